@@ -1,0 +1,18 @@
+"""The API's authorizer: a bearer token → scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from serin.bootstrap import platform
+from serin.services.tokens import scopes_of
+
+
+def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Who the token belongs to and its scopes. The answer is cached for every route, so each handler checks its own."""
+    world = platform()
+    token = scopes_of(event.get("headers", {}).get("authorization", ""), world.control, world.clock)
+    if token is None:
+        return {"isAuthorized": False}
+    return {"isAuthorized": True, "context": {"owner": token.owner, "scopes": " ".join(token.scopes)}}

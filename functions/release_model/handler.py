@@ -1,0 +1,26 @@
+"""A state of the release workflow → the step of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serin.bootstrap import platform
+from serin.domain.records import as_record
+from serin.services.release_model import ReleaseSteps
+
+
+def handle(event: Mapping[str, Any], context: object) -> Any:
+    """Take one step of a release; what it found."""
+    world = platform()
+    model = event["model"]
+    steps = ReleaseSteps(model, event["release"], world.catalog, world.control, world.endpoint, world.clock)
+    taken: dict[str, Callable[[], object]] = {
+        "begin": lambda: steps.begin(event["version"], event["cause"]),
+        "publish": steps.publish,
+        "golden": lambda: steps.golden(world.golden(model)),
+        "promote": steps.promote,
+        "finish": lambda: steps.finish(world.events),
+        "abandon": lambda: steps.abandon(event["error"], world.events),
+    }
+    return as_record(taken[event["step"]]())

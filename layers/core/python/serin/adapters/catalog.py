@@ -1,0 +1,131 @@
+"""The catalog on DynamoDB: what happened to data, runs, versions and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from serin.adapters.dynamodb import NEW, Put, RecordTable
+from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.errors import NotFound
+from serin.domain.experiments import Run, TrainingSet
+from serin.domain.models import ModelVersion, Published
+from serin.domain.records import from_record
+from serin.domain.releases import Release, ReleaseStep
+
+T = TypeVar("T")
+NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
+
+
+class DynamoCatalog:
+    """One table; each kind of record has its partition."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def upload(self, dataset: str, upload_id: str) -> Upload | None:
+        record = self._table.get(f"UPLOAD#{dataset}", upload_id)
+        return None if record is None else from_record(Upload, record)
+
+    def uploads(self, dataset: str) -> Sequence[Upload]:
+        return sorted(self._all(Upload, f"UPLOAD#{dataset}"), key=lambda upload: upload.at)
+
+    def head(self, dataset: str) -> DatasetHead:
+        record = self._table.get(f"DATASET#{dataset}", "HEAD")
+        return DatasetHead(dataset) if record is None else from_record(DatasetHead, record)
+
+    def parts(self, dataset: str) -> Sequence[Part]:
+        return self._all(Part, f"DATASET#{dataset}", "PART#")
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        dataset = f"DATASET#{upload.dataset}"
+        after = before.after(part)
+        if before.sequence:
+            head = Put(dataset, "HEAD", after, {"digest": after.digest}, "#digest = :before", before=before.digest)
+        else:
+            head = Put(dataset, "HEAD", after, {"digest": after.digest}, NEW)
+        part_item = Put(dataset, f"PART#{part.sequence:09d}", part, only_if=NEW)
+        return self._table.put_together([_upload(upload), part_item, head])
+
+    def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
+        name = f"{key}@{version_id or ''}"
+        self._table.put(Put(f"ARRIVAL#{dataset}", name, {"object": name, "upload": upload_id}))
+
+    def arrivals(self, dataset: str) -> Mapping[str, str]:
+        return {record["object"]: record["upload"] for record in self._table.query(f"ARRIVAL#{dataset}")}
+
+    def record_rejected(self, upload: Upload) -> bool:
+        return self._table.put(_upload(upload))
+
+    def save_training_set(self, training_set: TrainingSet) -> None:
+        self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
+
+    def training_set(self, model: str, training_set_id: str) -> TrainingSet:
+        return self._one(TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set of {model}")
+
+    def begin_run(self, run: Run) -> bool:
+        return self._table.put(Put(f"RUN#{run.model}", run.id, run, only_if=NEW))
+
+    def save_run(self, run: Run) -> None:
+        self._table.put(Put(f"RUN#{run.model}", run.id, run))
+
+    def run(self, model: str, run_id: str) -> Run:
+        return self._one(Run, f"RUN#{model}", run_id, f"run of {model}")
+
+    def runs(self, model: str) -> Sequence[Run]:
+        return sorted(self._all(Run, f"RUN#{model}"), key=lambda run: run.at)
+
+    def register(self, version: ModelVersion) -> bool:
+        item = Put(f"MODEL#{version.model}", _number(version.version), version, only_if=NEW)
+        marker = Put(f"VERSION-OF-RUN#{version.model}", version.run, {"version": version.version}, only_if=NEW)
+        return self._table.put_together([item, marker])
+
+    def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
+        marker = self._table.get(f"VERSION-OF-RUN#{model}", run_id)
+        return None if marker is None else self.version(model, marker["version"])
+
+    def version(self, model: str, number: int) -> ModelVersion:
+        return self._one(ModelVersion, f"MODEL#{model}", _number(number), f"version of {model}")
+
+    def versions(self, model: str) -> Sequence[ModelVersion]:
+        return self._all(ModelVersion, f"MODEL#{model}")
+
+    def save_published(self, published: Published) -> None:
+        self._table.put(Put(f"PUBLISHED#{published.model}", _number(published.version), published))
+
+    def published(self, model: str, number: int) -> Published | None:
+        record = self._table.get(f"PUBLISHED#{model}", _number(number))
+        return None if record is None else from_record(Published, record)
+
+    def save_release(self, release: Release) -> None:
+        self._table.put(Put(f"RELEASE#{release.model}", release.id, release))
+
+    def release(self, model: str, release_id: str) -> Release:
+        return self._one(Release, f"RELEASE#{model}", release_id, f"release of {model}")
+
+    def releases(self, model: str) -> Sequence[Release]:
+        return sorted(self._all(Release, f"RELEASE#{model}"), key=lambda release: release.at)
+
+    def add_step(self, model: str, step: ReleaseStep) -> None:
+        self._table.put(Put(f"STEP#{model}#{step.release}", step.name, step, only_if=NEW))
+
+    def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
+        return sorted(self._all(ReleaseStep, f"STEP#{model}#{release_id}"), key=lambda step: step.at)
+
+    def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
+        return [from_record(kind, record) for record in self._table.query(pk, prefix)]
+
+    def _one(self, kind: type[T], pk: str, sk: str, what: str) -> T:
+        record: Any = self._table.get(pk, sk)
+        if record is None:
+            raise NotFound(f"There is no {what} called {sk!r}.", "List what there is first, and check the name.")
+        return from_record(kind, record)
+
+
+def _upload(upload: Upload) -> Put:
+    status = {"status": upload.status}
+    return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, status, NOT_ACCEPTED, rejected="rejected")
+
+
+def _number(version: int) -> str:
+    return f"{version:09d}"

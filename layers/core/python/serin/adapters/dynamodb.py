@@ -1,0 +1,111 @@
+"""One DynamoDB table of records: a partition key, a sort key, and the record as JSON.
+
+Attributes that conditions look at stand beside the record; nothing else reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from serin.domain.records import as_record
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Attributes = Mapping[str, str | int]
+LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict", "None"}
+
+
+class RecordTable:
+    """Reads and conditional writes of records."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, pk: str, sk: str) -> Any | None:
+        """The record, or None; always the newest, never a stale replica's."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
+        return _record(answer["Item"]) if "Item" in answer else None
+
+    def query(self, pk: str, prefix: str = "") -> Sequence[Any]:
+        """All records of a partition whose sort key begins with `prefix`, by sort key."""
+        names = {"#pk": "pk", "#sk": "sk"}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="#pk = :pk AND begins_with(#sk, :sk)" if prefix else "#pk = :pk",
+            ExpressionAttributeNames=names if prefix else {"#pk": "pk"},
+            ExpressionAttributeValues={":pk": {"S": pk}, **({":sk": {"S": prefix}} if prefix else {})},
+            ConsistentRead=True,
+        )
+        return [_record(item) for page in pages for item in page["Items"]]
+
+    def put(self, item: Put) -> bool:
+        """Write one item; False when its condition does not hold."""
+        try:
+            self._client.put_item(TableName=self._table, **item.arguments())
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_together(self, items: Sequence[Put]) -> bool:
+        """Write all items or none; False when a condition does not hold or somebody else is writing the same."""
+        writes: list[Any] = [{"Put": {"TableName": self._table, **item.arguments()}} for item in items]
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            reasons = {reason["Code"] for reason in error.response.get("CancellationReasons", ())}
+            if reasons and reasons <= LOST_RACE:
+                return False
+            raise
+        return True
+
+
+class Put:
+    """An item to write: `only_if` is a condition over the attributes, with `values` for its placeholders."""
+
+    def __init__(
+        self,
+        pk: str,
+        sk: str,
+        record: Any,
+        attributes: Attributes | None = None,
+        only_if: str = "",
+        **values: str | int,
+    ) -> None:
+        self._item = {**_key(pk, sk), "record": {"S": json.dumps(as_record(record))}, **_encoded(attributes or {})}
+        self._only_if = only_if
+        self._values = values
+
+    def arguments(self) -> Any:
+        """What DynamoDB calls need, apart from the table."""
+        arguments: dict[str, Any] = {"Item": self._item}
+        if self._only_if:
+            words = {word.strip("()") for word in self._only_if.replace("(", " ").split()}
+            names = sorted(word for word in words if word.startswith("#"))
+            arguments["ConditionExpression"] = self._only_if
+            if names:
+                arguments["ExpressionAttributeNames"] = {name: name[1:] for name in names}
+        if self._values:
+            encoded = _encoded(self._values)
+            arguments["ExpressionAttributeValues"] = {f":{name}": value for name, value in encoded.items()}
+        return arguments
+
+
+NEW = "attribute_not_exists(pk)"
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _encoded(values: Attributes) -> dict[str, Any]:
+    return {name: {"N": str(item)} if isinstance(item, int) else {"S": item} for name, item in values.items()}
+
+
+def _record(item: Mapping[str, Any]) -> Any:
+    return json.loads(item["record"]["S"])

@@ -1,0 +1,131 @@
+"""The function behind one model's API, on Lambda."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from serin.domain.errors import Conflict, Corrupt, Unavailable
+from serin.domain.models import ModelVersion, Published
+from serin.ports import AliasState, Answer
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_ssm import SSMClient
+
+ALIAS = "live"
+
+
+class LambdaEndpoint:
+    """Publishes and moves; `stage` names the functions, `artifacts` is the bucket the layers lie in."""
+
+    def __init__(self, functions: LambdaClient, parameters: SSMClient, stage: str, artifacts: str) -> None:
+        self._functions = functions
+        self._parameters = parameters
+        self._stage = stage
+        self._artifacts = artifacts
+
+    def publish(self, version: ModelVersion, known: Published | None) -> Published:
+        name = self._name(version.model)
+        current = self._functions.get_function_configuration(FunctionName=name)
+        layers = self._base_layers(version.model)
+        code = current["CodeSha256"]
+        if known and (known.code_sha256, known.layers) == (code, layers):
+            return known
+        layer = self._publish_layer(version)
+        self._configure(name, version, [*layers, layer], current["Environment"]["Variables"])
+        configured = self._functions.get_function_configuration(FunctionName=name)
+        made = self._functions.publish_version(
+            FunctionName=name,
+            CodeSha256=code,
+            RevisionId=configured["RevisionId"],
+            Description=f"{version.model} version {version.version}",
+        )
+        self._functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=made["Version"])
+        return Published(version.model, version.version, made["Version"], layer, code, layers)
+
+    def alias(self, model: str) -> AliasState:
+        return _state(self._functions.get_alias(FunctionName=self._name(model), Name=ALIAS))
+
+    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
+        try:
+            moved = self._functions.update_alias(
+                FunctionName=self._name(model),
+                Name=ALIAS,
+                FunctionVersion=function_version,
+                # Without the empty map Lambda keeps the old weights and refuses a version that is among them.
+                RoutingConfig={"AdditionalVersionWeights": {}},
+                RevisionId=expected.revision,
+            )
+        except self._functions.exceptions.PreconditionFailedException as error:
+            found = f"The alias of {model} has changed since it was read."
+            raise Conflict(found, "Look who changed it, then start the release again.") from error
+        return _state(moved)
+
+    def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
+        answer = self._functions.invoke(
+            FunctionName=self._name(model),
+            Qualifier=function_version,
+            Payload=json.dumps(_request(model, instances)).encode(),
+        )
+        reply = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            found = f"Function version {function_version} failed: {reply.get('errorMessage', reply)}."
+            raise Unavailable(found, "Read the function's log.")
+        return Answer(reply["statusCode"], json.loads(reply["body"]))
+
+    def _name(self, model: str) -> str:
+        return f"serin-{self._stage}-predict-{model}"
+
+    def _base_layers(self, model: str) -> tuple[str, ...]:
+        """The layers the last deploy recorded, never what $LATEST happens to hold: a release may have left its own."""
+        answer = self._parameters.get_parameter(Name=f"/serin/{self._stage}/endpoints/{model}/layers")
+        return tuple(answer["Parameter"]["Value"].split(","))
+
+    def _publish_layer(self, version: ModelVersion) -> str:
+        made = self._functions.publish_layer_version(
+            LayerName=f"serin-{self._stage}-model-{version.model}",
+            Description=f"version {version.version}",
+            Content={"S3Bucket": self._artifacts, "S3Key": version.layer.key},
+        )
+        found = base64.b64decode(made["Content"]["CodeSha256"]).hex()
+        if found != version.layer.sha256:
+            raise Corrupt(
+                f"The layer of {version.model} version {version.version} has digest {found[:12]}…, "
+                f"the registry recorded {version.layer.sha256[:12]}….",
+                "Train again; the stored file was changed after it was registered.",
+            )
+        return made["LayerVersionArn"]
+
+    def _configure(self, name: str, version: ModelVersion, layers: list[str], variables: Mapping[str, str]) -> None:
+        ours = {"SERIN_MODEL_VERSION": str(version.version), "SERIN_MODEL_SHA256": version.estimator.sha256}
+        self._functions.update_function_configuration(
+            FunctionName=name, Layers=layers, Environment={"Variables": {**variables, **ours}}
+        )
+        self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
+def _state(alias: Any) -> AliasState:
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return AliasState(alias["FunctionVersion"], weights, alias["RevisionId"])
+
+
+def _request(model: str, instances: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """The same event the HTTP API would send, with the scope the authorizer would have given."""
+    route = f"POST /models/{model}/predict"
+    return {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": f"/models/{model}/predict",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "routeKey": route,
+            "requestId": "release",
+            "http": {"method": "POST", "path": f"/models/{model}/predict"},
+            "authorizer": {"lambda": {"owner": "release", "scopes": f"predict:{model}"}},
+        },
+        "body": json.dumps({"instances": list(instances)}),
+        "isBase64Encoded": False,
+    }

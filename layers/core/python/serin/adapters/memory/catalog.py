@@ -1,0 +1,131 @@
+"""The catalog in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import RLock
+from typing import TypeVar
+
+from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.errors import NotFound
+from serin.domain.experiments import Run, TrainingSet
+from serin.domain.models import ModelVersion, Published
+from serin.domain.releases import Release, ReleaseStep
+
+T = TypeVar("T")
+
+
+class MemoryCatalog:
+    """Dictionaries under one lock, which is what makes a transaction here."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._uploads: dict[tuple[str, str], Upload] = {}
+        self._arrivals: dict[str, dict[str, str]] = {}
+        self._heads: dict[str, DatasetHead] = {}
+        self._parts: dict[str, list[Part]] = {}
+        self._training_sets: dict[tuple[str, str], TrainingSet] = {}
+        self._runs: dict[tuple[str, str], Run] = {}
+        self._versions: dict[tuple[str, int], ModelVersion] = {}
+        self._published: dict[tuple[str, int], Published] = {}
+        self._releases: dict[tuple[str, str], Release] = {}
+        self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
+
+    def upload(self, dataset: str, upload_id: str) -> Upload | None:
+        return self._uploads.get((dataset, upload_id))
+
+    def uploads(self, dataset: str) -> Sequence[Upload]:
+        return sorted((item for (name, _), item in self._uploads.items() if name == dataset), key=lambda item: item.at)
+
+    def head(self, dataset: str) -> DatasetHead:
+        return self._heads.get(dataset, DatasetHead(dataset))
+
+    def parts(self, dataset: str) -> Sequence[Part]:
+        return list(self._parts.get(dataset, ()))
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        with self._lock:
+            known = self._uploads.get((upload.dataset, upload.id))
+            if (known and known.status == "accepted") or self.head(upload.dataset) != before:
+                return False
+            self._uploads[upload.dataset, upload.id] = upload
+            self._parts.setdefault(upload.dataset, []).append(part)
+            self._heads[upload.dataset] = before.after(part)
+            return True
+
+    def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
+        self._arrivals.setdefault(dataset, {})[f"{key}@{version_id or ''}"] = upload_id
+
+    def arrivals(self, dataset: str) -> Mapping[str, str]:
+        return dict(self._arrivals.get(dataset, {}))
+
+    def record_rejected(self, upload: Upload) -> bool:
+        with self._lock:
+            known = self._uploads.get((upload.dataset, upload.id))
+            if known and known.status == "accepted":
+                return False
+            self._uploads[upload.dataset, upload.id] = upload
+            return True
+
+    def save_training_set(self, training_set: TrainingSet) -> None:
+        self._training_sets[training_set.model, training_set.id] = training_set
+
+    def training_set(self, model: str, training_set_id: str) -> TrainingSet:
+        return _found(self._training_sets.get((model, training_set_id)), f"training set {training_set_id!r} of {model}")
+
+    def begin_run(self, run: Run) -> bool:
+        with self._lock:
+            return self._runs.setdefault((run.model, run.id), run) is run
+
+    def save_run(self, run: Run) -> None:
+        self._runs[run.model, run.id] = run
+
+    def run(self, model: str, run_id: str) -> Run:
+        return _found(self._runs.get((model, run_id)), f"run {run_id!r} of {model}")
+
+    def runs(self, model: str) -> Sequence[Run]:
+        return sorted((run for (name, _), run in self._runs.items() if name == model), key=lambda run: run.at)
+
+    def register(self, version: ModelVersion) -> bool:
+        with self._lock:
+            taken = (version.model, version.version) in self._versions
+            if taken or self.version_of_run(version.model, version.run):
+                return False
+            self._versions[version.model, version.version] = version
+            return True
+
+    def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
+        return next((version for version in self.versions(model) if version.run == run_id), None)
+
+    def version(self, model: str, number: int) -> ModelVersion:
+        return _found(self._versions.get((model, number)), f"version {number} of {model}")
+
+    def versions(self, model: str) -> Sequence[ModelVersion]:
+        return [self._versions[key] for key in sorted(self._versions) if key[0] == model]
+
+    def save_published(self, published: Published) -> None:
+        self._published[published.model, published.version] = published
+
+    def published(self, model: str, number: int) -> Published | None:
+        return self._published.get((model, number))
+
+    def save_release(self, release: Release) -> None:
+        self._releases[release.model, release.id] = release
+
+    def release(self, model: str, release_id: str) -> Release:
+        return _found(self._releases.get((model, release_id)), f"release {release_id!r} of {model}")
+
+    def releases(self, model: str) -> Sequence[Release]:
+        return sorted((item for (name, _), item in self._releases.items() if name == model), key=lambda item: item.at)
+
+    def add_step(self, model: str, step: ReleaseStep) -> None:
+        self._steps.setdefault((model, step.release), {}).setdefault(step.name, step)
+
+    def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
+        return sorted(self._steps.get((model, release_id), {}).values(), key=lambda step: step.at)
+
+
+def _found(item: T | None, what: str) -> T:
+    if item is None:
+        raise NotFound(f"There is no {what}.", "List what there is first, and check the name.")
+    return item

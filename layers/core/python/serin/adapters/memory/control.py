@@ -1,0 +1,65 @@
+"""The control table in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from threading import RLock
+
+from serin.domain.access import Token
+from serin.domain.releases import Intent, Lease, Live
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class MemoryControl:
+    """One owner at a time for each model's live pointer."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._leases: dict[str, Lease] = {}
+        self._intents: dict[str, Intent] = {}
+        self._live: dict[str, Live] = {}
+        self._tokens: dict[str, Token] = {}
+
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
+        with self._lock:
+            held = self._leases.get(model)
+            if held and held.until > now:
+                return held if held.holder == holder else None
+            lease = Lease(model, holder, held.epoch + 1 if held else 1, now + span)
+            self._leases[model] = lease
+            return lease
+
+    def save_intent(self, intent: Intent) -> bool:
+        with self._lock:
+            known = self._intents.get(intent.model)
+            if known and known.epoch > intent.epoch:
+                return False
+            self._intents[intent.model] = intent
+            return True
+
+    def intent(self, model: str) -> Intent | None:
+        return self._intents.get(model)
+
+    def live(self, model: str) -> Live | None:
+        return self._live.get(model)
+
+    def finish(self, live: Live | None, lease: Lease) -> bool:
+        with self._lock:
+            held = self._leases.get(lease.model)
+            if held is None or (held.holder, held.epoch) != (lease.holder, lease.epoch):
+                return False
+            if live is not None:
+                self._live[lease.model] = live
+            self._leases[lease.model] = Lease(lease.model, "", lease.epoch, NEVER)
+            return True
+
+    def save_token(self, token: Token) -> None:
+        self._tokens[token.hash] = token
+
+    def token(self, hash: str) -> Token | None:
+        return self._tokens.get(hash)
+
+    def tokens(self) -> Sequence[Token]:
+        return sorted(self._tokens.values(), key=lambda token: (token.owner, token.hash))

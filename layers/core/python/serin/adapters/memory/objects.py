@@ -1,0 +1,29 @@
+"""A bucket in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serin.domain.errors import NotFound
+
+
+class MemoryObjectStore:
+    """A versioned bucket: every put of other content makes a version."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, list[bytes]] = {}
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        versions = self._versions.get(key)
+        number = len(versions or ()) if version_id is None else int(version_id)
+        if not versions or not 1 <= number <= len(versions):
+            raise NotFound(f"There is no object {key!r}.", "Check the key and the version.")
+        return versions[number - 1]
+
+    def put(self, key: str, content: bytes) -> None:
+        versions = self._versions.setdefault(key, [])
+        if not versions or versions[-1] != content:
+            versions.append(content)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        return sorted(key for key in self._versions if key.startswith(prefix))

@@ -1,0 +1,117 @@
+"""Clock, bus, workflows, online features and endpoint in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from serin.domain.errors import Conflict, NotFound, Unavailable
+from serin.domain.events import Event
+from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.models import ModelVersion, Published
+from serin.ports import AliasState, Answer
+
+
+@dataclass
+class MemoryClock:
+    """A clock that stands still until it is advanced."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.moment += by
+
+
+@dataclass
+class MemoryEvents:
+    """A bus that remembers; the next `failures` calls find it out of reach."""
+
+    published: list[Event] = field(default_factory=list)
+    failures: int = 0
+
+    def publish(self, event: Event) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("The event bus did not take the event.", "Try again.")
+        self.published.append(event)
+
+
+@dataclass
+class MemoryWorkflows:
+    """Workflows that were asked for, by id."""
+
+    trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    def start_training(self, model: str, run_id: str, cause: str) -> bool:
+        wanted = (model, cause)
+        return self.trainings.setdefault(run_id, wanted) is wanted
+
+    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
+        wanted = (model, version, cause)
+        return self.releases.setdefault(release_id, wanted) is wanted
+
+
+class MemoryOnlineFeatures:
+    """The last values of entities in a dictionary."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, OnlineValues] = {}
+
+    def write(self, values: Sequence[OnlineValues]) -> int:
+        kept = 0
+        for value in values:
+            known = self._items.get(value.key.id)
+            if known and known.event_time and value.event_time and known.event_time > value.event_time:
+                continue
+            self._items[value.key.id] = value
+            kept += 1
+        return kept
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineValues]:
+        return {key: self._items[key.id] for key in keys if key.id in self._items}
+
+
+Answers = Callable[[str, Sequence[Mapping[str, object]]], Answer]
+
+
+def all_late(function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
+    """An endpoint that says the same of every row."""
+    return Answer(200, {"predictions": [{"label": True, "probability": 0.5} for _ in instances], "v": function_version})
+
+
+@dataclass
+class MemoryEndpoint:
+    """Function versions and aliases; `answers` plays the functions, `deploy` names the code they are made from."""
+
+    answers: Answers = all_late
+    deploy: str = "code-1"
+    aliases: dict[str, AliasState] = field(default_factory=dict)
+    versions: list[Published] = field(default_factory=list)
+
+    def publish(self, version: ModelVersion, known: Published | None) -> Published:
+        if known and known.code_sha256 == self.deploy:
+            return known
+        number = len(self.versions) + 2
+        published = Published(version.model, version.version, str(number), f"layer:{number}", self.deploy, ())
+        self.versions.append(published)
+        return published
+
+    def alias(self, model: str) -> AliasState:
+        return self.aliases.get(model, AliasState("1", {}, "r0"))
+
+    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
+        if self.alias(model) != expected:
+            raise Conflict("The alias has changed since it was read.", "Look who changed it, then try again.")
+        self.aliases[model] = AliasState(function_version, {}, f"r{int(expected.revision[1:]) + 1}")
+        return self.aliases[model]
+
+    def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
+        if all(published.model != model for published in self.versions):
+            raise NotFound(f"{model} has no function version {function_version}.", "Publish one first.")
+        return self.answers(function_version, instances)

@@ -1,0 +1,32 @@
+"""Long-running work on Step Functions. An execution's name is the run's or release's id, so it starts once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class StepFunctionsWorkflows:
+    """One training machine a model (`training_prefix` + model), one release machine."""
+
+    def __init__(self, client: SFNClient, training_prefix: str, release_machine: str) -> None:
+        self._client = client
+        self._training_prefix = training_prefix
+        self._release_machine = release_machine
+
+    def start_training(self, model: str, run_id: str, cause: str) -> bool:
+        return self._start(f"{self._training_prefix}{model}", run_id, {"model": model, "run": run_id, "cause": cause})
+
+    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
+        given = {"model": model, "version": version, "release": release_id, "cause": cause}
+        return self._start(self._release_machine, release_id, given)
+
+    def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:
+        try:
+            self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+        except self._client.exceptions.ExecutionAlreadyExists:
+            return False
+        return True

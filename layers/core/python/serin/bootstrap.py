@@ -1,0 +1,163 @@
+"""The only reader of the environment and the only maker of clients, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.records import from_record
+from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Workflows
+
+
+class Platform:
+    """The world as one function sees it: each port is an AWS adapter, made from the function's own variables."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Real time, or the local cloud's."""
+        from serin.adapters.clock import SystemClock
+
+        return SystemClock(timedelta(seconds=float(self._environment.get("SERIN_CLOCK_OFFSET_S", "0"))))
+
+    @cached_property
+    def uploads(self) -> ObjectStore:
+        """Where people and systems write."""
+        return self._bucket("SERIN_UPLOADS_BUCKET")
+
+    @cached_property
+    def lake(self) -> ObjectStore:
+        """Where accepted data, training sets and prediction logs lie."""
+        return self._bucket("SERIN_LAKE_BUCKET")
+
+    @cached_property
+    def artifacts(self) -> ObjectStore:
+        """Where fitted models lie."""
+        return self._bucket("SERIN_ARTIFACTS_BUCKET")
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What happened to data, runs, versions and releases."""
+        from serin.adapters.catalog import DynamoCatalog
+        from serin.adapters.dynamodb import RecordTable
+
+        return DynamoCatalog(RecordTable(_client("dynamodb"), self._environment["SERIN_CATALOG_TABLE"]))
+
+    @cached_property
+    def control(self) -> Control:
+        """Tokens, leases, intents, live pointers."""
+        from serin.adapters.control import DynamoControl
+        from serin.adapters.dynamodb import RecordTable
+
+        return DynamoControl(RecordTable(_client("dynamodb"), self._environment["SERIN_CONTROL_TABLE"]))
+
+    @cached_property
+    def online(self) -> OnlineFeatures:
+        """The last values of entities."""
+        from serin.adapters.online import DynamoOnlineFeatures
+
+        return DynamoOnlineFeatures(_client("dynamodb"), self._environment["SERIN_FEATURES_TABLE"])
+
+    @cached_property
+    def events(self) -> Events:
+        """Our own bus."""
+        from serin.adapters.events import EventBridgeEvents
+
+        return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"])
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Trainings and releases."""
+        from serin.adapters.workflows import StepFunctionsWorkflows
+
+        machines = self._environment["SERIN_TRAINING_ARN_PREFIX"], self._environment["SERIN_RELEASE_ARN"]
+        return StepFunctionsWorkflows(_client("stepfunctions"), *machines)
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """The functions behind the models' APIs."""
+        from serin.adapters.endpoint import LambdaEndpoint
+
+        stage, artifacts = self._environment["SERIN_STAGE"], self._environment["SERIN_ARTIFACTS_BUCKET"]
+        return LambdaEndpoint(_client("lambda"), _client("ssm"), stage, artifacts)
+
+    @property
+    def model(self) -> str:
+        """The one model this function belongs to."""
+        return self._environment["SERIN_MODEL"]
+
+    @property
+    def model_version(self) -> int | None:
+        """The model version this function version holds, or None for the bootstrap version."""
+        version = self._environment.get("SERIN_MODEL_VERSION")
+        return None if version is None else int(version)
+
+    @property
+    def model_sha256(self) -> str:
+        """The digest the registry recorded of the model this function version holds."""
+        return self._environment["SERIN_MODEL_SHA256"]
+
+    @cached_property
+    def charters(self) -> Mapping[str, Charter]:
+        """Model → charter, as the last deploy compiled them."""
+        folders = [item for item in files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
+        return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """Dataset → contract."""
+        found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
+        return {contract.dataset: contract for contract in found}
+
+    def golden(self, model: str) -> tuple[Mapping[str, Any], ...]:
+        """The rows every version of the model must answer before it goes live, each with what is expected."""
+        return tuple(_json(files("serin_charters") / model / "golden.json"))
+
+    @cached_property
+    def model_code(self) -> Mapping[str, bytes]:
+        """File name → content of the model's own Python files."""
+        sources = [item for item in files("model_code").iterdir() if item.name.endswith(".py")]
+        return {item.name: item.read_bytes() for item in sorted(sources, key=lambda item: item.name)}
+
+    def model_function(self, call: str) -> Callable[..., Any]:
+        """The function of the model's own code that a charter names as `module:name`."""
+        module, _, name = call.partition(":")
+        function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        return function
+
+    def _bucket(self, variable: str) -> ObjectStore:
+        from serin.adapters.s3 import S3ObjectStore
+
+        return S3ObjectStore(_client("s3"), self._environment[variable])
+
+
+@cache
+def platform() -> Platform:
+    """This process's platform."""
+    return Platform(os.environ)
+
+
+@cache
+def _client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+def _json(path: Any) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _contracts(model: str) -> list[Any]:
+    folder = files("serin_charters") / model / "contracts"
+    return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)

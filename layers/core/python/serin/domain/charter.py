@@ -1,0 +1,158 @@
+"""The charter: what a team decided about one model, as the whole platform reads it.
+
+`models/<name>/model.yaml` is read and checked by `serin.files.charters`; functions receive the
+checked charter as JSON (`serin.domain.records`), never the YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from serin.domain.records import record_digest
+
+Task = Literal["binary", "multiclass", "regression"]
+InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Input:
+    """One field of a prediction request; timestamps are ISO 8601 with an offset."""
+
+    name: str
+    type: InputType
+    nullable: bool = False
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A function of the model's own code that adds columns to a dataset, given other datasets to look things up in."""
+
+    call: str
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatasetUse:
+    """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it."""
+
+    name: str
+    contract: str
+    derive: Derivation | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When the question is asked, for training: a column of the truth dataset less an offset."""
+
+    column: str
+    before: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class View:
+    """Values known about an entity: the last ones seen, no older than `ttl`, or static ones."""
+
+    name: str
+    entity: str
+    source: str
+    last: tuple[str, ...]
+    event_time: str | None = None
+    created_time: str | None = None
+    ttl: timedelta | None = None
+    static: bool = False
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the model knows when it is asked: entity keys, views, functions of the request, and what it uses of them."""
+
+    moment: Moment
+    entities: Mapping[str, tuple[str, ...]]
+    views: tuple[View, ...] = ()
+    on_demand: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Scalar] = field(default_factory=dict)
+    model_uses: tuple[str, ...] = ()
+
+    def view(self, name: str) -> View:
+        """The view of that name; KeyError when there is none."""
+        for view in self.views:
+            if view.name == name:
+                return view
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Where the right answer comes from: a dataset, the entity it is about, its label column."""
+
+    dataset: str
+    entity: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """How trials are made (`grid`: every combination of `space`, `trials` at most) and which metric picks the best."""
+
+    method: Literal["grid"]
+    trials: int
+    concurrency: int
+    optimise: str
+    space: Mapping[str, tuple[Scalar, ...]]
+
+
+@dataclass(frozen=True)
+class Training:
+    """When the first training starts and what it may use.
+
+    `window` and `holdout` are spans of the moment, newest rows first; `minimum_rows` counts the
+    labelled rows before the holdout.
+    """
+
+    start_on: str
+    window: timedelta
+    holdout: timedelta
+    minimum_rows: int
+    search: Search
+    pipeline: str | None = None
+
+
+@dataclass(frozen=True)
+class ReleasePolicy:
+    """How a registered version goes live, and the rows every version must answer first."""
+
+    golden: str
+    strategy: Literal["basic"] = "basic"
+
+
+@dataclass(frozen=True)
+class Charter:
+    """One model's design document, checked. `floors` are metric → the value a model must reach to be registered."""
+
+    model: str
+    task: Task
+    problem: str
+    floors: Mapping[str, float]
+    datasets: tuple[DatasetUse, ...]
+    inputs: tuple[Input, ...]
+    features: Features
+    truth: Truth
+    training: Training
+    release: ReleasePolicy
+
+    def dataset(self, name: str) -> DatasetUse:
+        """The dataset of that name; KeyError when the model does not read it."""
+        for dataset in self.datasets:
+            if dataset.name == name:
+                return dataset
+        raise KeyError(name)
+
+    def digest(self) -> str:
+        """Names this charter's content: two charters with equal digests mean the same."""
+        return record_digest(self)

@@ -1,0 +1,95 @@
+"""Uploads and the datasets they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from serin.domain.errors import Invalid
+from serin.domain.names import checked_file, checked_name, digest
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file somebody put under `raw/<dataset>/<name>` in the uploads bucket."""
+
+    dataset: str
+    name: str
+    key: str
+    version_id: str | None
+    size: int
+
+
+def raw_file(key: str, version_id: str | None, size: int) -> RawFile:
+    """The raw file at `key`; raises Invalid for a key that is not `raw/<dataset>/<file>`."""
+    parts = key.split("/")
+    if len(parts) != 3 or parts[0] != "raw":
+        raise Invalid(f"{key[:200]!r} is not an upload's key.", "Upload to raw/<dataset>/<file>.", "key")
+    return RawFile(checked_name(parts[1], "dataset"), checked_file(parts[2]), key, version_id, size)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What became of one file's content: rows = accepted + quarantined, or `rejected` with the reason.
+
+    `id` is made of dataset and content, so that the same content is the same upload whatever it
+    is called and however often it arrives. `rules` counts broken rules by id (a row may break
+    several); `warnings` counts rows that were accepted all the same.
+    """
+
+    id: str
+    dataset: str
+    file: str
+    key: str
+    contract: str
+    status: Literal["accepted", "rejected"]
+    at: datetime
+    rows: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    part: str | None = None
+    quarantine: str | None = None
+    reason: str | None = None
+    remedy: str | None = None
+    sequence: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows != self.accepted + self.quarantined:
+            raise ValueError(f"{self.rows} rows in, {self.accepted} + {self.quarantined} out")
+
+
+def upload_id(dataset: str, content: bytes) -> str:
+    """The id of this content as an upload of this dataset."""
+    return digest(dataset, content)[:32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One immutable Parquet file of a dataset: the accepted rows of one upload."""
+
+    dataset: str
+    sequence: int
+    upload_id: str
+    key: str
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class DatasetHead:
+    """A dataset so far: the last sequence, rows in all, and the running digest over its parts."""
+
+    dataset: str
+    sequence: int = 0
+    rows: int = 0
+    digest: str = ""
+
+    def after(self, part: Part) -> DatasetHead:
+        """The head once `part` is added; ValueError when it is not the next one."""
+        if part.dataset != self.dataset or part.sequence != self.sequence + 1:
+            raise ValueError(f"part {part.sequence} does not follow {self.sequence}")
+        return DatasetHead(self.dataset, part.sequence, self.rows + part.rows, digest(self.digest, part.digest))

@@ -1,0 +1,103 @@
+"""Which columns a model sees, and where each comes from: one definition for training and for serving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from serin.domain.charter import Charter, Features, InputType, Scalar, View
+from serin.domain.names import digest
+
+Value = Scalar | datetime | None
+Origin = Literal["input", "view", "on_demand"]
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """A column of the model's table. Its name is the input's, the function's, or `view.column`."""
+
+    name: str
+    origin: Origin
+    type: InputType | None = None
+    view: str | None = None
+    of: str | None = None
+
+
+def feature_columns(charter: Charter) -> tuple[FeatureColumn, ...]:
+    """The columns the model uses, in the charter's order; a view's name stands for all its columns."""
+    inputs = {item.name: item for item in charter.inputs}
+    found: list[FeatureColumn] = []
+    for name in charter.features.model_uses:
+        if name in inputs:
+            found.append(FeatureColumn(name, "input", inputs[name].type))
+        elif name in charter.features.on_demand:
+            found.append(FeatureColumn(name, "on_demand"))
+        else:
+            found.extend(_view_columns(charter.features, name))
+    return tuple(found)
+
+
+def _view_columns(features: Features, name: str) -> list[FeatureColumn]:
+    view_name, _, column = name.partition(".")
+    view = features.view(view_name)
+    columns = (column,) if column else view.last
+    return [FeatureColumn(f"{view.name}.{item}", "view", view=view.name, of=item) for item in columns]
+
+
+def views_needed(charter: Charter, arguments: Mapping[str, Sequence[str]]) -> tuple[View, ...]:
+    """The views whose values the model's columns or its on-demand functions need.
+
+    `arguments` are on-demand name → the names its function asks for, a view's value as
+    `<view>_<column>` (a dot is not allowed in a Python name).
+    """
+    needed = {column.view for column in feature_columns(charter) if column.view}
+    asked = {name for names in arguments.values() for name in names}
+    for view in charter.features.views:
+        if asked & {argument_name(view, column) for column in view.last}:
+            needed.add(view.name)
+    return tuple(view for view in charter.features.views if view.name in needed)
+
+
+def argument_name(view: View, column: str) -> str:
+    """How an on-demand function asks for a view's value."""
+    return f"{view.name}_{column}"
+
+
+@dataclass(frozen=True)
+class EntityKey:
+    """One entity's item in one view: how the online store finds it. `id` is made of the view and the key's values."""
+
+    view: str
+    values: tuple[Value, ...]
+
+    @property
+    def id(self) -> str:
+        """`<view>#<digest>`: values never become part of a key, whatever they contain."""
+        return f"{self.view}#{digest(*(_text(value) for value in self.values))[:32]}"
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, datetime):
+        return f"t:{value.timestamp():.6f}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{type(value).__name__[0]}:{value}"
+
+
+@dataclass(frozen=True)
+class OnlineValues:
+    """The last values of one entity in one view; `event_time` is None for static views."""
+
+    key: EntityKey
+    values: Mapping[str, Scalar | None]
+    event_time: datetime | None
+
+
+def is_stale(view: View, found: OnlineValues, now: datetime) -> bool:
+    """Whether the values are older than the view allows (or from the future, which nobody could have known)."""
+    if view.static or view.ttl is None or found.event_time is None:
+        return False
+    age = now - found.event_time
+    return age > view.ttl or age < timedelta(0)

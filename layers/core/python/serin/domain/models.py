@@ -1,0 +1,58 @@
+"""Model versions: what the registry remembers, enough to trust a file and to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from serin.domain.charter import Scalar
+from serin.domain.experiments import Verdict
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file whose digest was recorded by the platform; it is opened only while the digest holds."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A registered model. `layer` is the zip that `predict` loads; `learnt_until` is the newest moment it learnt from.
+
+    `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
+    versions it was fitted with.
+    """
+
+    model: str
+    version: int
+    run: str
+    training_set: str
+    params: Mapping[str, Scalar]
+    metrics: Mapping[str, float]
+    verdict: Verdict
+    estimator: Artifact
+    layer: Artifact
+    code: str
+    charter: str
+    lock: str
+    runtime: Mapping[str, str]
+    learnt_until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Published:
+    """A model version as the cloud serves it: the function version that holds it.
+
+    `code_sha256` and `layers` (without the model's own) say which deploy it was published from.
+    """
+
+    model: str
+    version: int
+    function_version: str
+    layer_arn: str
+    code_sha256: str
+    layers: tuple[str, ...]

@@ -1,0 +1,110 @@
+"""Frozen dataclasses to plain JSON values and back: how the domain is stored and sent.
+
+`as_record` and `from_record` are inverse. Moments are ISO 8601 in UTC, durations are seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from serin.domain.names import digest
+
+T = TypeVar("T")
+
+
+def as_record(value: Any) -> Any:
+    """The JSON value of a domain object; fields at None are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
+        return {name: as_record(item) for name, item in pairs if item is not None}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(key): as_record(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [as_record(item) for item in value]
+    return value
+
+
+def from_record(kind: type[T], record: Any) -> T:
+    """The domain object of class `kind` that `record` was made from.
+
+    Raises ValueError, naming the field, for a record no `as_record` has written.
+    """
+    value: T = _decode(kind, record, kind.__name__)
+    return value
+
+
+def record_digest(value: Any) -> str:
+    """Names the content of a domain object: equal digests mean equal records."""
+    return digest(json.dumps(as_record(value), sort_keys=True))
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _decode(kind: Any, value: Any, path: str) -> Any:
+    origin = get_origin(kind)
+    if kind is Any or origin is Literal:
+        return value
+    if origin in (Union, types.UnionType):
+        return _decode_union(kind, value, path)
+    if origin is tuple:
+        return tuple(_decode(get_args(kind)[0], item, path) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        return {key: _decode(get_args(kind)[1], item, f"{path}.{key}") for key, item in value.items()}
+    if is_dataclass(kind):
+        return _decode_dataclass(kind, value, path)
+    return _decode_scalar(kind, value, path)
+
+
+def _decode_union(kind: Any, value: Any, path: str) -> Any:
+    if value is None:
+        return None
+    options = [option for option in get_args(kind) if option is not type(None)]
+    for option in options:
+        if isinstance(option, type) and type(value) is option:
+            return value
+    return _decode(options[0], value, path)
+
+
+def _decode_dataclass(kind: Any, value: Any, path: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{path}: expected a record, found {type(value).__name__}")
+    known = {f.name: f for f in fields(kind)}
+    if unknown := sorted(set(value) - set(known)):
+        raise ValueError(f"{path}: unknown field {unknown[0]}")
+    hints = _hints(kind)
+    arguments = {}
+    for name, field in known.items():
+        if name in value:
+            arguments[name] = _decode(hints[name], value[name], f"{path}.{name}")
+        elif field.default is MISSING and field.default_factory is MISSING:
+            if type(None) not in get_args(hints[name]):
+                raise ValueError(f"{path}: field {name} is missing")
+            arguments[name] = None
+    return kind(**arguments)
+
+
+def _decode_scalar(kind: Any, value: Any, path: str) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(value.replace("Z", "+00:00"))
+    if kind is timedelta:
+        return timedelta(seconds=float(value))
+    if kind is float and not isinstance(value, bool):
+        return float(value)
+    if kind is int and not isinstance(value, bool):
+        return int(value)
+    if not isinstance(value, kind):
+        raise ValueError(f"{path}: expected {kind.__name__}, found {type(value).__name__}")
+    return value

@@ -1,0 +1,71 @@
+"""Releases: who may change what is live, what was intended, and each step that was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+StepName = Literal["begin", "publish", "golden", "promote", "finish", "abandon"]
+STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "promote", "finish")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One attempt to make `version` of `model` live; `previous` is what was live before (None: nothing).
+
+    `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing.
+    """
+
+    id: str
+    model: str
+    version: int
+    cause: str
+    epoch: int
+    status: Literal["running", "live", "rolled_back", "failed"]
+    at: datetime
+    previous: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseStep:
+    """A step that was taken, and what it found."""
+
+    release: str
+    name: StepName
+    at: datetime
+    found: str
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to change one model's live version until `until`; `epoch` grows with every holder."""
+
+    model: str
+    holder: str
+    epoch: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the alias should become, and what it was: written before it is touched, so that a stranger can revert."""
+
+    model: str
+    release: str
+    epoch: int
+    function_version: str
+    previous: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """What is live now."""
+
+    model: str
+    version: int
+    function_version: str
+    release: str
+    epoch: int
+    at: datetime

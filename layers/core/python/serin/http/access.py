@@ -1,0 +1,28 @@
+"""Who is calling, as the authorizer found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from serin.domain.access import require
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The owner of the token and its scopes."""
+
+    owner: str
+    scopes: tuple[str, ...]
+
+    def needs(self, action: str, model: str | None = None) -> None:
+        """Raise Denied unless the caller may do this."""
+        require(self.scopes, action, model)
+
+
+def caller(request: Request) -> Caller:
+    """The caller of this request. Without an authorizer's answer nobody is known and nothing is allowed."""
+    event = request.scope.get("aws.event", {})
+    found = event.get("requestContext", {}).get("authorizer", {}).get("lambda") or {}
+    return Caller(found.get("owner", "nobody"), tuple(found.get("scopes", "").split()))

@@ -1,0 +1,223 @@
+"""What a service needs from the world. Adapters provide it on AWS, `serin.adapters.memory` in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from serin.domain.access import Token
+from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.events import Event
+from serin.domain.experiments import Run, TrainingSet
+from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.models import ModelVersion, Published
+from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
+
+
+class Clock(Protocol):
+    """The only source of moments."""
+
+    def now(self) -> datetime:
+        """This moment, in UTC."""
+
+
+class ObjectStore(Protocol):
+    """One bucket."""
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        """The bytes at `key`; raises NotFound."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write `content`; the same key with the same content twice is one write."""
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """All keys below `prefix`, sorted."""
+
+
+class Catalog(Protocol):
+    """What happened to data, runs and versions."""
+
+    def upload(self, dataset: str, upload_id: str) -> Upload | None:
+        """The upload of that id, or None."""
+
+    def uploads(self, dataset: str) -> Sequence[Upload]:
+        """The uploads of a dataset, oldest first."""
+
+    def head(self, dataset: str) -> DatasetHead:
+        """The dataset so far; an empty head when nothing was accepted."""
+
+    def parts(self, dataset: str) -> Sequence[Part]:
+        """The parts of a dataset in sequence."""
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        """In one transaction: the upload (the marker), its part, and the head after it (the effect).
+
+        False, with nothing written, when the upload is recorded as accepted already or the head
+        is no longer `before`.
+        """
+
+    def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
+        """Remember which upload an object turned out to be; several objects may be the same one."""
+
+    def arrivals(self, dataset: str) -> Mapping[str, str]:
+        """Object (`<key>@<version id>`) → upload id, of all objects that were looked at."""
+
+    def record_rejected(self, upload: Upload) -> bool:
+        """Remember why; False, with nothing written, when the same content has been accepted already."""
+
+    def save_training_set(self, training_set: TrainingSet) -> None:
+        """Remember a snapshot; the same id twice is one."""
+
+    def training_set(self, model: str, training_set_id: str) -> TrainingSet:
+        """The snapshot of that id; raises NotFound."""
+
+    def begin_run(self, run: Run) -> bool:
+        """Remember that a run has begun; False when one of that id exists."""
+
+    def save_run(self, run: Run) -> None:
+        """Replace what is known of a run."""
+
+    def run(self, model: str, run_id: str) -> Run:
+        """The run of that id; raises NotFound."""
+
+    def runs(self, model: str) -> Sequence[Run]:
+        """The runs of a model, oldest first."""
+
+    def register(self, version: ModelVersion) -> bool:
+        """In one transaction: the version, and the run that made it as its marker.
+
+        False, with nothing written, when that number or that run's version exists.
+        """
+
+    def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
+        """The version a run has registered, or None."""
+
+    def version(self, model: str, number: int) -> ModelVersion:
+        """That version; raises NotFound."""
+
+    def versions(self, model: str) -> Sequence[ModelVersion]:
+        """All versions of a model, oldest first."""
+
+    def save_published(self, published: Published) -> None:
+        """Remember which function version holds a model version."""
+
+    def published(self, model: str, number: int) -> Published | None:
+        """The function version that holds a model version, or None."""
+
+    def save_release(self, release: Release) -> None:
+        """Replace what is known of a release."""
+
+    def release(self, model: str, release_id: str) -> Release:
+        """That release; raises NotFound."""
+
+    def releases(self, model: str) -> Sequence[Release]:
+        """All releases of a model, oldest first."""
+
+    def add_step(self, model: str, step: ReleaseStep) -> None:
+        """Remember a step; the same step of the same release twice is one."""
+
+    def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
+        """The steps of a release in the order they were taken."""
+
+
+class Control(Protocol):
+    """What must have one owner: tokens, leases, intents, live pointers."""
+
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
+        """The lease, with a greater epoch than any before it; None while somebody else's holds.
+
+        The holder itself gets its own lease back.
+        """
+
+    def save_intent(self, intent: Intent) -> bool:
+        """Remember what the alias should be; False when a newer epoch has spoken."""
+
+    def intent(self, model: str) -> Intent | None:
+        """The last intent, or None."""
+
+    def live(self, model: str) -> Live | None:
+        """What is live, or None."""
+
+    def finish(self, live: Live | None, lease: Lease) -> bool:
+        """In one transaction: move the live pointer (unless None) and give the lease back.
+
+        False, with nothing written, when the lease is no longer the holder's.
+        """
+
+    def save_token(self, token: Token) -> None:
+        """Remember a token by its hash."""
+
+    def token(self, hash: str) -> Token | None:
+        """The token of that hash, or None."""
+
+    def tokens(self) -> Sequence[Token]:
+        """All tokens."""
+
+
+class OnlineFeatures(Protocol):
+    """The last values of entities, by view."""
+
+    def write(self, values: Sequence[OnlineValues]) -> int:
+        """Keep each unless a newer one of its entity is there; how many were kept.
+
+        Static values (no event time) always replace.
+        """
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineValues]:
+        """Those of the keys that are known."""
+
+
+class Events(Protocol):
+    """The bus."""
+
+    def publish(self, event: Event) -> None:
+        """Send an event; raises Unavailable unless the bus has it."""
+
+
+class Workflows(Protocol):
+    """Long-running work with a name of its own."""
+
+    def start_training(self, model: str, run_id: str, cause: str) -> bool:
+        """Start a training; False when one of that id was started already."""
+
+    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
+        """Start a release; False when one of that id was started already."""
+
+
+@dataclass(frozen=True)
+class AliasState:
+    """Where the live alias points; `revision` must be given back to change it."""
+
+    function_version: str
+    weights: Mapping[str, float]
+    revision: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function version answered: the HTTP status and body it would have given."""
+
+    status: int
+    body: Mapping[str, object]
+
+
+class Endpoint(Protocol):
+    """The function behind one model's API."""
+
+    def publish(self, version: ModelVersion, known: Published | None) -> Published:
+        """A function version that holds this model, with the code the last deploy shipped.
+
+        `known` is given back when it is that already. Raises Corrupt when the model's layer is
+        not the one the registry recorded.
+        """
+
+    def alias(self, model: str) -> AliasState:
+        """The live alias."""
+
+    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
+        """Send all traffic to a function version; raises Conflict when the alias has changed since `expected`."""
+
+    def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
+        """Put a prediction request to one function version, past the alias."""

@@ -1,0 +1,152 @@
+"""A file arrives: good rows join the dataset, bad rows are set aside with the reason, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from serin.data.parquet import to_parquet
+from serin.data.quality import Checked, check
+from serin.data.reading import read_table
+from serin.domain.contracts import Contract
+from serin.domain.datasets import Part, RawFile, Upload, raw_file, upload_id
+from serin.domain.errors import Conflict, Invalid, Rejected, SerinError
+from serin.domain.events import Event
+from serin.domain.names import digest
+from serin.ports import Catalog, Clock, Events, ObjectStore
+
+LARGEST_UPLOAD = 256 * 1024 * 1024
+ATTEMPTS = 10
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An object that was written to the uploads bucket."""
+
+    key: str
+    version_id: str | None
+    size: int
+
+
+def accept_upload(
+    arrival: Arrival,
+    contracts: Mapping[str, Contract],
+    uploads: ObjectStore,
+    lake: ObjectStore,
+    catalog: Catalog,
+    events: Events,
+    clock: Clock,
+) -> Upload:
+    """Take in one object and say what became of it; the same content again changes nothing.
+
+    The event is sent again for content that was recorded before, since the first sender may have
+    died between recording and sending. Raises what the ports raise; every fault of the file
+    itself ends as a rejected upload, and the file stays where it is.
+    """
+    try:
+        raw = raw_file(arrival.key, arrival.version_id, arrival.size)
+        contract = _contract(raw, contracts)
+    except SerinError as error:
+        return _reject_name(arrival, error, catalog, events, clock)
+    content = uploads.get(raw.key, raw.version_id) if raw.size <= LARGEST_UPLOAD else None
+    name = (
+        digest(raw.dataset, raw.key, raw.version_id or "")[:32] if content is None else upload_id(raw.dataset, content)
+    )
+    blank = Upload(name, raw.dataset, raw.name, raw.key, contract.digest(), "rejected", clock.now())
+    known = catalog.upload(raw.dataset, name)
+    if known and (known.status == "accepted" or known.contract == blank.contract):
+        return _finish(raw, known, catalog, events)
+    try:
+        checked = _checked(raw, content, contract)
+    except Rejected as error:
+        refused = replace(blank, reason=error.message, remedy=error.remedy)
+        catalog.record_rejected(refused)
+        return _finish(raw, catalog.upload(raw.dataset, name) or refused, catalog, events)
+    accepted = _store(replace(blank, status="accepted"), checked, lake)
+    return _finish(raw, _record(accepted, catalog), catalog, events)
+
+
+def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
+    if raw.dataset not in contracts:
+        known = ", ".join(sorted(contracts)) or "none"
+        raise Invalid(
+            f"No model reads a dataset {raw.dataset!r}; known: {known}.",
+            "Upload to raw/<dataset>/<file>, or name the dataset in a charter and deploy.",
+            "dataset",
+        )
+    return contracts[raw.dataset]
+
+
+def _checked(raw: RawFile, content: bytes | None, contract: Contract) -> Checked:
+    if content is None:
+        raise Rejected(
+            f"{raw.name}: {raw.size:,} bytes; one upload may have {LARGEST_UPLOAD:,}.",
+            "Split the file by rows, keep the header in each piece, and upload the pieces.",
+        )
+    return check(read_table(raw.name, content, contract), contract)
+
+
+def _store(upload: Upload, checked: Checked, lake: ObjectStore) -> Upload:
+    """Write both files under names made of their content, so that writing them again changes nothing."""
+    part, quarantine = None, None
+    if len(checked.accepted):
+        part = _put(lake, f"datasets/{upload.dataset}", to_parquet(checked.accepted))
+    if len(checked.quarantine):
+        quarantine = _put(lake, f"quarantine/{upload.dataset}", to_parquet(checked.quarantine))
+    return replace(
+        upload,
+        rows=len(checked.accepted) + len(checked.quarantine),
+        accepted=len(checked.accepted),
+        quarantined=len(checked.quarantine),
+        rules=checked.rules,
+        warnings=checked.warnings,
+        part=part,
+        quarantine=quarantine,
+    )
+
+
+def _put(lake: ObjectStore, folder: str, content: bytes) -> str:
+    key = f"{folder}/{digest(content)[:32]}.parquet"
+    lake.put(key, content)
+    return key
+
+
+def _record(upload: Upload, catalog: Catalog) -> Upload:
+    for _ in range(ATTEMPTS):
+        before = catalog.head(upload.dataset)
+        sequenced = replace(upload, sequence=before.sequence + 1)
+        part = Part(upload.dataset, before.sequence + 1, upload.id, upload.part or "", upload.accepted, upload.id)
+        # The table decides who was first; checking here would race.
+        if catalog.record_accepted(sequenced, part, before):
+            return sequenced
+        known = catalog.upload(upload.dataset, upload.id)
+        if known and known.status == "accepted":
+            return known
+    found = f"{upload.file}: {ATTEMPTS} other uploads of {upload.dataset} came first."
+    raise Conflict(found, "Nothing is lost: it is tried again by itself.")
+
+
+def _finish(raw: RawFile, upload: Upload, catalog: Catalog, events: Events) -> Upload:
+    catalog.note_arrival(raw.dataset, raw.key, raw.version_id, upload.id)
+    events.publish(_event(upload))
+    return upload
+
+
+def _event(upload: Upload) -> Event:
+    detail: dict[str, str | int] = {"dataset": upload.dataset, "upload_id": upload.id}
+    if upload.status == "rejected":
+        return Event("Upload Rejected", detail, upload.id)
+    return Event("Upload Accepted", {**detail, "sequence": upload.sequence or 0}, upload.id)
+
+
+def _reject_name(arrival: Arrival, error: SerinError, catalog: Catalog, events: Events, clock: Clock) -> Upload:
+    """An object nobody can attribute to a dataset is remembered under `unknown`."""
+    name = digest(arrival.key, arrival.version_id or "")[:32]
+    file = arrival.key.rsplit("/", 1)[-1][:200]
+    found = Upload(
+        name, UNKNOWN, file, arrival.key[:1024], "", "rejected", clock.now(), reason=error.message, remedy=error.remedy
+    )
+    catalog.record_rejected(found)
+    events.publish(_event(found))
+    return found

@@ -1,0 +1,132 @@
+"""A training set: the labelled rows as they could have been asked, frozen under a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from serin.data.columns import to_npz
+from serin.data.joins import training_rows
+from serin.data.parquet import from_parquet, to_parquet
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead
+from serin.domain.experiments import Run, TrainingSet, Trial, trials
+from serin.domain.names import digest
+from serin.ports import Catalog, Clock, ObjectStore
+
+Functions = Callable[[str], Callable[..., Any]]
+Plan = tuple[TrainingSet, Sequence[Trial]]
+
+
+def build_training_set(
+    run_id: str,
+    cause: str,
+    charter: Charter,
+    contracts: Mapping[str, Contract],
+    code: Mapping[str, bytes],
+    functions: Functions,
+    lake: ObjectStore,
+    catalog: Catalog,
+    clock: Clock,
+) -> Plan | str:
+    """The snapshot to train on and the trials to make, or the reason there is nothing to train.
+
+    `functions` finds a function of the model's code by `module:name`. A run that features began
+    is the first training only, and once for the same data.
+    """
+    run = Run(run_id, charter.model, cause, "running", clock.now())
+    heads = {use.name: catalog.head(use.name) for use in charter.datasets}
+    name = _name(charter, heads, code)
+    reason = _reason_to_skip(charter, cause, name, heads, catalog)
+    catalog.begin_run(replace(run, training_set=name))
+    if reason is None:
+        made = _made(name, charter, contracts, code, functions, heads, lake, catalog)
+        if not isinstance(made, str):
+            catalog.save_training_set(made)
+            return made, trials(charter.training.search)
+        reason = made
+    catalog.save_run(replace(run, status="skipped", training_set=name, reason=reason))
+    return reason
+
+
+def _name(charter: Charter, heads: Mapping[str, DatasetHead], code: Mapping[str, bytes]) -> str:
+    data = [f"{name}={head.digest}" for name, head in sorted(heads.items())]
+    return digest(charter.model, charter.digest(), code_digest(code), *data)[:32]
+
+
+def code_digest(code: Mapping[str, bytes]) -> str:
+    """Names the model's own code."""
+    return digest(*(part for name in sorted(code) for part in (name, code[name])))
+
+
+def _reason_to_skip(
+    charter: Charter, cause: str, name: str, heads: Mapping[str, DatasetHead], catalog: Catalog
+) -> str | None:
+    if missing := sorted(dataset for dataset, head in heads.items() if head.rows == 0):
+        return f"no rows yet of {', '.join(missing)}"
+    if cause != "features":
+        return None
+    if catalog.versions(charter.model):
+        return "the first version exists; later ones are trained by a call"
+    tried = [run for run in catalog.runs(charter.model) if run.training_set == name]
+    if any(run.status in {"running", "registered", "rejected"} for run in tried):
+        return f"run {tried[0].id} has the same data, charter and code"
+    return None
+
+
+def _made(
+    name: str,
+    charter: Charter,
+    contracts: Mapping[str, Contract],
+    code: Mapping[str, bytes],
+    functions: Functions,
+    heads: Mapping[str, DatasetHead],
+    lake: ObjectStore,
+    catalog: Catalog,
+) -> TrainingSet | str:
+    tables = {use.name: _table(use.name, heads[use.name], lake, catalog) for use in charter.datasets}
+    rows = training_rows(charter, contracts, tables, functions)
+    if len(rows) == 0:
+        return "no row has a label yet"
+    first, last = _moment(rows, 0), _moment(rows, -1)
+    holdout_from = last - charter.training.holdout
+    learnable = rows.filter(pl.col("__moment") < holdout_from).height
+    if learnable < charter.training.minimum_rows:
+        needed = charter.training.minimum_rows
+        return f"{learnable:,} labelled rows before the holdout; training.minimum_rows is {needed:,}"
+    columns = to_npz(rows, charter)
+    folder = f"training-sets/{charter.model}/{name}"
+    made = TrainingSet(
+        id=name,
+        model=charter.model,
+        parquet=f"{folder}/rows.parquet",
+        columns=f"{folder}/columns.npz",
+        columns_digest=digest(columns),
+        rows=len(rows),
+        learnable=learnable,
+        heads={dataset: head.digest for dataset, head in heads.items()},
+        charter=charter.digest(),
+        code=code_digest(code),
+        first=first,
+        last=last,
+        holdout_from=holdout_from,
+    )
+    lake.put(made.parquet, to_parquet(rows))
+    lake.put(made.columns, columns)
+    return made
+
+
+def _table(dataset: str, head: DatasetHead, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+    """The rows up to `head`, in the order they were accepted; parts after it belong to another training set."""
+    parts = [part for part in catalog.parts(dataset) if part.sequence <= head.sequence and part.rows]
+    return pl.concat([from_parquet(lake.get(part.key)) for part in parts], how="vertical")
+
+
+def _moment(rows: pl.DataFrame, index: int) -> datetime:
+    moment: datetime = rows["__moment"][index]
+    return moment

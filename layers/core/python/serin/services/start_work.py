@@ -1,0 +1,50 @@
+"""Trainings and releases that a person asks for."""
+
+from __future__ import annotations
+
+import uuid
+
+from serin.domain.errors import Conflict
+from serin.domain.models import ModelVersion
+from serin.ports import Catalog, Control, Workflows
+
+
+def start_training(model: str, workflows: Workflows) -> str:
+    """Begin a training now; its run id."""
+    run_id = _id()
+    workflows.start_training(model, run_id, "call")
+    return run_id
+
+
+def start_release(model: str, version: int, catalog: Catalog, workflows: Workflows) -> str:
+    """Begin to make a registered version live; the release's id. NotFound for a version nobody registered."""
+    release_id = _id()
+    workflows.start_release(model, catalog.version(model, version).version, release_id, "call")
+    return release_id
+
+
+def start_rollback(model: str, catalog: Catalog, control: Control, workflows: Workflows) -> str:
+    """Begin to put back the version that was live before the present one; the release's id."""
+    release_id = _id()
+    workflows.start_release(model, _before_live(model, catalog, control).version, release_id, "rollback")
+    return release_id
+
+
+def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion:
+    live = control.live(model)
+    if live is None:
+        raise Conflict(f"No version of {model} is live.", "Release one first.")
+    # How the live version first came to be live: a rollback to it says what was worse, not what was before.
+    arrivals = [
+        release
+        for release in catalog.releases(model)
+        if (release.version, release.status) == (live.version, "live") and release.cause != "rollback"
+    ]
+    previous = arrivals[-1].previous if arrivals else None
+    if previous is None:
+        raise Conflict(f"Version {live.version} of {model} is the first that went live.", "There is nothing before it.")
+    return catalog.version(model, previous)
+
+
+def _id() -> str:
+    return uuid.uuid4().hex

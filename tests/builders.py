@@ -1,0 +1,182 @@
+"""Small valid domain objects for tests; each argument replaces one part."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from serin.domain.charter import (
+    Charter,
+    DatasetUse,
+    Features,
+    Input,
+    Moment,
+    ReleasePolicy,
+    Search,
+    Training,
+    Truth,
+    View,
+)
+from serin.domain.contracts import Column, Contract, Rule
+from serin.domain.datasets import Part, Upload, upload_id
+from serin.domain.experiments import Run, TrainingSet, Trial, Verdict
+from serin.domain.models import Artifact, ModelVersion, Published
+from serin.domain.releases import Release
+
+NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
+
+
+def an_upload(content: bytes = b"a", **parts: Any) -> Upload:
+    given: dict[str, Any] = {
+        "id": upload_id("flights", content),
+        "dataset": "flights",
+        "file": "2013-01.csv",
+        "key": "raw/flights/2013-01.csv",
+        "contract": "c1",
+        "status": "accepted",
+        "at": NOON,
+        "rows": 3,
+        "accepted": 2,
+        "quarantined": 1,
+        "rules": {"flights.carrier.required": 1},
+        "part": "datasets/flights/x.parquet",
+        "sequence": 1,
+    }
+    return Upload(**{**given, **parts})
+
+
+def a_part(upload: Upload, sequence: int = 1) -> Part:
+    return Part(upload.dataset, sequence, upload.id, upload.part or "", upload.accepted, upload.id)
+
+
+def a_contract(**parts: Any) -> Contract:
+    given: dict[str, Any] = {
+        "dataset": "orders",
+        "version": "1.0.0",
+        "columns": (
+            Column("order_id", "integer", required=True),
+            Column("at", "timestamp", required=True),
+            Column("shop", "string", required=True),
+            Column("amount", "number"),
+            Column("late", "boolean"),
+        ),
+        "rules": (
+            Rule("orders.order_id.required", "required", ("order_id",), "completeness"),
+            Rule("orders.order_id.unique", "unique", ("order_id",), "consistency"),
+            Rule("orders.amount.range", "range", ("amount",), "accuracy", minimum=0, maximum=1000),
+            Rule("orders.shop.one_of", "one_of", ("shop",), "accuracy", "warning", values=("north", "south")),
+        ),
+        "primary_key": ("order_id",),
+    }
+    return Contract(**{**given, **parts})
+
+
+def a_charter(**parts: Any) -> Charter:
+    """A small binary model over one dataset, with one view of another."""
+    given: dict[str, Any] = {
+        "model": "late-orders",
+        "task": "binary",
+        "problem": "Will this order be late?",
+        "floors": {"roc_auc": 0.6},
+        "datasets": (
+            DatasetUse("orders", "contracts/orders.yaml"),
+            DatasetUse("shops", "contracts/shops.yaml"),
+        ),
+        "inputs": (
+            Input("order_id", "integer"),
+            Input("at", "timestamp"),
+            Input("shop", "string"),
+            Input("amount", "number", nullable=True, min=0),
+        ),
+        "features": Features(
+            moment=Moment("at", timedelta(hours=1)),
+            entities={"order": ("order_id",), "shop": ("shop",)},
+            views=(View("queue", "shop", "shops", ("length",), "seen_at", "seen_at", timedelta(hours=3)),),
+            on_demand={},
+            model_uses=("amount", "shop", "queue"),
+        ),
+        "truth": Truth("orders", "order", "late"),
+        "training": Training(
+            start_on="orders",
+            window=timedelta(days=365),
+            holdout=timedelta(days=14),
+            minimum_rows=100,
+            search=Search("grid", 2, 2, "log_loss", {"max_leaf_nodes": (7, 15)}),
+        ),
+        "release": ReleasePolicy("golden.json"),
+    }
+    return Charter(**{**given, **parts})
+
+
+def a_training_set(**parts: Any) -> TrainingSet:
+    given: dict[str, Any] = {
+        "id": "set1",
+        "model": "late-orders",
+        "parquet": "training-sets/late-orders/set1/rows.parquet",
+        "columns": "training-sets/late-orders/set1/columns.npz",
+        "columns_digest": "d1",
+        "rows": 1000,
+        "learnable": 800,
+        "heads": {"orders": "h1"},
+        "charter": "c1",
+        "code": "k1",
+        "first": NOON - timedelta(days=60),
+        "last": NOON,
+        "holdout_from": NOON - timedelta(days=14),
+    }
+    return TrainingSet(**{**given, **parts})
+
+
+def a_run(**parts: Any) -> Run:
+    given: dict[str, Any] = {"id": "r1", "model": "late-orders", "cause": "call", "status": "running", "at": NOON}
+    return Run(**{**given, **parts})
+
+
+def a_version(number: int = 1, **parts: Any) -> ModelVersion:
+    given: dict[str, Any] = {
+        "model": "late-orders",
+        "version": number,
+        "run": f"r{number}",
+        "training_set": "set1",
+        "params": {"max_leaf_nodes": 15},
+        "metrics": {"roc_auc": 0.7, "log_loss": 0.5},
+        "verdict": Verdict("pass", ("roc_auc 0.7000 reaches the floor 0.6",)),
+        "estimator": Artifact(f"models/late-orders/{number}/model.joblib", "e" * 64),
+        "layer": Artifact(f"models/late-orders/{number}/layer.zip", "f" * 64),
+        "code": "k1",
+        "charter": "c1",
+        "lock": "l1",
+        "runtime": {"python": "3.11"},
+        "learnt_until": NOON,
+        "at": NOON,
+    }
+    return ModelVersion(**{**given, **parts})
+
+
+def a_published(number: int = 1, **parts: Any) -> Published:
+    given: dict[str, Any] = {
+        "model": "late-orders",
+        "version": number,
+        "function_version": str(number + 1),
+        "layer_arn": f"layer:{number}",
+        "code_sha256": "code-1",
+        "layers": ("core", "science"),
+    }
+    return Published(**{**given, **parts})
+
+
+def a_release(**parts: Any) -> Release:
+    given: dict[str, Any] = {
+        "id": "rel1",
+        "model": "late-orders",
+        "version": 1,
+        "cause": "registered",
+        "epoch": 1,
+        "status": "running",
+        "at": NOON,
+    }
+    return Release(**{**given, **parts})
+
+
+def a_trial(number: int = 1) -> Trial:
+    return Trial(number, {"max_leaf_nodes": 7})

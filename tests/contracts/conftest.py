@@ -1,0 +1,76 @@
+"""Every adapter and its fake, side by side: a contract test runs on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.control import DynamoControl
+from serin.adapters.dynamodb import RecordTable
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryOnlineFeatures
+from serin.adapters.online import DynamoOnlineFeatures
+from serin.adapters.s3 import S3ObjectStore
+from serin.ports import Catalog, Control, ObjectStore, OnlineFeatures
+
+REGION = "us-east-1"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=["memory", "aws"])
+def where(request: pytest.FixtureRequest) -> str:
+    if request.param == "aws":
+        request.getfixturevalue("aws")
+    return str(request.param)
+
+
+@pytest.fixture
+def objects(where: str) -> ObjectStore:
+    if where == "memory":
+        return MemoryObjectStore()
+    client = boto3.client("s3", region_name=REGION)
+    client.create_bucket(Bucket="bucket")
+    client.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    return S3ObjectStore(client, "bucket")
+
+
+@pytest.fixture
+def catalog(where: str) -> Catalog:
+    return MemoryCatalog() if where == "memory" else DynamoCatalog(RecordTable(*_table("catalog", "pk", "sk")))
+
+
+@pytest.fixture
+def control(where: str) -> Control:
+    return MemoryControl() if where == "memory" else DynamoControl(RecordTable(*_table("control", "pk", "sk")))
+
+
+@pytest.fixture
+def online(where: str) -> OnlineFeatures:
+    return MemoryOnlineFeatures() if where == "memory" else DynamoOnlineFeatures(*_table("online", "pk"))
+
+
+def _table(name: str, *keys: str) -> Any:
+    client = boto3.client("dynamodb", region_name=REGION)
+    kinds = ["HASH", "RANGE"]
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kinds[n]} for n, key in enumerate(keys)],  # type: ignore[typeddict-item]
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client, name

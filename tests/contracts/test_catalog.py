@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from serin.domain.datasets import DatasetHead
+from serin.domain.errors import NotFound
+from serin.domain.releases import ReleaseStep
+from serin.ports import Catalog
+from tests.builders import NOON, a_part, a_published, a_release, a_run, a_training_set, a_trial, a_version, an_upload
+
+
+def test_an_accepted_upload_its_part_and_the_head_appear_together(catalog: Catalog) -> None:
+    upload = an_upload()
+    assert catalog.record_accepted(upload, a_part(upload), DatasetHead("flights"))
+    assert catalog.upload("flights", upload.id) == upload
+    assert list(catalog.parts("flights")) == [a_part(upload)]
+    assert (catalog.head("flights").sequence, catalog.head("flights").rows) == (1, 2)
+
+
+def test_the_same_upload_again_changes_nothing(catalog: Catalog) -> None:
+    upload = an_upload()
+    catalog.record_accepted(upload, a_part(upload), DatasetHead("flights"))
+    before = catalog.head("flights")
+    assert not catalog.record_accepted(replace(upload, sequence=2), a_part(upload, 2), before)
+    assert catalog.head("flights") == before
+    assert len(catalog.parts("flights")) == 1
+
+
+def test_an_upload_that_saw_an_old_head_changes_nothing(catalog: Catalog) -> None:
+    first, second = an_upload(b"1"), an_upload(b"2")
+    empty = DatasetHead("flights")
+    assert catalog.record_accepted(first, a_part(first), empty)
+    assert not catalog.record_accepted(second, a_part(second), empty)
+    assert catalog.upload("flights", second.id) is None
+    assert catalog.record_accepted(second, a_part(second, 2), catalog.head("flights"))
+    assert catalog.head("flights").rows == 4
+
+
+def test_a_rejected_upload_may_be_accepted_later_but_never_the_other_way(catalog: Catalog) -> None:
+    accepted = an_upload()
+    rejected = replace(accepted, status="rejected", rows=0, accepted=0, quarantined=0, reason="no header")
+    assert catalog.record_rejected(rejected)
+    assert catalog.record_accepted(accepted, a_part(accepted), DatasetHead("flights"))
+    assert not catalog.record_rejected(rejected)
+    assert catalog.upload("flights", accepted.id) == accepted
+
+
+def test_uploads_come_oldest_first(catalog: Catalog) -> None:
+    late = an_upload(b"1", at=NOON + timedelta(hours=1))
+    early = an_upload(b"2")
+    for sequence, upload in enumerate((late, early), start=1):
+        catalog.record_accepted(upload, a_part(upload, sequence), catalog.head("flights"))
+    assert list(catalog.uploads("flights")) == [early, late]
+
+
+def test_arrivals_say_which_upload_an_object_was(catalog: Catalog) -> None:
+    catalog.note_arrival("flights", "raw/flights/a.csv", "v1", "u1")
+    catalog.note_arrival("flights", "raw/flights/b.csv", None, "u1")
+    assert catalog.arrivals("flights") == {"raw/flights/a.csv@v1": "u1", "raw/flights/b.csv@": "u1"}
+
+
+def test_a_training_set_is_found_by_its_id(catalog: Catalog) -> None:
+    catalog.save_training_set(a_training_set())
+    assert catalog.training_set("late-orders", "set1") == a_training_set()
+    with pytest.raises(NotFound):
+        catalog.training_set("late-orders", "set2")
+
+
+def test_a_run_begins_once(catalog: Catalog) -> None:
+    assert catalog.begin_run(a_run())
+    assert not catalog.begin_run(a_run(cause="features"))
+    assert catalog.run("late-orders", "r1").cause == "call"
+    catalog.save_run(a_run(status="rejected", best=a_trial()))
+    assert [run.status for run in catalog.runs("late-orders")] == ["rejected"]
+
+
+def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
+    assert catalog.register(a_version(1))
+    assert not catalog.register(a_version(1, run="r9"))
+    assert not catalog.register(a_version(2, run="r1"))
+    assert catalog.register(a_version(2))
+    assert [version.version for version in catalog.versions("late-orders")] == [1, 2]
+    assert catalog.version_of_run("late-orders", "r2") == a_version(2)
+    assert catalog.version_of_run("late-orders", "r9") is None
+    with pytest.raises(NotFound):
+        catalog.version("late-orders", 3)
+
+
+def test_a_published_version_is_remembered(catalog: Catalog) -> None:
+    assert catalog.published("late-orders", 1) is None
+    catalog.save_published(a_published())
+    assert catalog.published("late-orders", 1) == a_published()
+
+
+def test_releases_and_their_steps_are_in_order(catalog: Catalog) -> None:
+    catalog.save_release(a_release(id="b", at=NOON + timedelta(minutes=1)))
+    catalog.save_release(a_release(id="a"))
+    assert [release.id for release in catalog.releases("late-orders")] == ["a", "b"]
+    golden = ReleaseStep("a", "golden", NOON + timedelta(seconds=2), "ok")
+    begin = ReleaseStep("a", "begin", NOON, "lease 1")
+    catalog.add_step("late-orders", golden)
+    catalog.add_step("late-orders", begin)
+    catalog.add_step("late-orders", replace(begin, found="again"))
+    assert list(catalog.steps("late-orders", "a")) == [begin, golden]

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from serin.domain.access import Token
+from serin.domain.releases import Intent, Live
+from serin.ports import Control
+from tests.builders import NOON
+
+SPAN = timedelta(minutes=15)
+MODEL = "late-orders"
+
+
+def live(epoch: int, version: int = 1) -> Live:
+    return Live(MODEL, version, str(version + 1), f"rel{version}", epoch, NOON)
+
+
+def test_one_holder_at_a_time(control: Control) -> None:
+    lease = control.acquire(MODEL, "a", NOON, SPAN)
+    assert lease is not None
+    assert control.acquire(MODEL, "b", NOON, SPAN) is None
+    assert control.acquire(MODEL, "a", NOON, SPAN) == lease
+
+
+def test_a_lease_that_ran_out_goes_to_the_next_with_a_greater_epoch(control: Control) -> None:
+    first = control.acquire(MODEL, "a", NOON, SPAN)
+    second = control.acquire(MODEL, "b", NOON + SPAN, SPAN)
+    assert first is not None
+    assert second is not None
+    assert second.epoch > first.epoch
+
+
+def test_finishing_moves_the_pointer_and_frees_the_lease(control: Control) -> None:
+    lease = control.acquire(MODEL, "a", NOON, SPAN)
+    assert lease is not None
+    assert control.finish(live(lease.epoch), lease)
+    assert control.live(MODEL) == live(lease.epoch)
+    after = control.acquire(MODEL, "b", NOON, SPAN)
+    assert after is not None
+    assert after.epoch > lease.epoch
+
+
+def test_a_holder_whose_lease_went_to_somebody_else_changes_nothing(control: Control) -> None:
+    old = control.acquire(MODEL, "a", NOON, SPAN)
+    assert old is not None
+    control.acquire(MODEL, "b", NOON + SPAN, SPAN)
+    assert not control.finish(live(old.epoch), old)
+    assert control.live(MODEL) is None
+
+
+def test_an_older_epoch_cannot_change_the_intent(control: Control) -> None:
+    assert control.save_intent(Intent(MODEL, "rel2", 2, "3", "2"))
+    assert not control.save_intent(Intent(MODEL, "rel1", 1, "2", "1"))
+    assert control.intent(MODEL) == Intent(MODEL, "rel2", 2, "3", "2")
+
+
+def test_tokens_are_found_by_hash(control: Control) -> None:
+    token = Token("h1", "ana", ("read",), NOON)
+    control.save_token(token)
+    assert control.token("h1") == token
+    assert control.token("h2") is None
+    assert list(control.tokens()) == [token]
