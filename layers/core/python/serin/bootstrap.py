@@ -97,10 +97,9 @@ class Platform:
         return self._environment["SERIN_MODEL"]
 
     @property
-    def model_version(self) -> int | None:
-        """The model version this function version holds, or None for the bootstrap version."""
-        version = self._environment.get("SERIN_MODEL_VERSION")
-        return None if version is None else int(version)
+    def model_version(self) -> int:
+        """The model version this function version holds."""
+        return int(self._environment["SERIN_MODEL_VERSION"])
 
     @property
     def model_sha256(self) -> str:

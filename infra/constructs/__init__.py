@@ -1,0 +1,1 @@
+"""The one way to make a function, a layer, a state machine."""

@@ -1,0 +1,61 @@
+"""Names and ARNs of a stage's resources, wherever they are made; the account and region are filled in at deployment."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws
+
+from infra.names import Names
+
+
+class Addresses:
+    """What one stack may know of another's resources."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def bucket_name(self, name: str) -> str:
+        """`uploads`, `lake` or `artifacts`."""
+        return self._names.bucket(name, Aws.ACCOUNT_ID, Aws.REGION)
+
+    def bucket(self, name: str) -> str:
+        """A bucket's ARN."""
+        return f"arn:{Aws.PARTITION}:s3:::{self.bucket_name(name)}"
+
+    def objects(self, bucket: str, *patterns: str) -> list[str]:
+        """The ARNs of the objects whose keys match."""
+        return [f"{self.bucket(bucket)}/{pattern}" for pattern in patterns]
+
+    def table(self, name: str) -> str:
+        """`catalog`, `control` or `online-features`."""
+        return self._regional("dynamodb", f"table/{self._names.table(name)}")
+
+    def bus(self) -> str:
+        """The bus of our own events."""
+        return self._regional("events", f"event-bus/{self._names.bus}")
+
+    def function(self, name: str, model: str | None = None) -> str:
+        """A function, by its folder's name."""
+        return self._regional("lambda", f"function:{self._names.function(name, model)}")
+
+    def layer(self, name: str) -> str:
+        """A layer, by its full name."""
+        return self._regional("lambda", f"layer:{name}")
+
+    def machine(self, name: str) -> str:
+        """A state machine: `release`, `training-<model>`."""
+        return self._regional("states", f"stateMachine:{self._names.machine(name)}")
+
+    def parameter(self, path: str) -> str:
+        """A parameter below the stage's own path."""
+        return self._regional("ssm", f"parameter{self._names.parameter(path)}")
+
+    def log(self, group: str) -> str:
+        """A log group."""
+        return self._regional("logs", f"log-group:{group}")
+
+    def calls(self, api: str, path: str) -> str:
+        """Calls of an HTTP API, for the permission to invoke."""
+        return self._regional("execute-api", f"{api}/{path}")
+
+    def _regional(self, service: str, rest: str) -> str:
+        return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{rest}"

@@ -1,0 +1,43 @@
+"""Rules: what happens when an event or a moment comes, and where it waits when nobody took it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_stepfunctions as sfn
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.queues import dead_letters
+from infra.constructs.stack import SerinStack
+from serin.domain.events import EventName
+
+
+def on_event(stack: SerinStack, id: str, name: EventName, detail: Mapping[str, Any] | None = None) -> events.Rule:
+    """A rule for our own events of that name whose details match."""
+    return events.Rule(
+        stack,
+        id,
+        description=f"{name} on our own bus",
+        event_bus=events.EventBus.from_event_bus_name(stack, f"{id}Bus", stack.names.bus),
+        event_pattern=events.EventPattern(source=["serin"], detail_type=[name], detail=detail),
+    )
+
+
+def call_function(rule: events.Rule, function: ServiceFunction, undelivered: str) -> None:
+    """Give the event to a function; `undelivered` names the queue for events that could not be given."""
+    waiting = dead_letters(rule, "Undelivered", undelivered)
+    rule.add_target(targets.LambdaFunction(function.function, dead_letter_queue=waiting))
+
+
+def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], undelivered: str) -> None:
+    """Start an execution with the input `given`, made of constants and fields of the event."""
+    rule.add_target(
+        targets.SfnStateMachine(
+            machine,
+            input=events.RuleTargetInput.from_object(given),
+            dead_letter_queue=dead_letters(rule, "Undelivered", undelivered),
+        )
+    )

@@ -1,0 +1,25 @@
+"""The variables functions read, and what they hold; each function gets only those it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from infra.constructs.stack import SerinStack
+
+_VALUES: Mapping[str, Callable[[SerinStack], str]] = {
+    "SERIN_UPLOADS_BUCKET": lambda stack: stack.addresses.bucket_name("uploads"),
+    "SERIN_LAKE_BUCKET": lambda stack: stack.addresses.bucket_name("lake"),
+    "SERIN_ARTIFACTS_BUCKET": lambda stack: stack.addresses.bucket_name("artifacts"),
+    "SERIN_CATALOG_TABLE": lambda stack: stack.names.table("catalog"),
+    "SERIN_CONTROL_TABLE": lambda stack: stack.names.table("control"),
+    "SERIN_FEATURES_TABLE": lambda stack: stack.names.table("online-features"),
+    "SERIN_BUS": lambda stack: stack.names.bus,
+    "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
+    "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),
+}
+
+
+def variables(stack: SerinStack, names: Sequence[str], model: str | None) -> dict[str, str]:
+    """The stage, the model where there is one, and the variables of those names."""
+    found = {"SERIN_STAGE": stack.names.stage, **({"SERIN_MODEL": model} if model else {})}
+    return found | {name: _VALUES[name](stack) for name in names}

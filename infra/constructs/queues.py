@@ -1,0 +1,39 @@
+"""Queues, and the dead letters every asynchronous path ends in."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.acknowledgements import acknowledge
+
+
+def dead_letters(scope: Construct, id: str, name: str) -> sqs.Queue:
+    """Where messages wait, for two weeks, for somebody to look at them and send them again."""
+    made = sqs.Queue(
+        scope,
+        id,
+        queue_name=name,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=cdk.Duration.days(14),
+    )
+    reason = "This queue holds dead letters itself: it is the end of the line, where a person looks."
+    acknowledge(made, "AwsSolutions-SQS3", reason)
+    acknowledge(made, "Serverless-SQSRedrivePolicy", reason)
+    return made
+
+
+def queue(scope: Construct, id: str, name: str, dead: sqs.Queue, serves_seconds: int) -> sqs.Queue:
+    """A queue read by a function that may take `serves_seconds`; what fails five times goes to `dead`."""
+    return sqs.Queue(
+        scope,
+        id,
+        queue_name=name,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        # Lambda asks for six times the function's own limit, so that a batch in work is not delivered twice.
+        visibility_timeout=cdk.Duration.seconds(6 * serves_seconds),
+        dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=dead),
+    )

@@ -1,0 +1,47 @@
+"""Routes of the shared HTTP API, each owned by the stack of the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_apigatewayv2 as http
+from aws_cdk import aws_lambda as lambda_
+
+from infra.constructs.stack import SerinStack
+
+
+def function_routes(
+    stack: SerinStack, id: str, function: str, routes: Sequence[str], api: str, authorizer: str
+) -> None:
+    """Send `routes` (`POST /path`) to `function`, an ARN of a function or an alias, once the authorizer agrees."""
+    integration = http.CfnIntegration(
+        stack,
+        f"{id}Integration",
+        api_id=api,
+        integration_type="AWS_PROXY",
+        integration_uri=function,
+        integration_method="POST",
+        payload_format_version="2.0",
+    )
+    for route in routes:
+        http.CfnRoute(
+            stack,
+            f"{id}Route-{_words(route)}",
+            api_id=api,
+            route_key=route,
+            target=f"integrations/{integration.ref}",
+            authorization_type="CUSTOM",
+            authorizer_id=authorizer,
+        )
+        lambda_.CfnPermission(
+            stack,
+            f"{id}Permission-{_words(route)}",
+            action="lambda:InvokeFunction",
+            function_name=function,
+            principal="apigateway.amazonaws.com",
+            source_arn=stack.addresses.calls(api, f"*/*{route.partition(' ')[2]}"),
+        )
+
+
+def _words(route: str) -> str:
+    return "".join(character if character.isalnum() else "-" for character in route)

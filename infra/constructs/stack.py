@@ -1,0 +1,71 @@
+"""What every stack of a stage has: its fixed name, its own layers, and the addresses of the others' resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.constructs.addresses import Addresses
+from infra.names import Names
+from infra.packaging.packages import Packages
+from infra.settings import Settings, Target
+
+ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One stage on its way to one cloud."""
+
+    settings: Settings
+    target: Target
+    packages: Packages
+    models: tuple[str, ...]
+
+    @property
+    def names(self) -> Names:
+        """The names of the stage."""
+        return self.settings.names
+
+
+class SerinStack(cdk.Stack):
+    """A stack of one stage; `name` is what follows the stage in its own name."""
+
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, description: str) -> None:
+        stack_name = deployment.names.stack(name)
+        super().__init__(scope, stack_name, stack_name=stack_name, description=description)
+        self.short_name = name
+        self.deployment = deployment
+        self.names = deployment.names
+        self.settings = deployment.settings
+        self.addresses = Addresses(deployment.names)
+        self._layers: dict[str, lambda_.LayerVersion] = {}
+
+    @property
+    def runtime(self) -> lambda_.Runtime:
+        """The runtime of the target's Python."""
+        return lambda_.Runtime(f"python{self.deployment.target.python}", lambda_.RuntimeFamily.PYTHON)
+
+    @property
+    def architecture(self) -> lambda_.Architecture:
+        """The processor of the target."""
+        return ARCHITECTURES[self.deployment.target.architecture]
+
+    def layer(self, name: str) -> lambda_.LayerVersion:
+        """This stack's own version of a layer: versions are replaced by every change, so they are never shared."""
+        if name not in self._layers:
+            asset = self.deployment.packages.layer(name)
+            self._layers[name] = lambda_.LayerVersion(
+                self,
+                f"Layer-{name}",
+                layer_version_name=f"{self.names.prefix}-{self.short_name}-{name}",
+                code=lambda_.Code.from_asset(
+                    str(asset.folder), asset_hash=asset.hash, asset_hash_type=cdk.AssetHashType.CUSTOM
+                ),
+                compatible_runtimes=[self.runtime],
+                compatible_architectures=[self.architecture],
+            )
+        return self._layers[name]

@@ -1,0 +1,87 @@
+"""The one way to make a state machine: Amazon States Language with JSONPath, calling functions and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.logs import retention_of
+from infra.constructs.permissions import allow
+from infra.constructs.stack import SerinStack
+
+State = Mapping[str, Any]
+
+LAMBDA_TROUBLES = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+]
+RETRY = [
+    {"ErrorEquals": LAMBDA_TROUBLES, "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2},
+    # What a function raises when AWS did not answer it (serin.domain.errors).
+    {"ErrorEquals": ["Unavailable"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2},
+]
+
+
+def call(function: ServiceFunction, payload: State | str, **rest: Any) -> dict[str, Any]:
+    """A task that calls a function and waits for its answer; its passing troubles are retried.
+
+    `payload` is an object, whose keys that end in `.$` hold paths, or one path.
+    """
+    given = {"Payload.$": payload} if isinstance(payload, str) else {"Payload": payload}
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function.arn, **given},
+        "Retry": RETRY,
+        **rest,
+    }
+
+
+def answer_at(path: str) -> dict[str, Any]:
+    """Keep only what the function answered, as `<path>.answer`."""
+    return {"ResultSelector": {"answer.$": "$.Payload"}, "ResultPath": path}
+
+
+class Workflow(Construct):
+    """The state machine `name`; `definition` is its States Language, `functions` are all it may call."""
+
+    def __init__(
+        self, stack: SerinStack, name: str, *, definition: State, functions: Sequence[ServiceFunction]
+    ) -> None:
+        super().__init__(stack, "".join(word.capitalize() for word in f"{name}-machine".split("-")))
+        self.full_name = stack.names.machine(name)
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=self.full_name,
+            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
+            role=self._role(functions),
+            logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ERROR, include_execution_data=False),
+            tracing_enabled=True,
+        )
+
+    def _log(self, stack: SerinStack) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Log",
+            # Step Functions and API Gateway may write to this prefix without a policy of their own.
+            log_group_name=f"/aws/vendedlogs/states/{self.full_name}",
+            retention=retention_of(stack.settings),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+
+    def _role(self, functions: Sequence[ServiceFunction]) -> iam.Role:
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        role.add_to_policy(allow("lambda:InvokeFunction", on=[function.arn for function in functions]))
+        return role

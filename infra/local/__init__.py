@@ -1,0 +1,1 @@
+"""The local cloud: the synthesised templates, deployed into moto in this process."""

@@ -1,0 +1,1 @@
+"""What makes things happen in the local cloud: rules, schedules, queues that feed functions, log subscriptions."""

@@ -1,0 +1,1 @@
+"""Function versions as real processes."""

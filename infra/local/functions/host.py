@@ -1,0 +1,114 @@
+"""Lambda's data plane: invokes function versions as processes of this machine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from infra.local.functions.execution import Call, Execution
+from infra.local.functions.execution_log import ExecutionLog
+from infra.local.functions.pool import Pool
+from infra.local.functions.process import RuntimeProcess
+from infra.local.functions.worker import Worker
+from infra.local.lambda_model import PAYLOAD_LIMIT, FunctionVersion, LogSink, MetricSink, Outcome, Status
+from infra.local.session import Session
+
+
+class FunctionHost:
+    """Runs versions, one process an execution; logs and metrics are delivered before the caller has its outcome.
+
+    `environment` is added to every process; `processes` bounds them all; `idle_s` is how long a warm
+    one waits for work; `now_ms` stamps the logs.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        runtime: Path,
+        on_log: LogSink,
+        on_metrics: MetricSink,
+        *,
+        environment: Mapping[str, str],
+        processes: int = 16,
+        idle_s: float = 300.0,
+        now_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+    ) -> None:
+        self._session = session
+        self._runtime = runtime
+        self._on_log = on_log
+        self._on_metrics = on_metrics
+        self._environment = environment
+        self._now_ms = now_ms
+        self._pool = Pool(lambda version: Worker(version, self._launch, now_ms()), processes)
+        self._stopped = threading.Event()
+        self._expiry = threading.Thread(target=self._expire, args=(idle_s,), name="idle functions", daemon=True)
+        self._expiry.start()
+
+    def invoke(
+        self,
+        version: FunctionVersion,
+        payload: bytes,
+        *,
+        invoked_arn: str,
+        request_id: str | None = None,
+        trace_id: str | None = None,
+        client_context: str | None = None,
+    ) -> Outcome:
+        """Run once and wait; never raises for what the function did. Safe from any thread."""
+        call = Call(request_id or str(uuid.uuid4()), invoked_arn, trace_id or _trace_id(), payload, client_context)
+        outcome = self._outcome(version, call)
+        self._on_metrics(version, invoked_arn, outcome)
+        return outcome
+
+    def retire(self, function_arn: str, version: str | None = None) -> None:
+        """Stop the warm processes of a version, or of all; running invocations finish first."""
+        self._pool.retire(function_arn, version)
+
+    def stop(self) -> None:
+        """End every process; later invocations are refused. What the session holds is the session's."""
+        self._stopped.set()
+        self._pool.close()
+        self._expiry.join()
+
+    def _outcome(self, version: FunctionVersion, call: Call) -> Outcome:
+        if len(call.payload) > PAYLOAD_LIMIT:
+            return _refusal("too_large", call, _too_large(len(call.payload)))
+        worker = self._pool.acquire(version)
+        if worker is None:
+            return _refusal("throttled", call, _throttled(version))
+        try:
+            log = ExecutionLog(lambda lines: self._on_log(version, worker.stream, lines), self._now_ms)
+            return Execution(worker, call, log, self._now_ms).run()
+        finally:
+            self._pool.give_back(worker)
+
+    def _launch(self, version: FunctionVersion, stream: str) -> RuntimeProcess:
+        return RuntimeProcess(version, stream, session=self._session, runtime=self._runtime, extra=self._environment)
+
+    def _expire(self, idle_s: float) -> None:
+        while not self._stopped.wait(idle_s / 4):
+            self._pool.expire(idle_s)
+
+
+def _trace_id() -> str:
+    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0"
+
+
+def _refusal(status: Status, call: Call, answer: Mapping[str, str]) -> Outcome:
+    return Outcome(status, json.dumps(answer).encode(), call.request_id)
+
+
+def _throttled(version: FunctionVersion) -> dict[str, str]:
+    reserved = "" if version.reserved_concurrency is None else "ReservedFunction"
+    reason = f"{reserved}ConcurrentInvocationLimitExceeded"
+    return {"Reason": reason, "Type": "User", "message": "Rate Exceeded."}
+
+
+def _too_large(size: int) -> dict[str, str]:
+    limit = f"RequestResponse invocation type (limit {PAYLOAD_LIMIT} bytes)"
+    return {"Type": "User", "message": f"{size} byte payload is too large for the {limit}"}

@@ -1,0 +1,98 @@
+"""S3: events as AWS shapes them, on the default bus; policies left to those who can read their conditions."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.events.models import events_backends
+from moto.s3 import notifications
+from moto.s3.models import FakeBucket, S3Backend
+
+from infra.local.patches.registry import replace, wrap
+from infra.local.wiring import connected
+
+_lock = threading.RLock()
+_sequencer = itertools.count(0x65F0000000000000)
+
+_CREATED = {
+    "s3:ObjectCreated:Put": "PutObject",
+    "s3:ObjectCreated:Post": "POST Object",
+    "s3:ObjectCreated:Copy": "CopyObject",
+    "s3:ObjectCreated:CompleteMultipartUpload": "CompleteMultipartUpload",
+}
+_DELETED = {
+    "s3:ObjectRemoved:Delete": "Permanently Deleted",
+    "s3:ObjectRemoved:DeleteMarkerCreated": "Delete Marker Created",
+}
+
+
+@replace(notifications, "_send_event_bridge_message")
+def send_event_bridge_message(account_id: str, bucket: FakeBucket, event_name: Any, key: Any) -> None:
+    """moto writes `eTag`, no real reason or sequencer, sends to every bus, and swallows what goes wrong."""
+    running = connected()
+    name = str(getattr(event_name, "value", event_name))
+    if running is None or name not in {**_CREATED, **_DELETED}:
+        return
+    event = _event(account_id, bucket, name, key)
+    running.router.publish(events_backends[account_id][bucket.region_name].event_buses["default"], event)
+
+
+def _event(account_id: str, bucket: FakeBucket, name: str, key: Any) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    item: dict[str, Any] = {"key": key.name, "sequencer": f"{next(_sequencer):016X}"}
+    if bucket.is_versioned:
+        item["version-id"] = key.version_id
+    detail: dict[str, Any] = {
+        "version": "0",
+        "bucket": {"name": bucket.name},
+        "object": item,
+        "request-id": uuid.uuid4().hex[:16].upper(),
+        "requester": account_id,
+        "source-ip-address": "127.0.0.1",
+    }
+    if name in _CREATED:
+        item |= {"size": key.size, "etag": key.etag.replace('"', "")}
+        detail["reason"] = _CREATED[name]
+    else:
+        detail |= {"reason": "DeleteObject", "deletion-type": _DELETED[name]}
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Object Created" if name in _CREATED else "Object Deleted",
+        "source": "aws.s3",
+        "account": account_id,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": bucket.region_name,
+        "resources": [bucket.arn],
+        "detail": detail,
+    }
+
+
+@replace(FakeBucket, "get_permission")
+def get_permission(_bucket: FakeBucket, _action: str, _resource: str) -> Any:
+    """moto ignores conditions, so a bucket that only denies plain HTTP would refuse every request."""
+    from moto.iam.access_control import PermissionResult
+
+    return PermissionResult.NEUTRAL
+
+
+def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """moto iterates a bucket's keys while other threads put objects."""
+    with _lock:
+        return original(*args, **kwargs)
+
+
+for _name in (
+    "put_object",
+    "copy_object",
+    "delete_object",
+    "list_objects",
+    "list_object_versions",
+    "complete_multipart_upload",
+):
+    wrap(S3Backend, _name)(_alone)

@@ -1,0 +1,77 @@
+"""Step Functions: machines that execute, and reach the local cloud's own endpoint with their role."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import boto3
+import moto.stepfunctions.parser.asl.component.state as states
+from botocore.config import Config
+from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+from infra.local.patches.registry import replace, wrap
+from infra.local.wiring import wiring
+
+_TASK_LIMIT_S = 3600
+_lock = threading.Lock()
+
+# moto's default only records executions.
+default_user_config["stepfunctions"] = {"execute_state_machine": True}
+
+
+@cache
+def _client(endpoint_url: str, region: str, service: str) -> Any:
+    with _lock:
+        return boto3.session.Session().client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=endpoint_url,
+            aws_access_key_id="states",
+            aws_secret_access_key="states",
+            config=Config(
+                parameter_validation=False,
+                retries={"max_attempts": 0, "total_max_attempts": 1},
+                read_timeout=_TASK_LIMIT_S,
+                max_pool_connections=50,
+            ),
+        )
+
+
+def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001 - moto's signature
+    """moto makes a client for every task, for a port it guesses on `localhost`."""
+    return _client(wiring().endpoint_url, region, service)
+
+
+def _rebind() -> None:
+    """moto's tasks import the function by name, each into its own module."""
+    replace(boto_client, "boto_client_for")(boto_client_for)
+    for module in pkgutil.walk_packages(states.__path__, f"{states.__name__}."):
+        importlib.import_module(module.name)
+    for name, module_object in list(sys.modules.items()):
+        if name.startswith(f"{states.__name__}.") and hasattr(module_object, "boto_client_for"):
+            replace(module_object, "boto_client_for")(boto_client_for)
+
+
+_rebind()
+
+
+@wrap(StepFunctionsParserBackend, "start_execution")
+def start_execution(
+    original: Callable[..., Any],
+    backend: StepFunctionsParserBackend,
+    state_machine_arn: str,
+    name: Any = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """moto calls every unnamed execution None, so the second collides with the first."""
+    return original(backend, state_machine_arn, name or str(uuid.uuid4()), *args, **kwargs)

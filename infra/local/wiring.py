@@ -1,0 +1,72 @@
+"""What moto's patches reach for: the local cloud that runs in this process.
+
+moto keeps its state in module globals, so there is one local cloud a process; the patches find it here.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serin.domain.errors import Conflict, Unavailable
+
+if TYPE_CHECKING:
+    from infra.local.assets import Assets
+    from infra.local.events.mappings import Mappings
+    from infra.local.events.router import Router
+    from infra.local.events.schedules import Schedules
+    from infra.local.events.subscriptions import Subscriptions
+    from infra.local.invocations import Invocations
+
+ACCOUNT = "123456789012"
+
+
+@dataclass
+class Wiring:
+    """The parts of one running local cloud."""
+
+    region: str
+    endpoint_url: str
+    api_url: str
+    folder: Path
+    assets: Assets
+    invocations: Invocations
+    router: Router
+    mappings: Mappings
+    subscriptions: Subscriptions
+    schedules: Schedules
+
+
+_lock = threading.Lock()
+_current: list[Wiring] = []
+
+
+def connect(wiring: Wiring) -> None:
+    """Make `wiring` the one the patches use."""
+    with _lock:
+        if _current:
+            raise Conflict(
+                "A local cloud already runs in this process.", "Stop it first; moto's state is one a process."
+            )
+        _current.append(wiring)
+
+
+def disconnect() -> None:
+    """Forget the wiring; patched calls are refused until the next start."""
+    with _lock:
+        _current.clear()
+
+
+def connected() -> Wiring | None:
+    """The running cloud's wiring, or None between two of them."""
+    return _current[0] if _current else None
+
+
+def wiring() -> Wiring:
+    """The running cloud's wiring."""
+    current = connected()
+    if current is None:
+        raise Unavailable("No local cloud runs in this process.", "Start one with LocalCloud.start(assembly).")
+    return current

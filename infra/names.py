@@ -1,0 +1,78 @@
+"""The fixed names by which the stacks, the functions and the tools of one stage find each other.
+
+A name is a promise between stacks: nothing is exported from one stack to another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serin.domain.errors import Invalid
+
+LONGEST_FUNCTION_NAME = 64
+LONGEST_MACHINE_NAME = 80
+LONGEST_QUEUE_NAME = 80
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names of one stage."""
+
+    stage: str
+
+    @property
+    def prefix(self) -> str:
+        """What every name of this stage begins with."""
+        return f"serin-{self.stage}"
+
+    @property
+    def bus(self) -> str:
+        """The bus of our own events."""
+        return self.prefix
+
+    def stack(self, name: str) -> str:
+        """A stack: `catalog`, `endpoint-<model>`, …"""
+        return f"{self.prefix}-{name}"
+
+    def bucket(self, name: str, account: str, region: str) -> str:
+        """A bucket, unique in the world: `uploads`, `lake` or `artifacts`."""
+        return f"{self.prefix}-{name}-{account}-{region}"
+
+    def table(self, name: str) -> str:
+        """A table: `catalog`, `control` or `online-features`."""
+        return f"{self.prefix}-{name}"
+
+    def queue(self, name: str) -> str:
+        """A queue: `uploads`; `<whose>-dead` for dead letters, `<rule>-undelivered` for events without an ear."""
+        return _no_longer_than(LONGEST_QUEUE_NAME, f"{self.prefix}-{name}", "queue")
+
+    def function(self, name: str, model: str | None = None) -> str:
+        """A function by its folder's name, one for each model where `model` is given."""
+        parts = [self.prefix, name.replace("_", "-"), *([model] if model else [])]
+        return _no_longer_than(LONGEST_FUNCTION_NAME, "-".join(parts), "function")
+
+    def machine(self, name: str) -> str:
+        """A state machine: `release`, `training-<model>`."""
+        return _no_longer_than(LONGEST_MACHINE_NAME, f"{self.prefix}-{name}", "state machine")
+
+    def function_log(self, function: str) -> str:
+        """The log group Lambda writes a function's log to; `function` is its full name."""
+        return f"/aws/lambda/{function}"
+
+    def model_layer(self, model: str) -> str:
+        """The layer each release publishes a version of."""
+        return f"{self.prefix}-model-{model}"
+
+    def parameter(self, path: str) -> str:
+        """A parameter: `api/url`, `api/id`, `api/authorizer`, `endpoints/<model>/layers`."""
+        return f"/serin/{self.stage}/{path}"
+
+
+def _no_longer_than(limit: int, name: str, what: str) -> str:
+    if len(name) > limit:
+        raise Invalid(
+            f"The {what} name {name!r} has {len(name)} characters; AWS allows {limit}.",
+            "Give the model or the stage a shorter name.",
+            "model",
+        )
+    return name

@@ -1,0 +1,63 @@
+"""Packages made from a working copy."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.packaging.bytecode import compile_layer
+from infra.packaging.cache import Asset, copy_sources, digest_of, made_once
+from infra.packaging.third_party import third_party_layer
+from infra.settings import Target
+from serin.domain.errors import NotFound
+from serin.domain.names import digest
+from serin.files.bundle import write_charters, write_code
+from serin.files.models import ModelFolder
+
+THIRD_PARTY = ("data", "science", "web")
+
+
+class BuiltPackages:
+    """Each made on first use and kept in `root`/build for the next synthesis."""
+
+    def __init__(self, root: Path, target: Target, models: Sequence[ModelFolder]) -> None:
+        self._root = root
+        self._target = target
+        self._models = {folder.charter.model: folder for folder in models}
+        self._cache = root / "build" / "assets"
+
+    def function(self, name: str) -> Asset:
+        """The folder functions/`name` as it is."""
+        folder = self._root / "functions" / name
+        if not (folder / "handler.py").is_file():
+            raise NotFound(f"functions/{name}/handler.py does not exist.", "Write the handler or remove the function.")
+        return made_once(self._cache, digest("function", digest_of(folder)), lambda out: copy_sources(folder, out))
+
+    def layer(self, name: str) -> Asset:
+        """A layer by its name; all lie below `python/`."""
+        if name in THIRD_PARTY:
+            return third_party_layer(self._root / "layers" / name / "requirements.txt", self._target, self._cache)
+        if name == "core":
+            return self._compiled(self._root / "layers" / "core" / "python")
+        # What is written decides the hash, so it is written apart first; it is small.
+        with tempfile.TemporaryDirectory(prefix="serin-layer-") as scratch:
+            self._write(name, Path(scratch))
+            return self._compiled(Path(scratch))
+
+    def _write(self, name: str, out: Path) -> None:
+        if name == "charters":
+            write_charters(tuple(self._models.values()), out)
+        elif (model := name.removeprefix("code-")) in self._models:
+            write_code(self._models[model], out)
+        else:
+            raise NotFound(f"There is no layer {name!r}.", "Name a folder of layers/, charters, or code-<model>.")
+
+    def _compiled(self, sources: Path) -> Asset:
+        compiled = "compiled" if self._target.has_this_python else "sources"
+
+        def make(content: Path) -> None:
+            copy_sources(sources, content / "python")
+            compile_layer(content, self._target)
+
+        return made_once(self._cache, digest("layer", digest_of(sources), self._target.python, compiled), make)

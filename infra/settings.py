@@ -1,0 +1,103 @@
+"""What may differ between stages, and the machine the functions are built for."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from infra.names import Names
+from serin.domain.errors import Invalid
+
+STAGE = re.compile(r"[a-z][a-z0-9]{0,11}\Z")
+PYTHON = re.compile(r"3\.(\d{1,2})\Z")
+OLDEST_AWS_MINOR = 12
+LOG_RETENTIONS = (7, 30, 90, 180, 365, 731)
+
+Architecture = Literal["arm64", "x86_64"]
+Cloud = Literal["aws", "local"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One stage. `python` and `architecture` are AWS's; the local cloud uses those at hand."""
+
+    stage: str = "dev"
+    python: str = "3.14"
+    architecture: Architecture = "arm64"
+    requests_per_second: int = 50
+    burst: int = 100
+    log_retention_days: int = 30
+    reconcile_minutes: int = 5
+
+    def __post_init__(self) -> None:
+        if not STAGE.match(self.stage):
+            raise _wrong("stage", self.stage, "Use at most 12 lower-case letters and digits, a letter first.")
+        minor = PYTHON.match(self.python)
+        if not minor or int(minor[1]) < OLDEST_AWS_MINOR:
+            raise _wrong("python", self.python, f"Name a Lambda runtime from 3.{OLDEST_AWS_MINOR} on, such as 3.14.")
+        if self.architecture not in ("arm64", "x86_64"):
+            raise _wrong("architecture", self.architecture, "Use arm64 or x86_64.")
+        if self.log_retention_days not in LOG_RETENTIONS:
+            raise _wrong("log_retention_days", self.log_retention_days, f"CloudWatch keeps {LOG_RETENTIONS} days.")
+        for name in ("requests_per_second", "burst", "reconcile_minutes"):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
+                raise _wrong(name, getattr(self, name), "Use a whole number from 1 on.")
+
+    @property
+    def names(self) -> Names:
+        """The names of this stage."""
+        return Names(self.stage)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The machine the functions run on: Python minor such as `3.14`, Lambda's word for the architecture."""
+
+    cloud: Cloud
+    python: str
+    architecture: Architecture
+
+    @property
+    def has_this_python(self) -> bool:
+        """Whether the interpreter at hand can compile byte-code for the target."""
+        return self.python == this_python()
+
+
+def target_for(settings: Settings, cloud: Cloud) -> Target:
+    """The target of a stage on AWS, or on this machine."""
+    if cloud == "aws":
+        return Target("aws", settings.python, settings.architecture)
+    return Target("local", this_python(), this_architecture())
+
+
+def this_python() -> str:
+    """The interpreter at hand, as `3.14`."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def this_architecture() -> Architecture:
+    """The processor at hand in Lambda's words."""
+    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+
+
+def read_settings(cdk_json: Path, stage: str | None = None) -> Settings:
+    """The settings of a stage from the context of `cdk.json`; without `stage`, of the stage named there."""
+    context = json.loads(cdk_json.read_text())["context"]
+    chosen = stage or context["stage"]
+    stages: Mapping[str, Mapping[str, Any]] = context["stages"]
+    if chosen not in stages:
+        raise _wrong("stage", chosen, f"Use one of {', '.join(sorted(stages))}, or add it to {cdk_json.name}.")
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(stages[chosen]) - known):
+        raise _wrong(unknown[0], stages[chosen][unknown[0]], f"The settings are {', '.join(sorted(known))}.")
+    return Settings(**{**stages[chosen], "stage": chosen})
+
+
+def _wrong(name: str, value: object, remedy: str) -> Invalid:
+    return Invalid(f"The setting {name} cannot be {value!r}.", remedy, name)

@@ -1,0 +1,1 @@
+"""One file a stack, and the order in which they are deployed."""

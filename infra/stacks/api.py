@@ -1,0 +1,149 @@
+"""The one HTTP API of a stage, who may call it, and the function behind all routes but predictions."""
+
+from __future__ import annotations
+
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as http
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.logs import retention_of
+from infra.constructs.permissions import allow
+from infra.constructs.routes import function_routes
+from infra.constructs.stack import Deployment, SerinStack
+
+# A revoked token opens doors for as long as this.
+AUTHORIZER_CACHE_SECONDS = 60
+ROUTES = (
+    "GET /uploads",
+    "GET /datasets/{dataset}",
+    "GET /runs",
+    "GET /models",
+    "GET /models/{model}/versions",
+    "GET /models/{model}/releases",
+    "POST /models/{model}/train",
+    "POST /models/{model}/releases",
+)
+ACCESS_LOG = {
+    "request_id": "$context.requestId",
+    "at": "$context.requestTimeEpoch",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "ms": "$context.responseLatency",
+    "owner": "$context.authorizer.owner",
+    "error": "$context.error.message",
+    "integration_error": "$context.integrationErrorMessage",
+}
+
+
+class ApiStack(SerinStack):
+    """Endpoint stacks add their own routes; they find this API by its parameters."""
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        super().__init__(scope, "api", deployment, "Serin: the HTTP API")
+        self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
+        self._stage()
+        authorizer = self._authorizer()
+        self._parameter("id", self.api.ref)
+        self._parameter("authorizer", authorizer.ref)
+        self._parameter("url", self.api.attr_api_endpoint)
+        function_routes(self, "Api", self._api_function().arn, ROUTES, self.api.ref, authorizer.ref)
+
+    def _stage(self) -> None:
+        log = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name=f"/aws/vendedlogs/apis/{self.names.prefix}",
+            retention=retention_of(self.settings),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        http.CfnStage(
+            self,
+            "DefaultStage",
+            api_id=self.api.ref,
+            stage_name="$default",
+            auto_deploy=True,
+            access_log_settings=http.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log.log_group_arn, format=json.dumps(ACCESS_LOG)
+            ),
+            default_route_settings=http.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=self.settings.requests_per_second,
+                throttling_burst_limit=self.settings.burst,
+                detailed_metrics_enabled=True,
+            ),
+        )
+
+    def _authorizer(self) -> http.CfnAuthorizer:
+        authorize = ServiceFunction(
+            self,
+            "authorize",
+            layers=["core"],
+            environment=["SERIN_CONTROL_TABLE"],
+            permissions=[allow("dynamodb:GetItem", on=self.addresses.table("control"))],
+            memory=512,
+            timeout=cdk.Duration.seconds(10),
+        )
+        authorizer = http.CfnAuthorizer(
+            self,
+            "Authorizer",
+            api_id=self.api.ref,
+            name=self.names.prefix,
+            authorizer_type="REQUEST",
+            authorizer_uri=self._invocation_of(authorize.arn),
+            authorizer_payload_format_version="2.0",
+            enable_simple_responses=True,
+            identity_source=["$request.header.Authorization"],
+            authorizer_result_ttl_in_seconds=AUTHORIZER_CACHE_SECONDS,
+        )
+        lambda_.CfnPermission(
+            self,
+            "ApiMayAuthorize",
+            action="lambda:InvokeFunction",
+            function_name=authorize.arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=self.addresses.calls(self.api.ref, f"authorizers/{authorizer.ref}"),
+        )
+        return authorizer
+
+    def _invocation_of(self, function: str) -> str:
+        path = f"2015-03-31/functions/{function}/invocations"
+        return f"arn:{cdk.Aws.PARTITION}:apigateway:{cdk.Aws.REGION}:lambda:path/{path}"
+
+    def _api_function(self) -> ServiceFunction:
+        return ServiceFunction(
+            self,
+            "api",
+            layers=["core", "web", "charters"],
+            environment=[
+                "SERIN_CATALOG_TABLE",
+                "SERIN_CONTROL_TABLE",
+                "SERIN_TRAINING_ARN_PREFIX",
+                "SERIN_RELEASE_ARN",
+            ],
+            permissions=[
+                allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", on=self.addresses.table("control")),
+                allow(
+                    "states:StartExecution",
+                    on=[
+                        *(self.addresses.machine(f"training-{model}") for model in self.deployment.models),
+                        self.addresses.machine("release"),
+                    ],
+                ),
+            ],
+            memory=512,
+            timeout=cdk.Duration.seconds(30),
+        )
+
+    def _parameter(self, name: str, value: str) -> None:
+        ssm.StringParameter(
+            self,
+            f"Api{name.capitalize()}",
+            parameter_name=self.names.parameter(f"api/{name}"),
+            string_value=value,
+        )

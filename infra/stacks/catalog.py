@@ -1,0 +1,52 @@
+"""What is known: the three tables, and the bus our own events travel on."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.stack import Deployment, SerinStack
+
+
+class CatalogStack(SerinStack):
+    """Tables and bus; nothing here depends on another stack."""
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
+        self._record_table("catalog")
+        self._record_table("control")
+        self._online_features()
+        events.EventBus(self, "Bus", event_bus_name=self.names.bus)
+
+    def _record_table(self, name: str) -> None:
+        dynamodb.Table(
+            self,
+            name.capitalize(),
+            table_name=self.names.table(name),
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+
+    def _online_features(self) -> None:
+        table = dynamodb.Table(
+            self,
+            "OnlineFeatures",
+            table_name=self.names.table("online-features"),
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expires",
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            table,
+            "AwsSolutions-DDB3",
+            "Every item is computed from the lake and can be computed again; backups would only cost money.",
+        )

@@ -1,0 +1,98 @@
+"""One model's HTTPS endpoint. A deploy never moves its traffic: that is the release workflow's alone."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import allow
+from infra.constructs.routes import function_routes
+from infra.constructs.stack import Deployment, SerinStack
+from serin.domain.charter import Charter
+
+
+class EndpointStack(SerinStack):
+    """predict, its alias `live`, its route, and the way of its prediction log."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, charter: Charter) -> None:
+        model = charter.model
+        super().__init__(scope, f"endpoint-{model}", deployment, f"Serin: the endpoint of {model}")
+        self._model = model
+        predict = self._predict()
+        alias = self._live_alias(predict)
+        self._layers_for_releases(predict)
+        self._collect_predictions(predict)
+        routes = [f"POST /models/{model}/predict"]
+        function_routes(self, "Predict", alias.ref, routes, self._shared("id"), self._shared("authorizer"))
+
+    def _predict(self) -> ServiceFunction:
+        return ServiceFunction(
+            self,
+            "predict",
+            model=self._model,
+            layers=["core", "science"],
+            environment=["SERIN_FEATURES_TABLE"],
+            permissions=[allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features"))],
+            memory=1769,
+            timeout=cdk.Duration.seconds(30),
+            reserved_layers=1,
+        )
+
+    def _live_alias(self, predict: ServiceFunction) -> lambda_.CfnAlias:
+        """The bootstrap version, which answers that no model is released yet, and the alias on it.
+
+        No property of the two depends on code: CloudFormation sees no change and leaves them
+        alone, whatever the release workflow has made of the alias since.
+        """
+        resource = predict.function.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
+        resource.override_logical_id("Predict")
+        bootstrap = lambda_.CfnVersion(
+            self, "Bootstrap", function_name=predict.function.function_name, description="No model released yet"
+        )
+        bootstrap.override_logical_id("Bootstrap")
+        alias = lambda_.CfnAlias(
+            self,
+            "Live",
+            name="live",
+            description="Moved by the release workflow only",
+            function_name=predict.function.function_name,
+            function_version=bootstrap.attr_version,
+        )
+        alias.override_logical_id("Live")
+        return alias
+
+    def _layers_for_releases(self, predict: ServiceFunction) -> None:
+        ssm.StringListParameter(
+            self,
+            "Layers",
+            parameter_name=self.names.parameter(f"endpoints/{self._model}/layers"),
+            description="The layers of predict, without the model's own",
+            string_list_value=[layer.layer_version_arn for layer in predict.layers],
+        )
+
+    def _collect_predictions(self, predict: ServiceFunction) -> None:
+        collector = self.addresses.function("collect_predictions")
+        permission = lambda_.CfnPermission(
+            self,
+            "LogsMayCollect",
+            action="lambda:InvokeFunction",
+            function_name=collector,
+            principal="logs.amazonaws.com",
+            source_arn=predict.log.log_group_arn,
+        )
+        subscription = logs.CfnSubscriptionFilter(
+            self,
+            "PredictionLog",
+            log_group_name=predict.log.log_group_name,
+            filter_pattern="{ $.prediction_id = * }",
+            destination_arn=collector,
+        )
+        subscription.node.add_dependency(permission)
+
+    def _shared(self, name: str) -> str:
+        return ssm.StringParameter.value_for_string_parameter(self, self.names.parameter(f"api/{name}"))

@@ -1,0 +1,114 @@
+"""Where data lies and how it gets there: three buckets, the upload queue, accepting, building features, collecting."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.buckets import private_bucket
+from infra.constructs.bus import call_function, on_event
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import allow
+from infra.constructs.queues import dead_letters, queue
+from infra.constructs.stack import Deployment, SerinStack
+
+ACCEPT_SECONDS = 120
+
+
+class LakeStack(SerinStack):
+    """An upload's way: S3 → EventBridge → queue → accept_upload → bus → build_features."""
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        super().__init__(scope, "lake", deployment, "Serin: data, from upload to features")
+        private_bucket(self, "uploads", events=True)
+        private_bucket(self, "lake")
+        private_bucket(self, "artifacts")
+        uploads = self._upload_queue()
+        self._accept_upload(uploads)
+        self._build_features()
+        self._collect_predictions()
+
+    def _upload_queue(self) -> sqs.Queue:
+        dead = dead_letters(self, "UploadDeadLetters", self.names.queue("uploads-dead"))
+        uploads = queue(self, "UploadQueue", self.names.queue("uploads"), dead, serves_seconds=ACCEPT_SECONDS)
+        rule = events.Rule(
+            self,
+            "RawObjectCreated",
+            description="A file arrived under raw/",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self.addresses.bucket_name("uploads")]},
+                    "object": {"key": [{"prefix": "raw/"}]},
+                },
+            ),
+        )
+        undelivered = dead_letters(rule, "Undelivered", self.names.queue("uploads-undelivered"))
+        rule.add_target(targets.SqsQueue(uploads, dead_letter_queue=undelivered))
+        return uploads
+
+    def _accept_upload(self, uploads: sqs.Queue) -> None:
+        accept = ServiceFunction(
+            self,
+            "accept_upload",
+            layers=["core", "data", "charters"],
+            environment=["SERIN_UPLOADS_BUCKET", "SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            permissions=[
+                allow("s3:GetObject", "s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
+                allow("s3:PutObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("events:PutEvents", on=self.addresses.bus()),
+                allow(
+                    *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"),
+                    "sqs:GetQueueAttributes",
+                    on=uploads.queue_arn,
+                ),
+            ],
+            memory=2048,
+            timeout=cdk.Duration.seconds(ACCEPT_SECONDS),
+        )
+        lambda_.CfnEventSourceMapping(
+            self,
+            "UploadsToAcceptUpload",
+            event_source_arn=uploads.queue_arn,
+            function_name=accept.function.function_name,
+            batch_size=5,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=5),
+        )
+
+    def _build_features(self) -> None:
+        build = ServiceFunction(
+            self,
+            "build_features",
+            layers=["core", "data", "charters"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
+                allow("events:PutEvents", on=self.addresses.bus()),
+            ],
+            memory=2048,
+            timeout=cdk.Duration.minutes(5),
+            asynchronous=True,
+        )
+        rule = on_event(self, "UploadAccepted", "Upload Accepted")
+        call_function(rule, build, self.names.queue("upload-accepted-undelivered"))
+
+    def _collect_predictions(self) -> None:
+        ServiceFunction(
+            self,
+            "collect_predictions",
+            layers=["core"],
+            environment=["SERIN_LAKE_BUCKET"],
+            permissions=[allow("s3:PutObject", on=self.addresses.objects("lake", "predictions/*"))],
+            memory=512,
+            timeout=cdk.Duration.minutes(1),
+            asynchronous=True,
+        )

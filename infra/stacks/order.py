@@ -1,0 +1,29 @@
+"""All stacks of a stage and what each must wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+
+from infra.constructs.stack import Deployment
+from infra.stacks.api import ApiStack
+from infra.stacks.catalog import CatalogStack
+from infra.stacks.endpoint import EndpointStack
+from infra.stacks.lake import LakeStack
+from infra.stacks.release import ReleaseStack
+from infra.stacks.training import TrainingStack
+from serin.domain.charter import Charter
+
+
+def add_stacks(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]) -> None:
+    """Rules wait for the bus; an endpoint waits for the collector of its log and for the API it adds a route to."""
+    catalog = CatalogStack(app, deployment)
+    lake = LakeStack(app, deployment)
+    api = ApiStack(app, deployment)
+    for stack in (lake, TrainingStack(app, deployment, charters), ReleaseStack(app, deployment, charters)):
+        stack.add_stack_dependency(catalog)
+    for charter in charters:
+        endpoint = EndpointStack(app, deployment, charter)
+        for needed in (lake, api):
+            endpoint.add_stack_dependency(needed)

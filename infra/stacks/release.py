@@ -1,0 +1,102 @@
+"""From a registered version to what is live, and the sweeper that finishes what was interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.constructs.bus import call_function, on_event, start_workflow
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import allow
+from infra.constructs.stack import Deployment, SerinStack
+from infra.constructs.workflow import Workflow
+from infra.stacks.release_states import release_definition
+from serin.domain.charter import Charter
+
+
+class ReleaseStack(SerinStack):
+    """The only roles that may move a live alias."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
+        super().__init__(scope, "release", deployment, "Serin: from registered version to live")
+        self._models = [charter.model for charter in charters]
+        release = self._release_model()
+        workflow = Workflow(self, "release", definition=release_definition(release), functions=[release])
+        self._start_on_registration(workflow)
+        self._reconcile()
+
+    def _start_on_registration(self, workflow: Workflow) -> None:
+        rule = on_event(self, "ModelRegistered", "Model Registered")
+        given = {
+            "model": events.EventField.from_path("$.detail.model"),
+            "version": events.EventField.from_path("$.detail.version"),
+            "release": events.EventField.event_id,
+            "cause": "registered",
+        }
+        start_workflow(rule, workflow.machine, given, self.names.queue("release-undelivered"))
+
+    def _release_model(self) -> ServiceFunction:
+        parameters = [self.addresses.parameter(f"endpoints/{model}/layers") for model in self._models]
+        return ServiceFunction(
+            self,
+            "release_model",
+            layers=["core", "charters"],
+            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", "models/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
+                allow("events:PutEvents", on=self.addresses.bus()),
+                allow("ssm:GetParameter", on=parameters),
+                *self._publishing(),
+            ],
+            memory=1024,
+            timeout=cdk.Duration.minutes(5),
+        )
+
+    def _reconcile(self) -> None:
+        reconcile = ServiceFunction(
+            self,
+            "reconcile",
+            layers=["core", "charters"],
+            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE"],
+            permissions=[
+                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
+                self._of_predict("lambda:GetAlias", "lambda:UpdateAlias"),
+            ],
+            memory=512,
+            timeout=cdk.Duration.minutes(2),
+            asynchronous=True,
+        )
+        rule = events.Rule(
+            self,
+            "ReconcileOften",
+            description="Compare what is live with what was intended",
+            schedule=events.Schedule.rate(cdk.Duration.minutes(self.settings.reconcile_minutes)),
+        )
+        call_function(rule, reconcile, self.names.queue("reconcile-undelivered"))
+
+    def _of_predict(self, *actions: str) -> iam.PolicyStatement:
+        """On each predict function, its versions and its alias."""
+        functions = [self.addresses.function("predict", model) for model in self._models]
+        return allow(*actions, on=[arn for function in functions for arn in (function, f"{function}:*")])
+
+    def _publishing(self) -> list[iam.PolicyStatement]:
+        """A model's layer, and a version of predict with it beside the layers its stack has recorded."""
+        prefixes = [self.names.stack(f"endpoint-{model}-*") for model in self._models]
+        layers = [self.addresses.layer(self.names.model_layer(model)) for model in self._models]
+        usable = [*layers, *(self.addresses.layer(prefix) for prefix in prefixes)]
+        return [
+            allow("lambda:PublishLayerVersion", on=layers),
+            allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable]),
+            self._of_predict(
+                *("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
+                *("lambda:UpdateFunctionConfiguration", "lambda:PublishVersion"),
+                *("lambda:GetAlias", "lambda:UpdateAlias", "lambda:InvokeFunction"),
+            ),
+        ]

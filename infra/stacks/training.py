@@ -1,0 +1,97 @@
+"""From built features to a registered version: one state machine a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from infra.constructs.bus import on_event, start_workflow
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import allow
+from infra.constructs.stack import Deployment, SerinStack
+from infra.constructs.workflow import Workflow
+from infra.stacks.training_states import training_definition
+from serin.domain.charter import Charter
+
+
+class TrainingStack(SerinStack):
+    """A model's own code runs only in its own functions, whose roles reach its own prefixes and cannot release."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
+        super().__init__(scope, "training", deployment, "Serin: from features to registered model versions")
+        evaluate = self._evaluate_model()
+        for charter in charters:
+            self._train(charter, evaluate)
+
+    def _train(self, charter: Charter, evaluate: ServiceFunction) -> None:
+        build = self._build_training_set(charter.model)
+        train = self._train_model(charter.model)
+        workflow = Workflow(
+            self,
+            f"training-{charter.model}",
+            definition=training_definition(build, train, evaluate, charter.training.search.concurrency),
+            functions=[build, train, evaluate],
+        )
+        self._start_on_features(charter, workflow)
+
+    def _start_on_features(self, charter: Charter, workflow: Workflow) -> None:
+        rule = on_event(
+            self, f"FeaturesBuilt-{charter.model}", "Features Built", {"dataset": [charter.training.start_on]}
+        )
+        start_workflow(
+            rule,
+            workflow.machine,
+            {"model": charter.model, "run": events.EventField.event_id, "cause": "features"},
+            self.names.queue(f"training-{charter.model}-undelivered"),
+        )
+
+    def _build_training_set(self, model: str) -> ServiceFunction:
+        return ServiceFunction(
+            self,
+            "build_training_set",
+            model=model,
+            layers=["core", "data", "charters", f"code-{model}"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+            ],
+            memory=3008,
+            timeout=cdk.Duration.minutes(15),
+        )
+
+    def _train_model(self, model: str) -> ServiceFunction:
+        own = (f"runs/{model}/*", f"models/{model}/*")
+        return ServiceFunction(
+            self,
+            "train_model",
+            model=model,
+            layers=["core", "science", "charters", f"code-{model}"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
+            ],
+            memory=3008,
+            timeout=cdk.Duration.minutes(15),
+        )
+
+    def _evaluate_model(self) -> ServiceFunction:
+        return ServiceFunction(
+            self,
+            "evaluate_model",
+            layers=["core", "science", "charters"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*", "models/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("events:PutEvents", on=self.addresses.bus()),
+            ],
+            memory=3008,
+            timeout=cdk.Duration.minutes(15),
+        )

@@ -1,0 +1,88 @@
+"""The training workflow in States Language: references travel, data never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.workflow import answer_at, call
+
+RUN = {"model.$": "$.model", "run.$": "$.run"}
+RUN_OF_SET = {**RUN, "training_set.$": "$.built.answer.training_set"}
+RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
+CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
+
+
+def training_definition(
+    build: ServiceFunction, train: ServiceFunction, evaluate: ServiceFunction, concurrency: int
+) -> dict[str, Any]:
+    """Build → trials → select → contest → judge → refit → register; any failure is recorded before it ends the run."""
+    return {
+        "Comment": "From built features to a registered version",
+        "StartAt": "Build",
+        "States": {
+            "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
+            "Enough": _enough(),
+            "Skipped": {"Type": "Succeed"},
+            "Trials": _trials(train, concurrency),
+            **_evaluation(train, evaluate),
+            **_registration(train, evaluate),
+            **_failure(evaluate),
+        },
+    }
+
+
+def _enough() -> dict[str, Any]:
+    skip = "$.built.answer.skip"
+    skipped = [{"Variable": skip, "IsPresent": True}, {"Variable": skip, "IsNull": False}]
+    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Trials"}
+
+
+def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
+    trial = call(train, "$", OutputPath="$.Payload", End=True)
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.built.answer.trials",
+        "ItemSelector": {"step": "trial", **RUN_OF_SET, "trial.$": "$$.Map.Item.Value"},
+        "MaxConcurrency": concurrency,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            "StartAt": "Trial",
+            "States": {"Trial": trial},
+        },
+        "ResultPath": "$.results",
+        "Catch": CATCH,
+        "Next": "Select",
+    }
+
+
+def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
+    select = {"step": "select", **RUN_OF_SET, "results.$": "$.results"}
+    contest = {"step": "contest", **RUN_OF_TRIAL}
+    scores = {"scores.$": "$.contest.answer.scores", "scores_digest.$": "$.contest.answer.scores_digest"}
+    judge = {"step": "judge", **RUN_OF_TRIAL, **scores}
+    passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
+    return {
+        "Select": call(evaluate, select, **answer_at("$.selected"), Catch=CATCH, Next="Contest"),
+        "Contest": call(train, contest, **answer_at("$.contest"), Catch=CATCH, Next="Judge"),
+        "Judge": call(evaluate, judge, **answer_at("$.judged"), Catch=CATCH, Next="Better"),
+        "Better": {"Type": "Choice", "Choices": [passed], "Default": "NotBetter"},
+        "NotBetter": {"Type": "Succeed"},
+    }
+
+
+def _registration(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
+    refit = {"step": "refit", **RUN_OF_TRIAL}
+    register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
+    return {
+        "Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register"),
+        "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True),
+    }
+
+
+def _failure(evaluate: ServiceFunction) -> dict[str, Any]:
+    failed = {"step": "failed", **RUN, "error.$": "$.error"}
+    return {
+        "RecordFailure": call(evaluate, failed, ResultPath=None, Next="Failed"),
+        "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
+    }

@@ -1,0 +1,1 @@
+"""Tables: reading uploads, checking them, joining them as they were known. polars and numpy, never AWS."""

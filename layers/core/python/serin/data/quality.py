@@ -1,0 +1,123 @@
+"""Checking a table against its contract: which rows are good, and every reason why the others are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from serin.data.rules import TEXT_OF, broken, is_error, rules_of
+from serin.data.table import RESERVED, ROW, RULES, TEXT, Table
+from serin.data.types import typed
+from serin.domain.contracts import Contract, Rule
+
+_MARK = "rule:"
+_CLEAN = "clean:"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
+
+    `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
+    header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
+    row with too many or too few values the whole text (`__text`) instead. `rules` counts the rows
+    that break each rule, `warnings` the accepted rows that break each warning.
+    """
+
+    accepted: pl.DataFrame
+    quarantine: pl.DataFrame
+    rules: Mapping[str, int]
+    warnings: Mapping[str, int]
+
+    @property
+    def rows(self) -> int:
+        """Rows in: each is accepted or in quarantine."""
+        return self.accepted.height + self.quarantine.height
+
+
+def check(table: Table, contract: Contract) -> Checked:
+    """Sort the rows of a table; none is lost and none is changed."""
+    rules = rules_of(contract)
+    errors = [rule for rule in rules if is_error(rule)]
+    warnings = [rule for rule in rules if not is_error(rule)]
+    marked = _marked(_values(table, contract), errors, contract)
+    bad = marked.select(pl.any_horizontal(pl.col(_MARK + rule.id) for rule in errors)).to_series()
+    accepted = _marked(marked.filter(~bad), warnings, contract)
+    shape = {f"{contract.dataset}.row.shape": table.ragged.height}
+    return Checked(
+        accepted.select(column.name for column in contract.columns),
+        _quarantine(table, contract, marked.filter(bad).select(_ids(errors)), bad),
+        _found({**shape, **_counts(marked, errors)}),
+        _found({**_counts(accepted, warnings), **_unexpected(table, contract)}),
+    )
+
+
+def _values(table: Table, contract: Contract) -> pl.DataFrame:
+    """The contract's columns, text and typed."""
+    texts = [(column, _without_nulls(column.name, table.nulls)) for column in contract.columns]
+    frame = table.text.select(text.alias(TEXT_OF + column.name) for column, text in texts)
+    return frame.with_columns(
+        typed(pl.col(TEXT_OF + column.name), column.type).alias(column.name) for column in contract.columns
+    )
+
+
+def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
+    text = pl.col(name)
+    return pl.when(~text.is_in(nulls)).then(text) if nulls else text
+
+
+def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract) -> pl.DataFrame:
+    """The frame with a column for each rule, true where the row breaks it."""
+    by_row = [rule for rule in rules if rule.kind != "unique"]
+    frame = frame.with_columns(broken(rule, contract).fill_null(value=False).alias(_MARK + rule.id) for rule in by_row)
+    clean = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(_MARK + rule.id) for rule in by_row))
+    frame = frame.with_columns(clean.alias(_CLEAN))
+    return frame.with_columns(_repeated(frame, rule) for rule in rules if rule.kind == "unique")
+
+
+def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
+    """True for every row of one key but the first that breaks nothing else (or the first, if all do)."""
+    mark = _MARK + rule.id
+    keys = pl.struct(rule.columns)
+    if not frame.select(keys.is_duplicated().any()).item():
+        return pl.lit(value=False).alias(mark)
+    row = pl.int_range(pl.len())
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)
+    first_clean = pl.when(pl.col(_CLEAN)).then(row).min().over(rule.columns)
+    return (known & (row != first_clean.fill_null(row.min().over(rule.columns)))).alias(mark)
+
+
+def _ids(rules: Sequence[Rule]) -> pl.Expr:
+    found = [pl.when(pl.col(_MARK + rule.id)).then(pl.lit(rule.id)) for rule in rules]
+    return pl.concat_list(found).list.drop_nulls().alias(RULES)
+
+
+def _quarantine(table: Table, contract: Contract, rules: pl.DataFrame, bad: pl.Series) -> pl.DataFrame:
+    kept = [name for name in table.text.columns if name not in RESERVED]
+    numbers = table.numbers.filter(bad).alias(ROW)
+    values = table.text.filter(bad).select(kept)
+    whole = pl.concat([numbers.to_frame(), rules.cast(pl.List(pl.String)), values], how="horizontal")
+    shape = pl.concat_list(pl.lit(f"{contract.dataset}.row.shape"))
+    ragged = table.ragged.select(ROW, shape.alias(RULES), TEXT)
+    together = pl.concat([whole.with_columns(pl.lit(None, pl.String).alias(TEXT)), ragged], how="diagonal")
+    return together.sort(ROW)
+
+
+def _counts(frame: pl.DataFrame, rules: Sequence[Rule]) -> Mapping[str, int]:
+    if not rules:
+        return {}
+    return frame.select(pl.col(_MARK + rule.id).sum().alias(rule.id) for rule in rules).row(0, named=True)
+
+
+def _found(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return {name: count for name, count in counts.items() if count}
+
+
+def _unexpected(table: Table, contract: Contract) -> Mapping[str, int]:
+    """A supplier may add a column: it does not stop the flow, and is not passed on unchecked either."""
+    known = {column.name for column in contract.columns}
+    extra = (re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in table.text.columns if name not in known)
+    return {f"{contract.dataset}.{name}.unexpected": table.rows for name in extra}

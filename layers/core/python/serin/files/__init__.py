@@ -1,0 +1,1 @@
+"""What users write, read and checked: charters, data contracts, golden rows and the names in model code."""

@@ -1,0 +1,189 @@
+"""The shape of `model.yaml`: which fields there are, and what each may hold on its own.
+
+What fields mean together is `charter_checks`; what each one changes is `serin.domain.charter_effects`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from serin.domain.charter import InputType, Scalar, Task
+from serin.domain.names import COLUMN, NAME
+from serin.files.durations import duration, moment
+
+NOT_YET = "Remove the line."
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("Write a finite number.")
+    if not isinstance(value, (str, int, float, bool)):
+        raise ValueError("Write one word or number.")
+    return value
+
+
+def _only(allowed: str, *later: str) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value in later:
+            raise ValueError(f"{value} is not supported yet by this version of Serin; write {allowed}.")
+        return value
+
+    return check
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not NAME.match(value):
+        raise ValueError("Use lower-case letters, digits and hyphens, a letter first, 40 characters at most.")
+    return value
+
+
+def _column(value: object) -> object:
+    if isinstance(value, str) and not COLUMN.match(value):
+        raise ValueError("Use lower-case letters, digits and underscores, a letter first, 63 characters at most.")
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_name)]
+Column = Annotated[str, BeforeValidator(_column)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
+Value = Annotated[Any, BeforeValidator(_scalar)]
+Call = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}:[a-z_][a-z0-9_]{0,62}$")]
+FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
+
+
+class Section(BaseModel):
+    """Values are taken as written, never converted, and nothing is ignored."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Requirements(Section):
+    metrics: dict[str, float] = {}
+
+
+class Design(Section):
+    problem: str = Field(min_length=1, max_length=1000)
+    requirements: Requirements = Requirements()
+
+
+class Derive(Section):
+    call: Call
+    with_: list[Name] = Field(default=[], alias="with")
+
+
+class DatasetSection(Section):
+    contract: FilePath
+    derive: Derive | None = None
+
+
+class InputSection(Section):
+    type: InputType
+    nullable: bool = False
+    min: float | None = None
+    max: float | None = None
+
+
+class ViewSection(Section):
+    entity: Column
+    source: Name
+    last: list[Column] = Field(min_length=1)
+    event_time: Column | None = None
+    created_time: Column | None = None
+    ttl: Duration | None = None
+    static: bool = False
+
+
+class FeaturesSection(Section):
+    moment: MomentText
+    entities: dict[Column, Annotated[list[Column], Field(min_length=1)]]
+    views: dict[Column, ViewSection] = {}
+    on_demand: dict[Column, Call] = {}
+    defaults: dict[str, Value] = {}
+    model_uses: list[str] = Field(min_length=1)
+
+
+class TruthSection(Section):
+    dataset: Name
+    entity: Column
+    label: Column
+
+
+class StartOn(Section):
+    features: Name
+
+
+class SearchSection(Section):
+    method: Annotated[Literal["grid"], BeforeValidator(_only("grid", "random", "halving"))]
+    trials: int = Field(ge=1, le=256)
+    concurrency: int = Field(ge=1, le=40)
+    optimise: str
+    space: dict[
+        Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")], Annotated[list[Value], Field(min_length=1)]
+    ] = {}
+
+
+class TrainingSection(Section):
+    start_on: StartOn
+    pipeline: FilePath | None = None
+    window: Duration
+    holdout: Duration
+    minimum_rows: int = Field(ge=1, le=100_000_000)
+    search: SearchSection
+
+
+class ReleaseSection(Section):
+    golden: FilePath
+    strategy: Annotated[Literal["basic"], BeforeValidator(_only("basic", "shadow", "canary"))] = "basic"
+
+
+class CharterFile(Section):
+    """A whole `model.yaml`."""
+
+    charter: Literal[1]
+    model: Name
+    task: Task
+    design: Design
+    datasets: dict[Name, DatasetSection] = Field(min_length=1)
+    inputs: dict[Column, InputSection] = Field(min_length=1)
+    features: FeaturesSection
+    truth: TruthSection
+    training: TrainingSection
+    release: ReleaseSection
+
+
+NOT_YET_FIELDS = frozenset(
+    {
+        "design.users",
+        "design.intended_use",
+        "design.risk",
+        "design.value",
+        "design.compliance",
+        "design.budget",
+        "design.requirements.latency_p95_ms",
+        "design.requirements.error_rate",
+        "design.requirements.explainability",
+        "design.requirements.slices",
+        "people",
+        "features.views.*.windows",
+        "truth.created_time",
+        "truth.watermark",
+        "truth.conflict",
+        "truth.feedback",
+        "training.gate",
+        "release.alpha",
+        "release.shadow",
+        "release.canary",
+        "release.margins",
+        "release.inconclusive",
+        "release.bake",
+        "monitoring",
+        "retraining",
+        "maturity",
+    }
+)

@@ -1,0 +1,176 @@
+"""Reading a charter: `model.yaml`, and whatever it names, into the domain's Charter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.errors import Invalid
+from serin.files.charter_checks import CHECKS
+from serin.files.charter_schema import NOT_YET, NOT_YET_FIELDS, CharterFile
+from serin.files.code_outlines import Outline, read_outline
+from serin.files.compiling import compiled, inputs_of
+from serin.files.contracts import read_contract
+from serin.files.faults import Fault, FieldPath, Finding, invalid
+from serin.files.fields import ANY_NAME, Unknown, unknown_fields, without
+from serin.files.golden import GoldenRow, read_golden
+from serin.files.pydantic_findings import findings_of
+from serin.files.subjects import Subject
+from serin.files.yaml_files import Document, read_document
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A charter without faults, and what was read on the way."""
+
+    charter: Charter
+    contracts: Mapping[str, Contract]
+    golden: tuple[GoldenRow, ...]
+
+
+def read_charter(path: Path) -> Charter:
+    """The charter in `path`; raises Invalid, listing every fault of it and of the files it names, with their lines."""
+    return examine(path).charter
+
+
+def examine(path: Path) -> Examined:
+    """The charter in `path` with its contracts and golden rows; raises Invalid as `read_charter` does."""
+    document = read_document(path)
+    if not isinstance(document.value, dict):
+        raise invalid([document.fault((), "no fields", "Begin with `charter: 1` and `model: <name>`.")])
+    reading = _Reading(document, path.parent)
+    charter = reading.sections(document.value)
+    subject = reading.subject(charter)
+    for check in CHECKS:
+        if check.needs <= charter.model_fields_set:
+            reading.find(*check.findings(subject))
+    golden = reading.golden(charter)
+    if reading.faults or reading.foreign:
+        raise _all_faults(reading)
+    return Examined(compiled(charter), subject.contracts, golden)
+
+
+def _all_faults(reading: _Reading) -> Invalid:
+    """The charter's own faults first, then those of the files it names."""
+    errors = [invalid(reading.faults)] if reading.faults else []
+    errors += reading.foreign
+    if len(errors) == 1:
+        return errors[0]
+    return Invalid("\n".join(error.message for error in errors), "\n".join(error.remedy for error in errors))
+
+
+@dataclass
+class _Reading:
+    """One charter while it is read; faults gather here."""
+
+    document: Document
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+    foreign: list[Invalid] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.faults += self.document.faults
+
+    def find(self, *findings: Finding) -> None:
+        self.faults += [self.document.fault(item.path, item.found, item.remedy) for item in findings]
+
+    def sections(self, value: dict[str, Any]) -> CharterFile:
+        """The well-formed sections; unknown fields do not make theirs ill-formed."""
+        for unknown in unknown_fields(CharterFile, value):
+            self.find(_refusal(unknown))
+            value = without(value, unknown.path)
+        found = {}
+        for name, spec in CharterFile.model_fields.items():
+            if name not in value:
+                self.find(Finding((name,), "is missing", f"Add {name}."))
+                continue
+            try:
+                adapter = TypeAdapter[Any](spec.rebuild_annotation())
+                found[name] = adapter.validate_python(value[name], strict=True)
+            except ValidationError as error:
+                self.find(*findings_of(error, (name,)))
+        return CharterFile.model_construct(set(found), **found)
+
+    def subject(self, charter: CharterFile) -> Subject:
+        """The charter with every contract and module that it names and that can be read."""
+        contracts = self._contracts(charter) if "datasets" in charter.model_fields_set else {}
+        return Subject(charter, self.folder, contracts, self._modules(_calls(charter)))
+
+    def _contracts(self, charter: CharterFile) -> dict[str, Contract]:
+        contracts = {}
+        for name, dataset in charter.datasets.items():
+            path: FieldPath = ("datasets", name, "contract")
+            contract = self._named_file(path, dataset.contract, read_contract)
+            if contract and contract.dataset != name:
+                found = f"a contract of {contract.dataset!r}"
+                self.find(Finding(path, found, f"Name the contract of {name}, or correct the schema's name in it."))
+            elif contract:
+                contracts[name] = contract
+        return contracts
+
+    def _modules(self, calls: Mapping[FieldPath, str]) -> dict[str, Outline]:
+        outlines: dict[str, Outline] = {}
+        absent: set[str] = set()
+        for path, call in calls.items():
+            module, _, name = call.partition(":")
+            if module not in outlines and module not in absent:
+                outline = self._named_file(path, f"{module}.py", read_outline)
+                outlines |= {module: outline} if outline else {}
+                absent |= set() if outline else {module}
+            if module in outlines and name not in outlines[module].functions:
+                known = ", ".join(outlines[module].functions) or "none"
+                found = f"{call!r}, but {module}.py has no function {name}"
+                self.find(Finding(path, found, f"Functions there: {known}."))
+        return outlines
+
+    def _named_file(self, path: FieldPath, name: str, read: Callable[[Path], T]) -> T | None:
+        """What a file of the folder holds; None, with the reason among the faults, when it cannot be read."""
+        if not (self.folder / name).is_file():
+            self.find(Finding(path, f"{name}, which is not in the folder", f"Write {name}, or correct the path."))
+            return None
+        try:
+            return read(self.folder / name)
+        except Invalid as error:
+            if error.message not in {other.message for other in self.foreign}:
+                self.foreign.append(error)
+            return None
+
+    def golden(self, charter: CharterFile) -> tuple[GoldenRow, ...]:
+        """The golden rows, when the sections that say what they are allow reading them."""
+        if not {"release", "inputs", "task"} <= charter.model_fields_set:
+            return ()
+        inputs = inputs_of(charter.inputs)
+        name = charter.release.golden
+        rows = self._named_file(("release", "golden"), name, lambda file: read_golden(file, charter.task, inputs))
+        return rows or ()
+
+
+def _calls(charter: CharterFile) -> dict[FieldPath, str]:
+    calls: dict[FieldPath, str] = {}
+    if "datasets" in charter.model_fields_set:
+        derived = {name: dataset.derive for name, dataset in charter.datasets.items() if dataset.derive}
+        calls |= {("datasets", name, "derive", "call"): derive.call for name, derive in derived.items()}
+    if "features" in charter.model_fields_set:
+        calls |= {("features", "on_demand", name): call for name, call in charter.features.on_demand.items()}
+    return calls
+
+
+def _refusal(unknown: Unknown) -> Finding:
+    if any(_matches(pattern.split("."), unknown.path) for pattern in NOT_YET_FIELDS):
+        return Finding(unknown.path, "not supported yet by this version of Serin", NOT_YET)
+    found = f"unknown field; {unknown.suggestion}" if unknown.suggestion else "unknown field"
+    return Finding(unknown.path, found, f"Known here: {', '.join(unknown.known)}.")
+
+
+def _matches(pattern: list[str], path: FieldPath) -> bool:
+    return len(pattern) == len(path) and all(
+        wanted in (ANY_NAME, part) for wanted, part in zip(pattern, path, strict=True)
+    )

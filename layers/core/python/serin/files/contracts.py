@@ -1,0 +1,162 @@
+"""Reading a data contract (ODCS v3): its columns, and the rules a row of the dataset is checked by.
+
+Prose about the dataset (owners, tags, descriptions, support) is read over. A promise that Serin
+cannot check is refused by name, so that nobody relies on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+from pydantic import ValidationError
+
+from serin.domain.contracts import Column, ColumnType, Contract, Rule
+from serin.domain.names import COLUMN, NAME
+from serin.files.contract_rules import Rules, column_rules, quality_rule
+from serin.files.faults import FieldPath, Finding, invalid, shown
+from serin.files.fields import unknown_fields
+from serin.files.pydantic_findings import findings_of
+from serin.files.yaml_files import read_document
+
+_TYPES: Mapping[str, ColumnType] = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+    "date": "date",
+}
+_NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
+_UNCHECKED_OF_CONTRACT = ("slaProperties", "slaDefaultElement")
+_UNCHECKED_OF_SCHEMA = ("relationships",)
+_UNCHECKED_OF_COLUMN = ("relationships", "properties", "items", "map")
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in `path`; raises Invalid, listing every fault with its line."""
+    document = read_document(path)
+    contract, findings = _examine(document.value)
+    faults = [*document.faults, *(document.fault(item.path, item.found, item.remedy) for item in findings)]
+    if faults or contract is None:
+        raise invalid(faults)
+    return contract
+
+
+def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
+    findings = [_unknown(item.path, item.suggestion) for item in unknown_fields(OpenDataContractStandard, value)]
+    if findings:
+        return None, findings
+    try:
+        contract = OpenDataContractStandard.model_validate(value, strict=True)
+    except ValidationError as error:
+        return None, list(findings_of(error))
+    findings = [*_header(contract), *_unchecked(contract, (), _UNCHECKED_OF_CONTRACT)]
+    schema = contract.schema_[0] if contract.schema_ else None
+    if findings or schema is None:
+        return None, findings
+    columns, columns_findings = _columns(schema)
+    rules = _rules(schema, columns)
+    findings = [*columns_findings, *rules.findings]
+    key = _primary_key(schema)
+    return Contract(str(schema.name), str(contract.version), columns, tuple(rules.found), key), findings
+
+
+def _unknown(path: FieldPath, suggestion: str) -> Finding:
+    found = f"unknown field; {suggestion}" if suggestion else "unknown field"
+    return Finding(path, found, "Use the fields of ODCS v3, or customProperties for your own.")
+
+
+def _header(contract: OpenDataContractStandard) -> Iterator[Finding]:
+    if contract.kind != "DataContract":
+        yield Finding(("kind",), shown(contract.kind), "Write `kind: DataContract`.")
+    if not re.fullmatch(r"v3\.\d+\.\d+", contract.apiVersion or ""):
+        yield Finding(("apiVersion",), shown(contract.apiVersion), "Write `apiVersion: v3.1.0`; ODCS v3 is read.")
+    if not contract.version:
+        yield Finding(("version",), "is missing", "Add the contract's own version, such as 1.0.0.")
+    schemas = contract.schema_ or []
+    if len(schemas) != 1:
+        yield Finding(("schema",), f"{len(schemas)} objects", "Describe one dataset in one contract.")
+        return
+    schema = schemas[0]
+    if not NAME.match(schema.name or ""):
+        remedy = "Use lower-case letters, digits and hyphens, a letter first, 40 characters at most."
+        yield Finding(("schema", 0, "name"), shown(schema.name), remedy)
+    if not schema.properties:
+        yield Finding(("schema", 0, "properties"), "no columns", "List the columns.")
+    elif not _primary_key(schema):
+        yield Finding(("schema", 0, "properties"), "no primary key", "Write `primaryKey: true` at what names a row.")
+
+
+def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
+    columns: dict[str, Column] = {}
+    findings: list[Finding] = list(_unchecked(schema, ("schema", 0), _UNCHECKED_OF_SCHEMA))
+    for index, item in enumerate(schema.properties or []):
+        path: FieldPath = ("schema", 0, "properties", index)
+        findings += _column_findings(item, path)
+        if item.name in columns:
+            findings.append(Finding((*path, "name"), f"{item.name!r} a second time", "Name each column once."))
+        columns[str(item.name)] = Column(
+            name=str(item.name),
+            type=_TYPES.get(item.logicalType or "", "string"),
+            required=bool(item.required or item.primaryKey),
+            known="afterwards" if _known(item) == "afterwards" else "beforehand",
+        )
+    return tuple(columns.values()), findings
+
+
+def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]:
+    if not COLUMN.match(item.name or ""):
+        remedy = "Use lower-case letters, digits and underscores, a letter first, 63 characters at most."
+        yield Finding((*path, "name"), shown(item.name), remedy)
+    if item.logicalType not in _TYPES:
+        yield Finding((*path, "logicalType"), shown(item.logicalType), f"One of: {', '.join(_TYPES)}.")
+    if item.physicalName not in (None, item.name):
+        found = f"{item.physicalName!r}, other than the name {item.name!r}"
+        yield Finding((*path, "physicalName"), found, "Give the column the name it has in the files.")
+    if _known(item) not in (None, "beforehand", "afterwards"):
+        remedy = "Write `{property: known, value: afterwards}`, or beforehand."
+        yield Finding((*path, "customProperties"), f"known {shown(_known(item))}", remedy)
+    yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
+
+
+def _known(item: SchemaProperty) -> object:
+    """When the column's value is known, as its custom property `known` says."""
+    return next((own.value for own in item.customProperties or [] if own.property == "known"), None)
+
+
+def _unchecked(section: Any, path: FieldPath, names: tuple[str, ...]) -> Iterator[Finding]:
+    for name in names:
+        if getattr(section, name):
+            yield Finding((*path, name), name, _NOT_CHECKED)
+
+
+def _primary_key(schema: SchemaObject) -> tuple[str, ...]:
+    keys = [item for item in schema.properties or [] if item.primaryKey]
+    keys.sort(key=lambda item: item.primaryKeyPosition or 0)
+    return tuple(str(item.name) for item in keys)
+
+
+def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
+    """Types and required columns are rules already by being columns; the others are found here."""
+    rules = Rules(str(schema.name))
+    key = _primary_key(schema)
+    unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")
+    rules.add(("schema", 0, "properties"), unique)
+    for index, item in enumerate(schema.properties or []):
+        column_rules(rules, item, item.logicalType or "", ("schema", 0, "properties", index))
+    names = {column.name for column in columns}
+    for index, check in enumerate(schema.quality or []):
+        path: FieldPath = ("schema", 0, "quality", index)
+        named = (check.arguments or {}).get("properties")
+        if check.metric == "duplicateValues" and not (isinstance(named, list) and named and names >= set(named)):
+            remedy = "Write `arguments: {properties: [column, …]}` with columns of the schema."
+            rules.refuse(path, f"duplicateValues of {shown(named)}", remedy)
+        elif check.metric not in (None, "duplicateValues", "rowCount"):
+            rules.refuse(path, f"{check.metric} of no column", "Move the check to the column it is about.")
+        else:
+            quality_rule(rules, check, key, path)
+    return rules

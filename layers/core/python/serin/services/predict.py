@@ -1,0 +1,117 @@
+"""One prediction request: checked rows in, answers with their ids out, and a log line for each row."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from serin.domain.access import require
+from serin.domain.errors import SerinError
+from serin.domain.features import EntityKey, OnlineValues
+from serin.ports import Clock, OnlineFeatures
+from serin.serving.features import FeaturePlan, FeatureRow
+from serin.serving.log import Call, LoggedRow, log_line
+from serin.serving.model import ServedModel, open_model
+from serin.serving.on_demand import load_functions
+from serin.serving.package import ModelPackage
+from serin.serving.requests import Instance, read_request
+
+RUNTIME = "scikit-learn"
+STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, "unavailable": 503, "corrupt": 500}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call."""
+
+    id: str
+    body: bytes
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The status and body to answer with, and the lines for the prediction log."""
+
+    status: int
+    body: Mapping[str, Any]
+    log: tuple[str, ...] = ()
+
+
+class Predictor:
+    """A released model and all it needs, loaded at the first right request and kept for the function's life."""
+
+    def __init__(self, package: ModelPackage, version: int, sha256: str, online: OnlineFeatures, clock: Clock) -> None:
+        self._package = package
+        self._version = version
+        self._sha256 = sha256
+        self._online = online
+        self._clock = clock
+        self._cold = True
+
+    @cached_property
+    def _plan(self) -> FeaturePlan:
+        return FeaturePlan(self._package.charter, load_functions(self._package.charter))
+
+    @cached_property
+    def _model(self) -> ServedModel:
+        return open_model(self._package, self._sha256)
+
+    def predict(self, request: Request) -> Reply:
+        """Answer a request; every error a caller can cause is answered in the one error shape."""
+        try:
+            require(request.scopes, "predict", self._package.charter.model)
+            return self._answer(request, read_request(request.body, self._package.charter.inputs))
+        except SerinError as error:
+            return refusal(error)
+
+    def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
+        began, cpu_began = time.perf_counter(), time.process_time()
+        now = self._clock.now()
+        online = self._looked_up(instances)
+        rows = [self._plan.row(instance, online, now) for instance in instances]
+        scores = self._model.score([row.values for row in rows])
+        answers = [self._model.answer(score) for score in scores]
+        ids = [uuid.uuid4().hex for _ in rows]
+        call = Call(
+            request_id=request.id,
+            at=now,
+            model=self._package.charter.model,
+            version=self._version,
+            runtime=RUNTIME,
+            cold=self._cold,
+            ms=(time.perf_counter() - began) * 1000,
+            cpu_ms=(time.process_time() - cpu_began) * 1000,
+        )
+        self._cold = False
+        logged = [
+            LoggedRow(id, instance, row.values, row.missing, row.stale, score, _label(answer))
+            for id, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
+        ]
+        predictions = [_prediction(id, answer, row) for id, answer, row in zip(ids, answers, rows, strict=True)]
+        body = {"model": call.model, "version": call.version, "predictions": predictions}
+        return Reply(200, body, tuple(log_line(call, row) for row in logged))
+
+    def _looked_up(self, instances: Sequence[Instance]) -> Mapping[EntityKey, OnlineValues]:
+        keys = self._plan.keys(instances)
+        return self._online.read(keys) if keys else {}
+
+
+def refusal(error: SerinError) -> Reply:
+    """The answer to a request that cannot be served."""
+    return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()})
+
+
+def _prediction(id: str, answer: Mapping[str, object], row: FeatureRow) -> dict[str, object]:
+    """One row of the answer; views without a fresh value are named, so that nobody takes a guess for knowledge."""
+    marks = {name: list(found) for name, found in (("missing", row.missing), ("stale", row.stale)) if found}
+    return {"prediction_id": id, **answer, **marks}
+
+
+def _label(answer: Mapping[str, Any]) -> Any:
+    return answer.get("label")

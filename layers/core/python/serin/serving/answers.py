@@ -1,0 +1,34 @@
+"""From a score to what the caller reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serin.domain.charter import Scalar, Task
+
+Score = float | list[float]
+THRESHOLD = 0.5
+
+
+def label_of(task: Task, classes: Sequence[Scalar], score: Score) -> Scalar | None:
+    """The class a score speaks for (binary: the last one from one half on); None for regression."""
+    if isinstance(score, list):
+        return classes[max(range(len(score)), key=score.__getitem__)]
+    if task == "binary":
+        return classes[1] if score >= THRESHOLD else classes[0]
+    return None
+
+
+def answer_of(task: Task, classes: Sequence[Scalar], score: Score) -> dict[str, object]:
+    """The fields of one prediction.
+
+    binary: `label`, and `probability` of the last class; multiclass: `label`, its `probability`, and
+    `probabilities` by class; regression: `value`.
+    """
+    if task == "regression":
+        return {"value": score}
+    label = label_of(task, classes, score)
+    if isinstance(score, list):
+        probabilities = {str(name): value for name, value in zip(classes, score, strict=True)}
+        return {"label": label, "probability": max(score), "probabilities": probabilities}
+    return {"label": label, "probability": score}

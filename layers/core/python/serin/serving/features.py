@@ -1,0 +1,98 @@
+"""From checked instances and online values to the rows a model scores: the serving side of the feature definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from serin.domain.charter import Charter, View
+from serin.domain.errors import Invalid
+from serin.domain.features import (
+    EntityKey,
+    OnlineValues,
+    Value,
+    argument_name,
+    feature_columns,
+    is_stale,
+    views_needed,
+)
+from serin.serving.on_demand import OnDemand
+from serin.serving.requests import Instance
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """One row by feature column, and the views that had nothing for it or nothing fresh enough."""
+
+    values: Mapping[str, Value]
+    missing: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+
+
+class FeaturePlan:
+    """What a charter asks to be looked up and computed, worked out once and used for every request."""
+
+    def __init__(self, charter: Charter, functions: Mapping[str, OnDemand]) -> None:
+        self.columns = feature_columns(charter)
+        self.functions = tuple(functions[c.name] for c in self.columns if c.origin == "on_demand")
+        self.views = views_needed(charter, {f.name: f.arguments for f in self.functions})
+        self._entities = charter.features.entities
+        self._defaults = charter.features.defaults
+        self._check_arguments(charter)
+
+    def keys(self, instances: Sequence[Instance]) -> list[EntityKey]:
+        """Every online item the instances need, once; a key with a null value names nobody and is left out."""
+        found = (self._key(view, instance) for instance in instances for view in self.views)
+        return list(dict.fromkeys(key for key in found if key is not None))
+
+    def row(self, instance: Instance, online: Mapping[EntityKey, OnlineValues], now: datetime) -> FeatureRow:
+        """The instance's row at `now`; missing and stale values are the charter's defaults, or null."""
+        known: dict[str, Value] = dict(instance)
+        by_column: dict[str, Value] = {}
+        missing, stale = [], []
+        for view in self.views:
+            found = self._found(view, instance, online)
+            if found is None:
+                missing.append(view.name)
+            elif is_stale(view, found, now):
+                stale.append(view.name)
+                found = None
+            for column in view.last:
+                name = f"{view.name}.{column}"
+                value = None if found is None else found.values.get(column)
+                by_column[name] = known[argument_name(view, column)] = self._or_default(name, value)
+        for function in self.functions:
+            by_column[function.name] = _call(function, known)
+        values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
+        return FeatureRow(values, tuple(missing), tuple(stale))
+
+    def _key(self, view: View, instance: Instance) -> EntityKey | None:
+        values = tuple(instance[name] for name in self._entities[view.entity])
+        return None if None in values else EntityKey(view.name, values)
+
+    def _found(self, view: View, instance: Instance, online: Mapping[EntityKey, OnlineValues]) -> OnlineValues | None:
+        key = self._key(view, instance)
+        return None if key is None else online.get(key)
+
+    def _or_default(self, name: str, value: Value) -> Value:
+        return self._defaults.get(name) if value is None else value
+
+    def _check_arguments(self, charter: Charter) -> None:
+        known = {item.name for item in charter.inputs}
+        known |= {argument_name(view, column) for view in charter.features.views for column in view.last}
+        for function in self.functions:
+            if unknown := [name for name in function.arguments if name not in known]:
+                raise Invalid(
+                    f"The on-demand feature {function.name} asks for {unknown[0]}, which nothing provides.",
+                    "Ask for an input by its name, or for a view's value as <view>_<column>.",
+                    f"features.on_demand.{function.name}",
+                )
+
+
+def _call(function: OnDemand, known: Mapping[str, Value]) -> Value:
+    try:
+        return function.function(*(known[name] for name in function.arguments))
+    except Exception as error:
+        error.add_note(f"in the on-demand feature {function.name}")
+        raise

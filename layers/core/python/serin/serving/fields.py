@@ -1,0 +1,105 @@
+"""One value of a request against the charter's input: taken as it is, never coerced from another type."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from serin.domain.charter import Input, InputType
+from serin.domain.errors import Invalid
+from serin.domain.features import Value
+
+MAXIMUM_CHARACTERS = 256
+_INT64 = range(-(2**63), 2**63)
+# Lone surrogates have no UTF-8; control characters have no business in a key or a log.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+
+
+def read_field(item: Input, value: object) -> Value:
+    """The value as the model's code sees it: numbers as float, timestamps in UTC. Raises Invalid without a field."""
+    if value is None:
+        if item.nullable:
+            return None
+        raise Invalid("found null", f"Send a {item.type}; this field may not be null.")
+    return _READERS[item.type](item, value)
+
+
+def shown(value: object) -> str:
+    """A value as an error message may repeat it: JSON, ASCII, short."""
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _string(_: Input, value: object) -> str:
+    if not isinstance(value, str):
+        raise Invalid(f"found {shown(value)}, not a string", "Send a JSON string.")
+    if len(value) > MAXIMUM_CHARACTERS:
+        raise Invalid(f"found {len(value)} characters", f"Send {MAXIMUM_CHARACTERS} characters at most.")
+    if _UNPRINTABLE.search(value):
+        raise Invalid(f"found a control character in {shown(value)}", "Send printable characters only.")
+    return value
+
+
+def _integer(item: Input, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Invalid(f"found {shown(value)}, not an integer", "Send a JSON number without a fraction.")
+    if value not in _INT64:
+        raise Invalid("found an integer that does not fit 64 bits", "Send a 64-bit integer.")
+    _check_range(item, value)
+    return value
+
+
+def _number(item: Input, value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Invalid(f"found {shown(value)}, not a number", "Send a JSON number.")
+    number = _finite(value)
+    _check_range(item, number)
+    return number
+
+
+def _finite(value: float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise Invalid("found a number too large to be finite", "Send a number below 1.8e308.")
+    return number
+
+
+def _check_range(item: Input, value: float) -> None:
+    if item.min is not None and value < item.min:
+        raise Invalid(f"found {shown(value)}, below the minimum of {item.min:g}", f"Send {item.min:g} or more.")
+    if item.max is not None and value > item.max:
+        raise Invalid(f"found {shown(value)}, above the maximum of {item.max:g}", f"Send {item.max:g} or less.")
+
+
+def _boolean(_: Input, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(f"found {shown(value)}, not a boolean", "Send true or false.")
+    return value
+
+
+def _timestamp(_: Input, value: object) -> datetime:
+    remedy = "Send ISO 8601 with an offset, such as 2013-01-31T07:00:00-05:00."
+    if not isinstance(value, str) or not _TIMESTAMP.match(value):
+        raise Invalid(f"found {shown(value)}, not a timestamp with an offset", remedy)
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(f"found {shown(value)}, a moment that does not exist", remedy) from error
+
+
+_READERS: Mapping[InputType, Callable[[Input, object], Value]] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "timestamp": _timestamp,
+}

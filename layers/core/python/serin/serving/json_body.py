@@ -1,0 +1,61 @@
+"""A request body as JSON, refused while it is still bytes when it is too large or too deep to be parsed safely."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from serin.domain.errors import Invalid, TooLarge
+
+MAXIMUM_BYTES = 1_000_000
+MAXIMUM_DEPTH = 32
+
+# Possessive, and an unterminated string still matches: otherwise hostile quotes make the scan quadratic.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_OPENING = frozenset(b"[{")
+
+
+def read_json(body: bytes) -> object:
+    """The JSON value of a request body; raises TooLarge, or Invalid for what is not UTF-8 JSON with finite numbers."""
+    if len(body) > MAXIMUM_BYTES:
+        raise TooLarge(
+            f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
+        )
+    if _depth(body) > MAXIMUM_DEPTH:
+        raise Invalid(
+            f"The body is nested deeper than {MAXIMUM_DEPTH} levels.", "Send a flat object for each instance."
+        )
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise Invalid(f"The body is not JSON: {error}.", 'Send {"instances": [{…}]} as JSON.') from error
+    except UnicodeDecodeError as error:
+        raise Invalid(f"The body is not UTF-8 at byte {error.start}.", "Encode the JSON as UTF-8.") from error
+    except ValueError as error:
+        # The interpreter's own limit on the digits of an integer; no other ValueError is left.
+        raise Invalid("A number in the body has thousands of digits.", "Send 64-bit integers or floats.") from error
+
+
+def _depth(body: bytes) -> int:
+    """The deepest nesting of brackets outside strings, counted no further than is allowed."""
+    depth = deepest = 0
+    for byte in _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS):
+        depth += 1 if byte in _OPENING else -1
+        deepest = max(deepest, depth)
+        if deepest > MAXIMUM_DEPTH:
+            break
+    return deepest
+
+
+def _constant(name: str) -> object:
+    raise Invalid(f"The body holds {name}, which is not JSON.", "Send null where a value is unknown.")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid(f"The field {twice[:60]!r} appears twice in one object.", "Send each field once.")
+    return found

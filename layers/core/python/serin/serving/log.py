@@ -1,0 +1,82 @@
+"""The prediction log: one JSON line a request row, which `collect_predictions` takes to the lake."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from serin.domain.charter import Scalar
+from serin.domain.features import Value
+from serin.domain.records import as_record
+from serin.serving.answers import Score
+
+
+@dataclass(frozen=True)
+class Call:
+    """What all rows of a request share.
+
+    `ms` and `cpu_ms` are of the whole request, `cold` says it was its process's first, `attempt` is 1
+    unless the client has said that it repeats itself.
+    """
+
+    request_id: str
+    at: datetime
+    model: str
+    version: int
+    runtime: str
+    cold: bool
+    ms: float
+    cpu_ms: float
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class LoggedRow:
+    """One row as it was asked and answered. `inputs` and `features` hold charter columns only."""
+
+    prediction_id: str
+    inputs: Mapping[str, Value]
+    features: Mapping[str, Value]
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    score: Score | None
+    label: Scalar | None
+    status: Literal["ok", "failed"] = "ok"
+
+
+def log_line(call: Call, row: LoggedRow) -> str:
+    """The row's line, without its end: ASCII JSON, so no value can begin another line; NaN is null."""
+    record = {
+        "request_id": call.request_id,
+        "prediction_id": row.prediction_id,
+        "attempt": call.attempt,
+        "at": call.at,
+        "model": call.model,
+        "version": call.version,
+        "runtime": call.runtime,
+        "cold": call.cold,
+        "ms": round(call.ms, 3),
+        "cpu_ms": round(call.cpu_ms, 3),
+        "inputs": row.inputs,
+        "features": row.features,
+        "missing": row.missing,
+        "stale": row.stale,
+        "score": row.score,
+        "label": row.label,
+        "status": row.status,
+    }
+    return json.dumps(_finite(as_record(record)), allow_nan=False, separators=(",", ":"))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,42 @@
+"""What a model's package says of the model inside: enough to build its table and to read its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from serin.domain.charter import Scalar, Task
+
+ColumnKind = Literal["numeric", "categorical"]
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """A column of the model's table: float64 with NaN for null, or str with None for null.
+
+    `categories` are the values seen in training, sorted; a model must bear others.
+    """
+
+    name: str
+    kind: ColumnKind
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Facts of a fitted model that hold whatever version number it gets.
+
+    `classes` are the label's values in the order of the scores, the positive one last for a binary
+    task, none for regression. `sha256` is the digest of `model.joblib`, `runtime` the versions it was
+    fitted with.
+    """
+
+    model: str
+    task: Task
+    training_set: str
+    params: Mapping[str, Scalar]
+    columns: tuple[ModelColumn, ...]
+    classes: tuple[Scalar, ...]
+    runtime: Mapping[str, str]
+    sha256: str

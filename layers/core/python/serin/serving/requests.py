@@ -1,0 +1,86 @@
+"""A prediction request as checked instances; nothing else happens before every row is known to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from serin.domain.charter import Input
+from serin.domain.errors import Invalid, TooLarge
+from serin.domain.features import Value
+from serin.serving.fields import read_field, shown
+from serin.serving.json_body import read_json
+
+Instance = Mapping[str, Value]
+MAXIMUM_INSTANCES = 1000
+REPORTED_PROBLEMS = 10
+
+
+def read_request(body: bytes, inputs: Sequence[Input]) -> list[Instance]:
+    """The instances of a body `{"instances": [{…}, …]}`, each with exactly the charter's inputs.
+
+    Raises Invalid whose `field` is the first wrong one, such as `instances[3].distance`, and whose
+    message names the first ten; TooLarge for too many bytes or rows.
+    """
+    problems: list[Invalid] = []
+    instances: list[Instance] = []
+    for number, found in enumerate(_instances(read_json(body))):
+        instances.append(_checked(found, f"instances[{number}]", inputs, problems))
+        if len(problems) >= REPORTED_PROBLEMS:
+            break
+    if problems:
+        raise _together(problems[:REPORTED_PROBLEMS])
+    return instances
+
+
+def _instances(content: object) -> list[object]:
+    remedy = 'Send {"instances": [{…}, …]}.'
+    if not isinstance(content, dict):
+        raise Invalid(f"The body is {shown(content)}, not an object.", remedy)
+    if unknown := [name for name in content if name != "instances"]:
+        raise Invalid(f"The body has an unknown field {shown(unknown[0])}.", remedy, _shown_name(unknown[0]))
+    instances = content.get("instances")
+    if not isinstance(instances, list) or not instances:
+        raise Invalid("The body has no list of instances, or an empty one.", remedy, "instances")
+    if len(instances) > MAXIMUM_INSTANCES:
+        raise TooLarge(
+            f"{len(instances)} instances; {MAXIMUM_INSTANCES} are allowed.",
+            "Send the rows in several requests.",
+            "instances",
+        )
+    return instances
+
+
+def _checked(found: object, path: str, inputs: Sequence[Input], problems: list[Invalid]) -> Instance:
+    if not isinstance(found, dict):
+        problems.append(_at(path, Invalid(f"found {shown(found)}, not an object", "Send an object for each instance.")))
+        return {}
+    values: dict[str, Value] = {}
+    for item in inputs:
+        try:
+            values[item.name] = _value(item, found)
+        except Invalid as problem:
+            problems.append(_at(f"{path}.{item.name}", problem))
+    known = {item.name for item in inputs}
+    remedy = f"Send only {', '.join(item.name for item in inputs)}."
+    for name in sorted(found.keys() - known)[:REPORTED_PROBLEMS]:
+        problems.append(_at(f"{path}.{_shown_name(name)}", Invalid("is not an input of this model", remedy)))
+    return values
+
+
+def _value(item: Input, found: Mapping[str, object]) -> Value:
+    if item.name not in found and not item.nullable:
+        raise Invalid("is missing", f"Send a {item.type}.")
+    return read_field(item, found.get(item.name))
+
+
+def _shown_name(name: str) -> str:
+    return shown(name).strip('"')
+
+
+def _at(path: str, problem: Invalid) -> Invalid:
+    return Invalid(f"{path}: {problem.message}", problem.remedy, path)
+
+
+def _together(problems: Sequence[Invalid]) -> Invalid:
+    first = problems[0]
+    return Invalid("; ".join(problem.message for problem in problems) + ".", first.remedy, first.field)

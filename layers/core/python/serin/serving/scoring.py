@@ -1,0 +1,43 @@
+"""An estimator's scores, read the same way when it is judged and when it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from serin.domain.charter import Scalar, Task
+from serin.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def scores_of(estimator: Any, task: Task, classes: Sequence[Scalar], table: pd.DataFrame) -> np.ndarray:
+    """Float64 scores of a table's rows.
+
+    binary: the probability of the last class; multiclass: a row of probabilities each, 0 for a class the estimator
+    has never seen; regression: the value.
+    """
+    import numpy as np
+
+    if task == "regression":
+        return np.asarray(estimator.predict(table), dtype=np.float64)
+    probabilities = np.asarray(estimator.predict_proba(table), dtype=np.float64)
+    known = [_plain(value) for value in estimator.classes_]
+    if task == "binary":
+        if classes[-1] not in known:
+            raise Invalid(
+                f"The model has never seen the class {classes[-1]!r}.", "Train on rows that hold both classes.", "label"
+            )
+        return probabilities[:, known.index(classes[-1])]
+    aligned = np.zeros((len(table), len(classes)), dtype=np.float64)
+    for position, value in enumerate(classes):
+        if value in known:
+            aligned[:, position] = probabilities[:, known.index(value)]
+    return aligned
+
+
+def _plain(value: Any) -> Scalar:
+    plain: Scalar = value.item() if hasattr(value, "item") else value
+    return plain

@@ -1,0 +1,54 @@
+"""Rows of features as the table an estimator was fitted on, with the same types whatever the rows hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from serin.domain.errors import Invalid
+from serin.domain.features import Value
+from serin.serving.manifest import ModelColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[ModelColumn]) -> pd.DataFrame:
+    """One row for each mapping, in the model's column order; raises Invalid for a value of the wrong kind."""
+    import numpy as np
+    import pandas as pd
+
+    series: dict[str, object] = {}
+    for column in columns:
+        if column.kind == "numeric":
+            series[column.name] = np.array([_number(column.name, row[column.name]) for row in rows], dtype=np.float64)
+        else:
+            texts = [_text(column.name, row[column.name]) for row in rows]
+            # Without the type, pandas would turn None into NaN and str into its own string type.
+            series[column.name] = pd.Series(texts, dtype=object)
+    return pd.DataFrame(series)
+
+
+def _number(name: str, value: Value) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, str):
+        raise _wrong_kind(name, "a string", "numbers")
+    return float(value)
+
+
+def _text(name: str, value: Value) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong_kind(name, f"a {type(value).__name__}", "strings")
+
+
+def _wrong_kind(name: str, found: str, expected: str) -> Invalid:
+    return Invalid(
+        f"The feature {name} is {found}; in training it was made of {expected}.",
+        "Make the feature's function, or the data it looks up, give the same type as in training.",
+        name,
+    )

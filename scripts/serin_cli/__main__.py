@@ -1,0 +1,79 @@
+"""`python -m serin_cli`: reads the arguments, runs one command, prints its result or what went wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import Any
+
+from serin.domain.errors import SerinError
+from serin_cli import commands, story
+from serin_cli.local import up
+from serin_cli.walk import demo
+
+Command = Callable[[Namespace], Any]
+
+
+def main() -> int:
+    """Run the command line; 0 when it worked, 1 when it did not, 2 for a wrong call."""
+    arguments = parser().parse_args()
+    try:
+        result = arguments.command(arguments)
+    except SerinError as error:
+        story.show_error(error)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if result is not None and arguments.print_json:
+        print(json.dumps(result, indent=2, default=str))
+    elif result is not None:
+        story.show_result(result)
+    return 0
+
+
+def parser() -> ArgumentParser:
+    """All commands and their arguments."""
+    top = ArgumentParser(prog="serin", description="Serin: models described in one file, released by evidence.")
+    named = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str, *arguments: tuple[str, dict[str, Any]]) -> None:
+        made = named.add_parser(name, help=text, description=text)
+        for argument, options in arguments:
+            made.add_argument(argument, **options)
+        if "--json" not in (argument for argument, _ in arguments):
+            made.add_argument("--json", action="store_true", dest="print_json", help="print the result as JSON")
+        made.set_defaults(command=command)
+
+    model = ("model", {"help": "the model's name"})
+    clock = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
+    add("up", up, "Run the platform on this machine until Ctrl-C.", clock)
+    add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
+    add("validate", commands.validate, "Read and check every charter and contract.")
+    add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
+    add("quality", commands.quality, "What became of a dataset's uploads.", ("dataset", {}))
+    add("train", commands.train, "Train a model now and wait for the verdict.", model)
+    add("runs", commands.runs, "The trainings of a model.", model)
+    add("models", commands.models, "The models and what is live.")
+    add("versions", commands.versions, "The registered versions of a model.", model)
+    action = ("action", {"choices": ["start", "list", "rollback"]})
+    version = ("--version", {"type": int, "help": "with start: the registered version (default: the newest)"})
+    add("release", commands.release, "Make a version live, or put back the one before.", action, model, version)
+    file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
+    add("predict", commands.predict, "Ask the live version.", model, file)
+    add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
+    return top
+
+
+def _to() -> tuple[str, dict[str, Any]]:
+    return "--to", {"required": True, "help": "the folder to write to"}
+
+
+def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:
+    file = {"dest": "json_file", "metavar": "FILE", "help": "write the figures to this file"}
+    return ("--json", file), ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

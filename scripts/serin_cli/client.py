@@ -1,0 +1,115 @@
+"""The platform's API and the uploads bucket, as a person's program uses them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import httpx
+
+from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
+from serin.domain.names import checked_file, checked_name
+from serin_cli.connection import Connection
+
+T = TypeVar("T")
+PATIENCE_S = 600.0
+PAUSE_S = 0.1
+
+
+class ApiError(SerinError):
+    """What the API answered instead of a result; kind, message and remedy are the API's own."""
+
+    def __init__(self, record: Mapping[str, str]) -> None:
+        super().__init__(record["message"], record["remedy"], record.get("field"))
+        self.kind = record["kind"]
+
+
+class Client:
+    """One caller of one platform."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        headers = {"Authorization": f"Bearer {connection.token}"}
+        self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
+        local = {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if connection.endpoint_url else {}
+        self._s3: Any = boto3.client("s3", region_name=connection.region, endpoint_url=connection.endpoint_url, **local)
+
+    def get(self, path: str, **query: str) -> Any:
+        """GET a JSON answer; raises ApiError, Denied or Unavailable."""
+        return _answer(self._http.get(path, params=query))
+
+    def post(self, path: str, body: object = None) -> Any:
+        """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
+        return _answer(self._http.post(path, json=body))
+
+    def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
+        """Put a file into the uploads bucket and wait for what becomes of it."""
+        key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
+        put = self._s3.put_object(Bucket=self._connection.uploads_bucket, Key=key, Body=file.read_bytes())
+        return self.outcome(dataset, f"{key}@{put.get('VersionId', '')}")
+
+    def outcome(self, dataset: str, arrival: str) -> Mapping[str, Any]:
+        """What became of an object, `<key>@<version id>`, once it was looked at."""
+
+        def look() -> Mapping[str, Any] | None:
+            upload_id = self.get(f"/datasets/{dataset}")["arrivals"].get(arrival)
+            uploads: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset) if upload_id else ()
+            return next((upload for upload in uploads if upload["id"] == upload_id), None)
+
+        return wait(look, f"what became of {arrival}")
+
+    def predict(self, model: str, instances: Sequence[Mapping[str, object]]) -> Any:
+        """The answer for these instances."""
+        return self.post(f"/models/{model}/predict", {"instances": list(instances)})
+
+    def run_ended(self, model: str, run_id: str | None) -> Mapping[str, Any]:
+        """The run of that id, or the first that was not skipped, once it has ended."""
+
+        def look() -> Mapping[str, Any] | None:
+            runs = [run for run in self.get("/runs", model=model) if run["status"] != "running"]
+            if run_id is None:
+                return next((run for run in runs if run["status"] != "skipped"), None)
+            return next((run for run in runs if run["id"] == run_id), None)
+
+        return wait(look, f"the training of {model}")
+
+    def release_ended(self, model: str, version: int | None = None, release: str | None = None) -> Mapping[str, Any]:
+        """The newest release of that version, or the one of that id, once it has ended."""
+
+        def look() -> Mapping[str, Any] | None:
+            for found in reversed(self.get(f"/models/{model}/releases")):
+                if release in (None, found["id"]) and version in (None, found["version"]):
+                    return found if found["status"] != "running" else None
+            return None
+
+        return wait(look, f"the release of {model}")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+
+def wait(look: Callable[[], T | None], what: str) -> T:
+    """Look until there is something to see; Unavailable when patience ends first."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if (found := look()) is not None:
+            return found
+        time.sleep(PAUSE_S)
+    raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.", "Read the functions' logs.")
+
+
+def _answer(response: httpx.Response) -> Any:
+    if response.status_code < 400:
+        return response.json()
+    body = response.json() if response.headers.get("content-type", "").startswith("application/json") else {}
+    if "error" in body:
+        raise ApiError(body["error"])
+    if response.status_code in (401, 403):
+        raise Denied("The API does not know this token, or it has ended.", "Make one: ./scripts/serin token create.")
+    if response.status_code == 404:
+        raise NotFound(f"The API has no route {response.request.url.path}.", "Check the model's name.")
+    raise Unavailable(f"The API answered {response.status_code}: {body or response.text[:200]}.", "Try again.")

@@ -1,0 +1,101 @@
+"""The commands that talk to a platform that is up, here or on AWS."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from serin.domain.errors import Invalid
+from serin.files.models import read_models
+from serin_cli.client import Client
+from serin_cli.connection import load
+from serin_cli.sample import write_sample
+
+MODELS = Path("models")
+
+
+@contextmanager
+def connected() -> Iterator[Client]:
+    """The platform this checkout is connected to."""
+    client = Client(load())
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def sample(arguments: Namespace) -> list[str]:
+    """Write the example's files."""
+    return [str(path) for path in write_sample(Path(arguments.to))]
+
+
+def validate(_: Namespace) -> list[dict[str, Any]]:
+    """Every model's charter and contracts, checked."""
+    return [
+        {"model": found.charter.model, "datasets": len(found.contracts), "inputs": len(found.charter.inputs)}
+        for found in read_models(MODELS)
+    ]
+
+
+def upload(arguments: Namespace) -> list[Any]:
+    """Upload files one after the other and wait for each."""
+    with connected() as client:
+        return [client.upload(arguments.dataset, Path(file)) for file in arguments.files]
+
+
+def quality(arguments: Namespace) -> Any:
+    """The uploads of a dataset."""
+    with connected() as client:
+        return client.get("/uploads", dataset=arguments.dataset)
+
+
+def train(arguments: Namespace) -> Any:
+    """Train and wait."""
+    with connected() as client:
+        run = client.post(f"/models/{arguments.model}/train")["run"]
+        return client.run_ended(arguments.model, run)
+
+
+def runs(arguments: Namespace) -> Any:
+    """The trainings of a model."""
+    with connected() as client:
+        return client.get("/runs", model=arguments.model)
+
+
+def models(_: Namespace) -> Any:
+    """The models and what is live."""
+    with connected() as client:
+        return client.get("/models")
+
+
+def versions(arguments: Namespace) -> Any:
+    """The registered versions of a model."""
+    with connected() as client:
+        return client.get(f"/models/{arguments.model}/versions")
+
+
+def release(arguments: Namespace) -> Any:
+    """List the releases, or begin one and wait for its end."""
+    with connected() as client:
+        path = f"/models/{arguments.model}/releases"
+        if arguments.action == "list":
+            return client.get(path)
+        wanted = {"action": arguments.action}
+        started = client.post(path, wanted if arguments.version is None else {**wanted, "version": arguments.version})
+        return client.release_ended(arguments.model, release=started["release"])
+
+
+def predict(arguments: Namespace) -> Any:
+    """Ask the live version what a file asks."""
+    text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
+    try:
+        instances = json.loads(text)["instances"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
+    with connected() as client:
+        return client.predict(arguments.model, instances)

@@ -1,0 +1,45 @@
+"""Where this checkout's platform is and the token to use, kept in a file git ignores."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from serin.domain.errors import NotFound
+from serin.domain.records import from_record
+
+FILE = Path(".serin/connection.json")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One deployed stage. `endpoint_url` is the local cloud's AWS endpoint, None on AWS itself."""
+
+    stage: str
+    region: str
+    api_url: str
+    token: str
+    uploads_bucket: str
+    endpoint_url: str | None = None
+
+
+def save(connection: Connection) -> None:
+    """Remember it; only its owner may read the token."""
+    FILE.parent.mkdir(exist_ok=True)
+    opened = os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
+        json.dump(asdict(connection), file, indent=2)
+
+
+def load() -> Connection:
+    """The connection that was saved last; NotFound when there is none."""
+    if not FILE.exists():
+        raise NotFound("This checkout is not connected to a platform.", "Run ./scripts/serin up in another terminal.")
+    return from_record(Connection, json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def forget() -> None:
+    """The platform is gone."""
+    FILE.unlink(missing_ok=True)

