@@ -9,14 +9,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.assembly_cache import inputs_digest, made_unless_known
 from infra.packaging.built import BuiltPackages
 from infra.packaging.packages import Packages
-from infra.settings import Cloud, Settings, read_settings, target_for
+from infra.settings import Cloud, Settings, Target, read_settings, target_for
 from serin.domain.charter import Charter
+from serin.domain.errors import SerinError
 from serin.files.models import read_models
 
 if TYPE_CHECKING:
@@ -26,23 +29,41 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def synthesise(settings: Settings, cloud: Cloud, outdir: Path, root: Path = ROOT) -> Path:
-    """Write the cloud assembly of a working copy to `outdir` and return it.
+    """The cloud assembly of a working copy, at `outdir`; an assembly made of the same is kept as it is.
 
-    Locally the assembly names the built folders where they are instead of copying them.
+    The assembly names the built folders of code and layers where they are instead of copying
+    them. Raises SerinError for a charter, a handler or a size that cannot be deployed.
     """
-    app = _app_of(root, settings, cloud, outdir, {"aws:cdk:disable-asset-staging": cloud == "local"})
-    return Path(app.synth().directory)
+    target = target_for(settings, cloud)
+
+    def make(folder: Path) -> None:
+        app_of(root, settings, target, folder, {"aws:cdk:disable-asset-staging": True}).synth()
+
+    return made_unless_known(outdir, inputs_digest(root, settings, target), make)
+
+
+def app_of(
+    root: Path,
+    settings: Settings,
+    target: Target,
+    outdir: Path | None = None,
+    context: dict[str, object] | None = None,
+) -> cdk.App:
+    """The app of a working copy, with its real charters, code and layers."""
+    models = read_models(root / "models")
+    packages = BuiltPackages(root, target, models)
+    return build_app(settings, target, [model.charter for model in models], packages, outdir, context)
 
 
 def build_app(
     settings: Settings,
-    cloud: Cloud,
+    target: Target,
     charters: Sequence[Charter],
     packages: Packages,
     outdir: Path | None = None,
     context: dict[str, object] | None = None,
 ) -> cdk.App:
-    """All stacks of a stage, in the order in which they are deployed; without `outdir`, where `cdk` wants them."""
+    """All stacks of a stage; without `outdir`, written where the `cdk` command wants them."""
     use_packaged_node()
     import aws_cdk as cdk
 
@@ -50,7 +71,6 @@ def build_app(
     from infra.stacks.order import add_stacks
 
     app = cdk.App(outdir=str(outdir) if outdir else None, analytics_reporting=False, context=context)
-    target = target_for(settings, cloud)
     add_stacks(app, Deployment(settings, target, packages, tuple(charter.model for charter in charters)), charters)
     return app
 
@@ -62,19 +82,17 @@ def use_packaged_node() -> None:
         os.environ.setdefault("JSII_NODE", str(Path(found.origin).parent / "bin" / "node"))
 
 
-def _app_of(
-    root: Path, settings: Settings, cloud: Cloud, outdir: Path | None, context: dict[str, object] | None
-) -> cdk.App:
-    models = read_models(root / "models")
-    packages = BuiltPackages(root, target_for(settings, cloud), models)
-    return build_app(settings, cloud, [model.charter for model in models], packages, outdir, context)
-
-
 def main() -> None:
     """What `cdk` runs: the stage is the one of cdk.json, or of `cdk -c stage=…`."""
     context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
-    settings = read_settings(ROOT / "cdk.json", context.get("stage"))
-    _app_of(ROOT, settings, "aws", None, None).synth()
+    try:
+        settings = read_settings(ROOT / "cdk.json", context.get("stage"))
+        target = target_for(settings, "aws")
+        if note := target.note():
+            sys.stderr.write(f"{note}\n")
+        app_of(ROOT, settings, target).synth()
+    except SerinError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -46,8 +46,9 @@ class Settings:
         if self.log_retention_days not in LOG_RETENTIONS:
             raise _wrong("log_retention_days", self.log_retention_days, f"CloudWatch keeps {LOG_RETENTIONS} days.")
         for name in ("requests_per_second", "burst", "reconcile_minutes"):
-            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
-                raise _wrong(name, getattr(self, name), "Use a whole number from 1 on.")
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise _wrong(name, value, "Use a whole number from 1 on.")
 
     @property
     def names(self) -> Names:
@@ -67,6 +68,15 @@ class Target:
     def has_this_python(self) -> bool:
         """Whether the interpreter at hand can compile byte-code for the target."""
         return self.python == this_python()
+
+    def note(self) -> str | None:
+        """What whoever deploys should know of these packages, if anything."""
+        if self.has_this_python:
+            return None
+        return (
+            f"Synthesised with Python {this_python()} for Python {self.python}: the layers ship no byte-code, so a "
+            f"cold start compiles what it imports. Synthesise with Python {self.python} to ship it."
+        )
 
 
 def target_for(settings: Settings, cloud: Cloud) -> Target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,16 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
         "golden": lambda: steps.golden(world.golden(model)),
         "promote": steps.promote,
         "finish": lambda: steps.finish(world.events),
-        "abandon": lambda: steps.abandon(event["error"], world.events),
+        "abandon": lambda: steps.abandon(reason_of(event["error"]), world.events),
     }
     return as_record(taken[event["step"]]())
+
+
+def reason_of(error: Mapping[str, str]) -> str:
+    """What Step Functions caught, in one line; the cause of a function's error is JSON with its message."""
+    cause = error.get("Cause", "")
+    try:
+        message = json.loads(cause)["errorMessage"]
+    except (ValueError, KeyError, TypeError):
+        message = cause
+    return f"{error.get('Error', 'Error')}: {message}"

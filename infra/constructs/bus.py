@@ -10,7 +10,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function import ServiceFunction
-from infra.constructs.queues import dead_letters
+from infra.constructs.queues import undelivered
 from infra.constructs.stack import SerinStack
 from serin.domain.events import EventName
 
@@ -26,18 +26,17 @@ def on_event(stack: SerinStack, id: str, name: EventName, detail: Mapping[str, A
     )
 
 
-def call_function(rule: events.Rule, function: ServiceFunction, undelivered: str) -> None:
-    """Give the event to a function; `undelivered` names the queue for events that could not be given."""
-    waiting = dead_letters(rule, "Undelivered", undelivered)
-    rule.add_target(targets.LambdaFunction(function.function, dead_letter_queue=waiting))
+def call_function(rule: events.Rule, function: ServiceFunction, waiting: str) -> None:
+    """Give the event to a function; `waiting` names the queue for events that could not be given."""
+    rule.add_target(targets.LambdaFunction(function.function, dead_letter_queue=undelivered(rule, waiting)))
 
 
-def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], undelivered: str) -> None:
+def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], waiting: str) -> None:
     """Start an execution with the input `given`, made of constants and fields of the event."""
     rule.add_target(
         targets.SfnStateMachine(
             machine,
             input=events.RuleTargetInput.from_object(given),
-            dead_letter_queue=dead_letters(rule, "Undelivered", undelivered),
+            dead_letter_queue=undelivered(rule, waiting),
         )
     )

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.environment import variables
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
 from infra.constructs.queues import dead_letters
 from infra.constructs.sizes import check_size
 from infra.constructs.stack import SerinStack
+
+Caller = Literal["event", "queue", "workflow", "http"]
+
+# Who calls and waits keeps what failed; only an event's sender does not.
+KEPT_BY_CALLER: Mapping[Caller, str] = {
+    "queue": "A message that fails goes back to its queue, and after five times to the queue's dead letters.",
+    "workflow": "Step Functions waits for the answer, retries, and records the failure of the execution.",
+    "http": "Whoever called waits for the answer and sees the error; there is no event to keep.",
+}
 
 
 class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
 
-    `environment` names the variables it reads. `asynchronous` functions, whose caller does not
-    wait, get a queue for the events they failed on. `reserved_layers` is the room kept for layers
-    that a release adds.
+    `environment` names the variables it reads. `called_by` decides where failures wait: a function
+    called by events, whose sender does not wait, gets dead letters of its own. `reserved_layers`
+    is the room kept for layers that a release adds.
     """
 
     def __init__(
@@ -32,12 +44,12 @@ class ServiceFunction(Construct):
         name: str,
         *,
         layers: Sequence[str],
+        called_by: Caller,
         environment: Sequence[str] = (),
-        permissions: Sequence[iam.PolicyStatement] = (),
+        permissions: Sequence[Permission] = (),
         memory: int,
         timeout: cdk.Duration,
         model: str | None = None,
-        asynchronous: bool = False,
         reserved_layers: int = 0,
     ) -> None:
         super().__init__(stack, _logical(name, model))
@@ -65,8 +77,11 @@ class ServiceFunction(Construct):
             memory_size=memory,
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE,
-            dead_letter_queue=dead_letters(self, "DeadLetters", f"{self.full_name}-dead") if asynchronous else None,
+            dead_letter_queue=self._dead_letters(called_by),
         )
+        keep_wildcard(self.role, "*", NOTHING_TO_NAME)
+        if called_by in KEPT_BY_CALLER:
+            acknowledge(self.function, "Serverless-LambdaDLQ", KEPT_BY_CALLER[called_by])
 
     @property
     def arn(self) -> str:
@@ -82,12 +97,14 @@ class ServiceFunction(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
-    def _role(self, permissions: Sequence[iam.PolicyStatement]) -> iam.Role:
+    def _role(self, permissions: Sequence[Permission]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        role.add_to_policy(allow("logs:CreateLogStream", "logs:PutLogEvents", on=self.log.log_group_arn))
-        for statement in permissions:
-            role.add_to_policy(statement)
+        own_log = allow("logs:CreateLogStream", "logs:PutLogEvents", on=self.log.log_group_arn)
+        grant(role, [own_log, *permissions])
         return role
+
+    def _dead_letters(self, called_by: Caller) -> sqs.Queue | None:
+        return dead_letters(self, "DeadLetters", f"{self.full_name}-dead") if called_by == "event" else None
 
 
 def _logical(name: str, model: str | None) -> str:

@@ -1,12 +1,50 @@
-"""Statements of least privilege, written beside the wiring they belong to."""
+"""Permissions of least privilege, written beside the wiring they belong to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
+from infra.constructs.acknowledgements import acknowledge
 
-def allow(*actions: str, on: str | Sequence[str]) -> iam.PolicyStatement:
-    """Allow exactly these actions on exactly these resources."""
-    return iam.PolicyStatement(actions=list(actions), resources=[on] if isinstance(on, str) else list(on))
+NAMED_BY_CONTENT = "Keys below this prefix are made of digests and dates, so nobody can list them beforehand."
+EVERY_VERSION = "Versions are numbered as they are published, so nobody can list them beforehand."
+NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Exactly these actions on exactly these resources; `why` is the reason where a resource ends in a wildcard."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    why: str = NAMED_BY_CONTENT
+
+
+def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -> Permission:
+    """Allow actions on one resource or several."""
+    return Permission(actions, (on,) if isinstance(on, str) else tuple(on), why)
+
+
+def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
+    """Give a role its permissions, and keep the findings their wildcards cause, each with its reason."""
+    for permission in permissions:
+        role.add_to_policy(iam.PolicyStatement(actions=list(permission.actions), resources=list(permission.resources)))
+        for resource in permission.resources:
+            if "*" in resource:
+                keep_wildcard(role, resource, permission.why)
+
+
+def keep_wildcard(role: iam.Role, resource: str, why: str) -> None:
+    """Keep the finding that a role's own policy names a resource by a wildcard."""
+    policy = role.node.find_child("DefaultPolicy")
+    acknowledge(policy, f"AwsSolutions-IAM5[Resource::{_as_reported(resource)}]", why)
+
+
+def _as_reported(resource: str) -> str:
+    for token, name in ((Aws.PARTITION, "Partition"), (Aws.REGION, "Region"), (Aws.ACCOUNT_ID, "AccountId")):
+        resource = resource.replace(token, f"<AWS::{name}>")
+    return resource

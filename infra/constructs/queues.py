@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+
+END_OF_THE_LINE = "This queue holds dead letters itself: it is the end of the line, where a person looks."
 
 
 def dead_letters(scope: Construct, id: str, name: str) -> sqs.Queue:
@@ -19,9 +22,14 @@ def dead_letters(scope: Construct, id: str, name: str) -> sqs.Queue:
         enforce_ssl=True,
         retention_period=cdk.Duration.days(14),
     )
-    reason = "This queue holds dead letters itself: it is the end of the line, where a person looks."
-    acknowledge(made, "AwsSolutions-SQS3", reason)
-    acknowledge(made, "Serverless-SQSRedrivePolicy", reason)
+    acknowledge(made, "Serverless-SQSRedrivePolicy", END_OF_THE_LINE)
+    return made
+
+
+def undelivered(rule: events.Rule, name: str) -> sqs.Queue:
+    """Where events wait that a rule could not give to its target."""
+    made = dead_letters(rule, "Undelivered", name)
+    acknowledge(made, "AwsSolutions-SQS3", END_OF_THE_LINE)
     return made
 
 

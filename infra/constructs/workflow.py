@@ -15,7 +15,7 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import allow, grant, keep_wildcard
 from infra.constructs.stack import SerinStack
 
 State = Mapping[str, Any]
@@ -67,7 +67,7 @@ class Workflow(Construct):
             state_machine_name=self.full_name,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             role=self._role(functions),
-            logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ERROR, include_execution_data=False),
+            logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
 
@@ -83,5 +83,6 @@ class Workflow(Construct):
 
     def _role(self, functions: Sequence[ServiceFunction]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        role.add_to_policy(allow("lambda:InvokeFunction", on=[function.arn for function in functions]))
+        grant(role, [allow("lambda:InvokeFunction", on=[function.arn for function in functions])])
+        keep_wildcard(role, "*", "Log delivery and X-Ray have no resources that a policy could name.")
         return role

@@ -36,6 +36,8 @@ class Assets:
 
     def publish(self, bucket: str, key: str, folder: Path) -> None:
         """Say that the object stands for this folder; the key is the content's hash, as the CDK names it."""
+        if (bucket, key) in self._published:
+            return
         digest = base64.b64encode(hashlib.sha256(key.encode()).digest()).decode()
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         self._published[bucket, key] = self._remember(Code(folder, size, digest))

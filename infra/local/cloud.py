@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from infra.local import assembly as assemblies
-from infra.local import patches
+from infra.local import patches, support
 from infra.local.lambda_model import Credentials
 from infra.local.session import sweep
 from serin.domain.errors import Unavailable
@@ -54,6 +54,8 @@ class LocalCloud:
         the session's folder is made in `scratch`, by default the system's temporary folder.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
+        for stack in read.stacks:
+            support.check(stack.name, stack.template)
         sweep(scratch)
         patches.apply()
         # moto takes seconds to import, which nobody should pay for importing this module.

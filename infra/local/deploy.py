@@ -11,7 +11,6 @@ from moto.cloudformation.models import CloudFormationBackend, cloudformation_bac
 from moto.s3.models import s3_backends
 from moto.ssm.models import ssm_backends
 
-from infra.local import support
 from infra.local.assembly import Assembly, FileAsset, Stack
 from infra.local.assets import Assets
 from infra.local.wiring import ACCOUNT
@@ -29,9 +28,7 @@ def silent(_stack: str, _seconds: float | None) -> None:
 
 
 def deploy(assembly: Assembly, assets: Assets, progress: Progress = silent) -> None:
-    """Create every stack; nothing is created when one of them holds what the local cloud cannot run."""
-    for stack in assembly.stacks:
-        support.check(stack.name, stack.template)
+    """Create every stack; raises with the stack, the resource and the reason at the first that fails."""
     bootstrap(assembly.region)
     for stack in assembly.stacks:
         progress(stack.name, None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
+from werkzeug.serving import make_server
 
 from infra.local.assets import Assets
 from infra.local.events.mappings import Mappings
@@ -26,15 +28,19 @@ from infra.local.routes import route_table
 from infra.local.session import Session
 from infra.local.telemetry import count_outcome, keep_log
 from infra.local.versions import Versions
-from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect
+from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second
 
 HOST = "127.0.0.1"
+_POLL_S = 0.02
+"""How soon the server notices that it is to stop."""
 
 
 def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, scratch: Path | None) -> Wiring:
     """Start everything, empty; `ends` stops it in the opposite order."""
+    refuse_a_second()
     session = Session(scratch)
     ends.callback(session.close)
+    ends.callback(disconnect)
     endpoint_url = _serve_moto(ends)
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_OFFSET_S": f"{clock_offset_s:.3f}"}
     functions = FunctionHost(session, runtime_folder(build), keep_log, count_outcome, environment=environment)
@@ -48,7 +54,6 @@ def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, s
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
-        folder=session.folder,
         assets=assets,
         invocations=invocations,
         router=router,
@@ -57,7 +62,6 @@ def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, s
         schedules=Schedules(region, router),
     )
     connect(parts)
-    ends.callback(disconnect)
     _run(ends, parts)
     ends.callback(gateway.stop)
     return parts
@@ -66,19 +70,15 @@ def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, s
 def _serve_moto(ends: ExitStack) -> str:
     """moto's server on a free port; its state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(HOST, 0, verbose=False)
-    server.start()
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server(HOST, 0, app, threaded=True, request_handler=MotoRequestHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="moto", daemon=True)
+    thread.start()
     ends.callback(moto_api_backend.reset)
-    ends.callback(_end_server, server)
-    host, port = server.get_host_and_port()
-    return f"http://{host}:{port}"
-
-
-def _end_server(server: ThreadedMotoServer) -> None:
-    server.stop()
-    if server._server is not None:
-        # moto leaves the listening socket open.
-        server._server.server_close()
+    ends.callback(server.server_close)
+    ends.callback(thread.join)
+    ends.callback(server.shutdown)
+    return f"http://{HOST}:{server.server_port}"
 
 
 def _run(ends: ExitStack, parts: Wiring) -> None:

@@ -32,7 +32,11 @@ class Session:
         (self.folder / _PROCESSES).mkdir()
         # In a session of its own: Ctrl-C ends the owner and not the one who tidies up after it.
         self._watcher = subprocess.Popen(
-            [base_interpreter(), "-I", "-S", __file__, str(self.folder)], stdin=subprocess.PIPE, start_new_session=True
+            [base_interpreter(), "-I", "-S", __file__, str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def adopt(self, pid: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serin.domain.errors import Conflict, Unavailable
@@ -30,7 +29,6 @@ class Wiring:
     region: str
     endpoint_url: str
     api_url: str
-    folder: Path
     assets: Assets
     invocations: Invocations
     router: Router
@@ -43,13 +41,16 @@ _lock = threading.Lock()
 _current: list[Wiring] = []
 
 
+def refuse_a_second() -> None:
+    """Raise Conflict while a local cloud runs; starting another would share, and then reset, its state."""
+    if _current:
+        raise Conflict("A local cloud already runs in this process.", "Stop it first; moto's state is one a process.")
+
+
 def connect(wiring: Wiring) -> None:
     """Make `wiring` the one the patches use."""
     with _lock:
-        if _current:
-            raise Conflict(
-                "A local cloud already runs in this process.", "Stop it first; moto's state is one a process."
-            )
+        refuse_a_second()
         _current.append(wiring)
 
 

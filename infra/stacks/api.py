@@ -85,6 +85,7 @@ class ApiStack(SerinStack):
             layers=["core"],
             environment=["SERIN_CONTROL_TABLE"],
             permissions=[allow("dynamodb:GetItem", on=self.addresses.table("control"))],
+            called_by="http",
             memory=512,
             timeout=cdk.Duration.seconds(10),
         )
@@ -136,6 +137,7 @@ class ApiStack(SerinStack):
                     ],
                 ),
             ],
+            called_by="http",
             memory=512,
             timeout=cdk.Duration.seconds(30),
         )

@@ -37,6 +37,7 @@ class EndpointStack(SerinStack):
             layers=["core", "science"],
             environment=["SERIN_FEATURES_TABLE"],
             permissions=[allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features"))],
+            called_by="http",
             memory=1769,
             timeout=cdk.Duration.seconds(30),
             reserved_layers=1,

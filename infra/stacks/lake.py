@@ -9,11 +9,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.buckets import private_bucket
 from infra.constructs.bus import call_function, on_event
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
-from infra.constructs.queues import dead_letters, queue
+from infra.constructs.queues import dead_letters, queue, undelivered
 from infra.constructs.stack import Deployment, SerinStack
 
 ACCEPT_SECONDS = 120
@@ -48,8 +49,8 @@ class LakeStack(SerinStack):
                 },
             ),
         )
-        undelivered = dead_letters(rule, "Undelivered", self.names.queue("uploads-undelivered"))
-        rule.add_target(targets.SqsQueue(uploads, dead_letter_queue=undelivered))
+        waiting = undelivered(rule, self.names.queue("uploads-undelivered"))
+        rule.add_target(targets.SqsQueue(uploads, dead_letter_queue=waiting))
         return uploads
 
     def _accept_upload(self, uploads: sqs.Queue) -> None:
@@ -69,10 +70,11 @@ class LakeStack(SerinStack):
                     on=uploads.queue_arn,
                 ),
             ],
+            called_by="queue",
             memory=2048,
             timeout=cdk.Duration.seconds(ACCEPT_SECONDS),
         )
-        lambda_.CfnEventSourceMapping(
+        mapping = lambda_.CfnEventSourceMapping(
             self,
             "UploadsToAcceptUpload",
             event_source_arn=uploads.queue_arn,
@@ -80,6 +82,11 @@ class LakeStack(SerinStack):
             batch_size=5,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=5),
+        )
+        acknowledge(
+            mapping,
+            "Serverless-LambdaEventSourceMappingDestination",
+            "A queue keeps its failed messages by its own redrive policy; a mapping's destination is for streams.",
         )
 
     def _build_features(self) -> None:
@@ -94,9 +101,9 @@ class LakeStack(SerinStack):
                 allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
                 allow("events:PutEvents", on=self.addresses.bus()),
             ],
+            called_by="event",
             memory=2048,
             timeout=cdk.Duration.minutes(5),
-            asynchronous=True,
         )
         rule = on_event(self, "UploadAccepted", "Upload Accepted")
         call_function(rule, build, self.names.queue("upload-accepted-undelivered"))
@@ -108,7 +115,7 @@ class LakeStack(SerinStack):
             layers=["core"],
             environment=["SERIN_LAKE_BUCKET"],
             permissions=[allow("s3:PutObject", on=self.addresses.objects("lake", "predictions/*"))],
+            called_by="event",
             memory=512,
             timeout=cdk.Duration.minutes(1),
-            asynchronous=True,
         )

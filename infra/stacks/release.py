@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.release_states import release_definition
@@ -54,6 +53,7 @@ class ReleaseStack(SerinStack):
                 allow("ssm:GetParameter", on=parameters),
                 *self._publishing(),
             ],
+            called_by="workflow",
             memory=1024,
             timeout=cdk.Duration.minutes(5),
         )
@@ -70,8 +70,8 @@ class ReleaseStack(SerinStack):
                 self._of_predict("lambda:GetAlias", "lambda:UpdateAlias"),
             ],
             memory=512,
+            called_by="event",
             timeout=cdk.Duration.minutes(2),
-            asynchronous=True,
         )
         rule = events.Rule(
             self,
@@ -81,19 +81,21 @@ class ReleaseStack(SerinStack):
         )
         call_function(rule, reconcile, self.names.queue("reconcile-undelivered"))
 
-    def _of_predict(self, *actions: str) -> iam.PolicyStatement:
+    def _of_predict(self, *actions: str) -> Permission:
         """On each predict function, its versions and its alias."""
         functions = [self.addresses.function("predict", model) for model in self._models]
-        return allow(*actions, on=[arn for function in functions for arn in (function, f"{function}:*")])
+        return allow(
+            *actions, on=[arn for function in functions for arn in (function, f"{function}:*")], why=EVERY_VERSION
+        )
 
-    def _publishing(self) -> list[iam.PolicyStatement]:
+    def _publishing(self) -> list[Permission]:
         """A model's layer, and a version of predict with it beside the layers its stack has recorded."""
         prefixes = [self.names.stack(f"endpoint-{model}-*") for model in self._models]
         layers = [self.addresses.layer(self.names.model_layer(model)) for model in self._models]
         usable = [*layers, *(self.addresses.layer(prefix) for prefix in prefixes)]
         return [
             allow("lambda:PublishLayerVersion", on=layers),
-            allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable]),
+            allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable], why=EVERY_VERSION),
             self._of_predict(
                 *("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
                 *("lambda:UpdateFunctionConfiguration", "lambda:PublishVersion"),

@@ -60,6 +60,7 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
             ],
+            called_by="workflow",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )
@@ -76,6 +77,7 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
             ],
+            called_by="workflow",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )
@@ -92,6 +94,7 @@ class TrainingStack(SerinStack):
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("events:PutEvents", on=self.addresses.bus()),
             ],
+            called_by="workflow",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )

@@ -58,7 +58,7 @@ def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
 
 def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
     select = {"step": "select", **RUN_OF_SET, "results.$": "$.results"}
-    contest = {"step": "contest", **RUN_OF_TRIAL}
+    contest = {"step": "contest", **RUN_OF_TRIAL, "champion.$": "$.selected.answer.champion"}
     scores = {"scores.$": "$.contest.answer.scores", "scores_digest.$": "$.contest.answer.scores_digest"}
     judge = {"step": "judge", **RUN_OF_TRIAL, **scores}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}

@@ -19,6 +19,7 @@ from serin.domain.errors import Invalid
 _log = logging.getLogger(__name__)
 
 _DEFAULT_CONCURRENCY = 5
+_LOOK_S = 0.2
 
 
 class Mappings:
@@ -94,9 +95,9 @@ class Poller:
 
     def _run(self) -> None:
         while not self._stopping.is_set() and self._exists():
-            self._queue.wait_for_messages(0.5)  # type: ignore[arg-type]
-            if self._stopping.is_set() or not self._mapping.enabled or not self._free.acquire(timeout=0.5):
-                self._stopping.wait(0.0 if self._mapping.enabled else 0.5)
+            self._queue.wait_for_messages(_LOOK_S)  # type: ignore[arg-type]
+            if self._stopping.is_set() or not self._mapping.enabled or not self._free.acquire(timeout=_LOOK_S):
+                self._stopping.wait(0.0 if self._mapping.enabled else _LOOK_S)
                 continue
             batch = self._receive()
             if batch:

@@ -103,8 +103,9 @@ class Execution:
             memory_mb=self._version.memory_mb,
             memory_used_mb=self._memory_used_mb(ending),
             init_ms=self._init_ms,
-            status=ending.word,
-            error_type=None if ending.status == "timeout" else ending.error_type,
+            # An exception the function told of itself is in its own log line; the report names what the platform saw.
+            status=None if ending.reusable else ending.word,
+            error_type=None if ending.reusable or ending.status == "timeout" else ending.error_type,
         )
         if not ending.reusable:
             self._worker.close(self._log.printed)

@@ -19,6 +19,7 @@ _MODULES = (
     "events",
     "stepfunctions",
     "logs",
+    "cloudwatch",
 )
 
 

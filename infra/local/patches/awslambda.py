@@ -132,6 +132,17 @@ def update_configuration(
     return original(function, updates)
 
 
+@wrap(LambdaBackend, "delete_function")
+def delete_function(
+    original: Callable[..., None], backend: LambdaBackend, name: str, qualifier: str | None = None
+) -> None:
+    """moto runs no process that would outlive its function."""
+    function = backend.get_function(name, qualifier)
+    original(backend, name, qualifier)
+    arn = function.function_arn.removesuffix(f":{function.version}")
+    wiring().invocations.retire(arn, None if qualifier is None else str(function.version))
+
+
 @wrap(LambdaBackend, "create_event_source_mapping")
 def create_event_source_mapping(original: Callable[..., Any], backend: LambdaBackend, spec: dict[str, Any]) -> Any:
     """moto invokes one function call a message, inside SendMessage, and knows no partial batch."""

@@ -37,7 +37,9 @@ def written(folder: Path, artifacts: dict[str, Any], assets: dict[str, Any] | No
 
 
 def test_a_stack_comes_after_the_stacks_it_depends_on(tmp_path: Path) -> None:
-    folder = written(tmp_path, {"api": stack("api", "lake"), "lake": stack("lake", "catalog"), "catalog": stack("catalog")})
+    folder = written(
+        tmp_path, {"api": stack("api", "lake"), "lake": stack("lake", "catalog"), "catalog": stack("catalog")}
+    )
     assert [found.name for found in assembly.read(folder).stacks] == ["serin-catalog", "serin-lake", "serin-api"]
 
 

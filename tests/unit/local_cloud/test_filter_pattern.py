@@ -38,7 +38,9 @@ def test_a_pattern_lets_through_what_cloudwatch_would(pattern: str, passes: str,
     assert stays is None or not read.matches(stays)
 
 
-@pytest.mark.parametrize("pattern", ["[ip, user]", "%5[0-9]{2}%", "{ $.a }", "{ $.a = 1 && }", "{ a = 1 }", "{ $.a > x }"])
+@pytest.mark.parametrize(
+    "pattern", ["[ip, user]", "%5[0-9]{2}%", "{ $.a }", "{ $.a = 1 && }", "{ a = 1 }", "{ $.a > x }"]
+)
 def test_a_pattern_that_cannot_be_read_is_refused(pattern: str) -> None:
     with pytest.raises(Invalid, match="filter pattern"):
         FilterPattern.parse(pattern)

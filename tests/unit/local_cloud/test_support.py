@@ -15,7 +15,9 @@ def test_an_unknown_type_is_refused_by_name() -> None:
 
 
 def test_an_unknown_property_is_refused_by_name() -> None:
-    template = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "KmsMasterKeyId": "k"}}}}
+    template = {
+        "Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "KmsMasterKeyId": "k"}}}
+    }
     with pytest.raises(Invalid, match=r"KmsMasterKeyId of AWS::SQS::Queue \(Q\)"):
         support.check("lake", template)
 

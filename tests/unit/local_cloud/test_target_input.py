@@ -40,7 +40,9 @@ def test_an_input_path_takes_a_part_of_the_event() -> None:
 
 
 def test_unquoted_variables_become_json() -> None:
-    text = transformed('{"model":<m>,"version":<v>,"run":<id>,"cause":"x"}', m="$.detail.model", v="$.detail.version", id="$.id")
+    text = transformed(
+        '{"model":<m>,"version":<v>,"run":<id>,"cause":"x"}', m="$.detail.model", v="$.detail.version", id="$.id"
+    )
     assert json.loads(text) == {"model": "flight-delay", "version": 3, "run": "e-1", "cause": "x"}
 
 

@@ -84,10 +84,11 @@ def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
     keys = pl.struct(rule.columns)
     if not frame.select(keys.is_duplicated().any()).item():
         return pl.lit(value=False).alias(mark)
-    row = pl.int_range(pl.len())
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)
-    first_clean = pl.when(pl.col(_CLEAN)).then(row).min().over(rule.columns)
-    return (known & (row != first_clean.fill_null(row.min().over(rule.columns)))).alias(mark)
+    # Within `over`, places count from 0 in each key's own rows.
+    place = pl.int_range(pl.len())
+    first_clean = pl.when(pl.col(_CLEAN)).then(place).min().fill_null(0)
+    return (known & (place != first_clean).over(list(rule.columns))).alias(mark)
 
 
 def _ids(rules: Sequence[Rule]) -> pl.Expr:

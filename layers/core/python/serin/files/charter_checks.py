@@ -58,18 +58,6 @@ def _spans(subject: Subject) -> Iterator[Finding]:
         yield Finding(("training", "holdout"), "a holdout as long as the window or longer", remedy)
 
 
-@check("training")
-def _pipeline(subject: Subject) -> Iterator[Finding]:
-    name = subject.charter.training.pipeline
-    if name is None:
-        return
-    if not name.endswith(".py") or "/" in name:
-        yield Finding(("training", "pipeline"), repr(name), "Name a Python file beside model.yaml.")
-    elif not (subject.folder / name).is_file():
-        found = f"{name!r}, which is not in the folder"
-        yield Finding(("training", "pipeline"), found, f"Write {name}, or remove the line.")
-
-
 @check("training", "datasets")
 def _start(subject: Subject) -> Iterator[Finding]:
     name = subject.charter.training.start_on.features
@@ -140,7 +128,6 @@ CHECKS: tuple[Check, ...] = (
     _floors,
     _optimise,
     _spans,
-    _pipeline,
     _start,
     _input_bounds,
     _derivations,

@@ -54,6 +54,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
 Value = Annotated[Any, BeforeValidator(_scalar)]
 Call = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}:[a-z_][a-z0-9_]{0,62}$")]
+Module = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.py$")]
 FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
 
 
@@ -130,7 +131,7 @@ class SearchSection(Section):
 
 class TrainingSection(Section):
     start_on: StartOn
-    pipeline: FilePath | None = None
+    pipeline: Module | None = None
     window: Duration
     holdout: Duration
     minimum_rows: int = Field(ge=1, le=100_000_000)

@@ -46,7 +46,7 @@ def examine(path: Path) -> Examined:
     document = read_document(path)
     if not isinstance(document.value, dict):
         raise invalid([document.fault((), "no fields", "Begin with `charter: 1` and `model: <name>`.")])
-    reading = _Reading(document, path.parent)
+    reading = _Reading(document, path.absolute().parent)
     charter = reading.sections(document.value)
     subject = reading.subject(charter)
     for check in CHECKS:
@@ -127,7 +127,7 @@ class _Reading:
                 absent |= set() if outline else {module}
             if module in outlines and name not in outlines[module].functions:
                 known = ", ".join(outlines[module].functions) or "none"
-                found = f"{call!r}, but {module}.py has no function {name}"
+                found = f"a function {name} that {module}.py does not have"
                 self.find(Finding(path, found, f"Functions there: {known}."))
         return outlines
 
@@ -160,6 +160,8 @@ def _calls(charter: CharterFile) -> dict[FieldPath, str]:
         calls |= {("datasets", name, "derive", "call"): derive.call for name, derive in derived.items()}
     if "features" in charter.model_fields_set:
         calls |= {("features", "on_demand", name): call for name, call in charter.features.on_demand.items()}
+    if "training" in charter.model_fields_set and charter.training.pipeline:
+        calls[("training", "pipeline")] = f"{charter.training.pipeline.removesuffix('.py')}:pipeline"
     return calls
 
 

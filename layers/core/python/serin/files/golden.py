@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import sys
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from serin.domain.charter import Input, Task
@@ -19,6 +21,10 @@ _ANSWERS_OF_TASK: Mapping[Task, tuple[str, ...]] = {
     "multiclass": ("probability", "label"),
     "regression": ("value",),
 }
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+)
 
 
 def read_golden(path: Path, task: Task, inputs: tuple[Input, ...]) -> tuple[GoldenRow, ...]:
@@ -94,24 +100,22 @@ def _instance_findings(instance: object, inputs: tuple[Input, ...]) -> Iterator[
 
 
 def misfit(item: Input, value: object) -> str | None:
-    """What the input wants instead of `value`; None when the value fits."""
+    """What the input wants instead of `value`, as an endpoint would; None when the value fits."""
+    if item.type == "string":
+        return None if _is_text(value) else "up to 256 printable characters"
     if item.type == "timestamp":
         return None if _is_timestamp(value) else "a moment with its offset, such as 2013-01-01T10:15:00Z"
-    kinds: Mapping[str, tuple[type, ...]] = {
-        "string": (str,),
-        "boolean": (bool,),
-        "integer": (int,),
-        "number": (int, float),
-    }
-    if not isinstance(value, kinds[item.type]) or (isinstance(value, bool) and item.type != "boolean"):
+    if item.type == "boolean":
+        return None if isinstance(value, bool) else "true or false"
+    if isinstance(value, bool) or not isinstance(value, int if item.type == "integer" else (int, float)):
         return f"a value of type {item.type}"
-    if isinstance(value, (int, float)) and item.type in ("integer", "number"):
-        return _out_of_bounds(item, value)
-    return None
+    return _out_of_bounds(item, value)
 
 
 def _out_of_bounds(item: Input, value: float) -> str | None:
-    if not math.isfinite(value):
+    if item.type == "integer" and not -(2**63) <= value < 2**63:
+        return "an integer of 64 bits"
+    if not -sys.float_info.max <= value <= sys.float_info.max:
         return "a finite number"
     if item.min is not None and value < item.min:
         return f"a number that is not below {item.min:g}"
@@ -120,11 +124,18 @@ def _out_of_bounds(item: Input, value: float) -> str | None:
     return None
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 256 and not _UNPRINTABLE.search(value)
+
+
 def _is_timestamp(value: object) -> bool:
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+    if not isinstance(value, str) or not _TIMESTAMP.match(value):
         return False
+    try:
+        datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _answer_findings(expect: object, answers: tuple[str, ...]) -> Iterator[Finding]:

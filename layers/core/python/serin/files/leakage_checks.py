@@ -1,7 +1,7 @@
 """No leakage: what is known only after the question was asked must not be part of the question.
 
-Contracts mark such columns (`known: afterwards`); the label is one, and so is every derived
-column but the moment's, since nobody says when it is known.
+Contracts mark such columns (`known: afterwards`), and the label is one. What a model's code derives
+from them cannot be seen in a file: the training set finds it, by deriving again without them.
 """
 
 from __future__ import annotations
@@ -28,13 +28,10 @@ def _inputs(subject: Subject) -> Iterator[Finding]:
         elif column is None and name == subject.charter.features.moment[0]:
             if item.type != "timestamp":
                 yield Finding((*path, "type"), f"{item.type}, but it is the moment", "Write timestamp.")
-        elif column is None and subject.derives(dataset, name):
-            remedy = "Compute it with an on_demand function of the inputs instead."
-            yield Finding(path, f"a derived column of {dataset}; nobody says when it is known", remedy)
-        elif column is None:
-            remedy = f"Name a column of {dataset}: training reads the inputs there."
+        elif not subject.has_column(dataset, name):
+            remedy = "Name a column of its contract, or one that its derivation adds: training reads the inputs there."
             yield Finding(path, f"no column of {dataset}", remedy)
-        elif not _same(item.type, column.type):
+        elif column and not _same(item.type, column.type):
             found = f"{item.type}, but {dataset}.{name} is of type {column.type}"
             yield Finding((*path, "type"), found, "Training and requests must have one type.")
 
@@ -43,25 +40,17 @@ def _inputs(subject: Subject) -> Iterator[Finding]:
 def _views(subject: Subject) -> Iterator[Finding]:
     truth = subject.charter.truth
     for name, view in subject.views().items():
-        if view.source != truth.dataset or truth.dataset not in subject.contracts:
-            continue
         path: FieldPath = ("features", "views", name)
         afterwards = [column for column in view.last if _known_afterwards(subject, column)]
+        if view.source != truth.dataset or not afterwards:
+            continue
         if view.entity == truth.entity:
             for column in afterwards:
                 found = f"{column!r}, known only afterwards, of the very {truth.entity} that is asked about"
                 yield Finding((*path, "last", view.last.index(column)), found, "Remove it from the view.")
-            continue
-        if not afterwards:
-            continue
-        for item in ("event_time", "created_time"):
-            time = getattr(view, item)
-            if time and not (_known_afterwards(subject, time) or _derived_later(subject, time)):
-                found = f"{time!r}, known before {', '.join(afterwards)}"
-                yield Finding((*path, item), found, "Name the time at which the values become known.")
-        if view.static:
-            found = f"{', '.join(afterwards)} without the time at which they become known"
-            yield Finding((*path, "static"), found, "Give the view an event_time and a ttl instead.")
+        elif not any(_may_be_late(subject, time) for time in (view.event_time, view.created_time)):
+            found = f"{', '.join(afterwards)} without the time at which the values become known"
+            yield Finding(path, found, "Give the view the created_time at which they become known.")
 
 
 def _known_afterwards(subject: Subject, name: str) -> bool:
@@ -70,9 +59,11 @@ def _known_afterwards(subject: Subject, name: str) -> bool:
     return name == truth.label or (column is not None and column.known == "afterwards")
 
 
-def _derived_later(subject: Subject, name: str) -> bool:
-    derived = subject.column(subject.charter.truth.dataset, name) is None
-    return derived and name != subject.charter.features.moment[0]
+def _may_be_late(subject: Subject, time: str | None) -> bool:
+    """Whether a time may lie after the event: the contract says so, or it is derived and not the moment itself."""
+    if time is None or time == subject.charter.features.moment[0]:
+        return False
+    return _known_afterwards(subject, time) or subject.column(subject.charter.truth.dataset, time) is None
 
 
 def _same(input_type: InputType, column_type: ColumnType) -> bool:

@@ -13,7 +13,7 @@ ColumnKind = Literal["numeric", "categorical"]
 
 @dataclass(frozen=True)
 class ModelColumn:
-    """A column of the model's table: float64 with NaN for null, or str with None for null.
+    """A column of the model's table: float64 or str, NaN for null in both.
 
     `categories` are the values seen in training, sorted; a model must bear others.
     """

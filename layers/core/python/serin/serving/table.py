@@ -25,7 +25,7 @@ def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[ModelColumn]
             series[column.name] = np.array([_number(column.name, row[column.name]) for row in rows], dtype=np.float64)
         else:
             texts = [_text(column.name, row[column.name]) for row in rows]
-            # Without the type, pandas would turn None into NaN and str into its own string type.
+            # Without the type, pandas would choose its own string type.
             series[column.name] = pd.Series(texts, dtype=object)
     return pd.DataFrame(series)
 
@@ -40,8 +40,11 @@ def _number(name: str, value: Value) -> float:
     return float(value)
 
 
-def _text(name: str, value: Value) -> str | None:
-    if value is None or isinstance(value, str):
+def _text(name: str, value: Value) -> str | float:
+    if value is None:
+        # scikit-learn takes None for one more category, and NaN for no value.
+        return float("nan")
+    if isinstance(value, str):
         return value
     raise _wrong_kind(name, f"a {type(value).__name__}", "strings")
 

@@ -1,0 +1,51 @@
+"""A cloud assembly is a function of the working copy: while nothing it is made of changes, it is not made again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from infra.packaging.cache import digest_of
+from infra.settings import Settings, Target
+from serin.domain.names import digest
+
+# Everything below these decides what the templates and assets are.
+INPUTS = ("functions", "infra", "layers", "models")
+_MADE_OF = "made-of.txt"
+
+
+def inputs_digest(root: Path, settings: Settings, target: Target) -> str:
+    """Names everything an assembly is made of."""
+    folders = (digest_of(root / name) for name in INPUTS)
+    return digest(version("aws-cdk-lib"), repr(settings), repr(target), *folders)
+
+
+def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]) -> Path:
+    """The assembly at `outdir`; `make` writes it to another folder first, so that half an assembly is never seen."""
+    if _is_known(outdir, made_of):
+        return outdir
+    outdir.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its final place, because an assembly names its assets relative to itself.
+    scratch = Path(tempfile.mkdtemp(dir=outdir.parent, prefix=f".{outdir.name}-"))
+    try:
+        make(scratch)
+        (scratch / _MADE_OF).write_text(made_of)
+        shutil.rmtree(outdir, ignore_errors=True)
+        scratch.rename(outdir)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return outdir
+
+
+def _is_known(outdir: Path, made_of: str) -> bool:
+    stamp = outdir / _MADE_OF
+    return stamp.is_file() and stamp.read_text() == made_of and _has_its_assets(outdir)
+
+
+def _has_its_assets(outdir: Path) -> bool:
+    manifests = [json.loads(path.read_text()) for path in outdir.glob("*.assets.json")]
+    return all((outdir / file["source"]["path"]).exists() for found in manifests for file in found["files"].values())

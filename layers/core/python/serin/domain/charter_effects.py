@@ -1,0 +1,96 @@
+"""What every field of a charter changes. A field that is not here is refused, and one that changes nothing is not here.
+
+`*` stands for a name the user chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a field changes, and the file that makes it so.
+
+    A `resource` changes what is deployed or stored, a `gate` what is let through, a `record` what
+    people are told.
+    """
+
+    kind: Literal["resource", "gate", "record"]
+    changes: str
+    where: str
+
+
+_CHECKS = "layers/core/python/serin/files/charter_checks.py"
+_SCHEMA = "layers/core/python/serin/files/charter_schema.py"
+_FEATURES = "layers/core/python/serin/domain/features.py"
+_EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
+_JOINS = "layers/core/python/serin/data/joins.py"
+_REQUESTS = "layers/core/python/serin/serving/fields.py"
+_BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
+_TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
+_TRAINING_STACK = "infra/stacks/training.py"
+
+EFFECTS: Mapping[str, Effect] = {
+    "charter": Effect("gate", "A charter of another format is refused.", _SCHEMA),
+    "model": Effect("resource", "Names the endpoint, its functions and all that is kept.", "infra/stacks/endpoint.py"),
+    "task": Effect("gate", "Which metrics there are, and the default pipeline.", _CHECKS),
+    "design.problem": Effect(
+        "record", "What GET /models says the model is for.", "layers/core/python/serin/http/app.py"
+    ),
+    "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _EXPERIMENTS),
+    "datasets.*.contract": Effect("gate", "The rules an uploaded row passes or goes to quarantine by.", _CHECKS),
+    "datasets.*.derive.call": Effect("resource", "The function that adds columns to the dataset.", _JOINS),
+    "datasets.*.derive.with": Effect("resource", "The datasets that function is handed to look things up in.", _JOINS),
+    "inputs.*.type": Effect("gate", "A request with a value of another type is refused.", _REQUESTS),
+    "inputs.*.nullable": Effect("gate", "Whether a request may leave the value out.", _REQUESTS),
+    "inputs.*.min": Effect("gate", "A request with a lesser value is refused.", _REQUESTS),
+    "inputs.*.max": Effect("gate", "A request with a greater value is refused.", _REQUESTS),
+    "features.moment": Effect("resource", "Up to when a training row may know things.", _JOINS),
+    "features.entities.*": Effect("resource", "The inputs that find an entity's values.", _BUILD_FEATURES),
+    "features.views.*.entity": Effect("resource", "Whose values the view keeps.", _BUILD_FEATURES),
+    "features.views.*.source": Effect("resource", "The dataset the view is built from.", _BUILD_FEATURES),
+    "features.views.*.last": Effect("resource", "Which values the view keeps.", _FEATURES),
+    "features.views.*.event_time": Effect("resource", "Which of an entity's rows is the newest.", _BUILD_FEATURES),
+    "features.views.*.created_time": Effect(
+        "gate", "A training row does not see values that became known after its moment.", _JOINS
+    ),
+    "features.views.*.ttl": Effect("gate", "Older values count as missing.", _FEATURES),
+    "features.views.*.static": Effect("resource", "Whether the values have a time.", _FEATURES),
+    "features.on_demand.*": Effect(
+        "resource", "The function that computes the column.", "layers/core/python/serin/serving/on_demand.py"
+    ),
+    "features.defaults.*": Effect(
+        "resource", "What stands for a missing value.", "layers/core/python/serin/serving/features.py"
+    ),
+    "features.model_uses": Effect("resource", "The columns of the model's table, in order.", _FEATURES),
+    "truth.dataset": Effect("resource", "The dataset training rows come from.", _JOINS),
+    "truth.entity": Effect(
+        "gate",
+        "Views of this entity may hold nothing that is known only afterwards.",
+        "layers/core/python/serin/files/leakage_checks.py",
+    ),
+    "truth.label": Effect("resource", "The column that is learnt.", _JOINS),
+    "training.start_on.features": Effect(
+        "resource", "The dataset whose features start the first training.", _TRAINING_STACK
+    ),
+    "training.pipeline": Effect(
+        "resource", "The code that makes the model.", "layers/core/python/serin/learning/pipelines.py"
+    ),
+    "training.window": Effect("resource", "How far back training rows go.", _JOINS),
+    "training.holdout": Effect("gate", "The newest rows, which judge and are not learnt from.", _TRAINING_SET),
+    "training.minimum_rows": Effect("gate", "With fewer rows no training begins.", _TRAINING_SET),
+    "training.search.method": Effect("gate", "How trials are chosen; another method than grid is refused.", _SCHEMA),
+    "training.search.trials": Effect("resource", "How many trials are made at most.", _EXPERIMENTS),
+    "training.search.concurrency": Effect("resource", "How many trials run at once.", _TRAINING_STACK),
+    "training.search.optimise": Effect("gate", "The metric that picks the best trial and judges it.", _EXPERIMENTS),
+    "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _EXPERIMENTS),
+    "release.golden": Effect(
+        "gate",
+        "The requests a version must answer before it goes live.",
+        "layers/core/python/serin/services/release_model.py",
+    ),
+    "release.strategy": Effect("gate", "How traffic moves; another strategy than basic is refused.", _SCHEMA),
+}

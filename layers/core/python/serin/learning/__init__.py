@@ -1,0 +1,1 @@
+"""Fitting, judging and packing models with scikit-learn; no cloud, no polars."""

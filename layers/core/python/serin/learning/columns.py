@@ -1,0 +1,115 @@
+"""A training set as the trainer sees it, read from the `.npz` columns that `build_training_set` writes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from serin.domain.charter import Scalar, Task
+from serin.domain.errors import Corrupt, Invalid
+from serin.serving.manifest import ModelColumn
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+_MOMENT, _LABEL, _OWN, _DICTIONARY = "__moment", "__label", "__", ":dictionary"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingColumns:
+    """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
+
+    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null.
+    """
+
+    table: pd.DataFrame
+    label: Labels
+    moment: Floats
+    columns: tuple[ModelColumn, ...]
+
+    def before(self, moment: datetime) -> Mask:
+        """The rows asked before a moment."""
+        return self.moment < moment.timestamp()
+
+    def after(self, moment: datetime) -> Mask:
+        """The rows asked later than a moment."""
+        return self.moment > moment.timestamp()
+
+    def newest(self) -> datetime:
+        """The moment of the last row."""
+        return datetime.fromtimestamp(float(self.moment[-1]), UTC)
+
+
+def read_columns(content: bytes) -> TrainingColumns:
+    """The training set in the bytes of a `.npz`, executing nothing in them; raises Corrupt for other bytes."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return _columns(archive)
+    except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Corrupt(
+            f"The columns of the training set cannot be read: {error}", "Build the training set again."
+        ) from error
+
+
+def classes_of(task: Task, label: Labels) -> tuple[Scalar, ...]:
+    """The label's values in order, the positive one last; none for regression.
+
+    Raises Invalid for a label that does not fit the task.
+    """
+    if task == "regression":
+        if label.dtype.kind not in "fiu":
+            raise Invalid(
+                "The label is not a number.", "Name a numeric column as truth.label, or another task.", "truth.label"
+            )
+        return ()
+    classes: tuple[Scalar, ...] = tuple(np.unique(label).tolist())
+    if len(classes) < 2 or (task == "binary" and len(classes) > 2):
+        found = ", ".join(repr(value) for value in classes[:5])
+        raise Invalid(
+            f"The label of a {task} model has {len(classes)} different values: {found}.",
+            "Name another label or task, or gather rows of every class.",
+            "truth.label",
+        )
+    return classes
+
+
+def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
+    schema = json.loads(archive["__schema"].tobytes())
+    if schema["format"] != 1:
+        raise ValueError(f"format {schema['format']} is not known")
+    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
+    series: dict[str, object] = {}
+    columns = []
+    for name in (name for name in kinds if not name.startswith(_OWN)):
+        column, values = _column(archive, name, kinds[name])
+        columns.append(column)
+        series[name] = values
+    table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
+    return TrainingColumns(table, _label(archive, kinds[_LABEL]), archive[_MOMENT], tuple(columns))
+
+
+def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:
+    if kind != "string":
+        return ModelColumn(name, "numeric"), archive[name].astype(np.float64)
+    dictionary = archive[name + _DICTIONARY]
+    # Code -1, a null, is the last entry.
+    texts = np.array([*dictionary.tolist(), np.nan], dtype=object)
+    column = ModelColumn(name, "categorical", tuple(dictionary.tolist()))
+    return column, pd.Series(texts[archive[name]], dtype=object)
+
+
+def _label(archive: Mapping[str, Any], kind: str) -> Labels:
+    label: Labels = archive[_LABEL]
+    if kind == "string":
+        label = archive[_LABEL + _DICTIONARY][label]
+    return label

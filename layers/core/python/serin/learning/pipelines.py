@@ -1,0 +1,77 @@
+"""What is fitted: the model's own pipeline, or the default for its task."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder
+
+from serin.domain.charter import Charter, Scalar, Task
+from serin.domain.errors import Invalid
+from serin.serving.estimators import Estimator
+from serin.serving.manifest import ModelColumn
+
+Params = Mapping[str, Scalar]
+PipelineMaker = Callable[[Sequence[ModelColumn], Params], Estimator]
+
+
+def pipeline_maker(charter: Charter, package: str = "model_code") -> PipelineMaker:
+    """What makes an unfitted estimator of columns and params: `pipeline` of the model's own file, or the default.
+
+    The charter's `pipeline.py` is the module `<package>.pipeline`; what its function makes is checked.
+    """
+    if charter.training.pipeline is None:
+        return lambda columns, params: default_pipeline(charter.task, columns, params)
+    file = charter.training.pipeline
+    module = importlib.import_module(f"{package}.{file.removesuffix('.py').replace('/', '.')}")
+    own = getattr(module, "pipeline", None)
+    if not callable(own):
+        raise Invalid(
+            f"{file} has no function `pipeline`.", "Write `def pipeline(columns, params)` there.", "training.pipeline"
+        )
+    return lambda columns, params: _checked(own(columns, params), charter)
+
+
+def default_pipeline(task: Task, columns: Sequence[ModelColumn], params: Params) -> Estimator:
+    """Gradient-boosted trees over the columns as they are; a category never seen counts as unknown, like a null.
+
+    `params` are those of scikit-learn's HistGradientBoosting; raises Invalid for others.
+    """
+    kind = HistGradientBoostingRegressor if task == "regression" else HistGradientBoostingClassifier
+    trees = kind(random_state=0)
+    if unknown := sorted(set(params) - set(trees.get_params())):
+        raise Invalid(
+            f"The default pipeline has no parameter {unknown[0]}.",
+            "Use the parameters of HistGradientBoosting, or write a pipeline.py.",
+            f"training.search.space.{unknown[0]}",
+        )
+    trees.set_params(**params)
+    estimator: Estimator = Pipeline([("columns", _numbered(columns)), ("trees", trees)])
+    return estimator
+
+
+def _numbered(columns: Sequence[ModelColumn]) -> ColumnTransformer:
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, dtype=np.float64
+    )
+    categorical = [column.name for column in columns if column.kind == "categorical"]
+    return ColumnTransformer([("categories", encoder, categorical)], remainder="passthrough")
+
+
+def _checked(estimator: Any, charter: Charter) -> Estimator:
+    needed = ("fit", "predict") if charter.task == "regression" else ("fit", "predict_proba")
+    for method in needed:
+        if not hasattr(estimator, method):
+            raise Invalid(
+                f"{charter.training.pipeline} made a {type(estimator).__name__} without `{method}`.",
+                f"Return a scikit-learn estimator for a {charter.task} task.",
+                "training.pipeline",
+            )
+    made: Estimator = estimator
+    return made

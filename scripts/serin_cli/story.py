@@ -1,0 +1,64 @@
+"""What a person sees: errors with their remedies, tables, and the demo's story with its progress bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.json import JSON
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from serin.domain.errors import SerinError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+WIDEST = 6
+
+
+def show_error(error: SerinError) -> None:
+    """What was found and what to do."""
+    err.print(f"[red]{error.kind}[/red]: ", end="")
+    err.print(error.message, markup=False)
+    err.print(f"remedy: {error.remedy}", markup=False)
+
+
+def show_result(result: Any) -> None:
+    """A list of records as a table of its plain fields, anything else as JSON."""
+    if isinstance(result, list) and result and all(isinstance(item, Mapping) for item in result):
+        out.print(table(result))
+    elif isinstance(result, list):
+        out.print("\n".join(str(item) for item in result) or "nothing", markup=False)
+    else:
+        out.print(JSON.from_data(result, default=str))
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> Table:
+    """The first plain fields of the records, one row each; nested ones are for --json."""
+    names = [name for name, value in records[0].items() if not isinstance(value, (Mapping, list))][:WIDEST]
+    made = Table(*names, header_style="bold", box=None)
+    for record in records:
+        made.add_row(*(str(record.get(name, "")) for name in names))
+    return made
+
+
+def say(text: str) -> None:
+    """One line of the story."""
+    out.print(text)
+
+
+def chapter(title: str) -> None:
+    """A new part of the story."""
+    out.print(f"\n[bold]{title}[/bold]")
+
+
+@contextmanager
+def bar(text: str, total: int | None = None) -> Iterator[Progress]:
+    """A bar that moves while something is done; `advance(task_ids[0])` moves it, without `total` it only turns."""
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=30)]
+    tail = [MofNCompleteColumn(), TimeElapsedColumn()] if total else [TimeElapsedColumn()]
+    with Progress(*columns, *tail, console=out, transient=True) as progress:
+        progress.add_task(text, total=total)
+        yield progress

@@ -1,0 +1,196 @@
+"""The demo: one walk through the whole house, on real flights and the synthesised template."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.local.cloud import LocalCloud
+from serin.domain.errors import Unavailable
+from serin_cli import story
+from serin_cli.april import april_flights
+from serin_cli.client import Client
+from serin_cli.local import Running, running
+from serin_cli.sample import write_sample
+
+MODEL = "flight-delay"
+CLOCK = datetime(2013, 4, 1, 4, tzinfo=UTC)
+PREDICTIONS = 500
+BEFORE = (("airports", "airports.csv"), ("planes", "planes.csv"), ("weather", "weather.csv"))
+
+
+def demo(arguments: Namespace) -> None:
+    """Upload, train, release, predict, roll back and forward; the figures go to `--json FILE`."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="serin-demo-") as folder:
+        story.chapter("1. The platform: CloudFormation templates, deployed on this machine")
+        with running(CLOCK) as platform:
+            ready = time.monotonic() - began
+            story.say(f"   {len(platform.stacks)} stacks in {ready:.1f} s: {', '.join(platform.stacks)}")
+            client = Client(platform.connection)
+            try:
+                figures = _walk(client, platform, Path(folder))
+            finally:
+                client.close()
+    figures = {"setup_seconds": arguments.setup_seconds, "seconds": _since(began), "ready_seconds": ready, **figures}
+    if arguments.json_file:
+        Path(arguments.json_file).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    _end(figures)
+
+
+def _walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
+    files = {path.name: path for path in write_sample(folder)}
+    story.chapter("2. Data: uploads are checked against their contracts, bad rows set aside")
+    uploads = [_upload(client, dataset, files[name]) for dataset, name in BEFORE]
+    uploads += [_upload(client, "flights", files[f"2013-0{month}.csv"]) for month in (1, 2)]
+    story.chapter("3. The first training began by itself: January and February are enough")
+    _trained(client, None)
+    _released(client)
+    uploads.append(_upload(client, "flights", files["2013-03.csv"]))
+    story.chapter("4. March is in: a second training, by a call, against the champion")
+    training = _trained(client, client.post(f"/models/{MODEL}/train")["run"])
+    _released(client, training["version"])
+    story.chapter(f"5. {PREDICTIONS} predictions over HTTP for the flights of April 1st")
+    flights = april_flights(files["2013-04.csv"], PREDICTIONS)
+    predictions, rollback = _predicted_and_rolled(client, flights)
+    logged = _logged(platform.cloud, platform.connection.uploads_bucket.replace("-uploads-", "-lake-"))
+    return {
+        "stacks": list(platform.stacks),
+        "functions": _functions(platform.cloud),
+        "uploads": uploads,
+        "training": training,
+        "predictions": {**predictions, "logged": logged},
+        "rollback": rollback,
+    }
+
+
+def _upload(client: Client, dataset: str, file: Path) -> dict[str, Any]:
+    with story.bar(f"   {file.name} → {dataset}"):
+        found = client.upload(dataset, file)
+    line = f"   {file.name:13} {found['rows']:>7,} rows: {found['accepted']:,} accepted, {found['quarantined']} set aside"
+    rules = ", ".join(f"{name} {count}" for name, count in found["rules"].items())
+    story.say(f"{line} ({rules})" if rules else line)
+    return {
+        "file": file.name,
+        "rows": found["rows"],
+        "accepted": found["accepted"],
+        "quarantined": found["quarantined"],
+        "rules": dict(found["rules"]),
+    }
+
+
+def _trained(client: Client, run_id: str | None) -> dict[str, Any]:
+    with story.bar("   training set, trials, contest, gate, refit"):
+        run = client.run_ended(MODEL, run_id)
+    if run["status"] != "registered":
+        raise Unavailable(f"The training ended as {run['status']}: {run.get('reason')}.", "Read ./scripts/serin runs.")
+    auc = run["contest"]["challenger"]["roc_auc"]
+    story.say(f"   {len(run['trials'])} trials; on {run['contest']['rows']:,} withheld flights AUC {auc:.3f}")
+    for reason in run["verdict"]["reasons"]:
+        story.say(f"   gate: {reason}")
+    return {"trials": len(run["trials"]), "auc": auc, "gate": run["verdict"]["outcome"], "version": run["version"]}
+
+
+def _released(client: Client, version: int | None = None, release: str | None = None) -> Mapping[str, Any]:
+    with story.bar("   publish, golden rows, alias"):
+        ended = client.release_ended(MODEL, version, release)
+    if ended["status"] != "live":
+        raise Unavailable(f"The release ended as {ended['status']}: {ended.get('reason')}.", "Read its steps.")
+    story.say(f"   version {ended['version']} is live ({', '.join(step['name'] for step in ended['steps'])})")
+    return ended
+
+
+def _predicted_and_rolled(
+    client: Client, flights: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two thirds with the new version, a part after rolling back, the rest after rolling forward."""
+    tally = Tally()
+    cuts = [0, len(flights) * 3 // 5, len(flights) * 4 // 5, len(flights)]
+    newest = client.get("/models")[0]["live"]["version"]
+    _ask(client, flights[cuts[0] : cuts[1]], tally)
+    began = time.monotonic()
+    story.chapter("6. Roll back, and forward again")
+    back = _moved(client, {"action": "rollback"})
+    seconds = _since(began)
+    _ask(client, flights[cuts[1] : cuts[2]], tally)
+    forward = _moved(client, {"action": "start", "version": newest})
+    _ask(client, flights[cuts[2] : cuts[3]], tally)
+    ok = (back["version"], forward["version"]) == (newest - 1, newest)
+    return tally.figures(), {"ok": ok, "seconds": seconds}
+
+
+def _moved(client: Client, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _released(client, release=client.post(f"/models/{MODEL}/releases", wanted)["release"])
+
+
+class Tally:
+    """What came of the predictions so far."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.ms: list[float] = []
+        self.versions: Counter[str] = Counter()
+        self.fresh = 0
+
+    def figures(self) -> dict[str, Any]:
+        """The counts, the median time as the caller saw it, and rows whose every view had a fresh value."""
+        p50 = round(statistics.median(self.ms), 2) if self.ms else None
+        by_version = dict(sorted(self.versions.items()))
+        return {"sent": self.sent, "ok": len(self.ms), "p50_ms": p50, "by_version": by_version, "fresh": self.fresh}
+
+
+def _ask(client: Client, flights: Sequence[Mapping[str, Any]], tally: Tally) -> None:
+    with story.bar("   asking", total=len(flights)) as progress:
+        for flight in flights:
+            tally.sent += 1
+            began = time.perf_counter()
+            answer = client.predict(MODEL, [flight])
+            tally.ms.append((time.perf_counter() - began) * 1000)
+            tally.versions[str(answer["version"])] += 1
+            tally.fresh += "missing" not in answer["predictions"][0] and "stale" not in answer["predictions"][0]
+            progress.advance(progress.task_ids[0])
+    late = answer["predictions"][0]
+    story.say(f"   {len(flights)} answers of version {answer['version']}; the last: {late['probability']:.0%} late")
+
+
+def _logged(cloud: LocalCloud, lake: str) -> int:
+    """How many distinct predictions of the log have arrived in the lake."""
+    import gzip
+
+    import boto3
+
+    cloud.settle()
+    s3: Any = boto3.client("s3", **cloud.client)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=f"predictions/{MODEL}/")
+    found: set[str] = set()
+    for key in [item["Key"] for page in pages for item in page.get("Contents", ())]:
+        text = gzip.decompress(s3.get_object(Bucket=lake, Key=key)["Body"].read()).decode()
+        found |= {json.loads(line)["prediction_id"] for line in text.splitlines()}
+    story.say(f"   {len(found)} lines of the prediction log are in the lake")
+    return len(found)
+
+
+def _functions(cloud: LocalCloud) -> int:
+    import boto3
+
+    pages = boto3.client("lambda", **cloud.client).get_paginator("list_functions").paginate()
+    return sum(len(page["Functions"]) for page in pages)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 1)
+
+
+def _end(figures: Mapping[str, Any]) -> None:
+    predictions = figures["predictions"]
+    story.chapter(f"Done in {figures['seconds']} s")
+    story.say(f"   {predictions['ok']} of {predictions['sent']} predictions, {predictions['p50_ms']} ms at the median")
+    story.say("\nNext: ./scripts/serin up, then ./scripts/serin --help; models/flight-delay/model.yaml is the whole model.")

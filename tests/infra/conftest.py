@@ -1,0 +1,71 @@
+"""The app is synthesised once for all tests of this folder: for AWS, for this machine, and for AWS with other code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infra.app import build_app
+from infra.settings import Cloud, Settings, target_for
+from serin.domain.charter import Charter
+from tests.builders import a_charter
+from tests.infra.templates import Assembly, TinyPackages
+
+MODELS = ("late-orders", "returns")
+Synthesise = Callable[..., Assembly]
+
+
+@pytest.fixture(scope="session")
+def charters() -> list[Charter]:
+    return [a_charter(model=model) for model in MODELS]
+
+
+@pytest.fixture(scope="session")
+def synthesise(charters: list[Charter], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
+    def made(cloud: Cloud, edition: str = "first", checks: bool = False) -> Assembly:
+        folder = tmp_path_factory.mktemp(f"{cloud}-{edition}")
+        target = target_for(Settings(), cloud)
+        packages = TinyPackages(folder / "packages", target, edition)
+        app = build_app(Settings(), target, charters, packages, folder / "assembly")
+        if checks:
+            _add_checks(app)
+        try:
+            app.synth()
+        except RuntimeError as error:
+            # The report says more than the error; the tests of the checks read it.
+            if "ValidationFailed" not in str(error):
+                raise
+        return Assembly(folder / "assembly")
+
+    return made
+
+
+def _add_checks(app: Any) -> None:
+    import aws_cdk as cdk
+    import cdk_nag
+
+    for pack in (cdk_nag.AwsSolutionsChecks, cdk_nag.ServerlessChecks):
+        cdk.Validations.of(app).add_plugins(pack(app))
+
+
+@pytest.fixture(scope="session")
+def aws(synthesise: Synthesise) -> Assembly:
+    return synthesise("aws", checks=True)
+
+
+@pytest.fixture(scope="session")
+def local(synthesise: Synthesise) -> Assembly:
+    return synthesise("local")
+
+
+@pytest.fixture(scope="session")
+def aws_with_other_code(synthesise: Synthesise) -> Assembly:
+    return synthesise("aws", edition="second")
+
+
+@pytest.fixture(scope="session")
+def report(aws: Assembly) -> Any:
+    return json.loads((aws.folder / "validation-report.json").read_text())

@@ -1,0 +1,119 @@
+"""Synthesised stacks, as the tests ask about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from infra.packaging.cache import Asset
+from infra.settings import Target
+
+Resource = Mapping[str, Any]
+
+
+class TinyPackages:
+    """Packages of one small file each, whose hashes change with the target and the edition of the code."""
+
+    def __init__(self, folder: Path, target: Target, edition: str = "first", sizes: Mapping[str, int] | None = None):
+        self._folder = folder
+        self._salt = f"{target}{edition}"
+        self._sizes = sizes or {}
+
+    def function(self, name: str) -> Asset:
+        return self._asset(f"function-{name}", "handler.py")
+
+    def layer(self, name: str) -> Asset:
+        return self._asset(f"layer-{name}", "python/module.py")
+
+    def _asset(self, name: str, file: str) -> Asset:
+        place = self._folder / name / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("")
+        made_of = hashlib.sha256(f"{self._salt}{name}".encode()).hexdigest()
+        return Asset(self._folder / name, made_of, self._sizes.get(name, 1))
+
+
+class Assembly:
+    """A folder the CDK wrote, with the stage `dev`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def templates(self) -> Mapping[str, Any]:
+        """Stack → template, by what follows the stage in the stack's name."""
+        found = sorted(self.folder.glob("*.template.json"))
+        return {
+            path.name.removesuffix(".template.json").removeprefix("serin-dev-"): json.loads(path.read_text())
+            for path in found
+        }
+
+    def resources(self, kind: str) -> Sequence[Resource]:
+        """The properties of all resources of a type, whatever their stack; there is at least one."""
+        found = [resource["Properties"] for _, resource in self.everything() if resource["Type"] == kind]
+        assert found, f"no {kind}"
+        return found
+
+    def everything(self) -> Iterator[tuple[str, Resource]]:
+        """All resources, each with its stack and logical id."""
+        for stack, template in self.templates.items():
+            for logical_id, resource in template["Resources"].items():
+                yield f"{stack}/{logical_id}", resource
+
+    def function(self, name: str) -> Resource:
+        """A function, by what follows the stage in its name."""
+        found = self.resources("AWS::Lambda::Function")
+        return next(item for item in found if item["FunctionName"] == f"serin-dev-{name}")
+
+    def functions(self) -> Mapping[str, Resource]:
+        """All functions by what follows the stage in their names."""
+        found = self.resources("AWS::Lambda::Function")
+        return {item["FunctionName"].removeprefix("serin-dev-"): item for item in found}
+
+    def statements(self, name: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
+        """What a function may do: actions and resources of each statement, the references filled in."""
+        for stack, template in self.templates.items():
+            for resource in template["Resources"].values():
+                properties = resource.get("Properties", {})
+                if properties.get("FunctionName") == f"serin-dev-{name}" and "Role" in properties:
+                    return self._statements_of(stack, properties["Role"]["Fn::GetAtt"][0])
+        raise KeyError(name)
+
+    def _statements_of(self, stack: str, role: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
+        resources = self.templates[stack]["Resources"].values()
+        policies = [item["Properties"] for item in resources if item["Type"] == "AWS::IAM::Policy"]
+        documents = [item["PolicyDocument"] for item in policies if {"Ref": role} in item["Roles"]]
+        statements = [statement for document in documents for statement in document["Statement"]]
+        assert all(statement["Effect"] == "Allow" for statement in statements)
+        return [(_listed(statement["Action"]), _listed(statement["Resource"])) for statement in statements]
+
+    def actions(self, name: str) -> set[str]:
+        """All actions of a function."""
+        return {action for actions, _ in self.statements(name) for action in actions}
+
+    def machine(self, name: str) -> Any:
+        """A state machine's definition."""
+        found = self.resources("AWS::StepFunctions::StateMachine")
+        properties = next(item for item in found if item["StateMachineName"] == f"serin-dev-{name}")
+        return json.loads(flat(properties["DefinitionString"]))
+
+
+def flat(value: Any) -> str:
+    """A string with its references written as `<Name>`: the one thing a reader needs of Ref, GetAtt and Join."""
+    if isinstance(value, str):
+        return value
+    if "Ref" in value:
+        return f"<{value['Ref']}>"
+    if "Fn::GetAtt" in value:
+        return f"<{'.'.join(value['Fn::GetAtt'])}>"
+    separator, parts = value["Fn::Join"]
+    joined: str = separator.join(flat(part) for part in parts)
+    return joined
+
+
+def _listed(value: Any) -> frozenset[str]:
+    return frozenset(flat(item) for item in (value if isinstance(value, list) else [value]))

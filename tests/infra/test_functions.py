@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.conftest import MODELS
+from tests.infra.templates import Assembly, flat
+
+LAYERS = {
+    "accept-upload": ["core", "data", "charters"],
+    "build-features": ["core", "data", "charters"],
+    "collect-predictions": ["core"],
+    "evaluate-model": ["core", "science", "charters"],
+    "release-model": ["core", "charters"],
+    "reconcile": ["core", "charters"],
+    "api": ["core", "web", "charters"],
+    "authorize": ["core"],
+    "build-training-set-returns": ["core", "data", "charters", "code-returns"],
+    "train-model-returns": ["core", "science", "charters", "code-returns"],
+    "predict-returns": ["core", "science"],
+    "build-training-set-late-orders": ["core", "data", "charters", "code-late-orders"],
+    "train-model-late-orders": ["core", "science", "charters", "code-late-orders"],
+    "predict-late-orders": ["core", "science"],
+}
+CALLED_WITHOUT_WAITING = {"build-features", "collect-predictions", "reconcile"}
+GATEWAY_SECONDS = 30
+
+
+def stack_of(aws: Assembly, name: str) -> str:
+    wanted = f"serin-dev-{name}"
+    found = [place for place, item in aws.everything() if item.get("Properties", {}).get("FunctionName") == wanted]
+    return found[0].partition("/")[0]
+
+
+def test_the_functions_are_those_of_the_plan_one_for_each_model_where_it_says_so(aws: Assembly) -> None:
+    assert aws.functions().keys() == LAYERS.keys()
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_function_loads_what_it_uses_and_no_more(name: str, aws: Assembly) -> None:
+    resources = aws.templates[stack_of(aws, name)]["Resources"]
+    layers = [resources[layer["Ref"]]["Properties"]["LayerName"] for layer in aws.function(name)["Layers"]]
+    prefix = f"serin-dev-{stack_of(aws, name)}-"
+    assert layers == [f"{prefix}{layer}" for layer in LAYERS[name]]
+
+
+def test_polars_and_scikit_learn_are_never_in_one_function(aws: Assembly) -> None:
+    assert not [name for name in aws.functions() if {"data", "science"} <= set(LAYERS[name])]
+
+
+def test_whoever_is_called_without_waiting_keeps_what_it_failed_on(aws: Assembly) -> None:
+    with_dead_letters = {name for name, function in aws.functions().items() if "DeadLetterConfig" in function}
+    assert with_dead_letters == CALLED_WITHOUT_WAITING
+
+
+def test_nobody_else_is_called_without_waiting(aws: Assembly) -> None:
+    """Rules call functions, and so do log subscriptions; both do not wait."""
+    called = set()
+    for place, rule in aws.everything():
+        if rule["Type"] == "AWS::Events::Rule":
+            resources = aws.templates[place.partition("/")[0]]["Resources"]
+            for target in rule["Properties"]["Targets"]:
+                properties = resources[next(iter(target["Arn"].values()))[0]]["Properties"] if _is_att(target) else {}
+                called.add(properties.get("FunctionName", ""))
+    for subscription in aws.resources("AWS::Logs::SubscriptionFilter"):
+        called.add(flat(subscription["DestinationArn"]).rpartition(":")[2])
+    assert {name.removeprefix("serin-dev-") for name in called if name} == CALLED_WITHOUT_WAITING
+
+
+def _is_att(target: dict[str, dict[str, list[str]]]) -> bool:
+    return "Fn::GetAtt" in target["Arn"]
+
+
+def test_every_rule_keeps_the_events_it_could_not_give(aws: Assembly) -> None:
+    for rule in aws.resources("AWS::Events::Rule"):
+        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+
+
+def test_every_log_is_kept_for_a_month(aws: Assembly) -> None:
+    assert {log["RetentionInDays"] for log in aws.resources("AWS::Logs::LogGroup")} == {30}
+
+
+def test_every_function_has_the_log_lambda_would_write_to(aws: Assembly) -> None:
+    names = {log["LogGroupName"] for log in aws.resources("AWS::Logs::LogGroup")}
+    assert {f"/aws/lambda/serin-dev-{name}" for name in aws.functions()} <= names
+
+
+def test_every_function_is_traced(aws: Assembly) -> None:
+    assert all(function["TracingConfig"] == {"Mode": "Active"} for function in aws.functions().values())
+
+
+def test_functions_behind_the_api_answer_within_the_gateways_patience(aws: Assembly) -> None:
+    for name in ("api", "authorize", *(f"predict-{model}" for model in MODELS)):
+        assert aws.function(name)["Timeout"] <= GATEWAY_SECONDS
+
+
+def test_a_message_is_hidden_for_six_times_the_functions_own_limit(aws: Assembly) -> None:
+    queue = next(item for item in aws.resources("AWS::SQS::Queue") if item["QueueName"] == "serin-dev-uploads")
+    assert queue["VisibilityTimeout"] >= 6 * aws.function("accept-upload")["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_the_upload_queue_brings_batches_to_accept_upload_and_never_more_than_five_at_once(aws: Assembly) -> None:
+    (mapping,) = aws.resources("AWS::Lambda::EventSourceMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_function_of_one_model_knows_which(model: str, aws: Assembly) -> None:
+    for name in ("build-training-set", "train-model", "predict"):
+        assert aws.function(f"{name}-{model}")["Environment"]["Variables"]["SERIN_MODEL"] == model
+
+
+def test_no_function_knows_a_place_it_may_not_reach(aws: Assembly) -> None:
+    """A variable that names a table comes with a permission on it."""
+    tables = {"SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_FEATURES_TABLE"}
+    for name, function in aws.functions().items():
+        known = {value for key, value in function["Environment"]["Variables"].items() if key in tables}
+        reached = {
+            item.rpartition("/")[2]
+            for actions, items in aws.statements(name)
+            for item in items
+            if any(action.startswith("dynamodb:") for action in actions)
+        }
+        assert known == reached, name
+
+
+def test_no_concurrency_is_reserved_because_new_accounts_have_ten(aws: Assembly) -> None:
+    assert not [name for name, item in aws.functions().items() if "ReservedConcurrentExecutions" in item]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+
+from tests.infra.conftest import MODELS
+from tests.infra.templates import Assembly, flat
+
+
+def test_every_route_asks_the_authorizer(aws: Assembly) -> None:
+    for route in aws.resources("AWS::ApiGatewayV2::Route"):
+        assert route["AuthorizationType"] == "CUSTOM"
+        assert "AuthorizerId" in route
+
+
+def test_each_endpoint_owns_the_literal_route_of_its_model(aws: Assembly) -> None:
+    for model in MODELS:
+        resources = aws.templates[f"endpoint-{model}"]["Resources"].values()
+        keys = [item["Properties"]["RouteKey"] for item in resources if item["Type"] == "AWS::ApiGatewayV2::Route"]
+        assert keys == [f"POST /models/{model}/predict"]
+
+
+def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
+    resources = aws.templates["api"]["Resources"].values()
+    keys = {item["Properties"]["RouteKey"] for item in resources if item["Type"] == "AWS::ApiGatewayV2::Route"}
+    assert keys == {
+        "GET /uploads",
+        "GET /datasets/{dataset}",
+        "GET /runs",
+        "GET /models",
+        "GET /models/{model}/versions",
+        "GET /models/{model}/releases",
+        "POST /models/{model}/train",
+        "POST /models/{model}/releases",
+    }
+
+
+def test_the_gateway_may_call_only_for_the_routes_there_are(aws: Assembly) -> None:
+    permissions = [
+        item
+        for item in aws.resources("AWS::Lambda::Permission")
+        if item["Principal"] == "apigateway.amazonaws.com" and "authorizers" not in flat(item["SourceArn"])
+    ]
+    paths = sorted(flat(item["SourceArn"]).partition("/*/*")[2] for item in permissions)
+    routes = [route["RouteKey"].partition(" ")[2] for route in aws.resources("AWS::ApiGatewayV2::Route")]
+    assert paths == sorted(routes)
+
+
+def test_the_stage_throttles_as_the_settings_say_and_logs_as_json(aws: Assembly) -> None:
+    (stage,) = aws.resources("AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 50
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 100
+    assert "$context.routeKey" in json.loads(stage["AccessLogSettings"]["Format"]).values()
+
+
+def test_the_access_log_holds_no_token_address_or_query(aws: Assembly) -> None:
+    (stage,) = aws.resources("AWS::ApiGatewayV2::Stage")
+    fields = set(json.loads(stage["AccessLogSettings"]["Format"]))
+    assert fields == {"request_id", "at", "route", "status", "ms", "owner", "error", "integration_error"}
+
+
+def test_a_revoked_token_is_known_within_a_minute(aws: Assembly) -> None:
+    (authorizer,) = aws.resources("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 60
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    assert authorizer["EnableSimpleResponses"] is True
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+
+
+def test_prediction_lines_and_only_those_go_to_the_collector(aws: Assembly) -> None:
+    filters = aws.resources("AWS::Logs::SubscriptionFilter")
+    assert len(filters) == len(MODELS)
+    for item in filters:
+        assert item["FilterPattern"] == "{ $.prediction_id = * }"
+        assert flat(item["DestinationArn"]).endswith(":function:serin-dev-collect-predictions")

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.conftest import MODELS
+from tests.infra.templates import Assembly
+
+TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}
+LOG_DELIVERY = {"logs:CreateLogDelivery", "logs:DescribeLogGroups"}
+
+
+def resources(aws: Assembly, name: str, service: str) -> set[str]:
+    """What a function reaches of one service; the ARNs' partition, region and account left out."""
+    found = [resource for actions, items in aws.statements(name) for resource in items if any_of(actions, service)]
+    return {shortened(resource) for resource in found}
+
+
+def any_of(actions: frozenset[str], service: str) -> bool:
+    return any(action.startswith(f"{service}:") for action in actions)
+
+
+def shortened(arn: str) -> str:
+    named = arn.replace("-<AWS::AccountId>-<AWS::Region>", "").replace("<AWS::", "<")
+    return named.split(":", 5)[-1]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_training_code_reaches_its_own_models_prefixes_and_nothing_else(model: str, aws: Assembly) -> None:
+    name = f"train-model-{model}"
+    assert aws.actions(name) == TRACING | LOGGING | {"s3:GetObject", "s3:PutObject"}
+    assert resources(aws, name, "s3") == {
+        f"serin-dev-lake/training-sets/{model}/*",
+        f"serin-dev-artifacts/runs/{model}/*",
+        f"serin-dev-artifacts/models/{model}/*",
+    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_training_code_cannot_write_training_sets(model: str, aws: Assembly) -> None:
+    written = [items for actions, items in aws.statements(f"train-model-{model}") if "s3:PutObject" in actions]
+    assert written
+    assert not [resource for items in written for resource in items if "training-sets" in resource]
+
+
+def test_only_those_who_must_reach_the_control_table(aws: Assembly) -> None:
+    reach = {name for name in aws.functions() if "table/serin-dev-control" in resources(aws, name, "dynamodb")}
+    assert reach == {"authorize", "api", "release-model", "reconcile"}
+
+
+def test_the_authorizer_and_the_api_only_read_the_control_table(aws: Assembly) -> None:
+    for name in ("authorize", "api"):
+        found = [actions for actions, items in aws.statements(name) if any("control" in item for item in items)]
+        assert found == [{"dynamodb:GetItem"}]
+
+
+def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
+    assert {name for name in aws.functions() if "lambda:UpdateAlias" in aws.actions(name)} == {
+        "release-model",
+        "reconcile",
+    }
+
+
+def test_only_releases_publish(aws: Assembly) -> None:
+    publishing = {"lambda:PublishVersion", "lambda:PublishLayerVersion", "lambda:UpdateFunctionConfiguration"}
+    assert {name for name in aws.functions() if publishing & aws.actions(name)} == {"release-model"}
+
+
+def test_predict_reads_online_features_in_batches_and_does_nothing_else(aws: Assembly) -> None:
+    assert aws.actions("predict-returns") == TRACING | LOGGING | {"dynamodb:BatchGetItem"}
+    assert resources(aws, "predict-returns", "dynamodb") == {"table/serin-dev-online-features"}
+
+
+def test_accepting_an_upload_reads_raw_files_and_writes_datasets_and_quarantine(aws: Assembly) -> None:
+    assert resources(aws, "accept-upload", "s3") == {
+        "serin-dev-uploads/raw/*",
+        "serin-dev-lake/datasets/*",
+        "serin-dev-lake/quarantine/*",
+    }
+
+
+def test_collecting_predictions_writes_predictions_only(aws: Assembly) -> None:
+    assert aws.actions("collect-predictions") - TRACING - LOGGING - {"sqs:SendMessage"} == {"s3:PutObject"}
+    assert resources(aws, "collect-predictions", "s3") == {"serin-dev-lake/predictions/*"}
+
+
+def test_the_api_starts_the_two_kinds_of_workflow_and_no_other(aws: Assembly) -> None:
+    machines = {f"stateMachine:serin-dev-training-{model}" for model in MODELS} | {"stateMachine:serin-dev-release"}
+    assert resources(aws, "api", "states") == machines
+
+
+def test_nobody_may_do_everything(aws: Assembly) -> None:
+    for name in aws.functions():
+        assert not [action for action in aws.actions(name) if "*" in action]
+
+
+def test_only_tracing_and_log_delivery_name_every_resource(aws: Assembly) -> None:
+    found = 0
+    for policy in aws.resources("AWS::IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Resource"] == "*":
+                actions = set(statement["Action"])
+                assert actions >= LOG_DELIVERY or {action.split(":")[0] for action in actions} == {"xray"}
+                found += 1
+    assert found
+
+
+def test_every_function_has_a_role_of_its_own_without_managed_policies(aws: Assembly) -> None:
+    roles = [str(function["Role"]) + name.split("-")[0] for name, function in aws.functions().items()]
+    assert len(set(roles)) == len(roles)
+    assert not [role for role in aws.resources("AWS::IAM::Role") if "ManagedPolicyArns" in role]
+
+
+def test_every_function_writes_to_its_own_log_only(aws: Assembly) -> None:
+    for name, function in aws.functions().items():
+        own = function["LoggingConfig"]["LogGroup"]["Ref"]
+        assert resources(aws, name, "logs") == {f"<{own}.Arn>"}
+
+
+def test_a_workflow_calls_the_functions_of_its_states_only(aws: Assembly) -> None:
+    template = aws.templates["training"]["Resources"]
+    policies = [item["Properties"] for name, item in template.items() if name.startswith("TrainingReturnsMachineRole")]
+    statements = [item for policy in policies for item in policy.get("PolicyDocument", {}).get("Statement", [])]
+    called = next(item for item in statements if item["Action"] == "lambda:InvokeFunction")["Resource"]
+    names = {template[item["Fn::GetAtt"][0]]["Properties"]["FunctionName"] for item in called}
+    assert names == {
+        "serin-dev-build-training-set-returns",
+        "serin-dev-train-model-returns",
+        "serin-dev-evaluate-model",
+    }

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.infra.templates import Assembly
+
+TROUBLES = {
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+}
+MACHINES = ("training-returns", "training-late-orders", "release")
+
+
+def tasks(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, state in definition["States"].items():
+        if state["Type"] == "Task":
+            yield name, state
+        elif state["Type"] == "Map":
+            yield from tasks(state["ItemProcessor"])
+
+
+def payload(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = dict(tasks(definition))[name]["Parameters"]["Payload"]
+    return found
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_task_retries_what_passes(machine: str, aws: Assembly) -> None:
+    found = list(tasks(aws.machine(machine)))
+    assert found
+    for _, task in found:
+        retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+        assert retried == TROUBLES | {"Unavailable"}
+
+
+@pytest.mark.parametrize(("machine", "last"), [("training-returns", "RecordFailure"), ("release", "Abandon")])
+def test_every_state_that_can_fail_leads_to_the_one_that_records_it(machine: str, last: str, aws: Assembly) -> None:
+    states = aws.machine(machine)["States"]
+    can_fail = {name: state for name, state in states.items() if state["Type"] in {"Task", "Map"} and name != last}
+    assert can_fail
+    for name, state in can_fail.items():
+        caught = [(item["ErrorEquals"], item["Next"]) for item in state["Catch"]]
+        assert caught == [(["States.ALL"], last)], name
+    assert states[states[last]["Next"]]["Type"] == "Fail"
+
+
+def test_the_steps_of_a_training(aws: Assembly) -> None:
+    definition = aws.machine("training-returns")
+    steps = {name: task["Parameters"].get("Payload", {}).get("step") for name, task in tasks(definition)}
+    assert steps == {
+        "Build": None,
+        "Trial": None,
+        "Select": "select",
+        "Contest": "contest",
+        "Judge": "judge",
+        "Refit": "refit",
+        "Register": "register",
+        "RecordFailure": "failed",
+    }
+    assert definition["States"]["Trials"]["ItemSelector"]["step"] == "trial"
+
+
+def test_trials_run_as_many_at_once_as_the_charter_says(aws: Assembly) -> None:
+    assert aws.machine("training-returns")["States"]["Trials"]["MaxConcurrency"] == 2
+
+
+def test_only_a_pass_is_refitted(aws: Assembly) -> None:
+    choice = aws.machine("training-returns")["States"]["Better"]
+    assert choice["Default"] == "NotBetter"
+    assert [(rule["StringEquals"], rule["Next"]) for rule in choice["Choices"]] == [("pass", "Refit")]
+
+
+def test_the_refit_and_its_record_are_about_the_selected_trial(aws: Assembly) -> None:
+    definition = aws.machine("training-returns")
+    assert payload(definition, "Refit")["trial.$"] == "$.selected.answer.trial"
+    assert payload(definition, "Register")["refit.$"] == "$.refit.answer"
+
+
+def test_a_release_takes_its_steps_in_order(aws: Assembly) -> None:
+    definition = aws.machine("release")
+    states, name, taken = definition["States"], definition["StartAt"], []
+    while name:
+        taken.append(payload(definition, name)["step"])
+        name = states[name].get("Next")
+    assert taken == ["begin", "publish", "golden", "promote", "finish"]
+    assert payload(definition, "Abandon")["error.$"] == "$.error"
+
+
+def rule(aws: Assembly, event: str) -> Mapping[str, Any]:
+    rules = [item for item in aws.resources("AWS::Events::Rule") if event in str(item.get("EventPattern"))]
+    assert rules
+    return rules[0]
+
+
+def test_built_features_start_the_training_of_the_models_that_wait_for_that_dataset(aws: Assembly) -> None:
+    found = rule(aws, "Features Built")
+    assert found["EventPattern"]["detail"] == {"dataset": ["orders"]}
+    assert found["EventBusName"] == "serin-dev"
+    assert '"run":<id>' in found["Targets"][0]["InputTransformer"]["InputTemplate"]
+
+
+def test_a_registered_version_starts_its_release(aws: Assembly) -> None:
+    transformer = rule(aws, "Model Registered")["Targets"][0]["InputTransformer"]
+    assert transformer["InputPathsMap"] == {
+        "detail-model": "$.detail.model",
+        "detail-version": "$.detail.version",
+        "id": "$.id",
+    }
+    assert '"cause":"registered"' in transformer["InputTemplate"]
+
+
+def test_a_raw_file_reaches_the_queue_and_no_other_object_does(aws: Assembly) -> None:
+    pattern = rule(aws, "Object Created")["EventPattern"]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail"]["object"] == {"key": [{"prefix": "raw/"}]}
+
+
+def test_the_sweeper_runs_every_five_minutes(aws: Assembly) -> None:
+    rules = aws.resources("AWS::Events::Rule")
+    assert [item["ScheduleExpression"] for item in rules if "ScheduleExpression" in item] == ["rate(5 minutes)"]
+
+
+def test_machines_are_traced_and_log_every_event_without_data(aws: Assembly) -> None:
+    for machine in aws.resources("AWS::StepFunctions::StateMachine"):
+        assert machine["TracingConfiguration"] == {"Enabled": True}
+        assert machine["LoggingConfiguration"]["Level"] == "ALL"
+        assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False

@@ -1,0 +1,53 @@
+"""What this repository itself would deploy: its models, its library, its handlers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.app import ROOT
+from infra.packaging.built import BuiltPackages
+from infra.settings import Settings, target_for
+from serin.files.models import read_models
+from tests.infra.templates import Assembly
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> BuiltPackages:
+    """The repository's own sources, built apart from its own cache."""
+    root = tmp_path_factory.mktemp("copy")
+    for name in ("functions", "layers", "models"):
+        (root / name).symlink_to(ROOT / name)
+    return BuiltPackages(root, target_for(Settings(), "local"), read_models(ROOT / "models"))
+
+
+def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_function(aws: Assembly) -> None:
+    handlers = {path.parent.name.replace("_", "-") for path in (ROOT / "functions").glob("*/handler.py")}
+    assert handlers
+    per_model = {"build-training-set", "train-model", "predict"}
+    made = {next((name for name in per_model if item.startswith(f"{name}-")), item) for item in aws.functions()}
+    assert made == handlers
+
+
+def test_the_charters_layer_carries_what_functions_read(packages: BuiltPackages) -> None:
+    folder = packages.layer("charters").folder / "python" / "serin_charters"
+    for model in read_models(ROOT / "models"):
+        own = folder / model.charter.model
+        assert (own / "charter.json").is_file()
+        assert (own / "golden.json").is_file()
+        assert {path.stem for path in (own / "contracts").iterdir()} == set(model.contracts)
+
+
+def test_the_code_layer_carries_the_models_own_modules(packages: BuiltPackages) -> None:
+    for model in read_models(ROOT / "models"):
+        folder = packages.layer(f"code-{model.charter.model}").folder / "python" / "model_code"
+        own = {path.name for path in model.folder.glob("*.py")}
+        assert own
+        assert {path.name for path in folder.glob("*.py")} == own | {"__init__.py"}
+
+
+def test_the_core_layer_carries_the_library_compiled(packages: BuiltPackages) -> None:
+    folder: Path = packages.layer("core").folder / "python" / "serin"
+    assert (folder / "bootstrap.py").is_file()
+    assert list(folder.rglob("bootstrap.*.pyc"))

@@ -1,0 +1,342 @@
+"""Every field of a charter changes something: one proof a field, by changing it and looking at what comes out."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryClock
+from serin.data.joins import derive, training_rows
+from serin.data.parquet import to_parquet
+from serin.domain.charter import Charter
+from serin.domain.charter_effects import EFFECTS
+from serin.domain.datasets import Part, Upload
+from serin.domain.errors import Invalid
+from serin.domain.experiments import Contest, gate, trials
+from serin.domain.records import as_record
+from serin.files.bundle import write_charters
+from serin.files.charter_schema import CharterFile
+from serin.files.charters import Examined, examine, read_charter
+from serin.files.fields import leaf_fields
+from serin.files.models import read_models
+from serin.services.build_training_set import build_training_set
+from serin.serving.requests import read_request
+from tests.unit.files.written_model import FILES, Edits, write_charter, write_model
+
+ROOT = Path(__file__).parents[3]
+DAY = datetime(2013, 1, 1, 12, tzinfo=UTC)
+NOW = datetime(2013, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A model that was read, and where it lies."""
+
+    examined: Examined
+    folder: Path
+
+    @property
+    def charter(self) -> Charter:
+        return self.examined.charter
+
+    def functions(self, call: str) -> Callable[..., Any]:
+        """The function of the model's code that `call` names."""
+        module, _, name = call.partition(":")
+        found: Callable[..., Any] = runpy.run_path(str(self.folder / f"{module}.py"))[name]
+        return found
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Words of the files that are changed, what is looked at, and what it shows once they are."""
+
+    edits: Mapping[str, str]
+    looked_at: Callable[[Read], object]
+    shows: object
+    files: Edits | None = None
+
+
+def _tables() -> dict[str, pl.DataFrame]:
+    """Four trips, the first beyond the window; of their weather one is old and one is told too late."""
+    starts = [_at(0), _at(20), _at(30), _at(40, minutes=7)]
+    trips = pl.DataFrame(
+        {
+            "starts": starts,
+            "line": ["A", "B", "B", "A"],
+            "station": ["S", "S", "T", "T"],
+            "distance": [4, 8, 5, 2],
+            "delay": [2, 10, 3, 30],
+            "ends": [moment + timedelta(hours=1) for moment in starts],
+        }
+    )
+    weather = pl.DataFrame(
+        {
+            "station": ["S", "S", "T", "T"],
+            "line": ["A", "B", "B", "B"],
+            "seen_at": [_at(0, hours=-3), _at(20, hours=-6), _at(30, hours=-3), _at(40, hours=-3)],
+            "told_at": [_at(0, hours=-3), _at(20, hours=-3), _at(30, hours=-1), _at(40, minutes=-150)],
+            "wind": [1.0, 2.0, 3.0, 4.0],
+            "rain": [0.1, 0.2, 0.3, None],
+        }
+    )
+    places = pl.DataFrame({"station": ["S", "T"], "height": [100.0, 50.0], "built_at": [DAY, NOW]})
+    return {
+        "trips": trips,
+        "rides": trips.with_columns(pl.col("delay") + 3),
+        "weather": weather,
+        "stations": places,
+        "depots": places.with_columns(pl.col("height") + 1),
+    }
+
+
+def _at(day: int, **more: int) -> datetime:
+    return DAY + timedelta(days=day, **more)
+
+
+def _rows(read: Read) -> pl.DataFrame:
+    return training_rows(read.charter, read.examined.contracts, _tables(), read.functions)
+
+
+def _column(name: str) -> Callable[[Read], object]:
+    return lambda read: _rows(read)[name].to_list()
+
+
+def _columns(read: Read) -> object:
+    """The values of the sky among the model's columns."""
+    return [name for name in _rows(read).columns if name.startswith("sky.")]
+
+
+def _looked_up(read: Read) -> object:
+    """What the derivation of trips is handed besides the trips."""
+    handed: list[list[float]] = []
+
+    def derivation(table: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
+        handed.extend(other["height"].to_list() for other in others)
+        return table
+
+    derive(read.charter, "trips", _tables(), lambda _: derivation)
+    return handed
+
+
+def _accepts(**values: object) -> Callable[[Read], object]:
+    """Whether a request with these values is taken."""
+    instance = {"starts": "2013-01-01T06:00:00Z", "line": "A", "station": "S", "distance": 3, **values}
+
+    def accepted(read: Read) -> bool:
+        try:
+            read_request(json.dumps({"instances": [instance]}).encode(), read.charter.inputs)
+        except Invalid:
+            return False
+        return True
+
+    return accepted
+
+
+def _refuses(edits: Mapping[str, str]) -> Callable[[Read], object]:
+    """Whether the charter, changed like this as well, is refused."""
+
+    def refused(read: Read) -> bool:
+        path = read.folder / "model.yaml"
+        text = before = path.read_text()
+        for old, new in edits.items():
+            text = text.replace(old, new)
+        assert text != before
+        path.write_text(text)
+        try:
+            read_charter(path)
+        except Invalid:
+            return True
+        finally:
+            path.write_text(before)
+        return False
+
+    return refused
+
+
+def _verdict(**challenger: float) -> Callable[[Read], object]:
+    """The gate's outcome for these metrics against a champion at 0.65 and 0.6."""
+    contest = Contest(500, challenger, {"roc_auc": 0.65, "log_loss": 0.6}, 1)
+    return lambda read: gate(contest, read.charter.floors, read.charter.training.search.optimise).outcome
+
+
+def _training_set(read: Read) -> object:
+    """When the holdout of the training set begins, or why there is none."""
+    lake, catalog = MemoryObjectStore(), MemoryCatalog()
+    for name, table in _tables().items():
+        lake.put(name, to_parquet(table))
+        upload = Upload(name, name, name, name, "c", "accepted", NOW, len(table), len(table), part=name, sequence=1)
+        part = Part(name, 1, name, name, len(table), name)
+        assert catalog.record_accepted(upload, part, catalog.head(name))
+    made = build_training_set(
+        "run", "call", read.charter, read.examined.contracts, {}, read.functions, lake, catalog, MemoryClock(NOW)
+    )
+    return made if isinstance(made, str) else made[0].holdout_from - made[0].last
+
+
+def _bundled(read: Read) -> object:
+    out = read.folder / "out"
+    write_charters(read_models(read.folder.parent), out)
+    return sorted(path.name for path in (out / "serin_charters").iterdir() if path.is_dir())
+
+
+VIEW_OF_TRIPS = "    past: {entity: line, source: trips, event_time: ends, ttl: 7d, last: [delay]}\n  on_demand:"
+SHORT_TRIPS = FILES["contracts/trips.yaml"].replace("minimum: 1}", "minimum: 1, maximum: 99}")
+PROOFS: Mapping[str, Proof] = {
+    "model": Proof({"model: trip-delay": "model: trip-cost"}, _bundled, ["trip-cost"]),
+    "task": Proof(
+        {"task: binary": "task: multiclass", "{roc_auc: 0.6}": "{}"},
+        _refuses({"metrics: {": "metrics: {brier: 0.2, "}),
+        shows=True,
+    ),
+    "design.problem": Proof({"trip end": "ride end"}, lambda read: read.charter.problem, "Will this ride end late?"),
+    "design.requirements.metrics.*": Proof(
+        {"roc_auc: 0.6": "roc_auc: 0.7"}, _verdict(roc_auc=0.66, log_loss=0.5), "fail"
+    ),
+    "datasets.*.contract": Proof(
+        {"contracts/trips.yaml": "contracts/short.yaml"},
+        lambda read: [rule.maximum for rule in read.examined.contracts["trips"].rules if rule.kind == "range"],
+        [99],
+        {"contracts/short.yaml": {"": SHORT_TRIPS}},
+    ),
+    "datasets.*.derive.call": Proof(
+        {'trips.yaml, derive: {call: "features:trip': 'trips.yaml, derive: {call: "features:strict'},
+        _column("__label"),
+        [True, True, True],
+    ),
+    "datasets.*.derive.with": Proof({"with: [stations]": "with: [depots]"}, _looked_up, [[101, 51]]),
+    "inputs.*.type": Proof(
+        {"distance: {type: number": "distance: {type: integer"}, _accepts(distance=2.5), shows=False
+    ),
+    "inputs.*.nullable": Proof(
+        {"station: {type: string, nullable: true}": "station: {type: string}"},
+        _accepts(station=None),
+        False,
+        {"golden.json": {"null": '"S"'}},
+    ),
+    "inputs.*.min": Proof({"min: 0,": "min: 1,"}, _accepts(distance=0.5), shows=False),
+    "inputs.*.max": Proof({"max: 900": "max: 800"}, _accepts(distance=850), shows=False),
+    "features.moment": Proof({"starts - 2h": "starts - 1d"}, lambda read: _rows(read)["__moment"][0], _at(19)),
+    "features.entities.*": Proof({"spot: [station]": "spot: [station, line]"}, _column("sky.wind"), [None, None, None]),
+    "features.views.*.entity": Proof({"entity: spot": "entity: line"}, _column("sky.wind"), [None, None, None]),
+    "features.views.*.source": Proof(
+        {"source: stations": "source: depots"}, _column("climb"), [101 / 8, 51 / 5, 51 / 2]
+    ),
+    "features.views.*.last": Proof({"last: [wind, rain]": "last: [rain, wind]"}, _columns, ["sky.rain", "sky.wind"]),
+    "features.views.*.event_time": Proof(
+        {"event_time: seen_at": "event_time: told_at"}, _column("sky.wind"), [2, None, 4]
+    ),
+    "features.views.*.created_time": Proof(
+        {"created_time: told_at": "created_time: seen_at"}, _column("sky.wind"), [None, 3, 4]
+    ),
+    "features.views.*.ttl": Proof({"ttl: 3h": "ttl: 5h"}, _column("sky.wind"), [2, None, 4]),
+    "features.views.*.static": Proof(
+        {"static: true,": "event_time: built_at, ttl: 900d,"}, _column("climb"), [100 / 8, None, None]
+    ),
+    "features.on_demand.*": Proof({"features:hour": "features:minute"}, _column("hour"), [0, 0, 7]),
+    "features.defaults.*": Proof({"sky.rain: 0.5": "sky.rain: 0.75"}, _column("sky.rain"), [0.75, 0.75, 0.75]),
+    "features.model_uses": Proof({"line, sky, climb]": "sky.rain]"}, _columns, ["sky.rain"]),
+    "truth.dataset": Proof(
+        {"truth: {dataset: trips": "truth: {dataset: rides"}, _column("__label"), [True, True, True]
+    ),
+    "truth.entity": Proof({"entity: trip,": "entity: line,"}, _refuses({"  on_demand:": VIEW_OF_TRIPS}), shows=True),
+    "truth.label": Proof({"label: late": "label: very_late"}, _column("__label"), [False, False, True]),
+    "training.start_on.features": Proof(
+        {"start_on: {features: trips}": "start_on: {features: weather}"},
+        lambda read: read.charter.training.start_on,
+        "weather",
+    ),
+    "training.pipeline": Proof(
+        {"pipeline: pipeline.py": "pipeline: other.py"},
+        lambda read: read.charter.training.pipeline,
+        "other.py",
+        {"other.py": {"": FILES["pipeline.py"]}},
+    ),
+    "training.window": Proof({"window: 30d": "window: 10d"}, lambda read: len(_rows(read)), 1),
+    "training.holdout": Proof({"holdout: 7d": "holdout: 9d"}, _training_set, timedelta(days=-9)),
+    "training.minimum_rows": Proof(
+        {"minimum_rows: 2": "minimum_rows: 3"},
+        _training_set,
+        "2 labelled rows before the holdout; training.minimum_rows is 3",
+    ),
+    "training.search.trials": Proof(
+        {"trials: 4": "trials: 3"}, lambda read: len(trials(read.charter.training.search)), 3
+    ),
+    "training.search.concurrency": Proof(
+        {"concurrency: 2": "concurrency: 5"}, lambda read: read.charter.training.search.concurrency, 5
+    ),
+    "training.search.optimise": Proof(
+        {"optimise: log_loss": "optimise: roc_auc"}, _verdict(roc_auc=0.7, log_loss=0.7), "pass"
+    ),
+    "training.search.space.*": Proof(
+        {"[15, 31]": "[63]"},
+        lambda read: [trial.params["max_leaf_nodes"] for trial in trials(read.charter.training.search)],
+        [63, 63],
+    ),
+    "release.golden": Proof(
+        {"golden: golden.json": "golden: other.json"},
+        lambda read: [row["expect"] for row in read.examined.golden],
+        [{"probability": [0.0, 0.5]}],
+        {"other.json": {"": FILES["golden.json"].replace("0.9", "0.5")}},
+    ),
+}
+# These have one value so far: what the field does is to refuse every other.
+ONE_VALUE: Mapping[str, tuple[str, str]] = {
+    "charter": ("charter: 1", "charter: 2"),
+    "training.search.method": ("method: grid", "method: halving"),
+    "release.strategy": ("strategy: basic", "strategy: shadow"),
+}
+
+
+def _read(root: Path, proof: Proof | None = None) -> Read:
+    """The written model, changed as the proof says."""
+    files = {"model.yaml": proof.edits, **(proof.files or {})} if proof else {}
+    path = write_model(root, files, "trip-cost" if "model: trip-cost" in str(files) else "trip-delay")
+    return Read(examine(path), path.parent)
+
+
+@pytest.mark.parametrize("field", PROOFS)
+def test_a_field_changes_what_it_says(field: str, tmp_path: Path) -> None:
+    proof = PROOFS[field]
+    assert proof.looked_at(_read(tmp_path / "before")) != proof.shows
+    assert proof.looked_at(_read(tmp_path / "after", proof)) == proof.shows
+
+
+@pytest.mark.parametrize("field", PROOFS)
+def test_a_field_reaches_the_compiled_charter(field: str, tmp_path: Path) -> None:
+    before, after = _read(tmp_path / "before"), _read(tmp_path / "after", PROOFS[field])
+    assert as_record(before.charter) != as_record(after.charter)
+    assert before.charter.digest() != after.charter.digest()
+
+
+@pytest.mark.parametrize("field", ONE_VALUE)
+def test_a_field_of_one_value_refuses_every_other(field: str, tmp_path: Path) -> None:
+    old, new = ONE_VALUE[field]
+    with pytest.raises(Invalid, match=f": {field}: "):
+        read_charter(write_charter(tmp_path, {old: new}))
+
+
+def test_every_field_of_a_charter_has_an_effect_and_no_effect_is_without_a_field() -> None:
+    fields = set(leaf_fields(CharterFile))
+    assert len(fields) > 30
+    assert fields == set(EFFECTS)
+
+
+def test_every_effect_has_a_proof() -> None:
+    assert set(PROOFS) | set(ONE_VALUE) == set(EFFECTS)
+
+
+@pytest.mark.parametrize("field", EFFECTS)
+def test_an_effect_is_a_sentence_about_a_file_that_is_there(field: str) -> None:
+    effect = EFFECTS[field]
+    assert (ROOT / effect.where).is_file()
+    assert effect.changes.endswith(".")

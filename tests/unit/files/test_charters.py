@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from serin.domain.errors import Invalid
+from serin.files.charters import read_charter
+from tests.unit.files.written_model import CHARTER, line_of, write_charter, write_model
+
+SHOWN = "models/trip-delay/model.yaml"
+
+
+def _refusal(path: Path) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        read_charter(path)
+    return caught.value
+
+
+def test_a_charter_without_faults_is_read(tmp_path: Path) -> None:
+    charter = read_charter(write_model(tmp_path))
+    assert charter.features.moment.before == timedelta(hours=2)
+    assert charter.features.view("sky").ttl == timedelta(hours=3)
+    assert charter.training.search.space == {"max_leaf_nodes": (15, 31), "learning_rate": (0.1, 0.01)}
+    assert charter.dataset("trips").derive is not None
+
+
+def test_the_optional_lines_may_be_left_out(tmp_path: Path) -> None:
+    edits = {"  pipeline: pipeline.py\n": "", "  strategy: basic\n": "", "  defaults: {sky.rain: 0.5}\n": ""}
+    charter = read_charter(write_charter(tmp_path, edits))
+    assert charter.training.pipeline is None
+    assert charter.release.strategy == "basic"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "found", "remedy"),
+    [
+        ("charter: 1", "charter: 2", "charter", "2", "should be 1"),
+        ("task: binary", "task: ranking", "task", "'ranking'", "'binary'"),
+        ("task: binary", "tsk: binary", "tsk", "unknown field; did you mean task?", "Known here"),
+        ("task: binary\n", "", "task", "is missing", "Add task"),
+        ("model: trip-delay", "model: Trip", "model", "'Trip'", "lower-case"),
+        ("model: trip-delay", "model: trips", "model", "in a folder named 'trip-delay'", "one name"),
+        ("  problem: Will this trip end late?\n", "", "design.problem", "is missing", "Add problem"),
+        ("roc_auc: 0.6", "roc_auc: 1.6", "design.requirements.metrics.roc_auc", "1.6", "between 0 and 1"),
+        ("roc_auc: 0.6", "roc_auc: high", "design.requirements.metrics.roc_auc", "'high'", "valid number"),
+        ("roc_auc: 0.6", "rmse: 3", "design.requirements.metrics.rmse", "no metric of a binary task", "log_loss"),
+        ("contracts/weather.yaml", "contracts/none.yaml", "datasets.weather.contract", "not in the folder", "Write"),
+        ("contracts/weather.yaml", "../x.yaml", "datasets.weather.contract", "'../x.yaml'", "pattern"),
+        ("contracts/weather.yaml", "contracts/stations.yaml", "datasets.weather.contract", "of 'stations'", "Name"),
+        ("features:trip_times", "features:times", "datasets.trips.derive.call", "a function times", "trip_times"),
+        ("features:trip_times", "code:trip_times", "datasets.trips.derive.call", "code.py", "Write code.py"),
+        ("features:trip_times", "features:hour", "datasets.trips.derive.call", "hour(starts)", "2 tables"),
+        ("with: [stations]", "with: [cars]", "datasets.trips.derive.with[0]", "'cars'", "One of"),
+        ("with: [stations]", "with: [trips]", "datasets.trips.derive.with[0]", "'trips'", "One of"),
+        ("with: [stations]", "with: [rides]", "datasets.trips.derive.with[0]", "derives columns itself", "plain"),
+        ("line: {type: string}", "line: {type: text}", "inputs.line.type", "'text'", "'string'"),
+        ("line: {type: string}", "line: {type: string, min: 3}", "inputs.line.min", "bound of a string", "remove"),
+        ("line: {type: string}", "line: {type: integer}", "inputs.line.type", "is of type string", "one type"),
+        ("line: {type: string}", "line: {type: string, nullable: 1}", "inputs.line.nullable", "1", "boolean"),
+        ("line: {type: string}", "line: {}", "inputs.line.type", "is missing", "Add type"),
+        ("line: {type: string}", "line:", "inputs.line", "no section", "It should"),
+        ("line: {type: string}", "line: {type: string}\n  age: {type: integer}", "inputs.age", "no column", "training"),
+        ("line: {type: string}", "line: {type: string}\n  Age: {type: integer}", "inputs.Age", "'Age'", "lower-case"),
+        ("starts: {type: timestamp}", "starts: {type: string}", "inputs.starts.type", "timestamp", "one type"),
+        ("min: 0, max: 900", "min: 9, max: 1", "inputs.distance.min", "above max 1", "Swap"),
+        ("min: 0, max: 900", "min: .inf, max: 1", "inputs.distance.min", "'.inf'", "valid number"),
+        ("min: 0, max: 900", "min: 0, max: 1e999", "inputs.distance.max", "inf", "finite"),
+        ("starts - 2h", "starts - 2", "features.moment", "'starts - 2'", "30m, 2h or 7d"),
+        ("starts - 2h", "begins - 2h", "features.moment", "'begins'", "column"),
+        ("starts - 2h", "line - 2h", "features.moment", "type string", "timestamp"),
+        ("trip: [starts, line]", "trip: [starts, lane]", "features.entities.trip[1]", "'lane'", "add it to inputs"),
+        ("trip: [starts, line]", "trip: []", "features.entities.trip", "[]", "at least 1"),
+        ("trip: [starts, line]", "trip: [line, line]", "features.entities.trip", "twice", "once"),
+        ("entity: spot", "entity: spott", "features.views.sky.entity", "'spott'", "Declare"),
+        ("entity: spot", "entity: trip", "features.views.sky.entity", "'starts'", "column"),
+        ("source: weather", "source: wether", "features.views.sky.source", "'wether'", "datasets"),
+        ("last: [wind, rain]", "last: [wind, snow]", "features.views.sky.last[1]", "'snow'", "column"),
+        ("last: [wind, rain]", "last: [rain, rain]", "features.views.sky.last", "twice", "once"),
+        ("last: [wind, rain]", "last: []", "features.views.sky.last", "[]", "at least 1"),
+        ("      event_time: seen_at\n", "", "features.views.sky.event_time", "is missing", "static"),
+        ("      ttl: 3h\n", "", "features.views.sky.ttl", "is missing", "static"),
+        ("ttl: 3h", "ttl: 3", "features.views.sky.ttl", "3", "30m, 2h or 7d"),
+        ("event_time: seen_at", "event_time: seen", "features.views.sky.event_time", "'seen'", "column"),
+        ("event_time: seen_at", "event_time: wind", "features.views.sky.event_time", "type number", "timestamp"),
+        ("created_time: told_at", "created_time: told", "features.views.sky.created_time", "'told'", "column"),
+        ("static: true,", "static: true, ttl: 3h,", "features.views.place.ttl", "static view", "Remove"),
+        ("place: {entity: station", "place: {entity: line", "features.views.place.entity", "named by", "primary key"),
+        ("    sky:\n", "    line:\n", "features.views.line", "an input too", "Rename"),
+        ("{hour: ", "{sky: ", "features.on_demand.sky", "input or view too", "Rename"),
+        ("features:hour", "hour", "features.on_demand.hour", "'hour'", "pattern"),
+        ("features:hour", "features:our", "features.on_demand.hour", "a function our", "hour"),
+        ("features:hour", "features:careless", "features.on_demand.hour", "defaults", "plain"),
+        ("features:climb", "features:trip_times", "features.on_demand.climb", "asks for 'trips'", "<view>_<column>"),
+        ("sky.rain: 0.5", "sky.snow: 0.5", "features.defaults.sky.snow", "no value of a view", "<view>.<column>"),
+        ("sky.rain: 0.5", "sky.rain: wet", "features.defaults.sky.rain", "'wet'", "number"),
+        ("sky.rain: 0.5", "sky.rain: [1]", "features.defaults.sky.rain", "[1]", "one word or number"),
+        ("[hour, distance", "[our, distance", "features.model_uses[0]", "'our'", "Name an input"),
+        ("sky, climb]", "sky, sky.rain]", "features.model_uses[4]", "used already", "once"),
+        ("sky, climb]", "sky, place.rain]", "features.model_uses[4]", "'place.rain'", "view.column"),
+        ("truth: {dataset: trips", "truth: {dataset: tips", "truth.dataset", "'tips'", "One of"),
+        ("entity: trip,", "entity: tip,", "truth.entity", "'tip'", "One of"),
+        ("label: late}", "label: tardy}", "truth.label", "'tardy'", "column"),
+        ("start_on: {features: trips}", "start_on: {features: tips}", "training.start_on.features", "'tips'", "One of"),
+        ("pipeline: pipeline.py", "pipeline: pipe.py", "training.pipeline", "not in the folder", "Write pipe.py"),
+        ("pipeline: pipeline.py", "pipeline: features.py", "training.pipeline", "a function pipeline", "hour"),
+        ("holdout: 7d", "holdout: 30d", "training.holdout", "as long as the window", "Withhold less"),
+        ("minimum_rows: 2", "minimum_rows: 0", "training.minimum_rows", "0", "greater than or equal to 1"),
+        ("minimum_rows: 2", "minimum_rows: 1.5", "training.minimum_rows", "1.5", "integer"),
+        ("trials: 4", "trials: 0", "training.search.trials", "0", "greater than or equal to 1"),
+        ("trials: 4", "trials: 257", "training.search.trials", "257", "less than or equal to 256"),
+        ("concurrency: 2", "concurrency: 41", "training.search.concurrency", "41", "less than or equal to 40"),
+        ("optimise: log_loss", "optimise: rmse", "training.search.optimise", "'rmse'", "log_loss"),
+        ("[15, 31]", "[]", "training.search.space.max_leaf_nodes", "[]", "at least 1"),
+        ("[15, 31]", "15", "training.search.space.max_leaf_nodes", "15", "list"),
+        ("[15, 31]", "[null]", "training.search.space.max_leaf_nodes[0]", "nothing", "one word or number"),
+        ("golden: golden.json", "golden: gold.json", "release.golden", "not in the folder", "Write gold.json"),
+    ],
+)
+def test_a_fault_is_told_with_line_field_and_remedy(
+    tmp_path: Path, old: str, new: str, field: str, found: str, remedy: str
+) -> None:
+    error = _refusal(write_charter(tmp_path, {old: new}))
+    wanted = [line for line in error.message.splitlines() if f": {field}: " in line and found in line]
+    assert wanted, error.message
+    assert wanted[0].startswith(f"{SHOWN}:")
+    assert remedy in error.remedy
+
+
+def test_the_line_is_that_of_the_field(tmp_path: Path) -> None:
+    path = write_charter(tmp_path, {"trials: 4": "trials: 0"})
+    assert _refusal(path).message.startswith(f"{SHOWN}:{line_of(path, 'trials: 0')}: training.search.trials: ")
+
+
+def test_one_fault_names_its_field(tmp_path: Path) -> None:
+    assert _refusal(write_charter(tmp_path, {"trials: 4": "trials: 0"})).field == "training.search.trials"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("release:\n", "monitoring: {every: 1d}\nrelease:\n", "monitoring"),
+        ("release:\n", "people: {four_eyes: true}\nrelease:\n", "people"),
+        ("release:\n", "retraining: {every: 90d}\nrelease:\n", "retraining"),
+        ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
+        ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
+        ("  requirements:\n", "  requirements:\n    error_rate: 0.1\n", "design.requirements.error_rate"),
+        ("      ttl: 3h\n", "      ttl: 3h\n      windows: {}\n", "features.views.sky.windows"),
+        ("label: late}", "label: late, watermark: 24h}", "truth.watermark"),
+        ("  window: 30d\n", "  window: 30d\n  gate: {}\n", "training.gate"),
+        ("  strategy: basic\n", "  strategy: basic\n  bake: 1h\n", "release.bake"),
+    ],
+)
+def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:
+    error = _refusal(write_charter(tmp_path, {old: new}))
+    assert f"{field}: not supported yet by this version of Serin" in error.message
+    assert error.remedy == "Remove the line."
+
+
+@pytest.mark.parametrize(("old", "new"), [("method: grid", "method: random"), ("strategy: basic", "strategy: canary")])
+def test_a_choice_of_a_later_version_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    assert "not supported yet by this version of Serin" in _refusal(write_charter(tmp_path, {old: new})).remedy
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    edits = {
+        "task: binary": "task: binary\ncolour: red",
+        "starts - 2h": "starts - 2",
+        "label: late}": "label: late, feedback: true}",
+        "holdout: 7d": "holdout: 60d",
+        "trials: 4": "trials: 4\n    trials: 5",
+        "golden: golden.json": "golden: gold.json",
+    }
+    error = _refusal(write_charter(tmp_path, edits))
+    fields = [line.split(": ")[1] for line in error.message.splitlines()]
+    assert fields == [
+        "colour",
+        "features.moment",
+        "truth.feedback",
+        "training.holdout",
+        "training.search.trials",
+        "release.golden",
+    ]
+    lines = [int(line.split(":")[1]) for line in error.message.splitlines()]
+    assert lines == sorted(lines)
+    assert len(error.remedy.splitlines()) == 7
+
+
+def test_faults_of_the_files_a_charter_names_are_told_with_its_own(tmp_path: Path) -> None:
+    edits: Mapping[str, Mapping[str, str]] = {
+        "model.yaml": {"trials: 4": "trials: 0"},
+        "contracts/weather.yaml": {"logicalType: number}": "logicalType: money}"},
+        "golden.json": {'"line": "A"': '"line": 7'},
+        "features.py": {"def hour(starts):": "def hour(starts:"},
+    }
+    message = _refusal(write_model(tmp_path, edits)).message
+    for part in ("model.yaml:", "contracts/weather.yaml:", "golden.json:", "features.py:1: not Python"):
+        assert f"models/trip-delay/{part}" in message
+
+
+def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
+    message = _refusal(write_model(tmp_path, {"features.py": {"def hour(starts):": "def hour(starts:"}})).message
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "word", "42"])
+def test_a_file_without_fields_is_refused(tmp_path: Path, text: str) -> None:
+    assert "no fields" in _refusal(write_charter(tmp_path, {CHARTER: text})).message
+
+
+def test_a_view_and_an_input_that_functions_would_confuse_are_refused(tmp_path: Path) -> None:
+    edits = {
+        "    sky:\n": "    sky_a:\n",
+        "    place: {": "    sky: {",
+        "[height]": "[a_wind]",
+        "sky.rain": "sky_a.rain",
+    }
+    columns = {"name: height": "name: a_wind"}
+    path = write_model(tmp_path, {"model.yaml": edits, "contracts/stations.yaml": columns})
+    assert "sky_a_wind, which means something else too" in _refusal(path).message

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft201909Validator
+
+from serin.domain.contracts import Column, Contract, Rule
+from serin.domain.errors import Invalid
+from serin.domain.records import as_record, from_record
+from serin.files.contracts import read_contract
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "models" / "flight-delay" / "contracts").glob("*.yaml"))
+HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: shops\nversion: 1.2.0\n"
+KEY = "      - {name: shop_id, logicalType: string, primaryKey: true}\n"
+
+
+def _text(columns: str = "", *, head: str = HEAD, key: str = KEY, more: str = "") -> str:
+    return f"{head}schema:\n  - name: shops\n    properties:\n{key}{columns}{more}"
+
+
+def _read(folder: Path, text: str) -> Contract:
+    path = folder / "models" / "m" / "contracts" / "shops.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return read_contract(path)
+
+
+def _column(spec: str) -> str:
+    return f"      - {{name: size, {spec}}}\n"
+
+
+def _rules(folder: Path, spec: str) -> tuple[Rule, ...]:
+    """The rules a column of this spec brings, besides the primary key's."""
+    return _read(folder, _text(_column(spec))).rules[1:]
+
+
+def test_a_contract_is_columns_rules_and_what_names_a_row(tmp_path: Path) -> None:
+    contract = _read(tmp_path, _text(_column("logicalType: integer, required: true")))
+    assert (contract.dataset, contract.version, contract.primary_key) == ("shops", "1.2.0", ("shop_id",))
+    assert contract.columns == (Column("shop_id", "string", required=True), Column("size", "integer", required=True))
+    assert contract.rules == (Rule("shops.primary_key.unique", "unique", ("shop_id",), "consistency"),)
+
+
+def test_a_primary_key_has_the_order_of_its_positions(tmp_path: Path) -> None:
+    first = "      - {name: b, logicalType: string, primaryKey: true, primaryKeyPosition: 2}\n"
+    second = "      - {name: a, logicalType: date, primaryKey: true, primaryKeyPosition: 1}\n"
+    assert _read(tmp_path, _text(second, key=first)).primary_key == ("a", "b")
+
+
+@pytest.mark.parametrize("type", ["string", "integer", "number", "boolean", "timestamp", "date"])
+def test_a_logical_type_is_a_column_type(tmp_path: Path, type: str) -> None:
+    assert _read(tmp_path, _text(_column(f"logicalType: {type}"))).columns[1].type == type
+
+
+def test_a_column_says_when_it_is_known(tmp_path: Path) -> None:
+    own = "customProperties: [{property: known, value: afterwards}, {property: owner, value: sam}]"
+    assert _read(tmp_path, _text(_column(f"logicalType: integer, {own}"))).columns[1].known == "afterwards"
+    assert _read(tmp_path, _text(_column("logicalType: integer"))).columns[1].known == "beforehand"
+
+
+@pytest.mark.parametrize(
+    ("spec", "rule"),
+    [
+        (
+            "logicalType: integer, logicalTypeOptions: {minimum: 1, maximum: 9}",
+            Rule("shops.size.range", "range", ("size",), "accuracy", minimum=1, maximum=9),
+        ),
+        (
+            "logicalType: number, logicalTypeOptions: {minimum: 0.5}",
+            Rule("shops.size.range", "range", ("size",), "accuracy", minimum=0.5),
+        ),
+        (
+            "logicalType: string, logicalTypeOptions: {minLength: 1, maxLength: 3}",
+            Rule("shops.size.length", "length", ("size",), "accuracy", minimum=1, maximum=3),
+        ),
+        (
+            'logicalType: string, logicalTypeOptions: {pattern: "^[SML]$"}',
+            Rule("shops.size.pattern", "pattern", ("size",), "accuracy", pattern="^[SML]$"),
+        ),
+        ("logicalType: string, unique: true", Rule("shops.size.unique", "unique", ("size",), "consistency")),
+        (
+            "logicalType: string, enum: [{value: S}, {value: M}]",
+            Rule("shops.size.one_of", "one_of", ("size",), "accuracy", values=("S", "M")),
+        ),
+        (
+            "logicalType: string, quality: [{metric: nullValues, mustBe: 0, severity: warning}]",
+            Rule("shops.size.required", "required", ("size",), "completeness", "warning"),
+        ),
+        (
+            'logicalType: date, quality: [{metric: missingValues, arguments: {missingValues: [null, ""]}, mustBe: 0}]',
+            Rule("shops.size.required", "required", ("size",), "completeness"),
+        ),
+        (
+            "logicalType: string, quality: [{id: odd, metric: invalidValues, mustBe: 0, arguments: {validValues: [3]}}]",
+            Rule("odd", "one_of", ("size",), "accuracy", values=("3",)),
+        ),
+        (
+            'logicalType: string, quality: [{name: odd, metric: invalidValues, arguments: {pattern: "^S"}, mustBe: 0}]',
+            Rule("odd", "pattern", ("size",), "accuracy", pattern="^S"),
+        ),
+        (
+            "logicalType: date, quality: [{type: library, metric: duplicateValues, mustBe: 0, dimension: timeliness}]",
+            Rule("shops.size.unique", "unique", ("size",), "timeliness"),
+        ),
+    ],
+)
+def test_what_odcs_says_about_a_column_is_a_rule(tmp_path: Path, spec: str, rule: Rule) -> None:
+    assert _rules(tmp_path, spec) == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "shown"),
+    [
+        ("accuracy", "accuracy"),
+        ("conformity", "accuracy"),
+        ("completeness", "completeness"),
+        ("coverage", "completeness"),
+        ("consistency", "consistency"),
+        ("uniqueness", "consistency"),
+        ("timeliness", "timeliness"),
+    ],
+)
+def test_seven_dimensions_of_odcs_are_four(tmp_path: Path, dimension: str, shown: str) -> None:
+    spec = f"logicalType: string, quality: [{{metric: nullValues, mustBe: 0, dimension: {dimension}}}]"
+    assert _rules(tmp_path, spec)[0].dimension == shown
+
+
+def test_duplicates_of_several_columns_together_are_a_rule(tmp_path: Path) -> None:
+    quality = "    quality:\n      - {metric: duplicateValues, arguments: {properties: [shop_id, size]}, mustBe: 0}\n"
+    contract = _read(tmp_path, _text(_column("logicalType: string"), more=quality))
+    assert contract.rules[1] == Rule("shops.shop_id.size.unique", "unique", ("shop_id", "size"), "consistency")
+
+
+def _quality(check: str) -> str:
+    return _text(_column(f"logicalType: string, quality: [{check}]"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (_quality("{type: sql, query: select 1, mustBe: 0}"), "sql: quality of type sql"),
+        (_quality("{type: custom, engine: soda, name: soda-check}"), "soda-check: quality of type custom"),
+        (_quality("{type: text, description: Looks nice}"), "quality of type text"),
+        (_quality("{metric: rowCount, mustBe: 0}"), "the metric rowCount"),
+        (_quality("{metric: nullValues, mustBeLessThan: 5}"), "mustBeLessThan; rows are judged one by one"),
+        (_quality("{metric: nullValues, mustBe: 5}"), "mustBe 5"),
+        (_quality("{metric: nullValues}"), "mustBe nothing"),
+        (_quality("{rule: nullValues, mustBe: 0}"), "which ODCS 3.1 replaced"),
+        (_quality("{metric: nullValues, mustBe: 0, severity: info}"), "the severity 'info'"),
+        (_quality("{metric: nullValues, mustBe: 0, dimension: beauty}"), "the dimension 'beauty'"),
+        (_quality("{id: a b, metric: nullValues, mustBe: 0}"), "the id 'a b'"),
+        (_quality("{metric: missingValues, arguments: {missingValues: [n/a]}, mustBe: 0}"), "missingValues ['n/a']"),
+        (_quality("{metric: nullValues, arguments: {of: x}, mustBe: 0}"), "the argument of of nullValues"),
+        (_quality("{metric: invalidValues, mustBe: 0}"), "not exactly one of validValues and pattern"),
+        (_quality("{metric: invalidValues, arguments: {validValues: []}, mustBe: 0}"), "validValues: []"),
+        (_quality('{metric: invalidValues, arguments: {pattern: "("}, mustBe: 0}'), "no regular expression"),
+        (_quality('{metric: invalidValues, arguments: {pattern: "(?=a)"}, mustBe: 0}'), "looks around or back"),
+        (_quality("{metric: invalidValues, arguments: {pattern: '(a)\\1'}, mustBe: 0}"), "looks around or back"),
+        (_quality("{metric: nullValues, mustBe: 0}, {metric: nullValues, mustBe: 0}"), "a second rule with the id"),
+        (
+            _text(_column("logicalType: string, required: true, quality: [{metric: nullValues, mustBe: 0}]")),
+            "required already",
+        ),
+        (_text(_column("logicalType: text")), "logicalType: 'text'"),
+        (_text(_column("logicalType: object, properties: [{name: a}]")), "logicalType: 'object'"),
+        (_text(_column("physicalType: int")), "logicalType: nothing"),
+        (_text(_column("logicalType: string, physicalName: SIZE")), "other than the name 'size'"),
+        (_text(_column("logicalType: string, relationships: [{to: a.b}]")), "relationships: relationships"),
+        (_text(_column("logicalType: string, requird: true")), "unknown field; did you mean required?"),
+        (_text(_column("logicalType: string, required: yes")), "required: 'yes'"),
+        (_text(_column("logicalType: string, logicalTypeOptions: {minimum: 1}")), "minimum of a string column"),
+        (_text(_column("logicalType: timestamp, logicalTypeOptions: {format: x}")), "format of a timestamp column"),
+        (_text(_column("logicalType: number, logicalTypeOptions: {minimum: 2, maximum: 1}")), "2 above a highest of 1"),
+        (_text(_column("logicalType: number, logicalTypeOptions: {minimum: low}")), "bounds 'low'"),
+        (
+            _text(_column("logicalType: string, customProperties: [{property: known, value: later}]")),
+            "known 'later'",
+        ),
+        (_text("      - {name: Size, logicalType: string}\n"), "'Size'"),
+        (_text(KEY), "'shop_id' a second time"),
+        (_text(more="    quality: [{type: sql, query: select 1, mustBe: 0}]\n"), "quality of type sql"),
+        (_text(more="    quality: [{metric: rowCount, mustBeGreaterThan: 5}]\n"), "the metric rowCount"),
+        (_text(more="    quality: [{metric: nullValues, mustBe: 0}]\n"), "nullValues of no column"),
+        (
+            _text(more="    quality: [{metric: duplicateValues, arguments: {properties: [x]}, mustBe: 0}]\n"),
+            "duplicateValues of ['x']",
+        ),
+        (_text(more="slaProperties: [{property: latency, value: 4, unit: d}]\n"), "slaProperties: slaProperties"),
+        (_text(head=HEAD.replace("v3.1.0", "v2.2.2")), "apiVersion: 'v2.2.2'"),
+        (_text(head=HEAD.replace("DataContract", "Product")), "kind: 'Product'"),
+        (_text(head=HEAD.replace("version: 1.2.0\n", "")), "version: is missing"),
+        (_text(head=HEAD.replace("1.2.0", "1.2")), "version: 1.2"),
+        (_text(key=KEY.replace(", primaryKey: true", "")), "no primary key"),
+        (_text().replace("name: shops", "name: Shops"), "'Shops'"),
+        (HEAD, "schema: 0 objects"),
+        (_text(more="  - {name: other}\n"), "schema: 2 objects"),
+        (HEAD + "schema: [{name: shops}]\n", "no columns"),
+        ("[1]", "[1]"),
+    ],
+)
+def test_a_promise_that_cannot_be_kept_is_refused_by_name_and_line(tmp_path: Path, text: str, found: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        _read(tmp_path, text)
+    assert found in caught.value.message
+    assert caught.value.message.startswith("models/m/contracts/shops.yaml:")
+    assert caught.value.remedy
+
+
+def test_the_line_is_that_of_the_rule(tmp_path: Path) -> None:
+    text = _quality("{type: sql, query: select 1, mustBe: 0}")
+    line = next(number for number, words in enumerate(text.splitlines(), 1) if "sql" in words)
+    with pytest.raises(Invalid, match=f"shops.yaml:{line}: "):
+        _read(tmp_path, text)
+
+
+def test_all_faults_of_a_contract_are_told_at_once(tmp_path: Path) -> None:
+    columns = _column("logicalType: text") + "      - {name: Old, logicalType: date, unique: true, physicalName: x}\n"
+    with pytest.raises(Invalid) as caught:
+        _read(tmp_path, _text(columns))
+    assert len(caught.value.message.splitlines()) == 3
+
+
+def test_prose_about_a_dataset_is_read_over(tmp_path: Path) -> None:
+    prose = "tags: [retail]\ndomain: shops\nteam: {members: [{username: sam}]}\ndescription: {purpose: Sales.}\n"
+    assert _read(tmp_path, _text(head=HEAD + prose)) == _read(tmp_path, _text())
+
+
+def test_the_examples_are_found() -> None:
+    assert [path.stem for path in EXAMPLES] == ["airports", "flights", "planes", "weather"]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_valid_by_the_schema_of_the_standard(path: Path) -> None:
+    schema = json.loads(files("open_data_contract_standard").joinpath("schema.json").read_text())
+    errors = Draft201909Validator(schema).iter_errors(yaml.safe_load(path.read_text()))
+    assert [error.message for error in errors] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_survives_being_stored(path: Path) -> None:
+    contract = read_contract(path)
+    assert contract.dataset == path.stem
+    assert from_record(Contract, json.loads(json.dumps(as_record(contract)))) == contract
+
+
+def test_the_flights_say_what_is_known_only_afterwards() -> None:
+    contract = read_contract(next(path for path in EXAMPLES if path.stem == "flights"))
+    afterwards = {column.name for column in contract.columns if column.known == "afterwards"}
+    assert afterwards == {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"}

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.errors import Invalid
+from serin.domain.records import from_record
+from serin.files.bundle import write_charters, write_code
+from serin.files.models import ModelFolder, read_models
+from tests.unit.files.written_model import FEATURES, FILES, write_model
+
+COMMITTED = Path(__file__).parents[3] / "models"
+
+
+def _bytes(folder: Path) -> Mapping[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _second(root: Path, edits: Mapping[str, Mapping[str, str]]) -> None:
+    renamed = {"model.yaml": {"model: trip-delay": "model: trip-cost", **edits.get("model.yaml", {})}}
+    write_model(root, {**edits, **renamed}, name="trip-cost")
+
+
+def _read(root: Path) -> tuple[ModelFolder, ...]:
+    return read_models(root / "models")
+
+
+def test_every_folder_is_a_model(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    _second(tmp_path, {})
+    (tmp_path / "models" / "__pycache__").mkdir()
+    models = _read(tmp_path)
+    assert [model.charter.model for model in models] == ["trip-cost", "trip-delay"]
+    assert set(models[0].contracts) == {"trips", "stations", "weather", "depots", "rides"}
+    assert len(models[0].golden) == 1
+
+
+def test_a_folder_without_a_charter_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "models" / "empty").mkdir(parents=True)
+    with pytest.raises(Invalid, match=r"models/empty/model.yaml:1: there is no such file"):
+        _read(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="no folder models/"):
+        _read(tmp_path)
+
+
+def test_two_models_that_disagree_about_a_dataset_are_refused(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    _second(tmp_path, {"contracts/weather.yaml": {"version: 1.0.0": "version: 1.0.1"}})
+    with pytest.raises(Invalid, match="the dataset 'weather' has another contract in models/trip-cost/"):
+        _read(tmp_path)
+
+
+def test_what_is_written_reads_back_as_what_was_read(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    (model,) = _read(tmp_path)
+    write_charters((model,), tmp_path / "out")
+    package = tmp_path / "out" / "serin_charters"
+    folder = package / "trip-delay"
+    assert (package / "__init__.py").is_file()
+    assert from_record(Charter, json.loads((folder / "charter.json").read_text())) == model.charter
+    assert tuple(json.loads((folder / "golden.json").read_text())) == model.golden
+    found = {path.stem: json.loads(path.read_text()) for path in (folder / "contracts").iterdir()}
+    assert {name: from_record(Contract, record) for name, record in found.items()} == model.contracts
+
+
+def test_a_search_space_keeps_its_order_when_it_is_written(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    (model,) = _read(tmp_path)
+    write_charters((model,), tmp_path / "out")
+    charter = json.loads((tmp_path / "out" / "serin_charters" / "trip-delay" / "charter.json").read_text())
+    assert list(charter["training"]["search"]["space"]) == ["max_leaf_nodes", "learning_rate"]
+
+
+def test_the_same_models_give_the_same_bytes_wherever_they_lie(tmp_path: Path) -> None:
+    for place in ("one", "two"):
+        write_model(tmp_path / place)
+        (model,) = _read(tmp_path / place)
+        write_charters((model,), tmp_path / place / "out")
+        write_code(model, tmp_path / place / "out")
+    assert _bytes(tmp_path / "one" / "out") == _bytes(tmp_path / "two" / "out")
+    assert len(_bytes(tmp_path / "one" / "out")) == 1 + 2 + 5 + 3
+
+
+def test_the_code_of_a_model_is_a_package_of_its_python_files(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    (model,) = _read(tmp_path)
+    write_code(model, tmp_path / "out")
+    package = _bytes(tmp_path / "out" / "model_code")
+    assert set(package) == {"__init__.py", "features.py", "pipeline.py"}
+    assert package["features.py"] == FEATURES.encode()
+
+
+def test_reading_runs_none_of_a_models_code(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    path = write_model(tmp_path)
+    for name in ("features.py", "pipeline.py"):
+        (path.parent / name).write_text(f"open({str(touched)!r}, 'w')\n{FILES[name]}")
+    _read(tmp_path)
+    assert not touched.exists()
+
+
+def test_the_committed_models_are_read() -> None:
+    models = {model.charter.model: model for model in read_models(COMMITTED)}
+    flights = models["flight-delay"]
+    assert flights.charter.features.model_uses[:2] == ("hour", "weekday")
+    assert 4 <= len(flights.golden) <= 6
+
+
+def test_the_committed_models_do_not_depend_on_their_place(tmp_path: Path) -> None:
+    shutil.copytree(COMMITTED, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    assert [m.charter for m in read_models(tmp_path / "models")] == [m.charter for m in read_models(COMMITTED)]

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from serin.domain.errors import Invalid, SerinError, TooLarge
+from serin.serving.json_body import MAXIMUM_BYTES, read_json
+
+
+def test_json_is_read() -> None:
+    body = {"a": [1, 2.5, True, None, 'ü[[\\"{'], "b": {"c": "]]}}"}}
+    assert read_json(json.dumps(body).encode()) == body
+    assert read_json(json.dumps(body, ensure_ascii=False).encode()) == body
+
+
+def test_more_than_a_megabyte_is_refused_unread() -> None:
+    assert len(json.dumps("x" * (MAXIMUM_BYTES - 2))) == MAXIMUM_BYTES
+    read_json(json.dumps("x" * (MAXIMUM_BYTES - 2)).encode())
+    with pytest.raises(TooLarge):
+        read_json(b"{" * (MAXIMUM_BYTES + 1))
+
+
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+def test_32_levels_are_read_and_33_are_not() -> None:
+    read_json(nested(32))
+    with pytest.raises(Invalid, match="nested"):
+        read_json(nested(33))
+    with pytest.raises(Invalid, match="nested"):
+        read_json(b'{"a":' * 33 + b"1" + b"}" * 33)
+
+
+def test_brackets_in_strings_are_no_nesting() -> None:
+    text = "[{" * 100 + '\\"' + "[{" * 100
+    assert read_json(json.dumps([text]).encode()) == [text]
+
+
+def test_a_string_cannot_hide_nesting() -> None:
+    with pytest.raises(Invalid, match="nested"):
+        read_json(b'["\\\\",' + nested(40) + b',"]"]')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 900_000, b"{" * 900_000, b'{"a":' * 150_000, b'"' + b'\\"' * 400_000, b'["\\' * 200_000, b"[]" * 450_000],
+    ids=["arrays", "objects", "nested objects", "escaped quotes", "broken strings", "flat"],
+)
+def test_hostile_bytes_are_refused_quickly_and_never_as_a_recursion_error(body: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(SerinError):
+        read_json(body)
+    assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b'{"a": 1,}', "not JSON"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        ('{"a": "é"}'.encode("latin-1"), "not UTF-8"),
+        ("{}".encode("utf-16"), "not UTF-8"),
+        (b'{"a": NaN}', "holds NaN"),
+        (b'{"a": -Infinity}', "holds -Infinity"),
+        (b"1" * 5000, "thousands of digits"),
+        (b'{"a": 1, "a": 2}', "'a' appears twice"),
+    ],
+)
+def test_what_is_not_json_is_invalid_with_a_remedy(body: bytes, found: str) -> None:
+    with pytest.raises(Invalid, match=found) as caught:
+        read_json(body)
+    assert caught.value.remedy
