@@ -29,7 +29,7 @@ def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]
     if _is_known(outdir, made_of):
         return outdir
     outdir.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its final place, because an assembly names its assets relative to itself.
+    # Beside its final place, so that the rename is one step.
     scratch = Path(tempfile.mkdtemp(dir=outdir.parent, prefix=f".{outdir.name}-"))
     try:
         make(scratch)

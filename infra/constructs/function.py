@@ -18,7 +18,7 @@ from infra.constructs.logs import retention_of
 from infra.constructs.permissions import NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
 from infra.constructs.queues import dead_letters
 from infra.constructs.sizes import check_size
-from infra.constructs.stack import SerinStack
+from infra.constructs.stack import SerinStack, code_of
 
 Caller = Literal["event", "queue", "workflow", "http"]
 
@@ -57,9 +57,6 @@ class ServiceFunction(Construct):
         self.layers = [stack.layer(layer) for layer in layers]
         self.log = self._log(stack)
         self.role = self._role(permissions)
-        code = stack.deployment.packages.function(name)
-        sizes = {layer: stack.deployment.packages.layer(layer).size for layer in layers}
-        check_size(self.full_name, code.size, sizes, reserved_layers)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -67,9 +64,7 @@ class ServiceFunction(Construct):
             runtime=stack.runtime,
             architecture=stack.architecture,
             handler="handler.handle",
-            code=lambda_.Code.from_asset(
-                str(code.folder), asset_hash=code.hash, asset_hash_type=cdk.AssetHashType.CUSTOM
-            ),
+            code=self._code(stack, name, layers, reserved_layers),
             layers=self.layers,
             role=self.role,
             log_group=self.log,
@@ -87,6 +82,12 @@ class ServiceFunction(Construct):
     def arn(self) -> str:
         """The function's ARN, without a version."""
         return self.function.function_arn
+
+    def _code(self, stack: SerinStack, name: str, layers: Sequence[str], reserved_layers: int) -> lambda_.Code:
+        packages = stack.deployment.packages
+        code = packages.function(name)
+        check_size(self.full_name, code.size, {layer: packages.layer(layer).size for layer in layers}, reserved_layers)
+        return code_of(code)
 
     def _log(self, stack: SerinStack) -> logs.LogGroup:
         return logs.LogGroup(
@@ -108,5 +109,5 @@ class ServiceFunction(Construct):
 
 
 def _logical(name: str, model: str | None) -> str:
-    words = [name.replace("_", "-"), *([model] if model else [])]
-    return "".join(word.capitalize() for word in "-".join(words).split("-"))
+    words = "".join(word.capitalize() for word in name.split("_"))
+    return f"{words}-{model}" if model else words

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.constructs.addresses import Addresses
 from infra.names import Names
+from infra.packaging.cache import Asset
 from infra.packaging.packages import Packages
 from infra.settings import Settings, Target
 
@@ -29,6 +30,11 @@ class Deployment:
     def names(self) -> Names:
         """The names of the stage."""
         return self.settings.names
+
+
+def code_of(asset: Asset) -> lambda_.Code:
+    """The asset as Lambda takes it; its hash is known, so nobody has to read 200 MB to find it."""
+    return lambda_.Code.from_asset(str(asset.folder), asset_hash=asset.hash, asset_hash_type=cdk.AssetHashType.CUSTOM)
 
 
 class SerinStack(cdk.Stack):
@@ -62,9 +68,7 @@ class SerinStack(cdk.Stack):
                 self,
                 f"Layer-{name}",
                 layer_version_name=f"{self.names.prefix}-{self.short_name}-{name}",
-                code=lambda_.Code.from_asset(
-                    str(asset.folder), asset_hash=asset.hash, asset_hash_type=cdk.AssetHashType.CUSTOM
-                ),
+                code=code_of(asset),
                 compatible_runtimes=[self.runtime],
                 compatible_architectures=[self.architecture],
             )

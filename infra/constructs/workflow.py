@@ -59,7 +59,7 @@ class Workflow(Construct):
     def __init__(
         self, stack: SerinStack, name: str, *, definition: State, functions: Sequence[ServiceFunction]
     ) -> None:
-        super().__init__(stack, "".join(word.capitalize() for word in f"{name}-machine".split("-")))
+        super().__init__(stack, f"Machine-{name}")
         self.full_name = stack.names.machine(name)
         self.machine = sfn.StateMachine(
             self,

@@ -26,6 +26,7 @@ class BuiltPackages:
         self._target = target
         self._models = {folder.charter.model: folder for folder in models}
         self._cache = root / "build" / "assets"
+        self._layers: dict[str, Asset] = {}
 
     def function(self, name: str) -> Asset:
         """The folder functions/`name` as it is."""
@@ -36,6 +37,11 @@ class BuiltPackages:
 
     def layer(self, name: str) -> Asset:
         """A layer by its name; all lie below `python/`."""
+        if name not in self._layers:
+            self._layers[name] = self._layer(name)
+        return self._layers[name]
+
+    def _layer(self, name: str) -> Asset:
         if name in THIRD_PARTY:
             return third_party_layer(self._root / "layers" / name / "requirements.txt", self._target, self._cache)
         if name == "core":

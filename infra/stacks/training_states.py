@@ -58,9 +58,9 @@ def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
 
 def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
     select = {"step": "select", **RUN_OF_SET, "results.$": "$.results"}
-    contest = {"step": "contest", **RUN_OF_TRIAL, "champion.$": "$.selected.answer.champion"}
-    scores = {"scores.$": "$.contest.answer.scores", "scores_digest.$": "$.contest.answer.scores_digest"}
-    judge = {"step": "judge", **RUN_OF_TRIAL, **scores}
+    champion = {"champion.$": "$.selected.answer.champion"}
+    contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
+    judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
     return {
         "Select": call(evaluate, select, **answer_at("$.selected"), Catch=CATCH, Next="Contest"),

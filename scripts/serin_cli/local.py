@@ -15,7 +15,6 @@ import boto3
 from infra.app import synthesise
 from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
-from infra.local.deploy import silent
 from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
 from serin.adapters.clock import SystemClock
@@ -49,7 +48,7 @@ def running(clock: datetime | None = None) -> Iterator[Running]:
         assembly = read_assembly(synthesise(settings, "local", ASSEMBLY))
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
-        cloud = LocalCloud.start(assembly, silent, clock)
+        cloud = LocalCloud.start(assembly, clock=clock)
     with cloud:
         connection = _connection(settings, cloud, clock)
         save(connection)

@@ -24,7 +24,7 @@ from serin_cli.sample import write_sample
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 4, 1, 4, tzinfo=UTC)
 PREDICTIONS = 500
-BEFORE = (("airports", "airports.csv"), ("planes", "planes.csv"), ("weather", "weather.csv"))
+MONTHS = ("2013-01", "2013-02", "2013-03")
 
 
 def demo(arguments: Namespace) -> None:
@@ -49,8 +49,9 @@ def demo(arguments: Namespace) -> None:
 def _walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
     files = {path.name: path for path in write_sample(folder)}
     story.chapter("2. Data: uploads are checked against their contracts, bad rows set aside")
-    uploads = [_upload(client, dataset, files[name]) for dataset, name in BEFORE]
-    uploads += [_upload(client, "flights", files[f"2013-0{month}.csv"]) for month in (1, 2)]
+    uploads = [_upload(client, dataset, files[f"{dataset}.csv"]) for dataset in ("airports", "planes")]
+    uploads += [_upload(client, "weather", files[f"weather-{month}.csv"]) for month in MONTHS]
+    uploads += [_upload(client, "flights", files[f"{month}.csv"]) for month in MONTHS[:2]]
     story.chapter("3. The first training began by itself: January and February are enough")
     _trained(client, None)
     _released(client)
@@ -75,7 +76,9 @@ def _walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
 def _upload(client: Client, dataset: str, file: Path) -> dict[str, Any]:
     with story.bar(f"   {file.name} → {dataset}"):
         found = client.upload(dataset, file)
-    line = f"   {file.name:13} {found['rows']:>7,} rows: {found['accepted']:,} accepted, {found['quarantined']} set aside"
+    line = (
+        f"   {file.name:19} {found['rows']:>7,} rows: {found['accepted']:,} accepted, {found['quarantined']} set aside"
+    )
     rules = ", ".join(f"{name} {count}" for name, count in found["rules"].items())
     story.say(f"{line} ({rules})" if rules else line)
     return {
@@ -193,4 +196,6 @@ def _end(figures: Mapping[str, Any]) -> None:
     predictions = figures["predictions"]
     story.chapter(f"Done in {figures['seconds']} s")
     story.say(f"   {predictions['ok']} of {predictions['sent']} predictions, {predictions['p50_ms']} ms at the median")
-    story.say("\nNext: ./scripts/serin up, then ./scripts/serin --help; models/flight-delay/model.yaml is the whole model.")
+    story.say(
+        "\nNext: ./scripts/serin up, then ./scripts/serin --help; models/flight-delay/model.yaml is the whole model."
+    )

@@ -80,10 +80,11 @@ class Assembly:
             for resource in template["Resources"].values():
                 properties = resource.get("Properties", {})
                 if properties.get("FunctionName") == f"serin-dev-{name}" and "Role" in properties:
-                    return self._statements_of(stack, properties["Role"]["Fn::GetAtt"][0])
+                    return self.statements_of(stack, properties["Role"]["Fn::GetAtt"][0])
         raise KeyError(name)
 
-    def _statements_of(self, stack: str, role: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
+    def statements_of(self, stack: str, role: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
+        """What the role of that logical id may do."""
         resources = self.templates[stack]["Resources"].values()
         policies = [item["Properties"] for item in resources if item["Type"] == "AWS::IAM::Policy"]
         documents = [item["PolicyDocument"] for item in policies if {"Ref": role} in item["Roles"]]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from tests.infra.templates import Assembly
+from tests.infra.templates import Assembly, Resource
 
 BUCKETS = {"uploads", "lake", "artifacts"}
 
 
-def named(resource: dict[str, object]) -> str:
-    parts = resource["BucketName"]["Fn::Join"][1]  # type: ignore[index]
+def named(resource: Resource) -> str:
+    parts = resource["BucketName"]["Fn::Join"][1]
     return str(parts[0]).removeprefix("serin-dev-").rstrip("-")
 
 

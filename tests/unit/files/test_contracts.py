@@ -95,7 +95,7 @@ def test_a_column_says_when_it_is_known(tmp_path: Path) -> None:
             Rule("shops.size.required", "required", ("size",), "completeness"),
         ),
         (
-            "logicalType: string, quality: [{id: odd, metric: invalidValues, mustBe: 0, arguments: {validValues: [3]}}]",
+            "logicalType: date, quality: [{id: odd, metric: invalidValues, mustBe: 0, arguments: {validValues: [3]}}]",
             Rule("odd", "one_of", ("size",), "accuracy", values=("3",)),
         ),
         (

@@ -14,7 +14,7 @@ from serin.files.durations import duration
 from tests.unit.files.written_model import write_charter
 
 SPANS = st.builds("{}{}".format, st.integers(1, 999), st.sampled_from("mhd"))
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=30)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=30)
 VALUES = st.lists(
     st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6, allow_nan=False), st.booleans(), WORDS),
     min_size=1,
@@ -32,8 +32,8 @@ def test_a_charter_means_what_was_written_and_survives_being_stored(
         "ttl: 3h": f"ttl: {ttl}",
         "holdout: 7d": f"holdout: {holdout}d",
         "trials: 4": f"trials: {trials}",
-        "Will this trip end late?": json.dumps(problem),
-        "[15, 31]": json.dumps(values),
+        "Will this trip end late?": json.dumps(problem, ensure_ascii=False),
+        "[15, 31]": json.dumps(values, ensure_ascii=False),
     }
     with tempfile.TemporaryDirectory() as folder:
         charter = read_charter(write_charter(Path(folder), edits))

@@ -65,7 +65,7 @@ def test_scores_of_several_classes_are_a_list() -> None:
 
 
 def test_two_lines_of_a_call_differ_only_in_their_row() -> None:
-    one, two = (json.loads(log_line(CALL, a_row(prediction_id=id))) for id in ("p1", "p2"))
+    one, two = (json.loads(log_line(CALL, a_row(prediction_id=name))) for name in ("p1", "p2"))
     assert {**one, "prediction_id": "p2"} == two
 
 

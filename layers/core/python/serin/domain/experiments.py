@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,7 +76,7 @@ def is_better(metric: str, candidate: float, other: float) -> bool:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """A fitted trial: its metrics on the newest part of the learnable rows, which the fit did not see."""
+    """A fitted trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show."""
 
     trial: Trial
     metrics: Mapping[str, float]
@@ -84,7 +85,10 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class Contest:
-    """Challenger and champion on the same holdout rows, which neither has learnt from."""
+    """Challenger and champion on the same holdout rows, which neither has learnt from.
+
+    A metric the rows cannot show, such as roc_auc of one class, is left out.
+    """
 
     rows: int
     challenger: Mapping[str, float]
@@ -118,16 +122,16 @@ def gate(contest: Contest, floors: Mapping[str, float], metric: str) -> Verdict:
 
 
 def _floor(name: str, floor: float, metrics: Mapping[str, float]) -> tuple[bool, str]:
-    found = metrics[name]
+    found = metrics.get(name, math.nan)
     ok = found == floor or is_better(name, found, floor)
     return ok, f"{name} {found:.4f} {'reaches' if ok else 'misses'} the floor {floor:g}"
 
 
 def _against_champion(contest: Contest, metric: str) -> tuple[bool, str]:
-    found = contest.challenger[metric]
+    found = contest.challenger.get(metric, math.nan)
     if contest.champion is None:
         return True, "no champion yet"
-    champion = contest.champion[metric]
+    champion = contest.champion.get(metric, math.nan)
     ok = is_better(metric, found, champion)
     comparison = "better than" if ok else "not better than"
     return ok, f"{metric} {found:.4f} is {comparison} {champion:.4f} of version {contest.champion_version}"

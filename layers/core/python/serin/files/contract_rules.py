@@ -49,6 +49,13 @@ _OTHER_COMPARISONS = (
     "mustBeBetween",
     "mustNotBeBetween",
 )
+_SCALARS = (str, int, float, bool)
+_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "nullValues": frozenset(),
+    "missingValues": frozenset({"missingValues"}),
+    "invalidValues": frozenset({"validValues", "pattern"}),
+    "duplicateValues": frozenset({"properties"}),
+}
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
 
 
@@ -171,7 +178,7 @@ def _problems(check: DataQuality) -> Iterator[tuple[FieldPath, str, str]]:
     if check.rule:
         yield ("rule",), "the field `rule`, which ODCS 3.1 replaced", "Write `metric` instead."
         return
-    if check.metric not in ("nullValues", "missingValues", "invalidValues", "duplicateValues"):
+    if check.metric not in _ARGUMENTS:
         yield ("metric",), f"the metric {check.metric}", _NOT_CHECKED
         return
     for name in _OTHER_COMPARISONS:
@@ -193,34 +200,31 @@ Kind = tuple[RuleKind | None, tuple[str, ...], str | None]
 
 def _kind_of(rules: Rules, check: DataQuality, arguments: Mapping[str, Any], path: FieldPath) -> Kind:
     at = (*path, "arguments")
-    known = {"missingValues": {"missingValues"}, "invalidValues": {"validValues", "pattern"}}.get(str(check.metric))
-    known = {"properties"} if check.metric == "duplicateValues" else known or set()
-    if unknown := sorted(set(arguments) - known):
+    if unknown := sorted(set(arguments) - _ARGUMENTS[str(check.metric)]):
         rules.refuse((*at, unknown[0]), f"the argument {unknown[0]} of {check.metric}")
         return None, (), None
     if check.metric == "invalidValues":
         return _valid_kind(rules, arguments, at)
-    if check.metric == "missingValues" and not set(map(str, arguments.get("missingValues", []))) <= set(
-        map(str, NULLS)
-    ):
+    missing = arguments.get("missingValues", [])
+    if not isinstance(missing, list) or any(value not in NULLS for value in missing):
         remedy = "Serin takes an empty text and NA for no value, and cannot take others yet."
-        rules.refuse(at, f"missingValues {shown(arguments['missingValues'])}", remedy)
+        rules.refuse(at, f"missingValues {shown(missing)}", remedy)
         return None, (), None
     return ("unique" if check.metric == "duplicateValues" else "required"), (), None
 
 
 def _valid_kind(rules: Rules, arguments: Mapping[str, Any], path: FieldPath) -> Kind:
-    values = arguments.get("validValues")
     if len(arguments) != 1:
         rules.refuse(path, "not exactly one of validValues and pattern", "Write two checks, one for each.")
-    elif values is None:
+        return None, (), None
+    if "pattern" in arguments:
         pattern = _pattern(rules, arguments["pattern"], (*path, "pattern"))
         return ("pattern" if pattern else None), (), pattern
-    elif not isinstance(values, list) or not values:
-        rules.refuse((*path, "validValues"), shown(values), "Write a list of values.")
-    else:
-        return "one_of", tuple(_text(value) for value in values), None
-    return None, (), None
+    values = arguments["validValues"]
+    if not isinstance(values, list) or not values or not all(isinstance(value, _SCALARS) for value in values):
+        rules.refuse((*path, "validValues"), shown(values), "Write a list of words or numbers.")
+        return None, (), None
+    return "one_of", tuple(_text(value) for value in values), None
 
 
 def _text(value: object) -> str:

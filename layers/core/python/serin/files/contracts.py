@@ -148,11 +148,10 @@ def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
     rules.add(("schema", 0, "properties"), unique)
     for index, item in enumerate(schema.properties or []):
         column_rules(rules, item, item.logicalType or "", ("schema", 0, "properties", index))
-    names = {column.name for column in columns}
     for index, check in enumerate(schema.quality or []):
         path: FieldPath = ("schema", 0, "quality", index)
         named = (check.arguments or {}).get("properties")
-        if check.metric == "duplicateValues" and not (isinstance(named, list) and named and names >= set(named)):
+        if check.metric == "duplicateValues" and not _are_columns(named, columns):
             remedy = "Write `arguments: {properties: [column, …]}` with columns of the schema."
             rules.refuse(path, f"duplicateValues of {shown(named)}", remedy)
         elif check.metric not in (None, "duplicateValues", "rowCount"):
@@ -160,3 +159,8 @@ def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
         else:
             quality_rule(rules, check, key, path)
     return rules
+
+
+def _are_columns(named: object, columns: tuple[Column, ...]) -> bool:
+    known = [column.name for column in columns]
+    return isinstance(named, list) and bool(named) and all(name in known for name in named)

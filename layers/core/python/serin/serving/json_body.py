@@ -22,7 +22,7 @@ def read_json(body: bytes) -> object:
         raise TooLarge(
             f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
         )
-    if _depth(body) > MAXIMUM_DEPTH:
+    if _is_too_deep(body):
         raise Invalid(
             f"The body is nested deeper than {MAXIMUM_DEPTH} levels.", "Send a flat object for each instance."
         )
@@ -37,15 +37,16 @@ def read_json(body: bytes) -> object:
         raise Invalid("A number in the body has thousands of digits.", "Send 64-bit integers or floats.") from error
 
 
-def _depth(body: bytes) -> int:
-    """The deepest nesting of brackets outside strings, counted no further than is allowed."""
-    depth = deepest = 0
+def _is_too_deep(body: bytes) -> bool:
+    depth = 0
     for byte in _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS):
-        depth += 1 if byte in _OPENING else -1
-        deepest = max(deepest, depth)
-        if deepest > MAXIMUM_DEPTH:
-            break
-    return deepest
+        if byte in _OPENING:
+            depth += 1
+            if depth > MAXIMUM_DEPTH:
+                return True
+        else:
+            depth -= 1
+    return False
 
 
 def _constant(name: str) -> object:

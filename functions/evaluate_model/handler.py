@@ -1,0 +1,67 @@
+"""A state of the training workflow that decides → the step of that name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serin.bootstrap import Platform, platform
+from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.models import ModelVersion
+from serin.domain.records import as_record, from_record
+from serin.services.evaluate_model import fail, judge, register, select
+from serin.services.train_model import Refitted, ScoresFile
+
+Given = Mapping[str, Any]
+
+
+def handle(event: Given, context: object) -> dict[str, Any]:
+    """Take one step of the judge."""
+    steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {
+        "select": _select,
+        "judge": _judge,
+        "register": _register,
+        "failed": _failed,
+    }
+    return steps[event["step"]](platform(), event)
+
+
+def _select(world: Platform, event: Given) -> dict[str, Any]:
+    results = [from_record(TrialResult, result) for result in event["results"]]
+    training_set = from_record(TrainingSet, event["training_set"])
+    chosen = select(world.charters[event["model"]], event["run"], training_set, results, world.catalog)
+    champion = None if chosen.champion is None else as_record(chosen.champion)
+    return {"trial": as_record(chosen.trial), "champion": champion}
+
+
+def _judge(world: Platform, event: Given) -> dict[str, Any]:
+    champion = None if event["champion"] is None else from_record(ModelVersion, event["champion"])
+    scores = from_record(ScoresFile, event["scores"])
+    charter = world.charters[event["model"]]
+    verdict = judge(charter, event["run"], scores, champion, world.artifacts, world.catalog)
+    return {"verdict": verdict.outcome, "reasons": list(verdict.reasons)}
+
+
+def _register(world: Platform, event: Given) -> dict[str, Any]:
+    version = register(
+        world.charters[event["model"]],
+        event["run"],
+        from_record(TrainingSet, event["training_set"]),
+        from_record(Trial, event["trial"]),
+        from_record(Refitted, event["refit"]),
+        world.catalog,
+        world.events,
+        world.clock,
+    )
+    return {"version": version}
+
+
+def _failed(world: Platform, event: Given) -> dict[str, Any]:
+    error = event["error"]
+    try:
+        message = json.loads(error["Cause"])["errorMessage"]
+    except (ValueError, KeyError, TypeError):
+        message = error.get("Cause", "")
+    fail(event["model"], event["run"], f"{error.get('Error', 'Error')}: {message}", world.catalog)
+    return {"recorded": True}

@@ -1,0 +1,32 @@
+"""A state of the training workflow that runs the model's code → the step of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serin.bootstrap import platform
+from serin.domain.experiments import TrainingSet, Trial
+from serin.domain.models import ModelVersion
+from serin.domain.records import as_record, from_record
+from serin.services.train_model import Trainer
+
+
+def handle(event: Mapping[str, Any], context: object) -> Any:
+    """Take one step; references come in and go out, never data."""
+    world = platform()
+    training_set = from_record(TrainingSet, event["training_set"])
+    trainer = Trainer(world.charters[world.model], training_set, world.model_code, world.lake, world.artifacts)
+    run, trial = event["run"], from_record(Trial, event["trial"])
+    steps: dict[str, Callable[[], object]] = {
+        "trial": lambda: trainer.trial(trial),
+        "contest": lambda: trainer.contest(run, trial, champion_from(event)),
+        "refit": lambda: trainer.refit(run, trial),
+    }
+    return as_record(steps[event["step"]]())
+
+
+def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:
+    """The version to beat, or None for the first training."""
+    found = event["champion"]
+    return None if found is None else from_record(ModelVersion, found)

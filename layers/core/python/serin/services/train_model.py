@@ -1,0 +1,107 @@
+"""The steps of a training that run the model's own code: a trial, the contest, the refit.
+
+They read one training set and write below the model's own prefix; nothing here can register or release.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from serin.domain.charter import Charter
+from serin.domain.errors import Corrupt
+from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.models import Artifact, ModelVersion
+from serin.domain.names import digest
+from serin.learning.columns import TrainingColumns, read_columns
+from serin.learning.fitting import Champion, contest, refit, run_trial
+from serin.learning.package import estimator_bytes, manifest_of, model_layer
+from serin.learning.pipelines import pipeline_maker
+from serin.learning.runtime import lock_digest, runtime_versions
+from serin.ports import ObjectStore
+from serin.serving.estimators import open_estimator, sha256_of
+
+
+@dataclass(frozen=True)
+class ScoresFile:
+    """Where the contest's scores lie, and their digest."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """The files of a model fitted on everything, and with what it was fitted."""
+
+    estimator: Artifact
+    layer: Artifact
+    lock: str
+    runtime: Mapping[str, str]
+
+
+class Trainer:
+    """The model's code and one frozen training set."""
+
+    def __init__(
+        self,
+        charter: Charter,
+        training_set: TrainingSet,
+        code: Mapping[str, bytes],
+        lake: ObjectStore,
+        artifacts: ObjectStore,
+    ) -> None:
+        self._charter = charter
+        self._set = training_set
+        self._code = code
+        self._lake = lake
+        self._artifacts = artifacts
+        self._make = pipeline_maker(charter)
+
+    def trial(self, trial: Trial) -> TrialResult:
+        """Fit on the older learnable rows, judge on the newer ones."""
+        began = time.perf_counter()
+        until = self._set.holdout_from
+        _, metrics = run_trial(self._columns(), self._charter.task, self._make, trial.params, until)
+        shown = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
+
+    def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
+        """Challenger and champion score the holdout rows that neither has learnt from."""
+        opened = None
+        if champion is not None:
+            content = self._artifacts.get(champion.estimator.key)
+            opened = Champion(open_estimator(content, champion.estimator.sha256), champion.learnt_until)
+        scores = contest(self._columns(), self._charter.task, self._make, trial.params, self._set.holdout_from, opened)
+        key = f"runs/{self._charter.model}/{run_id}/scores.npz"
+        self._artifacts.put(key, scores)
+        return ScoresFile(key, digest(scores))
+
+    def refit(self, run_id: str, trial: Trial) -> Refitted:
+        """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""
+        fitted = refit(self._columns(), self._charter.task, self._make, trial.params)
+        estimator = estimator_bytes(fitted.estimator)
+        manifest = manifest_of(self._charter, self._set.id, trial.params, fitted, estimator)
+        layer = model_layer(self._charter, manifest, estimator, self._code)
+        folder = f"models/{self._charter.model}/{run_id}"
+        return Refitted(
+            self._written(f"{folder}/model.joblib", estimator),
+            self._written(f"{folder}/layer.zip", layer),
+            lock_digest(),
+            runtime_versions(),
+        )
+
+    def _columns(self) -> TrainingColumns:
+        content = self._lake.get(self._set.columns)
+        if digest(content) != self._set.columns_digest:
+            raise Corrupt(
+                f"{self._set.columns} is not what was recorded of training set {self._set.id}.",
+                "Start the training again; find out who changed the file.",
+            )
+        return read_columns(content)
+
+    def _written(self, key: str, content: bytes) -> Artifact:
+        self._artifacts.put(key, content)
+        return Artifact(key, sha256_of(content))

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from serin.domain.charter import Task
+from serin.domain.errors import Corrupt, Invalid, NotReleased
+from serin.serving.manifest import Manifest, ModelColumn
+from serin.serving.model import ServedModel, open_model
+from serin.serving.on_demand import load_functions
+from serin.serving.package import find_package
+from serin.serving.scoring import scores_of
+from serin.serving.table import table_of
+from tests.builders import NOON
+from tests.unit.learning.orders import order_columns
+from tests.unit.serving.released import Released, as_rows, on_path, orders_charter, release
+
+COLUMNS = order_columns()
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    made = release(tmp_path_factory.mktemp("layer"), orders_charter(), COLUMNS)
+    with on_path(made.folder):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def model(released: Released) -> ServedModel:
+    return open_model(find_package(), released.sha256)
+
+
+def test_served_scores_are_the_estimators_own_bit_for_bit(released: Released, model: ServedModel) -> None:
+    trained: Any = released.fitted.estimator
+    assert model.score(as_rows(COLUMNS)) == trained.predict_proba(COLUMNS.table)[:, 1].tolist()
+
+
+def test_a_row_alone_scores_as_it_does_among_others(model: ServedModel) -> None:
+    rows = as_rows(COLUMNS)[:50]
+    assert [model.score([row])[0] for row in rows] == model.score(rows)
+
+
+def test_a_table_has_the_types_of_training_whatever_a_request_holds(released: Released, model: ServedModel) -> None:
+    columns = model.manifest.columns
+    served = table_of(as_rows(COLUMNS), columns)
+    pd.testing.assert_frame_equal(served, COLUMNS.table, check_exact=True)
+    nothing = table_of([dict.fromkeys(COLUMNS.table.columns)], columns)
+    assert list(nothing.dtypes) == list(COLUMNS.table.dtypes)
+
+
+def test_booleans_and_moments_become_the_numbers_of_training(model: ServedModel) -> None:
+    table = table_of([{"amount": True, "queue.length": NOON, "shop": "north"}], model.manifest.columns)
+    assert table["amount"][0] == 1.0
+    assert table["queue.length"][0] == NOON.timestamp()
+
+
+@pytest.mark.parametrize(("name", "value"), [("amount", "12"), ("shop", 5), ("shop", True)])
+def test_a_feature_of_another_kind_than_in_training_is_refused(name: str, value: Any, model: ServedModel) -> None:
+    row = {"amount": 1.0, "shop": "north", "queue.length": 3, name: value}
+    with pytest.raises(Invalid) as caught:
+        model.score([row])
+    assert caught.value.field == name
+
+
+def test_an_answer_is_a_label_and_a_probability(model: ServedModel) -> None:
+    row = {"amount": 300.0, "shop": "south", "queue.length": 11}
+    (score,) = model.score([row])
+    assert type(score) is float
+    assert model.answer(score) == {"label": True, "probability": score}
+
+
+def test_a_category_never_seen_and_a_row_of_nulls_are_answered(model: ServedModel) -> None:
+    rows = [{"amount": 1.0, "shop": "mars", "queue.length": 1}, dict.fromkeys(COLUMNS.table.columns)]
+    assert all(0.0 < score < 1.0 for score in model.score(rows) if isinstance(score, float))
+
+
+def test_a_model_whose_digest_is_not_the_recorded_one_is_not_opened(released: Released) -> None:
+    with pytest.raises(Corrupt):
+        open_model(find_package(), "0" * 64)
+
+
+def test_a_changed_file_is_not_opened(tmp_path: Path, released: Released) -> None:
+    folder = tmp_path / "python"
+    shutil.copytree(released.folder, folder)
+    file = folder / "serin_model" / "model.joblib"
+    file.write_bytes(file.read_bytes() + b"\0")
+    with on_path(folder), pytest.raises(Corrupt):
+        open_model(find_package(), released.sha256)
+
+
+def test_without_a_package_no_model_is_released_yet() -> None:
+    with pytest.raises(NotReleased, match="No model released yet"):
+        find_package("serin_model_that_is_not_there")
+
+
+def test_the_packages_own_functions_are_found(released: Released) -> None:
+    charter = orders_charter()
+    asking = replace(charter, features=replace(charter.features, on_demand={"hour": "features:hour"}))
+    hour = load_functions(asking)["hour"]
+    assert hour.arguments == ("at",)
+    assert hour.function(NOON) == 12
+    wrong = replace(charter, features=replace(charter.features, on_demand={"hour": "features:minute"}))
+    with pytest.raises(Invalid, match="no function minute"):
+        load_functions(wrong)
+
+
+class Broken:
+    classes_ = np.array([False, True])
+
+    def predict_proba(self, table: pd.DataFrame) -> Any:
+        return np.full((len(table), 2), np.nan)
+
+
+def test_a_score_that_is_no_number_is_never_answered() -> None:
+    broken: Any = Broken()
+    manifest = Manifest("m", "binary", "s", {}, (ModelColumn("a", "numeric"),), (False, True), {}, "0")
+    with pytest.raises(ValueError, match="not a finite number"):
+        ServedModel(manifest, broken).score([{"a": 1.0}])
+
+
+@pytest.mark.parametrize(
+    ("task", "kind", "label"),
+    [
+        ("multiclass", "string", lambda row: "abc"[(row["queue.length"] or 0) % 3]),
+        ("regression", "number", lambda row: (row["queue.length"] or 0) * 1.5),
+    ],
+)
+def test_every_task_is_served_as_it_was_fitted(task: Task, kind: str, label: Any, tmp_path: Path) -> None:
+    columns = order_columns(label=label, kind=kind)
+    made = release(tmp_path, orders_charter(task), columns)
+    with on_path(made.folder):
+        model = open_model(find_package(), made.sha256)
+        scores = model.score(as_rows(columns))
+    assert scores == scores_of(made.fitted.estimator, task, made.fitted.classes, columns.table).tolist()
+    answers = [model.answer(score) for score in scores]
+    if task == "regression":
+        assert set(answers[0]) == {"value"}
+    else:
+        assert np.mean([answer["label"] == truth for answer, truth in zip(answers, columns.label, strict=True)]) > 0.9
