@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from serin.domain.errors import Invalid
 from serin.learning.columns import TrainingColumns
@@ -69,6 +71,20 @@ def test_the_same_trial_twice_gives_the_same_metrics() -> None:
     columns = order_columns()
     first = run_trial(columns, "binary", default, LIGHT, HOLDOUT)[1]
     assert first == run_trial(columns, "binary", default, LIGHT, HOLDOUT)[1]
+
+
+def test_a_fit_takes_one_thread_whatever_the_machine_has() -> None:
+    threads = []
+
+    class Counted(DummyClassifier):  # type: ignore[misc]
+        def fit(self, table: pd.DataFrame, label: Any) -> Any:
+            threads.extend(pool["num_threads"] for pool in threadpool_info())
+            return super().fit(table, label)
+
+    with threadpool_limits(limits=2):
+        run_trial(order_columns(), "binary", lambda columns, params: Counted(strategy="prior"), {}, HOLDOUT)
+    assert threads
+    assert set(threads) == {1}
 
 
 def test_params_make_a_difference() -> None:

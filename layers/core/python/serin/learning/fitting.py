@@ -10,6 +10,7 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid
@@ -112,7 +113,10 @@ def _fit(
     if not used:
         raise Invalid("No feature has a value.", "Upload the data the features are made of.", "features.model_uses")
     estimator = make(used, params)
-    estimator.fit(table[_names(used)], label)
+    # Trials run beside each other: with more threads than cores, OpenMP's threads spin on its barriers and a fit takes
+    # 70 times as long. One thread also adds up in one order, so the same rows give the same model everywhere.
+    with threadpool_limits(limits=1):
+        estimator.fit(table[_names(used)], label)
     return estimator, used
 
 
@@ -135,4 +139,5 @@ def _champion_scores(champion: Champion, task: Task, classes: tuple[Scalar, ...]
 def _scores(estimator: Estimator, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
     if len(table) == 0:
         return np.zeros((0, len(classes)) if task == "multiclass" else 0, dtype=np.float64)
-    return scores_of(estimator, task, classes, table)
+    with threadpool_limits(limits=1):
+        return scores_of(estimator, task, classes, table)

@@ -1,4 +1,4 @@
-"""The judge of a training: picks the trial, judges the contest, registers what passed. Runs none of the model's code."""
+"""The judge of a training: picks the trial, judges the contest, registers what passed; runs no code of the model."""
 
 from __future__ import annotations
 

@@ -89,10 +89,10 @@ class Predictor:
         )
         self._cold = False
         logged = [
-            LoggedRow(id, instance, row.values, row.missing, row.stale, score, _label(answer))
-            for id, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
+            LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
+            for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
         ]
-        predictions = [_prediction(id, answer, row) for id, answer, row in zip(ids, answers, rows, strict=True)]
+        predictions = [_prediction(name, answer, row) for name, answer, row in zip(ids, answers, rows, strict=True)]
         body = {"model": call.model, "version": call.version, "predictions": predictions}
         return Reply(200, body, tuple(log_line(call, row) for row in logged))
 
@@ -106,10 +106,10 @@ def refusal(error: SerinError) -> Reply:
     return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()})
 
 
-def _prediction(id: str, answer: Mapping[str, object], row: FeatureRow) -> dict[str, object]:
+def _prediction(prediction_id: str, answer: Mapping[str, object], row: FeatureRow) -> dict[str, object]:
     """One row of the answer; views without a fresh value are named, so that nobody takes a guess for knowledge."""
     marks = {name: list(found) for name, found in (("missing", row.missing), ("stale", row.stale)) if found}
-    return {"prediction_id": id, **answer, **marks}
+    return {"prediction_id": prediction_id, **answer, **marks}
 
 
 def _label(answer: Mapping[str, Any]) -> Any:
