@@ -45,6 +45,13 @@ def an_upload(content: bytes = b"a", **parts: Any) -> Upload:
     return Upload(**{**given, **parts})
 
 
+def an_upload_of(dataset: str, content: bytes, part: str, rows: int, sequence: int) -> Upload:
+    """The upload whose rows were all accepted into one part."""
+    name, key = upload_id(dataset, content), f"raw/{dataset}/{sequence}.csv"
+    counts: dict[str, Any] = {"rows": rows, "accepted": rows, "quarantined": 0, "rules": {}}
+    return an_upload(id=name, dataset=dataset, key=key, part=part, sequence=sequence, **counts)
+
+
 def a_part(upload: Upload, sequence: int = 1) -> Part:
     return Part(upload.dataset, sequence, upload.id, upload.part or "", upload.accepted, upload.id)
 

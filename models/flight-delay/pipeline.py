@@ -29,9 +29,9 @@ def pipeline(columns: Sequence[ModelColumn], params: Mapping[str, Scalar]) -> Pi
     trees = HistGradientBoostingClassifier(
         max_leaf_nodes=params["max_leaf_nodes"],
         learning_rate=params["learning_rate"],
-        max_features=0.4,
-        min_samples_leaf=200,
-        l2_regularization=10.0,
+        max_features=0.2,
+        min_samples_leaf=1000,
+        l2_regularization=100.0,
         random_state=0,
     )
     columns_as_numbers = ColumnTransformer([("codes", codes, categories)], remainder="passthrough")

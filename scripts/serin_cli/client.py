@@ -34,7 +34,9 @@ class Client:
         self._connection = connection
         headers = {"Authorization": f"Bearer {connection.token}"}
         self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
-        local = {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if connection.endpoint_url else {}
+        local: dict[str, Any] = (
+            {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if connection.endpoint_url else {}
+        )
         self._s3: Any = boto3.client("s3", region_name=connection.region, endpoint_url=connection.endpoint_url, **local)
 
     def get(self, path: str, **query: str) -> Any:

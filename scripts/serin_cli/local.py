@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import boto3
 
-from infra.app import synthesise
 from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.prepare import CDK_JSON, prepare
 from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
 from serin.adapters.clock import SystemClock
@@ -25,8 +24,6 @@ from serin.services.tokens import create_token
 from serin_cli import story
 from serin_cli.connection import Connection, forget, save
 
-ASSEMBLY = Path("build/local-assembly")
-CDK_JSON = Path("cdk.json")
 TOKEN_LIFE = timedelta(days=1)
 EVERYTHING = ("read", "predict:*", "train:*", "release:*")
 
@@ -45,7 +42,7 @@ def running(clock: datetime | None = None) -> Iterator[Running]:
     """The platform on this machine for as long as the block runs."""
     settings = read_settings(CDK_JSON)
     with story.bar("synthesising the stacks"):
-        assembly = read_assembly(synthesise(settings, "local", ASSEMBLY))
+        assembly = read_assembly(prepare())
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
         cloud = LocalCloud.start(assembly, clock=clock)

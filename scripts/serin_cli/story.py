@@ -46,12 +46,12 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
 
 def say(text: str) -> None:
     """One line of the story."""
-    out.print(text)
+    out.print(text, soft_wrap=True)
 
 
 def chapter(title: str) -> None:
     """A new part of the story."""
-    out.print(f"\n[bold]{title}[/bold]")
+    out.print(f"\n[bold]{title}[/bold]", soft_wrap=True)
 
 
 @contextmanager
@@ -59,6 +59,6 @@ def bar(text: str, total: int | None = None) -> Iterator[Progress]:
     """A bar that moves while something is done; `advance(task_ids[0])` moves it, without `total` it only turns."""
     columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=30)]
     tail = [MofNCompleteColumn(), TimeElapsedColumn()] if total else [TimeElapsedColumn()]
-    with Progress(*columns, *tail, console=out, transient=True) as progress:
+    with Progress(*columns, *tail, console=out, transient=True, disable=not out.is_terminal) as progress:
         progress.add_task(text, total=total)
         yield progress

@@ -37,7 +37,7 @@ def demo(arguments: Namespace) -> None:
             story.say(f"   {len(platform.stacks)} stacks in {ready:.1f} s: {', '.join(platform.stacks)}")
             client = Client(platform.connection)
             try:
-                figures = _walk(client, platform, Path(folder))
+                figures = walk(client, platform, Path(folder))
             finally:
                 client.close()
     figures = {"setup_seconds": arguments.setup_seconds, "seconds": _since(began), "ready_seconds": ready, **figures}
@@ -46,7 +46,8 @@ def demo(arguments: Namespace) -> None:
     _end(figures)
 
 
-def _walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
+def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
+    """The whole walk on a platform that is up and empty; its figures. The sample's files are left in `folder`."""
     files = {path.name: path for path in write_sample(folder)}
     story.chapter("2. Data: uploads are checked against their contracts, bad rows set aside")
     uploads = [_upload(client, dataset, files[f"{dataset}.csv"]) for dataset in ("airports", "planes")]
@@ -131,7 +132,8 @@ def _predicted_and_rolled(
 
 
 def _moved(client: Client, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _released(client, release=client.post(f"/models/{MODEL}/releases", wanted)["release"])
+    started: str = client.post(f"/models/{MODEL}/releases", wanted)["release"]
+    return _released(client, release=started)
 
 
 class Tally:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.serin_cli.sample import write_sample
 from serin.data.quality import Checked, check
 from serin.data.reading import read_table
 from serin.files.contracts import read_contract
+from serin_cli.sample import write_sample
 
 CONTRACTS = Path(__file__).parents[3] / "models" / "flight-delay" / "contracts"
 Check = Callable[[str, str], Checked]

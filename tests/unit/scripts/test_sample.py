@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.serin_cli.sample import write_sample
+from serin_cli.sample import write_sample
 
 
 @pytest.fixture(scope="module")

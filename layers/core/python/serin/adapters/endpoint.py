@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.models import ModelVersion, Published
+from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import AliasState, Answer
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _request(model: str, instances: Sequence[Mapping[str, object]]) -> dict[str,
         "headers": {"content-type": "application/json"},
         "requestContext": {
             "routeKey": route,
-            "requestId": "release",
+            "requestId": GOLDEN_REQUEST,
             "http": {"method": "POST", "path": f"/models/{model}/predict"},
             "authorizer": {"lambda": {"owner": "release", "scopes": f"predict:{model}"}},
         },

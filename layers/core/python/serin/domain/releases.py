@@ -9,6 +9,9 @@ from typing import Literal
 StepName = Literal["begin", "publish", "golden", "promote", "finish", "abandon"]
 STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "promote", "finish")
 
+# The id of a release's own questions; the gateway never gives it to a caller's, so it can be told from traffic.
+GOLDEN_REQUEST = "golden"
+
 
 @dataclass(frozen=True)
 class Release:

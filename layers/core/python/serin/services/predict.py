@@ -12,6 +12,7 @@ from typing import Any
 from serin.domain.access import require
 from serin.domain.errors import SerinError
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.log import Call, LoggedRow, log_line
@@ -94,7 +95,9 @@ class Predictor:
         ]
         predictions = [_prediction(name, answer, row) for name, answer, row in zip(ids, answers, rows, strict=True)]
         body = {"model": call.model, "version": call.version, "predictions": predictions}
-        return Reply(200, body, tuple(log_line(call, row) for row in logged))
+        # Golden rows are no traffic: in the log they would be judged as if somebody had asked.
+        recorded = request.id != GOLDEN_REQUEST
+        return Reply(200, body, tuple(log_line(call, row) for row in logged) if recorded else ())
 
     def _looked_up(self, instances: Sequence[Instance]) -> Mapping[EntityKey, OnlineValues]:
         keys = self._plan.keys(instances)

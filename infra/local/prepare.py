@@ -1,0 +1,26 @@
+"""Build once what every start of the local cloud needs: the layers for this machine, and AWS's runtime client.
+
+scripts/setup runs it, so that the first start is as quick as any other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra.app import synthesise
+from infra.local.cloud import BUILD
+from infra.local.functions.runtime_folder import runtime_folder
+from infra.settings import read_settings
+
+ASSEMBLY = BUILD / "local-assembly"
+CDK_JSON = Path("cdk.json")
+
+
+def prepare() -> Path:
+    """The cloud assembly for this machine; made again only when something it is made of has changed."""
+    runtime_folder(BUILD)
+    return synthesise(read_settings(CDK_JSON), "local", ASSEMBLY)
+
+
+if __name__ == "__main__":
+    prepare()

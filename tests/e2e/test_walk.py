@@ -1,0 +1,149 @@
+"""The whole house on the synthesised template: what the demo does, and what must not change anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from serin.domain.errors import Denied
+from serin_cli.client import ApiError, Client
+from serin_cli.local import Running, running
+from serin_cli.walk import CLOCK, MODEL, walk
+
+
+@dataclass(frozen=True)
+class Walked:
+    platform: Running
+    client: Client
+    folder: Path
+    figures: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    folder = tmp_path_factory.mktemp("sample")
+    with running(CLOCK) as platform:
+        client = Client(platform.connection)
+        try:
+            yield Walked(platform, client, folder, walk(client, platform, folder))
+        finally:
+            client.close()
+
+
+def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: Walked) -> None:
+    for dataset in ("flights", "weather", "planes", "airports"):
+        uploads = walked.client.get("/uploads", dataset=dataset)
+        assert uploads
+        for upload in uploads:
+            assert upload["rows"] == upload["accepted"] + upload["quarantined"]
+            lines = (walked.folder / upload["file"]).read_bytes().count(b"\n") - 1
+            assert upload["rows"] == lines
+        head = walked.client.get(f"/datasets/{dataset}")["head"]
+        assert head["rows"] == sum(upload["accepted"] for upload in uploads)
+        assert head["sequence"] == len(uploads)
+
+
+def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
+    predictions = walked.figures["predictions"]
+    assert predictions["sent"] == predictions["ok"] == predictions["logged"] == 500
+    assert set(predictions["by_version"]) == {"1", "2"}
+    assert predictions["fresh"] > 0
+
+
+def test_the_gate_passed_a_better_model_and_rolling_back_and_forward_worked(walked: Walked) -> None:
+    assert walked.figures["training"] == {**walked.figures["training"], "gate": "pass", "trials": 6, "version": 2}
+    assert walked.figures["training"]["auc"] >= 0.65
+    assert walked.figures["rollback"]["ok"]
+    causes = [release["cause"] for release in walked.client.get(f"/models/{MODEL}/releases")]
+    assert causes == ["registered", "registered", "rollback", "call"]
+
+
+def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> None:
+    before = walked.client.get("/datasets/flights")["head"]
+    file = walked.folder / "2013-02.csv"
+    first = walked.client.upload("flights", file)
+    second = walked.client.upload("flights", file, "other-name.csv")
+    assert first["id"] == second["id"]
+    assert walked.client.get("/datasets/flights")["head"] == before
+
+
+def test_the_same_event_again_changes_nothing(walked: Walked) -> None:
+    before = walked.client.get("/datasets/flights"), walked.client.get("/uploads", dataset="flights")
+    _send_again(walked, _an_arrival(walked))
+    walked.platform.cloud.settle()
+    assert (walked.client.get("/datasets/flights"), walked.client.get("/uploads", dataset="flights")) == before
+
+
+def _an_arrival(walked: Walked) -> str:
+    return next(iter(walked.client.get("/datasets/flights")["arrivals"]))
+
+
+def _send_again(walked: Walked, arrival: str) -> None:
+    key, _, version = arrival.partition("@")
+    bucket = walked.platform.connection.uploads_bucket
+    detail = {"bucket": {"name": bucket}, "object": {"key": key, "version-id": version, "size": 1}}
+    sqs = boto3.client("sqs", **walked.platform.cloud.client)
+    url = sqs.get_queue_url(QueueName=f"serin-{walked.platform.connection.stage}-uploads")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail-type": "Object Created", "detail": detail}))
+
+
+HEADER = b"year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,"
+WHOLE = HEADER + b"origin,dest,air_time,distance,hour,minute,time_hour\n"
+WRONG_TYPES = b"x,1,1,517,515,2,830,819,11,UA,1545,N14228,EWR,IAH,227,1400,5,15,2013-01-01T10:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("missing-column.csv", HEADER + b"origin\n", "dest"),
+        ("not-utf-8.csv", WHOLE + WRONG_TYPES.replace(b"UA", b"\xff\xfe"), "UTF-8"),
+        ("empty.csv", b"", "empty"),
+    ],
+)
+def test_an_unreadable_file_is_rejected_with_its_reason_and_kept(
+    walked: Walked, tmp_path: Path, name: str, content: bytes, found: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    before = walked.client.get("/datasets/flights")["head"]
+    upload = walked.client.upload("flights", tmp_path / name)
+    assert upload["status"] == "rejected"
+    assert found in upload["reason"]
+    assert upload["remedy"]
+    assert walked.client.get("/datasets/flights")["head"] == before
+    s3 = boto3.client("s3", **walked.platform.cloud.client)
+    kept = s3.get_object(Bucket=walked.platform.connection.uploads_bucket, Key=f"raw/flights/{name}")
+    assert kept["Body"].read() == content
+
+
+def test_a_row_of_the_wrong_type_is_set_aside_with_its_rule(walked: Walked, tmp_path: Path) -> None:
+    (tmp_path / "wrong-type.csv").write_bytes(WHOLE + WRONG_TYPES)
+    upload = walked.client.upload("flights", tmp_path / "wrong-type.csv")
+    assert (upload["accepted"], upload["quarantined"]) == (0, 1)
+    assert upload["rules"] == {"flights.year.type": 1}
+
+
+def test_without_a_token_nothing_is_answered(walked: Walked) -> None:
+    stranger = Client(Running(walked.platform.cloud, _without_token(walked), ()).connection)
+    with pytest.raises(Denied):
+        stranger.predict(MODEL, [{}])
+    stranger.close()
+
+
+def _without_token(walked: Walked) -> Any:
+    from dataclasses import replace
+
+    return replace(walked.platform.connection, token="serin_" + "x" * 43)
+
+
+def test_a_wrong_request_is_answered_by_field(walked: Walked) -> None:
+    with pytest.raises(ApiError) as caught:
+        walked.client.predict(MODEL, [{"carrier": "UA"}])
+    assert caught.value.kind == "invalid"
+    assert caught.value.field is not None
+    assert caught.value.field.startswith("instances[0].")

@@ -1,0 +1,377 @@
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryClock, MemoryEvents
+from serin.data.parquet import from_parquet
+from serin.domain.contracts import Column, Contract
+from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.errors import Conflict, Unavailable
+from serin.ports import Catalog
+from serin.services.accept_upload import ATTEMPTS, LARGEST_UPLOAD, Arrival, accept_upload
+from tests.builders import NOON, a_contract
+from tests.unit.services.ports_that_crash import Crash, Fuse
+
+HEADER = "order_id,at,shop,amount,late\n"
+GOOD = "1,2013-01-01T10:00:00Z,north,10,true\n2,2013-01-01T11:00:00Z,south,20,false\n"
+BAD = "2,2013-01-01T12:00:00Z,south,30,false\n4,2013-01-01T13:00:00Z,west,5000,false\n"
+MIXED = (HEADER + GOOD + BAD).encode()
+KEY = "raw/orders/january.csv"
+
+
+@dataclass
+class World:
+    """The ports of one intake, and the contracts in force."""
+
+    contracts: dict[str, Contract] = field(default_factory=lambda: {"orders": a_contract()})
+    uploads: Any = field(default_factory=MemoryObjectStore)
+    lake: Any = field(default_factory=MemoryObjectStore)
+    catalog: Any = field(default_factory=MemoryCatalog)
+    events: Any = field(default_factory=MemoryEvents)
+    clock: Any = field(default_factory=lambda: MemoryClock(NOON))
+
+    def send(self, content: bytes = MIXED, key: str = KEY) -> Upload:
+        self.uploads.put(key, content)
+        return self.deliver(key, len(content))
+
+    def deliver(self, key: str = KEY, size: int = len(MIXED), version: str | None = None) -> Upload:
+        ports = self.uploads, self.lake, self.catalog, self.events, self.clock
+        return accept_upload(Arrival(key, version, size), self.contracts, *ports)
+
+    def behind(self, fuse: Fuse) -> World:
+        guarded = ("uploads", "lake", "catalog", "events")
+        return replace(self, **{name: fuse.guard(getattr(self, name)) for name in guarded})
+
+
+def events_of(world: World) -> list[str]:
+    return [event.name for event in world.events.published]
+
+
+def test_good_rows_join_the_dataset_and_bad_rows_go_to_quarantine_with_their_rules() -> None:
+    world = World()
+    upload = world.send()
+    assert (upload.status, upload.rows, upload.accepted, upload.quarantined) == ("accepted", 4, 2, 2)
+    assert upload.rules == {"orders.order_id.unique": 1, "orders.amount.range": 1}
+    assert upload.part is not None
+    assert upload.quarantine is not None
+    assert from_parquet(world.lake.get(upload.part))["order_id"].to_list() == [1, 2]
+    assert from_parquet(world.lake.get(upload.quarantine))["order_id"].to_list() == ["2", "4"]
+
+
+def test_every_row_is_accounted_for_in_the_catalog() -> None:
+    world = World()
+    world.send()
+    world.send((HEADER + "7,2013-02-01T10:00:00Z,north,1,true\n8,,north,1,true\n").encode(), "raw/orders/february.csv")
+    recorded = world.catalog.uploads("orders")
+    assert [(item.rows, item.accepted + item.quarantined) for item in recorded] == [(4, 4), (2, 2)]
+    parts = world.catalog.parts("orders")
+    assert [part.rows for part in parts] == [item.accepted for item in recorded]
+    assert [len(from_parquet(world.lake.get(part.key))) for part in parts] == [part.rows for part in parts]
+    assert world.catalog.head("orders").rows == sum(item.accepted for item in recorded) == 3
+
+
+def test_a_warning_is_counted_and_its_row_is_accepted() -> None:
+    upload = World().send((HEADER + "1,2013-01-01T10:00:00Z,west,10,true\n").encode())
+    assert (upload.accepted, upload.quarantined) == (1, 0)
+    assert upload.warnings == {"orders.shop.one_of": 1}
+    assert upload.quarantine is None
+
+
+def test_a_file_whose_rows_are_all_bad_is_recorded_and_adds_no_rows() -> None:
+    world = World()
+    upload = world.send((HEADER + ",2013-01-01T10:00:00Z,north,10,true\n").encode())
+    assert (upload.status, upload.accepted, upload.quarantined, upload.part) == ("accepted", 0, 1, None)
+    assert world.catalog.head("orders").rows == 0
+    assert world.lake.keys("datasets/") == []
+
+
+def test_gzipped_content_is_read() -> None:
+    assert World().send(gzip.compress(MIXED), "raw/orders/january.csv.gz").accepted == 2
+
+
+def test_an_accepted_upload_says_so_on_the_bus_with_its_place_in_the_dataset() -> None:
+    world = World()
+    upload = world.send()
+    (event,) = world.events.published
+    assert event.name == "Upload Accepted"
+    assert event.detail == {"dataset": "orders", "upload_id": upload.id, "sequence": 1}
+    assert event.correlation == upload.id
+
+
+def state(world: World) -> tuple[Any, ...]:
+    catalog = world.catalog
+    return catalog.uploads("orders"), catalog.parts("orders"), catalog.head("orders"), world.lake.keys("")
+
+
+def test_the_same_event_twice_changes_nothing_and_sends_the_event_again() -> None:
+    world = World()
+    first = world.send()
+    before = state(world)
+    world.clock.moment = NOON.replace(year=2014)
+    assert world.deliver() == first
+    assert state(world) == before
+    assert world.events.published[0] == world.events.published[1]
+    assert len(world.events.published) == 2
+
+
+def test_the_same_content_under_another_name_is_the_same_upload() -> None:
+    world = World()
+    first = world.send()
+    before = state(world)
+    assert world.send(key="raw/orders/again.csv") == first
+    assert state(world) == before
+    assert world.catalog.arrivals("orders") == {f"{KEY}@": first.id, "raw/orders/again.csv@": first.id}
+
+
+def test_the_object_version_the_event_names_is_the_one_that_is_read() -> None:
+    world = World()
+    world.uploads.put(KEY, MIXED)
+    world.uploads.put(KEY, (HEADER + "9,2013-01-01T10:00:00Z,north,10,true\n").encode())
+    assert world.deliver(version="1").rows == 4
+    assert world.deliver(version="2").rows == 1
+
+
+def test_parts_follow_each_other_in_the_order_they_were_accepted() -> None:
+    world = World()
+    ids = [world.send((HEADER + f"{n},2013-01-01T10:00:00Z,north,1,true\n").encode()).id for n in (1, 2, 3)]
+    parts = world.catalog.parts("orders")
+    assert [(part.sequence, part.upload_id) for part in parts] == list(enumerate(ids, start=1))
+
+
+class Raced(MemoryCatalog):
+    """A catalog where, `times` times, another upload is recorded between our reading the head and our writing."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        if self._times:
+            self._times -= 1
+            number = before.sequence + 1
+            other = replace(upload, id=f"other{number}", sequence=number)
+            super().record_accepted(other, replace(part, upload_id=other.id, digest=other.id), before)
+        return super().record_accepted(upload, part, before)
+
+
+def test_an_upload_that_lost_the_race_takes_the_next_place() -> None:
+    world = World(catalog=Raced(2))
+    upload = world.send()
+    assert upload.sequence == 3
+    assert [part.upload_id for part in world.catalog.parts("orders")] == ["other1", "other2", upload.id]
+    assert world.events.published[-1].detail["sequence"] == 3
+
+
+def test_an_upload_that_always_loses_is_given_back_to_the_queue_and_comes_in_later() -> None:
+    world = World(catalog=Raced(ATTEMPTS))
+    with pytest.raises(Conflict, match="came first"):
+        world.send()
+    assert events_of(world) == []
+    assert world.deliver().sequence == ATTEMPTS + 1
+
+
+class Twin(MemoryCatalog):
+    """A catalog where another worker records the very same upload just before us."""
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        super().record_accepted(upload, part, before)
+        return super().record_accepted(upload, part, before)
+
+
+def test_two_workers_with_the_same_event_record_one_part() -> None:
+    world = World(catalog=Twin())
+    upload = world.send()
+    assert (upload.sequence, len(world.catalog.parts("orders"))) == (1, 1)
+    assert world.catalog.head("orders").rows == 2
+
+
+def calls_of_an_intake(content: bytes) -> int:
+    """How many calls of ports one intake makes when nothing goes wrong."""
+    fuse = Fuse(at=10_000)
+    world = World()
+    world.uploads.put(KEY, content)
+    world.behind(fuse).deliver(size=len(content))
+    return fuse.calls
+
+
+CALLS = calls_of_an_intake(MIXED)
+
+
+def test_an_intake_makes_calls_that_can_fail() -> None:
+    assert CALLS >= 8
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+@pytest.mark.parametrize("number", range(1, CALLS + 1))
+def test_a_crash_at_any_call_and_a_redelivery_end_in_exactly_one_part(number: int, after: bool) -> None:
+    world, fuse = World(), Fuse(number, after)
+    world.uploads.put(KEY, MIXED)
+    with pytest.raises(Crash):
+        world.behind(fuse).deliver()
+    world.deliver()
+    (upload,) = world.catalog.uploads("orders")
+    (part,) = world.catalog.parts("orders")
+    assert (upload.status, upload.rows, upload.accepted, upload.quarantined) == ("accepted", 4, 2, 2)
+    assert (part.upload_id, part.rows, part.sequence) == (upload.id, 2, 1)
+    assert world.catalog.head("orders").rows == len(from_parquet(world.lake.get(part.key))) == 2
+    assert len(world.lake.keys("")) == 2
+    assert world.catalog.arrivals("orders") == {f"{KEY}@": upload.id}
+    assert set(events_of(world)) == {"Upload Accepted"}
+
+
+NOT_UTF8 = (HEADER + "1,2013-01-01T10:00:00Z,caf\xe9,10,true\n").encode("latin-1")
+SHORT = b"order_id,at,shop,amount\n1,2013-01-01T10:00:00Z,north,10\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (SHORT, "column 'late' is missing; found order_id, at, shop, amount"),
+        (NOT_UTF8, "is not UTF-8 at byte"),
+        (b"", "is empty"),
+        (HEADER.encode(), "has a header and no rows"),
+        (b"PK\x03\x04rest", "is a zip archive"),
+    ],
+    ids=["missing column", "not UTF-8", "empty", "no rows", "zip"],
+)
+def test_a_file_that_cannot_be_read_is_rejected_with_reason_and_remedy_and_stays(content: bytes, reason: str) -> None:
+    world = World()
+    upload = world.send(content)
+    assert upload.status == "rejected"
+    assert upload.reason is not None
+    assert "january.csv" in upload.reason
+    assert reason in upload.reason
+    assert upload.remedy
+    assert world.catalog.uploads("orders") == [upload]
+    assert world.catalog.parts("orders") == []
+    assert world.lake.keys("") == []
+    assert world.uploads.get(KEY) == content
+    assert events_of(world) == ["Upload Rejected"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+@pytest.mark.parametrize("number", range(1, calls_of_an_intake(SHORT) + 1))
+def test_a_crash_while_rejecting_and_a_redelivery_end_in_one_rejection(number: int, after: bool) -> None:
+    world = World()
+    world.uploads.put(KEY, SHORT)
+    with pytest.raises(Crash):
+        world.behind(Fuse(number, after)).deliver(size=len(SHORT))
+    world.deliver(size=len(SHORT))
+    (upload,) = world.catalog.uploads("orders")
+    assert upload.status == "rejected"
+    assert world.catalog.parts("orders") == []
+    assert "Upload Rejected" in events_of(world)
+
+
+def test_values_of_the_wrong_type_go_to_quarantine() -> None:
+    upload = World().send((HEADER + GOOD + "three,2013-01-01T10:00:00Z,north,10,true\n").encode())
+    assert (upload.status, upload.accepted, upload.quarantined) == ("accepted", 2, 1)
+    assert upload.rules == {"orders.order_id.type": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("raw/cakes/a.csv", "No model reads a dataset 'cakes'; known: orders."),
+        ("raw/ORDERS/a.csv", "dataset 'ORDERS' is not a name."),
+        ("raw/orders/a b.csv", "'a b.csv' is not a file name."),
+        ("raw/orders/..csv..", "is not a file name."),
+        ("raw/orders/deep/a.csv", "is not an upload's key."),
+        ("raw/a.csv", "is not an upload's key."),
+    ],
+)
+def test_an_object_nobody_can_attribute_is_remembered_as_unknown(key: str, reason: str) -> None:
+    world = World()
+    upload = world.send(key=key)
+    assert (upload.status, upload.dataset, upload.key) == ("rejected", "unknown", key)
+    assert reason in (upload.reason or "")
+    assert upload.remedy
+    assert world.catalog.uploads("unknown") == [upload]
+    assert world.uploads.get(key) == MIXED
+    assert events_of(world) == ["Upload Rejected"]
+
+
+def test_an_object_nobody_can_attribute_is_remembered_once() -> None:
+    world = World()
+    world.send(key="raw/cakes/a.csv")
+    world.send(key="raw/cakes/a.csv")
+    assert len(world.catalog.uploads("unknown")) == 1
+
+
+def test_rejected_content_is_accepted_once_the_contract_has_changed() -> None:
+    world = World()
+    rejected = world.send(SHORT)
+    columns = tuple(column for column in a_contract().columns if column.name != "late")
+    world.contracts["orders"] = a_contract(version="2.0.0", columns=columns)
+    accepted = world.send(SHORT)
+    assert (rejected.status, accepted.status) == ("rejected", "accepted")
+    assert accepted.id == rejected.id
+    assert world.catalog.uploads("orders") == [accepted]
+    assert world.catalog.head("orders").rows == 1
+
+
+def test_rejected_content_is_not_looked_at_again_under_the_same_contract() -> None:
+    world = World()
+    first = world.send(SHORT)
+    world.clock.moment = NOON.replace(year=2014)
+    assert world.send(SHORT) == first
+    assert events_of(world) == ["Upload Rejected", "Upload Rejected"]
+
+
+def test_accepted_content_stays_as_it_was_when_the_contract_changes() -> None:
+    world = World()
+    first = world.send()
+    world.contracts["orders"] = a_contract(columns=(*a_contract().columns, Column("new", "string")))
+    assert world.send() == first
+    assert len(world.catalog.parts("orders")) == 1
+
+
+def test_a_file_that_is_too_large_is_refused_with_numbers_and_never_read() -> None:
+    world = World()
+    upload = world.deliver(size=LARGEST_UPLOAD + 1)
+    assert upload.status == "rejected"
+    assert "268,435,457 bytes; one upload may have 268,435,456" in (upload.reason or "")
+    assert "Split the file" in (upload.remedy or "")
+    assert events_of(world) == ["Upload Rejected"]
+
+
+def test_a_file_of_the_largest_size_is_read() -> None:
+    world = World()
+    world.uploads.put(KEY, MIXED)
+    assert world.deliver(size=LARGEST_UPLOAD).status == "accepted"
+
+
+def test_an_event_the_bus_did_not_take_goes_out_with_the_redelivery() -> None:
+    world = World(events=MemoryEvents(failures=1))
+    with pytest.raises(Unavailable):
+        world.send()
+    world.deliver()
+    assert events_of(world) == ["Upload Accepted"]
+    assert len(world.catalog.parts("orders")) == 1
+
+
+class AcceptedMeanwhile(MemoryCatalog):
+    """A catalog where another worker, of a newer deploy, accepts the content while we reject it."""
+
+    def __init__(self, accepted: Upload) -> None:
+        super().__init__()
+        self._accepted = accepted
+
+    def record_rejected(self, upload: Upload) -> bool:
+        part = Part("orders", 1, upload.id, "datasets/orders/x.parquet", 1, upload.id)
+        super().record_accepted(replace(self._accepted, id=upload.id), part, self.head("orders"))
+        return super().record_rejected(upload)
+
+
+def test_a_rejection_never_replaces_an_acceptance() -> None:
+    accepted = Upload("x", "orders", "a.csv", KEY, "c2", "accepted", NOON, rows=1, accepted=1, sequence=1)
+    catalog: Catalog = AcceptedMeanwhile(accepted)
+    world = World(catalog=catalog)
+    assert world.send(SHORT).status == "accepted"
+    assert events_of(world) == ["Upload Accepted"]

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryClock
+from serin.data.parquet import from_parquet, to_parquet
+from serin.data.types import TIMESTAMP
+from serin.domain.charter import Charter
+from serin.domain.contracts import Column, Contract
+from serin.domain.experiments import TrainingSet, Trial
+from serin.domain.names import digest
+from serin.services.build_training_set import Plan, build_training_set
+from tests.builders import NOON, a_charter, a_contract, a_part, a_run, a_version, an_upload_of
+
+ORDERS = replace(
+    a_contract(),
+    columns=(*(c for c in a_contract().columns if c.name != "late"), Column("late", "boolean", known="afterwards")),
+)
+SHOPS = Contract(
+    "shops", "1", (Column("shop", "string"), Column("seen_at", "timestamp"), Column("length", "integer")), (), ()
+)
+FIRST = datetime(2013, 1, 1, tzinfo=UTC)
+DAYS = 40
+A_DAY = 5
+
+
+def orders(days: range, late: Any = lambda number: number % 3 == 0) -> pl.DataFrame:
+    numbers = [day * A_DAY + index for day in days for index in range(A_DAY)]
+    return pl.DataFrame(
+        {
+            "order_id": numbers,
+            "at": [FIRST + timedelta(days=number // A_DAY, hours=number % A_DAY) for number in numbers],
+            "shop": ["north" for _ in numbers],
+            "amount": [float(number) for number in numbers],
+            "late": [late(number) for number in numbers],
+        },
+        schema_overrides={"at": TIMESTAMP, "late": pl.Boolean},
+    )
+
+
+def shops() -> pl.DataFrame:
+    seen = [FIRST + timedelta(days=day) for day in range(DAYS)]
+    found = {"shop": ["north"] * DAYS, "seen_at": seen, "length": list(range(DAYS))}
+    return pl.DataFrame(found, schema_overrides={"seen_at": TIMESTAMP})
+
+
+@dataclass
+class World:
+    """What a training set is made from; `code` is the model's own."""
+
+    charter: Charter = field(default_factory=a_charter)
+    code: dict[str, bytes] = field(default_factory=lambda: {"features.py": b"x = 1\n"})
+    lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+
+    def add(self, dataset: str, table: pl.DataFrame) -> None:
+        content = to_parquet(table)
+        key = f"datasets/{dataset}/{digest(content)[:32]}.parquet"
+        self.lake.put(key, content)
+        before = self.catalog.head(dataset)
+        upload = an_upload_of(dataset, content, key, len(table), before.sequence + 1)
+        assert self.catalog.record_accepted(upload, a_part(upload, before.sequence + 1), before)
+
+    def build(self, run: str = "r1", cause: str = "features") -> Plan | str:
+        self.clock.advance(timedelta(minutes=1))
+        contracts = {"orders": ORDERS, "shops": SHOPS}
+        functions = {}.__getitem__
+        return build_training_set(
+            run, cause, self.charter, contracts, self.code, functions, self.lake, self.catalog, self.clock
+        )
+
+    def made(self, run: str = "r1", cause: str = "features") -> TrainingSet:
+        plan = self.build(run, cause)
+        assert not isinstance(plan, str), plan
+        return plan[0]
+
+
+@pytest.fixture
+def world() -> World:
+    full = World()
+    full.add("orders", orders(range(DAYS)))
+    full.add("shops", shops())
+    return full
+
+
+def test_a_training_set_holds_the_labelled_rows_and_the_trials_of_the_charter(world: World) -> None:
+    plan = world.build()
+    assert not isinstance(plan, str)
+    made, trials = plan
+    assert trials == (Trial(1, {"max_leaf_nodes": 7}), Trial(2, {"max_leaf_nodes": 15}))
+    rows = from_parquet(world.lake.get(made.parquet))
+    assert (made.rows, len(rows)) == (DAYS * A_DAY, DAYS * A_DAY)
+    assert rows["queue.length"].drop_nulls().len() > 0
+    assert digest(world.lake.get(made.columns)) == made.columns_digest
+    assert world.catalog.training_set("late-orders", made.id) == made
+
+
+def test_the_newest_rows_are_kept_for_the_judge(world: World) -> None:
+    made = world.made()
+    moments = from_parquet(world.lake.get(made.parquet))["__moment"]
+    assert (made.first, made.last) == (moments.min(), moments.max())
+    assert made.holdout_from == made.last - timedelta(days=14)
+    assert made.learnable == moments.filter(moments < made.holdout_from).len() < made.rows
+
+
+def test_a_run_begins_with_its_training_set(world: World) -> None:
+    made = world.made()
+    run = world.catalog.run("late-orders", "r1")
+    assert (run.status, run.cause, run.training_set) == ("running", "features", made.id)
+
+
+def test_equal_data_charter_and_code_are_one_training_set(world: World) -> None:
+    first = world.made()
+    keys = world.lake.keys("")
+    assert world.made("r2", "call") == first
+    assert world.lake.keys("") == keys
+
+
+def test_new_data_another_charter_and_other_code_are_other_training_sets(world: World) -> None:
+    ids = [world.made().id]
+    world.code = {"features.py": b"x = 2\n"}
+    ids.append(world.made("r2", "call").id)
+    world.charter = a_charter(floors={"roc_auc": 0.7})
+    ids.append(world.made("r3", "call").id)
+    world.add("orders", orders(range(DAYS, DAYS + 1)))
+    ids.append(world.made("r4", "call").id)
+    assert len(set(ids)) == 4
+
+
+def test_a_row_that_came_again_counts_as_it_came_last(world: World) -> None:
+    world.add("orders", orders(range(DAYS), late=lambda number: True))
+    made = world.made()
+    rows = from_parquet(world.lake.get(made.parquet))
+    assert made.rows == DAYS * A_DAY
+    assert rows["__label"].all()
+
+
+def test_rows_without_a_label_are_left_out(world: World) -> None:
+    world.add("orders", orders(range(DAYS, DAYS + 1), late=lambda number: None))
+    assert world.made().rows == DAYS * A_DAY
+
+
+def skipped(world: World, run: str = "r1", cause: str = "features") -> str:
+    reason = world.build(run, cause)
+    assert isinstance(reason, str)
+    found = world.catalog.run("late-orders", run)
+    assert (found.status, found.reason) == ("skipped", reason)
+    return reason
+
+
+@pytest.mark.parametrize("cause", ["features", "call"])
+def test_a_dataset_without_rows_is_waited_for(cause: str) -> None:
+    world = World()
+    assert skipped(world, "r1", cause) == "no rows yet of orders, shops"
+    world.add("orders", orders(range(DAYS)))
+    assert skipped(world, "r2", cause) == "no rows yet of shops"
+
+
+@pytest.mark.parametrize("cause", ["features", "call"])
+def test_too_few_rows_before_the_holdout_are_not_learnt_from(cause: str) -> None:
+    world = World()
+    world.add("shops", shops())
+    world.add("orders", orders(range(20)))
+    assert skipped(world, "r1", cause) == "29 labelled rows before the holdout; training.minimum_rows is 100"
+    assert world.lake.keys("training-sets/") == []
+
+
+def test_rows_without_any_label_are_nothing_to_train_on() -> None:
+    world = World()
+    world.add("shops", shops())
+    world.add("orders", orders(range(DAYS), late=lambda number: None))
+    assert skipped(world) == "no row has a label yet"
+
+
+def test_features_start_the_first_training_only(world: World) -> None:
+    world.catalog.register(a_version(1))
+    assert skipped(world) == "the first version exists; later ones are trained by a call"
+
+
+def test_a_call_trains_after_the_first_version_too(world: World) -> None:
+    world.catalog.register(a_version(1))
+    assert world.made(cause="call").rows == DAYS * A_DAY
+
+
+@pytest.mark.parametrize("status", ["running", "registered", "rejected"])
+def test_features_do_not_train_twice_on_the_same_data(world: World, status: Any) -> None:
+    made = world.made("r1")
+    world.catalog.save_run(a_run(id="r1", status=status, training_set=made.id))
+    assert skipped(world, "r2") == "run r1 has the same data, charter and code"
+
+
+@pytest.mark.parametrize("status", ["failed", "skipped"])
+def test_features_train_again_after_a_run_that_came_to_nothing(world: World, status: Any) -> None:
+    made = world.made("r1")
+    world.catalog.save_run(a_run(id="r1", status=status, training_set=made.id))
+    assert world.made("r2") == made
+
+
+def test_a_call_trains_again_on_the_same_data(world: World) -> None:
+    assert world.made("r1") == world.made("r2", "call")

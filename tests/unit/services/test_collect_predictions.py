@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.domain.errors import Invalid
+from serin.services.collect_predictions import collect_predictions
+
+
+def a_line(prediction: str, **parts: Any) -> str:
+    given = {"model": "late-orders", "at": "2013-04-01T12:00:00Z", "prediction_id": prediction, "score": 0.5}
+    return json.dumps({**given, **parts})
+
+
+def read(lake: MemoryObjectStore, key: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(lake.get(key)).decode().splitlines()]
+
+
+def test_a_batch_becomes_a_file_of_its_model_and_day() -> None:
+    lake = MemoryObjectStore()
+    assert collect_predictions([a_line("a"), a_line("b")], lake) == 2
+    (key,) = lake.keys("predictions/late-orders/2013-04-01/")
+    assert key.endswith(".jsonl.gz")
+    assert [line["prediction_id"] for line in read(lake, key)] == ["a", "b"]
+    assert read(lake, key)[0]["score"] == 0.5
+
+
+def test_the_same_batch_twice_is_one_file() -> None:
+    lake = MemoryObjectStore()
+    collect_predictions([a_line("a"), a_line("b")], lake)
+    collect_predictions([a_line("a"), a_line("b")], lake)
+    assert len(lake.keys("")) == 1
+
+
+def test_a_prediction_twice_in_a_batch_is_written_once() -> None:
+    lake = MemoryObjectStore()
+    assert collect_predictions([a_line("a"), a_line("a", score=0.7)], lake) == 1
+    assert [line["score"] for line in read(lake, lake.keys("")[0])] == [0.5]
+
+
+def test_models_and_days_lie_apart() -> None:
+    lake = MemoryObjectStore()
+    lines = [a_line("a"), a_line("b", at="2013-04-02T00:00:00Z"), a_line("c", model="early-orders")]
+    assert collect_predictions(lines, lake) == 3
+    assert [key.rsplit("/", 1)[0] for key in lake.keys("")] == [
+        "predictions/early-orders/2013-04-01",
+        "predictions/late-orders/2013-04-01",
+        "predictions/late-orders/2013-04-02",
+    ]
+
+
+def test_an_empty_batch_writes_nothing() -> None:
+    lake = MemoryObjectStore()
+    assert collect_predictions([], lake) == 0
+    assert lake.keys("") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["START RequestId: x", "[1]", "null", '{"model": "late-orders", "at": "2013-04-01"}', a_line("a", model="../x")],
+)
+def test_what_is_not_a_line_of_the_log_is_refused_and_nothing_is_written(line: str) -> None:
+    lake = MemoryObjectStore()
+    with pytest.raises(Invalid):
+        collect_predictions([a_line("good"), line], lake)
+    assert lake.keys("") == []

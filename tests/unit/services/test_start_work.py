@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from serin.adapters.memory.world import MemoryWorkflows
+from serin.domain.errors import Conflict, NotFound
+from serin.services.start_work import start_release, start_rollback, start_training
+from tests.unit.services.releasing import MODEL, World
+
+
+def rollback_target(world: World) -> int:
+    workflows = MemoryWorkflows()
+    release_id = start_rollback(MODEL, world.catalog, world.control, workflows)
+    model, version, cause = workflows.releases[release_id]
+    assert (model, cause) == (MODEL, "rollback")
+    return version
+
+
+def released(*versions: int) -> World:
+    world = World()
+    for number, version in enumerate(versions):
+        world.release(f"rel{number}", version)
+    return world
+
+
+def test_a_training_that_is_asked_for_begins_under_a_name_of_its_own() -> None:
+    workflows = MemoryWorkflows()
+    ids = [start_training(MODEL, workflows), start_training(MODEL, workflows)]
+    assert workflows.trainings == dict.fromkeys(ids, (MODEL, "call"))
+    assert len(workflows.trainings) == 2
+
+
+def test_a_registered_version_can_be_released() -> None:
+    workflows = MemoryWorkflows()
+    release_id = start_release(MODEL, 2, World().catalog, workflows)
+    assert workflows.releases == {release_id: (MODEL, 2, "call")}
+
+
+def test_a_version_nobody_registered_starts_nothing() -> None:
+    workflows = MemoryWorkflows()
+    with pytest.raises(NotFound, match="version 9"):
+        start_release(MODEL, 9, World().catalog, workflows)
+    assert workflows.releases == {}
+
+
+def test_a_rollback_goes_to_the_version_that_was_live_before() -> None:
+    assert rollback_target(released(1, 3)) == 1
+
+
+def test_a_rollback_after_a_rollback_goes_further_back() -> None:
+    world = released(1, 2, 3)
+    world.release("back1", 2, "rollback")
+    assert rollback_target(world) == 1
+
+
+def test_a_rollback_after_going_forward_again_goes_back_again() -> None:
+    world = released(1, 2)
+    world.release("back", 1, "rollback")
+    world.release("forth", 2, "call")
+    assert rollback_target(world) == 1
+
+
+def test_a_release_that_failed_is_not_gone_back_to() -> None:
+    world = released(1, 2)
+    world.until_promoted("failed", 3)
+    world.steps("failed").abandon("died", world.events)
+    assert rollback_target(world) == 1
+
+
+def test_the_first_version_that_went_live_has_nothing_before_it() -> None:
+    world = released(1)
+    with pytest.raises(Conflict, match="Version 1 of late-orders is the first that went live"):
+        rollback_target(world)
+
+
+def test_after_a_rollback_to_the_first_version_there_is_nothing_before_it() -> None:
+    world = released(1, 2)
+    world.release("back", 1, "rollback")
+    with pytest.raises(Conflict, match="nothing before it"):
+        rollback_target(world)
+
+
+def test_without_a_live_version_there_is_nothing_to_roll_back() -> None:
+    with pytest.raises(Conflict, match="No version of late-orders is live"):
+        rollback_target(World())
