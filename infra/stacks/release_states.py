@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from infra.constructs.function import ServiceFunction
-from infra.constructs.workflow import call
+from infra.constructs.workflow import RETRY, call
 from serin.domain.releases import STEPS
 
 RELEASE = {"model.$": "$.model", "version.$": "$.version", "release.$": "$.release", "cause.$": "$.cause"}
+# While another release of the model holds the lease, the next one waits for about two and a half minutes.
+WAIT_FOR_LEASE = {"ErrorEquals": ["Conflict"], "IntervalSeconds": 5, "MaxAttempts": 5, "BackoffRate": 2}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Abandon"}]
 
 
@@ -18,6 +20,7 @@ def release_definition(release: ServiceFunction) -> dict[str, Any]:
     for step, following in zip(STEPS, (*STEPS[1:], None), strict=True):
         onward = {"Next": following.capitalize()} if following else {"End": True}
         states[step.capitalize()] = call(release, {"step": step, **RELEASE}, ResultPath=None, Catch=CATCH, **onward)
+    states["Begin"]["Retry"] = [*RETRY, WAIT_FOR_LEASE]
     abandon = {"step": "abandon", **RELEASE, "error.$": "$.error"}
     return {
         "Comment": "From a registered version to live",

@@ -13,7 +13,6 @@ import boto3
 
 from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
-from infra.local.prepare import CDK_JSON, prepare
 from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
 from serin.adapters.clock import SystemClock
@@ -23,6 +22,7 @@ from serin.domain.errors import Invalid
 from serin.services.tokens import create_token
 from serin_cli import story
 from serin_cli.connection import Connection, forget, save
+from serin_cli.prepare import CDK_JSON, prepare
 
 TOKEN_LIFE = timedelta(days=1)
 EVERYTHING = ("read", "predict:*", "train:*", "release:*")

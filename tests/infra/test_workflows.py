@@ -35,7 +35,17 @@ def test_every_task_retries_what_passes(machine: str, aws: Assembly) -> None:
     assert found
     for _, task in found:
         retried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
-        assert retried == TROUBLES | {"Unavailable"}
+        assert retried >= TROUBLES | {"Unavailable"}
+
+
+def test_a_release_waits_while_another_one_holds_the_lease(aws: Assembly) -> None:
+    waiting = {
+        name
+        for name, task in tasks(aws.machine("release"))
+        for retry in task["Retry"]
+        if "Conflict" in retry["ErrorEquals"]
+    }
+    assert waiting == {"Begin"}
 
 
 @pytest.mark.parametrize(("machine", "last"), [("training-returns", "RecordFailure"), ("release", "Abandon")])

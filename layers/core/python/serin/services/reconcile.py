@@ -27,25 +27,39 @@ def reconcile(
 
     An alias that nobody here intended is left alone and reported: somebody may be mending something.
     """
+    intent = control.intent(model)
+    # Looked at without the lease first: held every few minutes, it would stand in the way of releases.
+    if intent is None or _as_intended(intent, control, endpoint):
+        return Reconciled(model, "as intended")
     lease = control.acquire(model, holder, clock.now(), SPAN)
     if lease is None:
         return Reconciled(model, "release running")
     try:
-        intent = control.intent(model)
-        if intent is None:
-            return Reconciled(model, "as intended")
-        return _put_right(intent, catalog, control, endpoint)
+        return _put_right(control.intent(model) or intent, catalog, control, endpoint)
     finally:
         control.finish(None, lease)
 
 
+def _finished(intent: Intent, control: Control) -> bool:
+    live = control.live(intent.model)
+    return live is not None and live.release == intent.release
+
+
+def _wanted(intent: Intent, control: Control) -> str:
+    return intent.function_version if _finished(intent, control) else intent.previous
+
+
+def _as_intended(intent: Intent, control: Control, endpoint: Endpoint) -> bool:
+    alias = endpoint.alias(intent.model)
+    return alias.function_version == _wanted(intent, control) and not alias.weights
+
+
 def _put_right(intent: Intent, catalog: Catalog, control: Control, endpoint: Endpoint) -> Reconciled:
-    model, alias, live = intent.model, endpoint.alias(intent.model), control.live(intent.model)
-    finished = live is not None and live.release == intent.release
-    wanted = intent.function_version if finished else intent.previous
-    if alias.function_version == wanted and not alias.weights:
+    model = intent.model
+    if _as_intended(intent, control, endpoint):
         return Reconciled(model, "as intended")
-    if finished or alias.function_version != intent.function_version:
+    alias, wanted = endpoint.alias(model), _wanted(intent, control)
+    if _finished(intent, control) or alias.function_version != intent.function_version:
         return Reconciled(model, "changed by somebody else")
     endpoint.move_alias(model, wanted, alias)
     release = catalog.release(model, intent.release)

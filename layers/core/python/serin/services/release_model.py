@@ -33,18 +33,13 @@ class ReleaseSteps:
     def begin(self, version: int, cause: str) -> Release:
         """Take the lease and write down what is to happen; Conflict while another release runs."""
         self._catalog.version(self._model, version)
-        lease = self._lease()
         live = self._control.live(self._model)
-        release = Release(
-            self._id,
-            self._model,
-            version,
-            cause,
-            lease.epoch,
-            "running",
-            self._clock.now(),
-            live.version if live else None,
-        )
+        previous = live.version if live else None
+        asked = Release(self._id, self._model, version, cause, 0, "running", self._clock.now(), previous)
+        # Remembered before the lease is had, so that one which never gets it has a record of its end.
+        self._catalog.save_release(asked)
+        lease = self._lease()
+        release = replace(asked, epoch=lease.epoch)
         self._catalog.save_release(release)
         self._note("begin", f"lease {lease.epoch}; live is {f'version {live.version}' if live else 'nothing'}")
         return release

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryEvents, MemoryOnlineFeatures
+from serin.data.parquet import to_parquet
+from serin.data.types import TIMESTAMP
+from serin.domain.features import EntityKey
+from serin.services.build_features import build_features
+from tests.builders import a_charter, a_part, an_upload_of
+
+NORTH = EntityKey("queue", ("north",))
+
+
+class World:
+    """A lake with uploads of shops, and the views they feed."""
+
+    def __init__(self) -> None:
+        self.lake, self.catalog = MemoryObjectStore(), MemoryCatalog()
+        self.online, self.events = MemoryOnlineFeatures(), MemoryEvents()
+
+    def add(self, dataset: str, *seen: tuple[str, int, int]) -> str:
+        rows = [(shop, datetime(2013, 1, 1, hour, tzinfo=UTC), length) for shop, hour, length in seen]
+        schema = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64}
+        content = to_parquet(pl.DataFrame(rows, schema=schema, orient="row"))
+        before = self.catalog.head(dataset)
+        key, sequence = f"datasets/{dataset}/{before.sequence}.parquet", before.sequence + 1
+        self.lake.put(key, content)
+        upload = an_upload_of(dataset, content, key, len(seen), sequence)
+        assert self.catalog.record_accepted(upload, a_part(upload, sequence), before)
+        return upload.id
+
+    def build(self, dataset: str, upload_id: str) -> int:
+        charters = {"late-orders": a_charter()}
+        return build_features(dataset, upload_id, charters, self.lake, self.catalog, self.online, self.events)
+
+    def length(self) -> object:
+        return self.online.read([NORTH])[NORTH].values["length"]
+
+
+def test_the_last_value_of_each_entity_goes_online() -> None:
+    world = World()
+    assert world.build("shops", world.add("shops", ("north", 2, 20), ("north", 1, 10), ("south", 1, 5))) == 2
+    assert world.length() == 20
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0), (1, 0, 1)])
+def test_uploads_in_any_order_and_repeated_leave_the_newest_value(order: tuple[int, ...]) -> None:
+    world = World()
+    uploads = [world.add("shops", ("north", 1, 10)), world.add("shops", ("north", 2, 20))]
+    for number in order:
+        world.build("shops", uploads[number])
+    assert world.length() == 20
+
+
+def test_built_features_are_announced_with_the_uploads_place() -> None:
+    world = World()
+    upload = world.add("shops", ("north", 1, 10))
+    world.build("shops", upload)
+    (event,) = world.events.published
+    assert (event.name, event.correlation) == ("Features Built", upload)
+    assert event.detail == {"dataset": "shops", "upload_id": upload, "sequence": 1}
+
+
+def test_a_dataset_without_views_writes_nothing_and_is_announced_all_the_same() -> None:
+    world = World()
+    assert world.build("orders", world.add("orders", ("north", 1, 10))) == 0
+    assert [event.detail["dataset"] for event in world.events.published] == ["orders"]

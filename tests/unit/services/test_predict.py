@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
+from serin.domain.errors import NotFound, NotReleased
+from serin.domain.features import EntityKey, OnlineValues
+from serin.services.predict import Predictor, Reply, Request, refusal
+from serin.serving.model import open_model
+from serin.serving.package import find_package
+from tests.builders import NOON
+from tests.unit.learning.orders import order_columns
+from tests.unit.serving.released import Released, on_path, orders_charter, release
+
+ORDER = {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "north", "amount": 20.0}
+SCOPES = ("predict:late-orders",)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    made = release(tmp_path_factory.mktemp("layer"), orders_charter(), order_columns())
+    with on_path(made.folder):
+        yield made
+
+
+@pytest.fixture
+def online() -> MemoryOnlineFeatures:
+    return MemoryOnlineFeatures()
+
+
+@pytest.fixture
+def predictor(released: Released, online: MemoryOnlineFeatures) -> Predictor:
+    return Predictor(find_package(), 7, released.sha256, online, MemoryClock(NOON))
+
+
+def ask(predictor: Predictor, *instances: Any, scopes: tuple[str, ...] = SCOPES) -> Reply:
+    return predictor.predict(Request("request-1", json.dumps({"instances": instances}).encode(), scopes))
+
+
+def queue(length: int, age: timedelta) -> OnlineValues:
+    return OnlineValues(EntityKey("queue", ("north",)), {"length": length}, NOON - age)
+
+
+def error_of(reply: Reply) -> dict[str, str]:
+    error: dict[str, str] = reply.body["error"]
+    return error
+
+
+def test_each_instance_is_answered_with_label_probability_and_an_id_of_its_own(predictor: Predictor) -> None:
+    reply = ask(predictor, ORDER, {**ORDER, "order_id": 2}, {**ORDER, "shop": "south"})
+    assert (reply.status, reply.body["model"], reply.body["version"]) == (200, "late-orders", 7)
+    predictions = reply.body["predictions"]
+    assert len({found["prediction_id"] for found in predictions}) == 3
+    assert all(found["label"] == (found["probability"] >= 0.5) for found in predictions)
+    assert all(0.0 <= found["probability"] <= 1.0 for found in predictions)
+
+
+def test_the_answer_is_the_models_own_for_the_features_that_are_logged(
+    predictor: Predictor, online: MemoryOnlineFeatures, released: Released
+) -> None:
+    online.write([queue(9, timedelta(minutes=5))])
+    reply = ask(predictor, ORDER)
+    (line,) = map(json.loads, reply.log)
+    assert line["features"] == {"amount": 20.0, "shop": "north", "queue.length": 9}
+    (score,) = open_model(find_package(), released.sha256).score([line["features"]])
+    assert reply.body["predictions"][0]["probability"] == score == line["score"]
+
+
+def test_a_view_without_a_value_is_named_in_the_answer_and_in_the_log(predictor: Predictor) -> None:
+    reply = ask(predictor, ORDER)
+    assert reply.body["predictions"][0]["missing"] == ["queue"]
+    assert json.loads(reply.log[0])["missing"] == ["queue"]
+
+
+@pytest.mark.parametrize(("age", "stale"), [(timedelta(hours=3), False), (timedelta(hours=3, seconds=1), True)])
+def test_a_value_older_than_its_view_allows_is_named_and_not_used(
+    predictor: Predictor, online: MemoryOnlineFeatures, age: timedelta, stale: bool
+) -> None:
+    online.write([queue(9, age)])
+    reply = ask(predictor, ORDER)
+    assert reply.body["predictions"][0].get("stale") == (["queue"] if stale else None)
+    assert json.loads(reply.log[0])["features"]["queue.length"] == (None if stale else 9)
+
+
+def test_each_answered_row_has_one_line_in_the_log(predictor: Predictor) -> None:
+    reply = ask(predictor, ORDER, {**ORDER, "amount": None})
+    lines = [json.loads(line) for line in reply.log]
+    assert [line["prediction_id"] for line in lines] == [row["prediction_id"] for row in reply.body["predictions"]]
+    assert {(line["request_id"], line["model"], line["version"]) for line in lines} == {("request-1", "late-orders", 7)}
+    assert [line["inputs"]["amount"] for line in lines] == [20.0, None]
+    assert {line["at"] for line in lines} == {"2013-04-01T12:00:00Z"}
+
+
+def test_only_the_first_request_of_a_process_is_cold(predictor: Predictor) -> None:
+    cold = [json.loads(ask(predictor, ORDER).log[0])["cold"] for _ in range(3)]
+    assert cold == [True, False, False]
+
+
+@pytest.mark.parametrize("scopes", [(), ("read",), ("predict:early-orders",), ("train:late-orders",)])
+def test_without_the_models_scope_nothing_is_answered(predictor: Predictor, scopes: tuple[str, ...]) -> None:
+    reply = ask(predictor, ORDER, scopes=scopes)
+    assert (reply.status, error_of(reply)["kind"], reply.log) == (403, "denied", ())
+
+
+@pytest.mark.parametrize(
+    "instance", [{**ORDER, "amount": "much"}, {**ORDER, "amount": -1}, {"order_id": 1}, {**ORDER, "colour": "red"}, 7]
+)
+def test_a_wrong_instance_is_refused_before_the_model_is_opened(released: Released, instance: Any) -> None:
+    never_opened = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON))
+    reply = ask(never_opened, instance)
+    assert (reply.status, error_of(reply)["kind"]) == (422, "invalid")
+    assert error_of(reply)["remedy"]
+    assert reply.log == ()
+
+
+def test_a_body_that_is_not_json_is_refused(predictor: Predictor) -> None:
+    assert predictor.predict(Request("r", b"{", SCOPES)).status == 422
+
+
+def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: Released) -> None:
+    changed = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON))
+    reply = ask(changed, ORDER)
+    assert (reply.status, error_of(reply)["kind"]) == (500, "corrupt")
+
+
+def test_a_refusal_has_the_status_of_its_kind() -> None:
+    assert refusal(NotReleased("No model yet.", "Train.")).status == 503
+    assert refusal(NotFound("Nothing.", "Look.")).status == 500
