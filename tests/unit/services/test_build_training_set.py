@@ -14,7 +14,7 @@ from serin.data.parquet import from_parquet, to_parquet
 from serin.data.types import TIMESTAMP
 from serin.domain.charter import Charter
 from serin.domain.contracts import Column, Contract
-from serin.domain.experiments import TrainingSet, Trial
+from serin.domain.experiments import Run, TrainingSet, Trial
 from serin.domain.names import digest
 from serin.services.build_training_set import Plan, build_training_set
 from tests.builders import NOON, a_charter, a_contract, a_part, a_run, a_version, an_upload_of
@@ -141,6 +141,27 @@ def test_a_row_that_came_again_counts_as_it_came_last(world: World) -> None:
     rows = from_parquet(world.lake.get(made.parquet))
     assert made.rows == DAYS * A_DAY
     assert rows["__label"].all()
+
+
+class GrowingCatalog(MemoryCatalog):
+    """A catalog where an upload is accepted after the heads were read."""
+
+    meanwhile: Any = None
+
+    def begin_run(self, run: Run) -> bool:
+        self.meanwhile()
+        return super().begin_run(run)
+
+
+def test_rows_that_came_after_the_snapshot_belong_to_another_training_set(world: World) -> None:
+    catalog = GrowingCatalog()
+    growing = World(catalog=catalog)
+    growing.add("orders", orders(range(DAYS)))
+    growing.add("shops", shops())
+    catalog.meanwhile = lambda: growing.add("orders", orders(range(DAYS, DAYS + 1)))
+    made = growing.made()
+    assert growing.catalog.head("orders").sequence == 2
+    assert made == world.made()
 
 
 def test_rows_without_a_label_are_left_out(world: World) -> None:

@@ -36,6 +36,13 @@ def test_the_same_batch_twice_is_one_file() -> None:
     assert len(lake.keys("")) == 1
 
 
+def test_a_files_bytes_do_not_say_when_they_were_packed() -> None:
+    lake = MemoryObjectStore()
+    collect_predictions([a_line("a")], lake)
+    moment = lake.get(lake.keys("")[0])[4:8]
+    assert moment == bytes(4)
+
+
 def test_a_prediction_twice_in_a_batch_is_written_once() -> None:
     lake = MemoryObjectStore()
     assert collect_predictions([a_line("a"), a_line("a", score=0.7)], lake) == 1

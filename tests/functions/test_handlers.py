@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
+from serin.domain.errors import NotReleased
+from serin.services.predict import Reply
+from serin.services.tokens import create_token
+from tests.builders import NOON, a_charter, a_contract, a_version
+from tests.functions.handlers import NAMES, ROOT, handler, saved_event
+
+CSV = b"order_id,at,shop,amount,late\n1,2013-01-01T10:00:00Z,north,10,true\n"
+
+
+@dataclass
+class World:
+    """The platform as a function finds it, in memory."""
+
+    uploads: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    control: MemoryControl = field(default_factory=MemoryControl)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
+    endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
+    online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+    contracts: dict[str, Any] = field(default_factory=lambda: {"orders": a_contract()})
+    charters: dict[str, Any] = field(default_factory=lambda: {"late-orders": a_charter()})
+
+    def golden(self, model: str) -> tuple[dict[str, Any], ...]:
+        return ({"instance": {}},)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def in_world(name: str, world: World) -> Any:
+    """The handler with this world as its platform."""
+    module: Any = handler(name)
+    module.platform = lambda: world
+    return module
+
+
+PROBE = """
+import importlib.util, os, sys
+os.environ.clear()
+class Forbidden(dict):
+    def __getitem__(self, name): raise AssertionError(f"read {name}")
+    def get(self, name, default=None):
+        if name.startswith(("SERIN", "AWS")): raise AssertionError(f"read {name}")
+        return default
+os.environ = Forbidden()
+spec = importlib.util.spec_from_file_location("handler", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+assert callable(module.handle)
+loaded = sorted({"boto3", "botocore", "joblib", "sklearn.ensemble"} & set(sys.modules))
+assert sys.argv[2] == "learns" or not loaded, loaded
+assert not {"boto3", "botocore", "serin_model", "model_code", "serin_charters"} & set(sys.modules)
+"""
+LEARNS = {"evaluate_model", "train_model"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_a_handler_reads_no_environment_and_makes_no_client(name: str) -> None:
+    path = str(ROOT / "layers" / "core" / "python")
+    kind = "learns" if name in LEARNS else "serves"
+    arguments = ["-c", f"import sys; sys.path.insert(0, {path!r})\n{PROBE}"]
+    target = str(ROOT / "functions" / name / "handler.py")
+    ended = subprocess.run([sys.executable, *arguments, target, kind], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_all_eleven_handlers_are_looked_at() -> None:
+    assert len(NAMES) == 11
+
+
+# accept_upload
+
+
+def a_message(key: str, message: str = "m1", size: int = len(CSV)) -> dict[str, Any]:
+    return {"messageId": message, "body": json.dumps({"detail": {"object": {"key": key, "size": size}}})}
+
+
+def test_an_s3_event_in_a_queue_message_names_the_object_as_it_is() -> None:
+    (record,) = saved_event("object_created")["Records"]
+    arrival = handler("accept_upload").arrival_from(record)
+    assert arrival.key == "raw/flights/2013-01 (1)+x.csv"
+    assert (arrival.version_id, arrival.size) == ("IYV3p45BT0ac8hjHg1houSdS1a.Mro8e", 2345678)
+
+
+def test_an_object_without_a_version_has_none() -> None:
+    assert handler("accept_upload").arrival_from(a_message("raw/orders/a.csv")).version_id is None
+
+
+def test_every_object_of_a_batch_is_taken_in(world: World) -> None:
+    for name in ("a", "b"):
+        world.uploads.put(f"raw/orders/{name}.csv", CSV + name.encode())
+    records = [a_message("raw/orders/a.csv", "m1"), a_message("raw/orders/b.csv", "m2")]
+    assert in_world("accept_upload", world).handle({"Records": records}, None) == {"batchItemFailures": []}
+    assert len(world.catalog.uploads("orders")) == 2
+
+
+def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.uploads.put("raw/orders/a.csv", CSV)
+    broken = {"messageId": "m3", "body": "{"}
+    records = [a_message("raw/orders/gone.csv", "m1"), a_message("raw/orders/a.csv", "m2"), broken]
+    answer = in_world("accept_upload", world).handle({"Records": records}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m3"}]}
+    assert [upload.status for upload in world.catalog.uploads("orders")] == ["accepted"]
+    assert "There is no object 'raw/orders/gone.csv'" in capsys.readouterr().err
+
+
+# collect_predictions
+
+
+def a_batch(kind: str, *messages: str) -> dict[str, Any]:
+    events = [{"id": str(number), "timestamp": 1, "message": text} for number, text in enumerate(messages)]
+    batch = {
+        "messageType": kind,
+        "owner": "111122223333",
+        "logGroup": "/aws/lambda/serin-dev-predict-late-orders",
+        "logStream": "2013/04/01/[2]abcdef",
+        "subscriptionFilters": ["predictions"],
+        "logEvents": events,
+    }
+    return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()}}
+
+
+LINE = json.dumps({"model": "late-orders", "at": "2013-04-01T12:00:00Z", "prediction_id": "p1"})
+
+
+def test_a_batch_of_log_lines_goes_to_the_lake(world: World) -> None:
+    answer = in_world("collect_predictions", world).handle(a_batch("DATA_MESSAGE", LINE), None)
+    assert answer == {"collected": 1}
+    assert len(world.lake.keys("predictions/late-orders/2013-04-01/")) == 1
+
+
+def test_a_control_message_of_the_subscription_is_no_prediction(world: World) -> None:
+    message = a_batch("CONTROL_MESSAGE", "CWL CONTROL MESSAGE: Checking health of destination Lambda.")
+    assert in_world("collect_predictions", world).handle(message, None) == {"collected": 0}
+    assert world.lake.keys("") == []
+
+
+# predict
+
+
+def test_a_request_is_read_from_the_gateways_event() -> None:
+    request = handler("predict").request_from(saved_event("http_predict"))
+    assert (request.id, request.body) == ("JKJaXmPLvHcESHA=", b'{"instances": []}')
+    assert request.scopes == ("read", "predict:flight-delay")
+
+
+def test_a_base64_body_is_decoded() -> None:
+    event = {**saved_event("http_predict"), "body": base64.b64encode(b"\xff{}").decode(), "isBase64Encoded": True}
+    assert handler("predict").request_from(event).body == b"\xff{}"
+
+
+@pytest.mark.parametrize("body", [{}, {"body": None}, {"body": ""}])
+def test_a_request_without_a_body_is_empty(body: dict[str, Any]) -> None:
+    event = {"requestContext": {"requestId": "r"}, **body}
+    request = handler("predict").request_from(event)
+    assert (request.body, request.scopes) == (b"", ())
+
+
+def test_a_reply_is_json_for_the_gateway() -> None:
+    answer = handler("predict").http_answer(Reply(422, {"error": {"kind": "invalid"}}, ("line",)))
+    assert answer == {
+        "statusCode": 422,
+        "headers": {"content-type": "application/json"},
+        "body": '{"error": {"kind": "invalid"}}',
+    }
+
+
+class Answering:
+    """A predictor with one reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def predict(self, request: object) -> Reply:
+        return self._reply
+
+
+def test_what_a_predict_function_prints_is_the_prediction_log(capsys: pytest.CaptureFixture[str]) -> None:
+    module: Any = handler("predict")
+    module.predictor = lambda: Answering(Reply(200, {"predictions": []}, ("one", "two")))
+    assert module.handle(saved_event("http_predict"), None)["statusCode"] == 200
+    assert capsys.readouterr().out == "one\ntwo\n"
+
+
+def test_before_the_first_release_every_request_is_told_so() -> None:
+    module: Any = handler("predict")
+
+    def nothing() -> Answering:
+        raise NotReleased("No model released yet.", "Train the model.")
+
+    module.predictor = nothing
+    answer = module.handle(saved_event("http_predict"), None)
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["error"]["kind"] == "not_released"
+
+
+# authorize
+
+
+def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
+    secret = create_token("ana", ["read", "train:*"], timedelta(days=1), world.control, world.clock)
+    answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {secret}"}}, None)
+    assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
+
+
+@pytest.mark.parametrize("event", [{}, {"headers": {}}, {"headers": {"authorization": "Bearer serin_wrong"}}])
+def test_nobody_else_is_let_in(world: World, event: dict[str, Any]) -> None:
+    assert in_world("authorize", world).handle(event, None) == {"isAuthorized": False}
+
+
+# release_model
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ({"Error": "Conflict", "Cause": '{"errorMessage": "Another release."}'}, "Conflict: Another release."),
+        ({"Error": "States.Timeout", "Cause": "too long"}, "States.Timeout: too long"),
+        ({"Error": "States.Timeout"}, "States.Timeout: "),
+        ({"Error": "E", "Cause": "[1]"}, "E: [1]"),
+        ({"Error": "E", "Cause": '{"other": 1}'}, 'E: {"other": 1}'),
+        ({}, "Error: "),
+    ],
+)
+def test_what_a_workflow_caught_is_told_in_one_line(error: dict[str, str], reason: str) -> None:
+    assert handler("release_model").reason_of(error) == reason
+
+
+def test_the_steps_of_a_release_are_taken_by_their_names(world: World) -> None:
+    world.catalog.register(a_version(1))
+    module = in_world("release_model", world)
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call"}
+    answers = [
+        module.handle({**given, "step": step}, None) for step in ("begin", "publish", "golden", "promote", "finish")
+    ]
+    json.dumps(answers)
+    assert (answers[0]["status"], answers[-1]["status"]) == ("running", "live")
+    assert world.endpoint.alias("late-orders").function_version == "2"
+
+
+def test_a_release_is_abandoned_with_what_the_workflow_caught(world: World) -> None:
+    world.catalog.register(a_version(1))
+    module = in_world("release_model", world)
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call"}
+    module.handle({**given, "step": "begin"}, None)
+    caught = {"Error": "Invalid", "Cause": '{"errorMessage": "golden row 1"}'}
+    answer = module.handle({**given, "step": "abandon", "error": caught}, None)
+    assert (answer["status"], answer["reason"]) == ("failed", "Invalid: golden row 1")
+
+
+# reconcile
+
+
+class Context:
+    """What Lambda says of a call."""
+
+    aws_request_id = "request-1"
+
+
+def test_every_model_is_reconciled_and_the_log_says_what_was_found(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = in_world("reconcile", world).handle({}, Context())
+    assert found == [{"model": "late-orders", "found": "as intended"}]
+    assert json.loads(capsys.readouterr().out) == {"reconciled": found}
