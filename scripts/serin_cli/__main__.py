@@ -10,6 +10,7 @@ from typing import Any
 
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
+from serin_cli.aws import connect
 from serin_cli.local import up
 from serin_cli.walk import demo
 
@@ -49,6 +50,8 @@ def parser() -> ArgumentParser:
     model = ("model", {"help": "the model's name"})
     clock = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
     add("up", up, "Run the platform on this machine until Ctrl-C.", clock)
+    stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
+    add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("validate", commands.validate, "Read and check every charter and contract.")
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))

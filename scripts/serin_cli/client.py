@@ -111,7 +111,10 @@ def _answer(response: httpx.Response) -> Any:
     if "error" in body:
         raise ApiError(body["error"])
     if response.status_code in (401, 403):
-        raise Denied("The API does not know this token, or it has ended.", "Make one: ./scripts/serin token create.")
+        raise Denied(
+            "The API does not know this token, or it has ended.",
+            "Make a new one: ./scripts/serin connect on AWS; ./scripts/serin up again on this machine.",
+        )
     if response.status_code == 404:
         raise NotFound(f"The API has no route {response.request.url.path}.", "Check the model's name.")
     raise Unavailable(f"The API answered {response.status_code}: {body or response.text[:200]}.", "Try again.")

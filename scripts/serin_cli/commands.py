@@ -68,9 +68,9 @@ def runs(arguments: Namespace) -> Any:
 
 
 def models(_: Namespace) -> Any:
-    """The models and what is live."""
+    """The models and the version that is live."""
     with connected() as client:
-        return client.get("/models")
+        return [{**found, "live": (found["live"] or {}).get("version")} for found in client.get("/models")]
 
 
 def versions(arguments: Namespace) -> Any:

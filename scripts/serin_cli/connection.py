@@ -36,10 +36,14 @@ def save(connection: Connection) -> None:
 def load() -> Connection:
     """The connection that was saved last; NotFound when there is none."""
     if not FILE.exists():
-        raise NotFound("This checkout is not connected to a platform.", "Run ./scripts/serin up in another terminal.")
+        raise NotFound(
+            "This checkout is not connected to a platform.",
+            "Run ./scripts/serin up in another terminal, or ./scripts/serin connect for AWS.",
+        )
     return from_record(Connection, json.loads(FILE.read_text(encoding="utf-8")))
 
 
-def forget() -> None:
-    """The platform is gone."""
-    FILE.unlink(missing_ok=True)
+def forget(connection: Connection) -> None:
+    """That platform is gone; another one that was connected since stays."""
+    if FILE.exists() and load() == connection:
+        FILE.unlink(missing_ok=True)

@@ -52,7 +52,7 @@ def running(clock: datetime | None = None) -> Iterator[Running]:
         try:
             yield Running(cloud, connection, stacks)
         finally:
-            forget()
+            forget(connection)
 
 
 def _connection(settings: Settings, cloud: LocalCloud, clock: datetime | None) -> Connection:

@@ -16,6 +16,8 @@ from serin.domain.errors import SerinError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 WIDEST = 6
+# What a person looks for; where a record has none of these, its first fields do.
+FIRST = ("model", "version", "live", "file", "id", "cause", "status", "rows", "accepted", "quarantined", "reason")
 
 
 def show_error(error: SerinError) -> None:
@@ -37,7 +39,8 @@ def show_result(result: Any) -> None:
 
 def table(records: Sequence[Mapping[str, Any]]) -> Table:
     """The first plain fields of the records, one row each; nested ones are for --json."""
-    names = [name for name, value in records[0].items() if not isinstance(value, (Mapping, list))][:WIDEST]
+    plain = [name for name, value in records[0].items() if not isinstance(value, (Mapping, list))]
+    names = [name for name in FIRST if name in plain] or plain[:WIDEST]
     made = Table(*names, header_style="bold", box=None)
     for record in records:
         made.add_row(*(str(record.get(name, "")) for name in names))

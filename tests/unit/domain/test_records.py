@@ -162,7 +162,11 @@ def test_the_order_of_a_mapping_does_not_change_a_digest() -> None:
         (Trial, {}, "Trial: field number is missing"),
         (Intent, {**as_record(Intent("m", "r", 1, "2", "1")), "model": 7}, r"Intent\.model: expected str, found int"),
         (Run, {**as_record(a_run()), "best": []}, r"Run\.best: expected a record"),
-        (DatasetHead, {"dataset": "orders", "rows": "many"}, "many"),
+        (Run, {**as_record(a_run()), "at": 5}, r"Run\.at: expected a moment"),
+        (Run, {**as_record(a_run()), "trials": "read"}, r"Run\.trials: expected a list"),
+        (Trial, {"number": True}, r"Trial\.number: expected a number"),
+        (Trial, {"number": 1.7}, r"Trial\.number: expected a whole number"),
+        (DatasetHead, {"dataset": "orders", "rows": "many"}, r"DatasetHead\.rows: expected a number, found str"),
     ],
 )
 def test_a_record_nobody_has_written_is_refused_by_its_field(kind: Any, record: Any, reason: str) -> None:

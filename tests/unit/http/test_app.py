@@ -222,3 +222,12 @@ def test_every_kind_of_error_has_a_status() -> None:
     kinds = {kind.kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not errors.SerinError}
     assert kinds == set(STATUS)
     assert len(kinds) >= 8
+
+
+def test_an_unknown_route_answers_in_the_one_error_shape() -> None:
+    assert Api().ask("GET", "/nothing").json()["error"]["kind"] == "not_found"
+
+
+def test_a_rollback_takes_no_version() -> None:
+    wanted = {"action": "rollback", "version": 3}
+    assert Api().ask("POST", f"/models/{MODEL}/releases", "release:*", wanted).status_code == 422

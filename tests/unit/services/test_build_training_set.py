@@ -227,3 +227,7 @@ def test_features_train_again_after_a_run_that_came_to_nothing(world: World, sta
 
 def test_a_call_trains_again_on_the_same_data(world: World) -> None:
     assert world.made("r1") == world.made("r2", "call")
+
+
+def test_a_run_that_is_tried_again_is_not_in_its_own_way(world: World) -> None:
+    assert world.build("r1") == world.build("r1")

@@ -60,8 +60,10 @@ def _decode(kind: Any, value: Any, path: str) -> Any:
     if origin in (Union, types.UnionType):
         return _decode_union(kind, value, path)
     if origin is tuple:
+        _check(isinstance(value, (list, tuple)), "a list", value, path)
         return tuple(_decode(get_args(kind)[0], item, path) for item in value)
     if origin is not None and issubclass(origin, Mapping):
+        _check(isinstance(value, Mapping), "a record", value, path)
         return {key: _decode(get_args(kind)[1], item, f"{path}.{key}") for key, item in value.items()}
     if is_dataclass(kind):
         return _decode_dataclass(kind, value, path)
@@ -79,8 +81,7 @@ def _decode_union(kind: Any, value: Any, path: str) -> Any:
 
 
 def _decode_dataclass(kind: Any, value: Any, path: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{path}: expected a record, found {type(value).__name__}")
+    _check(isinstance(value, Mapping), "a record", value, path)
     known = {f.name: f for f in fields(kind)}
     if unknown := sorted(set(value) - set(known)):
         raise ValueError(f"{path}: unknown field {unknown[0]}")
@@ -98,13 +99,20 @@ def _decode_dataclass(kind: Any, value: Any, path: str) -> Any:
 
 def _decode_scalar(kind: Any, value: Any, path: str) -> Any:
     if kind is datetime:
+        _check(isinstance(value, str), "a moment", value, path)
         return datetime.fromisoformat(value.replace("Z", "+00:00"))
-    if kind is timedelta:
-        return timedelta(seconds=float(value))
-    if kind is float and not isinstance(value, bool):
-        return float(value)
-    if kind is int and not isinstance(value, bool):
-        return int(value)
-    if not isinstance(value, kind):
-        raise ValueError(f"{path}: expected {kind.__name__}, found {type(value).__name__}")
+    if kind in (float, int, timedelta):
+        _check(_is_number(value), "a number", value, path)
+        _check(kind is not int or value == int(value), "a whole number", value, path)
+        return timedelta(seconds=value) if kind is timedelta else kind(value)
+    _check(isinstance(value, kind), kind.__name__, value, path)
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check(holds: bool, expected: str, value: Any, path: str) -> None:
+    if not holds:
+        raise ValueError(f"{path}: expected {expected}, found {type(value).__name__}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Depends, FastAPI
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
@@ -28,6 +28,12 @@ class ReleaseRequest(BaseModel):
 
     action: Literal["start", "rollback"]
     version: Annotated[int | None, Field(ge=1)] = None
+
+    @model_validator(mode="after")
+    def _rollback_needs_no_version(self) -> Self:
+        if self.action == "rollback" and self.version is not None:
+            raise ValueError("a rollback goes to the version before; to choose one, start it")
+        return self
 
 
 def make_app(charters: dict[str, Charter], catalog: Catalog, control: Control, workflows: Workflows) -> FastAPI:

@@ -42,7 +42,7 @@ def build_training_set(
     run = Run(run_id, charter.model, cause, "running", clock.now())
     heads = {use.name: catalog.head(use.name) for use in charter.datasets}
     name = _name(charter, heads, code)
-    reason = _reason_to_skip(charter, cause, name, heads, catalog)
+    reason = _reason_to_skip(charter, run, name, heads, catalog)
     catalog.begin_run(replace(run, training_set=name))
     if reason is None:
         made = _made(name, charter, contracts, code, functions, heads, lake, catalog)
@@ -65,17 +65,17 @@ def code_digest(code: Mapping[str, bytes]) -> str:
 
 
 def _reason_to_skip(
-    charter: Charter, cause: str, name: str, heads: Mapping[str, DatasetHead], catalog: Catalog
+    charter: Charter, run: Run, name: str, heads: Mapping[str, DatasetHead], catalog: Catalog
 ) -> str | None:
     if missing := sorted(dataset for dataset, head in heads.items() if head.rows == 0):
         return f"no rows yet of {', '.join(missing)}"
-    if cause != "features":
+    if run.cause != "features":
         return None
     if catalog.versions(charter.model):
         return "the first version exists; later ones are trained by a call"
-    tried = [run for run in catalog.runs(charter.model) if run.training_set == name]
-    if any(run.status in {"running", "registered", "rejected"} for run in tried):
-        return f"run {tried[0].id} has the same data, charter and code"
+    others = [other for other in catalog.runs(charter.model) if other.training_set == name and other.id != run.id]
+    if begun := [other.id for other in others if other.status in {"running", "registered", "rejected"}]:
+        return f"run {begun[0]} has the same data, charter and code"
     return None
 
 

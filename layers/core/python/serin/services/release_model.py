@@ -33,13 +33,14 @@ class ReleaseSteps:
     def begin(self, version: int, cause: str) -> Release:
         """Take the lease and write down what is to happen; Conflict while another release runs."""
         self._catalog.version(self._model, version)
-        live = self._control.live(self._model)
-        previous = live.version if live else None
-        asked = Release(self._id, self._model, version, cause, 0, "running", self._clock.now(), previous)
+        if any(known.id == self._id and known.status != "running" for known in self._catalog.releases(self._model)):
+            raise Conflict(f"Release {self._id} has ended.", "Start a new one.")
+        asked = Release(self._id, self._model, version, cause, 0, "running", self._clock.now())
         # Remembered before the lease is had, so that one which never gets it has a record of its end.
         self._catalog.save_release(asked)
         lease = self._lease()
-        release = replace(asked, epoch=lease.epoch)
+        live = self._control.live(self._model)
+        release = replace(asked, epoch=lease.epoch, previous=live.version if live else None)
         self._catalog.save_release(release)
         self._note("begin", f"lease {lease.epoch}; live is {f'version {live.version}' if live else 'nothing'}")
         return release
@@ -75,6 +76,8 @@ class ReleaseSteps:
     def promote(self) -> AliasState:
         """Write the intent, then move the alias; Conflict when somebody else has changed either."""
         release, published = self._release(), self._published()
+        if self._lease().epoch != release.epoch:
+            raise Conflict("The lease ran out before the alias was moved.", "Start the release again.")
         before = self._endpoint.alias(self._model)
         if before.weights:
             raise Conflict(f"The alias of {self._model} splits its traffic.", "End the other release first.")
@@ -97,20 +100,30 @@ class ReleaseSteps:
         )
         if not self._control.finish(live, self._held(release)) and not self._is_live():
             raise Conflict("The lease was lost before the release ended.", "The reconciler puts the alias right.")
+        self._note("finish", f"version {release.version} is live")
         done = replace(release, status="live")
         self._catalog.save_release(done)
-        self._note("finish", f"version {release.version} is live")
         events.publish(_finished(done))
         return done
 
     def abandon(self, error: str, events: Events) -> Release:
-        """Put the alias back where it was when this release had moved it, and give the lease back."""
+        """Put the alias back where it was when this release had moved it, and give the lease back.
+
+        A release that is live already has only lost its end; it is ended as live.
+        """
         release = self._release()
-        put_back = self._put_back()
-        done = replace(release, status="rolled_back" if put_back else "failed", reason=error[:2000])
-        self._control.finish(None, self._held(release))
-        self._catalog.save_release(done)
+        if release.status != "running":
+            return release
         self._note("abandon", error[:2000])
+        if self._is_live():
+            done = replace(release, status="live", reason=error[:2000])
+        else:
+            put_back = self._put_back()
+            done = replace(release, status="rolled_back" if put_back else "failed", reason=error[:2000])
+        lease = self._control.acquire(self._model, self._id, self._clock.now(), LEASE)
+        if lease is not None:
+            self._control.finish(None, lease)
+        self._catalog.save_release(done)
         events.publish(_finished(done))
         return done
 

@@ -38,7 +38,9 @@ def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion
     arrivals = [
         release
         for release in catalog.releases(model)
-        if (release.version, release.status) == (live.version, "live") and release.cause != "rollback"
+        if (release.version, release.status) == (live.version, "live")
+        and release.cause != "rollback"
+        and release.previous != live.version
     ]
     previous = arrivals[-1].previous if arrivals else None
     if previous is None:

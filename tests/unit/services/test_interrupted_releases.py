@@ -1,0 +1,97 @@
+"""Releases that die, oversleep or overtake each other: what is live, what is recorded and who holds the lease agree."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import pytest
+
+from serin.adapters.memory.world import MemoryWorkflows
+from serin.domain.errors import Conflict, NotFound, Unavailable
+from serin.domain.releases import Lease
+from serin.services.evaluate_model import live_version
+from serin.services.release_model import LEASE
+from serin.services.start_work import start_rollback
+from tests.unit.services.releasing import MODEL, World
+from tests.unit.services.test_release_model import crashed_at
+
+
+def two_releases() -> World:
+    world = World()
+    world.release("rel1", 1)
+    return world
+
+
+def test_a_release_that_died_after_the_pointer_moved_is_ended_as_live() -> None:
+    world = two_releases()
+    world.until_promoted("rel2", 2)
+    world.events.failures = 1
+    with pytest.raises(Unavailable):
+        world.steps("rel2").finish(world.events)
+    ended = world.steps("rel2").abandon("Unavailable", world.events)
+    assert (ended.status, world.live(), world.serving()) == ("live", 2, 2)
+    champion = live_version(MODEL, world.catalog)
+    assert champion is not None
+    assert champion.version == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_wherever_begin_dies_abandoning_frees_the_lease(after: bool) -> None:
+    deaths = 0
+    while True:
+        world, died = crashed_at("begin", deaths + 1, after)
+        if not died:
+            break
+        deaths += 1
+        with suppress(NotFound):
+            world.steps("rel2").abandon("died", world.events)
+        assert world.lease_is_free(), f"held after dying at call {deaths}"
+    assert deaths > 3
+
+
+def test_rolling_back_a_version_that_was_released_twice_goes_to_another_version() -> None:
+    world = two_releases()
+    world.release("rel2", 2)
+    world.endpoint.deploy = "code-2"
+    world.release("rel3", 2, "call")
+    workflows = MemoryWorkflows()
+    started = start_rollback(MODEL, world.catalog, world.control, workflows)
+    assert workflows.releases[started][1] == 1
+
+
+def test_previous_is_what_was_live_when_the_lease_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = two_releases()
+    world.until_promoted("rel2", 2)
+    acquire = world.control.acquire
+
+    def after_the_other_has_finished(model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
+        if holder == "rel3" and world.live() == 1:
+            world.steps("rel2").finish(world.events)
+        return acquire(model, holder, now, span)
+
+    monkeypatch.setattr(world.control, "acquire", after_the_other_has_finished)
+    assert world.steps("rel3").begin(3, "registered").previous == 2
+
+
+def test_a_release_that_overslept_cannot_promote_before_the_next_one_does() -> None:
+    world = two_releases()
+    world.steps("rel2").begin(2, "registered")
+    world.steps("rel2").publish()
+    world.clock.advance(LEASE)
+    world.steps("rel3").begin(3, "registered")
+    world.steps("rel3").publish()
+    with pytest.raises(Conflict, match="Another release"):
+        world.steps("rel2").promote()
+    world.steps("rel3").promote()
+    for late in ("rel3", "rel2"):
+        world.steps(late).abandon("golden rows", world.events)
+    assert world.serving() == world.live() == 1
+
+
+def test_a_release_that_has_ended_does_not_begin_again() -> None:
+    world = two_releases()
+    with pytest.raises(Conflict, match="has ended"):
+        world.steps("rel1").begin(1, "registered")
+    assert world.catalog.release(MODEL, "rel1").status == "live"
+    assert world.lease_is_free()
