@@ -15,8 +15,6 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_FEATURES_TABLE": lambda stack: stack.names.table("online-features"),
     "SERIN_BUS": lambda stack: stack.names.bus,
     "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
-    # Trials run side by side: threads that wait by spinning take the processor from those that work.
-    "OMP_WAIT_POLICY": lambda _: "PASSIVE",
     "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),
 }
 

@@ -72,7 +72,7 @@ class TrainingStack(SerinStack):
             "train_model",
             model=model,
             layers=["core", "science", "charters", f"code-{model}"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "OMP_WAIT_POLICY"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
