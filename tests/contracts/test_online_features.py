@@ -37,4 +37,5 @@ def test_unknown_keys_are_left_out(online: OnlineFeatures) -> None:
 def test_more_keys_than_one_call_takes(online: OnlineFeatures) -> None:
     keys = [EntityKey("plane", (f"N{n}",)) for n in range(230)]
     online.write([OnlineValues(key, {"seats": n}, None) for n, key in enumerate(keys)])
-    assert [online.read(keys)[key].values["seats"] for key in keys] == list(range(230))
+    found = online.read(keys)
+    assert [found[key].values["seats"] for key in keys] == list(range(230))

@@ -37,10 +37,16 @@ def test_a_view_that_knows_an_end_at_the_start_is_refused(tmp_path: Path, times:
         read_charter(write_charter(tmp_path, _with_view(view)))
 
 
-@pytest.mark.parametrize("times", ["event_time: arrived", "event_time: ends", "event_time: starts, created_time: ends"])
+@pytest.mark.parametrize("times", ["event_time: ends", "event_time: starts, created_time: ends"])
 def test_what_happened_to_earlier_ones_may_help(tmp_path: Path, times: str) -> None:
     view = f"{{entity: line, source: trips, {times}, ttl: 1d, last: [delay]}}"
     assert read_charter(write_charter(tmp_path, _with_view(view))).features.view("past").last == ("delay",)
+
+
+def test_a_view_of_a_derived_column_is_refused_before_its_values_would_be_missing(tmp_path: Path) -> None:
+    view = "{entity: line, source: trips, event_time: arrived, ttl: 1d, last: [delay]}"
+    with pytest.raises(Invalid, match="'arrived', which is not in the contract of trips"):
+        read_charter(write_charter(tmp_path, _with_view(view)))
 
 
 @pytest.mark.parametrize("column", AFTERWARDS)
