@@ -129,7 +129,7 @@ class ReleaseSteps:
 
     def _put_back(self) -> bool:
         intent = self._control.intent(self._model)
-        if intent is None or intent.release != self._id or self._is_live():
+        if intent is None or intent.release != self._id:
             return False
         now = self._endpoint.alias(self._model)
         if now.function_version == intent.function_version and intent.function_version != intent.previous:
