@@ -1,7 +1,8 @@
 """The CDK app: settings and charters in, stacks out.
 
-`cdk` runs `python -m infra.app`; the local cloud calls `synthesise`. Nothing is imported from
-aws_cdk before node has been found, because that import starts it.
+`cdk` runs `python -m infra.app`, also to deploy into a local cloud that runs (infra.endpoint); the
+local cloud itself calls `synthesise`. Nothing is imported from aws_cdk before node has been found,
+because that import starts it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.assembly_cache import inputs_digest, made_unless_known
+from infra.endpoint import cloud_for
 from infra.packaging.built import BuiltPackages
 from infra.packaging.packages import Packages
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_PLACE: dict[str, object] = {"aws:cdk:disable-asset-staging": True}
+"""Context that lets the assembly name folders where they lie, instead of copying hundreds of megabytes."""
 
 
 def synthesise(settings: Settings, cloud: Cloud, outdir: Path, root: Path = ROOT) -> Path:
@@ -37,7 +41,7 @@ def synthesise(settings: Settings, cloud: Cloud, outdir: Path, root: Path = ROOT
     target = target_for(settings, cloud)
 
     def make(folder: Path) -> None:
-        app_of(root, settings, target, folder, {"aws:cdk:disable-asset-staging": True}).synth()
+        app_of(root, settings, target, folder, IN_PLACE).synth()
 
     return made_unless_known(outdir, inputs_digest(root, settings, target), make)
 
@@ -83,14 +87,14 @@ def use_packaged_node() -> None:
 
 
 def main() -> None:
-    """What `cdk` runs: the stage is the one of cdk.json, or of `cdk -c stage=…`."""
+    """What `cdk` runs: the stage is that of cdk.json, or of `cdk -c stage=…`; the cloud is where `cdk` deploys to."""
     context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
     try:
         settings = read_settings(ROOT / "cdk.json", context.get("stage"))
-        target = target_for(settings, "aws")
+        target = target_for(settings, cloud_for(os.environ, context.get("cloud")))
         if note := target.note():
             sys.stderr.write(f"{note}\n")
-        app_of(ROOT, settings, target).synth()
+        app_of(ROOT, settings, target, context=IN_PLACE if target.cloud == "local" else None).synth()
     except SerinError as error:
         sys.exit(str(error))
 

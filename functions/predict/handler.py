@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from serin.bootstrap import platform
-from serin.domain.errors import NotReleased
+from serin.domain.errors import Invalid, SerinError
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.package import find_package
 
@@ -18,7 +18,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one request; the lines on stdout are the prediction log."""
     try:
         reply = predictor().predict(request_from(event))
-    except NotReleased as error:
+    except SerinError as error:
         reply = refusal(error)
     for line in reply.log:
         print(line)
@@ -33,12 +33,19 @@ def predictor() -> Predictor:
 
 
 def request_from(event: Mapping[str, Any]) -> Request:
-    """The request in an HTTP API event (payload 2.0)."""
+    """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
     context = event["requestContext"]
+    authorized = (context.get("authorizer") or {}).get("lambda") or {}
+    return Request(context["requestId"], body_of(event), tuple((authorized.get("scopes") or "").split()))
+
+
+def body_of(event: Mapping[str, Any]) -> bytes:
+    """The bytes the caller sent, as the gateway has packed them."""
     body = event.get("body") or ""
-    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    scopes = context.get("authorizer", {}).get("lambda", {}).get("scopes", "")
-    return Request(context["requestId"], raw, tuple(scopes.split()))
+    try:
+        return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except ValueError as error:
+        raise Invalid("The body cannot be read.", "Send JSON in UTF-8, and base64 only where it is said.") from error
 
 
 def http_answer(reply: Reply) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class Addresses:
         """A log group."""
         return self._regional("logs", f"log-group:{group}")
 
+    def log_streams(self, group: str) -> str:
+        """All streams of a log group, which is also how CloudWatch Logs names the group where it asks or is asked."""
+        return f"{self.log(group)}:*"
+
     def calls(self, api: str, path: str) -> str:
         """Calls of an HTTP API, for the permission to invoke."""
         return self._regional("execute-api", f"{api}/{path}")

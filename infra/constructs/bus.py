@@ -7,6 +7,8 @@ from typing import Any
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function import ServiceFunction
@@ -29,6 +31,22 @@ def on_event(stack: SerinStack, id: str, name: EventName, detail: Mapping[str, A
 def call_function(rule: events.Rule, function: ServiceFunction, waiting: str) -> None:
     """Give the event to a function; `waiting` names the queue for events that could not be given."""
     rule.add_target(targets.LambdaFunction(function.function, dead_letter_queue=undelivered(rule, waiting)))
+
+
+def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:
+    """Give the event to a queue, whose policy lets this rule send and nothing more."""
+    # The CDK would let the rule read the queue's attributes too, which EventBridge never does; it leaves alone the
+    # policy of a queue it only knows by ARN.
+    known = sqs.Queue.from_queue_arn(rule, "Queue", queue.queue_arn)
+    rule.add_target(targets.SqsQueue(known, dead_letter_queue=undelivered(rule, waiting)))
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            actions=["sqs:SendMessage"],
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            resources=[queue.queue_arn],
+            conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
+        )
+    )
 
 
 def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], waiting: str) -> None:

@@ -15,7 +15,7 @@ from constructs import Construct
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.environment import variables
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
+from infra.constructs.permissions import EVERY_STREAM, NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
 from infra.constructs.queues import dead_letters
 from infra.constructs.sizes import check_size
 from infra.constructs.stack import SerinStack, code_of
@@ -56,7 +56,7 @@ class ServiceFunction(Construct):
         self.full_name = stack.names.function(name, model)
         self.layers = [stack.layer(layer) for layer in layers]
         self.log = self._log(stack)
-        self.role = self._role(permissions)
+        self.role = self._role(stack, permissions)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -98,9 +98,13 @@ class ServiceFunction(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
-    def _role(self, permissions: Sequence[Permission]) -> iam.Role:
+    def _role(self, stack: SerinStack, permissions: Sequence[Permission]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        own_log = allow("logs:CreateLogStream", "logs:PutLogEvents", on=self.log.log_group_arn)
+        own_log = allow(
+            *("logs:CreateLogStream", "logs:PutLogEvents"),
+            on=stack.addresses.log_streams(stack.names.function_log(self.full_name)),
+            why=EVERY_STREAM,
+        )
         grant(role, [own_log, *permissions])
         return role
 

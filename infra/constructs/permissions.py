@@ -12,6 +12,7 @@ from infra.constructs.acknowledgements import acknowledge
 
 NAMED_BY_CONTENT = "Keys below this prefix are made of digests and dates, so nobody can list them beforehand."
 EVERY_VERSION = "Versions are numbered as they are published, so nobody can list them beforehand."
+EVERY_STREAM = "Lambda names a stream for each execution environment, so nobody can list them beforehand."
 NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."
 
 

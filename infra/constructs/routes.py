@@ -33,13 +33,15 @@ def function_routes(
             authorization_type="CUSTOM",
             authorizer_id=authorizer,
         )
+    # One for all methods of a path: a second one would allow nothing more.
+    for path in dict.fromkeys(route.partition(" ")[2] for route in routes):
         lambda_.CfnPermission(
             stack,
-            f"{id}Permission-{_words(route)}",
+            f"{id}Permission-{_words(path)}",
             action="lambda:InvokeFunction",
             function_name=function,
             principal="apigateway.amazonaws.com",
-            source_arn=stack.addresses.calls(api, f"*/*{route.partition(' ')[2]}"),
+            source_arn=stack.addresses.calls(api, f"*/*{path}"),
         )
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import atexit
-import time
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from infra.local import assembly as assemblies
 from infra.local import patches, support
+from infra.local.clock import VirtualClock
 from infra.local.lambda_model import Credentials
 from infra.local.session import sweep
-from serin.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from infra.local.deploy import Progress
+    from infra.local import deploy as deploying
+    from infra.local.clock.virtual import Progress
     from infra.local.wiring import Wiring
 
 BUILD = Path(__file__).parents[2] / "build"
+
+_GLANCE_S = 0.02
+"""Between two looks whether everything has come to rest."""
 
 
 class LocalCloud:
@@ -43,15 +46,15 @@ class LocalCloud:
     def start(
         cls,
         assembly: Path | assemblies.Assembly,
-        progress: Progress | None = None,
+        progress: deploying.Progress | None = None,
         clock: datetime | None = None,
         build: Path = BUILD,
         scratch: Path | None = None,
     ) -> LocalCloud:
         """Start and deploy; what was begun is ended when the deploy fails.
 
-        `clock` is the moment functions take for now; `build` keeps the runtime's packages between starts;
-        the session's folder is made in `scratch`, by default the system's temporary folder.
+        `clock` is the moment the cloud's clock begins at, by default now; `build` keeps the runtime's packages
+        between starts; the session's folder is made in `scratch`, by default the system's temporary folder.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
         for stack in read.stacks:
@@ -62,9 +65,8 @@ class LocalCloud:
         from infra.local.deploy import deploy, silent
         from infra.local.parts import assemble
 
-        offset_s = 0.0 if clock is None else (clock - datetime.now(UTC)).total_seconds()
         with ExitStack() as ends:
-            parts = assemble(ends, read.region, offset_s, build, scratch)
+            parts = assemble(ends, read.region, VirtualClock(clock), build, scratch)
             deploy(read, parts.assets, progress or silent)
             cloud = cls(parts, ends.pop_all())
         atexit.register(cloud.stop)
@@ -96,15 +98,27 @@ class LocalCloud:
             "aws_session_token": self.credentials.session_token,
         }
 
+    @property
+    def clock(self) -> VirtualClock:
+        """What everything in the cloud takes for now."""
+        return self._parts.clock
+
+    def advance(self, by: timedelta | datetime, progress: Progress | None = None) -> None:
+        """Let a span pass, or everything until a moment: each thing that is due happens at its moment, in order.
+
+        What is under way is waited for in real time, at most 16 minutes a step. Raises Conflict while another walk
+        is under way and Invalid for a moment that has passed.
+        """
+        from infra.local.parts import advance
+
+        advance(self.clock.now() + by if isinstance(by, timedelta) else by, progress)
+
     def settle(self, timeout_s: float = 60.0) -> None:
-        """Wait until nothing moves: no event, message, asynchronous call, execution or log delivery is under way."""
-        deadline = time.monotonic() + timeout_s
-        quiet = 0
-        while quiet < 3:
-            if time.monotonic() > deadline:
-                raise Unavailable(f"After {timeout_s:.0f} s there is still: {', '.join(self._busy())}.", "Wait longer.")
-            quiet = 0 if self._busy() else quiet + 1
-            time.sleep(0.05)
+        """Wait, in real time, until nothing moves: no event, message, call, execution or log delivery is under way.
+
+        What waits for a later moment does not move: `advance` brings it about.
+        """
+        self._parts.activity.rest(timeout_s, _GLANCE_S)
 
     def stop(self) -> None:
         """End every process and thread and remove the session's folder; a second call does nothing."""
@@ -118,16 +132,3 @@ class LocalCloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-    def _busy(self) -> list[str]:
-        from infra.local.parts import running_executions
-
-        parts = self._parts
-        states = {
-            "events": not parts.router.idle,
-            "messages": not parts.mappings.idle,
-            "asynchronous invocations": not parts.invocations.idle,
-            "log deliveries": not parts.subscriptions.idle,
-            "executions": running_executions(parts.region) > 0,
-        }
-        return [name for name, moves in states.items() if moves]

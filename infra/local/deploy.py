@@ -7,20 +7,32 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 from moto.s3.models import s3_backends
-from moto.ssm.models import ssm_backends
 
 from infra.local.assembly import Assembly, FileAsset, Stack
 from infra.local.assets import Assets
+from infra.local.bootstrap import bootstrap
+from infra.local.cloudformation.errors import ValidationError
+from infra.local.cloudformation.records import Settings
+from infra.local.cloudformation.records import Stack as Deployed
+from infra.local.cloudformation.service import NO_UPDATES, create_stack, delete_stack, here, update_stack
+from infra.local.cloudformation.store import find_stack
 from infra.local.wiring import ACCOUNT
 from serin.domain.errors import Invalid, SerinError
 
-BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-_BOOTSTRAP_VERSION = "30"
+_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+
+_NEVER_MADE = ("CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""Stacks no update begins from; the CDK's command deletes them first as well."""
 
 Progress = Callable[[str, float | None], None]
 """Called with a stack's name and None when it begins, and its seconds when it is done."""
+
+
+class DeployFailed(SerinError):
+    """A stack that could not be brought to what its template says."""
+
+    kind = "deploy_failed"
 
 
 def silent(_stack: str, _seconds: float | None) -> None:
@@ -28,54 +40,41 @@ def silent(_stack: str, _seconds: float | None) -> None:
 
 
 def deploy(assembly: Assembly, assets: Assets, progress: Progress = silent) -> None:
-    """Create every stack; raises with the stack, the resource and the reason at the first that fails."""
+    """Create or update every stack; raises with the stack, the resource and the reason at the first that fails."""
     bootstrap(assembly.region)
     for stack in assembly.stacks:
         progress(stack.name, None)
         began = perf_counter()
         for asset in stack.assets:
             _upload(asset, assembly.region, assets)
-        create(stack, assembly.region)
+        bring_up(stack, assembly.region)
         progress(stack.name, perf_counter() - began)
 
 
-def bootstrap(region: str) -> None:
-    """What `cdk bootstrap` leaves in an account that templates ask for."""
-    parameters = ssm_backends[ACCOUNT][region]
-    if parameters.get_parameter(BOOTSTRAP_PARAMETER) is None:
-        parameters.put_parameter(
-            name=BOOTSTRAP_PARAMETER,
-            description="",
-            value=_BOOTSTRAP_VERSION,
-            parameter_type="String",
-            allowed_pattern="",
-            keyid="",
-            overwrite=True,
-            tags=[],
-            data_type="text",
-            tier=None,
-            policies=None,
-        )
-
-
-def create(stack: Stack, region: str) -> None:
-    """Create one stack; raises with the resource and the reason when it fails."""
-    # The rules only check the bootstrap version once more.
-    template = {key: value for key, value in stack.template.items() if key != "Rules"}
-    backend = cloudformation_backends[ACCOUNT][region]
+def bring_up(stack: Stack, region: str) -> None:
+    """Create the stack, or update it when it is there; raises DeployFailed."""
+    body = json.dumps(stack.template)
+    settings = Settings(dict(stack.parameters or {}), capabilities=_CAPABILITIES)
+    before = find_stack(region, stack.name)
+    if before is not None and before.status in _NEVER_MADE:
+        delete_stack(region, stack.name, here)
+        before = None
     try:
-        backend.create_stack(stack.name, json.dumps(template), dict(stack.parameters or {}))
-    except SerinError as error:
-        _mark_failed(backend, stack.name, error.message)
-        error.message = f"Stack {stack.name}: {error.message}"
-        raise
+        if before is None:
+            found = create_stack(region, stack.name, body, settings, here)
+        else:
+            found = update_stack(region, stack.name, body, settings, here)
+    except ValidationError as error:
+        if error.message == NO_UPDATES:
+            return
+        raise DeployFailed(f"Stack {stack.name}: {error.message}", "Correct the template and deploy again.") from error
+    _refuse_failure(found)
 
 
-def _mark_failed(backend: CloudFormationBackend, name: str, reason: str) -> None:
-    for stack in backend.stacks.values():
-        if stack.name == name:
-            stack.status = "CREATE_FAILED"
-            stack._add_stack_event("CREATE_FAILED", resource_status_reason=reason)
+def _refuse_failure(stack: Deployed) -> None:
+    if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        reasons = "; ".join(stack.failures) or stack.reason
+        raise DeployFailed(f"Stack {stack.name}: {reasons}", f"Correct it and deploy again; it is {stack.status} now.")
 
 
 def _upload(asset: FileAsset, region: str, assets: Assets) -> None:

@@ -6,7 +6,7 @@ gateway = Gateway(routes, invoke)     # infra.local.gateway.server; it answers a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from infra.local.lambda_model import Outcome
@@ -46,9 +46,17 @@ class Route:
     """The route's own settings, where they replace the stage's."""
 
 
+MayInvoke = Callable[[str, str], bool]
+"""Whether API Gateway may invoke a function, by its (qualified) ARN, for the source with that ARN."""
+
+
+def _anybody(_function_arn: str, _source_arn: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class RouteTable:
-    """One deployed stage of one HTTP API, as it is now."""
+    """One deployed stage of one HTTP API, as it is now; `may_invoke` knows whom functions let call them."""
 
     account: str
     api_id: str
@@ -56,6 +64,23 @@ class RouteTable:
     routes: tuple[Route, ...]
     stage: str = "$default"
     throttle: Throttle | None = None
+    may_invoke: MayInvoke = field(default=_anybody, compare=False)
+
+    def source_of_route(self, route: Route, method: str) -> str:
+        """What a function's policy knows a call of a route by; the path keeps its variables' names.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
+        """
+        known_method, _, path = route.key.partition(" ")
+        key = f"{method if known_method == 'ANY' else known_method}{path}"
+        return self._source(f"{self.stage}/{key}")
+
+    def source_of_authorizer(self, authorizer: Authorizer) -> str:
+        """As above, for the call of an authorizer."""
+        return self._source(f"authorizers/{authorizer.id}")
+
+    def _source(self, what: str) -> str:
+        return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}/{what}"
 
     @property
     def domain(self) -> str:

@@ -17,6 +17,9 @@ Status = Literal["ok", "error", "timeout", "crashed", "out_of_memory", "throttle
 PAYLOAD_LIMIT = 6 * 1024 * 1024
 """Bytes Lambda takes in a synchronous request; a response may be a little larger."""
 
+ASYNCHRONOUS_PAYLOAD_LIMIT = 1024 * 1024
+"""Bytes Lambda takes to its queue: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -47,6 +50,8 @@ class FunctionVersion:
     credentials: Credentials
     region: str
     log_group: str
+    role_arn: str = field(default="", compare=False)
+    """Whose session the credentials are."""
     reserved_concurrency: int | None = field(default=None, compare=False)
     """The function's, over all its versions; None when it shares the account's."""
 

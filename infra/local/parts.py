@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from moto.moto_api._internal.models import moto_api_backend
@@ -14,52 +14,82 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
 
+from infra.local.activity import Activity, WatchedHost
 from infra.local.assets import Assets
+from infra.local.clock import VirtualClock
+from infra.local.clock.route import ClockRoute
+from infra.local.clock.virtual import Progress
+from infra.local.events.alarms import Alarms
+from infra.local.events.due_messages import DueMessages
+from infra.local.events.expiry import Expiry
 from infra.local.events.mappings import Mappings
 from infra.local.events.router import Router
+from infra.local.events.scheduler import Scheduler
 from infra.local.events.schedules import Schedules
 from infra.local.events.subscriptions import Subscriptions
 from infra.local.events.targets import deliver
-from infra.local.functions.host import FunctionHost
 from infra.local.functions.runtime_folder import runtime_folder
 from infra.local.gateway.server import Gateway
+from infra.local.iam.guard import Guard
 from infra.local.invocations import Invocations
 from infra.local.routes import route_table
 from infra.local.session import Session
 from infra.local.telemetry import count_outcome, keep_log
 from infra.local.versions import Versions
-from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second
+from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
 HOST = "127.0.0.1"
 _POLL_S = 0.02
 """How soon the server notices that it is to stop."""
 
+_STEP_S = 960.0
+"""The longest a function may run, and a little."""
 
-def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, scratch: Path | None) -> Wiring:
+_GLANCE_S = 0.0005
+"""Between two looks whether everything has come to rest."""
+
+
+def assemble(ends: ExitStack, region: str, clock: VirtualClock, build: Path, scratch: Path | None) -> Wiring:
     """Start everything, empty; `ends` stops it in the opposite order."""
     refuse_a_second()
     session = Session(scratch)
     ends.callback(session.close)
     ends.callback(disconnect)
-    endpoint_url = _serve_moto(ends)
-    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_OFFSET_S": f"{clock_offset_s:.3f}"}
-    functions = FunctionHost(session, runtime_folder(build), keep_log, count_outcome, environment=environment)
+    ends.callback(clock.close)
+    endpoint_url = _serve_moto(ends, clock)
+    clock.share(session.folder / "clock")
+    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
+    functions = WatchedHost(
+        session, runtime_folder(build), keep_log, count_outcome, environment=environment, now_ms=clock.now_ms
+    )
     ends.callback(functions.stop)
     assets = Assets(session.folder / "code")
     invocations = Invocations(functions, Versions(region, assets), deliver)
     ends.callback(invocations.stop)
     router = Router()
-    gateway = Gateway(lambda: route_table(region), invocations.by_arn)
+    gateway = Gateway(lambda: route_table(region), invocations.by_arn, now_s=clock.time, now_ms=clock.now_ms)
+    mappings, subscriptions = Mappings(region), Subscriptions()
+    activity = {
+        "events": lambda: not router.idle,
+        "messages": lambda: not mappings.idle,
+        "functions": lambda: functions.is_running,
+        "asynchronous invocations": lambda: not invocations.idle,
+        "log deliveries": lambda: not subscriptions.idle,
+        "executions": clock.waiting.moving,
+    }
     parts = Wiring(
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
+        clock=clock,
+        activity=Activity(activity, lambda: clock.waiting.turns),
+        guard=Guard(),
         assets=assets,
         invocations=invocations,
         router=router,
-        mappings=Mappings(region),
-        subscriptions=Subscriptions(),
-        schedules=Schedules(region, router),
+        mappings=mappings,
+        subscriptions=subscriptions,
+        alarms=Alarms(region, clock),
     )
     connect(parts)
     _run(ends, parts)
@@ -67,10 +97,10 @@ def assemble(ends: ExitStack, region: str, clock_offset_s: float, build: Path, s
     return parts
 
 
-def _serve_moto(ends: ExitStack) -> str:
-    """moto's server on a free port; its state ends with it."""
+def _serve_moto(ends: ExitStack, clock: VirtualClock) -> str:
+    """moto's server on a free port, with the clock's route; moto's state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = DomainDispatcherApplication(create_backend_app)
+    app = ClockRoute(DomainDispatcherApplication(create_backend_app), clock, advance)
     server = make_server(HOST, 0, app, threaded=True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="moto", daemon=True)
     thread.start()
@@ -81,18 +111,34 @@ def _serve_moto(ends: ExitStack) -> str:
     return f"http://{HOST}:{server.server_port}"
 
 
+def advance(to: datetime, progress: Progress | None = None) -> None:
+    """Walk the running cloud's clock to a moment; each step may take as long as a function may run."""
+    parts = wiring()
+    parts.clock.advance(to, lambda: parts.activity.rest(_STEP_S, _GLANCE_S), progress)
+
+
+def _watch(parts: Wiring) -> None:
+    """All timers of the cloud. Of those due at one moment the first fires first."""
+    clock, region = parts.clock, parts.region
+    timers = (
+        DueMessages(region, clock),
+        Expiry(region, clock),
+        Schedules(region, parts.router, clock),
+        Scheduler(region, clock),
+        parts.alarms,
+    )
+    for timer in timers:
+        clock.watch(timer.due, timer.fire)
+
+
 def _run(ends: ExitStack, parts: Wiring) -> None:
-    for part in (parts.router, parts.subscriptions, parts.schedules):
+    _watch(parts)
+    parts.clock.start()
+    for part in (parts.router, parts.subscriptions):
         part.start()
         ends.callback(part.stop)
     ends.callback(parts.mappings.stop)
     ends.callback(_stop_executions, parts.region)
-
-
-def running_executions(region: str) -> int:
-    """How many executions of state machines have not ended."""
-    machines = stepfunctions_parser_backends[ACCOUNT][region].state_machines
-    return sum(execution.status == "RUNNING" for machine in machines for execution in machine.executions)
 
 
 def _stop_executions(region: str) -> None:
@@ -100,5 +146,5 @@ def _stop_executions(region: str) -> None:
         for execution in machine.executions:
             # An execution that has only just begun has no environment to stop yet.
             with suppress(AttributeError):
-                execution.stop(datetime.now(UTC), "LocalCloud", "The local cloud stopped.")
+                execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
     TMP_THREADS.clear()

@@ -8,7 +8,8 @@ from typing import Any
 from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
 from infra.local.http_model import Authorizer, Route, RouteTable, Throttle
-from infra.local.wiring import ACCOUNT
+from infra.local.iam.errors import AccessDenied
+from infra.local.wiring import ACCOUNT, wiring
 
 _FUNCTION = re.compile(r"arn:aws:lambda:[^/]+")
 
@@ -23,8 +24,22 @@ def route_table(region: str) -> RouteTable:
     own = stage.route_settings if stage else {}
     routes = tuple(_route(api, route, own) for route in list(api.routes.values()))
     return RouteTable(
-        ACCOUNT, api.api_id, region, routes, throttle=_throttle(stage.default_route_settings if stage else {})
+        ACCOUNT,
+        api.api_id,
+        region,
+        routes,
+        throttle=_throttle(stage.default_route_settings if stage else {}),
+        may_invoke=_may_invoke,
     )
+
+
+def _may_invoke(function_arn: str, source_arn: str) -> bool:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"""
+    try:
+        wiring().guard.service_may("apigateway.amazonaws.com", "lambda:InvokeFunction", function_arn, source_arn)
+    except AccessDenied:
+        return False
+    return True
 
 
 def _route(api: Api, route: Any, settings: dict[str, Any]) -> Route:

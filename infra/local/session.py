@@ -13,12 +13,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "serin-cloud-"
 _LOCK = "owner.lock"
 _PROCESSES = "processes"
+_MADE_WITHIN_S = 5.0
 
 
 class Session:
@@ -28,7 +30,8 @@ class Session:
         parent = parent or Path(tempfile.gettempdir())
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         self._lock = (self.folder / _LOCK).open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Another start may hold it for an instant, to see whether anybody does.
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         (self.folder / _PROCESSES).mkdir()
         # In a session of its own: Ctrl-C ends the owner and not the one who tidies up after it.
         self._watcher = subprocess.Popen(
@@ -52,6 +55,9 @@ class Session:
         assert self._watcher.stdin is not None
         self._watcher.stdin.close()
         self._watcher.wait()
+        if not self._lock.closed and self.folder.exists():
+            # Somebody killed the watcher.
+            _end(self.folder)
         self._lock.close()
 
 
@@ -74,11 +80,19 @@ def _in_use(folder: Path) -> bool:
         with (folder / _LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
-        # The folder is made a moment before its lock.
-        return _is_alive(folder.name.removeprefix(_PREFIX).split("-")[0])
+        return _is_being_made(folder)
     except (BlockingIOError, PermissionError):
         return True
-    return False
+    return _is_being_made(folder)
+
+
+def _is_being_made(folder: Path) -> bool:
+    """The folder is made a moment before its lock, and the lock a moment before it is taken."""
+    try:
+        age_s = time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return True
+    return age_s < _MADE_WITHIN_S and _is_alive(folder.name.removeprefix(_PREFIX).split("-")[0])
 
 
 def _is_alive(pid: str) -> bool:
@@ -96,15 +110,18 @@ def _is_alive(pid: str) -> bool:
 def _end(folder: Path) -> None:
     for entry in (folder / _PROCESSES).glob("[0-9]*"):
         pid = int(entry.name)
-        # A number may have been given to another process since.
-        if entry.read_text() == _started(pid):
+        # A number may have been given to another process since; not while any of the old one's group is left.
+        if _started(pid) in {"", entry.read_text()}:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _started(pid: int) -> str:
-    """When the process began, as the kernel counts; empty where that cannot be read."""
+    """When the process began; empty when it has ended."""
+    if not Path("/proc/self/stat").exists():
+        asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return asked.stdout.strip()
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):

@@ -21,6 +21,14 @@ _PROPERTIES: dict[str, str] = {
         "AccessLogSettings ApiId AutoDeploy DefaultRouteSettings RouteSettings StageName Tags"
     ),
     "AWS::CDK::Metadata": "Analytics",
+    "AWS::CloudWatch::Alarm": (
+        "ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator DatapointsToAlarm Dimensions "
+        "EvaluationPeriods ExtendedStatistic InsufficientDataActions MetricName Metrics Namespace OKActions Period "
+        "Statistic Tags Threshold TreatMissingData Unit"
+    ),
+    "AWS::CloudWatch::CompositeAlarm": (
+        "ActionsEnabled AlarmActions AlarmDescription AlarmName AlarmRule InsufficientDataActions OKActions Tags"
+    ),
     "AWS::CloudWatch::Dashboard": "DashboardBody DashboardName",
     "AWS::DynamoDB::Table": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
@@ -38,7 +46,8 @@ _PROPERTIES: dict[str, str] = {
         "DestinationConfig FunctionName MaximumEventAgeInSeconds MaximumRetryAttempts Qualifier"
     ),
     "AWS::Lambda::EventSourceMapping": (
-        "BatchSize Enabled EventSourceArn FunctionName FunctionResponseTypes ScalingConfig Tags"
+        "BatchSize Enabled EventSourceArn FilterCriteria FunctionName FunctionResponseTypes "
+        "MaximumBatchingWindowInSeconds ScalingConfig Tags"
     ),
     "AWS::Lambda::Function": (
         "Architectures Code DeadLetterConfig Description Environment EphemeralStorage FunctionName Handler "
@@ -56,7 +65,14 @@ _PROPERTIES: dict[str, str] = {
         "OwnershipControls PublicAccessBlockConfiguration Tags VersioningConfiguration"
     ),
     "AWS::S3::BucketPolicy": "Bucket PolicyDocument",
+    "AWS::SNS::Subscription": "Endpoint FilterPolicy FilterPolicyScope Protocol RawMessageDelivery TopicArn",
+    "AWS::SNS::TopicPolicy": "PolicyDocument Topics",
     "AWS::SNS::Topic": "DisplayName Tags TopicName",
+    "AWS::Scheduler::Schedule": (
+        "Description EndDate FlexibleTimeWindow GroupName Name ScheduleExpression ScheduleExpressionTimezone "
+        "StartDate State Target"
+    ),
+    "AWS::Scheduler::ScheduleGroup": "Name Tags",
     "AWS::SQS::Queue": (
         "MessageRetentionPeriod QueueName ReceiveMessageWaitTimeSeconds RedrivePolicy SqsManagedSseEnabled "
         "Tags VisibilityTimeout"
@@ -68,6 +84,11 @@ _PROPERTIES: dict[str, str] = {
         "StateMachineType Tags TracingConfiguration"
     ),
 }
+
+
+def types() -> tuple[str, ...]:
+    """Every type that is understood."""
+    return tuple(_PROPERTIES)
 
 
 def check(stack: str, template: Mapping[str, Any]) -> None:
@@ -83,6 +104,9 @@ def check(stack: str, template: Mapping[str, Any]) -> None:
 def _unknown(resources: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     for logical_id, resource in resources.items():
         kind = resource["Type"]
+        if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
+            # Its properties are whatever its function reads.
+            continue
         known = _PROPERTIES.get(kind)
         if known is None:
             yield f"{kind} ({logical_id})"

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
+    from infra.local.activity import Activity
     from infra.local.assets import Assets
+    from infra.local.clock import VirtualClock
+    from infra.local.events.alarms import Alarms
     from infra.local.events.mappings import Mappings
     from infra.local.events.router import Router
-    from infra.local.events.schedules import Schedules
     from infra.local.events.subscriptions import Subscriptions
+    from infra.local.iam.guard import Guard
     from infra.local.invocations import Invocations
 
 ACCOUNT = "123456789012"
@@ -29,12 +32,15 @@ class Wiring:
     region: str
     endpoint_url: str
     api_url: str
+    clock: VirtualClock
+    activity: Activity
+    guard: Guard
     assets: Assets
     invocations: Invocations
     router: Router
     mappings: Mappings
     subscriptions: Subscriptions
-    schedules: Schedules
+    alarms: Alarms
 
 
 _lock = threading.Lock()

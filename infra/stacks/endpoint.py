@@ -84,7 +84,7 @@ class EndpointStack(SerinStack):
             action="lambda:InvokeFunction",
             function_name=collector,
             principal="logs.amazonaws.com",
-            source_arn=predict.log.log_group_arn,
+            source_arn=self.addresses.log_streams(self.names.function_log(predict.full_name)),
         )
         subscription = logs.CfnSubscriptionFilter(
             self,

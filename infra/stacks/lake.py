@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.buckets import private_bucket
-from infra.constructs.bus import call_function, on_event
+from infra.constructs.bus import call_function, on_event, send_to_queue
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
-from infra.constructs.queues import dead_letters, queue, undelivered
+from infra.constructs.queues import dead_letters, queue
 from infra.constructs.stack import Deployment, SerinStack
 
 ACCEPT_SECONDS = 120
@@ -49,8 +48,7 @@ class LakeStack(SerinStack):
                 },
             ),
         )
-        waiting = undelivered(rule, self.names.queue("uploads-undelivered"))
-        rule.add_target(targets.SqsQueue(uploads, dead_letter_queue=waiting))
+        send_to_queue(rule, uploads, self.names.queue("uploads-undelivered"))
         return uploads
 
     def _accept_upload(self, uploads: sqs.Queue) -> None:
@@ -60,15 +58,12 @@ class LakeStack(SerinStack):
             layers=["core", "data", "charters"],
             environment=["SERIN_UPLOADS_BUCKET", "SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
             permissions=[
-                allow("s3:GetObject", "s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
+                # An event names the version, and reading a version asks for nothing else.
+                allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("events:PutEvents", on=self.addresses.bus()),
-                allow(
-                    *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"),
-                    "sqs:GetQueueAttributes",
-                    on=uploads.queue_arn,
-                ),
+                allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],
             called_by="queue",
             memory=2048,
@@ -97,7 +92,7 @@ class LakeStack(SerinStack):
             environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", on=self.addresses.table("catalog")),
                 allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
                 allow("events:PutEvents", on=self.addresses.bus()),
             ],

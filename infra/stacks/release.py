@@ -67,7 +67,8 @@ class ReleaseStack(SerinStack):
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
-                self._of_predict("lambda:GetAlias", "lambda:UpdateAlias"),
+                # An alias is looked at and moved by a permission on its function.
+                allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._predict_functions()),
             ],
             memory=512,
             called_by="event",
@@ -83,10 +84,13 @@ class ReleaseStack(SerinStack):
 
     def _of_predict(self, *actions: str) -> Permission:
         """On each predict function, its versions and its alias."""
-        functions = [self.addresses.function("predict", model) for model in self._models]
+        functions = self._predict_functions()
         return allow(
             *actions, on=[arn for function in functions for arn in (function, f"{function}:*")], why=EVERY_VERSION
         )
+
+    def _predict_functions(self) -> list[str]:
+        return [self.addresses.function("predict", model) for model in self._models]
 
     def _publishing(self) -> list[Permission]:
         """A model's layer, and a version of predict with it beside the layers its stack has recorded."""

@@ -57,7 +57,7 @@ class TrainingStack(SerinStack):
             environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
-                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
             ],
             called_by="workflow",
@@ -89,8 +89,7 @@ class TrainingStack(SerinStack):
             layers=["core", "science", "charters"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
-                allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*", "models/*")),
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("events:PutEvents", on=self.addresses.bus()),
             ],

@@ -11,6 +11,7 @@ from typing import Any
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
+from serin_cli.clock import clock
 from serin_cli.local import up
 from serin_cli.walk import demo
 
@@ -48,8 +49,9 @@ def parser() -> ArgumentParser:
         made.set_defaults(command=command)
 
     model = ("model", {"help": "the model's name"})
-    clock = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
-    add("up", up, "Run the platform on this machine until Ctrl-C.", clock)
+    begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin)
+    add("clock", clock, "Show the local cloud's clock, or advance it through all that is due.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
@@ -71,6 +73,12 @@ def parser() -> ArgumentParser:
 
 def _to() -> tuple[str, dict[str, Any]]:
     return "--to", {"required": True, "help": "the folder to write to"}
+
+
+def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:
+    action = ("action", {"nargs": "?", "choices": ["show", "advance"], "default": "show"})
+    span = ("span", {"nargs": "?", "help": "with advance: how far, such as 90m, 2h, 7d, 1w or P1DT12H"})
+    return action, span, ("--to", {"metavar": "MOMENT", "help": "with advance: a moment, such as 2013-05-01T00:00Z"})
 
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import boto3
 
@@ -15,16 +15,18 @@ from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
 from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
-from serin.adapters.clock import SystemClock
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
-from serin.domain.errors import Invalid
 from serin.services.tokens import create_token
 from serin_cli import story
+from serin_cli.clock import moment
 from serin_cli.connection import Connection, forget, save
 from serin_cli.prepare import CDK_JSON, prepare
 
 TOKEN_LIFE = timedelta(days=1)
+LOCAL_TOKEN_LIFE = timedelta(days=36_500)
+"""Longer than anybody advances the clock: this token ends with the cloud it is for."""
+
 EVERYTHING = ("read", "predict:*", "train:*", "release:*")
 
 
@@ -47,7 +49,7 @@ def running(clock: datetime | None = None) -> Iterator[Running]:
     with story.bar("deploying them on this machine"):
         cloud = LocalCloud.start(assembly, clock=clock)
     with cloud:
-        connection = _connection(settings, cloud, clock)
+        connection = _connection(settings, cloud)
         save(connection)
         try:
             yield Running(cloud, connection, stacks)
@@ -55,37 +57,24 @@ def running(clock: datetime | None = None) -> Iterator[Running]:
             forget(connection)
 
 
-def _connection(settings: Settings, cloud: LocalCloud, clock: datetime | None) -> Connection:
+def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
     names = settings.names
     table = RecordTable(boto3.client("dynamodb", **cloud.client), names.table("control"))
-    offset = timedelta(0) if clock is None else clock - datetime.now(UTC)
-    token = create_token("owner", EVERYTHING, TOKEN_LIFE, DynamoControl(table), SystemClock(offset))
+    token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, DynamoControl(table), cloud.clock)
     uploads = names.bucket("uploads", ACCOUNT, cloud.region)
     return Connection(settings.stage, cloud.region, cloud.api_url, token, uploads, cloud.endpoint_url)
 
 
 def up(arguments: Namespace) -> None:
     """Keep the platform up until Ctrl-C."""
-    with running(moment(arguments.clock)) as platform:
+    with running(None if arguments.clock is None else moment(arguments.clock)) as platform:
         connection = platform.connection
         story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them and all they hold.\n")
         story.say(f"  API           {connection.api_url}")
         story.say(f"  AWS endpoint  {connection.endpoint_url}")
-        story.say("  token         in .serin/connection.json, valid for a day\n")
+        story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
+        story.say("  token         in .serin/connection.json, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
         while True:
             time.sleep(3600)
-
-
-def moment(text: str | None) -> datetime | None:
-    """An ISO 8601 moment with its offset, or None."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(f"{text!r} is not a moment.", "Write it as 2013-04-01T04:00Z.", "clock") from error
-    if found.tzinfo is None:
-        raise Invalid(f"{text!r} has no offset.", "Write it as 2013-04-01T04:00Z.", "clock")
-    return found.astimezone(UTC)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +11,9 @@ import pytest
 
 from serin.domain.errors import Denied
 from serin_cli.client import ApiError, Client
-from serin_cli.local import Running, running
-from serin_cli.walk import CLOCK, MODEL, walk
-
-
-@dataclass(frozen=True)
-class Walked:
-    platform: Running
-    client: Client
-    folder: Path
-    figures: Mapping[str, Any]
-
-
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
-    folder = tmp_path_factory.mktemp("sample")
-    with running(CLOCK) as platform:
-        client = Client(platform.connection)
-        try:
-            yield Walked(platform, client, folder, walk(client, platform, folder))
-        finally:
-            client.close()
+from serin_cli.local import Running
+from serin_cli.walk import MODEL
+from tests.e2e.conftest import Walked
 
 
 def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: Walked) -> None:

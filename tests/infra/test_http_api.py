@@ -41,7 +41,7 @@ def test_the_gateway_may_call_only_for_the_routes_there_are(aws: Assembly) -> No
         if item["Principal"] == "apigateway.amazonaws.com" and "authorizers" not in flat(item["SourceArn"])
     ]
     paths = sorted(flat(item["SourceArn"]).partition("/*/*")[2] for item in permissions)
-    routes = [route["RouteKey"].partition(" ")[2] for route in aws.resources("AWS::ApiGatewayV2::Route")]
+    routes = {route["RouteKey"].partition(" ")[2] for route in aws.resources("AWS::ApiGatewayV2::Route")}
     assert paths == sorted(routes)
 
 

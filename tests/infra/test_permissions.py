@@ -112,9 +112,11 @@ def test_every_function_has_a_role_of_its_own_without_managed_policies(aws: Asse
 
 
 def test_every_function_writes_to_its_own_log_only(aws: Assembly) -> None:
+    groups = {group["LogGroupName"] for group in aws.resources("AWS::Logs::LogGroup")}
     for name, function in aws.functions().items():
-        own = function["LoggingConfig"]["LogGroup"]["Ref"]
-        assert resources(aws, name, "logs") == {f"<{own}.Arn>"}
+        own = f"/aws/lambda/{function['FunctionName']}"
+        assert own in groups
+        assert resources(aws, name, "logs") == {f"log-group:{own}:*"}
 
 
 def test_a_workflow_calls_the_functions_of_its_states_only(aws: Assembly) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from moto.events.models import EventBus, Rule
 
 from infra.local.events.target_input import target_input
-from infra.local.events.targets import deliver
+from infra.local.events.targets import check_permission, deliver
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class Router:
     def _deliver(self, delivery: _Delivery) -> None:
         arn = delivery.target["Arn"]
         try:
+            check_permission(delivery.target, delivery.rule_arn)
             text = target_input(delivery.target, delivery.event, delivery.rule_name, delivery.rule_arn)
             deliver(arn, text, delivery.target, delivery.event)
         except Exception as error:  # noqa: BLE001 - one target's failure is its dead-letter queue's, not the next one's
@@ -81,5 +82,10 @@ class Router:
 
     def _give_up(self, delivery: _Delivery) -> None:
         dead_letters = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
-        if dead_letters:
+        if not dead_letters:
+            return
+        try:
+            check_permission({"Arn": dead_letters}, delivery.rule_arn)
             deliver(dead_letters, json.dumps(delivery.event))
+        except Exception as error:  # noqa: BLE001 - an event nobody may keep is lost, as on AWS, and the next one is not
+            _log.warning("rule %s could not keep its event in %s: %s", delivery.rule_name, dead_letters, error)

@@ -1,77 +1,71 @@
-"""Rules on a schedule: `rate(...)` in real time."""
+"""Rules on a schedule: `rate(...)` and `cron(...)` on the cloud's clock."""
 
 from __future__ import annotations
 
-import re
-import threading
-import time
+import math
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from moto.events.models import Rule, events_backends
 
+from infra.local.clock import VirtualClock
+from infra.local.events.moments import next_moment
 from infra.local.events.router import Router
 from infra.local.wiring import ACCOUNT
-from serin.domain.errors import Invalid
-
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
-def period_s(expression: str) -> float:
-    """Seconds between two runs; raises Invalid for a schedule the local cloud has no driver for."""
-    rate = _RATE.fullmatch(expression)
-    if rate is None:
-        raise Invalid(f"The local cloud cannot run the schedule {expression}.", "Use rate(n minutes|hours|days).")
-    return int(rate.group(1)) * _SECONDS[rate.group(2)]
+@dataclass
+class _Plan:
+    rule: Rule
+    due_s: float
 
 
 class Schedules:
-    """Fires the enabled rules of the default bus whose period has passed since they were first seen."""
+    """Fires the enabled rules of the default bus; a rate counts from the moment its rule was put with it."""
 
-    def __init__(self, region: str, router: Router) -> None:
+    def __init__(self, region: str, router: Router, clock: VirtualClock) -> None:
         self._region = region
         self._router = router
-        self._due: dict[str, float] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
+        self._clock = clock
+        self._plans: dict[str, _Plan] = {}
 
-    def start(self) -> None:
-        """Begin to watch the clock."""
-        self._thread.start()
+    def due(self) -> float | None:
+        """When the next enabled rule fires."""
+        first = min((plan.due_s for plan in self._enabled()), default=math.inf)
+        return None if first == math.inf else first
 
-    def stop(self) -> None:
-        """End."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+    def fire(self, moment: float) -> None:
+        """Fire the first rule, by name, of those due at that moment."""
+        plan = min((plan for plan in self._enabled() if plan.due_s <= moment), key=lambda plan: plan.rule.name)
+        plan.due_s = self._next(plan.rule, moment)
+        self._router.fire(plan.rule, self._event(plan.rule, moment))
 
-    def tick(self, now: float) -> None:
-        """Fire what is due at `now`, in seconds of any steady clock."""
-        bus = events_backends[ACCOUNT][self._region].event_buses["default"]
-        for rule in list(bus.rules.values()):
-            if not rule.scheduled_expression:
-                continue
-            period = period_s(rule.scheduled_expression)
-            due = self._due.setdefault(rule.name, now + period)
-            if now >= due:
-                self._due[rule.name] = due + period
-                if rule.state == "ENABLED":
-                    self._router.fire(rule, self._event(rule))
+    def _enabled(self) -> list[_Plan]:
+        rules = events_backends[ACCOUNT][self._region].event_buses["default"].rules
+        enabled = {
+            name: rule for name, rule in list(rules.items()) if rule.scheduled_expression and rule.state == "ENABLED"
+        }
+        kept = {name: plan for name, plan in self._plans.items() if enabled.get(name) is plan.rule}
+        for name in enabled.keys() - kept.keys():
+            kept[name] = _Plan(enabled[name], self._next(enabled[name], self._clock.time()))
+        self._plans = kept
+        return list(kept.values())
 
-    def _run(self) -> None:
-        while not self._stopping.wait(0.5):
-            self.tick(time.monotonic())
+    def _next(self, rule: Rule, after_s: float) -> float:
+        expression = str(rule.scheduled_expression)
+        found = next_moment(expression, rule.since_s, after_s)  # type: ignore[attr-defined]
+        return math.inf if found is None else found
 
-    def _event(self, rule: Rule) -> dict[str, Any]:
+    def _event(self, rule: Rule, moment: float) -> dict[str, Any]:
         return {
             "version": "0",
             "id": str(uuid.uuid4()),
             "detail-type": "Scheduled Event",
             "source": "aws.events",
             "account": ACCOUNT,
-            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "time": datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "region": self._region,
             "resources": [rule.arn],
             "detail": {},

@@ -93,9 +93,16 @@ class Subscriptions:
         for start in range(0, len(events), _BATCH):
             payload = _awslogs(key, events[start : start + _BATCH])
             try:
+                self._check_permission(key)
                 wiring().invocations.send(key.destination, payload)
             except Exception as error:  # noqa: BLE001 - a destination that is gone must not stop the others
                 _log.warning("subscription %s could not deliver to %s: %s", key.filter_name, key.destination, error)
+
+    def _check_permission(self, key: _Key) -> None:
+        """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample"""
+        running = wiring()
+        source = f"arn:aws:logs:{running.region}:{ACCOUNT}:log-group:{key.group}:*"
+        running.guard.service_may("logs.amazonaws.com", "lambda:InvokeFunction", key.destination, source)
 
 
 @lru_cache(maxsize=256)

@@ -11,10 +11,13 @@ from moto.events.models import events_backends
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+from infra.local.iam.errors import AccessDenied
 from infra.local.wiring import wiring
 from serin.domain.errors import Invalid
 
 KINDS = ("sqs", "lambda", "states", "event-bus")
+_EVENTS = "events.amazonaws.com"
+_ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "event-bus": "events:PutEvents"}
 
 
 def kind_of(arn: str) -> str:
@@ -47,6 +50,27 @@ def deliver(
         stepfunctions_parser_backends[account][region].start_execution(arn, name, text)
     else:
         _forward(arn, json.loads(text) if event is None else event)
+
+
+def check_permission(target: Mapping[str, Any], rule_arn: str) -> None:
+    """Raise unless EventBridge may deliver for the rule: by the target's own policy, or as the role the rule gives it.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    arn = target["Arn"]
+    kind = kind_of(arn)
+    if kind == "states" or (kind == "event-bus" and target.get("RoleArn")):
+        _check_role(arn, "states:StartExecution" if kind == "states" else "events:PutEvents", target.get("RoleArn"))
+    else:
+        wiring().guard.service_may(_EVENTS, _ACTIONS[kind], arn, rule_arn)
+
+
+def _check_role(arn: str, action: str, role_arn: str | None) -> None:
+    if not role_arn:
+        raise Invalid(f"The rule gives no role for {arn}.", "Name one in the target's RoleArn.")
+    if not wiring().guard.service_may_assume(_EVENTS, role_arn):
+        raise AccessDenied(f"{_EVENTS} is not authorized to assume {role_arn}", "sts:AssumeRole", role_arn)
+    wiring().guard.role_may(role_arn, action, arn)
 
 
 def _forward(arn: str, event: Mapping[str, Any]) -> None:

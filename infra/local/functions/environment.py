@@ -12,14 +12,14 @@ _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def environment_of(
-    version: FunctionVersion, *, runtime: Path, scratch: Path, stream: str, extra: Mapping[str, str]
+    version: FunctionVersion, *, runtime: Path, scratch: Path, stream: str, extra: Mapping[str, str], start: str
 ) -> dict[str, str]:
     """The variables of one process; the function's own win over `extra`, Lambda's reserved ones over both."""
     return {
         **_defaults(scratch),
         **extra,
         **version.environment,
-        **_reserved(version, stream),
+        **_reserved(version, stream, start),
         "PYTHONPATH": python_path(version, runtime),
     }
 
@@ -49,12 +49,12 @@ def _defaults(scratch: Path) -> dict[str, str]:
     }
 
 
-def _reserved(version: FunctionVersion, stream: str) -> dict[str, str]:
+def _reserved(version: FunctionVersion, stream: str, start: str) -> dict[str, str]:
     return {
         "_HANDLER": version.handler,
         "LAMBDA_TASK_ROOT": str(version.code),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{_PYTHON}",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": start,
         "AWS_LAMBDA_FUNCTION_NAME": version.name,
         "AWS_LAMBDA_FUNCTION_VERSION": version.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(version.memory_mb),

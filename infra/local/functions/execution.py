@@ -50,7 +50,7 @@ class Execution:
 
     def _become_ready(self) -> Ending | None:
         """None when the process asks for work; else how its start failed, twice."""
-        if self._worker.warm and self._await(self._version.timeout_s) is None:
+        if self._worker.warm and (self._worker.take_asked() or self._await(self._version.timeout_s) is None):
             self._began = time.monotonic()
             return None
         self._worker.close()

@@ -13,7 +13,9 @@ from pathlib import Path
 from infra.local.functions.execution import Call, Execution
 from infra.local.functions.execution_log import ExecutionLog
 from infra.local.functions.pool import Pool
+from infra.local.functions.preparation import prepare
 from infra.local.functions.process import RuntimeProcess
+from infra.local.functions.provisioning import Provisioning, Wanted, Warm
 from infra.local.functions.worker import Worker
 from infra.local.lambda_model import PAYLOAD_LIMIT, FunctionVersion, LogSink, MetricSink, Outcome, Status
 from infra.local.session import Session
@@ -44,7 +46,9 @@ class FunctionHost:
         self._on_metrics = on_metrics
         self._environment = environment
         self._now_ms = now_ms
-        self._pool = Pool(lambda version: Worker(version, self._launch, now_ms()), processes)
+        self._processes = processes
+        self._pool = Pool(lambda version, kept: Worker(version, self._launch, now_ms(), kept), processes)
+        self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker)))
         self._stopped = threading.Event()
         self._expiry = threading.Thread(target=self._expire, args=(idle_s,), name="idle functions", daemon=True)
         self._expiry.start()
@@ -69,10 +73,25 @@ class FunctionHost:
         """Stop the warm processes of a version, or of all; running invocations finish first."""
         self._pool.retire(function_arn, version)
 
+    @property
+    def provisionable(self) -> int:
+        """How many processes may be kept warm: the others stay free for whoever is called."""
+        return self._processes // 2
+
+    def keep_warm(self, function_arn: str, wanted: Wanted) -> None:
+        """Keep so many processes of each version started, and of no other version of the function."""
+        self._provisioning.keep(function_arn, wanted)
+
+    def warm(self, version: FunctionVersion) -> Warm:
+        """How far that has come."""
+        return self._provisioning.warm(version)
+
     def stop(self) -> None:
         """End every process; later invocations are refused. What the session holds is the session's."""
         self._stopped.set()
+        self._provisioning.stop()
         self._pool.close()
+        self._provisioning.join()
         self._expiry.join()
 
     def _outcome(self, version: FunctionVersion, call: Call) -> Outcome:
@@ -82,13 +101,19 @@ class FunctionHost:
         if worker is None:
             return _refusal("throttled", call, _throttled(version))
         try:
-            log = ExecutionLog(lambda lines: self._on_log(version, worker.stream, lines), self._now_ms)
-            return Execution(worker, call, log, self._now_ms).run()
+            return Execution(worker, call, self._log_of(worker), self._now_ms).run()
         finally:
             self._pool.give_back(worker)
+            if worker.kept and not worker.warm:
+                self._provisioning.look()
 
-    def _launch(self, version: FunctionVersion, stream: str) -> RuntimeProcess:
-        return RuntimeProcess(version, stream, session=self._session, runtime=self._runtime, extra=self._environment)
+    def _log_of(self, worker: Worker) -> ExecutionLog:
+        return ExecutionLog(lambda lines: self._on_log(worker.version, worker.stream, lines), self._now_ms)
+
+    def _launch(self, version: FunctionVersion, stream: str, start: str) -> RuntimeProcess:
+        return RuntimeProcess(
+            version, stream, start, session=self._session, runtime=self._runtime, extra=self._environment
+        )
 
     def _expire(self, idle_s: float) -> None:
         while not self._stopped.wait(idle_s / 4):

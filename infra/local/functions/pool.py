@@ -17,7 +17,7 @@ _KILL_AGAIN_S = 0.05
 class Pool:
     """All workers of a host. A worker is either idle here or lent to one execution."""
 
-    def __init__(self, make: Callable[[FunctionVersion], Worker], limit: int) -> None:
+    def __init__(self, make: Callable[[FunctionVersion, bool], Worker], limit: int) -> None:
         self._make = make
         self._limit = limit
         self._changed = threading.Condition()
@@ -59,6 +59,40 @@ class Pool:
             with self._changed:
                 self._forget(worker)
 
+    def place(self, version: FunctionVersion) -> Worker | None:
+        """A new worker to be started before anybody calls, and kept; None while the machine is full."""
+        with self._changed:
+            left_over = self._make_current(version)
+            worker = None if self._closed else self._new_worker(version, left_over, kept=True)
+            if worker is not None:
+                self._busy.add(worker)
+        _close(left_over)
+        return worker
+
+    def admit(self, worker: Worker) -> None:
+        """A placed worker has started, or failed to."""
+        with self._changed:
+            self._busy.discard(worker)
+            ready = worker.warm and self._current.get(worker.version.arn) == worker.version and not self._closed
+            if ready:
+                self._idle.append(worker)
+            self._changed.notify_all()
+        if not ready:
+            worker.close()
+
+    def kept(self, version: FunctionVersion) -> int:
+        """How many workers of the version are kept and live."""
+        with self._changed:
+            return sum(worker.kept and worker.version == version for worker in (*self._idle, *self._busy))
+
+    def keep(self, version: FunctionVersion, at_most: int) -> None:
+        """Keep no more than so many; the others grow old like any."""
+        with self._changed:
+            kept = [worker for worker in (*self._idle, *self._busy) if worker.kept and worker.version == version]
+            for worker in kept[at_most:]:
+                worker.kept = False
+                worker.idle_since = time.monotonic()
+
     def retire(self, function_arn: str, version: str | None) -> None:
         """Close idle workers of the version, or of all; lent ones are closed when they come back."""
         with self._changed:
@@ -72,7 +106,7 @@ class Pool:
         """Close those that were not used for so long."""
         oldest = time.monotonic() - idle_s
         with self._changed:
-            expired = self._drop(lambda worker: worker.idle_since < oldest)
+            expired = self._drop(lambda worker: not worker.kept and worker.idle_since < oldest)
         _close(expired)
 
     def close(self) -> None:
@@ -102,19 +136,21 @@ class Pool:
         raise Unavailable("The local cloud has stopped.", "Start it again: serin up.")
 
     def _idle_worker(self, version: FunctionVersion) -> Worker | None:
-        # The one used last: the others grow old and expire.
-        for worker in reversed(self._idle):
-            if worker.version == version:
-                self._idle.remove(worker)
-                return worker
-        return None
+        # The kept ones first, then the one used last: the others grow old and expire.
+        fitting = [worker for worker in reversed(self._idle) if worker.version == version]
+        worker = next((worker for worker in fitting if worker.kept), fitting[0] if fitting else None)
+        if worker is not None:
+            self._idle.remove(worker)
+        return worker
 
-    def _new_worker(self, version: FunctionVersion, left_over: list[Worker]) -> Worker | None:
+    def _new_worker(self, version: FunctionVersion, left_over: list[Worker], kept: bool = False) -> Worker | None:
         if len(self._idle) + len(self._busy) >= self._limit:
-            if not self._idle:
+            oldest = next((worker for worker in self._idle if not worker.kept), None)
+            if oldest is None:
                 return None
-            left_over.append(self._idle.pop(0))
-        return self._make(version)
+            self._idle.remove(oldest)
+            left_over.append(oldest)
+        return self._make(version, kept)
 
     def _make_current(self, version: FunctionVersion) -> list[Worker]:
         """The idle workers of what this version was before its code or configuration changed."""

@@ -25,7 +25,14 @@ class RuntimeProcess:
     """A process of its own process group, with AWS's runtime client as its main program."""
 
     def __init__(
-        self, version: FunctionVersion, stream: str, *, session: Session, runtime: Path, extra: Mapping[str, str]
+        self,
+        version: FunctionVersion,
+        stream: str,
+        start: str,
+        *,
+        session: Session,
+        runtime: Path,
+        extra: Mapping[str, str],
     ) -> None:
         self._session = session
         self._scratch = Path(tempfile.mkdtemp(prefix=f"{version.name}-", dir=session.folder))
@@ -35,7 +42,9 @@ class RuntimeProcess:
         self._output, output = os.pipe()
         os.set_blocking(self._output, False)
         self._selector.register(self._output, selectors.EVENT_READ)
-        environment = environment_of(version, runtime=runtime, scratch=self._scratch, stream=stream, extra=extra)
+        environment = environment_of(
+            version, runtime=runtime, scratch=self._scratch, stream=stream, extra=extra, start=start
+        )
         # No site-packages: neither those of a virtual environment nor those of the interpreter under it.
         self._process = subprocess.Popen(
             [base_interpreter(), "-S", "-s", "-m", "awslambdaric", version.handler],

@@ -9,18 +9,20 @@ from datetime import UTC, datetime
 from infra.local.functions.process import RuntimeProcess
 from infra.local.lambda_model import FunctionVersion
 
-Launch = Callable[[FunctionVersion, str], RuntimeProcess]
-"""Starts a process for a version that logs to a stream."""
+Launch = Callable[[FunctionVersion, str, str], RuntimeProcess]
+"""Starts a process for a version that logs to a stream; the third is the initialization type Lambda tells it."""
 
 
 class Worker:
-    """Runs one version; `idle_since` orders the idle ones."""
+    """Runs one version; `idle_since` orders the idle ones, `kept` ones are there before anybody calls and stay."""
 
-    def __init__(self, version: FunctionVersion, launch: Launch, now_ms: int) -> None:
+    def __init__(self, version: FunctionVersion, launch: Launch, now_ms: int, kept: bool = False) -> None:
         self.version = version
         day = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y/%m/%d")
         self.stream = f"{day}/[{version.version}]{uuid.uuid4().hex}"
         self.idle_since = 0.0
+        self.kept = kept
+        self._asked = False
         self._launch = launch
         self._process: RuntimeProcess | None = None
 
@@ -37,8 +39,17 @@ class Worker:
 
     def start(self) -> RuntimeProcess:
         """Start its process."""
-        self._process = self._launch(self.version, self.stream)
+        self._process = self._launch(self.version, self.stream, "provisioned-concurrency" if self.kept else "on-demand")
         return self._process
+
+    def has_asked(self) -> None:
+        """Its process has asked for work before there was any."""
+        self._asked = True
+
+    def take_asked(self) -> bool:
+        """Whether its process asked before; the next time it has to ask again."""
+        asked, self._asked = self._asked, False
+        return asked
 
     def kill(self) -> None:
         """End the process from another thread than the one that uses it; that one closes it."""

@@ -51,6 +51,8 @@ class HttpApi:
     async def _integrate(
         self, table: RouteTable, request: Request, found: Match, authorized: Mapping[str, Any] | None
     ) -> Reply:
+        if not table.may_invoke(found.route.function_arn, table.source_of_route(found.route, request.method)):
+            return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
         event = integration_event(table, request, found, authorized)
         outcome = await self._call(found.route.function_arn, event, found.route.timeout_s)
         return refusal(HTTPStatus.SERVICE_UNAVAILABLE) if outcome is None else reply_of(outcome)
@@ -65,6 +67,8 @@ class HttpApi:
             return refusal(HTTPStatus.UNAUTHORIZED)
         decision = self._decisions.get(authorizer, identity)
         if decision is None:
+            if not table.may_invoke(authorizer.function_arn, table.source_of_authorizer(authorizer)):
+                return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
             event = authorizer_event(table, request, found, identity)
             decision = await self._ask(authorizer.function_arn, event)
             if decision is None:

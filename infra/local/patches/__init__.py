@@ -10,16 +10,27 @@ from serin.domain.errors import Unavailable
 MOTO = "5.2.5"
 
 _MODULES = (
+    "time",
     "cloudformation",
     "awslambda",
+    "lambda_requests",
+    "lambda_functions",
     "lambda_versions",
+    "lambda_aliases",
+    "lambda_concurrency",
+    "lambda_async",
+    "lambda_event_sources",
     "s3",
     "dynamodb",
     "sqs",
     "events",
     "stepfunctions",
+    "stepfunctions_time",
+    "scheduler",
+    "sns",
     "logs",
     "cloudwatch",
+    "iam",
 )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule
 
-from infra.local.events.schedules import period_s
+from infra.local.events.moments import check_rule
 from infra.local.events.target_input import check_input
 from infra.local.events.targets import kind_of
 from infra.local.patches.registry import replace, wrap
 from infra.local.wiring import wiring
+from serin.domain.errors import Invalid
 
 
 @replace(Rule, "send_to_targets")
@@ -46,8 +48,23 @@ def put_targets(original: Callable[..., Any], backend: EventsBackend, *args: Any
 
 
 @wrap(EventsBackend, "put_rule")
-def put_rule(original: Callable[..., Any], backend: EventsBackend, *args: Any, **kwargs: Any) -> Any:
-    """moto takes schedules that nothing drives."""
-    if expression := kwargs.get("scheduled_expression"):
-        period_s(expression)
-    return original(backend, *args, **kwargs)
+def put_rule(original: Callable[..., Rule], backend: EventsBackend, name: str, **settings: Any) -> Rule:
+    """moto takes schedules that are none, and forgets since when a rule has its own."""
+    expression = settings.get("scheduled_expression")
+    if expression:
+        _check(expression)
+    buses = backend.event_buses
+    bus = buses.get((settings.get("event_bus_arn") or "default").rsplit("/", 1)[-1])
+    before = None if bus is None else bus.rules.get(name)
+    rule = original(backend, name, **settings)
+    unchanged = before is not None and before.scheduled_expression == expression
+    since_s = before.since_s if unchanged else wiring().clock.time()  # type: ignore[union-attr]
+    rule.since_s = since_s  # type: ignore[attr-defined]
+    return rule
+
+
+def _check(expression: str) -> None:
+    try:
+        check_rule(expression)
+    except Invalid as error:
+        raise ValidationException("Parameter ScheduleExpression is not valid.") from error

@@ -36,9 +36,13 @@ class Patch:
 
     def revert(self) -> None:
         """Give moto its own back."""
-        if self.applied:
+        if not self.applied:
+            return
+        if self.original is None:
+            delattr(self.owner, self.name)
+        else:
             setattr(self.owner, self.name, self.original)
-            self.applied = False
+        self.applied = False
 
 
 PATCHES: list[Patch] = []
@@ -66,6 +70,18 @@ def wrap(owner: Any, name: str) -> Callable[[Wrapped], Wrapped]:
             return wrapper
 
         _declare(owner, name, make, function)
+        return function
+
+    return declare
+
+
+def add(owner: Any, name: str) -> Callable[[Wrapped], Wrapped]:
+    """Give `owner` what it has not, or only inherits; the docstring says what is missing."""
+
+    def declare(function: Wrapped) -> Wrapped:
+        if name in vars(owner):
+            raise AttributeError(f"moto has {owner.__name__}.{name}; replace it")
+        PATCHES.append(Patch(owner, name, lambda _original: function, (function.__doc__ or "").strip()))
         return function
 
     return declare

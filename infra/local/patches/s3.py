@@ -1,4 +1,4 @@
-"""S3: events as AWS shapes them, on the default bus; policies left to those who can read their conditions."""
+"""S3: events as AWS shapes them, on the default bus, and one thread at a time at its objects."""
 
 from __future__ import annotations
 
@@ -71,14 +71,6 @@ def _event(account_id: str, bucket: FakeBucket, name: str, key: Any) -> dict[str
         "resources": [bucket.arn],
         "detail": detail,
     }
-
-
-@replace(FakeBucket, "get_permission")
-def get_permission(_bucket: FakeBucket, _action: str, _resource: str) -> Any:
-    """moto ignores conditions, so a bucket that only denies plain HTTP would refuse every request."""
-    from moto.iam.access_control import PermissionResult
-
-    return PermissionResult.NEUTRAL
 
 
 def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

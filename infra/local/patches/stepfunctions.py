@@ -15,13 +15,16 @@ import boto3
 import moto.stepfunctions.parser.asl.component.state as states
 from botocore.config import Config
 from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.sts.models import AssumedRole, sts_backends
 
 from infra.local.patches.registry import replace, wrap
-from infra.local.wiring import wiring
+from infra.local.wiring import ACCOUNT, wiring
 
 _TASK_LIMIT_S = 3600
+_SESSION, _SESSION_S = "states", 12 * 3600
 _lock = threading.Lock()
 
 # moto's default only records executions.
@@ -29,14 +32,15 @@ default_user_config["stepfunctions"] = {"execute_state_machine": True}
 
 
 @cache
-def _client(endpoint_url: str, region: str, service: str) -> Any:
+def _client(endpoint_url: str, region: str, service: str, key: str, secret: str, token: str) -> Any:
     with _lock:
         return boto3.session.Session().client(
             service,  # type: ignore[call-overload]
             region_name=region,
             endpoint_url=endpoint_url,
-            aws_access_key_id="states",
-            aws_secret_access_key="states",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
             config=Config(
                 parameter_validation=False,
                 retries={"max_attempts": 0, "total_max_attempts": 1},
@@ -46,9 +50,18 @@ def _client(endpoint_url: str, region: str, service: str) -> Any:
         )
 
 
-def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001 - moto's signature
-    """moto makes a client for every task, for a port it guesses on `localhost`."""
-    return _client(wiring().endpoint_url, region, service)
+def _session(region: str, role_arn: str) -> AssumedRole:
+    """The role's one session as a state machine's."""
+    sts = sts_backends[ACCOUNT]["aws"]
+    held = (one for one in sts.assumed_roles if one.role_arn == role_arn and one.session_name == _SESSION)
+    return next(held, None) or sts.assume_role(region, _SESSION, role_arn, "", _SESSION_S, "")
+
+
+def boto_client_for(region: str, service: str, state_credentials: StateCredentials) -> Any:
+    """moto makes a client for every task, for a port it guesses on `localhost`, with keys that are nobody's."""
+    held = _session(region, state_credentials.role_arn)
+    keys = (held.access_key_id, held.secret_access_key, held.session_token)
+    return _client(wiring().endpoint_url, region, service, *keys)
 
 
 def _rebind() -> None:

@@ -7,25 +7,61 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.s3.cloud_formation import cfn_to_api_encryption
+from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
-from infra.local.resources.model import Made, Wanted, resource
-from serin.domain.errors import Invalid
+from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, tags_of
+from serin.domain.errors import Conflict, Invalid
 
 
-@resource("AWS::S3::Bucket", name="BucketName")
-def bucket(wanted: Wanted) -> Made:
+def _backend(one: Wanted | Deployed) -> S3Backend:
+    return s3_backends[one.account]["aws"]
+
+
+class Bucket(ResourceType):
     """moto keeps only encryption and tags of a template's bucket."""
-    backend = s3_backends[wanted.account]["aws"]
-    made = backend.create_bucket(wanted.name, wanted.region)
-    _configure(backend, made, wanted)
-    domain = f"{wanted.name}.s3.amazonaws.com"
-    attributes = {
-        "Arn": made.arn,
-        "DomainName": domain,
-        "RegionalDomainName": f"{wanted.name}.s3.{wanted.region}.amazonaws.com",
-    }
-    return Made(wanted.name, attributes, delete=lambda: backend.delete_bucket(wanted.name))
+
+    type = "AWS::S3::Bucket"
+    name_property = "BucketName"
+    longest_name = 63
+    replaced_by = "BucketName"
+
+    def generated_name(self, stack: str, logical_id: str, random: str) -> str:
+        """Bucket names are written small."""
+        return super().generated_name(stack, logical_id, random).lower()
+
+    def create(self, wanted: Wanted) -> Made:
+        """A name somebody has already is refused; S3's API would answer that it is ours in this region."""
+        backend = _backend(wanted)
+        if wanted.name in backend.buckets:
+            raise Conflict(f"{wanted.name} already exists", "Choose another name, or delete that bucket first.")
+        made = backend.create_bucket(wanted.name, wanted.region)
+        _configure(backend, made, wanted)
+        attributes = {
+            "Arn": made.arn,
+            "DomainName": f"{wanted.name}.s3.amazonaws.com",
+            "RegionalDomainName": f"{wanted.name}.s3.{wanted.region}.amazonaws.com",
+        }
+        return Made(wanted.name, attributes)
+
+    def update(self, wanted: Wanted, before: Deployed) -> Made:
+        """What the template no longer says goes back to S3's default; versions can only be suspended."""
+        backend = _backend(wanted)
+        made = backend.get_bucket(before.physical_id)
+        made.encryption, made.public_access_block, made.rules, made.logging = None, None, [], {}
+        backend.tagger.delete_all_tags_for_resource(made.arn)
+        if before.get("VersioningConfiguration") and not wanted.get("VersioningConfiguration"):
+            backend.put_bucket_versioning(made.name, "Suspended")
+        _configure(backend, made, wanted)
+        return Made(before.physical_id, before.attributes)
+
+    def delete(self, deployed: Deployed) -> None:
+        """A bucket with objects, or old versions of them, stays; moto deletes one that holds delete markers only."""
+        backend = _backend(deployed)
+        if deployed.physical_id not in backend.buckets:
+            return
+        if backend.delete_bucket(deployed.physical_id) is None:
+            raise Conflict("The bucket you tried to delete is not empty", "Empty the bucket, or keep it with Retain.")
 
 
 def _configure(backend: S3Backend, made: FakeBucket, wanted: Wanted) -> None:
@@ -43,8 +79,8 @@ def _configure(backend: S3Backend, made: FakeBucket, wanted: Wanted) -> None:
             "TargetBucket": logging.get("DestinationBucketName", made.name),
             "TargetPrefix": logging.get("LogFilePrefix", ""),
         }
-    if tags := wanted.get("Tags"):
-        backend.put_bucket_tagging(made.name, {tag["Key"]: tag["Value"] for tag in tags})
+    if tags := tags_of(wanted.properties):
+        backend.put_bucket_tagging(made.name, tags)
     _notify(made, wanted.get("NotificationConfiguration") or {})
 
 
@@ -57,6 +93,8 @@ def _notify(made: FakeBucket, notifications: Mapping[str, Any]) -> None:
         )
     if "EventBridgeConfiguration" in notifications:
         made.set_notification_configuration({"EventBridgeConfiguration": {}})
+    else:
+        made.notification_configuration = None
 
 
 def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,10 +120,21 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-@resource("AWS::S3::BucketPolicy")
-def bucket_policy(wanted: Wanted) -> Made:
+class BucketPolicy(ResourceType):
     """moto skips the type."""
-    name = wanted.properties["Bucket"]
-    backend = s3_backends[wanted.account]["aws"]
-    backend.put_bucket_policy(name, json.dumps(wanted.properties["PolicyDocument"]).encode())
-    return Made(f"{name}-policy", delete=lambda: backend.delete_bucket_policy(name))
+
+    type = "AWS::S3::BucketPolicy"
+    replaced_by = "Bucket"
+
+    def create(self, wanted: Wanted) -> Made:
+        """A bucket has one policy; its name is the policy's."""
+        name = wanted.properties["Bucket"]
+        _backend(wanted).put_bucket_policy(name, json.dumps(wanted.properties["PolicyDocument"]).encode())
+        return Made(name)
+
+    def delete(self, deployed: Deployed) -> None:
+        """The bucket may be gone already."""
+        try:
+            _backend(deployed).delete_bucket_policy(deployed.properties["Bucket"])
+        except MissingBucket:
+            return

@@ -1,15 +1,19 @@
-"""A CloudFormation resource as one function: what is wanted in, what was made out."""
+"""A CloudFormation resource type: how one is made, changed, taken away, and which changes need a new one.
+
+class Topic(ResourceType):
+    type = "AWS::SNS::Topic"
+    name_property = "TopicName"
+    replaced_by = "TopicName"
+
+The properties a type understands are listed in infra/local/support.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
-from moto.core.common_models import CloudFormationModel
-
-from serin.domain.errors import Unavailable
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Wanted:
     account: str
     region: str
     logical_id: str = ""
+    stack_id: str = ""
+    resource_type: str = ""
 
     def get(self, key: str, default: Any = None) -> Any:
         """A property of the template."""
@@ -28,99 +34,79 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Deployed:
+    """A resource that was made: what it was made of, and what was answered for it."""
+
+    physical_id: str
+    name: str
+    properties: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    account: str
+    region: str
+    logical_id: str = ""
+    stack_id: str = ""
+    resource_type: str = ""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A property it was made with."""
+        return self.properties.get(key, default)
+
+
+@dataclass(frozen=True)
 class Made:
-    """What `Ref` and `Fn::GetAtt` answer, and how the resource is taken away again."""
+    """What `Ref` and `Fn::GetAtt` answer."""
 
     ref: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    delete: Callable[[], object] | None = None
 
 
-Maker = Callable[[Wanted], Made]
+class ResourceType(ABC):
+    """One type. Its objects hold nothing: what was made is in the stack's records and in the service."""
 
-REGISTRY: dict[str, type[CloudFormationModel]] = {}
+    type: ClassVar[str]
+    name_property: ClassVar[str] = ""
+    """The property that names the resource; empty when none does."""
+    unique_name: ClassVar[bool] = True
+    """Whether a second one of that name is refused, so that one with a name of its own cannot be replaced."""
+    longest_name: ClassVar[int] = 255
+    replaced_by: ClassVar[str] = ""
+    """The properties, separated by spaces, whose change needs a new resource; `*` for every one."""
+    volatile: ClassVar[bool] = False
+    """Whether an update in place may change what `Fn::GetAtt` answers."""
 
+    def replaces(self, changed: str) -> bool:
+        """Whether a change of that property needs a new resource."""
+        return self.replaced_by == "*" or changed in self.replaced_by.split()
 
-class Resource(CloudFormationModel):
-    """moto's shape of a resource around a `Maker`; the subclasses are made by `resource`."""
+    def generated_name(self, stack: str, logical_id: str, random: str) -> str:
+        """A name for a resource whose template gives none."""
+        room = self.longest_name - len(random) - 1
+        return f"{stack}-{logical_id}"[:room].rstrip("-") + f"-{random}"
 
-    resource_type = ""
-    name_property = ""
-    maker: Maker
-
-    def __init__(self, made: Made) -> None:
-        self.made = made
-
-    @property
-    def physical_resource_id(self) -> str:
-        """What `Ref` answers."""
-        return self.made.ref
-
-    @classmethod
-    def cloudformation_type(cls) -> str:
-        """`AWS::Service::Type`"""
-        return cls.resource_type
-
-    @classmethod
-    def cloudformation_name_type(cls) -> str:
-        """The property that names the resource; empty when none does."""
-        return cls.name_property
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:  # noqa: ARG003 - known only when made
-        """Attributes are checked when they are asked for."""
-        return True
-
-    def get_cfn_attribute(self, attribute_name: str) -> Any:
-        """What `Fn::GetAtt` answers."""
-        if attribute_name not in self.made.attributes:
-            raise UnformattedGetAttTemplateException
-        return self.made.attributes[attribute_name]
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Mapping[str, Any],
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> Resource:
+    @abstractmethod
+    def create(self, wanted: Wanted) -> Made:
         """Make it."""
-        properties = cloudformation_json.get("Properties", {})
-        wanted = Wanted(resource_name, properties, account_id, region_name, kwargs.get("LogicalId", ""))
-        return cls(cls.maker(wanted))
 
-    @classmethod
-    def update_from_cloudformation_json(cls, *_args: Any, **_kwargs: Any) -> Resource:
-        """Changing a deployed resource in place is not something this local cloud does."""
-        raise Unavailable(
-            f"The local cloud cannot change a deployed {cls.resource_type}.",
-            "Stop it and start it with the new template.",
-        )
+    def update(self, wanted: Wanted, before: Deployed) -> Made:  # noqa: ARG002 - read by those that change what is there
+        """Change it in place; only called when no change needs a new one. What is not in `wanted` has its default.
 
-    def is_created(self) -> bool:
-        """Everything is made at once."""
-        return True
+        Where a service's create writes over what is there, creating is changing.
+        """
+        return self.create(wanted)
 
-    def delete(self, _account_id: str, _region_name: str) -> None:
-        """Take it away again, where that is more than forgetting it."""
-        if self.made.delete is not None:
-            self.made.delete()
+    @abstractmethod
+    def delete(self, deployed: Deployed) -> None:
+        """Take it away; one that is no longer there is not an error."""
 
 
-def resource(resource_type: str, name: str = "") -> Callable[[Maker], Maker]:
-    """Register a maker for a CloudFormation type; `name` is the property that holds the resource's name."""
+def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
+    """A template's tags, a list or already a mapping, by key."""
+    tags = properties.get("Tags") or {}
+    if isinstance(tags, Mapping):
+        return {key: str(value) for key, value in tags.items()}
+    return {tag["Key"]: str(tag["Value"]) for tag in tags}
 
-    def declare(maker: Maker) -> Maker:
-        title = resource_type.replace("AWS::", "").replace("::", "")
-        attributes = {
-            "resource_type": resource_type,
-            "name_property": name,
-            "maker": staticmethod(maker),
-            "__module__": __name__,
-        }
-        REGISTRY[resource_type] = type(title, (Resource,), attributes)
-        return maker
 
-    return declare
+def is_true(value: Any) -> bool:
+    """A template's boolean, which may be written as text."""
+    return str(value).lower() == "true"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from infra.local.resources.model import Made, Wanted, resource
+from infra.local.resources.model import Deployed, Made, ResourceType, Wanted
 
 
-@resource("AWS::CDK::Metadata")
-def cdk_metadata(wanted: Wanted) -> Made:
+class CdkMetadata(ResourceType):
     """Which constructs a template was made with; AWS's own statistics."""
-    return Made(wanted.name)
+
+    type = "AWS::CDK::Metadata"
+
+    def create(self, wanted: Wanted) -> Made:
+        """Nothing is made."""
+        return Made(wanted.name)
+
+    def delete(self, deployed: Deployed) -> None:
+        """Nothing is taken away."""

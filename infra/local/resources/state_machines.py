@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
-from infra.local.resources.model import Made, Wanted, resource
+from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, tags_of
 from serin.domain.errors import Invalid
 
 _SERVICES = re.compile(
@@ -18,22 +18,58 @@ _SERVICES = re.compile(
 )
 
 
-@resource("AWS::StepFunctions::StateMachine", name="StateMachineName")
-def state_machine(wanted: Wanted) -> Made:
+class StateMachine(ResourceType):
     """moto makes it where nothing executes, and drops substitutions and the type."""
+
+    type = "AWS::StepFunctions::StateMachine"
+    name_property = "StateMachineName"
+    longest_name = 80
+    replaced_by = "StateMachineName StateMachineType"
+
+    def create(self, wanted: Wanted) -> Made:
+        """Stops at what would only be found out by an execution."""
+        made = _backend(wanted).create_state_machine(
+            name=wanted.name,
+            definition=json.dumps(_checked(wanted)),
+            roleArn=wanted.properties["RoleArn"],
+            tags=_tags(wanted),
+            loggingConfiguration=wanted.get("LoggingConfiguration"),
+            tracingConfiguration=wanted.get("TracingConfiguration"),
+            sm_type="STANDARD",
+        )
+        return Made(made.arn, {"Arn": made.arn, "Name": made.name})
+
+    def update(self, wanted: Wanted, before: Deployed) -> Made:
+        """Executions that run keep the definition they began with."""
+        backend = _backend(wanted)
+        backend.update_state_machine(
+            before.physical_id,
+            definition=json.dumps(_checked(wanted)),
+            role_arn=wanted.properties["RoleArn"],
+            logging_configuration=wanted.get("LoggingConfiguration", {"level": "OFF"}),
+            tracing_configuration=wanted.get("TracingConfiguration", {"enabled": False}),
+        )
+        backend.untag_resource(before.physical_id, sorted(tags_of(before.properties)))
+        backend.tag_resource(before.physical_id, tags_of(wanted.properties))
+        return Made(before.physical_id, before.attributes)
+
+    def delete(self, deployed: Deployed) -> None:
+        """Executions that run are run to their end."""
+        _backend(deployed).delete_state_machine(deployed.physical_id)
+
+
+def _backend(one: Wanted | Deployed) -> StepFunctionsParserBackend:
+    return stepfunctions_parser_backends[one.account][one.region]
+
+
+def _tags(wanted: Wanted) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags_of(wanted.properties).items()]
+
+
+def _checked(wanted: Wanted) -> dict[str, Any]:
     definition = _definition(wanted)
     _check(wanted.name, definition, wanted.get("StateMachineType", "STANDARD"))
-    backend = stepfunctions_parser_backends[wanted.account][wanted.region]
-    made = backend.create_state_machine(
-        name=wanted.name,
-        definition=json.dumps(definition),
-        roleArn=wanted.properties["RoleArn"],
-        tags=[{"key": tag["Key"], "value": tag["Value"]} for tag in wanted.get("Tags", [])],
-        loggingConfiguration=wanted.get("LoggingConfiguration"),
-        tracingConfiguration=wanted.get("TracingConfiguration"),
-        sm_type="STANDARD",
-    )
-    return Made(made.arn, {"Arn": made.arn, "Name": made.name}, delete=lambda: backend.delete_state_machine(made.arn))
+    return definition
 
 
 def _definition(wanted: Wanted) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,56 @@ def ref(logical_id: str) -> dict[str, str]:
     return {"Ref": logical_id}
 
 
-def role() -> dict[str, Any]:
-    """A role any service may take."""
-    return resource("IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": []})
+SERVICES = ("lambda", "states", "events", "scheduler")
+
+
+def role(*statements: dict[str, Any], trusts: Sequence[str] = SERVICES) -> dict[str, Any]:
+    """A role these services may take, which may what `statements` allow; without any, what tests are not about."""
+    named = [f"{service}.amazonaws.com" for service in trusts]
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": named}}
+    platform = ("logs:*", "xray:*", "sqs:*", "sns:*", "events:PutEvents", "lambda:*", "states:*")
+    allowed = statements or (allow(*platform),)
+    return resource(
+        "IAM::Role",
+        AssumeRolePolicyDocument=document(trust),
+        Policies=[{"PolicyName": "own", "PolicyDocument": document(*allowed)}],
+    )
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    """A policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(*actions: str, on: Any = "*", **more: Any) -> dict[str, Any]:
+    """A statement; `more` are its further elements."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on, **more}
+
+
+def may_call(service: str, function_arn: Any, source_arn: Any = None) -> dict[str, Any]:
+    """A service of AWS (`events`) may call a function, for one of its resources where that is named."""
+    source = {} if source_arn is None else {"SourceArn": source_arn}
+    given = {"Action": "lambda:InvokeFunction", "FunctionName": function_arn, "Principal": f"{service}.amazonaws.com"}
+    return resource("Lambda::Permission", **given, **source)
+
+
+def may_send(queue: str, service: str, **more: Any) -> dict[str, Any]:
+    """A service of AWS may send to a queue; `more` are further elements of the statement."""
+    statement = allow("sqs:SendMessage", on=att(queue), Principal={"Service": f"{service}.amazonaws.com"}, **more)
+    return resource("SQS::QueuePolicy", Queues=[ref(queue)], PolicyDocument=document(statement))
+
+
+def opened(resources: Resources) -> Resources:
+    """With every permission that services need to call these functions and to fill these queues."""
+    made = dict(resources)
+    for logical_id, one in resources.items():
+        if one["Type"] in {"AWS::Lambda::Function", "AWS::Lambda::Alias"}:
+            arn = ref(logical_id) if one["Type"].endswith("Alias") else att(logical_id)
+            for service in ("events", "logs", "apigateway"):
+                made[f"{logical_id}Takes{service.title()}"] = may_call(service, arn)
+        elif one["Type"] == "AWS::SQS::Queue":
+            made[f"{logical_id}TakesEvents"] = may_send(logical_id, "events")
+    return made
 
 
 def function(name: str, source: str = RECORDER, record: Record | None = None, **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import Deploy
+from tests.e2e.local.lambda_cases import FAILS
 from tests.e2e.local.templates import Record, att, aws, function, ref, resource
 
 WHO = """
@@ -25,17 +26,7 @@ def handler(event, context):
     except ImportError:
         model = None
     return {"version": context.function_version, "model": model, "mark": os.environ.get("MARK"),
-            "arn": context.invoked_function_arn, "clock": os.environ["SERIN_CLOCK_OFFSET_S"]}
-"""
-
-FAILS = """
-import json, os
-
-def handler(event, context):
-    with open(os.environ["RECORD"], "a") as record:
-        record.write(json.dumps({"event": event, "id": context.aws_request_id}) + "\\n")
-    if event.get("until", 99) > sum(1 for _ in open(os.environ["RECORD"])):
-        raise ValueError("not yet")
+            "arn": context.invoked_function_arn}
 """
 
 
@@ -89,7 +80,7 @@ def test_the_qualifier_chooses_what_runs(deployed: Deploy) -> None:
     assert invoked(cloud, Qualifier="live")["version"] == "1"
     assert invoked(cloud, name="predict:live")["version"] == "1"
     arn = "arn:aws:lambda:us-east-1:123456789012:function:predict:live"
-    assert invoked(cloud, name=arn) == {"version": "1", "model": None, "mark": None, "arn": arn, "clock": "0.000"}
+    assert invoked(cloud, name=arn) == {"version": "1", "model": None, "mark": None, "arn": arn}
 
 
 def test_a_published_version_keeps_its_layers_and_variables(deployed: Deploy) -> None:
@@ -175,52 +166,6 @@ def test_an_error_of_the_function_is_told_apart_from_its_answer(deployed: Deploy
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
     assert json.loads(answer["Payload"].read())["errorType"] == "ValueError"
     assert answer["LogResult"]
-
-
-def test_an_asynchronous_invocation_is_tried_three_times_and_then_given_up(deployed: Deploy, record: Record) -> None:
-    resources = {
-        "Dead": resource("SQS::Queue", QueueName="dead"),
-        "Function": function("fails", FAILS, record, DeadLetterConfig={"TargetArn": att("Dead")}),
-    }
-    cloud = deployed(resources)
-    assert client(cloud).invoke(FunctionName="fails", InvocationType="Event", Payload=b'{"a": 1}')["StatusCode"] == 202
-    cloud.settle()
-    assert record.events == [{"a": 1}] * 3
-    assert len({line["id"] for line in record.lines}) == 1
-    sqs = aws(cloud, "sqs")
-    (message,) = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="dead")["QueueUrl"])["Messages"]
-    assert json.loads(message["Body"]) == {"a": 1}
-
-
-def test_an_asynchronous_invocation_stops_when_it_works(deployed: Deploy, record: Record) -> None:
-    cloud = deployed({"Function": function("fails", FAILS, record)})
-    client(cloud).invoke(FunctionName="fails", InvocationType="Event", Payload=b'{"until": 2}')
-    cloud.settle()
-    assert record.events == [{"until": 2}] * 2
-
-
-def test_asynchronous_settings_choose_the_tries_and_where_failures_go(deployed: Deploy, record: Record) -> None:
-    resources = {
-        "Failed": resource("SQS::Queue", QueueName="failed"),
-        "Function": function("fails", FAILS, record),
-        "Settings": resource(
-            "Lambda::EventInvokeConfig",
-            FunctionName=ref("Function"),
-            Qualifier="$LATEST",
-            MaximumRetryAttempts=0,
-            DestinationConfig={"OnFailure": {"Destination": att("Failed")}},
-        ),
-    }
-    cloud = deployed(resources)
-    client(cloud).invoke(FunctionName="fails", InvocationType="Event", Payload=b'{"a": 1}')
-    cloud.settle()
-    assert len(record.events) == 1
-    sqs = aws(cloud, "sqs")
-    (message,) = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="failed")["QueueUrl"])["Messages"]
-    told = json.loads(message["Body"])
-    assert told["requestPayload"] == {"a": 1}
-    assert told["requestContext"]["condition"] == "RetriesExhausted"
-    assert told["responsePayload"]["errorType"] == "ValueError"
 
 
 def test_a_layer_that_is_no_zip_is_refused(deployed: Deploy) -> None:

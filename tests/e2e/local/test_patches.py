@@ -252,10 +252,12 @@ def test_plain_moto_refuses_every_object_of_a_bucket_that_only_denies_plain_http
     s3.put_object(Bucket="lake", Key="a", Body=b"")
 
 
-def test_plain_moto_skips_a_type_it_does_not_know() -> None:
-    patches.apply()
-    from moto.cloudformation import parsing
+def test_plain_moto_skips_a_type_it_does_not_know(deployed: Deploy) -> None:
+    cloud = deployed({"Q": resource("SQS::Queue", QueueName="q")})
+    body = json.dumps({"Resources": {"C": resource("ECS::Nothing"), "Q": resource("SQS::Queue")}})
+    from moto.cloudformation.models import cloudformation_backends
 
-    with without("moto.cloudformation.parsing.resource_class_from_type"):
-        assert parsing.resource_class_from_type("AWS::Lambda::Alias") is None
-    assert parsing.resource_class_from_type("AWS::Lambda::Alias") is not None
+    skipped = cloudformation_backends["123456789012"]["us-east-1"].create_stack("plain", body, {})
+    assert skipped.status == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match=r"AWS::ECS::Nothing \(C\)"):
+        aws(cloud, "cloudformation").create_stack(StackName="ours", TemplateBody=body)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from serin.data.quality import Checked, check
+from serin.data.quality import NAMED, Checked, check
 from serin.data.reading import read_table
 from serin.data.rules import rules_of
 from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.errors import Invalid
+from tests.builders import a_contract
 
 COLUMNS = (
     Column("order_id", "integer", required=True),
@@ -165,3 +166,12 @@ def test_what_a_contract_says_itself_is_not_said_twice() -> None:
     own = Rule("orders.id.there", "required", ("order_id",), "completeness")
     ids = [rule.id for rule in rules_of(contract(own))]
     assert ids == ["orders.order_id.type", "orders.shop.type", "orders.amount.type", "orders.at.type", own.id]
+
+
+def test_of_many_columns_that_nobody_expected_the_first_are_named_and_the_others_counted() -> None:
+    extra = ",".join(f"c{number}" for number in range(60))
+    content = f"order_id,at,shop,amount,late,{extra}\n1,2013-01-01T10:00:00Z,north,10,true{',' * 60}\n".encode()
+    warnings = check(read_table("orders.csv", content, a_contract()), a_contract()).warnings
+    unexpected = [name for name in warnings if name.endswith(".unexpected")]
+    assert len(unexpected) == NAMED + 1
+    assert unexpected[-1] == "orders.10 more.unexpected"

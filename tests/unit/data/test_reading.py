@@ -10,7 +10,7 @@ import pytest
 from serin.data.reading import read_table
 from serin.data.table import Caps, Table
 from serin.domain.contracts import Column, Contract
-from serin.domain.errors import Rejected
+from serin.domain.errors import Rejected, TooLarge
 
 CONTRACT = Contract(
     "orders",
@@ -27,7 +27,7 @@ def read(content: bytes, name: str = "orders.csv", **caps: int) -> Table:
 
 
 def refusal(content: bytes, name: str = "orders.csv", **caps: int) -> str:
-    with pytest.raises(Rejected) as found:
+    with pytest.raises((Rejected, TooLarge)) as found:
         read(content, name, **caps)
     assert found.value.remedy
     return found.value.message
@@ -109,7 +109,7 @@ def test_a_very_long_list_of_columns_is_shown_only_in_part() -> None:
         (b"order_id,shop,amount\n\r\n\n", "has a header and no rows"),
         (b"order_id,shop,amount,shop\n1,a,2,b\n", "column 'shop' is in the header more than once"),
         (b"order_id,shop,amount\n1,a,2\n2,caf\xe9,3\n", "is not UTF-8 at byte 32 (line 3)"),
-        (GOOD.decode().encode("utf-16"), "is not UTF-8 at byte 0 (line 1)"),
+        (GOOD.decode().encode("utf-16"), "is not UTF-8 but UTF-16"),
         (b"order_id,shop,amount\n1,a\0,2\n", "has a NUL character at byte 24 (line 2)"),
         (b"order_id,shop,amount\r1,a,2\r", "lines end with a carriage return alone"),
         (b'order_id,"shop,amount\n1,a,2\n', "the header cannot be read"),
@@ -128,7 +128,7 @@ def test_a_file_that_is_not_its_datasets_is_refused_with_what_was_found(content:
 
 def test_a_character_cut_by_the_readers_step_is_no_fault() -> None:
     shop = "a" + "é" * 1_000_000
-    assert read(f"order_id,shop,amount\n1,{shop},2\n".encode()).text["shop"].to_list() == [shop]
+    assert read(f"order_id,shop,amount\n1,{shop},2\n".encode(), value=3_000_000).text["shop"].to_list() == [shop]
     broken = f"order_id,shop,amount\n1,{shop},2\n".encode() + b"2,\xff,3\n"
     place = broken.index(b"\xff")
     assert refusal(broken) == f"orders.csv: is not UTF-8 at byte {place:,} (line 3)."
@@ -146,7 +146,7 @@ def test_a_damaged_parquet_file_is_refused() -> None:
 def test_a_parquet_column_of_lists_is_refused_by_name() -> None:
     buffer = io.BytesIO()
     pl.DataFrame({"order_id": [1], "shop": [["a", "b"]], "amount": [1.0]}).write_parquet(buffer)
-    assert "column 'shop' holds List(String)" in refusal(buffer.getvalue())
+    assert "column 'shop' holds lists or records" in refusal(buffer.getvalue())
 
 
 def test_a_file_called_parquet_that_is_none_is_refused() -> None:
@@ -171,15 +171,15 @@ def test_a_gzip_bomb_is_refused_while_it_unpacks(monkeypatch: pytest.MonkeyPatch
             return unpacked[-1]
 
     monkeypatch.setattr(zlib, "decompressobj", Counting)
-    assert "unpacks to more than 3,000,000 bytes" in refusal(bomb, decompressed=3_000_000)
+    assert "unpacks to more than 3,000,000 bytes" in refusal(bomb, unpacked=3_000_000)
     assert 3_000_000 < sum(map(len, unpacked)) < 5_000_000
 
 
 def test_more_columns_rows_or_header_bytes_than_the_caps_are_refused() -> None:
     assert "has 3 columns; 2 are allowed" in refusal(GOOD, columns=2)
-    assert "has 2 rows; 1 are allowed" in refusal(GOOD, rows=1)
+    assert "has more than 1 rows" in refusal(GOOD, rows=1)
     assert "the header is longer than 10 bytes" in refusal(GOOD, header=10)
-    assert "is larger than 20 bytes" in refusal(GOOD, decompressed=20)
+    assert "is larger than 20 bytes" in refusal(GOOD, unpacked=20)
     buffer = io.BytesIO()
     pl.DataFrame({"order_id": [1, 2], "shop": ["a", "b"], "amount": [1.0, 2.0]}).write_parquet(buffer)
     assert "has 2 rows; 1 are allowed" in refusal(buffer.getvalue(), rows=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.local import support
+from infra.local.resources import resource_type
 from serin.domain.errors import Invalid
 
 
@@ -35,5 +36,15 @@ def test_every_unknown_thing_is_named_at_once() -> None:
     assert "FifoQueue of AWS::SQS::Queue (B)" in refused.value.message
 
 
+@pytest.mark.parametrize("kind", ["Custom::Greeting", "AWS::CloudFormation::CustomResource"])
+def test_a_custom_resource_has_whatever_properties_its_function_reads(kind: str) -> None:
+    support.check("s", {"Resources": {"Made": {"Type": kind, "Properties": {"ServiceToken": "arn", "Any": 1}}}})
+
+
 def test_what_is_known_passes() -> None:
     support.check("lake", {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}}})
+
+
+def test_every_type_that_is_known_is_made() -> None:
+    for kind in support.types():
+        assert resource_type(kind).type == kind

@@ -10,11 +10,12 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.data.parquet import from_parquet
+from serin.data.table import CAPS
 from serin.domain.contracts import Column, Contract
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable
 from serin.ports import Catalog
-from serin.services.accept_upload import ATTEMPTS, LARGEST_UPLOAD, Arrival, accept_upload
+from serin.services.accept_upload import ATTEMPTS, Arrival, accept_upload
 from tests.builders import NOON, a_contract
 from tests.unit.services.ports_that_crash import Crash, Fuse
 
@@ -334,7 +335,7 @@ def test_accepted_content_stays_as_it_was_when_the_contract_changes() -> None:
 
 def test_a_file_that_is_too_large_is_refused_with_numbers_and_never_read() -> None:
     world = World()
-    upload = world.deliver(size=LARGEST_UPLOAD + 1)
+    upload = world.deliver(size=CAPS.stored + 1)
     assert upload.status == "rejected"
     assert "268,435,457 bytes; one upload may have 268,435,456" in (upload.reason or "")
     assert "Split the file" in (upload.remedy or "")
@@ -344,7 +345,7 @@ def test_a_file_that_is_too_large_is_refused_with_numbers_and_never_read() -> No
 def test_a_file_of_the_largest_size_is_read() -> None:
     world = World()
     world.uploads.put(KEY, MIXED)
-    assert world.deliver(size=LARGEST_UPLOAD).status == "accepted"
+    assert world.deliver(size=CAPS.stored).status == "accepted"
 
 
 def test_an_event_the_bus_did_not_take_goes_out_with_the_redelivery() -> None:

@@ -87,6 +87,14 @@ def test_a_value_older_than_its_view_allows_is_named_and_not_used(
     assert json.loads(reply.log[0])["features"]["queue.length"] == (None if stale else 9)
 
 
+def test_a_category_that_training_has_not_seen_is_named_in_its_row_and_answered(predictor: Predictor) -> None:
+    reply = ask(predictor, ORDER, {**ORDER, "shop": "a shop that opened today"})
+    known, new = reply.body["predictions"]
+    assert "unknown" not in known
+    assert new["unknown"] == ["shop"]
+    assert 0.0 <= new["probability"] <= 1.0
+
+
 def test_each_answered_row_has_one_line_in_the_log(predictor: Predictor) -> None:
     reply = ask(predictor, ORDER, {**ORDER, "amount": None})
     lines = [json.loads(line) for line in reply.log]

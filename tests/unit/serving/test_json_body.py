@@ -34,6 +34,18 @@ def test_32_levels_are_read_and_33_are_not() -> None:
         read_json(b'{"a":' * 33 + b"1" + b"}" * 33)
 
 
+def test_many_names_and_one_of_them_twice_are_refused_in_time_that_grows_with_the_body_only() -> None:
+    names = ",".join(f'"{number}":1' for number in range(90_000))
+    began = time.process_time()
+    with pytest.raises(Invalid, match="'89999' appears twice"):
+        read_json(f'{{{names},"89999":1}}'.encode())
+    assert time.process_time() - began < 2.0
+
+
+def test_digits_in_a_string_are_no_number() -> None:
+    assert read_json(b'["' + b"1" * 5000 + b'"]') == ["1" * 5000]
+
+
 def test_brackets_in_strings_are_no_nesting() -> None:
     text = "[{" * 100 + '\\"' + "[{" * 100
     assert read_json(json.dumps([text]).encode()) == [text]
@@ -67,7 +79,9 @@ def test_hostile_bytes_are_refused_quickly_and_never_as_a_recursion_error(body: 
         ("{}".encode("utf-16"), "not UTF-8"),
         (b'{"a": NaN}', "holds NaN"),
         (b'{"a": -Infinity}', "holds -Infinity"),
-        (b"1" * 5000, "thousands of digits"),
+        (b"1" * 1001, "more than 1000 digits"),
+        (b"[1." + b"0" * 5000 + b"]", "more than 1000 digits"),
+        (b'{"a\\u001b[31m": 1, "a\\u001b[31m": 2}', r"'a\\x1b\[31m' appears twice"),
         (b'{"a": 1, "a": 2}', "'a' appears twice"),
     ],
 )

@@ -13,9 +13,9 @@ from serin.data.columns import to_npz
 from serin.data.joins import training_rows
 from serin.data.latest import latest_values
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.fields import read_field
 from serin.learning.columns import TrainingColumns, read_columns
 from serin.serving.features import FeaturePlan, FeatureRow
-from serin.serving.fields import read_field
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
 from serin.serving.table import table_of

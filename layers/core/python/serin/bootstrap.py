@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from serin.domain.charter import Charter
@@ -26,9 +26,10 @@ class Platform:
     @cached_property
     def clock(self) -> Clock:
         """Real time, or the local cloud's."""
-        from serin.adapters.clock import SystemClock
+        from serin.adapters.clock import SharedClock, SystemClock
 
-        return SystemClock(timedelta(seconds=float(self._environment.get("SERIN_CLOCK_OFFSET_S", "0"))))
+        shared = self._environment.get("SERIN_CLOCK_FILE")
+        return SystemClock() if shared is None else SharedClock(Path(shared))
 
     @cached_property
     def uploads(self) -> ObjectStore:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from infra.local.functions import runtime_folder as subject
 from infra.local.functions.runtime_folder import runtime_folder
+from infra.local.session import Session
 from serin.domain.errors import Unavailable
 from tests.unit.local.functions.conftest import BUILD, Functions
 
@@ -45,3 +48,45 @@ def test_the_client_without_compiled_parts_behaves_the_same(functions: Functions
     assert request_id
     assert functions.invoke(version, "fail").status == "error"
     assert functions.answer(version)[0] == pid
+
+
+ENDS = """
+    import os, time, runtime_client
+    def handle(event, context):
+        if event == "fail":
+            raise KeyError("origin")
+        if event == "sleep":
+            time.sleep(30)
+        if event == "exit":
+            os._exit(3)
+        return runtime_client.__file__
+"""
+
+
+def test_where_aws_has_no_compiled_client_every_ending_is_told_the_same(
+    session: Session, runtime: Path, tmp_path: Path
+) -> None:
+    """As on macOS: the runtime folder holds our client in place of AWS's compiled one."""
+    folder = tmp_path / "runtime"
+    shutil.copytree(runtime, folder, ignore=shutil.ignore_patterns("runtime_client*.so"))
+    assert not list(folder.glob("runtime_client*"))
+    shutil.copy(subject.PURE_CLIENT, folder / "runtime_client.py")
+    functions = Functions(session, folder)
+    version = functions.write(ENDS, timeout_s=1.0)
+    assert functions.answer(version) == str(folder / "runtime_client.py")
+    told = {event: functions.invoke(version, event) for event in ("fail", "sleep", "exit")}
+    assert {event: outcome.status for event, outcome in told.items()} == {
+        "fail": "error",
+        "sleep": "timeout",
+        "exit": "crashed",
+    }
+    assert [json.loads(outcome.payload)["errorType"] for outcome in told.values()] == [
+        "KeyError",
+        "Sandbox.Timedout",
+        "Runtime.ExitError",
+    ]
+    assert functions.answer(version) == str(folder / "runtime_client.py")
+    broken = functions.invoke(functions.write("raise ImportError('no')", "broken"))
+    assert broken.status == "error"
+    assert json.loads(broken.payload)["errorMessage"] == "Unable to import module 'handler': no"
+    functions.host.stop()

@@ -6,11 +6,12 @@ import codecs
 
 import polars as pl
 
-from serin.data.header import check_columns, read_header
-from serin.data.records import split_records
+from serin.data.header import check_columns, check_lengths, read_header
+from serin.data.records import Records, split_records
 from serin.data.table import Caps, Table
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
+from serin.domain.printable import printable
 
 NULLS = ("", "NA")
 _BOM = b"\xef\xbb\xbf"
@@ -20,15 +21,17 @@ _STEP = 1024 * 1024
 def read_delimited(name: str, content: bytes, contract: Contract, caps: Caps) -> Table:
     """The file as text, every row accounted for; raises Rejected."""
     _check_text(name, content)
-    header, _, body = content.removeprefix(_BOM).partition(b"\n")
-    names = read_header(name, header, caps)
+    feed = content.find(b"\n", 0, caps.header + len(_BOM) + 2)
+    end = feed if feed >= 0 else min(len(content), caps.header + len(_BOM) + 2)
+    names = read_header(name, content[:end].removeprefix(_BOM), caps)
     check_columns(name, names, contract, caps)
-    records = split_records(name, body, len(names), caps)
+    records = split_records(name, content, min(end + 1, len(content)), len(names), caps)
     if not records.numbers.len() and not records.ragged.height:
         raise Rejected(f"{name}: has a header and no rows.", "Upload a file with rows.")
-    text = _parse(name, records.whole, names)
+    text = _parse(name, records, names)
     if text.height != records.numbers.len():
         raise _unreadable(name, f"{records.numbers.len():,} rows were found and {text.height:,} read")
+    check_lengths(name, text, caps)
     return Table(name, text, records.numbers, records.ragged, NULLS)
 
 
@@ -62,14 +65,16 @@ def _line(content: bytes, place: int) -> str:
     return f"line {number:,}"
 
 
-def _parse(name: str, rows: bytes, names: tuple[str, ...]) -> pl.DataFrame:
+def _parse(name: str, records: Records, names: tuple[str, ...]) -> pl.DataFrame:
     schema = dict.fromkeys(names, pl.String)
-    if not rows:
+    if not records.numbers.len():
         return pl.DataFrame(schema=schema)
     try:
-        return pl.read_csv(rows, has_header=False, schema=schema, empty_string_is_null=False)
+        return pl.read_csv(
+            records.whole, has_header=False, skip_lines=records.skip, schema=schema, empty_string_is_null=False
+        )
     except pl.exceptions.PolarsError as error:
-        raise _unreadable(name, str(error).splitlines()[0][:100]) from error
+        raise _unreadable(name, printable(str(error), 100)) from error
 
 
 def _unreadable(name: str, found: str) -> Rejected:

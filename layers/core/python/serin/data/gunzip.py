@@ -6,15 +6,18 @@ import io
 import zlib
 
 from serin.data.table import Caps
-from serin.domain.errors import Rejected
+from serin.domain.errors import Rejected, TooLarge
 
 MAGIC = b"\x1f\x8b"
 _STEP = 1024 * 1024
 
 
 def gunzip(name: str, content: bytes, caps: Caps) -> bytes:
-    """The unpacked bytes, all members in turn; Rejected as soon as they pass the cap or turn out damaged."""
-    unpacked = bytearray()
+    """The unpacked bytes, all members in turn.
+
+    Raises TooLarge as soon as they pass the cap, Rejected when they turn out damaged.
+    """
+    unpacked = io.BytesIO()
     source = io.BytesIO(content)
     member = zlib.decompressobj(wbits=31)
     try:
@@ -24,10 +27,10 @@ def gunzip(name: str, content: bytes, caps: Caps) -> bytes:
         raise _damaged(name, str(error)) from error
     if not member.eof:
         raise _damaged(name, "it ends before its data does")
-    return bytes(unpacked)
+    return unpacked.getvalue()
 
 
-def _unpack(name: str, member: zlib._Decompress, block: bytes, into: bytearray, caps: Caps) -> zlib._Decompress:
+def _unpack(name: str, member: zlib._Decompress, block: bytes, into: io.BytesIO, caps: Caps) -> zlib._Decompress:
     while block:
         if member.eof:
             # Some writers pad with zeros behind a member; gzip itself ignores these.
@@ -35,10 +38,10 @@ def _unpack(name: str, member: zlib._Decompress, block: bytes, into: bytearray, 
             if not block:
                 break
             member = zlib.decompressobj(wbits=31)
-        into += member.decompress(block, _STEP)
-        if len(into) > caps.decompressed:
-            raise Rejected(
-                f"{name}: unpacks to more than {caps.decompressed:,} bytes.",
+        into.write(member.decompress(block, _STEP))
+        if into.tell() > caps.unpacked:
+            raise TooLarge(
+                f"{name}: unpacks to more than {caps.unpacked:,} bytes.",
                 "Split the file into smaller ones and upload each.",
             )
         block = member.unused_data if member.eof else member.unconsumed_tail

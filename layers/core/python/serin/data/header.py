@@ -6,9 +6,12 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
+import polars as pl
+
 from serin.data.table import Caps
 from serin.domain.contracts import Contract
-from serin.domain.errors import Rejected
+from serin.domain.errors import Rejected, TooLarge
+from serin.domain.printable import printable
 
 _SHOWN = 20
 
@@ -16,7 +19,7 @@ _SHOWN = 20
 def read_header(name: str, line: bytes, caps: Caps) -> tuple[str, ...]:
     """The column names in the header line of a CSV file."""
     if len(line) > caps.header:
-        raise Rejected(
+        raise TooLarge(
             f"{name}: the header is longer than {caps.header:,} bytes.",
             "Put the column names on the first line, and end lines with a line feed.",
         )
@@ -33,7 +36,7 @@ def read_header(name: str, line: bytes, caps: Caps) -> tuple[str, ...]:
 def check_columns(name: str, names: Sequence[str], contract: Contract, caps: Caps) -> None:
     """Raise Rejected unless the file has each column of the contract once; others may be there too."""
     if len(names) > caps.columns:
-        raise Rejected(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
+        raise TooLarge(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
     twice = [column for column, count in Counter(names).items() if count > 1]
     if twice:
         raise Rejected(
@@ -48,8 +51,29 @@ def check_columns(name: str, names: Sequence[str], contract: Contract, caps: Cap
         )
 
 
+def check_lengths(name: str, text: pl.DataFrame, caps: Caps) -> None:
+    """Raise TooLarge for a value longer than the cap, or for more text in all than a file may hold.
+
+    A Parquet file can say one long text once and mean it in millions of rows.
+    """
+    lengths = text.select(pl.all().str.len_bytes().cast(pl.Int64))
+    longest = lengths.max().row(0) if text.width else ()
+    for column, length in zip(text.columns, longest, strict=True):
+        if length is not None and length > caps.value:
+            raise TooLarge(
+                f"{name}: column '{printable(column)}' has a value of {length:,} bytes; {caps.value:,} are allowed.",
+                "Shorten it, or keep it elsewhere and name it here; if quotes are missing, set them.",
+            )
+    total = sum(length or 0 for length in lengths.sum().row(0))
+    if total > caps.unpacked:
+        raise TooLarge(
+            f"{name}: holds {total:,} bytes of text; {caps.unpacked:,} are allowed.",
+            "Split the file and upload each part.",
+        )
+
+
 def _columns(names: Sequence[str]) -> str:
-    quoted = ", ".join(f"'{name[:60]}'" for name in names[:_SHOWN])
+    quoted = ", ".join(f"'{printable(name)}'" for name in names[:_SHOWN])
     return f"column {quoted}" if len(names) == 1 else f"columns {quoted}{', …' if len(names) > _SHOWN else ''}"
 
 
@@ -58,5 +82,5 @@ def _is(names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(name[:60] for name in names[:_SHOWN])
+    shown = ", ".join(printable(name) for name in names[:_SHOWN])
     return f"{shown}, …" if len(names) > _SHOWN else f"{shown}."

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 import polars as pl
 
-from serin.data.header import check_columns
+from serin.data.header import check_columns, check_lengths
+from serin.data.parquet_layout import read_layout
 from serin.data.table import Caps, Table, ragged_rows, row_numbers
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
+from serin.domain.printable import printable
 
-MAGIC = b"PAR1"
 T = TypeVar("T")
 
 
@@ -30,21 +31,27 @@ def from_parquet(content: bytes) -> pl.DataFrame:
 
 
 def read_parquet(name: str, content: bytes, contract: Contract, caps: Caps) -> Table:
-    """An uploaded Parquet file as text; raises Rejected. Its nulls are its own, so an empty text is a value."""
+    """An uploaded Parquet file as text; raises Rejected, or TooLarge before anything is decoded.
+
+    Its nulls are its own, so an empty text is a value.
+    """
+    layout = read_layout(name, content, caps)
+    check_columns(name, layout.columns, contract, caps)
     schema = _tried(name, lambda: pl.read_parquet_schema(content))
-    check_columns(name, list(schema), contract, caps)
     for column, dtype in schema.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-            raise Rejected(f"{name}: column '{column[:60]}' holds {dtype}.", "Write one plain value for each row.")
-    rows = _tried(name, lambda: pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item())
-    if rows == 0:
+            raise Rejected(
+                f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
+            )
+    if layout.rows == 0:
         raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-    if rows > caps.rows:
-        raise Rejected(f"{name}: has {rows:,} rows; {caps.rows:,} are allowed.", "Split the file and upload each part.")
     types = {column.name: column.type for column in contract.columns}
     columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
     text = _tried(name, lambda: from_parquet(content).select(columns))
-    return Table(name, text, row_numbers(rows), ragged_rows([], []), ())
+    if text.height != layout.rows:
+        raise Rejected(f"{name}: says {layout.rows:,} rows and has {text.height:,}.", "Write the file again.")
+    check_lengths(name, text, caps)
+    return Table(name, text, row_numbers(text.height), ragged_rows([], []), ())
 
 
 def _tried(name: str, read: Callable[[], T]) -> T:
@@ -52,8 +59,7 @@ def _tried(name: str, read: Callable[[], T]) -> T:
         return read()
     # The reader panics, rather than fails, on some damaged files.
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        found = (str(error).splitlines() or [type(error).__name__])[0][:100]
-        message = f"{name}: cannot be read as Parquet ({found})."
+        message = f"{name}: cannot be read as Parquet ({printable(str(error).partition(chr(10))[0], 100)})."
         raise Rejected(message, "Write the file again and upload it.") from error
 
 

@@ -13,6 +13,8 @@ from serin.data.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.data.types import typed
 from serin.domain.contracts import Contract, Rule
 
+# An upload's record names so many columns that nobody expected and counts the others: it has to stay small.
+NAMED = 50
 _MARK = "rule:"
 _CLEAN = "clean:"
 
@@ -120,5 +122,6 @@ def _found(counts: Mapping[str, int]) -> Mapping[str, int]:
 def _unexpected(table: Table, contract: Contract) -> Mapping[str, int]:
     """A supplier may add a column: it does not stop the flow, and is not passed on unchecked either."""
     known = {column.name for column in contract.columns}
-    extra = (re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in table.text.columns if name not in known)
-    return {f"{contract.dataset}.{name}.unexpected": table.rows for name in extra}
+    extra = [re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in table.text.columns if name not in known]
+    more = [f"{len(extra) - NAMED} more"] if len(extra) > NAMED else []
+    return {f"{contract.dataset}.{name}.unexpected": table.rows for name in [*extra[:NAMED], *more]}

@@ -1,89 +1,90 @@
-"""Where the rows of a CSV body begin and end, and which of them have the wrong width."""
+"""The rows of a CSV body, and which of them have the wrong width."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from serin.data.table import Caps, ragged_rows, row_numbers
-from serin.domain.errors import Rejected
+from serin.data.lines import Bytes, Flags, Lines, find_lines
+from serin.data.table import ROW, TEXT, Caps, ragged_rows, row_numbers
+from serin.domain.errors import TooLarge
 
-# Possessive, so that a hostile file cannot make it go back and forth.
-_QUOTED = re.compile(rb'(?:(?<=[,\n])|\A)"[^"]*+(?:""[^"]*+)*+"(?=[,\r\n]|\Z)')
-_LINE_FEED, _CARRIAGE_RETURN, _COMMA = 10, 13, 44
-
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
+_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
 class Records:
-    """A CSV body taken apart: `whole` are the bytes of the rows of the right width, `numbers` says which they are."""
+    """A CSV body taken apart: `whole`, behind its first `skip` lines, is the rows of the right width.
+
+    `numbers` says which rows these are.
+    """
 
     whole: bytes
+    skip: int
     numbers: pl.Series
     ragged: pl.DataFrame
 
 
-def split_records(name: str, body: bytes, width: int, caps: Caps) -> Records:
-    """Tell rows of `width` values from the others; blank lines are no rows.
+def split_records(name: str, content: bytes, start: int, width: int, caps: Caps) -> Records:
+    """Tell rows of `width` values from the others, from `start` on, which is behind the header.
 
-    Rejected when quotes do not pair up, for then no row behind the odd one can be trusted, and
-    when there are more rows than the cap.
+    Blank lines are no rows.
+
+    Raises Rejected for quotes that do not pair up, TooLarge for more than the caps allow.
     """
-    body = body if body.endswith(b"\n") else body + b"\n"
-    skeleton = _QUOTED.sub(b"x", body) if b'"' in body else body
-    _check_skeleton(name, skeleton, caps)
-    ends, commas, blank = _lines(skeleton)
-    fits = (commas == width - 1) & ~blank
+    # Views, not slices: a copy of the largest file there may be is an eighth of the function's memory.
+    body = memoryview(content)[start:]
+    found = np.frombuffer(body, dtype=np.uint8)
+    lines = find_lines(name, found, caps)
+    fits = (lines.commas == width - 1) & ~lines.blank
+    ragged = ~fits & ~lines.blank
+    _check(name, lines, fits, ragged, width, caps)
     if fits.all():
-        return Records(body, row_numbers(len(ends)), ragged_rows([], []))
-    masked = skeleton if skeleton is body else _QUOTED.sub(lambda found: b"x" * len(found[0]), body)
-    return _sort_out(body, np.flatnonzero(_bytes(masked) == _LINE_FEED), fits, blank)
+        return Records(content, 1, row_numbers(len(fits)), ragged_rows([], []))
+    numbers = np.cumsum(~lines.blank)
+    whole = pl.Series(ROW, numbers[fits], dtype=pl.UInt32)
+    set_aside = pl.DataFrame({ROW: pl.Series(numbers[ragged], dtype=pl.UInt32), TEXT: _texts(body, lines, ragged)})
+    return Records(_only(found, lines, fits), 0, whole, set_aside)
 
 
-def _check_skeleton(name: str, skeleton: bytes, caps: Caps) -> None:
-    rows = skeleton.count(b"\n")
-    if rows > caps.rows:
-        raise Rejected(f"{name}: has {rows:,} rows; {caps.rows:,} are allowed.", "Split the file and upload each part.")
-    odd = skeleton.find(b'"')
-    if odd >= 0:
-        row = skeleton.count(b"\n", 0, odd) + 1
-        raise Rejected(
-            f"{name}: row {row:,} has a quote that neither opens nor closes a value.",
-            "Quote the whole value and double the quotes inside it.",
+def _check(name: str, lines: Lines, fits: Flags, ragged: Flags, width: int, caps: Caps) -> None:
+    set_aside = np.flatnonzero(ragged)
+    if len(set_aside) > caps.ragged:
+        raise TooLarge(
+            f"{name}: {len(set_aside):,} rows do not have the header's {width} values; "
+            f"{caps.ragged:,} can be set aside.",
+            "Separate values by commas, as many as in the header.",
+        )
+    values = int(np.count_nonzero(fits)) * width
+    if values > caps.values:
+        raise TooLarge(
+            f"{name}: has {values:,} values; {caps.values:,} are allowed.", "Split the file and upload each part."
+        )
+    long = set_aside[lines.ends[set_aside] - lines.starts[set_aside] > caps.row]
+    if len(long):
+        line = int(long[0])
+        raise TooLarge(
+            f"{name}: row {int(np.count_nonzero(~lines.blank[: line + 1])):,} has "
+            f"{int(lines.ends[line] - lines.starts[line]):,} bytes and not the header's {width} values; "
+            f"{caps.row:,} can be set aside.",
+            "End every row with a line feed.",
         )
 
 
-def _lines(skeleton: bytes) -> tuple[Places, npt.NDArray[np.int32], Flags]:
-    """For each line: the place of its line feed, how many commas it has, whether it is blank."""
-    content = _bytes(skeleton)
-    ends = np.flatnonzero(content == _LINE_FEED)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    commas = np.add.reduceat(content == _COMMA, starts, dtype=np.int32)
-    length = ends - starts
-    blank = (length == 0) | ((length == 1) & (content[starts] == _CARRIAGE_RETURN))
-    return ends, commas, blank
+def _texts(body: memoryview, lines: Lines, ragged: Flags) -> pl.Series:
+    """The text of each ragged row, without its line end."""
+    starts, ends = lines.starts[ragged], lines.ends[ragged]
+    pieces = [pl.Series(TEXT, dtype=pl.String)]
+    for first in range(0, len(starts), _AT_ONCE):
+        places = zip(starts[first : first + _AT_ONCE].tolist(), ends[first : first + _AT_ONCE].tolist(), strict=True)
+        pieces.append(pl.Series(TEXT, [bytes(body[start:end]) for start, end in places], pl.Binary).cast(pl.String))
+    return pl.concat(pieces).str.strip_suffix("\r")
 
 
-def _sort_out(body: bytes, ends: Places, fits: Flags, blank: Flags) -> Records:
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    numbers = np.cumsum(~blank)
-    pieces, ragged, begin = [], [], 0
-    for line in np.flatnonzero(~fits):
-        start, end = int(starts[line]), int(ends[line])
-        pieces.append(body[begin:start])
-        begin = end + 1
-        if not blank[line]:
-            ragged.append((int(numbers[line]), body[start:end].removesuffix(b"\r").decode()))
-    pieces.append(body[begin:])
-    whole = pl.Series("__row", numbers[fits], dtype=pl.UInt32)
-    return Records(b"".join(pieces), whole, ragged_rows([row for row, _ in ragged], [text for _, text in ragged]))
-
-
-def _bytes(content: bytes) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(content, dtype=np.uint8)
+def _only(body: Bytes, lines: Lines, wanted: Flags) -> bytes:
+    """The wanted lines with their ends, one behind the other."""
+    lengths = np.minimum(lines.ends + 1, len(body)) - lines.starts
+    kept = body[np.repeat(wanted, lengths)].tobytes()
+    return kept if kept.endswith(b"\n") else kept + b"\n"

@@ -14,12 +14,25 @@ RESERVED = (ROW, RULES, TEXT)
 
 @dataclass(frozen=True)
 class Caps:
-    """How much a file may hold; refused before it is parsed."""
+    """How much a file may hold; each is looked at before the work it would cause.
 
+    Together they keep the largest file there may be within the memory of accept_upload. `stored` and
+    `unpacked` are bytes, the latter of a CSV file's text or of a Parquet file's pages; `header` are the
+    bytes of all column names; `ragged` are rows of a wrong width, `values` rows times columns, `row` and `value`
+    the bytes of one. `metadata` (bytes) and `pages` are of a Parquet file.
+    """
+
+    stored: int = 256 * 1024**2
+    unpacked: int = 256 * 1024**2
     header: int = 64 * 1024
     columns: int = 2_000
     rows: int = 5_000_000
-    decompressed: int = 1024**3
+    ragged: int = 1_000_000
+    values: int = 12_000_000
+    row: int = 1024**2
+    value: int = 64 * 1024
+    metadata: int = 4 * 1024**2
+    pages: int = 50_000
 
 
 CAPS = Caps()

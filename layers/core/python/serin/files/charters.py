@@ -80,7 +80,7 @@ class _Reading:
         self.faults += self.document.faults
 
     def find(self, *findings: Finding) -> None:
-        self.faults += [self.document.fault(item.path, item.found, item.remedy) for item in findings]
+        self.faults += self.document.faults_of(findings)
 
     def sections(self, value: dict[str, Any]) -> CharterFile:
         """The well-formed sections; unknown fields do not make theirs ill-formed."""

@@ -40,7 +40,7 @@ def read_contract(path: Path) -> Contract:
     """The contract in `path`; raises Invalid, listing every fault with its line."""
     document = read_document(path)
     contract, findings = _examine(document.value)
-    faults = [*document.faults, *(document.fault(item.path, item.found, item.remedy) for item in findings)]
+    faults = [*document.faults, *document.faults_of(findings)]
     if faults or contract is None:
         raise invalid(faults)
     return contract
@@ -87,8 +87,25 @@ def _header(contract: OpenDataContractStandard) -> Iterator[Finding]:
         yield Finding(("schema", 0, "name"), shown(schema.name), remedy)
     if not schema.properties:
         yield Finding(("schema", 0, "properties"), "no columns", "List the columns.")
-    elif not _primary_key(schema):
-        yield Finding(("schema", 0, "properties"), "no primary key", "Write `primaryKey: true` at what names a row.")
+    else:
+        yield from _identity_findings(schema)
+
+
+def _identity_findings(schema: SchemaObject) -> Iterator[Finding]:
+    """A key that was forgotten and rows that have none are different things, so having none is said."""
+    identity, key = _own(schema, "identity"), _primary_key(schema)
+    if identity not in (None, "none"):
+        remedy = "Write `{property: identity, value: none}` where no column names a row, or leave it out."
+        yield Finding(("schema", 0, "customProperties"), f"identity {shown(identity)}", remedy)
+    elif key and identity:
+        found = f"identity none, but {', '.join(key)} is the primary key"
+        yield Finding(("schema", 0, "customProperties"), found, "Keep one of the two.")
+    elif not key and not identity:
+        remedy = (
+            "Write `primaryKey: true` at what names a row; where nothing does, give the schema "
+            "`customProperties: [{property: identity, value: none}]`."
+        )
+        yield Finding(("schema", 0, "properties"), "no primary key", remedy)
 
 
 def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
@@ -103,7 +120,7 @@ def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
             name=str(item.name),
             type=_TYPES.get(item.logicalType or "", "string"),
             required=bool(item.required or item.primaryKey),
-            known="afterwards" if _known(item) == "afterwards" else "beforehand",
+            known="afterwards" if _own(item, "known") == "afterwards" else "beforehand",
         )
     return tuple(columns.values()), findings
 
@@ -117,15 +134,16 @@ def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]
     if item.physicalName not in (None, item.name):
         found = f"{item.physicalName!r}, other than the name {item.name!r}"
         yield Finding((*path, "physicalName"), found, "Give the column the name it has in the files.")
-    if _known(item) not in (None, "beforehand", "afterwards"):
+    # When the column's value is known, seen from what the row is about.
+    if (known := _own(item, "known")) not in (None, "beforehand", "afterwards"):
         remedy = "Write `{property: known, value: afterwards}`, or beforehand."
-        yield Finding((*path, "customProperties"), f"known {shown(_known(item))}", remedy)
+        yield Finding((*path, "customProperties"), f"known {shown(known)}", remedy)
     yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
 
 
-def _known(item: SchemaProperty) -> object:
-    """When the column's value is known, as its custom property `known` says."""
-    return next((own.value for own in item.customProperties or [] if own.property == "known"), None)
+def _own(item: SchemaObject | SchemaProperty, name: str) -> object:
+    """The value of a custom property, or None."""
+    return next((own.value for own in item.customProperties or [] if own.property == name), None)
 
 
 def _unchecked(section: Any, path: FieldPath, names: tuple[str, ...]) -> Iterator[Finding]:
@@ -144,8 +162,9 @@ def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
     """Types and required columns are rules already by being columns; the others are found here."""
     rules = Rules(str(schema.name))
     key = _primary_key(schema)
-    unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")
-    rules.add(("schema", 0, "properties"), unique)
+    if key:
+        unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")
+        rules.add(("schema", 0, "properties"), unique)
     for index, item in enumerate(schema.properties or []):
         column_rules(rules, item, item.logicalType or "", ("schema", 0, "properties", index))
     for index, check in enumerate(schema.quality or []):

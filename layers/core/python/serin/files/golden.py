@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from serin.domain.charter import Input, Task
 from serin.domain.errors import Invalid
+from serin.domain.fields import read_field
 from serin.files.faults import Fault, FieldPath, Finding, dotted, invalid, shown, shown_file
 from serin.files.yaml_files import read_text
 
@@ -21,10 +19,6 @@ _ANSWERS_OF_TASK: Mapping[Task, tuple[str, ...]] = {
     "multiclass": ("probability", "label"),
     "regression": ("value",),
 }
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
-)
 
 
 def read_golden(path: Path, task: Task, inputs: tuple[Input, ...]) -> tuple[GoldenRow, ...]:
@@ -95,47 +89,11 @@ def _instance_findings(instance: object, inputs: tuple[Input, ...]) -> Iterator[
         value = instance.get(item.name)
         if value is None and not item.nullable:
             yield Finding(path, "no value", "Give it a value, or make the input nullable.")
-        elif value is not None and (wanted := misfit(item, value)):
-            yield Finding(path, shown(value), f"Write {wanted}.")
-
-
-def misfit(item: Input, value: object) -> str | None:
-    """What the input wants instead of `value`, as an endpoint would; None when the value fits."""
-    if item.type == "string":
-        return None if _is_text(value) else "up to 256 printable characters"
-    if item.type == "timestamp":
-        return None if _is_timestamp(value) else "a moment with its offset, such as 2013-01-01T10:15:00Z"
-    if item.type == "boolean":
-        return None if isinstance(value, bool) else "true or false"
-    if isinstance(value, bool) or not isinstance(value, int if item.type == "integer" else (int, float)):
-        return f"a value of type {item.type}"
-    return _out_of_bounds(item, value)
-
-
-def _out_of_bounds(item: Input, value: float) -> str | None:
-    if item.type == "integer" and not -(2**63) <= value < 2**63:
-        return "an integer of 64 bits"
-    if not -sys.float_info.max <= value <= sys.float_info.max:
-        return "a finite number"
-    if item.min is not None and value < item.min:
-        return f"a number that is not below {item.min:g}"
-    if item.max is not None and value > item.max:
-        return f"a number that is not above {item.max:g}"
-    return None
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= 256 and not _UNPRINTABLE.search(value)
-
-
-def _is_timestamp(value: object) -> bool:
-    if not isinstance(value, str) or not _TIMESTAMP.match(value):
-        return False
-    try:
-        datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return False
-    return True
+            continue
+        try:
+            read_field(item, value)
+        except Invalid as problem:
+            yield Finding(path, problem.message, problem.remedy)
 
 
 def _answer_findings(expect: object, answers: tuple[str, ...]) -> Iterator[Finding]:

@@ -8,14 +8,14 @@ are refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from serin.domain.errors import Invalid
-from serin.files.faults import Fault, FieldPath, dotted, invalid, shown_file
+from serin.files.faults import Fault, FieldPath, Finding, dotted, invalid, shown, shown_file
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 32
@@ -23,6 +23,8 @@ MAXIMUM_NODES = 20_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?\Z")
+# `serin init` leaves questions where only a person knows the answer: `<who owns this model?>`.
+_PLACEHOLDER = re.compile(r"<\w[^<>\n]{0,200}\?>\Z")
 _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -32,12 +34,16 @@ _WORDS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True)
 class Document:
-    """A file as plain values; `lines` says where each field stands. `faults` did not prevent the reading."""
+    """A file as plain values; `lines` says where each field stands. `faults` did not prevent the reading.
+
+    `placeholders` are fields that still hold a question instead of its answer; each is a fault already.
+    """
 
     file: str
     value: object
     lines: Mapping[FieldPath, int]
     faults: tuple[Fault, ...] = ()
+    placeholders: frozenset[FieldPath] = frozenset()
 
     def fault(self, path: FieldPath, found: str, remedy: str) -> Fault:
         """A fault at that field, or at the nearest enclosing one that is in the file."""
@@ -45,6 +51,11 @@ class Document:
         while known and known not in self.lines:
             known = known[:-1]
         return Fault(self.file, self.lines.get(known, 1), dotted(path), found, remedy)
+
+    def faults_of(self, findings: Iterable[Finding]) -> list[Fault]:
+        """The findings with their lines; what is wrong with a placeholder besides being one is not worth telling."""
+        told = [item for item in findings if item.path not in self.placeholders]
+        return [self.fault(item.path, item.found, item.remedy) for item in told]
 
 
 def read_text(path: Path) -> str:
@@ -75,7 +86,7 @@ def read_document(path: Path) -> Document:
         raise invalid([Fault(file, 1, "", "an empty file", "Describe the model or dataset in it.")])
     builder = _Builder(file)
     value = builder.build(root, (), 0)
-    return Document(file, value, builder.lines, tuple(builder.faults))
+    return Document(file, value, builder.lines, tuple(builder.faults), frozenset(builder.placeholders))
 
 
 def _refuse_hazards(text: str, file: str) -> None:
@@ -105,6 +116,7 @@ class _Builder:
     file: str
     lines: dict[FieldPath, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    placeholders: set[FieldPath] = field(default_factory=set)
     nodes: int = 0
 
     def build(self, node: yaml.Node, path: FieldPath, depth: int) -> object:
@@ -119,7 +131,14 @@ class _Builder:
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+        if _PLACEHOLDER.match(node.value):
+            self._placeholder(node.value, path, line)
         return scalar(node.value) if isinstance(node, yaml.ScalarNode) and node.style is None else node.value
+
+    def _placeholder(self, text: str, path: FieldPath, line: int) -> None:
+        self.placeholders.add(path)
+        remedy = f"Write the answer in its place: {text[1:-1]}"
+        self.faults.append(Fault(self.file, line, dotted(path), f"still the placeholder {shown(text)}", remedy))
 
     def _mapping(self, node: yaml.MappingNode, path: FieldPath, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}

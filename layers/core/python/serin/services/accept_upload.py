@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from serin.data.parquet import to_parquet
 from serin.data.quality import Checked, check
 from serin.data.reading import read_table
+from serin.data.table import CAPS
 from serin.domain.contracts import Contract
 from serin.domain.datasets import Part, RawFile, Upload, raw_file, upload_id
-from serin.domain.errors import Conflict, Invalid, Rejected, SerinError
+from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
+from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
 
-LARGEST_UPLOAD = 256 * 1024 * 1024
 ATTEMPTS = 10
 UNKNOWN = "unknown"
 
@@ -49,7 +50,7 @@ def accept_upload(
         contract = _contract(raw, contracts)
     except SerinError as error:
         return _reject_name(arrival, error, catalog, events, clock)
-    content = uploads.get(raw.key, raw.version_id) if raw.size <= LARGEST_UPLOAD else None
+    content = uploads.get(raw.key, raw.version_id) if raw.size <= CAPS.stored else None
     name = (
         digest(raw.dataset, raw.key, raw.version_id or "")[:32] if content is None else upload_id(raw.dataset, content)
     )
@@ -59,7 +60,7 @@ def accept_upload(
         return _finish(raw, known, catalog, events)
     try:
         checked = _checked(raw, content, contract)
-    except Rejected as error:
+    except (Rejected, TooLarge) as error:
         refused = replace(blank, reason=error.message, remedy=error.remedy)
         catalog.record_rejected(refused)
         return _finish(raw, catalog.upload(raw.dataset, name) or refused, catalog, events)
@@ -80,8 +81,8 @@ def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
 
 def _checked(raw: RawFile, content: bytes | None, contract: Contract) -> Checked:
     if content is None:
-        raise Rejected(
-            f"{raw.name}: {raw.size:,} bytes; one upload may have {LARGEST_UPLOAD:,}.",
+        raise TooLarge(
+            f"{raw.name}: {raw.size:,} bytes; one upload may have {CAPS.stored:,}.",
             "Split the file by rows, keep the header in each piece, and upload the pieces.",
         )
     return check(read_table(raw.name, content, contract), contract)
@@ -143,10 +144,8 @@ def _event(upload: Upload) -> Event:
 def _reject_name(arrival: Arrival, error: SerinError, catalog: Catalog, events: Events, clock: Clock) -> Upload:
     """An object nobody can attribute to a dataset is remembered under `unknown`."""
     name = digest(arrival.key, arrival.version_id or "")[:32]
-    file = arrival.key.rsplit("/", 1)[-1][:200]
-    found = Upload(
-        name, UNKNOWN, file, arrival.key[:1024], "", "rejected", clock.now(), reason=error.message, remedy=error.remedy
-    )
+    file, key = printable(arrival.key.rsplit("/", 1)[-1], 200), printable(arrival.key, 1024)
+    found = Upload(name, UNKNOWN, file, key, "", "rejected", clock.now(), reason=error.message, remedy=error.remedy)
     catalog.record_rejected(found)
     events.publish(_event(found))
     return found

@@ -93,7 +93,10 @@ class Predictor:
             LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
             for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
         ]
-        predictions = [_prediction(name, answer, row) for name, answer, row in zip(ids, answers, rows, strict=True)]
+        predictions = [
+            _prediction(name, answer, row, self._model.unknown(row.values))
+            for name, answer, row in zip(ids, answers, rows, strict=True)
+        ]
         body = {"model": call.model, "version": call.version, "predictions": predictions}
         # Golden rows are no traffic: in the log they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
@@ -109,9 +112,16 @@ def refusal(error: SerinError) -> Reply:
     return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()})
 
 
-def _prediction(prediction_id: str, answer: Mapping[str, object], row: FeatureRow) -> dict[str, object]:
-    """One row of the answer; views without a fresh value are named, so that nobody takes a guess for knowledge."""
-    marks = {name: list(found) for name, found in (("missing", row.missing), ("stale", row.stale)) if found}
+def _prediction(
+    prediction_id: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]
+) -> dict[str, object]:
+    """One row of the answer; what makes it a guess is named.
+
+    `missing` and `stale` are views without a fresh value, `unknown` columns with a category that was not there in
+    training: a new shop is asked about before anybody can have learnt from it, so this is no fault of the request.
+    """
+    found = (("missing", row.missing), ("stale", row.stale), ("unknown", unknown))
+    marks = {name: list(names) for name, names in found if names}
     return {"prediction_id": prediction_id, **answer, **marks}
 
 

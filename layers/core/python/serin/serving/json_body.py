@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 from serin.domain.errors import Invalid, TooLarge
+from serin.domain.printable import printable
 
 MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 32
+MAXIMUM_DIGITS = 1000
 
 # Possessive, and an unterminated string still matches: otherwise hostile quotes make the scan quadratic.
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_LONG_NUMBER = re.compile(rb"[0-9.eE+-]{%d}" % (MAXIMUM_DIGITS + 1))
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 
@@ -22,24 +26,24 @@ def read_json(body: bytes) -> object:
         raise TooLarge(
             f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
         )
-    if _is_too_deep(body):
+    without_strings = _STRINGS.sub(b"", body)
+    if _is_too_deep(without_strings):
         raise Invalid(
             f"The body is nested deeper than {MAXIMUM_DEPTH} levels.", "Send a flat object for each instance."
         )
+    if _LONG_NUMBER.search(without_strings):
+        raise Invalid(f"A number in the body has more than {MAXIMUM_DIGITS} digits.", "Send 64-bit integers or floats.")
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.", 'Send {"instances": [{…}]} as JSON.') from error
     except UnicodeDecodeError as error:
         raise Invalid(f"The body is not UTF-8 at byte {error.start}.", "Encode the JSON as UTF-8.") from error
-    except ValueError as error:
-        # The interpreter's own limit on the digits of an integer; no other ValueError is left.
-        raise Invalid("A number in the body has thousands of digits.", "Send 64-bit integers or floats.") from error
 
 
-def _is_too_deep(body: bytes) -> bool:
+def _is_too_deep(without_strings: bytes) -> bool:
     depth = 0
-    for byte in _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS):
+    for byte in without_strings.translate(None, _NOT_BRACKETS):
         if byte in _OPENING:
             depth += 1
             if depth > MAXIMUM_DEPTH:
@@ -56,7 +60,6 @@ def _constant(name: str) -> object:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Invalid(f"The field {twice[:60]!r} appears twice in one object.", "Send each field once.")
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise Invalid(f"The field '{printable(twice)}' appears twice in one object.", "Send each field once.")
     return found

@@ -24,6 +24,7 @@ class ServedModel:
         self.manifest = manifest
         self._estimator = estimator
         self._threads: Any = ThreadpoolController()
+        self._seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value."""
@@ -37,6 +38,10 @@ class ServedModel:
             raise ValueError(f"the model {manifest.model} answered a score that is not a finite number")
         found: list[Score] = scores.tolist()
         return found
+
+    def unknown(self, row: Mapping[str, Value]) -> list[str]:
+        """The columns of a row whose category was not there in training: the model answers as well as it can."""
+        return [name for name, seen in self._seen.items() if row[name] is not None and row[name] not in seen]
 
     def answer(self, score: Score) -> dict[str, object]:
         """What the caller reads of a score: `label` and `probability`, `label` and `probabilities`, or `value`."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from serin.domain.charter import Input
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import Value
-from serin.serving.fields import read_field, shown
+from serin.domain.fields import read_field, shown
 from serin.serving.json_body import read_json
 
 Instance = Mapping[str, Value]

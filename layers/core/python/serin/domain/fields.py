@@ -1,4 +1,7 @@
-"""One value of a request against the charter's input: taken as it is, never coerced from another type."""
+"""One value of a request against the charter's input: taken as it is, never coerced from another type.
+
+Golden rows are requests too, so they are held to the very same rule when a charter is read.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def _number(item: Input, value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise Invalid(f"found {shown(value)}, not a number", "Send a JSON number.")
     number = _finite(value)
-    _check_range(item, number)
+    _check_range(item, value)
     return number
 
 

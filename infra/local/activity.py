@@ -1,0 +1,57 @@
+"""What moves in a local cloud, as opposed to what waits for the clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from infra.local.functions.host import FunctionHost
+from infra.local.lambda_model import FunctionVersion, Outcome
+from serin.domain.errors import Unavailable
+
+_LOOKS = 3
+"""Between two parts work may be in nobody's hands for an instant; it is not in all of so many looks."""
+
+
+class WatchedHost(FunctionHost):
+    """A function host that can tell whether a function runs, whoever called it."""
+
+    _running = 0
+    _running_lock = threading.Lock()
+
+    def invoke(self, version: FunctionVersion, payload: bytes, **call: Any) -> Outcome:
+        """Run once and wait."""
+        with self._running_lock:
+            self._running += 1
+        try:
+            return super().invoke(version, payload, **call)
+        finally:
+            with self._running_lock:
+                self._running -= 1
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any function runs."""
+        return self._running > 0
+
+
+class Activity:
+    """Parts by name, each with the question whether it moves, and what changes whenever a thread wakes."""
+
+    def __init__(self, moves: Mapping[str, Callable[[], bool]], turns: Callable[[], int]) -> None:
+        self._moves = moves
+        self._turns = turns
+
+    def rest(self, timeout_s: float, pause_s: float) -> None:
+        """Wait until nothing moves; raises Unavailable, naming what does, when that takes longer than `timeout_s`."""
+        deadline = time.monotonic() + timeout_s
+        quiet = 0
+        while quiet < _LOOKS:
+            turns = self._turns()
+            moving = [name for name, moves in self._moves.items() if moves()]
+            quiet = 0 if moving or self._turns() != turns else quiet + 1
+            if moving and time.monotonic() > deadline:
+                raise Unavailable(f"After {timeout_s:.0f} s there is still: {', '.join(moving)}.", "Wait longer.")
+            time.sleep(pause_s)

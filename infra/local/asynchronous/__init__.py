@@ -1,0 +1,1 @@
+"""Asynchronous invocations: queued, tried again as time passes, and recorded where the function says."""

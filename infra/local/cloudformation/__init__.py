@@ -1,0 +1,1 @@
+"""CloudFormation: templates in; resources made, changed and taken away in order; everything it keeps is plain data."""

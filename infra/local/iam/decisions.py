@@ -1,0 +1,72 @@
+"""What the guard decided, each kind of request once with how often it came."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+from infra.local.iam.evaluation import Asked, Caller, Verdict
+
+_MOST = 100_000
+"""Kinds of decisions that are kept; a long session forgets the oldest."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One kind of request and its verdict."""
+
+    caller: Caller
+    asked: Asked
+    verdict: Verdict
+    times: int = 1
+
+    @property
+    def who(self) -> str:
+        """The role's ARN, or the service."""
+        return self.caller.role_arn or self.caller.arn
+
+    @property
+    def action(self) -> str:
+        """`s3:GetObject`"""
+        return self.asked.action
+
+    @property
+    def resource(self) -> str:
+        """The ARN that was asked for, or `*`."""
+        return self.asked.resource
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it was allowed."""
+        return self.verdict.allowed
+
+    @property
+    def statement(self) -> str | None:
+        """The statement that decided, `policy/Sid`; None when none spoke for it."""
+        return self.verdict.statement
+
+
+class Decisions:
+    """Remembers from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[tuple[object, ...], Decision] = {}
+
+    def remember(self, caller: Caller, asked: Asked, verdict: Verdict) -> None:
+        """Count one more of its kind; sessions of one role are not told apart."""
+        own = tuple(sorted(asked.context.items()))
+        key = (caller.role_arn or caller.arn, asked.action, asked.resource, own, verdict)
+        with self._lock:
+            known = self._found.get(key)
+            if known is None and len(self._found) >= _MOST:
+                del self._found[next(iter(self._found))]
+            self._found[key] = (
+                Decision(caller, asked, verdict) if known is None else replace(known, times=known.times + 1)
+            )
+
+    @property
+    def all(self) -> tuple[Decision, ...]:
+        """In the order of their first time."""
+        with self._lock:
+            return tuple(self._found.values())

@@ -1,0 +1,112 @@
+"""The door of AWS's endpoint: whoever comes signed with a role's session may what its role may.
+
+Requests of other keys are the account administrator's, who may everything but what a resource's policy denies. So may
+sessions of the roles `cdk bootstrap` makes, which `cdk deploy` assumes. An unsigned request is nobody's and left to
+moto: the local cloud makes such requests of itself only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.s3.models import s3_backends
+from moto.sts.models import sts_backends
+
+from infra.local.iam.errors import AccessDenied
+from infra.local.iam.evaluation import Asked, Caller
+from infra.local.iam.guard import ADMINISTRATOR, Guard, session_of
+from infra.local.iam.refusals import StartResponse, denied, unknown_key
+from infra.local.iam.requests import s3
+from infra.local.iam.requests.permissions import permissions_of
+from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read, signature_of
+from infra.local.wiring import ACCOUNT
+
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_SESSION_KEY = "ASIA"
+_BOOTSTRAP_ROLE = ":role/cdk-hnb659fds-"
+_WITH_POLICIES = frozenset({"s3", "sqs", "sns"})
+"""Services whose resources have policies that bind the administrator too."""
+
+
+def enter(guard: Guard, application: Application, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Let a request pass to the application, or answer it with the refusal AWS has for it."""
+    signature = signature_of(environ)
+    if signature is None:
+        return application(environ, start_response)
+    caller = caller_of(signature)
+    if caller is None:
+        return unknown_key(signature.service, environ).send(environ, start_response)
+    if caller.kind == "account" and signature.service not in _WITH_POLICIES:
+        return application(environ, start_response)
+    request = read(signature, ACCOUNT, environ)
+    try:
+        _require(guard, caller, signature, request)
+    except AccessDenied as error:
+        return denied(signature.service, error, environ).send(environ, start_response)
+    listing = None if request is None else _what_the_missing_needs(guard, caller, request)
+    if listing is None:
+        return application(environ, start_response)
+    return _unless_missing(application, environ, start_response, lambda: guard.refusal(caller, listing))
+
+
+def caller_of(signature: Signature) -> Caller | None:
+    """Whose request it is; None for a session nobody was given."""
+    if not signature.access_key_id.startswith(_SESSION_KEY):
+        return ADMINISTRATOR
+    session = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(signature.access_key_id)
+    if session is None or session.session_token != signature.token:
+        return None
+    return ADMINISTRATOR if _BOOTSTRAP_ROLE in session.role_arn else session_of(session.role_arn, session.session_name)
+
+
+def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:
+    needed = None if request is None else permissions_of(request)
+    if needed is not None:
+        for asked in needed:
+            guard.require(caller, asked)
+    elif caller.kind != "account":
+        # Letting it pass would be allowing what no policy was asked about.
+        name = f"{signature.service}:{request.operation if request else 'unknown operation'}"
+        gap = "because the local cloud does not know its permissions (infra/local/iam/requests)"
+        raise AccessDenied(f"User: {caller.arn} is not authorized to perform: {name} {gap}", name, "*")
+
+
+def _what_the_missing_needs(guard: Guard, caller: Caller, request: ApiRequest) -> Asked | None:
+    """S3 tells that an object is missing only to who may list its bucket; what this caller would need and has not.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    if request.service != "s3" or caller.kind == "account" or not s3.asks_whether_it_is_there(request):
+        return None
+    bucket = s3.source_bucket(request)
+    listing = Asked("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+    known = bucket in s3_backends[ACCOUNT]["aws"].buckets
+    return listing if known and not guard.permits(caller, listing) else None
+
+
+def _unless_missing(
+    application: Application,
+    environ: Environ,
+    start_response: StartResponse,
+    refusal: Callable[[], AccessDenied | None],
+) -> Iterable[bytes]:
+    """The application's answer; a 404 only after the guard was asked for, and so remembers, what hides it."""
+    begun: list[tuple[Any, ...]] = []
+
+    def begin(*start: Any) -> object:
+        begun.append(start)
+        return None if start[0].startswith("404") else start_response(*start)
+
+    answer = application(environ, begin)
+    if not begun or not begun[0][0].startswith("404"):
+        return answer
+    error = refusal()
+    if error is None:
+        start_response(*begun[0])
+        return answer
+    close = getattr(answer, "close", None)
+    if close is not None:
+        close()
+    return denied("s3", error, environ).send(environ, start_response)

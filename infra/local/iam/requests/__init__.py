@@ -1,0 +1,1 @@
+"""Requests of AWS's protocols, and the permissions each of them needs."""

@@ -1,0 +1,1 @@
+"""Lambda's control plane: AWS's rules over moto's records."""

@@ -1,0 +1,111 @@
+"""What is attached to a function: who may call it, what feeds it, what becomes of asynchronous failures."""
+
+from __future__ import annotations
+
+import json
+
+from moto.awslambda.exceptions import UnknownEventConfig, UnknownFunctionException
+
+from infra.local.resources.functions import lambda_backend, name_of
+from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, is_true, tags_of
+from serin.domain.errors import Invalid
+
+
+class Permission(ResourceType):
+    """moto names the statement by chance and forgets it when the resource is deleted."""
+
+    type = "AWS::Lambda::Permission"
+    replaced_by = "*"
+
+    def create(self, wanted: Wanted) -> Made:
+        """A statement of the policy of the function, or of the alias or version that is named."""
+        reference = wanted.properties["FunctionName"]
+        sid = wanted.name
+        statement = {
+            "StatementId": sid,
+            **{key: value for key, value in wanted.properties.items() if key != "FunctionName"},
+        }
+        lambda_backend(wanted).add_permission(name_of(reference), _qualifier(reference), json.dumps(statement))  # type: ignore[arg-type]
+        return Made(sid, {"Id": sid})
+
+    def delete(self, deployed: Deployed) -> None:
+        """The function may be gone already."""
+        try:
+            function = lambda_backend(deployed).get_function(name_of(deployed.properties["FunctionName"]))
+        except UnknownFunctionException:
+            return
+        if any(statement.get("Sid") == deployed.physical_id for statement in function.policy.statements):
+            function.policy.del_statement(deployed.physical_id)
+
+
+def _qualifier(reference: str) -> str | None:
+    """What follows the name in a name or ARN."""
+    _, _, qualifier = reference.rsplit(":function:", maxsplit=1)[-1].partition(":")
+    return qualifier or None
+
+
+class EventSourceMapping(ResourceType):
+    """moto's update changes a record that nothing reads again."""
+
+    type = "AWS::Lambda::EventSourceMapping"
+    replaced_by = "EventSourceArn"
+
+    def create(self, wanted: Wanted) -> Made:
+        """Polling begins at once."""
+        spec = {**wanted.properties, "Tags": tags_of(wanted.properties)}
+        for key in ("Enabled",):
+            if key in spec:
+                spec[key] = is_true(spec[key])
+        if "BatchSize" in spec:
+            spec["BatchSize"] = int(spec["BatchSize"])
+        made = lambda_backend(wanted).create_event_source_mapping(spec)
+        return Made(made.uuid, {"Id": made.uuid, "EventSourceMappingArn": made.arn})
+
+    def update(self, wanted: Wanted, before: Deployed) -> Made:
+        """A poller keeps what it began with, so a new one takes over under the old one's id."""
+        backend = lambda_backend(wanted)
+        backend.delete_event_source_mapping(before.physical_id)
+        uuid = self.create(wanted).ref
+        made = backend._event_source_mappings.pop(uuid)
+        made.uuid = before.physical_id
+        made.arn = before.attributes["EventSourceMappingArn"]
+        backend._event_source_mappings[before.physical_id] = made
+        return Made(before.physical_id, before.attributes)
+
+    def delete(self, deployed: Deployed) -> None:
+        """Polling ends."""
+        lambda_backend(deployed).delete_event_source_mapping(deployed.physical_id)
+
+
+class EventInvokeConfig(ResourceType):
+    """moto skips the type. Settings belong to the function, or to one qualifier of it."""
+
+    type = "AWS::Lambda::EventInvokeConfig"
+    replaced_by = "FunctionName Qualifier"
+
+    def create(self, wanted: Wanted) -> Made:
+        """Every setting the template names; the others have Lambda's defaults."""
+        name = name_of(wanted.properties["FunctionName"])
+        if wanted.properties["Qualifier"] != "$LATEST":
+            raise Invalid(
+                f"{name} has asynchronous settings for {wanted.properties['Qualifier']}.",
+                "The local cloud keeps them for $LATEST only.",
+            )
+        keys = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+        config = {key: wanted.properties[key] for key in keys if key in wanted.properties}
+        lambda_backend(wanted).put_function_event_invoke_config(name, config)
+        return Made(f"{name}-event-invoke-config")
+
+    def update(self, wanted: Wanted, before: Deployed) -> Made:
+        """The new settings in place of the old."""
+        self.delete(before)
+        return self.create(wanted)
+
+    def delete(self, deployed: Deployed) -> None:
+        """The function may be gone already."""
+        name, backend = name_of(deployed.properties["FunctionName"]), lambda_backend(deployed)
+        try:
+            backend.delete_function_event_invoke_config(name)
+        except (UnknownFunctionException, UnknownEventConfig):
+            return
+        backend.get_function(name).asynchronous_settings = {}  # type: ignore[attr-defined]

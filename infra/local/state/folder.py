@@ -1,0 +1,74 @@
+"""The folder state is kept in: private to its user, and one cloud's at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from pathlib import Path
+from typing import Self
+
+from serin.domain.errors import Conflict, Denied, Invalid
+
+_LOCK = "owner.lock"
+
+
+class StateFolder:
+    """A locked folder; the lock ends with the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises Conflict while another cloud uses the folder, Denied when others may write to it."""
+        if path.exists() and not path.is_dir():
+            raise Invalid(f"{path} is not a folder.", "Name a folder to keep the state in.", "state")
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_private(path, 0o022)
+        self.path = path
+        self._lock = (path / _LOCK).open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            message = f"Another local cloud uses the state in {path}."
+            raise Conflict(message, "Stop it, or name another folder.") from error
+
+    def close(self) -> None:
+        """Let another cloud use it."""
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def check_private(path: Path, forbidden: int) -> None:
+    """Raise Denied unless `path` is the present user's and grants nobody else any of the `forbidden` mode bits.
+
+    Thawing executes what the file says, so whoever can write it can run code as this user.
+    """
+    found = path.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if found.st_uid != os.getuid():
+        raise Denied(
+            f"{path} belongs to user {found.st_uid}.", "Use a folder of your own; a foreign one is not opened."
+        )
+    if mode & forbidden:
+        remedy = f"Make sure that its content is yours, then: chmod go-rwx {path}"
+        raise Denied(f"{path} is open to others (mode {mode:o}).", remedy)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write all of a file or none of it, readable by its owner alone; on the disk when this returns."""
+    unfinished = path.with_name(f"{path.name}.part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

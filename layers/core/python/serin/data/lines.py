@@ -1,0 +1,119 @@
+"""Where the lines of a CSV body end, seen in one pass over blocks of bytes: never a copy of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from serin.data.table import Caps
+from serin.domain.errors import Rejected, TooLarge
+
+_BLOCK = 1024 * 1024
+_LINE_FEED, _CARRIAGE_RETURN, _QUOTE, _COMMA = 10, 13, 34, 44
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+# What may stand before a quote that opens a value and behind one that closes it. A doubled quote
+# inside a value is read as one that closes and one that opens again.
+_BEFORE: Flags = np.isin(np.arange(256), (_COMMA, _LINE_FEED, _QUOTE))
+_BEHIND: Flags = np.isin(np.arange(256), (_COMMA, _CARRIAGE_RETURN, _LINE_FEED, _QUOTE))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a body, line feeds inside quotes not counted: where each begins and ends, and its commas."""
+
+    starts: Places
+    ends: Places
+    commas: Places
+    blank: Flags
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A piece of the body: where its line feeds are, and which of its bytes are commas, outside quotes."""
+
+    start: int
+    feeds: Places
+    commas: Flags
+
+
+def find_lines(name: str, body: Bytes, caps: Caps) -> Lines:
+    """The lines of a body; its last one need not end.
+
+    Raises Rejected when quotes do not pair up, for then no row behind the odd one can be trusted;
+    TooLarge when there are more lines than the cap on rows.
+    """
+    ends, commas, rows, before = [], [], 0, 0
+    for block in _blocks(name, body):
+        rows += len(block.feeds)
+        if rows > caps.rows:
+            raise TooLarge(
+                f"{name}: has more than {caps.rows:,} rows, which are allowed.",
+                "Split the file and upload each part.",
+            )
+        ends.append(block.feeds + block.start)
+        counts = np.cumsum(block.commas, dtype=np.int64)
+        commas.append(counts[block.feeds] + before)
+        before += int(counts[-1])
+    if not len(body) or body[-1] != _LINE_FEED:
+        ends.append(np.array([len(body)], dtype=np.int64))
+        commas.append(np.array([before], dtype=np.int64))
+    return _lines(body, np.concatenate(ends), np.concatenate(commas))
+
+
+def _lines(body: Bytes, ends: Places, commas: Places) -> Lines:
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
+    length = ends - starts
+    blank = length == 0
+    single = np.flatnonzero(length == 1)
+    blank[single[body[starts[single]] == _CARRIAGE_RETURN]] = True
+    return Lines(starts, ends, np.diff(commas, prepend=0), blank)
+
+
+def _blocks(name: str, body: Bytes) -> Iterator[_Block]:
+    rows, opened = 0, -1
+    for start in range(0, len(body), _BLOCK):
+        piece = body[start : start + _BLOCK]
+        quote, feed, comma = piece == _QUOTE, piece == _LINE_FEED, piece == _COMMA
+        if opened >= 0 or quote.any():
+            quotes = np.flatnonzero(quote) + start
+            outside = np.logical_xor.accumulate(quote) == (opened >= 0)
+            feed, comma = feed & outside, comma & outside
+            odd = _misplaced(body, quotes, opened)
+            if odd is not None:
+                raise _odd_quote(name, rows + int(np.count_nonzero(feed[: max(0, odd - start)])))
+            still_open = (opened >= 0) != (len(quotes) % 2 == 1)
+            opened = (int(quotes[-1]) if len(quotes) else opened) if still_open else -1
+        feeds = np.flatnonzero(feed)
+        yield _Block(start, feeds, comma)
+        rows += len(feeds)
+    if opened >= 0:
+        # Every line feed behind the quote is inside it, so these are the rows before.
+        raise _odd_quote(name, rows)
+
+
+def _misplaced(body: Bytes, quotes: Places, opened: int) -> int | None:
+    """The first quote that neither opens a value nor closes one; of a pair, the one that opened."""
+    closes = (np.arange(len(quotes)) % 2 == 1) != (opened >= 0)
+    may_open = _BEFORE[body[np.maximum(quotes - 1, 0)]] | (quotes == 0)
+    may_close = _BEHIND[body[np.minimum(quotes + 1, len(body) - 1)]] | (quotes == len(body) - 1)
+    wrong = np.flatnonzero(np.where(closes, ~may_close, ~may_open))
+    if not len(wrong):
+        return None
+    first = int(wrong[0])
+    if not closes[first]:
+        return int(quotes[first])
+    return int(quotes[first - 1]) if first else opened
+
+
+def _odd_quote(name: str, rows_before: int) -> Rejected:
+    return Rejected(
+        f"{name}: row {rows_before + 1:,} has a quote that neither opens nor closes a value.",
+        "Quote the whole value and double the quotes inside it.",
+    )

@@ -1,0 +1,1 @@
+"""AWS's own rules, each tried on a running local cloud."""

@@ -1,0 +1,97 @@
+"""What the walk leaves undone and some role is there for: a dead release, events nobody could take, every route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import boto3
+from moto.events.models import Rule, events_backends
+
+from infra.local.events import router
+from infra.local.wiring import ACCOUNT, wiring
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.control import DynamoControl
+from serin.adapters.dynamodb import RecordTable
+from serin.adapters.endpoint import LambdaEndpoint
+from serin.domain.errors import Unavailable
+from serin.domain.releases import Intent, Release
+from serin_cli.walk import MODEL
+from tests.e2e.conftest import Walked
+
+RECONCILED = timedelta(minutes=6)
+ABANDONED = "abandoned"
+
+
+def exercise(walked: Walked) -> None:
+    """Everything, one after the other."""
+    walked.client.get("/uploads", dataset="flights")
+    walked.client.get("/runs", model=MODEL)
+    for path in ("/datasets/flights", "/models", f"/models/{MODEL}/versions", f"/models/{MODEL}/releases"):
+        walked.client.get(path)
+    _abandon_a_release(walked)
+    walked.platform.cloud.advance(RECONCILED)
+    walked.platform.cloud.settle()
+    assert _catalog(walked).release(MODEL, ABANDONED).status == "rolled_back"
+    with _targets_that_do_not_answer():
+        for rule in _rules(walked):
+            wiring().router.fire(rule, _event(walked))
+        walked.platform.cloud.settle()
+
+
+def _client(walked: Walked, service: str) -> Any:
+    return boto3.client(service, **walked.platform.cloud.client)  # type: ignore[call-overload]
+
+
+def _table(walked: Walked, name: str) -> RecordTable:
+    return RecordTable(_client(walked, "dynamodb"), f"serin-{walked.platform.connection.stage}-{name}")
+
+
+def _catalog(walked: Walked) -> DynamoCatalog:
+    return DynamoCatalog(_table(walked, "catalog"))
+
+
+def _abandon_a_release(walked: Walked) -> None:
+    """As a release leaves it whose workflow dies after it has moved the alias and before it is done."""
+    control, catalog = DynamoControl(_table(walked, "control")), _catalog(walked)
+    functions = LambdaEndpoint(_client(walked, "lambda"), _client(walked, "ssm"), "dev", "")
+    now, live = walked.platform.cloud.clock.now(), control.live(MODEL)
+    lease = control.acquire(MODEL, "somebody", now, timedelta(minutes=1))
+    assert live is not None
+    assert lease is not None
+    older = catalog.published(MODEL, live.version - 1)
+    assert older is not None
+    catalog.save_release(Release(ABANDONED, MODEL, older.version, "call", lease.epoch, "running", now, live.version))
+    control.save_intent(Intent(MODEL, ABANDONED, lease.epoch, older.function_version, live.function_version))
+    functions.move_alias(MODEL, older.function_version, functions.alias(MODEL))
+    control.finish(None, lease)
+
+
+def _rules(walked: Walked) -> list[Rule]:
+    buses = events_backends[ACCOUNT][walked.platform.cloud.region].event_buses.values()
+    return [rule for bus in buses for rule in bus.rules.values()]
+
+
+def _event(walked: Walked) -> dict[str, Any]:
+    detail = {"model": MODEL, "version": 1, "dataset": "flights"}
+    here = {"account": ACCOUNT, "region": walked.platform.cloud.region, "resources": []}
+    return {"version": "0", "id": "0", "source": "serin", "detail-type": "None", "time": "", **here, "detail": detail}
+
+
+@contextmanager
+def _targets_that_do_not_answer() -> Iterator[None]:
+    """EventBridge may call every target and reaches none; what it then does with the event is real."""
+    deliver = router.deliver
+
+    def unanswered(arn: str, text: str, *more: Any) -> None:
+        if not arn.endswith("-undelivered"):
+            raise Unavailable(f"{arn} does not answer.", "Try again.")
+        deliver(arn, text, *more)
+
+    router.deliver = unanswered
+    try:
+        yield
+    finally:
+        router.deliver = deliver

@@ -1,0 +1,109 @@
+"""Every grant of the deployed stacks, by its name; what is granted and not listed here fails a test."""
+
+from __future__ import annotations
+
+_TRACES = "xray:PutTelemetryRecords xray:PutTraceSegments on *"
+_LOG = "logs:CreateLogStream logs:PutLogEvents on log-group:/aws/lambda"
+_DELIVERY = (
+    "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies "
+    "logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *"
+)
+_SAMPLES = "xray:GetSamplingRules xray:GetSamplingTargets"
+
+GRANTED: tuple[str, ...] = (
+    "AcceptUpload: dynamodb:GetItem dynamodb:PutItem on table/catalog",
+    "AcceptUpload: events:PutEvents on event-bus/serin-dev",
+    f"AcceptUpload: {_LOG}/accept-upload:*",
+    "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
+    "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
+    "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
+    f"AcceptUpload: {_TRACES}",
+    "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
+    "Api: dynamodb:GetItem on table/control",
+    f"Api: {_LOG}/api:*",
+    "Api: states:StartExecution on stateMachine:training-flight-delay stateMachine:release",
+    f"Api: {_TRACES}",
+    "Authorize: dynamodb:GetItem on table/control",
+    f"Authorize: {_LOG}/authorize:*",
+    f"Authorize: {_TRACES}",
+    "BuildFeatures: dynamodb:BatchWriteItem dynamodb:PutItem on table/online-features",
+    "BuildFeatures: dynamodb:GetItem on table/catalog",
+    "BuildFeatures: events:PutEvents on event-bus/serin-dev",
+    f"BuildFeatures: {_LOG}/build-features:*",
+    "BuildFeatures: s3:GetObject on lake/datasets/*",
+    "BuildFeatures: sqs:SendMessage on build-features-dead",
+    f"BuildFeatures: {_TRACES}",
+    "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
+    "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
+    f"BuildTrainingSetflightdelay: {_TRACES}",
+    f"CollectPredictions: {_LOG}/collect-predictions:*",
+    "CollectPredictions: s3:PutObject on lake/predictions/*",
+    "CollectPredictions: sqs:SendMessage on collect-predictions-dead",
+    f"CollectPredictions: {_TRACES}",
+    "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    "EvaluateModel: events:PutEvents on event-bus/serin-dev",
+    f"EvaluateModel: {_LOG}/evaluate-model:*",
+    "EvaluateModel: s3:GetObject on artifacts/runs/*",
+    f"EvaluateModel: {_TRACES}",
+    "Machinerelease: lambda:InvokeFunction on function:release-model",
+    f"Machinerelease: {_DELIVERY}",
+    f"Machinerelease: {_SAMPLES} {_TRACES}",
+    "MachinereleaseMachineEvents: states:StartExecution on stateMachine:release",
+    (
+        "Machinetrainingflightdelay: lambda:InvokeFunction on function:build-training-set-flight-delay "
+        "function:train-model-flight-delay function:evaluate-model"
+    ),
+    f"Machinetrainingflightdelay: {_DELIVERY}",
+    f"Machinetrainingflightdelay: {_SAMPLES} {_TRACES}",
+    "MachinetrainingflightdelayMachineEvents: states:StartExecution on stateMachine:training-flight-delay",
+    "Predictflightdelay: dynamodb:BatchGetItem on table/online-features",
+    f"Predictflightdelay: {_LOG}/predict-flight-delay:*",
+    f"Predictflightdelay: {_TRACES}",
+    "Reconcile: dynamodb:GetItem dynamodb:PutItem on table/catalog",
+    "Reconcile: dynamodb:GetItem dynamodb:PutItem on table/control",
+    "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-flight-delay",
+    f"Reconcile: {_LOG}/reconcile:*",
+    "Reconcile: sqs:SendMessage on reconcile-dead",
+    f"Reconcile: {_TRACES}",
+    "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    "ReleaseModel: dynamodb:GetItem dynamodb:PutItem on table/control",
+    "ReleaseModel: events:PutEvents on event-bus/serin-dev",
+    (
+        "ReleaseModel: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration "
+        "lambda:InvokeFunction lambda:PublishVersion lambda:UpdateAlias lambda:UpdateFunctionConfiguration "
+        "on function:predict-flight-delay function:predict-flight-delay:*"
+    ),
+    "ReleaseModel: lambda:GetLayerVersion on layer:model-flight-delay:* layer:endpoint-flight-delay-*:*",
+    "ReleaseModel: lambda:PublishLayerVersion on layer:model-flight-delay",
+    f"ReleaseModel: {_LOG}/release-model:*",
+    "ReleaseModel: s3:GetObject on artifacts/models/*",
+    "ReleaseModel: ssm:GetParameter on parameter/serin/dev/endpoints/flight-delay/layers",
+    f"ReleaseModel: {_TRACES}",
+    f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
+    "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
+    (
+        "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
+        "artifacts/models/flight-delay/*"
+    ),
+    f"TrainModelflightdelay: {_TRACES}",
+    "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/train",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions",
+    "apigateway: lambda:InvokeFunction on function:api for */*/runs",
+    "apigateway: lambda:InvokeFunction on function:api for */*/uploads",
+    "apigateway: lambda:InvokeFunction on function:authorize for authorizers",
+    "apigateway: lambda:InvokeFunction on function:predict-flight-delay:live for */*/models/flight-delay/predict",
+    "events: lambda:InvokeFunction on function:build-features for UploadAccepted",
+    "events: lambda:InvokeFunction on function:reconcile for ReconcileOften",
+    "events: sqs:SendMessage on reconcile-undelivered for ReconcileOften",
+    "events: sqs:SendMessage on release-undelivered for ModelRegistered",
+    "events: sqs:SendMessage on training-flight-delay-undelivered for FeaturesBuiltflightdelay",
+    "events: sqs:SendMessage on upload-accepted-undelivered for UploadAccepted",
+    "events: sqs:SendMessage on uploads for RawObjectCreated",
+    "events: sqs:SendMessage on uploads-undelivered for RawObjectCreated",
+    "logs: lambda:InvokeFunction on function:collect-predictions for log-group:/aws/lambda/predict-flight-delay:*",
+)

@@ -1,0 +1,123 @@
+"""Every permission that was deployed, by a name a person can read, held against what the guard remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from moto.awslambda.models import lambda_backends
+from moto.iam.models import iam_backends
+from moto.sqs.models import sqs_backends
+
+from infra.local.iam.decisions import Decision
+from infra.local.iam.deployed import identity_policies, policies_for, resource_policy
+from infra.local.iam.documents import Statement
+from infra.local.iam.evaluation import Policies, Policy, evaluate
+from infra.local.iam.guard import completed
+from infra.local.iam.patterns import arn_matches
+from infra.local.wiring import ACCOUNT, wiring
+
+_ROLES_POLICY = re.compile(r"(\w+?)(?:Role)?DefaultPolicy[0-9A-F]{8}")
+_MADE_BY_CDK = re.compile(r"serin-dev-[a-z-]+?-([A-Z]\w*?)(?:Role)?[0-9A-F]{8}.*")
+_BOOTSTRAP = "cdk-hnb659fds-"
+_HERE = re.compile(r"-?\d{12}-us-east-1")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One statement of one deployed policy that allows something."""
+
+    holder: str
+    policy: str
+    statement: Statement
+
+    @property
+    def name(self) -> str:
+        """Who may what on what, without the names that are different in every deployment."""
+        actions = " ".join(sorted(self.statement.actions))
+        resources = " ".join(dict.fromkeys(short(resource) for resource in self.statement.resources))
+        sources = [short(value) for condition in self.statement.conditions for value in condition.values]
+        return " ".join([f"{self.holder}: {actions} on {resources}", *(f"for {source}" for source in sources)])
+
+    def uses(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """What was allowed and this statement speaks of."""
+        return [decision for decision in decisions if decision.allowed and self._speaks_of(decision)]
+
+    def unused(self, decisions: Iterable[Decision]) -> list[str]:
+        """Its actions that nobody has asked for."""
+        used = {decision.action.lower() for decision in self.uses(decisions)}
+        return sorted(action for action in self.statement.actions if action.lower() not in used)
+
+    def unreached(self, decisions: Iterable[Decision]) -> list[str]:
+        """Its resources that nobody has asked for."""
+        reached = [completed(decision.caller, decision.asked) for decision in self.uses(decisions)]
+        return [
+            pattern
+            for pattern in self.statement.resources
+            if not any(arn_matches(pattern, asked.resource, asked.context) for asked in reached)
+        ]
+
+    def missed(self, decisions: Iterable[Decision]) -> bool:
+        """Whether something that was allowed would be denied without this statement."""
+        return any(not self._allowed_without(decision) for decision in self.uses(decisions))
+
+    def _speaks_of(self, decision: Decision) -> bool:
+        asked = completed(decision.caller, decision.asked)
+        if not self.statement.covers(asked.action, asked.resource, asked.context):
+            return False
+        policies = policies_for(decision.caller, decision.asked)
+        mine = any(policy.name == self.policy for policy in policies.identity)
+        others = policies.resource is not None and policies.resource.name == self.policy
+        return mine or (others and decision.caller.is_named_by(self.statement.principals))
+
+    def _allowed_without(self, decision: Decision) -> bool:
+        policies = policies_for(decision.caller, decision.asked)
+        identity = tuple(self._without(policy) for policy in policies.identity)
+        resource = None if policies.resource is None else self._without(policies.resource)
+        left: Policies = replace(policies, identity=identity, resource=resource)
+        return evaluate(decision.caller, completed(decision.caller, decision.asked), left).allowed
+
+    def _without(self, policy: Policy) -> Policy:
+        if policy.name != self.policy:
+            return policy
+        return Policy(policy.name, tuple(one for one in policy.statements if one != self.statement))
+
+
+def deployed_grants() -> Sequence[Grant]:
+    """Of every role, function and queue of the running cloud."""
+    return [grant for grant in (*_of_roles(), *_of_resources()) if grant.statement.allows]
+
+
+def _of_roles() -> Iterator[Grant]:
+    for role in iam_backends[ACCOUNT]["aws"].roles.values():
+        if role.name.startswith(_BOOTSTRAP):
+            continue
+        for policy in identity_policies(role):
+            # The role's own name is cut where it is too long.
+            named = _ROLES_POLICY.fullmatch(policy.name.rpartition("/")[2])
+            holder = named.group(1) if named else policy.name
+            yield from (Grant(holder, policy.name, statement) for statement in policy.statements)
+
+
+def _of_resources() -> Iterator[Grant]:
+    region = wiring().region
+    functions = [function.function_arn for function in lambda_backends[ACCOUNT][region].list_functions()]
+    queues = [str(queue.queue_arn) for queue in sqs_backends[ACCOUNT][region].queues.values()]
+    for arn in (*functions, *queues):
+        policy = resource_policy("any", arn)
+        for statement in policy.statements if policy else ():
+            holders = sorted(name.removesuffix(".amazonaws.com") for _, name in statement.principals)
+            yield Grant(" ".join(holders), policy.name if policy else "", statement)
+
+
+def short(arn: str) -> str:
+    """The end of an ARN, or a name, without account, region, and what the CDK or API Gateway made up."""
+    parts = arn.split(":", 5)
+    name = parts[5] if len(parts) == 6 else arn
+    if "execute-api" in arn:
+        name = name.partition("/")[2]
+    name = re.sub(r"authorizers/.*", "authorizers", name)
+    plain = _HERE.sub("", name.rpartition("/")[2] if name.startswith("rule/") else name)
+    made = _MADE_BY_CDK.fullmatch(plain)
+    return made.group(1) if made else plain.replace("serin-dev-", "")

@@ -1,0 +1,78 @@
+"""Least privilege, shown on the deployed policies: what is granted is used, and nothing that is asked is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from moto.iam.models import iam_backends
+
+from infra.local.iam.decisions import Decision
+from infra.local.wiring import ACCOUNT, wiring
+from tests.e2e.conftest import Walked
+from tests.e2e.exercise import exercise
+from tests.e2e.granted import GRANTED
+from tests.e2e.grants import Grant, deployed_grants
+
+
+@dataclass(frozen=True)
+class Exercised:
+    """What was granted, by name, and what was asked."""
+
+    grants: Mapping[str, Grant]
+    decisions: Sequence[Decision]
+
+
+@pytest.fixture(scope="session")
+def exercised(walked: Walked) -> Exercised:
+    """The walk, and what it leaves out."""
+    exercise(walked)
+    grants = deployed_grants()
+    return Exercised({grant.name: grant for grant in grants}, wiring().guard.decisions)
+
+
+def test_nothing_that_a_role_asked_was_denied(exercised: Exercised) -> None:
+    denied = [decision for decision in exercised.decisions if not decision.allowed]
+    assert [f"{found.who} {found.action} on {found.resource}" for found in denied] == []
+    assert len({decision.who for decision in exercised.decisions}) > 15
+
+
+def test_what_is_granted_is_what_this_list_says(exercised: Exercised) -> None:
+    assert sorted(exercised.grants) == sorted(GRANTED)
+
+
+@pytest.mark.parametrize("name", GRANTED)
+def test_every_action_is_used_and_its_statement_would_be_missed(name: str, exercised: Exercised) -> None:
+    grant = exercised.grants[name]
+    assert (grant.unused(exercised.decisions), grant.unreached(exercised.decisions)) == ([], [])
+    assert grant.missed(exercised.decisions)
+
+
+def test_an_action_nobody_uses_would_be_found(exercised: Exercised) -> None:
+    for grant in exercised.grants.values():
+        planted = replace(grant.statement, actions=(*grant.statement.actions, "dynamodb:DeleteTable"))
+        assert replace(grant, statement=planted).unused(exercised.decisions) == ["dynamodb:DeleteTable"]
+
+
+def test_a_statement_that_says_what_another_says_would_be_found(exercised: Exercised) -> None:
+    name = next(name for name in exercised.grants if "BatchGetItem" in name)
+    planted = replace(exercised.grants[name].statement, name="planted", allows=False)
+    assert not replace(exercised.grants[name], statement=planted).missed(exercised.decisions)
+
+
+def test_a_statement_that_is_taken_away_denies_the_next_request(exercised: Exercised, walked: Walked) -> None:
+    roles = iam_backends[ACCOUNT]["aws"].roles.values()
+    role = next(role for role in roles if "-ApiRole" in role.name)
+    (policy,) = role.policies
+    document = role.policies.pop(policy)
+    try:
+        with pytest.raises(Exception, match="500"):
+            walked.client.get("/models")
+    finally:
+        role.policies[policy] = document
+    now = wiring().guard.decisions
+    new = [decision for decision in now if not decision.allowed and decision not in exercised.decisions]
+    assert {decision.who for decision in new} == {role.arn}
+    assert {"dynamodb:Query", "dynamodb:GetItem"} & {decision.action for decision in new}
+    walked.client.get("/models")

@@ -1,0 +1,99 @@
+"""People's own tools work against a local cloud: `npx aws-cdk@2 deploy`, and AWS's command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.local.assembly import read as read_assembly
+from infra.local.cloud import LocalCloud
+from serin_cli.prepare import prepare
+from tests.e2e.tools import aws, cdk, copy_of_checkout
+
+PREDICT = "serin-dev-predict-flight-delay"
+
+
+@pytest.fixture(scope="module")
+def working_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_checkout(Path(tmp_path_factory.mktemp("copy")))
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """What `serin up` starts."""
+    scratch = Path(tmp_path_factory.mktemp("deployed"))
+    with LocalCloud.start(read_assembly(prepare()), scratch=scratch) as cloud:
+        yield cloud
+
+
+def client(cloud: LocalCloud, service: str) -> Any:
+    return boto3.client(service, **cloud.client)  # type: ignore[call-overload]
+
+
+def stacks(cloud: LocalCloud) -> dict[str, str]:
+    found = client(cloud, "cloudformation").describe_stacks()["Stacks"]
+    return {stack["StackName"]: stack["StackStatus"] for stack in found}
+
+
+def test_deploying_again_with_the_cdk_changes_nothing(deployed: LocalCloud, working_copy: Path, tmp_path: Path) -> None:
+    before = stacks(deployed)
+    said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
+    assert said.count("(no changes)") == len(before) == 6
+    assert stacks(deployed) == before
+    assert set(before.values()) == {"CREATE_COMPLETE"}
+
+
+def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffic(
+    deployed: LocalCloud, working_copy: Path, tmp_path: Path
+) -> None:
+    functions = client(deployed, "lambda")
+    functions.update_function_configuration(FunctionName=PREDICT, Description="for a second version")
+    functions.publish_version(FunctionName=PREDICT)
+    weights = {"AdditionalVersionWeights": {"2": 0.1}}
+    released = functions.update_alias(FunctionName=PREDICT, Name="live", RoutingConfig=weights)
+    before = functions.get_function_configuration(FunctionName=PREDICT)
+    handler = working_copy / "functions" / "predict" / "handler.py"
+    handler.write_text(handler.read_text() + "\n# changed\n")
+
+    said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
+
+    assert said.count("(no changes)") == 5
+    after = functions.get_function_configuration(FunctionName=PREDICT)
+    assert after["CodeSha256"] != before["CodeSha256"]
+    alias = functions.get_alias(FunctionName=PREDICT, Name="live")
+    assert (alias["FunctionVersion"], alias["RoutingConfig"]) == ("1", weights)
+    assert alias["RevisionId"] == released["RevisionId"]
+    old = functions.get_function_configuration(FunctionName=PREDICT, Qualifier="1")
+    assert old["CodeSha256"] == before["CodeSha256"]
+
+
+def test_awss_own_command_reads_and_writes(deployed: LocalCloud, tmp_path: Path) -> None:
+    described = json.loads(aws(deployed, "cloudformation", "describe-stacks", "--output", "json"))
+    assert len(described["Stacks"]) == 6
+    file = tmp_path / "file.txt"
+    file.write_text("from a person")
+    bucket = "serin-dev-lake-123456789012-us-east-1"
+    aws(deployed, "s3", "cp", str(file), f"s3://{bucket}/notes/file.txt")
+    assert client(deployed, "s3").get_object(Bucket=bucket, Key="notes/file.txt")["Body"].read() == b"from a person"
+    answer = tmp_path / "answer.json"
+    event = '{"rawPath": "/", "headers": {}}'
+    aws(
+        deployed,
+        "lambda",
+        "invoke",
+        "--function-name",
+        PREDICT,
+        "--qualifier",
+        "live",
+        "--payload",
+        event,
+        str(answer),
+    )
+    assert "statusCode" in json.loads(answer.read_text())
+    scanned = json.loads(aws(deployed, "dynamodb", "scan", "--table-name", "serin-dev-catalog", "--output", "json"))
+    assert scanned["Count"] == len(scanned["Items"])

