@@ -50,11 +50,13 @@ class LocalCloud:
         clock: datetime | None = None,
         build: Path = BUILD,
         scratch: Path | None = None,
+        state: Path | None = None,
     ) -> LocalCloud:
         """Start and deploy; what was begun is ended when the deploy fails.
 
         `clock` is the moment the cloud's clock begins at, by default now; `build` keeps the runtime's packages
         between starts; the session's folder is made in `scratch`, by default the system's temporary folder.
+        What a cloud held before is in the folder `state`, and is kept there again.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
         for stack in read.stacks:
@@ -64,10 +66,19 @@ class LocalCloud:
         # moto takes seconds to import, which nobody should pay for importing this module.
         from infra.local.deploy import deploy, silent
         from infra.local.parts import assemble
+        from infra.local.state.keeping import State
 
         with ExitStack() as ends:
-            parts = assemble(ends, read.region, VirtualClock(clock), build, scratch)
-            deploy(read, parts.assets, progress or silent)
+            kept = ends.enter_context(State(state)) if state else None
+            now = kept.clock(clock) if kept else VirtualClock(clock)
+            parts = assemble(ends, read.region, now, build, scratch, kept)
+            if kept:
+                kept.thaw(parts)
+            if kept is None or not kept.holds(read):
+                deploy(read, parts.assets, progress or silent)
+            if kept:
+                kept.keep(parts, read)
+                ends.callback(kept.rest)
             cloud = cls(parts, ends.pop_all())
         atexit.register(cloud.stop)
         return cloud

@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -38,6 +39,11 @@ from infra.local.telemetry import count_outcome, keep_log
 from infra.local.versions import Versions
 from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from infra.local.state.keeping import State
+
 HOST = "127.0.0.1"
 _POLL_S = 0.02
 """How soon the server notices that it is to stop."""
@@ -49,25 +55,33 @@ _GLANCE_S = 0.0005
 """Between two looks whether everything has come to rest."""
 
 
-def assemble(ends: ExitStack, region: str, clock: VirtualClock, build: Path, scratch: Path | None) -> Wiring:
-    """Start everything, empty; `ends` stops it in the opposite order."""
+def assemble(
+    ends: ExitStack, region: str, clock: VirtualClock, build: Path, scratch: Path | None, state: State | None = None
+) -> Wiring:
+    """Start everything, empty, where `state` says it was; `ends` stops it in the opposite order."""
     refuse_a_second()
     session = Session(scratch)
     ends.callback(session.close)
     ends.callback(disconnect)
     ends.callback(clock.close)
-    endpoint_url = _serve_moto(ends, clock)
+    endpoint_url = _serve_moto(ends, clock, state)
     clock.share(session.folder / "clock")
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
     functions = WatchedHost(
         session, runtime_folder(build), keep_log, count_outcome, environment=environment, now_ms=clock.now_ms
     )
     ends.callback(functions.stop)
-    assets = Assets(session.folder / "code")
+    assets = state.assets if state else Assets(session.folder / "code")
     invocations = Invocations(functions, Versions(region, assets), deliver)
     ends.callback(invocations.stop)
     router = Router()
-    gateway = Gateway(lambda: route_table(region), invocations.by_arn, now_s=clock.time, now_ms=clock.now_ms)
+    gateway = Gateway(
+        lambda: route_table(region),
+        invocations.by_arn,
+        port=state.api_port if state else 0,
+        now_s=clock.time,
+        now_ms=clock.now_ms,
+    )
     mappings, subscriptions = Mappings(region), Subscriptions()
     activity = {
         "events": lambda: not router.idle,
@@ -97,14 +111,20 @@ def assemble(ends: ExitStack, region: str, clock: VirtualClock, build: Path, scr
     return parts
 
 
-def _serve_moto(ends: ExitStack, clock: VirtualClock) -> str:
-    """moto's server on a free port, with the clock's route; moto's state ends with it."""
+def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
+    """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = ClockRoute(DomainDispatcherApplication(create_backend_app), clock, advance)
-    server = make_server(HOST, 0, app, threaded=True, request_handler=MotoRequestHandler)
+    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(create_backend_app), clock, advance)
+    if state:
+        app = state.traffic.around(app)
+    server = make_server(
+        HOST, state.endpoint_port if state else 0, app, threaded=True, request_handler=MotoRequestHandler
+    )
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="moto", daemon=True)
     thread.start()
     ends.callback(moto_api_backend.reset)
+    if state:
+        ends.callback(state.end)
     ends.callback(server.server_close)
     ends.callback(thread.join)
     ends.callback(server.shutdown)

@@ -50,7 +50,8 @@ def parser() -> ArgumentParser:
 
     model = ("model", {"help": "the model's name"})
     begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
-    add("up", up, "Run the platform on this machine until Ctrl-C.", begin)
+    state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state)
     add("clock", clock, "Show the local cloud's clock, or advance it through all that is due.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)

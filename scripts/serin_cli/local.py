@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import boto3
 
@@ -40,14 +41,14 @@ class Running:
 
 
 @contextmanager
-def running(clock: datetime | None = None) -> Iterator[Running]:
-    """The platform on this machine for as long as the block runs."""
+def running(clock: datetime | None = None, state: Path | None = None) -> Iterator[Running]:
+    """The platform on this machine for as long as the block runs; what it holds is kept in the folder `state`."""
     settings = read_settings(CDK_JSON)
     with story.bar("synthesising the stacks"):
         assembly = read_assembly(prepare())
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
-        cloud = LocalCloud.start(assembly, clock=clock)
+        cloud = LocalCloud.start(assembly, clock=clock, state=state)
     with cloud:
         connection = _connection(settings, cloud)
         save(connection)
@@ -67,14 +68,25 @@ def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
 
 def up(arguments: Namespace) -> None:
     """Keep the platform up until Ctrl-C."""
-    with running(None if arguments.clock is None else moment(arguments.clock)) as platform:
+    clock = None if arguments.clock is None else moment(arguments.clock)
+    state = None if arguments.state is None else Path(arguments.state)
+    with running(clock, state) as platform:
         connection = platform.connection
-        story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them and all they hold.\n")
+        kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
+        story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")
         story.say(f"  API           {connection.api_url}")
         story.say(f"  AWS endpoint  {connection.endpoint_url}")
+        story.say(f"  aws, cdk      {_tools(platform.cloud)}")
         story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
         story.say("  token         in .serin/connection.json, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
         while True:
             time.sleep(3600)
+
+
+def _tools(cloud: LocalCloud) -> str:
+    """What a shell exports so that people's own tools find the local cloud."""
+    owner = cloud.credentials
+    keys = f"AWS_ACCESS_KEY_ID={owner.access_key_id} AWS_SECRET_ACCESS_KEY={owner.secret_access_key}"
+    return f"export AWS_ENDPOINT_URL={cloud.endpoint_url} AWS_REGION={cloud.region} {keys}"
