@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.assembly_cache import inputs_digest, made_unless_known
-from infra.endpoint import cloud_for
+from infra.endpoint import cloud_for, endpoint_of_profile
 from infra.packaging.built import BuiltPackages
 from infra.packaging.packages import Packages
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
@@ -91,7 +91,7 @@ def main() -> None:
     context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
     try:
         settings = read_settings(ROOT / "cdk.json", context.get("stage"))
-        target = target_for(settings, cloud_for(os.environ, context.get("cloud")))
+        target = target_for(settings, cloud_for(os.environ, context.get("cloud"), endpoint_of_profile()))
         if note := target.note():
             sys.stderr.write(f"{note}\n")
         app_of(ROOT, settings, target, context=IN_PLACE if target.cloud == "local" else None).synth()

@@ -9,6 +9,9 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlparse
 
+from botocore.exceptions import ProfileNotFound
+from botocore.session import Session
+
 from infra.settings import Cloud
 from serin.domain.errors import Invalid
 
@@ -17,15 +20,16 @@ _IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _NEEDED = ("CLOUDFORMATION", "S3", "SSM", "STS")
 
 
-def cloud_for(environment: Mapping[str, str], wanted: object = None) -> Cloud:
+def cloud_for(environment: Mapping[str, str], wanted: object = None, profile_url: str = "") -> Cloud:
     """`local` when AWS_ENDPOINT_URL is on this machine, else `aws`; raises Invalid when `wanted` says otherwise.
 
-    `wanted` is the context `cloud` (`cdk -c cloud=local`). Endpoints of single services must agree
+    `wanted` is the context `cloud` (`cdk -c cloud=local`); `profile_url` is the endpoint of the
+    profile, which counts where the environment names none. Endpoints of single services must agree
     with the others, for half of a deploy would go elsewhere.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     ignored = environment.get(_IGNORE, "").lower() == "true"
-    urls = {"": ""} if ignored else {name: _url(environment, name) for name in _NEEDED}
+    urls = {"": ""} if ignored else {name: _url(environment, name) or profile_url for name in _NEEDED}
     found = {_is_here(url) for url in urls.values()}
     if len(found) > 1:
         raise Invalid(
@@ -40,6 +44,15 @@ def cloud_for(environment: Mapping[str, str], wanted: object = None) -> Cloud:
             "cloud",
         )
     return cloud
+
+
+def endpoint_of_profile() -> str:
+    """`endpoint_url` of the profile the environment chooses; empty without one."""
+    session = Session()
+    try:
+        return str(session.get_scoped_config().get("endpoint_url", ""))
+    except ProfileNotFound as error:
+        raise Invalid(f"{error}.", "Correct AWS_PROFILE, or write the profile.") from error
 
 
 def _url(environment: Mapping[str, str], service: str) -> str:

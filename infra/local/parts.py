@@ -63,7 +63,6 @@ def assemble(
     session = Session(scratch)
     ends.callback(session.close)
     ends.callback(disconnect)
-    ends.callback(clock.close)
     endpoint_url = _serve_moto(ends, clock, state)
     clock.share(session.folder / "clock")
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
@@ -154,6 +153,7 @@ def _watch(parts: Wiring) -> None:
 def _run(ends: ExitStack, parts: Wiring) -> None:
     _watch(parts)
     parts.clock.start()
+    ends.callback(parts.clock.close)
     for part in (parts.router, parts.subscriptions):
         part.start()
         ends.callback(part.stop)

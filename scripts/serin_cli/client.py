@@ -17,6 +17,7 @@ from serin_cli.connection import Connection
 T = TypeVar("T")
 PATIENCE_S = 600.0
 PAUSE_S = 0.1
+THROTTLED_S = 10.0
 
 
 class ApiError(SerinError):
@@ -41,11 +42,11 @@ class Client:
 
     def get(self, path: str, **query: str) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(self._http.get(path, params=query))
+        return _answer(_unless_throttled(lambda: self._http.get(path, params=query)))
 
     def post(self, path: str, body: object = None) -> Any:
         """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(self._http.post(path, json=body))
+        return _answer(_unless_throttled(lambda: self._http.post(path, json=body)))
 
     def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
         """Put a file into the uploads bucket and wait for what becomes of it."""
@@ -102,6 +103,14 @@ def wait(look: Callable[[], T | None], what: str) -> T:
             return found
         time.sleep(PAUSE_S)
     raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.", "Read the functions' logs.")
+
+
+def _unless_throttled(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """The first answer that is not 429: the stage takes so many requests a second and drops the others unseen."""
+    deadline = time.monotonic() + THROTTLED_S
+    while (response := send()).status_code == 429 and time.monotonic() < deadline:
+        time.sleep(float(response.headers.get("retry-after", PAUSE_S)))
+    return response
 
 
 def _answer(response: httpx.Response) -> Any:

@@ -53,7 +53,7 @@ ROOMS: Mapping[str, Room] = {
     "functions": Room(FUNCTION),
     "functions.api": Room((*FUNCTION, "mangum")),
     "functions.predict": Room((*FUNCTION, "serin.serving")),
-    "infra": Room(("infra", "!infra.local", "serin.domain", "serin.files", *CDK, "uv")),
+    "infra": Room(("infra", "!infra.local", "serin.domain", "serin.files", *CDK, "botocore", "uv")),
     "infra.local": Room(
         ("infra.local", "serin.domain", "moto", "boto3", "botocore", "werkzeug", "uvicorn", "yaml", "uv")
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from infra.endpoint import cloud_for
+from infra.endpoint import cloud_for, endpoint_of_profile
 from serin.domain.errors import Invalid
 
 
@@ -43,3 +45,14 @@ def test_a_context_that_says_otherwise_is_refused() -> None:
         cloud_for({}, "local")
     with pytest.raises(Invalid, match="cloud=aws, but requests go to the local cloud"):
         cloud_for({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "aws")
+
+
+def test_the_endpoint_may_be_the_profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text("[profile serin-local]\nendpoint_url = http://127.0.0.1:4566\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "serin-local")
+    assert cloud_for({}, None, endpoint_of_profile()) == "local"
+    assert cloud_for({"AWS_ENDPOINT_URL": "https://example.com"}, None, endpoint_of_profile()) == "aws"
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(Invalid, match="nobody"):
+        endpoint_of_profile()

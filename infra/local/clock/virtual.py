@@ -12,7 +12,7 @@ from pathlib import Path
 from infra.local.clock.agenda import Agenda, Fire, Step
 from infra.local.clock.shared import SharedReading
 from infra.local.clock.waiting import Waiter, Waiting
-from serin.domain.errors import Conflict, Invalid
+from serin.domain.errors import Conflict, Invalid, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +120,8 @@ class VirtualClock:
         try:
             settle()
             while (step := self._next()) is not None and step.due <= target:
+                if self._closing.is_set():
+                    raise Unavailable("The local cloud was stopped on the way.", "Start it again.")
                 self._stand(max(step.due, self.time()))
                 self._do(step)
                 settle()

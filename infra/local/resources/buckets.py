@@ -56,7 +56,7 @@ class Bucket(ResourceType):
         return Made(before.physical_id, before.attributes)
 
     def delete(self, deployed: Deployed) -> None:
-        """A bucket with objects, or old versions of them, stays; moto deletes one that holds delete markers only."""
+        """A bucket with objects, or old versions of them, stays."""
         backend = _backend(deployed)
         if deployed.physical_id not in backend.buckets:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from moto.awslambda.exceptions import UnknownEventConfig, UnknownFunctionException
 
@@ -45,31 +46,35 @@ def _qualifier(reference: str) -> str | None:
 
 
 class EventSourceMapping(ResourceType):
-    """moto's update changes a record that nothing reads again."""
+    """moto's template deletes a mapping only by the properties it was made with."""
 
     type = "AWS::Lambda::EventSourceMapping"
     replaced_by = "EventSourceArn"
 
     def create(self, wanted: Wanted) -> Made:
         """Polling begins at once."""
-        spec = {**wanted.properties, "Tags": tags_of(wanted.properties)}
-        for key in ("Enabled",):
-            if key in spec:
-                spec[key] = is_true(spec[key])
-        if "BatchSize" in spec:
-            spec["BatchSize"] = int(spec["BatchSize"])
+        spec = {
+            **wanted.properties,
+            "Enabled": is_true(wanted.get("Enabled", True)),
+            "Tags": tags_of(wanted.properties),
+        }
         made = lambda_backend(wanted).create_event_source_mapping(spec)
         return Made(made.uuid, {"Id": made.uuid, "EventSourceMappingArn": made.arn})
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
-        """A poller keeps what it began with, so a new one takes over under the old one's id."""
-        backend = lambda_backend(wanted)
-        backend.delete_event_source_mapping(before.physical_id)
-        uuid = self.create(wanted).ref
-        made = backend._event_source_mappings.pop(uuid)
-        made.uuid = before.physical_id
-        made.arn = before.attributes["EventSourceMappingArn"]
-        backend._event_source_mappings[before.physical_id] = made
+        """A changed mapping counts at once; what is being worked on is finished as it began."""
+        settings: dict[str, Any] = {
+            "BatchSize": 10,
+            "FilterCriteria": None,
+            "FunctionResponseTypes": [],
+            "MaximumBatchingWindowInSeconds": 0,
+            "ScalingConfig": {},
+        }
+        spec = {name: wanted.get(name, default) for name, default in settings.items()}
+        spec |= {"Enabled": is_true(wanted.get("Enabled", True)), "FunctionName": wanted.properties["FunctionName"]}
+        made = lambda_backend(wanted).update_event_source_mapping(before.physical_id, spec)
+        if made is not None:
+            made.tags = tags_of(wanted.properties)
         return Made(before.physical_id, before.attributes)
 
     def delete(self, deployed: Deployed) -> None:

@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
 
 from infra.local.clock import VirtualClock
-from infra.local.clock.threads import ClockEvent, ClockThread
-from serin.adapters.clock import SharedClock
-from serin.domain.errors import Conflict, Invalid
-
-START = datetime(2013, 4, 1, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> Iterator[VirtualClock]:
-    made = VirtualClock(START)
-    yield made
-    made.close()
+from infra.local.clock.threads import ClockEvent
+from serin.domain.errors import Conflict, Invalid, Unavailable
+from tests.unit.local.clock.conftest import START, begin, crew, resting
 
 
 def nothing() -> None:
     """Everything rests at once."""
-
-
-def resting(clock: VirtualClock) -> Callable[[], None]:
-    """Waits until all threads of the crew do."""
-
-    def settle() -> None:
-        quiet = 0
-        while quiet < 3:
-            quiet = 0 if clock.waiting.moving() else quiet + 1
-            time.sleep(0.0005)
-
-    return settle
-
-
-def crew(clock: VirtualClock, target: Callable[[], object]) -> ClockThread:
-    thread = ClockThread(clock, target, daemon=True)
-    thread.start()
-    return thread
-
-
-def begin(clock: VirtualClock, target: Callable[[], object]) -> None:
-    crew(clock, target)
 
 
 class Every:
@@ -178,48 +144,13 @@ def test_closing_releases_everybody(clock: VirtualClock) -> None:
         assert not thread.is_alive()
 
 
-def test_an_event_wakes_who_waits_even_when_it_is_cleared_at_once(clock: VirtualClock) -> None:
-    event, answers = ClockEvent(clock), list[bool]()
-    threads = [crew(clock, lambda: answers.append(event.wait(86400))) for _ in range(8)]
-    resting(clock)()
-    event.set()
-    event.clear()
-    for thread in threads:
-        thread.join(5)
-    assert answers == [True] * 8
-    assert not event.wait(0)
-
-
-def test_a_thread_is_awaited_by_others_at_rest(clock: VirtualClock) -> None:
-    inner = crew(clock, lambda: ClockEvent(clock).wait(3600))
-    ends: list[tuple[bool, bool]] = []
-
-    def outer() -> None:
-        inner.join(60)
-        before = inner.is_alive()
-        inner.join()
-        ends.append((before, inner.is_alive()))
-
-    crew(clock, outer)
-    resting(clock)()
-    clock.advance(START + timedelta(hours=2), resting(clock))
-    assert ends == [(True, False)]
-
-
-def test_many_threads_that_sleep_again_and_again_all_keep_their_times(clock: VirtualClock) -> None:
-    began = clock.time()
-    times: dict[int, list[int]] = {number: [] for number in range(1, 21)}
-
-    def sleeps(number: int) -> None:
-        for _ in range(10):
-            ClockEvent(clock).wait(number * 60)
-            times[number].append(round((clock.time() - began) / 60))
-
-    # The clock stands, so that all begin at one moment.
-    for number in times:
-        clock.call_at(began, lambda _moment, n=number: begin(clock, lambda: sleeps(n)))  # type: ignore[misc]
-    clock.advance(START + timedelta(days=1), resting(clock))
-    assert times == {number: [number * turn for turn in range(1, 11)] for number in times}
+def test_closing_ends_a_walk(clock: VirtualClock) -> None:
+    fired: list[tuple[str, float]] = []
+    Every(clock, 60, fired, "minutely")
+    clock.call_at(clock.time() + 600, lambda _moment: clock.close())
+    with pytest.raises(Unavailable, match="stopped on the way"):
+        clock.advance(START + timedelta(days=365), nothing)
+    assert len(fired) == 10
 
 
 def test_two_walks_at_once_are_refused(clock: VirtualClock) -> None:
@@ -289,22 +220,3 @@ def test_progress_tells_each_step(clock: VirtualClock) -> None:
     clock.call_at(moment.timestamp(), lambda _moment: None)
     clock.advance(START + timedelta(days=1), nothing, lambda at, why: told.append((at, why)))
     assert told == [(moment, "call")]
-
-
-def test_other_processes_read_the_same_time(clock: VirtualClock, tmp_path: Path) -> None:
-    clock.share(tmp_path / "clock")
-    shared = SharedClock(tmp_path / "clock")
-    assert abs(shared.now() - clock.now()) < timedelta(seconds=5)
-    seen: list[datetime] = []
-    moment = START + timedelta(days=3, microseconds=1234)
-    clock.call_at(moment.timestamp(), lambda _moment: seen.append(shared.now()))
-    clock.advance(START + timedelta(days=30), nothing)
-    assert abs(seen[0] - moment) <= timedelta(microseconds=1)
-    assert abs(shared.now() - clock.now()) < timedelta(seconds=5)
-    assert (tmp_path / "clock").stat().st_size == struct.calcsize("q")
-
-
-def test_a_time_before_the_epoch_is_shared_too(tmp_path: Path) -> None:
-    clock = VirtualClock(datetime(1960, 1, 1, tzinfo=UTC))
-    clock.share(tmp_path / "clock")
-    assert SharedClock(tmp_path / "clock").now().year == 1960

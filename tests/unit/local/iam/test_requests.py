@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import Environ, read, signature_of
@@ -30,6 +31,7 @@ def sent(service: str, operation: str, **given: Any) -> Environ:
         aws_access_key_id="ASIAROLE",
         aws_secret_access_key="secret",
         aws_session_token="token",
+        config=Config(parameter_validation=False),
     )
     seen: list[Any] = []
 
