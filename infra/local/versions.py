@@ -7,7 +7,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from typing import cast
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, lambda_backends
@@ -78,7 +78,7 @@ class Versions:
             version=str(function.version),
             handler=str(function.handler),
             code=self._assets.folder(function.code_sha_256),
-            layers=tuple(self._layer(layer["Arn"]) for layer in function.layers),
+            layers=tuple(self._assets.folder(digest) for digest in _layer_digests(function)),
             environment=dict(function.environment_vars),
             timeout_s=float(function.timeout),
             memory_mb=int(function.memory_size),
@@ -110,12 +110,6 @@ class Versions:
             raise UnknownFunctionException(f"{self._backend.get_function(name).function_arn}:{version}")
         return found
 
-    def _layer(self, arn: str) -> Path:
-        layer = self._backend.layers_versions_by_arn(arn)
-        if layer is None:
-            raise UnknownFunctionException(arn)
-        return self._assets.folder(layer.code_sha_256)
-
     def _reserved(self, name: str) -> int | None:
         return reserved_of(self._backend.get_function(name))
 
@@ -130,3 +124,8 @@ class Versions:
                     session.access_key_id, session.secret_access_key, session.session_token
                 )
             return self._credentials[key]
+
+
+def _layer_digests(function: LambdaFunction) -> list[str]:
+    """Of the layers the version was made with, though they may have been deleted since."""
+    return [layer["CodeSha256"] for layer in cast("list[dict[str, str]]", function.layers)]

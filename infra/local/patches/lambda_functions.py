@@ -57,13 +57,16 @@ def _set_what_moto_drops(function: LambdaFunction, wanted: dict[str, Any]) -> No
 
 @wrap(LambdaFunction, "_get_layers_data")
 def get_layers_data(original: Callable[..., Any], function: LambdaFunction, arns: list[str]) -> Any:
-    """moto takes any number of layers, two versions of one, and answers a missing one with the wrong error."""
+    """moto takes any number of layers, two versions of one, answers a missing one with the wrong error, and loses a
+    layer's content when its version is deleted, which AWS keeps for the functions that have it."""
     sizes.check_layers(arns)
     backend = _backend(function)
+    digests = {}
     for arn in arns:
-        if backend.layers_versions_by_arn(arn) is None:
+        if (found := backend.layers_versions_by_arn(arn)) is None:
             raise invalid(f"Layer version {arn} does not exist.")
-    return original(function, arns)
+        digests[arn] = found.code_sha_256
+    return [{**layer, "CodeSha256": digests[layer["Arn"]]} for layer in original(function, arns)]
 
 
 @wrap(LambdaFunction, "_set_function_code")

@@ -70,6 +70,15 @@ def release(cloud: LocalCloud, model: str) -> str:
     return str(functions.publish_version(FunctionName="predict")["Version"])
 
 
+def test_a_published_version_keeps_a_layer_that_was_deleted_since(deployed: Deploy) -> None:
+    cloud = deployed(published())
+    second = release(cloud, "m2")
+    layer = client(cloud).get_function_configuration(FunctionName="predict")["Layers"][0]["Arn"]
+    name, number = layer.rsplit(":", 1)
+    client(cloud).delete_layer_version(LayerName=name, VersionNumber=int(number))
+    assert invoked(cloud, Qualifier=second)["model"] == "m2"
+
+
 def test_the_qualifier_chooses_what_runs(deployed: Deploy) -> None:
     cloud = deployed(published())
     second = release(cloud, "m2")
