@@ -20,4 +20,4 @@ def handle(event: Any, context: Any) -> Any:
 def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
-    return Mangum(make_app(dict(world.charters), world.catalog, world.control, world.workflows), lifespan="off")
+    return Mangum(make_app(world.charters, world.catalog, world.control, world.workflows), lifespan="off")

@@ -29,6 +29,10 @@ class Addresses:
         """`catalog`, `control` or `online-features`."""
         return self._regional("dynamodb", f"table/{self._names.table(name)}")
 
+    def index(self, table: str, name: str) -> str:
+        """An index of one of those."""
+        return f"{self.table(table)}/index/{name}"
+
     def bus(self) -> str:
         """The bus of our own events."""
         return self._regional("events", f"event-bus/{self._names.bus}")

@@ -32,7 +32,7 @@ _PROPERTIES: dict[str, str] = {
     "AWS::CloudWatch::Dashboard": "DashboardBody DashboardName",
     "AWS::DynamoDB::Table": (
         "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
-        "PointInTimeRecoverySpecification SSESpecification TableName Tags TimeToLiveSpecification"
+        "LocalSecondaryIndexes PointInTimeRecoverySpecification SSESpecification TableName Tags TimeToLiveSpecification"
     ),
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Description EventBusName EventPattern Name RoleArn ScheduleExpression State Targets",

@@ -20,12 +20,15 @@ from infra.constructs.stack import Deployment, SerinStack
 # A revoked token opens doors for as long as this.
 AUTHORIZER_CACHE_SECONDS = 60
 ROUTES = (
+    "GET /openapi.json",
     "GET /uploads",
+    "GET /datasets",
     "GET /datasets/{dataset}",
     "GET /runs",
     "GET /models",
     "GET /models/{model}/versions",
     "GET /models/{model}/releases",
+    "GET /models/{model}/releases/{release}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
 )
@@ -128,6 +131,7 @@ class ApiStack(SerinStack):
             ],
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow(
                     "states:StartExecution",

@@ -16,13 +16,15 @@ class CatalogStack(SerinStack):
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
-        self._record_table("catalog")
+        self._record_table("catalog").add_local_secondary_index(
+            index_name="by-moment", sort_key=dynamodb.Attribute(name="moment", type=dynamodb.AttributeType.STRING)
+        )
         self._record_table("control")
         self._online_features()
         events.EventBus(self, "Bus", event_bus_name=self.names.bus)
 
-    def _record_table(self, name: str) -> None:
-        dynamodb.Table(
+    def _record_table(self, name: str) -> dynamodb.Table:
+        return dynamodb.Table(
             self,
             name.capitalize(),
             table_name=self.names.table(name),

@@ -48,6 +48,17 @@ class Client:
         """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
         return _answer(_unless_throttled(lambda: self._http.post(path, json=body)))
 
+    def all(self, path: str, **query: str) -> list[Any]:
+        """Every item of a list, oldest first, whatever its number of pages."""
+        items: list[Any] = []
+        after: dict[str, str] = {}
+        while True:
+            page = self.get(path, **query, **after)
+            items += page["items"]
+            if "next" not in page:
+                return items[::-1]
+            after = {"after": page["next"]}
+
     def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
         """Put a file into the uploads bucket and wait for what becomes of it."""
         key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
@@ -58,9 +69,8 @@ class Client:
         """What became of an object, `<key>@<version id>`, once it was looked at."""
 
         def look() -> Mapping[str, Any] | None:
-            upload_id = self.get(f"/datasets/{dataset}")["arrivals"].get(arrival)
-            uploads: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset) if upload_id else ()
-            return next((upload for upload in uploads if upload["id"] == upload_id), None)
+            found: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
+            return next(iter(found), None)
 
         return wait(look, f"what became of {arrival}")
 
@@ -72,7 +82,7 @@ class Client:
         """The run of that id, or the first that was not skipped, once it has ended."""
 
         def look() -> Mapping[str, Any] | None:
-            runs = [run for run in self.get("/runs", model=model) if run["status"] != "running"]
+            runs = [run for run in self.all("/runs", model=model) if run["status"] != "running"]
             if run_id is None:
                 return next((run for run in runs if run["status"] != "skipped"), None)
             return next((run for run in runs if run["id"] == run_id), None)
@@ -80,15 +90,20 @@ class Client:
         return wait(look, f"the training of {model}")
 
     def release_ended(self, model: str, version: int | None = None, release: str | None = None) -> Mapping[str, Any]:
-        """The newest release of that version, or the one of that id, once it has ended."""
+        """The newest release of that version, or the one of that id, with its steps, once it has ended."""
 
         def look() -> Mapping[str, Any] | None:
-            for found in reversed(self.get(f"/models/{model}/releases")):
+            for found in self.get(f"/models/{model}/releases")["items"]:
                 if release in (None, found["id"]) and version in (None, found["version"]):
-                    return found if found["status"] != "running" else None
+                    return self.release(model, found["id"]) if found["status"] != "running" else None
             return None
 
         return wait(look, f"the release of {model}")
+
+    def release(self, model: str, release: str) -> Mapping[str, Any]:
+        """A release with its steps."""
+        found = self.get(f"/models/{model}/releases/{release}")
+        return {**found["release"], "steps": found["steps"]}
 
     def close(self) -> None:
         """Give the connections back."""

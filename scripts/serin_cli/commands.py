@@ -51,7 +51,7 @@ def upload(arguments: Namespace) -> list[Any]:
 def quality(arguments: Namespace) -> Any:
     """The uploads of a dataset."""
     with connected() as client:
-        return client.get("/uploads", dataset=arguments.dataset)
+        return client.all("/uploads", dataset=arguments.dataset)
 
 
 def train(arguments: Namespace) -> Any:
@@ -64,19 +64,19 @@ def train(arguments: Namespace) -> Any:
 def runs(arguments: Namespace) -> Any:
     """The trainings of a model."""
     with connected() as client:
-        return client.get("/runs", model=arguments.model)
+        return client.all("/runs", model=arguments.model)
 
 
 def models(_: Namespace) -> Any:
     """The models and the version that is live."""
     with connected() as client:
-        return [{**found, "live": (found["live"] or {}).get("version")} for found in client.get("/models")]
+        return [{**found, "live": found.get("live", {}).get("version")} for found in client.get("/models")["items"]]
 
 
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        return client.get(f"/models/{arguments.model}/versions")
+        return client.all(f"/models/{arguments.model}/versions")
 
 
 def release(arguments: Namespace) -> Any:
@@ -84,7 +84,7 @@ def release(arguments: Namespace) -> Any:
     with connected() as client:
         path = f"/models/{arguments.model}/releases"
         if arguments.action == "list":
-            return client.get(path)
+            return client.all(path)
         wanted = {"action": arguments.action}
         started = client.post(path, wanted if arguments.version is None else {**wanted, "version": arguments.version})
         return client.release_ended(arguments.model, release=started["release"])

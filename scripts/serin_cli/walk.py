@@ -117,7 +117,7 @@ def _predicted_and_rolled(
     """Two thirds with the new version, a part after rolling back, the rest after rolling forward."""
     tally = Tally()
     cuts = [0, len(flights) * 3 // 5, len(flights) * 4 // 5, len(flights)]
-    newest = client.get("/models")[0]["live"]["version"]
+    newest = client.get("/models")["items"][0]["live"]["version"]
     _ask(client, flights[cuts[0] : cuts[1]], tally)
     began = time.monotonic()
     story.chapter("6. Roll back, and forward again")

@@ -48,7 +48,9 @@ ROOMS: Mapping[str, Room] = {
         )
     ),
     "serin.adapters": Room(("serin.adapters", "serin.domain", "serin.ports", "boto3", "botocore", "mypy_boto3_*")),
-    "serin.http": Room(("serin.http", "serin.services", "serin.domain", "serin.ports", "fastapi", "pydantic")),
+    "serin.http": Room(
+        ("serin.http", "serin.services", "serin.domain", "serin.ports", "fastapi", "starlette", "pydantic")
+    ),
     "serin.bootstrap": Room(("serin.domain", "serin.ports"), lazily=("serin.adapters", "boto3")),
     "functions": Room(FUNCTION),
     "functions.api": Room((*FUNCTION, "mangum")),

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
-from serin.adapters.dynamodb import RecordTable
+from serin.adapters.dynamodb import BY_MOMENT, MOMENT, RecordTable
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
@@ -51,7 +51,9 @@ def objects(where: str) -> ObjectStore:
 
 @pytest.fixture
 def catalog(where: str) -> Catalog:
-    return MemoryCatalog() if where == "memory" else DynamoCatalog(RecordTable(*_table("catalog", "pk", "sk")))
+    if where == "memory":
+        return MemoryCatalog()
+    return DynamoCatalog(RecordTable(*_table("catalog", "pk", "sk", by_moment=True)))
 
 
 @pytest.fixture
@@ -64,13 +66,19 @@ def online(where: str) -> OnlineFeatures:
     return MemoryOnlineFeatures() if where == "memory" else DynamoOnlineFeatures(*_table("online", "pk"))
 
 
-def _table(name: str, *keys: str) -> Any:
-    client = boto3.client("dynamodb", region_name=REGION)
-    kinds = ["HASH", "RANGE"]
+def _table(name: str, *keys: str, by_moment: bool = False) -> Any:
+    client: Any = boto3.client("dynamodb", region_name=REGION)
+    index = {"IndexName": BY_MOMENT, "KeySchema": _key("pk", MOMENT), "Projection": {"ProjectionType": "ALL"}}
+    names = (*keys, MOMENT) if by_moment else keys
     client.create_table(
         TableName=name,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        KeySchema=[{"AttributeName": key, "KeyType": kinds[n]} for n, key in enumerate(keys)],  # type: ignore[typeddict-item]
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in names],
+        KeySchema=_key(*keys),
         BillingMode="PAY_PER_REQUEST",
+        **({"LocalSecondaryIndexes": [index]} if by_moment else {}),
     )
     return client, name
+
+
+def _key(*names: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]

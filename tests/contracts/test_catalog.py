@@ -7,6 +7,7 @@ import pytest
 
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
+from serin.domain.paging import Page
 from serin.domain.releases import ReleaseStep
 from serin.ports import Catalog
 from tests.builders import NOON, a_part, a_published, a_release, a_run, a_training_set, a_trial, a_version, an_upload
@@ -48,18 +49,55 @@ def test_a_rejected_upload_may_be_accepted_later_but_never_the_other_way(catalog
     assert catalog.upload("flights", accepted.id) == accepted
 
 
-def test_uploads_come_oldest_first(catalog: Catalog) -> None:
-    late = an_upload(b"1", at=NOON + timedelta(hours=1))
-    early = an_upload(b"2")
-    for sequence, upload in enumerate((late, early), start=1):
+def test_uploads_come_newest_first_a_page_at_a_time(catalog: Catalog) -> None:
+    moments = [NOON + timedelta(hours=1), NOON, NOON, NOON + timedelta(microseconds=1), NOON - timedelta(days=1)]
+    uploads = [an_upload(bytes([number]), at=at) for number, at in enumerate(moments)]
+    for sequence, upload in enumerate(uploads, start=1):
         catalog.record_accepted(upload, a_part(upload, sequence), catalog.head("flights"))
-    assert list(catalog.uploads("flights")) == [early, late]
+    newest = sorted(uploads, key=lambda upload: (upload.at, upload.id), reverse=True)
+    first = catalog.latest_uploads("flights", limit=2)
+    second = catalog.latest_uploads("flights", limit=2, after=first.next)
+    third = catalog.latest_uploads("flights", limit=2, after=second.next)
+    assert [*first.items, *second.items, *third.items] == newest
+    assert (len(first.items), len(second.items), third.next) == (2, 2, None)
+    assert catalog.latest_uploads("flights") == Page(tuple(newest))
+    assert catalog.latest_uploads("planes") == Page(())
+
+
+def test_a_page_that_is_just_full_has_no_next_one(catalog: Catalog) -> None:
+    for number in (1, 2):
+        catalog.register(a_version(number))
+    assert catalog.latest_versions("late-orders", limit=2).next is None
+    assert catalog.latest_versions("late-orders", limit=1).next is not None
+
+
+def test_a_page_continues_where_it_ended_though_newer_items_came(catalog: Catalog) -> None:
+    for number in (1, 2, 3):
+        catalog.register(a_version(number))
+    page = catalog.latest_versions("late-orders", limit=2)
+    catalog.register(a_version(4))
+    rest = catalog.latest_versions("late-orders", limit=2, after=page.next)
+    assert [version.version for version in (*page.items, *rest.items)] == [3, 2, 1]
+
+
+def test_runs_and_releases_come_newest_first_and_as_they_are_now(catalog: Catalog) -> None:
+    for minute, name in enumerate(("b", "a")):
+        catalog.begin_run(a_run(id=name, at=NOON + timedelta(minutes=minute)))
+        catalog.save_release(a_release(id=name, at=NOON + timedelta(minutes=minute)))
+    catalog.save_run(a_run(id="b", status="rejected"))
+    runs = catalog.latest_runs("late-orders").items
+    assert [(run.id, run.status) for run in runs] == [("a", "running"), ("b", "rejected")]
+    assert [release.id for release in catalog.latest_releases("late-orders").items] == ["a", "b"]
+    assert catalog.latest_releases("late-orders", limit=1).items == (a_release(id="a", at=NOON + timedelta(minutes=1)),)
 
 
 def test_arrivals_say_which_upload_an_object_was(catalog: Catalog) -> None:
     catalog.note_arrival("flights", "raw/flights/a.csv", "v1", "u1")
     catalog.note_arrival("flights", "raw/flights/b.csv", None, "u1")
-    assert catalog.arrivals("flights") == {"raw/flights/a.csv@v1": "u1", "raw/flights/b.csv@": "u1"}
+    assert catalog.arrival("flights", "raw/flights/a.csv@v1") == "u1"
+    assert catalog.arrival("flights", "raw/flights/b.csv@") == "u1"
+    assert catalog.arrival("flights", "raw/flights/a.csv@v2") is None
+    assert catalog.arrival("planes", "raw/flights/a.csv@v1") is None
 
 
 def test_a_training_set_is_found_by_its_id(catalog: Catalog) -> None:

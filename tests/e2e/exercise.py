@@ -27,10 +27,12 @@ ABANDONED = "abandoned"
 
 def exercise(walked: Walked) -> None:
     """Everything, one after the other."""
-    walked.client.get("/uploads", dataset="flights")
-    walked.client.get("/runs", model=MODEL)
-    for path in ("/datasets/flights", "/models", f"/models/{MODEL}/versions", f"/models/{MODEL}/releases"):
+    walked.client.all("/uploads", dataset="flights")
+    walked.client.all("/runs", model=MODEL)
+    for path in ("/openapi.json", "/datasets", "/datasets/flights", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
+    for release in walked.client.all(f"/models/{MODEL}/releases"):
+        walked.client.release(MODEL, release["id"])
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()

@@ -48,9 +48,6 @@ def test_no_request_to_a_handler_ends_in_a_server_error_a_leak_or_a_broken_log(t
     assert (tally.server_errors, tally.leaks, tally.broken_logs) == (0, 0, 0), examples(tally)
 
 
-@pytest.mark.xfail(
-    reason="what FastAPI refuses before it reads a body is {'detail': …}: serin.http.errors", strict=True
-)
 def test_every_refusal_of_a_handler_has_the_errors_shape(tally: Tally) -> None:
     assert tally.shapeless == 0, examples(tally)
 

@@ -55,7 +55,9 @@ class Intake:
         return f"{key}@{put['VersionId']}"
 
     def upload(self, arrival: str) -> Upload:
-        found = self.catalog.upload("flights", self.catalog.arrivals("flights")[arrival])
+        upload_id = self.catalog.arrival("flights", arrival)
+        assert upload_id is not None
+        found = self.catalog.upload("flights", upload_id)
         assert found is not None
         return found
 
@@ -115,7 +117,7 @@ def test_objects_of_hostile_names_are_remembered_as_nobodys(intake: Intake) -> N
     names = [name for name in NAMES if "\n" not in name]
     for name in names:
         intake.put(name, HEADER + GOOD)
-    found = {upload.key: upload for upload in intake.catalog.uploads("unknown")}
+    found = {upload.key: upload for upload in intake.catalog.latest_uploads("unknown").items}
     assert len(found) == len(names) > 8
     assert {upload.status for upload in found.values()} == {"rejected"}
     assert all(upload.reason and upload.reason.isprintable() for upload in found.values())

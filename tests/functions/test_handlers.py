@@ -112,7 +112,7 @@ def test_every_object_of_a_batch_is_taken_in(world: World) -> None:
         world.uploads.put(f"raw/orders/{name}.csv", CSV + name.encode())
     records = [a_message("raw/orders/a.csv", "m1"), a_message("raw/orders/b.csv", "m2")]
     assert in_world("accept_upload", world).handle({"Records": records}, None) == {"batchItemFailures": []}
-    assert len(world.catalog.uploads("orders")) == 2
+    assert len(world.catalog.latest_uploads("orders").items) == 2
 
 
 def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +121,7 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     records = [a_message("raw/orders/gone.csv", "m1"), a_message("raw/orders/a.csv", "m2"), broken]
     answer = in_world("accept_upload", world).handle({"Records": records}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m3"}]}
-    assert [upload.status for upload in world.catalog.uploads("orders")] == ["accepted"]
+    assert [upload.status for upload in world.catalog.latest_uploads("orders").items] == ["accepted"]
     assert "There is no object 'raw/orders/gone.csv'" in capsys.readouterr().err
 
 

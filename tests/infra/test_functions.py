@@ -117,7 +117,7 @@ def test_no_function_knows_a_place_it_may_not_reach(aws: Assembly) -> None:
     for name, function in aws.functions().items():
         known = {value for key, value in function["Environment"]["Variables"].items() if key in tables}
         reached = {
-            item.rpartition("/")[2]
+            item.partition("table/")[2].partition("/")[0]
             for actions, items in aws.statements(name)
             for item in items
             if any(action.startswith("dynamodb:") for action in actions)

@@ -23,12 +23,15 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
     resources = aws.templates["api"]["Resources"].values()
     keys = {item["Properties"]["RouteKey"] for item in resources if item["Type"] == "AWS::ApiGatewayV2::Route"}
     assert keys == {
+        "GET /openapi.json",
         "GET /uploads",
+        "GET /datasets",
         "GET /datasets/{dataset}",
         "GET /runs",
         "GET /models",
         "GET /models/{model}/versions",
         "GET /models/{model}/releases",
+        "GET /models/{model}/releases/{release}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
     }

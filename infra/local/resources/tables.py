@@ -23,7 +23,7 @@ class Table(ResourceType):
 
     type = "AWS::DynamoDB::Table"
     name_property = "TableName"
-    replaced_by = "KeySchema TableName"
+    replaced_by = "KeySchema LocalSecondaryIndexes TableName"
 
     def create(self, wanted: Wanted) -> Made:
         """With its indexes."""

@@ -6,28 +6,31 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain import errors
+from serin.domain.experiments import TrialResult
 from serin.domain.records import as_record
 from serin.domain.releases import Live, ReleaseStep
 from serin.http.app import make_app
 from serin.http.errors import STATUS
-from tests.builders import NOON, a_charter, a_part, a_release, a_run, a_version, an_upload
+from tests.builders import NOON, a_charter, a_part, a_release, a_run, a_trial, a_version, an_upload
 
 MODEL = "late-orders"
 START = {"action": "start"}
 ROUTES = [
+    ("GET", "/openapi.json"),
     ("GET", "/uploads?dataset=flights"),
+    ("GET", "/datasets"),
     ("GET", "/datasets/flights"),
     ("GET", f"/runs?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/releases"),
+    ("GET", f"/models/{MODEL}/releases/rel1"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
 ]
@@ -44,18 +47,22 @@ class Api:
     def __post_init__(self) -> None:
         self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows)
 
-    def ask(self, method: str, path: str, scopes: str | None = "read", body: Any = None) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
+    ) -> httpx.Response:
         """The answer to one request; `scopes` None is a call that no authorizer has seen."""
         found = None if scopes is None else {"lambda": {"owner": "ana", "scopes": scopes}}
 
         async def with_event(scope: Scope, receive: Receive, send: Send) -> None:
-            context = {} if found is None else {"authorizer": found}
+            context = {"requestId": "call-1", **({} if found is None else {"authorizer": found})}
             await self.app({**scope, "aws.event": {"requestContext": context}}, receive, send)
 
+        headers = None if content is None else {"content-type": "application/json"}
+
         async def answered() -> httpx.Response:
-            transport = httpx.ASGITransport(with_event)
+            transport = httpx.ASGITransport(with_event, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-                return await client.request(method, path, json=body)
+                return await client.request(method, path, json=body, content=content, headers=headers)
 
         return asyncio.run(answered())
 
@@ -83,55 +90,81 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
-        (method, route.path.format(dataset="flights", model=MODEL))
-        for route in api.app.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods
+        (method.upper(), path.format(dataset="flights", model=MODEL, release="rel1"))
+        for path, item in api.app.openapi()["paths"].items()
+        for method in item
     }
-    assert offered == {(method, path.partition("?")[0]) for method, path in ROUTES}
+    hidden = {("GET", "/openapi.json")}
+    assert offered | hidden == {(method, path.partition("?")[0]) for method, path in ROUTES}
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
+    api.catalog.save_release(a_release())
     assert api.ask(method, path).status_code == 200
 
 
 def test_uploads_are_listed_with_what_became_of_them(api: Api) -> None:
     upload = an_upload(status="rejected", rows=0, accepted=0, quarantined=0, reason="empty", remedy="fill it")
     api.catalog.record_rejected(upload)
-    assert api.ask("GET", "/uploads?dataset=flights").json() == [as_record(upload)]
-    assert api.ask("GET", "/uploads?dataset=planes").json() == []
+    assert api.ask("GET", "/uploads?dataset=flights").json() == {"items": [as_record(upload)]}
+    assert api.ask("GET", "/uploads?dataset=planes").json() == {"items": []}
 
 
-def test_a_dataset_shows_its_head_and_its_arrivals(api: Api) -> None:
+def test_an_object_is_found_as_the_upload_it_turned_out_to_be(api: Api) -> None:
     upload = an_upload()
-    head = api.catalog.head("flights")
-    api.catalog.record_accepted(upload, a_part(upload), head)
+    api.catalog.record_accepted(upload, a_part(upload), api.catalog.head("flights"))
     api.catalog.note_arrival("flights", upload.key, "v1", upload.id)
-    found = api.ask("GET", "/datasets/flights").json()
-    assert (found["head"]["sequence"], found["head"]["rows"]) == (1, 2)
-    assert found["arrivals"] == {f"{upload.key}@v1": upload.id}
+    found = api.ask("GET", f"/uploads?dataset=flights&object={upload.key}@v1").json()
+    assert found == {"items": [as_record(upload)]}
+    assert api.ask("GET", f"/uploads?dataset=flights&object={upload.key}@v2").json() == {"items": []}
+
+
+def test_datasets_are_shown_with_how_much_there_is_of_them(api: Api) -> None:
+    upload = an_upload(dataset="orders", key="raw/orders/a.csv")
+    api.catalog.record_accepted(upload, a_part(upload), api.catalog.head("orders"))
+    (orders, shops) = api.ask("GET", "/datasets").json()["items"]
+    assert (orders["dataset"], orders["sequence"], orders["rows"]) == ("orders", 1, 2)
+    assert (shops["dataset"], shops["sequence"], shops["rows"]) == ("shops", 0, 0)
+    assert api.ask("GET", "/datasets/orders").json() == orders
 
 
 def test_a_model_shows_what_it_is_for_and_what_is_live(api: Api) -> None:
-    (before,) = api.ask("GET", "/models").json()
-    assert before == {"model": MODEL, "problem": "Will this order be late?", "live": None}
+    (before,) = api.ask("GET", "/models").json()["items"]
+    assert before == {"model": MODEL, "task": "binary", "problem": "Will this order be late?"}
     lease = api.control.acquire(MODEL, "rel1", NOON, NOON - NOON.replace(hour=1))
     assert lease is not None
     api.control.finish(Live(MODEL, 1, "2", "rel1", 1, NOON), lease)
-    assert api.ask("GET", "/models").json()[0]["live"]["version"] == 1
+    assert api.ask("GET", "/models").json()["items"][0]["live"]["version"] == 1
 
 
-def test_runs_versions_and_releases_are_listed(api: Api) -> None:
-    api.catalog.begin_run(a_run())
-    api.catalog.register(a_version(1))
-    api.catalog.save_release(a_release(status="live"))
+def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api) -> None:
+    run = a_run(status="registered", trials=(TrialResult(a_trial(), {"roc_auc": 0.7}, 1.5),), best=a_trial())
+    version, release = a_version(1), a_release(status="live", previous=3)
+    api.catalog.begin_run(run)
+    api.catalog.register(version)
+    api.catalog.save_release(release)
     api.catalog.add_step(MODEL, ReleaseStep("rel1", "begin", NOON, "lease 1"))
-    assert api.ask("GET", f"/runs?model={MODEL}").json() == [as_record(a_run())]
-    assert api.ask("GET", f"/models/{MODEL}/versions").json() == [as_record(a_version(1))]
-    (release,) = api.ask("GET", f"/models/{MODEL}/releases").json()
-    assert (release["id"], release["status"]) == ("rel1", "live")
-    assert [step["found"] for step in release["steps"]] == ["lease 1"]
+    for path, item in (
+        (f"/runs?model={MODEL}", run),
+        (f"/models/{MODEL}/versions", version),
+        (f"/models/{MODEL}/releases", release),
+    ):
+        assert api.ask("GET", path).json() == {"items": [as_record(item)]}
+    found = api.ask("GET", f"/models/{MODEL}/releases/rel1").json()
+    assert found["release"] == as_record(release)
+    assert [step["found"] for step in found["steps"]] == ["lease 1"]
+
+
+def test_a_long_list_is_read_a_page_at_a_time(api: Api) -> None:
+    for number in range(1, 6):
+        api.catalog.register(a_version(number))
+    path, found, after, pages = f"/models/{MODEL}/versions?limit=2", [], "", 0
+    while pages == 0 or after:
+        page = api.ask("GET", f"{path}&after={after}" if after else path).json()
+        found += [item["version"] for item in page["items"]]
+        after, pages = page.get("next", ""), pages + 1
+    assert (found, pages) == ([5, 4, 3, 2, 1], 3)
 
 
 @pytest.mark.parametrize("scope", ["train:late-orders", "train:*"])
@@ -182,6 +215,7 @@ ALL = "read train:* release:*"
         ("GET", "/models/cakes/versions", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/train", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/releases", START, "There is no model 'cakes'"),
+        ("GET", f"/models/{MODEL}/releases/rel9", None, "There is no release 'rel9' of late-orders."),
         ("POST", f"/models/{MODEL}/releases", START, "No version of late-orders is registered."),
         ("POST", f"/models/{MODEL}/releases", {**START, "version": 9}, "There is no version 9 of late-orders."),
     ],
@@ -200,6 +234,9 @@ def test_what_there_is_not_is_said_with_a_remedy(api: Api, method: str, path: st
         ("GET", "/uploads", None, "query.dataset"),
         ("GET", "/uploads?dataset=A", None, "dataset"),
         ("GET", "/datasets/a_b", None, "dataset"),
+        ("GET", "/uploads?dataset=flights&limit=0", None, "query.limit"),
+        ("GET", "/uploads?dataset=flights&limit=1001", None, "query.limit"),
+        ("GET", "/uploads?dataset=flights&after=%0a", None, "query.after"),
         ("GET", "/models/A/versions", None, "model"),
         ("POST", f"/models/{MODEL}/releases", None, "body"),
         ("POST", f"/models/{MODEL}/releases", {}, "body.action"),
@@ -224,8 +261,57 @@ def test_every_kind_of_error_has_a_status() -> None:
     assert len(kinds) >= 8
 
 
-def test_an_unknown_route_answers_in_the_one_error_shape() -> None:
-    assert Api().ask("GET", "/nothing").json()["error"]["kind"] == "not_found"
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/models/", 404),
+        ("DELETE", "/models", 405),
+        ("GET", f"/models/{MODEL}/train", 405),
+        ("GET", "/a%0ab%1b%5b31m%e2%80%ae", 404),
+    ],
+)
+def test_a_path_or_method_nobody_answers_has_the_one_error_shape(api: Api, method: str, path: str, status: int) -> None:
+    answer = api.ask(method, path)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["kind"]) == (status, "not_found")
+    assert error["message"].isprintable()
+    assert "/openapi.json" in error["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        (b"\xff\xfe{}", 422, "not UTF-8"),
+        (b"{", 422, "not JSON"),
+        (b'{"action": NaN}', 422, "NaN"),
+        (b"[" * 100_000, 422, "nested deeper"),
+        (b'{"action": "start", "action": "rollback"}', 422, "appears twice"),
+        (b" " * 1_000_001, 413, "1000001 bytes"),
+        (b'{"version": ' + b"9" * 1001 + b"}", 422, "1000 digits"),
+        (b'{"a\\u001b[31m\\n": 1, "action": "start"}', 422, "body.a\\x1b[31m\\n"),
+    ],
+)
+def test_a_body_is_refused_before_it_can_harm(api: Api, content: bytes, status: int, said: str) -> None:
+    answer = api.ask("POST", f"/models/{MODEL}/releases", ALL, content=content)
+    error = answer.json()["error"]
+    assert (answer.status_code, set(error) >= {"kind", "message", "remedy"}) == (status, True)
+    assert said in error["message"]
+    assert error["message"].isprintable()
+
+
+def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(api: Api) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("secret at /var/task/x.py")
+
+    api.workflows.start_training = fail  # type: ignore[method-assign, assignment]
+    answer = api.ask("POST", f"/models/{MODEL}/train", ALL)
+    assert answer.status_code == 500
+    assert answer.json()["error"] == {
+        "kind": "internal",
+        "message": "The platform failed to answer; the request's id is call-1.",
+        "remedy": "Try again; if it fails again, look for the id in the logs.",
+    }
 
 
 def test_a_rollback_takes_no_version() -> None:

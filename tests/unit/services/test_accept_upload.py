@@ -69,7 +69,7 @@ def test_every_row_is_accounted_for_in_the_catalog() -> None:
     world = World()
     world.send()
     world.send((HEADER + "7,2013-02-01T10:00:00Z,north,1,true\n8,,north,1,true\n").encode(), "raw/orders/february.csv")
-    recorded = world.catalog.uploads("orders")
+    recorded = sorted(world.catalog.latest_uploads("orders").items, key=lambda upload: upload.sequence or 0)
     assert [(item.rows, item.accepted + item.quarantined) for item in recorded] == [(4, 4), (2, 2)]
     parts = world.catalog.parts("orders")
     assert [part.rows for part in parts] == [item.accepted for item in recorded]
@@ -107,7 +107,7 @@ def test_an_accepted_upload_says_so_on_the_bus_with_its_place_in_the_dataset() -
 
 def state(world: World) -> tuple[Any, ...]:
     catalog = world.catalog
-    return catalog.uploads("orders"), catalog.parts("orders"), catalog.head("orders"), world.lake.keys("")
+    return catalog.latest_uploads("orders"), catalog.parts("orders"), catalog.head("orders"), world.lake.keys("")
 
 
 def test_the_same_event_twice_changes_nothing_and_sends_the_event_again() -> None:
@@ -127,7 +127,7 @@ def test_the_same_content_under_another_name_is_the_same_upload() -> None:
     before = state(world)
     assert world.send(key="raw/orders/again.csv") == first
     assert state(world) == before
-    assert world.catalog.arrivals("orders") == {f"{KEY}@": first.id, "raw/orders/again.csv@": first.id}
+    assert [world.catalog.arrival("orders", f"{key}@") for key in (KEY, "raw/orders/again.csv")] == [first.id] * 2
 
 
 def test_the_object_version_the_event_names_is_the_one_that_is_read() -> None:
@@ -216,13 +216,13 @@ def test_a_crash_at_any_call_and_a_redelivery_end_in_exactly_one_part(number: in
     with pytest.raises(Crash):
         world.behind(fuse).deliver()
     world.deliver()
-    (upload,) = world.catalog.uploads("orders")
+    (upload,) = world.catalog.latest_uploads("orders").items
     (part,) = world.catalog.parts("orders")
     assert (upload.status, upload.rows, upload.accepted, upload.quarantined) == ("accepted", 4, 2, 2)
     assert (part.upload_id, part.rows, part.sequence) == (upload.id, 2, 1)
     assert world.catalog.head("orders").rows == len(from_parquet(world.lake.get(part.key))) == 2
     assert len(world.lake.keys("")) == 2
-    assert world.catalog.arrivals("orders") == {f"{KEY}@": upload.id}
+    assert world.catalog.arrival("orders", f"{KEY}@") == upload.id
     assert set(events_of(world)) == {"Upload Accepted"}
 
 
@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_read_is_rejected_with_reason_and_remedy_and_stays
     assert "january.csv" in upload.reason
     assert reason in upload.reason
     assert upload.remedy
-    assert world.catalog.uploads("orders") == [upload]
+    assert world.catalog.latest_uploads("orders").items == (upload,)
     assert world.catalog.parts("orders") == []
     assert world.lake.keys("") == []
     assert world.uploads.get(KEY) == content
@@ -264,7 +264,7 @@ def test_a_crash_while_rejecting_and_a_redelivery_end_in_one_rejection(number: i
     with pytest.raises(Crash):
         world.behind(Fuse(number, after)).deliver(size=len(SHORT))
     world.deliver(size=len(SHORT))
-    (upload,) = world.catalog.uploads("orders")
+    (upload,) = world.catalog.latest_uploads("orders").items
     assert upload.status == "rejected"
     assert world.catalog.parts("orders") == []
     assert "Upload Rejected" in events_of(world)
@@ -293,7 +293,7 @@ def test_an_object_nobody_can_attribute_is_remembered_as_unknown(key: str, reaso
     assert (upload.status, upload.dataset, upload.key) == ("rejected", "unknown", key)
     assert reason in (upload.reason or "")
     assert upload.remedy
-    assert world.catalog.uploads("unknown") == [upload]
+    assert world.catalog.latest_uploads("unknown").items == (upload,)
     assert world.uploads.get(key) == MIXED
     assert events_of(world) == ["Upload Rejected"]
 
@@ -302,7 +302,7 @@ def test_an_object_nobody_can_attribute_is_remembered_once() -> None:
     world = World()
     world.send(key="raw/cakes/a.csv")
     world.send(key="raw/cakes/a.csv")
-    assert len(world.catalog.uploads("unknown")) == 1
+    assert len(world.catalog.latest_uploads("unknown").items) == 1
 
 
 def test_rejected_content_is_accepted_once_the_contract_has_changed() -> None:
@@ -313,7 +313,7 @@ def test_rejected_content_is_accepted_once_the_contract_has_changed() -> None:
     accepted = world.send(SHORT)
     assert (rejected.status, accepted.status) == ("rejected", "accepted")
     assert accepted.id == rejected.id
-    assert world.catalog.uploads("orders") == [accepted]
+    assert world.catalog.latest_uploads("orders").items == (accepted,)
     assert world.catalog.head("orders").rows == 1
 
 

@@ -66,7 +66,8 @@ def test_a_nullable_field_may_be_null_or_left_out() -> None:
         ("shop", "a\x00", "control character"),
         ("shop", "a\x9b31m", "control character"),
         ("shop", "\ud800", "control character"),
-        ("items", 3.0, "not an integer"),
+        ("items", 3.5, "not an integer"),
+        ("items", 2.0**60, "not an integer"),
         ("items", True, "not an integer"),
         ("items", "3", "not an integer"),
         ("items", 2**63, "64 bits"),
@@ -144,3 +145,8 @@ def test_a_thousand_instances_are_read_and_one_more_is_not() -> None:
     assert len(read(*[GOOD] * 1000)) == 1000
     with pytest.raises(TooLarge, match="1001"):
         read(*[GOOD] * 1001)
+
+
+def test_a_whole_number_is_an_integer_however_it_is_written() -> None:
+    (instance,) = read({**GOOD, "items": 3.0})
+    assert (instance["items"], type(instance["items"])) == (3, int)

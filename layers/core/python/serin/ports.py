@@ -13,6 +13,7 @@ from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
+from serin.domain.paging import PAGE, Page
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
 
 
@@ -42,8 +43,8 @@ class Catalog(Protocol):
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
         """The upload of that id, or None."""
 
-    def uploads(self, dataset: str) -> Sequence[Upload]:
-        """The uploads of a dataset, oldest first."""
+    def latest_uploads(self, dataset: str, limit: int = PAGE, after: str | None = None) -> Page[Upload]:
+        """The uploads of a dataset, newest first, from the beginning or after what a page's `next` says."""
 
     def head(self, dataset: str) -> DatasetHead:
         """The dataset so far; an empty head when nothing was accepted."""
@@ -61,8 +62,8 @@ class Catalog(Protocol):
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
         """Remember which upload an object turned out to be; several objects may be the same one."""
 
-    def arrivals(self, dataset: str) -> Mapping[str, str]:
-        """Object (`<key>@<version id>`) → upload id, of all objects that were looked at."""
+    def arrival(self, dataset: str, object: str) -> str | None:
+        """The id of the upload that an object, `<key>@<version id>`, turned out to be; None until it was looked at."""
 
     def record_rejected(self, upload: Upload) -> bool:
         """Remember why; False, with nothing written, when the same content has been accepted already."""
@@ -82,6 +83,9 @@ class Catalog(Protocol):
     def run(self, model: str, run_id: str) -> Run:
         """The run of that id; raises NotFound."""
 
+    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
+        """The runs of a model, newest first."""
+
     def runs(self, model: str) -> Sequence[Run]:
         """The runs of a model, oldest first."""
 
@@ -97,6 +101,9 @@ class Catalog(Protocol):
     def version(self, model: str, number: int) -> ModelVersion:
         """That version; raises NotFound."""
 
+    def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
+        """The versions of a model, newest first."""
+
     def versions(self, model: str) -> Sequence[ModelVersion]:
         """All versions of a model, oldest first."""
 
@@ -111,6 +118,9 @@ class Catalog(Protocol):
 
     def release(self, model: str, release_id: str) -> Release:
         """That release; raises NotFound."""
+
+    def latest_releases(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Release]:
+        """The releases of a model, newest first."""
 
     def releases(self, model: str) -> Sequence[Release]:
         """All releases of a model, oldest first."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from serin.adapters.dynamodb import NEW, Put, RecordTable
+from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion, Published
+from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.records import from_record
 from serin.domain.releases import Release, ReleaseStep
 
@@ -27,8 +28,8 @@ class DynamoCatalog:
         record = self._table.get(f"UPLOAD#{dataset}", upload_id)
         return None if record is None else from_record(Upload, record)
 
-    def uploads(self, dataset: str) -> Sequence[Upload]:
-        return sorted(self._all(Upload, f"UPLOAD#{dataset}"), key=lambda upload: upload.at)
+    def latest_uploads(self, dataset: str, limit: int = PAGE, after: str | None = None) -> Page[Upload]:
+        return self._page(Upload, f"UPLOAD#{dataset}", limit, after)
 
     def head(self, dataset: str) -> DatasetHead:
         record = self._table.get(f"DATASET#{dataset}", "HEAD")
@@ -51,8 +52,9 @@ class DynamoCatalog:
         name = f"{key}@{version_id or ''}"
         self._table.put(Put(f"ARRIVAL#{dataset}", name, {"object": name, "upload": upload_id}))
 
-    def arrivals(self, dataset: str) -> Mapping[str, str]:
-        return {record["object"]: record["upload"] for record in self._table.query(f"ARRIVAL#{dataset}")}
+    def arrival(self, dataset: str, object: str) -> str | None:
+        record = self._table.get(f"ARRIVAL#{dataset}", object)
+        return None if record is None else str(record["upload"])
 
     def record_rejected(self, upload: Upload) -> bool:
         return self._table.put(_upload(upload))
@@ -64,13 +66,16 @@ class DynamoCatalog:
         return self._one(TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set of {model}")
 
     def begin_run(self, run: Run) -> bool:
-        return self._table.put(Put(f"RUN#{run.model}", run.id, run, only_if=NEW))
+        return self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run), NEW))
 
     def save_run(self, run: Run) -> None:
-        self._table.put(Put(f"RUN#{run.model}", run.id, run))
+        self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run)))
 
     def run(self, model: str, run_id: str) -> Run:
         return self._one(Run, f"RUN#{model}", run_id, f"run of {model}")
+
+    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
+        return self._page(Run, f"RUN#{model}", limit, after)
 
     def runs(self, model: str) -> Sequence[Run]:
         return sorted(self._all(Run, f"RUN#{model}"), key=lambda run: run.at)
@@ -87,6 +92,9 @@ class DynamoCatalog:
     def version(self, model: str, number: int) -> ModelVersion:
         return self._one(ModelVersion, f"MODEL#{model}", _number(number), f"version of {model}")
 
+    def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
+        return self._page(ModelVersion, f"MODEL#{model}", limit, after, by_moment=False)
+
     def versions(self, model: str) -> Sequence[ModelVersion]:
         return self._all(ModelVersion, f"MODEL#{model}")
 
@@ -98,10 +106,13 @@ class DynamoCatalog:
         return None if record is None else from_record(Published, record)
 
     def save_release(self, release: Release) -> None:
-        self._table.put(Put(f"RELEASE#{release.model}", release.id, release))
+        self._table.put(Put(f"RELEASE#{release.model}", release.id, release, _moment(release)))
 
     def release(self, model: str, release_id: str) -> Release:
         return self._one(Release, f"RELEASE#{model}", release_id, f"release of {model}")
+
+    def latest_releases(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Release]:
+        return self._page(Release, f"RELEASE#{model}", limit, after)
 
     def releases(self, model: str) -> Sequence[Release]:
         return sorted(self._all(Release, f"RELEASE#{model}"), key=lambda release: release.at)
@@ -115,6 +126,10 @@ class DynamoCatalog:
     def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
         return [from_record(kind, record) for record in self._table.query(pk, prefix)]
 
+    def _page(self, kind: type[T], pk: str, limit: int, after: str | None, *, by_moment: bool = True) -> Page[T]:
+        page = self._table.newest(pk, limit, after, by_moment=by_moment)
+        return Page(tuple(from_record(kind, record) for record in page.items), page.next)
+
     def _one(self, kind: type[T], pk: str, sk: str, what: str) -> T:
         record: Any = self._table.get(pk, sk)
         if record is None:
@@ -123,8 +138,12 @@ class DynamoCatalog:
 
 
 def _upload(upload: Upload) -> Put:
-    status = {"status": upload.status}
-    return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, status, NOT_ACCEPTED, rejected="rejected")
+    attributes = {"status": upload.status, **_moment(upload)}
+    return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, attributes, NOT_ACCEPTED, rejected="rejected")
+
+
+def _moment(item: Upload | Run | Release) -> dict[str, str | int]:
+    return {MOMENT: moment_key(item.at, item.id)}
 
 
 def _number(version: int) -> str:

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from serin.domain.paging import Page
 from serin.domain.records import as_record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Attributes = Mapping[str, str | int]
+MOMENT = "moment"
+BY_MOMENT = "by-moment"
+"""The local index of a table's items that have a moment: lists read no more than they show."""
+
 LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict", "None"}
 
 
@@ -43,6 +48,26 @@ class RecordTable:
             ConsistentRead=True,
         )
         return [_record(item) for page in pages for item in page["Items"]]
+
+    def newest(self, pk: str, limit: int, after: str | None, *, by_moment: bool) -> Page[Any]:
+        """Records of a partition from the last to the first, by sort key or by the moment they were written with."""
+        key = MOMENT if by_moment else "sk"
+        index: Any = {"IndexName": BY_MOMENT} if by_moment else {}
+        condition = "#pk = :pk" if after is None else "#pk = :pk AND #key < :after"
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames={"#pk": "pk"} if after is None else {"#pk": "pk", "#key": key},
+            ExpressionAttributeValues=_encoded({":pk": pk} if after is None else {":pk": pk, ":after": after}),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            # One more than is wanted tells whether there is more.
+            PaginationConfig={"MaxItems": limit + 1, "PageSize": limit + 1},
+            **index,
+        )
+        found = [item for page in pages for item in page["Items"]]
+        items = tuple(_record(item) for item in found[:limit])
+        return Page(items, found[limit - 1][key]["S"] if len(found) > limit else None)
 
     def put(self, item: Put) -> bool:
         """Write one item; False when its condition does not hold."""

@@ -79,3 +79,9 @@ class Corrupt(SerinError):
     """Bytes whose digest is not the one the registry recorded; they are never opened."""
 
     kind = "corrupt"
+
+
+class Internal(SerinError):
+    """A fault of the platform itself: the log says which, the caller only that there was one."""
+
+    kind = "internal"

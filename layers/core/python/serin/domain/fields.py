@@ -16,12 +16,17 @@ from serin.domain.errors import Invalid
 from serin.domain.features import Value
 
 MAXIMUM_CHARACTERS = 256
-_INT64 = range(-(2**63), 2**63)
-# Lone surrogates have no UTF-8; control characters have no business in a key or a log.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+MAXIMUM_INSTANCES = 1000
+EXACT = 2**53
+INT64 = range(-(2**63), 2**63)
+# Written so that a JSON Schema's reader takes them as Python does.
+TIMESTAMP_SHAPE = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+CONTROL_SHAPE = r"\u0000-\u001f\u007f-\u009f"
+# Lone surrogates have no UTF-8; control characters have no business in a key or a log.
+_UNPRINTABLE = re.compile(rf"[{CONTROL_SHAPE}\ud800-\udfff]")
+_TIMESTAMP = re.compile(rf"{TIMESTAMP_SHAPE}\Z")
 
 
 def read_field(item: Input, value: object) -> Value:
@@ -50,9 +55,12 @@ def _string(_: Input, value: object) -> str:
 
 
 def _integer(item: Input, value: object) -> int:
+    # JSON has one kind of number, and 1.0 is a whole one; past 2^53 its writer may have meant a neighbour.
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Invalid(f"found {shown(value)}, not an integer", "Send a JSON number without a fraction.")
-    if value not in _INT64:
+    if value not in INT64:
         raise Invalid("found an integer that does not fit 64 bits", "Send a 64-bit integer.")
     _check_range(item, value)
     return value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from serin.domain.access import require
 
@@ -26,3 +27,6 @@ def caller(request: Request) -> Caller:
     event = request.scope.get("aws.event", {})
     found = event.get("requestContext", {}).get("authorizer", {}).get("lambda") or {}
     return Caller(found.get("owner", "nobody"), tuple(found.get("scopes", "").split()))
+
+
+Who = Annotated[Caller, Depends(caller)]

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from serin.domain.charter import Input
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import Value
-from serin.domain.fields import read_field, shown
-from serin.serving.json_body import read_json
+from serin.domain.fields import MAXIMUM_INSTANCES, read_field, shown
+from serin.domain.json_body import read_json
 
 Instance = Mapping[str, Value]
-MAXIMUM_INSTANCES = 1000
 REPORTED_PROBLEMS = 10
 
 

@@ -10,9 +10,11 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion, Published
+from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.releases import Release, ReleaseStep
 
 T = TypeVar("T")
+D = TypeVar("D", Upload, Run, Release)
 
 
 class MemoryCatalog:
@@ -34,8 +36,8 @@ class MemoryCatalog:
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
         return self._uploads.get((dataset, upload_id))
 
-    def uploads(self, dataset: str) -> Sequence[Upload]:
-        return sorted((item for (name, _), item in self._uploads.items() if name == dataset), key=lambda item: item.at)
+    def latest_uploads(self, dataset: str, limit: int = PAGE, after: str | None = None) -> Page[Upload]:
+        return _page(_by_moment(self._uploads, dataset), limit, after)
 
     def head(self, dataset: str) -> DatasetHead:
         return self._heads.get(dataset, DatasetHead(dataset))
@@ -56,8 +58,8 @@ class MemoryCatalog:
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
         self._arrivals.setdefault(dataset, {})[f"{key}@{version_id or ''}"] = upload_id
 
-    def arrivals(self, dataset: str) -> Mapping[str, str]:
-        return dict(self._arrivals.get(dataset, {}))
+    def arrival(self, dataset: str, object: str) -> str | None:
+        return self._arrivals.get(dataset, {}).get(object)
 
     def record_rejected(self, upload: Upload) -> bool:
         with self._lock:
@@ -83,6 +85,9 @@ class MemoryCatalog:
     def run(self, model: str, run_id: str) -> Run:
         return _found(self._runs.get((model, run_id)), f"run {run_id!r} of {model}")
 
+    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
+        return _page(_by_moment(self._runs, model), limit, after)
+
     def runs(self, model: str) -> Sequence[Run]:
         return sorted((run for (name, _), run in self._runs.items() if name == model), key=lambda run: run.at)
 
@@ -100,6 +105,9 @@ class MemoryCatalog:
     def version(self, model: str, number: int) -> ModelVersion:
         return _found(self._versions.get((model, number)), f"version {number} of {model}")
 
+    def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
+        return _page({f"{item.version:09d}": item for item in self.versions(model)}, limit, after)
+
     def versions(self, model: str) -> Sequence[ModelVersion]:
         return [self._versions[key] for key in sorted(self._versions) if key[0] == model]
 
@@ -115,6 +123,9 @@ class MemoryCatalog:
     def release(self, model: str, release_id: str) -> Release:
         return _found(self._releases.get((model, release_id)), f"release {release_id!r} of {model}")
 
+    def latest_releases(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Release]:
+        return _page(_by_moment(self._releases, model), limit, after)
+
     def releases(self, model: str) -> Sequence[Release]:
         return sorted((item for (name, _), item in self._releases.items() if name == model), key=lambda item: item.at)
 
@@ -123,6 +134,15 @@ class MemoryCatalog:
 
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         return sorted(self._steps.get((model, release_id), {}).values(), key=lambda step: step.at)
+
+
+def _by_moment(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:
+    return {moment_key(item.at, item.id): item for (name, _), item in items.items() if name == owner}
+
+
+def _page(items: Mapping[str, T], limit: int, after: str | None) -> Page[T]:
+    keys = sorted((key for key in items if after is None or key < after), reverse=True)
+    return Page(tuple(items[key] for key in keys[:limit]), keys[limit - 1] if len(keys) > limit else None)
 
 
 def _found(item: T | None, what: str) -> T:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from serin.domain.errors import Invalid, SerinError, TooLarge
-from serin.serving.json_body import MAXIMUM_BYTES, read_json
+from serin.domain.json_body import MAXIMUM_BYTES, read_json
 
 
 def test_json_is_read() -> None:

@@ -29,14 +29,15 @@ def read_json(body: bytes) -> object:
     without_strings = _STRINGS.sub(b"", body)
     if _is_too_deep(without_strings):
         raise Invalid(
-            f"The body is nested deeper than {MAXIMUM_DEPTH} levels.", "Send a flat object for each instance."
+            f"The body is nested deeper than {MAXIMUM_DEPTH} levels.",
+            "Send flat objects, as in /openapi.json.",
         )
     if _LONG_NUMBER.search(without_strings):
         raise Invalid(f"A number in the body has more than {MAXIMUM_DIGITS} digits.", "Send 64-bit integers or floats.")
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
-        raise Invalid(f"The body is not JSON: {error}.", 'Send {"instances": [{…}]} as JSON.') from error
+        raise Invalid(f"The body is not JSON: {error}.", "Send the JSON that /openapi.json describes.") from error
     except UnicodeDecodeError as error:
         raise Invalid(f"The body is not UTF-8 at byte {error.start}.", "Encode the JSON as UTF-8.") from error
 

@@ -1,0 +1,52 @@
+"""Routes about data: datasets, and what became of uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from serin.domain.charter import Charter
+from serin.domain.datasets import DatasetHead, Upload
+from serin.domain.names import checked_name
+from serin.http.access import Who
+from serin.http.listing import Listed, WantedPage, listed
+from serin.http.route import SerinRoute
+from serin.ports import Catalog
+
+ObjectName = Annotated[
+    str | None,
+    Query(max_length=1200, description="Only the upload that this object, `<key>@<version id>`, turned out to be."),
+]
+
+
+def data_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRouter:
+    """Datasets and uploads over these ports."""
+    routes = APIRouter(route_class=SerinRoute, tags=["data"])
+
+    @routes.get("/datasets")
+    def list_datasets(who: Who) -> Listed[DatasetHead]:
+        """Every dataset that a deployed model reads, and how much of it there is."""
+        who.needs("read")
+        names = sorted({dataset.name for charter in charters.values() for dataset in charter.datasets})
+        return Listed(items=[catalog.head(name) for name in names], next=None)
+
+    @routes.get("/datasets/{dataset}")
+    def show_dataset(who: Who, dataset: str) -> DatasetHead:
+        """A dataset so far."""
+        who.needs("read")
+        return catalog.head(checked_name(dataset, "dataset"))
+
+    @routes.get("/uploads")
+    def list_uploads(who: Who, dataset: str, page: WantedPage, object: ObjectName = None) -> Listed[Upload]:
+        """The uploads of a dataset and what became of them."""
+        who.needs("read")
+        name = checked_name(dataset, "dataset")
+        if object is None:
+            return listed(catalog.latest_uploads(name, page.limit, page.after))
+        found = catalog.arrival(name, object)
+        upload = None if found is None else catalog.upload(name, found)
+        return Listed(items=[] if upload is None else [upload], next=None)
+
+    return routes

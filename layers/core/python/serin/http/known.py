@@ -1,0 +1,17 @@
+"""Names in a path or query that must be somebody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from serin.domain.charter import Charter
+from serin.domain.errors import NotFound
+from serin.domain.names import checked_name
+
+
+def known_model(model: str, charters: Mapping[str, Charter]) -> str:
+    """The name of a deployed model, else NotFound, which names those there are."""
+    if checked_name(model, "model") not in charters:
+        known = ", ".join(sorted(charters)) or "none"
+        raise NotFound(f"There is no model {model!r}; deployed: {known}.", "Check the name, or deploy its charter.")
+    return model

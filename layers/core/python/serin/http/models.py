@@ -1,0 +1,76 @@
+"""Routes about models: what is live, trainings, versions, releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from serin.domain.charter import Charter, Task
+from serin.domain.experiments import Run
+from serin.domain.models import ModelVersion
+from serin.domain.releases import Live, Release, ReleaseStep
+from serin.http.access import Who
+from serin.http.known import known_model
+from serin.http.listing import Listed, WantedPage, listed
+from serin.http.route import SerinRoute
+from serin.ports import Catalog, Control
+
+
+class Model(BaseModel):
+    """A deployed model."""
+
+    model: str
+    task: Task
+    problem: str
+    live: Live | None = Field(None, description="What answers now; absent before the first release.")
+
+
+class ReleaseAndSteps(BaseModel):
+    """A release and each step it has taken."""
+
+    release: Release
+    steps: list[ReleaseStep]
+
+
+def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control) -> APIRouter:
+    """What there is of the models, over these ports."""
+    routes = APIRouter(route_class=SerinRoute, tags=["models"])
+
+    @routes.get("/models")
+    def list_models(who: Who) -> Listed[Model]:
+        """The deployed models and what is live of each."""
+        who.needs("read")
+        found = [
+            Model(model=name, task=charter.task, problem=charter.problem, live=control.live(name))
+            for name, charter in sorted(charters.items())
+        ]
+        return Listed(items=found, next=None)
+
+    @routes.get("/runs")
+    def list_runs(who: Who, model: str, page: WantedPage) -> Listed[Run]:
+        """The trainings of a model, from cause to verdict."""
+        who.needs("read")
+        return listed(catalog.latest_runs(known_model(model, charters), page.limit, page.after))
+
+    @routes.get("/models/{model}/versions")
+    def list_versions(who: Who, model: str, page: WantedPage) -> Listed[ModelVersion]:
+        """The registered versions of a model."""
+        who.needs("read")
+        return listed(catalog.latest_versions(known_model(model, charters), page.limit, page.after))
+
+    @routes.get("/models/{model}/releases")
+    def list_releases(who: Who, model: str, page: WantedPage) -> Listed[Release]:
+        """The releases of a model and how they ended."""
+        who.needs("read")
+        return listed(catalog.latest_releases(known_model(model, charters), page.limit, page.after))
+
+    @routes.get("/models/{model}/releases/{release}")
+    def show_release(who: Who, model: str, release: str) -> ReleaseAndSteps:
+        """One release, with each step it has taken and what the step found."""
+        who.needs("read")
+        found = catalog.release(known_model(model, charters), release)
+        return ReleaseAndSteps(release=found, steps=list(catalog.steps(model, release)))
+
+    return routes

@@ -1,0 +1,42 @@
+"""The document of the whole API: this application's routes, and each model's predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from serin.domain.charter import Charter
+from serin.http.access import Who
+from serin.http.errors import PROBLEMS
+from serin.http.predictions import prediction_path
+from serin.http.route import SerinRoute
+
+
+def document_route(app: FastAPI, charters: Mapping[str, Charter]) -> APIRouter:
+    """The route that shows the document of `app`."""
+    routes = APIRouter(route_class=SerinRoute)
+
+    @routes.get("/openapi.json", include_in_schema=False)
+    def show_document(who: Who) -> dict[str, Any]:
+        who.needs("read")
+        return document(app, charters)
+
+    return routes
+
+
+def document(app: FastAPI, charters: Mapping[str, Charter]) -> dict[str, Any]:
+    """OpenAPI 3.1; a token opens every route, each asks for its own scope."""
+    found = dict(app.openapi())
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {"description": "What was wrong, and what to do.", "content": content}
+    problems = {str(status): problem for status in PROBLEMS}
+    predictions = {f"/models/{name}/predict": prediction_path(charter, problems) for name, charter in charters.items()}
+    bearer = {"type": "http", "scheme": "bearer"}
+    return {
+        **found,
+        "paths": {**found["paths"], **predictions},
+        "components": {**found["components"], "securitySchemes": {"token": bearer}},
+        "security": [{"token": []}],
+    }

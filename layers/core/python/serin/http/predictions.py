@@ -1,0 +1,105 @@
+"""How a model's predictions are asked for and answered, as OpenAPI 3.1 says it.
+
+Another function answers them, without a framework; what it takes is the charter's inputs, held to the
+rules of `serin.domain.fields`, and a test sends what this says to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serin.domain.charter import Charter, Input, InputType, Task
+from serin.domain.fields import CONTROL_SHAPE, INT64, MAXIMUM_CHARACTERS, MAXIMUM_INSTANCES, TIMESTAMP_SHAPE
+
+Schema = dict[str, Any]
+
+
+def prediction_path(charter: Charter, problems: Mapping[str, Any]) -> dict[str, Any]:
+    """The path item of `POST /models/<model>/predict`; `problems` are the responses every route may give."""
+    answers = {"200": _json("The predictions, one for each instance in their order.", response_schema(charter))}
+    return {
+        "post": {
+            "tags": ["predictions"],
+            "summary": charter.problem,
+            "operationId": f"predict_{charter.model.replace('-', '_')}",
+            "requestBody": {"required": True, **_json("", request_schema(charter))},
+            "responses": {**answers, **problems},
+        }
+    }
+
+
+def request_schema(charter: Charter) -> Schema:
+    """What a request's body must be."""
+    instance = _object({item.name: _input(item) for item in charter.inputs})
+    instance["required"] = [item.name for item in charter.inputs if not item.nullable]
+    instances = {"type": "array", "items": instance, "minItems": 1, "maxItems": MAXIMUM_INSTANCES}
+    return _object({"instances": instances})
+
+
+def response_schema(charter: Charter) -> Schema:
+    """What the answer is: the version that answered, and for each instance an id, the answer and what was amiss."""
+    names: Schema = {"type": "array", "items": {"type": "string"}}
+    prediction = _object({"prediction_id": {"type": "string"}, **_ANSWERS[charter.task]})
+    prediction["properties"] |= {
+        "missing": {**names, "description": "Views without a value for this instance."},
+        "stale": {**names, "description": "Views whose value was too old to be used."},
+        "unknown": {**names, "description": "Columns with a category that was not there in training."},
+    }
+    version = {"type": "integer", "minimum": 1}
+    return _object(
+        {
+            "model": {"const": charter.model},
+            "version": version,
+            "predictions": {"type": "array", "items": prediction, "minItems": 1},
+        }
+    )
+
+
+def _input(item: Input) -> Schema:
+    schema = _TYPES[item.type]()
+    bounds = (("minimum", item.min, max), ("maximum", item.max, min))
+    for name, bound, stricter in bounds:
+        if bound is not None:
+            schema[name] = stricter(bound, schema[name]) if name in schema else bound
+    if item.nullable:
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
+def _string() -> Schema:
+    return {"type": "string", "maxLength": MAXIMUM_CHARACTERS, "pattern": f"^[^{CONTROL_SHAPE}]*$"}
+
+
+def _timestamp() -> Schema:
+    return {"type": "string", "format": "date-time", "pattern": f"^{TIMESTAMP_SHAPE}$"}
+
+
+_TYPES: Mapping[InputType, Callable[[], Schema]] = {
+    "string": _string,
+    "integer": lambda: {"type": "integer", "minimum": INT64.start, "maximum": INT64.stop - 1},
+    "number": lambda: {"type": "number"},
+    "boolean": lambda: {"type": "boolean"},
+    "timestamp": _timestamp,
+}
+_LABEL: Schema = {"type": ["string", "integer", "number", "boolean"]}
+_PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_ANSWERS: Mapping[Task, Schema] = {
+    "binary": {"label": _LABEL, "probability": {**_PROBABILITY, "description": "Of the greater class."}},
+    "multiclass": {
+        "label": _LABEL,
+        "probability": {**_PROBABILITY, "description": "Of the label."},
+        "probabilities": {"type": "object", "additionalProperties": _PROBABILITY},
+    },
+    "regression": {"value": {"type": "number"}},
+}
+
+
+def _object(properties: Mapping[str, Schema]) -> Schema:
+    required = list(properties)
+    return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
+
+
+def _json(description: str, schema: Schema) -> dict[str, Any]:
+    found: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
+    return {"description": description, **found} if description else found

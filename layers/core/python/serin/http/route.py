@@ -1,0 +1,42 @@
+"""What all routes share: bodies are measured while they are still bytes, answers are written as records are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from serin.domain.json_body import read_json
+
+
+class SerinRoute(APIRoute):
+    """A route whose JSON body is held to the same limits as a prediction's, and whose answer leaves out nulls."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **{**options, "response_model_exclude_none": True})
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler, behind the check."""
+        handle = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            if body := await request.body():
+                # FastAPI takes what is parsed already; a refusal from inside its own parsing would lose its kind.
+                request = _Parsed(request, body)
+            return await handle(request)
+
+        return checked
+
+
+class _Parsed(Request):
+    def __init__(self, request: Request, body: bytes) -> None:
+        async def receive_again() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        super().__init__(request.scope, receive_again)
+        self._content = read_json(body)
+
+    async def json(self) -> Any:
+        return self._content

@@ -1,0 +1,73 @@
+"""Routes that begin long work and answer at once with its id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from serin.domain.charter import Charter
+from serin.domain.errors import NotFound
+from serin.http.access import Who
+from serin.http.known import known_model
+from serin.http.route import SerinRoute
+from serin.ports import Catalog, Control, Workflows
+from serin.services.start_work import start_release, start_rollback, start_training
+
+
+class ReleaseRequest(BaseModel):
+    """What is to go live: a registered version, or whatever was live before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["start", "rollback"]
+    version: Annotated[int | None, Field(ge=1, le=999_999_999)] = None
+
+    @model_validator(mode="after")
+    def _rollback_needs_no_version(self) -> Self:
+        if self.action == "rollback" and self.version is not None:
+            raise ValueError("a rollback goes to the version before; to choose one, start it")
+        return self
+
+
+class Training(BaseModel):
+    """A training that has begun."""
+
+    run: str = Field(description="Its id among the model's runs.")
+
+
+class ReleaseBegun(BaseModel):
+    """A release that has begun."""
+
+    release: str = Field(description="Its id among the model's releases.")
+
+
+def work_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows) -> APIRouter:
+    """What a person may start, over these ports."""
+    routes = APIRouter(route_class=SerinRoute, tags=["work"])
+
+    @routes.post("/models/{model}/train", status_code=202)
+    def train(who: Who, model: str) -> Training:
+        """Train now."""
+        who.needs("train", known_model(model, charters))
+        return Training(run=start_training(model, workflows))
+
+    @routes.post("/models/{model}/releases", status_code=202)
+    def release(who: Who, model: str, wanted: ReleaseRequest) -> ReleaseBegun:
+        """Make a version live, the newest if none is named, or put back the one before."""
+        who.needs("release", known_model(model, charters))
+        if wanted.action == "rollback":
+            return ReleaseBegun(release=start_rollback(model, catalog, control, workflows))
+        number = wanted.version or _newest(model, catalog)
+        return ReleaseBegun(release=start_release(model, number, catalog, workflows))
+
+    return routes
+
+
+def _newest(model: str, catalog: Catalog) -> int:
+    versions = catalog.latest_versions(model, limit=1).items
+    if not versions:
+        raise NotFound(f"No version of {model} is registered.", "Train it first.")
+    return versions[0].version

@@ -1,0 +1,160 @@
+"""The document says what the routes and the predictions really take and give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, assume, given, settings
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures, MemoryWorkflows
+from serin.domain.charter import Charter, Input
+from serin.domain.errors import SerinError
+from serin.domain.records import as_record
+from serin.domain.releases import Live
+from serin.http.app import make_app
+from serin.http.openapi import document
+from serin.http.predictions import request_schema, response_schema
+from serin.services.predict import Predictor, Request
+from serin.serving.answers import answer_of
+from serin.serving.package import find_package
+from serin.serving.requests import read_request
+from tests.builders import NOON, a_charter, a_release, a_run, a_version, an_upload
+from tests.unit.learning.orders import order_columns
+from tests.unit.serving.released import on_path, orders_charter, release
+
+EVERY_TYPE = a_charter(
+    inputs=(
+        Input("name", "string"),
+        Input("note", "string", nullable=True),
+        Input("count", "integer", min=0, max=9),
+        Input("any_count", "integer", nullable=True),
+        Input("amount", "number", min=-1.5),
+        Input("share", "number", nullable=True, max=1.0),
+        Input("urgent", "boolean", nullable=True),
+        Input("at", "timestamp"),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    charters = {"late-orders": a_charter()}
+    return document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows()), charters)
+
+
+def test_every_model_has_its_own_request_and_response(found: dict[str, Any]) -> None:
+    operation = found["paths"]["/models/late-orders/predict"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    instance = body["properties"]["instances"]["items"]
+    assert set(instance["properties"]) == {"order_id", "at", "shop", "amount"}
+    assert instance["required"] == ["order_id", "at", "shop"]
+    assert instance["properties"]["amount"] == {"type": ["number", "null"], "minimum": 0}
+    assert operation["summary"] == "Will this order be late?"
+
+
+def test_every_operation_answers_errors_in_the_one_shape_and_needs_a_token(found: dict[str, Any]) -> None:
+    operations = [operation for item in found["paths"].values() for operation in item.values()]
+    assert len(operations) >= 10
+    for operation in operations:
+        for status in ("4XX", "5XX"):
+            schema = operation["responses"][status]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}
+    assert found["security"] == [{"token": []}]
+    assert found["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("Upload", an_upload()),
+        ("Run", a_run()),
+        ("ModelVersion", a_version()),
+        ("Release", a_release()),
+        ("Live", Live("late-orders", 1, "2", "rel1", 1, NOON)),
+    ],
+)
+def test_a_record_is_what_its_schema_says(found: dict[str, Any], name: str, item: object) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": found["components"]}
+    jsonschema_rs.validator_for(schema).validate(as_record(item))
+
+
+def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: dict[str, Any]) -> None:
+    assert "/models/{model}/versions" in found["paths"]
+    assert json.loads(json.dumps(found)) == found
+
+
+def _cases(mode: schemathesis.GenerationMode) -> Any:
+    charters = {"late-orders": EVERY_TYPE}
+    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows())
+    operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
+    return operation.as_strategy(generation_mode=mode)
+
+
+WITHOUT_END = settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+# What a schema cannot say: which days a month has, that a number is too large to be finite, or to be exact.
+UNSAID = ("a moment that does not exist", "too large to be finite", "e+")
+
+
+@WITHOUT_END
+@given(case=_cases(schemathesis.GenerationMode.POSITIVE))
+def test_what_the_schema_allows_is_a_right_request(case: Any) -> None:
+    refused = _refusal(case.body)
+    assert refused is None or any(words in refused for words in UNSAID)
+
+
+@WITHOUT_END
+@given(case=_cases(schemathesis.GenerationMode.NEGATIVE))
+def test_what_the_schema_forbids_is_a_wrong_request(case: Any) -> None:
+    assume(not isinstance(case.body, bytes) and not VALIDATOR.is_valid(case.body))
+    assert _refusal(case.body) is not None
+
+
+VALIDATOR = jsonschema_rs.validator_for(request_schema(EVERY_TYPE))
+
+
+def _refusal(body: Any) -> str | None:
+    try:
+        read_request(json.dumps(body).encode(), EVERY_TYPE.inputs)
+    except SerinError as error:
+        return error.message
+    return None
+
+
+@pytest.fixture(scope="module")
+def predictor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Predictor]:
+    made = release(tmp_path_factory.mktemp("layer"), orders_charter(), order_columns())
+    with on_path(made.folder):
+        yield Predictor(find_package(), 7, made.sha256, MemoryOnlineFeatures(), MemoryClock(NOON))
+
+
+def test_a_prediction_is_what_the_schema_says(predictor: Predictor) -> None:
+    instance = {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "a shop nobody knows", "amount": None}
+    body = json.dumps({"instances": [instance, {**instance, "amount": 2}]}).encode()
+    reply = predictor.predict(Request("r1", body, ("predict:late-orders",)))
+    assert reply.status == 200
+    assert {"missing", "unknown"} <= set(reply.body["predictions"][0])
+    jsonschema_rs.validator_for(response_schema(orders_charter())).validate(reply.body)
+
+
+@pytest.mark.parametrize(
+    ("charter", "answer"),
+    [
+        (a_charter(task="regression"), answer_of("regression", (), 1.5)),
+        (a_charter(task="multiclass"), answer_of("multiclass", ("a", "b", "c"), [0.2, 0.5, 0.3])),
+        (a_charter(task="binary"), answer_of("binary", (0, 1), 0.7)),
+    ],
+)
+def test_the_answer_of_each_task_is_what_its_schema_says(charter: Charter, answer: dict[str, Any]) -> None:
+    body = {"model": charter.model, "version": 1, "predictions": [{"prediction_id": "p", **answer}]}
+    validator = jsonschema_rs.validator_for(response_schema(charter))
+    validator.validate(body)
+    other = replace(charter, task="regression" if charter.task != "regression" else "binary")
+    assert not jsonschema_rs.validator_for(response_schema(other)).is_valid(body)
