@@ -12,6 +12,7 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.walk import demo
 
@@ -56,6 +57,8 @@ def parser() -> ArgumentParser:
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
+    add("init", init, "Begin a model from a CSV file.", *_init())
+    add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
     add("validate", commands.validate, "Read and check every charter and contract.")
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
     add("quality", commands.quality, "What became of a dataset's uploads.", ("dataset", {}))
@@ -80,6 +83,23 @@ def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:
     action = ("action", {"nargs": "?", "choices": ["show", "advance"], "default": "show"})
     span = ("span", {"nargs": "?", "help": "with advance: how far, such as 90m, 2h, 7d, 1w or P1DT12H"})
     return action, span, ("--to", {"metavar": "MOMENT", "help": "with advance: a moment, such as 2013-05-01T00:00Z"})
+
+
+def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        ("name", {"help": "the new model's name, and its dataset's"}),
+        ("--from", {"dest": "file", "metavar": "FILE", "required": True, "help": "rows with their labels, as CSV"}),
+        ("--label", {"metavar": "COLUMN", "required": True, "help": "the column to predict"}),
+        ("--task", {"choices": ["binary", "multiclass", "regression"], "help": "(default: what the label looks like)"}),
+        ("--time", {"metavar": "COLUMN", "help": "when a row's question was asked (default: the order of rows)"}),
+        ("--entity", {"metavar": "COLUMN", "help": "what a question is about, such as a customer's number"}),
+        ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
+    )
+
+
+def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
+    dataset = {"metavar": "NAME", "required": True, "help": "the dataset's name"}
+    return ("action", {"choices": ["infer"]}), ("file", {"help": "a CSV file"}), ("--dataset", dataset)
 
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -23,8 +23,8 @@ FIRST = ("model", "version", "live", "file", "id", "cause", "status", "rows", "a
 def show_error(error: SerinError) -> None:
     """What was found and what to do."""
     err.print(f"[red]{error.kind}[/red]: ", end="")
-    err.print(error.message, markup=False)
-    err.print(f"remedy: {error.remedy}", markup=False)
+    err.print(error.message, markup=False, soft_wrap=True)
+    err.print(f"remedy: {error.remedy}", markup=False, soft_wrap=True)
 
 
 def show_result(result: Any) -> None:

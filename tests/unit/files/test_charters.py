@@ -35,6 +35,30 @@ def test_the_optional_lines_may_be_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "field"),
+    [
+        ("Will this trip end late?", "design.problem"),
+        ("30d", "training.window"),
+        ("string, nullable: true", "inputs.station.type"),
+    ],
+)
+def test_a_question_nobody_answered_is_one_fault_with_its_line_whatever_the_field_wants(
+    tmp_path: Path, old: str, field: str
+) -> None:
+    path = write_charter(tmp_path, {old: '"<who knows - and since when?>"'})
+    error = _refusal(path)
+    line = line_of(path, "who knows")
+    assert error.message == f"{SHOWN}:{line}: {field}: still the placeholder '<who knows - and since when?>'"
+    assert error.remedy == "Write the answer in its place: who knows - and since when?"
+
+
+@pytest.mark.parametrize("text", ["<>", "a < b?>", "<b>bold</b>", "Is a < b or b > a?", "<?>"])
+def test_a_text_with_angle_brackets_is_a_text(tmp_path: Path, text: str) -> None:
+    edits = {"Will this trip end late?": f"'{text}'"}
+    assert read_charter(write_charter(tmp_path, edits)).problem == text
+
+
+@pytest.mark.parametrize(
     ("old", "new", "field", "found", "remedy"),
     [
         ("charter: 1", "charter: 2", "charter", "2", "should be 1"),

@@ -51,6 +51,12 @@ def test_a_primary_key_has_the_order_of_its_positions(tmp_path: Path) -> None:
     assert _read(tmp_path, _text(second, key=first)).primary_key == ("a", "b")
 
 
+def test_rows_that_nothing_names_are_said_to_be_so(tmp_path: Path) -> None:
+    unnamed = "    customProperties: [{property: identity, value: none}]\n"
+    contract = _read(tmp_path, _text(key=KEY.replace(", primaryKey: true", ""), more=unnamed))
+    assert (contract.primary_key, contract.rules) == ((), ())
+
+
 @pytest.mark.parametrize("type", ["string", "integer", "number", "boolean", "timestamp", "date"])
 def test_a_logical_type_is_a_column_type(tmp_path: Path, type: str) -> None:
     assert _read(tmp_path, _text(_column(f"logicalType: {type}"))).columns[1].type == type
@@ -195,6 +201,9 @@ def _quality(check: str) -> str:
         (_text(head=HEAD.replace("version: 1.2.0\n", "")), "version: is missing"),
         (_text(head=HEAD.replace("1.2.0", "1.2")), "version: 1.2"),
         (_text(key=KEY.replace(", primaryKey: true", "")), "no primary key"),
+        (_text(more="    customProperties: [{property: identity, value: none}]\n"), "but shop_id is the primary key"),
+        (_text(more="    customProperties: [{property: identity, value: row}]\n"), "identity 'row'"),
+        (_text(head=HEAD + "description: {purpose: '<what is it?>'}\n"), "purpose: still the placeholder"),
         (_text().replace("name: shops", "name: Shops"), "'Shops'"),
         (HEAD, "schema: 0 objects"),
         (_text(more="  - {name: other}\n"), "schema: 2 objects"),

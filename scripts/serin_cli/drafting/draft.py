@@ -1,0 +1,127 @@
+"""What `serin init` decides from a file's rows, and what it leaves to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from serin.data.inference import ColumnSeen, FileSeen
+from serin.domain.charter import Task
+from serin.domain.errors import Invalid
+from serin_cli.drafting.columns import key_of, left_out
+from serin_cli.drafting.leaks import suspects
+from serin_cli.drafting.notes import key_notes, odd_notes, order_notes
+from serin_cli.drafting.parts import entity_of, named, task_of, time_of
+from serin_cli.drafting.spans import Spans, moments_of, spans_of
+
+MOMENT = "moment_utc"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person asked for; None is left to the rows."""
+
+    model: str
+    dataset: str
+    label: str
+    task: Task | None = None
+    time: str | None = None
+    entity: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A model nobody has thought about yet. `left_out` says of columns that are no inputs why they are none,
+    `suspects` of inputs why they may be known only afterwards.
+
+    `moment` is the column the question's time comes from; it is derived unless it is `time` itself. `key` names a
+    row, or is empty. `baseline` is what a model reaches that knows the labels' distribution and nothing else.
+    """
+
+    model: str
+    dataset: str
+    seen: FileSeen
+    task: Task
+    label: ColumnSeen
+    time: ColumnSeen | None
+    moment: str
+    entity: ColumnSeen | None
+    key: tuple[str, ...]
+    inputs: tuple[ColumnSeen, ...]
+    left_out: Mapping[str, str]
+    suspects: Mapping[str, str]
+    spans: Spans
+    metric: str
+    baseline: float
+    notes: tuple[str, ...]
+
+    @property
+    def uses(self) -> tuple[ColumnSeen, ...]:
+        """The inputs the model learns from; an entity's name is not one of them."""
+        return tuple(column for column in self.inputs if column is not self.entity)
+
+
+def draft(seen: FileSeen, wishes: Wishes) -> Draft:
+    """Decide; raises Invalid for a column that is not there or cannot play its part."""
+    label = named(seen, wishes.label, "label")
+    time = time_of(seen, wishes.time) if wishes.time else None
+    entity = entity_of(seen, wishes.entity) if wishes.entity else None
+    _refuse_two_parts(label, time, entity)
+    task = task_of(label, seen, wishes.task)
+    outside = left_out(seen, label, time, entity)
+    inputs = _inputs(seen, outside, entity)
+    key = key_of(seen, time, entity)
+    spans = spans_of(moments_of(seen, label, time), ordered_by_place=time is None)
+    metric, baseline = baseline_of(seen.typed[label.name].drop_nulls(), task)
+    order = () if time else order_notes(seen, label, task)
+    return Draft(
+        model=wishes.model,
+        dataset=wishes.dataset,
+        seen=seen,
+        task=task,
+        label=label,
+        time=time,
+        moment=time.name if time and time.time == "timestamp" else _free(MOMENT, seen),
+        entity=entity,
+        key=key,
+        inputs=inputs,
+        left_out=outside,
+        suspects=suspects(seen.typed, label.name, [column.name for column in inputs]),
+        spans=spans,
+        metric=metric,
+        baseline=baseline,
+        notes=(*key_notes(entity, time, key), *spans.notes, *order, *odd_notes(seen)),
+    )
+
+
+def baseline_of(labels: pl.Series, task: Task) -> tuple[str, float]:
+    """The metric a floor is written for, and what knowing only the labels' distribution reaches by it."""
+    if task == "binary":
+        return "roc_auc", 0.5
+    if task == "multiclass":
+        return "accuracy", max(labels.value_counts()["count"].to_list()) / labels.len()
+    numbers = [float(value) for value in labels.to_list()]
+    mean = sum(numbers) / len(numbers)
+    return "rmse", (sum((number - mean) ** 2 for number in numbers) / len(numbers)) ** 0.5
+
+
+def _refuse_two_parts(*columns: ColumnSeen | None) -> None:
+    names = [column.name for column in columns if column]
+    if len(set(names)) < len(names):
+        raise Invalid("One column is given two parts.", "Name different columns for --label, --time and --entity.")
+
+
+def _inputs(seen: FileSeen, outside: Mapping[str, str], entity: ColumnSeen | None) -> tuple[ColumnSeen, ...]:
+    inputs = tuple(column for column in seen.columns if column.name not in outside)
+    if not [column for column in inputs if column is not entity]:
+        found = "; ".join(f"{name}: {reason}" for name, reason in outside.items())
+        raise Invalid(f"{seen.name}: no column is left to learn from ({found}).", "Add columns that tell rows apart.")
+    return inputs
+
+
+def _free(name: str, seen: FileSeen) -> str:
+    while seen.column(name):
+        name = f"row_{name}"
+    return name

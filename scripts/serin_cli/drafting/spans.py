@@ -1,0 +1,80 @@
+"""How much of a file's history teaches and how much judges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from serin.data.inference import ColumnSeen, FileSeen
+from serin.domain.experiments import MINIMUM_CONTEST_ROWS
+
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where no column is a time, the place of a row is: hours since this moment."""
+
+SHARE_THAT_JUDGES = 5
+LONGEST_WINDOW_DAYS = 36_500
+A_YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Spans:
+    """`window` and `holdout` as a charter writes them; `judges` and `learns` count this file's rows of each."""
+
+    window: str
+    holdout: str
+    judges: int
+    learns: int
+    notes: tuple[str, ...]
+
+    @property
+    def minimum_rows(self) -> int:
+        """A training starts by itself when this file has arrived, and not with much less."""
+        return max(1, self.learns // 2)
+
+
+def moments_of(seen: FileSeen, label: ColumnSeen, time: ColumnSeen | None) -> list[datetime]:
+    """When each labelled row was asked, in order."""
+    if time is None:
+        moments = pl.Series([FIRST_MOMENT + timedelta(hours=place) for place in range(seen.typed.height)])
+    elif time.time == "local":
+        text = seen.typed[time.name].str.replace(" ", "T", literal=True)
+        moments = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC")
+    else:
+        moments = seen.typed[time.name].cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    return moments.filter(seen.typed[label.name].is_not_null()).sort().to_list()
+
+
+def spans_of(moments: Sequence[datetime], *, ordered_by_place: bool) -> Spans:
+    """For labelled rows in order of their moments: the newest fifth judges, but enough rows for the gate."""
+    wanted = max(MINIMUM_CONTEST_ROWS, len(moments) // SHARE_THAT_JUDGES)
+    judges = min(wanted, max(1, len(moments) // 2))
+    last, first = moments[-1], moments[0]
+    holdout = _written(last - moments[-judges])
+    learnt = [moment for moment in moments if moment < last - _span(holdout)]
+    days = A_YEAR_DAYS if not ordered_by_place else LONGEST_WINDOW_DAYS
+    window = min(LONGEST_WINDOW_DAYS, max(days, 2 * math.ceil((last - first) / timedelta(days=1))))
+    return Spans(f"{window}d", holdout, len(moments) - len(learnt), len(learnt), tuple(_notes(moments, learnt)))
+
+
+def _notes(moments: Sequence[datetime], learnt: Sequence[datetime]) -> list[str]:
+    notes = []
+    judges = len(moments) - len(learnt)
+    if judges < MINIMUM_CONTEST_ROWS:
+        found = f"{len(moments):,} labelled rows; {MINIMUM_CONTEST_ROWS} must judge besides those that teach"
+        notes.append(f"{found}: until more are uploaded, no model can pass the gate")
+    if len({moment.astimezone(UTC).date() for moment in learnt}) < 2:
+        notes.append("the rows that teach are of one day, and trials are judged on whole days: upload more history")
+    return notes
+
+
+def _written(span: timedelta) -> str:
+    hours = max(1, math.ceil(span / timedelta(hours=1)))
+    return f"{hours}h" if hours < 72 else f"{math.ceil(hours / 24)}d"
+
+
+def _span(text: str) -> timedelta:
+    return timedelta(hours=int(text[:-1])) if text.endswith("h") else timedelta(days=int(text[:-1]))

@@ -1,0 +1,139 @@
+"""Beginning a model from a file: `serin init`, and its contract alone: `serin contract infer`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from serin.data.inference import ROWS_READ, FileSeen, look_at
+from serin.data.table import CAPS
+from serin.domain.errors import Conflict, Invalid, NotFound, TooLarge
+from serin.domain.names import checked_name
+from serin.files.faults import shown_file
+from serin.files.yaml_files import read_document
+from serin_cli import story
+from serin_cli.drafting.charter import charter_text
+from serin_cli.drafting.code import code_text
+from serin_cli.drafting.contract import contract_text
+from serin_cli.drafting.draft import Draft, Wishes, draft
+from serin_cli.drafting.requests import golden_text, instances
+
+MODELS = Path("models")
+
+
+def init(arguments: Namespace) -> dict[str, Any] | None:
+    """Write models/<name>/ and say what is left to do."""
+    name = checked_name(arguments.name, "model")
+    dataset = checked_name(arguments.dataset or name, "dataset")
+    folder = MODELS / name
+    if folder.exists():
+        raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
+    _refuse_known(dataset)
+    seen = look(Path(arguments.file))
+    made = draft(seen, Wishes(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity))
+    write(made, folder)
+    questions = _questions(folder)
+    record = {
+        "model": name,
+        "folder": str(folder),
+        "task": made.task,
+        "rows": seen.rows,
+        "rows_read": seen.typed.height,
+        "notes": _notes(made),
+        "questions": questions,
+    }
+    if arguments.print_json:
+        return record
+    _tell(made, folder, arguments.file, questions)
+    return None
+
+
+def contract(arguments: Namespace) -> dict[str, Any] | None:
+    """Print the contract a file's rows suggest."""
+    dataset = checked_name(arguments.dataset, "dataset")
+    seen = look(Path(arguments.file))
+    text = contract_text(seen, dataset, ())
+    if arguments.print_json:
+        return {"dataset": dataset, "rows": seen.rows, "rows_read": seen.typed.height, "contract": text}
+    print(text, end="")
+    return None
+
+
+def look(file: Path) -> FileSeen:
+    """The file's first rows; NotFound, TooLarge, or what `look_at` raises."""
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}.", "Name a CSV file; the path counts from the folder of README.md.")
+    if (size := file.stat().st_size) > CAPS.stored:
+        found = f"{file.name} has {size:,} bytes; {CAPS.stored:,} are allowed"
+        raise TooLarge(f"{found}.", "Give a part of it, with its header: the rest can be uploaded in parts later.")
+    return look_at(file.name, file.read_bytes())
+
+
+def write(made: Draft, folder: Path) -> None:
+    """Write the model's files; the folder appears when all of them are there."""
+    code = code_text(made)
+    request = json.dumps({"instances": instances(made, 1)}, indent=1)
+    files = {
+        "model.yaml": charter_text(made),
+        f"contracts/{made.dataset}.yaml": contract_text(made.seen, made.dataset, made.key, {made.label.name}),
+        "golden.json": golden_text(made),
+        "request.json": f"{request}\n",
+        **({"features.py": code} if code else {}),
+    }
+    folder.parent.mkdir(exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        scratch.chmod(0o755)
+        for name, text in files.items():
+            path = scratch / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_known(dataset: str) -> None:
+    """A dataset has one contract in all models; a drafted one would contradict it."""
+    for path in sorted(MODELS.glob(f"*/contracts/{dataset}.yaml")):
+        raise Invalid(
+            f"The dataset {dataset!r} has a contract already: {path}.", "Choose another name with --dataset.", "dataset"
+        )
+
+
+def _questions(folder: Path) -> list[str]:
+    """Where an answer is missing, as file:line: field."""
+    files = [folder / "model.yaml", *sorted((folder / "contracts").glob("*.yaml"))]
+    return [f"{shown_file(path)}:{fault.line}: {fault.field}" for path in files for fault in read_document(path).faults]
+
+
+def _notes(made: Draft) -> list[str]:
+    doubts = [f"{name} is {why}: if it is known only afterwards, remove it" for name, why in made.suspects.items()]
+    return [*made.notes, *doubts]
+
+
+def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
+    seen = made.seen
+    story.say(f"{folder}/ is written, a {made.task} model of {made.label.name} from {len(made.uses)} columns.")
+    if seen.rows > ROWS_READ:
+        story.say(f"  {seen.name} has {seen.rows:,} rows; the first {ROWS_READ:,} were looked at.")
+    else:
+        story.say(f"  {seen.name} has {seen.rows:,} rows; all were looked at.")
+    for column, reason in made.left_out.items():
+        if column not in (made.label.name, made.time.name if made.time else ""):
+            story.say(f"  left out: {column}, {reason}")
+    for note in _notes(made):
+        story.say(f"  note: {note}")
+    story.say(f"\nNext:\n  1. Answer the {len(questions)} questions in <…?>, and confirm the contract:")
+    for question in questions:
+        story.say(f"     {question}")
+    story.say("  2. ./scripts/serin validate")
+    story.say("  3. ./scripts/serin up     and in another terminal:")
+    story.say(f"  4. ./scripts/serin upload {made.dataset} {file}")
+    story.say(f"  5. ./scripts/serin release list {made.model}     until version 1 is live; if there is none,")
+    story.say(f"     ./scripts/serin runs {made.model}     says why")
+    story.say(f"  6. ./scripts/serin predict {made.model} {folder}/request.json")

@@ -1,0 +1,74 @@
+"""A newcomer's checkout: a copy of the working tree in which a person types commands and edits files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.cloud import BUILD
+from tests.e2e.tools import ROOT, copy_of_checkout
+
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The copy, and where its platform says that it is up."""
+
+    folder: Path
+
+    @property
+    def connection(self) -> Path:
+        return self.folder / ".serin" / "connection.json"
+
+    def serin(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What `./scripts/serin …` does once the environment is there."""
+        return subprocess.run(
+            self._command(*words), cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=False
+        )
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """`./scripts/serin up` in another terminal, until Ctrl-C."""
+        log = self.folder / "up.log"
+        with log.open("w") as written:
+            process = subprocess.Popen(
+                self._command("up"), cwd=self.folder, env=self._environment(), stdout=written, stderr=subprocess.STDOUT
+            )
+            try:
+                deadline = time.monotonic() + PATIENCE_S
+                while not self.connection.exists():
+                    assert process.poll() is None, log.read_text()
+                    assert time.monotonic() < deadline, log.read_text()
+                    time.sleep(0.1)
+                yield
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(timeout=60)
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "serin_cli", *words]
+
+    def _environment(self) -> dict[str, str]:
+        paths = (self.folder / name for name in ("layers/core/python", "scripts", "."))
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "COLUMNS": "120"}
+
+
+def a_checkout(folder: Path) -> Checkout:
+    """The working tree in `folder`; what was built before is linked, so that nothing is installed twice."""
+    folder.mkdir()
+    copy_of_checkout(folder)
+    for name in ("requirements", "scripts"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "build" / "runtime").mkdir()
+    for made in (BUILD / "runtime").glob("[0-9a-f]*"):
+        (folder / "build" / "runtime" / made.name).symlink_to(made)
+    return Checkout(folder)

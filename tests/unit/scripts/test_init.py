@@ -1,0 +1,234 @@
+"""`serin init` on files of many kinds: what it writes is what the platform takes, once its questions are answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from serin.domain.errors import Invalid, SerinError
+from serin.files.contracts import read_contract
+from serin.files.models import read_models
+from serin_cli.__main__ import parser
+from serin_cli.init import contract, init
+from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("time", [None, "timestamp", "local", "date"])
+@pytest.mark.parametrize("entity", [None, "order_id"])
+def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
+    folder: Path, task: str, time: str | None, entity: str | None
+) -> None:
+    words = [*(["--time", "at"] if time else []), *(["--entity", entity] if entity else [])]
+    record = run(folder, rows(task, time or "timestamp"), *words)
+    assert record["task"] == task
+    with pytest.raises(Invalid, match="still the placeholder"):
+        read_models(folder / "models")
+    answer(folder, floor={"binary": "0.5", "multiclass": "0.3", "regression": "9"}[task])
+    model, made = learnt(folder)
+    charter = model.charter
+    assert made.height == ROWS
+    holdout_from = made["__moment"][-1] - charter.training.holdout
+    learnable = made.filter(made["__moment"] < holdout_from)
+    assert ROWS - learnable.height >= 200, "what the gate needs"
+    assert learnable.height >= charter.training.minimum_rows, "what starts the first training"
+    assert charter.features.model_uses == ("size", "colour", "urgent", "weight")
+    assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
+
+
+def test_without_a_time_the_order_of_arrival_stands_for_it(folder: Path) -> None:
+    run(folder, rows())
+    answer(folder)
+    _, made = learnt(folder)
+    assert made["__moment"][0] == datetime(2000, 1, 1, tzinfo=UTC)
+    assert made["__moment"].diff().drop_nulls().unique().to_list() == [timedelta(hours=1)]
+    assert made["size"].to_list() == [int(line.split(",")[2]) for line in rows().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("time", ["timestamp", "local", "date"])
+def test_a_time_is_the_moment_in_utc(folder: Path, time: str) -> None:
+    run(folder, rows(time=time), "--time", "at")
+    answer(folder)
+    _, made = learnt(folder)
+    first = BEGIN if time != "date" else BEGIN.replace(hour=0)
+    assert made["__moment"][0] == first
+
+
+def test_an_entity_and_a_time_name_a_row_together(folder: Path) -> None:
+    twice = "shop,at,size,label\n" + "".join(
+        f"s{number % 7},2024-01-{1 + number // 7:02}T00:00:00Z,{number % 5},{number}.5\n" for number in range(140)
+    )
+    run(folder, twice, "--time", "at", "--entity", "shop")
+    answer(folder)
+    (model,) = read_models(folder / "models")
+    assert model.contracts["orders"].primary_key == ("shop", "at")
+    assert model.charter.features.entities == {"shop": ("shop",)}
+    assert model.charter.features.model_uses == ("size",)
+
+
+def test_what_cannot_help_to_predict_is_left_out_and_said_to_be(folder: Path) -> None:
+    head, *body = rows().splitlines()
+    text = "\n".join([f"{head},country,note,empty", *(f"{line},DE,{'x' * 300},NA" for line in body)])
+    run(folder, text)
+    charter = (folder / "models/orders/model.yaml").read_text()
+    for left_out in (
+        "order_id, another value in every row",
+        "at, a timestamp",
+        "country, one value in every row",
+        "note, one value in every row",
+        "empty, no value in any row",
+    ):
+        assert f"# Left out: {left_out}" in charter
+
+
+def test_a_column_that_may_be_known_only_afterwards_is_pointed_out(folder: Path) -> None:
+    head, *body = rows().splitlines()
+    lines = [f"{head},arrived,doubled"]
+    for number, line in enumerate(body):
+        label = line.rpartition(",")[2]
+        lines.append(f"{line},7{number % 9},{2 * float(label)}" if number % 20 else f"{line.removesuffix(label)},,1")
+    notes = " ".join(run(folder, "\n".join(lines))["notes"])
+    assert "arrived is empty in the rows without label" in notes
+    assert "doubled is almost the same as label" in notes
+    assert "size" not in notes
+
+
+def test_a_file_sorted_by_its_label_is_pointed_out(folder: Path) -> None:
+    head, *body = rows("binary").splitlines()
+    ordered = [head, *sorted(body, key=lambda line: line.rpartition(",")[2])]
+    assert "shuffle" in " ".join(run(folder, "\n".join(ordered))["notes"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "task"),
+    [
+        (["0", "1"], "binary"),
+        (["0.0", "1.0"], "binary"),
+        (["1", "2", "3"], "multiclass"),
+        (["1.5", "2.0", "3.5"], "regression"),
+        (["a", "b", "c"], "multiclass"),
+        ([str(number) for number in range(11)], "regression"),
+    ],
+)
+def test_the_task_is_the_one_the_labels_look_like(folder: Path, labels: list[str], task: str) -> None:
+    lines = [f"{number * 7 % 19},{labels[number % len(labels)]}" for number in range(300)]
+    assert run(folder, "\n".join(["x,label", *lines]))["task"] == task
+
+
+@pytest.mark.parametrize("words", [("😀", "no"), ("größer", "1e3"), ('say "so"', "it's: #1"), ("null", "<b>")])
+def test_any_words_of_a_column_are_the_words_of_its_rule(folder: Path, words: tuple[str, str]) -> None:
+    quoted = ['"' + text.replace('"', '""') + '"' for text in words]
+    lines = [f"{number % 9},{quoted[number % 2]},{number}.5" for number in range(300)]
+    run(folder, "\n".join(["x,said,label", *lines]))
+    answer(folder)
+    (model,) = read_models(folder / "models")
+    (rule,) = [rule for rule in model.contracts["orders"].rules if rule.kind == "one_of"]
+    assert set(rule.values) == set(words)
+
+
+def test_words_that_cannot_be_printed_make_no_rule(folder: Path) -> None:
+    run(folder, "x,said,label\n" + "".join(f"{n % 9},{'a' if n % 2 else chr(127)},{n}.5\n" for n in range(300)))
+    answer(folder)
+    (model,) = read_models(folder / "models")
+    assert [rule for rule in model.contracts["orders"].rules if rule.kind == "one_of"] == []
+
+
+def test_a_file_with_too_few_rows_to_judge_by_says_so(folder: Path) -> None:
+    assert "200 must judge" in " ".join(run(folder, rows(count=150))["notes"])
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("--label", "lable"), "no column 'lable'"),
+        (("--time", "when"), "no column 'when'"),
+        (("--time", "size"), "size holds no times"),
+        (("--entity", "weight"), "weight is of type number"),
+        (("--entity", "colour"), "colour has rows without a value"),
+        (("--entity", "label"), "label is of type number"),
+        (("--label", "at"), "nothing to predict"),
+        (("--label", "size", "--entity", "size"), "two parts"),
+        (("--task", "binary"), "has 59"),
+        (("--label", "colour", "--task", "regression"), "nothing to predict by regression"),
+        (("--label", "order_id", "--task", "multiclass"), "too many for classes"),
+        (("--dataset", "../up"), "'../up' is not a name"),
+    ],
+)
+def test_a_column_that_cannot_play_its_part_is_refused_and_nothing_is_written(
+    folder: Path, words: tuple[str, ...], found: str
+) -> None:
+    with pytest.raises(SerinError) as caught:
+        run(folder, rows(), *words)
+    assert found in caught.value.message
+    assert caught.value.remedy
+    assert not list(folder.glob("models/*"))
+
+
+@pytest.mark.parametrize("labels", [["1"], [""]])
+def test_a_label_of_one_class_or_none_is_refused(folder: Path, labels: list[str]) -> None:
+    with pytest.raises(Invalid, match="different values in 300 rows"):
+        run(folder, "x,label\n" + "".join(f"{number % 9},{labels[0]}\n" for number in range(300)))
+
+
+def test_a_file_with_nothing_to_learn_from_is_refused(folder: Path) -> None:
+    with pytest.raises(Invalid, match="no column is left to learn from"):
+        run(folder, "x,label\n" + "".join(f"same,{number % 2}\n" for number in range(300)))
+
+
+@pytest.mark.parametrize("name", ["Orders", "../orders", "orders_2", "9lives", "o" * 41])
+def test_a_name_that_names_no_model_is_refused(folder: Path, name: str) -> None:
+    (folder / "rows.csv").write_text(rows())
+    with pytest.raises(Invalid, match="is not a name"):
+        init(parser().parse_args(["init", name, "--from", "rows.csv", "--label", "label"]))
+    assert [path.name for path in folder.iterdir()] == ["rows.csv"]
+
+
+def test_a_model_that_exists_is_never_written_over(folder: Path) -> None:
+    run(folder, rows())
+    before = {path: path.read_bytes() for path in (folder / "models").rglob("*.*")}
+    with pytest.raises(SerinError, match="exists already"):
+        run(folder, rows("binary"))
+    assert {path: path.read_bytes() for path in (folder / "models").rglob("*.*")} == before
+
+
+def test_a_dataset_that_has_a_contract_keeps_it(folder: Path) -> None:
+    run(folder, rows())
+    with pytest.raises(SerinError, match="has a contract already"):
+        run(folder, rows(), "--dataset", "orders", name="more-orders")
+
+
+def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(SerinError, match="There is no file"):
+        contract(parser().parse_args(["contract", "infer", "none.csv", "--dataset", "orders"]))
+
+
+def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "orders.csv").write_text(rows())
+    contract(parser().parse_args(["contract", "infer", "orders.csv", "--dataset", "orders"]))
+    path = folder / "models" / "m" / "contracts" / "orders.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(capsys.readouterr().out)
+    with pytest.raises(Invalid, match="still the placeholder"):
+        read_contract(path)
+    answer(folder)
+    found = read_contract(path)
+    kinds = {(rule.kind, rule.severity) for rule in found.rules}
+    assert kinds == {("one_of", "warning"), ("pattern", "warning")}, "nothing that was merely seen sets a row aside"
+    assert [column.name for column in found.columns if column.required] == [
+        "order_id",
+        "at",
+        "size",
+        "urgent",
+        "weight",
+        "label",
+    ]
