@@ -5,12 +5,15 @@ scripts/setup runs it, so that the first start is as quick as any other.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from infra.app import synthesise
 from infra.local.cloud import BUILD
 from infra.local.functions.runtime_folder import runtime_folder
 from infra.settings import read_settings
+from serin.domain.errors import SerinError
+from serin_cli.story import show_error
 
 ASSEMBLY = BUILD / "local-assembly"
 CDK_JSON = Path("cdk.json")
@@ -23,4 +26,8 @@ def prepare() -> Path:
 
 
 if __name__ == "__main__":
-    prepare()
+    try:
+        prepare()
+    except SerinError as error:
+        show_error(error)
+        sys.exit(1)

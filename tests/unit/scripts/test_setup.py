@@ -2,64 +2,239 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
+TOOLS = (
+    "awk",
+    "bash",
+    "cat",
+    "cp",
+    "cut",
+    "df",
+    "dirname",
+    "env",
+    "mkdir",
+    "mktemp",
+    "rm",
+    "rmdir",
+    "sha256sum",
+    "tail",
+)
+INTERPRETER = """
+case "$1 $2" in
+  "-c "*"[:2])"*) echo {version} ;;
+  "-c "*"sys.exit("*) exit {too_old} ;;
+  "-c "*ensurepip*) exit {without_venv} ;;
+  "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/uv"; echo made >>made-venvs ;;
+  "-m pip"|"pip install") {install} ;;
+  "-m serin_cli.prepare") {prepare} ;;
+  *) echo "unexpected: $*" >&2; exit 9 ;;
+esac
+"""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A checkout and all programs its PATH has."""
+
+    checkout: Path
+
+    def has(self, name: str, script: str) -> None:
+        path = self.checkout / "bin" / name
+        path.unlink(missing_ok=True)
+        path.write_text(f"#!/usr/bin/env bash\n{script}\n")
+        path.chmod(0o755)
+
+    def has_python(
+        self,
+        name: str = "python3",
+        version: str = "3.12",
+        *,
+        venv: bool = True,
+        install: str = "exit 0",
+        prepare: str = "exit 0",
+    ) -> None:
+        too_old = int(tuple(map(int, version.split("."))) < (3, 11))
+        words = {"version": version, "too_old": too_old, "without_venv": int(not venv)}
+        self.has(name, INTERPRETER.format(**words, install=install, prepare=prepare))
+
+    def setup(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.checkout / "scripts/setup"],
+            env={"PATH": str(self.checkout / "bin"), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def refusal(self, **environment: str) -> str:
+        done = self.setup(**environment)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert not (self.checkout / ".venv/serin-stamp").exists()
+        assert "Traceback" not in done.stderr
+        assert all(word in done.stderr for word in ("setup: found ", "needed ", "remedy "))
+        return done.stderr
+
+    @property
+    def made(self) -> int:
+        counted = self.checkout / "made-venvs"
+        return len(counted.read_text().splitlines()) if counted.exists() else 0
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def machine(tmp_path: Path) -> Machine:
     for name in ("requirements", "layers/data", "layers/science", "layers/web"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "scripts").mkdir()
+    for name in ("scripts", "bin"):
+        (tmp_path / name).mkdir()
     shutil.copy(ROOT / "scripts/setup", tmp_path / "scripts/setup")
-    (tmp_path / "bin").mkdir()
-    return tmp_path
+    for name in TOOLS:
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    return Machine(tmp_path)
 
 
-def a_program(checkout: Path, name: str, script: str) -> None:
-    path = checkout / "bin" / name
-    path.write_text(f"#!/usr/bin/env bash\n{script}\n")
-    path.chmod(0o755)
+def test_a_machine_with_everything_is_set_up_once(machine: Machine) -> None:
+    machine.has_python()
+    first, second = machine.setup(), machine.setup()
+    assert (first.returncode, second.returncode, machine.made) == (0, 0, 1), first.stderr
+    assert "making .venv with Python 3.12" in first.stdout
+    assert second.stdout == ""
 
 
-def setup(checkout: Path) -> str:
-    environment = {**os.environ, "PATH": f"{checkout / 'bin'}:{os.environ['PATH']}", "SERIN_PYTHON": "python-at-hand"}
-    done = subprocess.run(
-        [checkout / "scripts/setup"], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 1
-    assert not (checkout / ".venv").exists()
-    return done.stderr
+def test_another_lock_means_another_environment(machine: Machine) -> None:
+    machine.has_python()
+    machine.setup()
+    (machine.checkout / "requirements/dev.txt").write_text("# another\n")
+    assert (machine.setup().returncode, machine.made) == (0, 2)
 
 
-def test_an_interpreter_that_is_too_old_is_named_with_the_remedy(checkout: Path) -> None:
-    a_program(checkout, "python-at-hand", 'case "$2" in *"[:2])") echo 3.9;; *) exit 1;; esac')
-    said = setup(checkout)
-    assert "found   Python 3.9" in said
+def test_a_setup_that_was_interrupted_begins_anew(machine: Machine) -> None:
+    machine.has_python()
+    (machine.checkout / ".venv/bin").mkdir(parents=True)
+    (machine.checkout / ".venv/bin/python").symlink_to("/nowhere/python")
+    (machine.checkout / ".venv/half").touch()
+    assert machine.setup().returncode == 0
+    assert not (machine.checkout / ".venv/half").exists()
+
+
+def test_no_interpreter_at_all_is_named(machine: Machine) -> None:
+    assert "found   no python3 on the PATH" in machine.refusal()
+    assert "found   no /opt/python on the PATH" in machine.refusal(SERIN_PYTHON="/opt/python")
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.8", "3.10"])
+def test_an_interpreter_that_is_too_old_is_named_with_the_remedy(machine: Machine, version: str) -> None:
+    machine.has_python(version=version)
+    said = machine.refusal()
+    assert f"found   Python {version} (python3)" in said
     assert "needed  Python 3.11 or newer" in said
     assert "SERIN_PYTHON" in said
 
 
-def test_an_interpreter_without_venv_is_named_with_the_remedy(checkout: Path) -> None:
-    a_program(checkout, "python-at-hand", 'case "$2" in *"[:2])") echo 3.11;; *ensurepip*) exit 1;; *) exit 0;; esac')
-    said = setup(checkout)
-    assert "found   Python 3.11 without venv" in said
+def test_a_newer_interpreter_on_the_path_is_found_beside_an_old_one(machine: Machine) -> None:
+    machine.has_python(version="3.8")
+    machine.has_python("python3.12", "3.12")
+    assert "making .venv with Python 3.12" in machine.setup().stdout
+
+
+def test_an_interpreter_with_venv_is_preferred_to_one_without(machine: Machine) -> None:
+    machine.has_python(version="3.13", venv=False)
+    machine.has_python("python3.12", "3.12")
+    assert "making .venv with Python 3.12" in machine.setup().stdout
+
+
+def test_the_interpreter_that_is_asked_for_is_the_only_one_looked_at(machine: Machine) -> None:
+    machine.has_python(version="3.12")
+    machine.has_python("mine", "3.9")
+    assert "found   Python 3.9 (mine)" in machine.refusal(SERIN_PYTHON="mine")
+
+
+def test_the_interpreter_that_is_asked_for_may_have_a_space_in_its_path(machine: Machine) -> None:
+    machine.has_python("my python", "3.12")
+    done = machine.setup(SERIN_PYTHON=str(machine.checkout / "bin" / "my python"))
+    assert (done.returncode, machine.made) == (0, 1), done.stderr
+
+
+def test_an_interpreter_without_venv_is_named_with_the_remedy(machine: Machine) -> None:
+    machine.has_python(version="3.11", venv=False)
+    said = machine.refusal()
+    assert "found   Python 3.11 without venv (python3)" in said
     assert "apt install python3.11-venv" in said
 
 
-def test_too_little_disk_is_named_with_the_numbers(checkout: Path) -> None:
-    a_program(checkout, "python-at-hand", 'case "$2" in *"[:2])") echo 3.11;; *) exit 0;; esac')
-    a_program(checkout, "df", 'echo "Filesystem blocks Used Available"; echo "disk 9 9 2048 9% /"')
-    said = setup(checkout)
+def test_uv_makes_the_environment_where_python_cannot(machine: Machine) -> None:
+    machine.has_python(version="3.11", venv=False)
+    machine.has(
+        "uv", 'case "$1" in venv) mkdir -p .venv/bin; cp bin/python3 .venv/bin/python; cp bin/uv .venv/bin/uv ;; esac'
+    )
+    done = machine.setup()
+    assert (done.returncode, machine.made) == (0, 0), done.stderr
+    assert (machine.checkout / ".venv/serin-stamp").exists()
+
+
+def test_too_little_disk_is_named_with_the_numbers(machine: Machine) -> None:
+    machine.has_python()
+    machine.has("df", 'echo "Filesystem blocks Used Available"; echo "disk 9 9 2048 9% /"')
+    said = machine.refusal()
     assert "found   2048 MB free" in said
-    assert "needed  4096 MB" in said
+    assert "needed  3072 MB" in said
 
 
-def test_no_interpreter_at_all_is_named(checkout: Path) -> None:
-    assert "found   no python-at-hand on the PATH" in setup(checkout)
+def test_a_folder_that_cannot_be_written_to_is_named(machine: Machine) -> None:
+    machine.has_python()
+    machine.has("mktemp", 'echo "mktemp: failed to create directory: Read-only file system" >&2; exit 1')
+    assert "found   a folder that cannot be written to" in machine.refusal()
+
+
+@pytest.mark.parametrize(
+    ("said", "found", "remedy"),
+    [
+        (
+            "Failed to establish a new connection: Name or service not known",
+            "no answer from the package",
+            "PIP_INDEX_URL",
+        ),
+        ("error: Failed to fetch: `https://…/simple/`", "no answer from the package", "connect this machine"),
+        ("ERROR: No matching distribution found for uv==0.9", "no answer from the package", "connect this machine"),
+        ("ReadTimeoutError: Read timed out.", "no answer from the package", "connect this machine"),
+        ("SSLError: certificate verify failed: self-signed", "a certificate that is not trusted", "SSL_CERT_FILE"),
+        ("OSError: [Errno 28] No space left on device", "a disk that is full", "free some space"),
+        (
+            "THESE PACKAGES DO NOT MATCH THE HASHES",
+            "a package that is not the one the lock names",
+            "does not change packages",
+        ),
+        ("Segmentation fault", "a step that failed", "run it again"),
+    ],
+)
+def test_a_step_that_fails_ends_with_a_remedy_and_its_last_lines(
+    machine: Machine, said: str, found: str, remedy: str
+) -> None:
+    machine.has_python(install=f'echo "{said.replace("`", "")}" >&2; exit 1')
+    refusal = machine.refusal()
+    assert f"found   {found}" in refusal
+    assert remedy in refusal
+    assert said.replace("`", "") in refusal
+
+
+def test_layers_that_cannot_be_built_end_with_a_remedy_and_the_next_setup_begins_anew(machine: Machine) -> None:
+    machine.has_python(prepare='echo "unavailable: could not be installed: tcp connect error" >&2; exit 1')
+    assert "no answer from the package index" in machine.refusal()
+    machine.has_python()
+    assert (machine.setup().returncode, machine.made) == (0, 2)
+
+
+def test_an_index_of_pips_settings_is_uvs_too(machine: Machine) -> None:
+    machine.has_python(install='[ "$1" != pip ] || echo "index ${UV_DEFAULT_INDEX:-none}" >>indexes')
+    machine.setup(PIP_INDEX_URL="https://packages.example.org/simple")
+    (machine.checkout / ".venv/serin-stamp").unlink()
+    machine.setup(PIP_INDEX_URL="https://packages.example.org/simple", UV_DEFAULT_INDEX="https://other.example.org")
+    asked = (machine.checkout / "indexes").read_text().splitlines()
+    assert asked == ["index https://packages.example.org/simple", "index https://other.example.org"]
