@@ -197,6 +197,8 @@ def _end(figures: Mapping[str, Any]) -> None:
     predictions = figures["predictions"]
     story.chapter(f"Done in {figures['seconds']} s")
     story.say(f"   {predictions['ok']} of {predictions['sent']} predictions, {predictions['p50_ms']} ms at the median")
-    story.say(
-        "\nNext: ./scripts/serin up, then ./scripts/serin --help; models/flight-delay/model.yaml is the whole model."
-    )
+    story.say("\nNext, each explained in README.md:")
+    story.say("   ./scripts/serin up --clock 2013-04-01T04:00Z                   a platform of your own to type at")
+    story.say("   ./scripts/serin init NAME --from FILE.csv --label COLUMN       a model of your own, in ten minutes")
+    story.say("   ./scripts/deploy                                               the same stacks in your AWS account")
+    story.say("   models/flight-delay/model.yaml is everything this model is.")
