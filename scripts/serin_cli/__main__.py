@@ -66,9 +66,7 @@ def parser() -> ArgumentParser:
     add("runs", commands.runs, "The trainings of a model.", model)
     add("models", commands.models, "The models and what is live.")
     add("versions", commands.versions, "The registered versions of a model.", model)
-    action = ("action", {"choices": ["start", "list", "rollback"]})
-    version = ("--version", {"type": int, "help": "with start: the registered version (default: the newest)"})
-    add("release", commands.release, "Make a version live, or put back the one before.", action, model, version)
+    add("release", commands.release, "Make a version live, or put back the one before.", *_release(model))
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
@@ -77,6 +75,17 @@ def parser() -> ArgumentParser:
 
 def _to() -> tuple[str, dict[str, Any]]:
     return "--to", {"required": True, "help": "the folder to write to"}
+
+
+def _release(model: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
+    action = ("action", {"choices": ["start", "list", "show", "rollback"]})
+    version = ("--version", {"type": int, "help": "with start: the registered version (default: the newest)"})
+    return (
+        action,
+        model,
+        version,
+        ("--release", {"metavar": "ID", "help": "with show: which one (default: the newest)"}),
+    )
 
 
 def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:

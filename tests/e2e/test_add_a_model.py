@@ -35,7 +35,7 @@ class Added:
     seconds: Mapping[str, float]
     upload: Mapping[str, Any]
     run: Mapping[str, Any]
-    releases: list[Mapping[str, Any]]
+    release: Mapping[str, Any]
     by_command: Mapping[str, Any]
     by_http: httpx.Response
 
@@ -54,11 +54,12 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     with checkout.up():
         steps.seconds["up"] = time.monotonic() - began
         (upload,) = steps.json("upload", "upload", MODEL, file.name)
-        releases = steps.until_live()
+        steps.wait_until_live()
         (run, *_) = [run for run in steps.json("runs", "runs", MODEL) if run["status"] != "skipped"]
+        shown = steps.json("steps", "release", "show", MODEL)
         by_command = steps.json("predict", "predict", MODEL, f"models/{MODEL}/request.json")
         by_http = _ask(checkout)
-    return Added(checkout, drafted, refused.stderr, steps.seconds, upload, run, releases, by_command, by_http)
+    return Added(checkout, drafted, refused.stderr, steps.seconds, upload, run, shown, by_command, by_http)
 
 
 class _Steps:
@@ -73,13 +74,13 @@ class _Steps:
         assert done.returncode == 0, f"{words}: {done.stderr}"
         return json.loads(done.stdout)
 
-    def until_live(self) -> list[Mapping[str, Any]]:
+    def wait_until_live(self) -> None:
         began = time.monotonic()
         while time.monotonic() - began < TEN_MINUTES:
             releases: list[Mapping[str, Any]] = self.json("release", "release", "list", MODEL)
             if releases and releases[-1]["status"] != "running":
                 self.seconds["train and release"] = time.monotonic() - began
-                return releases
+                return
             runs = self.json("runs", "runs", MODEL)
             ended = [run for run in runs if run["status"] in ("failed", "rejected", "skipped")]
             assert not ended, ended
@@ -127,9 +128,8 @@ def test_the_first_training_starts_by_itself_and_its_model_beats_the_mean_and_th
 
 
 def test_the_version_went_live_after_its_golden_rows(added: Added) -> None:
-    (release,) = added.releases
-    assert (release["status"], release["version"]) == ("live", 1)
-    assert "golden" in [step["name"] for step in release["steps"]]
+    assert (added.release["status"], added.release["version"]) == ("live", 1)
+    assert "golden" in [step["name"] for step in added.release["steps"]]
 
 
 def test_it_answers_over_http_and_by_command_alike(added: Added) -> None:
