@@ -16,9 +16,8 @@ from infra.constructs.logs import retention_of
 from infra.constructs.permissions import allow
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
+from serin.domain.access import REVOCATION_LAG
 
-# A revoked token opens doors for as long as this.
-AUTHORIZER_CACHE_SECONDS = 60
 ROUTES = (
     "GET /openapi.json",
     "GET /uploads",
@@ -102,7 +101,7 @@ class ApiStack(SerinStack):
             authorizer_payload_format_version="2.0",
             enable_simple_responses=True,
             identity_source=["$request.header.Authorization"],
-            authorizer_result_ttl_in_seconds=AUTHORIZER_CACHE_SECONDS,
+            authorizer_result_ttl_in_seconds=int(REVOCATION_LAG.total_seconds()),
         )
         lambda_.CfnPermission(
             self,

@@ -14,6 +14,8 @@ from serin_cli.aws import connect
 from serin_cli.clock import clock
 from serin_cli.init import contract, init
 from serin_cli.local import up
+from serin_cli.tokens import arguments as token_arguments
+from serin_cli.tokens import token
 from serin_cli.walk import demo
 
 Command = Callable[[Namespace], Any]
@@ -69,6 +71,7 @@ def parser() -> ArgumentParser:
     add("release", commands.release, "Make a version live, or put back the one before.", *_release(model))
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
+    add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top
 

@@ -25,8 +25,8 @@ def connect(arguments: Namespace) -> dict[str, str]:
     account = session.client("sts", region_name=region).get_caller_identity()["Account"]
     found = session.client("ssm", region_name=region).get_parameter(Name=names.parameter("api/url"))
     table = RecordTable(session.client("dynamodb", region_name=region), names.table("control"))
-    token = create_token("owner", EVERYTHING, TOKEN_LIFE, DynamoControl(table), SystemClock())
+    token = create_token("owner", EVERYTHING, TOKEN_LIFE, (), DynamoControl(table), SystemClock())
     uploads = names.bucket("uploads", account, region)
-    connection = Connection(settings.stage, region, found["Parameter"]["Value"], token, uploads)
+    connection = Connection(settings.stage, region, found["Parameter"]["Value"], token.secret, uploads)
     save(connection)
     return {"stage": connection.stage, "api_url": connection.api_url, "token": "in .serin/connection.json, for a day"}

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 import httpx
 
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
-from serin_cli.connection import Connection
+from serin_cli.connection import Connection, aws_client
 
 T = TypeVar("T")
 PATIENCE_S = 600.0
@@ -35,10 +34,7 @@ class Client:
         self._connection = connection
         headers = {"Authorization": f"Bearer {connection.token}"}
         self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
-        local: dict[str, Any] = (
-            {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if connection.endpoint_url else {}
-        )
-        self._s3: Any = boto3.client("s3", region_name=connection.region, endpoint_url=connection.endpoint_url, **local)
+        self._s3 = aws_client(connection, "s3")
 
     def get(self, path: str, **query: str) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
@@ -137,7 +133,7 @@ def _answer(response: httpx.Response) -> Any:
     if response.status_code in (401, 403):
         raise Denied(
             "The API does not know this token, or it has ended.",
-            "Make a new one: ./scripts/serin connect on AWS; ./scripts/serin up again on this machine.",
+            "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
         )
     if response.status_code == 404:
         raise NotFound(f"The API has no route {response.request.url.path}.", "Check the model's name.")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from argparse import Namespace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from serin.adapters.clock import SystemClock
 from serin.domain.errors import Invalid, SerinError, Unavailable
+from serin.ports import Clock
 from serin_cli import story
-from serin_cli.connection import load
+from serin_cli.connection import Connection, load
 
 _PATH = "/_serin/clock"
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
@@ -26,6 +29,22 @@ class WalkError(SerinError):
     def __init__(self, record: dict[str, str]) -> None:
         super().__init__(record["message"], record["remedy"], record.get("field"))
         self.kind = record["kind"]
+
+
+@dataclass(frozen=True)
+class CloudClock:
+    """The local cloud's clock, read from another process."""
+
+    endpoint_url: str
+
+    def now(self) -> datetime:
+        """The moment it shows."""
+        return moment(_shown(self.endpoint_url + _PATH))
+
+
+def clock_of(connection: Connection) -> Clock:
+    """What the stage takes for now: real time on AWS."""
+    return CloudClock(connection.endpoint_url) if connection.endpoint_url else SystemClock()
 
 
 def clock(arguments: Namespace) -> dict[str, Any]:
@@ -49,7 +68,12 @@ def span(text: str) -> timedelta:
     if iso is None or not any(iso.groups()) or text.endswith("T"):
         raise Invalid(f"{text!r} is not a span of time.", "Write it as 90m, 2h, 7d, 1w or P1DT12H.", "span")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as error:
+        raise Invalid(
+            f"{text[:40]!r} is longer than any calendar.", "Write it as 90m, 2h, 7d or 1w.", "span"
+        ) from error
 
 
 def moment(text: str) -> datetime:

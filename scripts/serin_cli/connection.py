@@ -6,7 +6,11 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+import boto3
+
+from infra.local.cloud import LocalCloud
 from serin.domain.errors import NotFound
 from serin.domain.records import from_record
 
@@ -23,6 +27,18 @@ class Connection:
     token: str
     uploads_bucket: str
     endpoint_url: str | None = None
+
+
+def aws_client(connection: Connection, service: str) -> Any:
+    """A client of the stage's AWS services, with the profile's credentials; the local cloud has its own."""
+    where = {"region_name": connection.region, "endpoint_url": connection.endpoint_url}
+    owner = LocalCloud.credentials
+    local = {
+        "aws_access_key_id": owner.access_key_id,
+        "aws_secret_access_key": owner.secret_access_key,
+        "aws_session_token": owner.session_token,
+    }
+    return boto3.client(service, **where, **(local if connection.endpoint_url else {}))  # type: ignore[call-overload]
 
 
 def save(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
+from serin.domain.access import ACTIONS, LONGEST_LIFE
 from serin.services.tokens import create_token
 from serin_cli import story
 from serin_cli.clock import moment
@@ -25,10 +26,10 @@ from serin_cli.connection import Connection, forget, save
 from serin_cli.prepare import CDK_JSON, prepare
 
 TOKEN_LIFE = timedelta(days=1)
-LOCAL_TOKEN_LIFE = timedelta(days=36_500)
+LOCAL_TOKEN_LIFE = LONGEST_LIFE
 """Longer than anybody advances the clock: this token ends with the cloud it is for."""
 
-EVERYTHING = ("read", "predict:*", "train:*", "release:*")
+EVERYTHING = tuple(f"{action}:*" if about_one else action for action, about_one in ACTIONS.items())
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
 def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
     names = settings.names
     table = RecordTable(boto3.client("dynamodb", **cloud.client), names.table("control"))
-    token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, DynamoControl(table), cloud.clock)
+    token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, (), DynamoControl(table), cloud.clock)
     uploads = names.bucket("uploads", ACCOUNT, cloud.region)
-    return Connection(settings.stage, cloud.region, cloud.api_url, token, uploads, cloud.endpoint_url)
+    return Connection(settings.stage, cloud.region, cloud.api_url, token.secret, uploads, cloud.endpoint_url)
 
 
 def up(arguments: Namespace) -> None:

@@ -17,7 +17,20 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 WIDEST = 6
 # What a person looks for; where a record has none of these, its first fields do.
-FIRST = ("model", "version", "live", "file", "id", "cause", "status", "rows", "accepted", "quarantined", "reason")
+FIRST_OF_WORK = (
+    "model",
+    "version",
+    "live",
+    "file",
+    "id",
+    "cause",
+    "status",
+    "rows",
+    "accepted",
+    "quarantined",
+    "reason",
+)
+FIRST = (*FIRST_OF_WORK, "owner", "scopes", "created", "expires", "revoked")
 
 
 def show_error(error: SerinError) -> None:
@@ -43,7 +56,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
     names = [name for name in FIRST if name in plain] or plain[:WIDEST]
     made = Table(*names, header_style="bold", box=None)
     for record in records:
-        made.add_row(*(str(record.get(name, "")) for name in names))
+        made.add_row(*("" if record.get(name) is None else str(record[name]) for name in names))
     return made
 
 

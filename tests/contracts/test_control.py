@@ -15,6 +15,10 @@ def live(epoch: int, version: int = 1) -> Live:
     return Live(MODEL, version, str(version + 1), f"rel{version}", epoch, NOON)
 
 
+def a_token(hash: str, owner: str = "ana") -> Token:
+    return Token(hash, owner, ("read",), NOON, NOON + SPAN)
+
+
 def test_one_holder_at_a_time(control: Control) -> None:
     lease = control.acquire(MODEL, "a", NOON, SPAN)
     assert lease is not None
@@ -55,8 +59,17 @@ def test_an_older_epoch_cannot_change_the_intent(control: Control) -> None:
 
 
 def test_tokens_are_found_by_hash(control: Control) -> None:
-    token = Token("h1", "ana", ("read",), NOON)
+    token = a_token("h1")
     control.save_token(token)
     assert control.token("h1") == token
     assert control.token("h2") is None
     assert list(control.tokens()) == [token]
+
+
+def test_tokens_are_listed_by_owner_and_saving_one_again_replaces_it(control: Control) -> None:
+    for token in (a_token("h1", "eve"), a_token("h3"), a_token("h2")):
+        control.save_token(token)
+    revoked = a_token("h3").revoked_at(NOON)
+    control.save_token(revoked)
+    assert list(control.tokens()) == [a_token("h2"), revoked, a_token("h1", "eve")]
+    assert control.token("h3") == revoked

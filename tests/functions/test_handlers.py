@@ -219,8 +219,8 @@ def test_before_the_first_release_every_request_is_told_so() -> None:
 
 
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
-    secret = create_token("ana", ["read", "train:*"], timedelta(days=1), world.control, world.clock)
-    answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {secret}"}}, None)
+    made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), world.control, world.clock)
+    answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
     assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
 
 

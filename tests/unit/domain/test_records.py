@@ -63,7 +63,7 @@ VIEWS = st.builds(
     ttl=st.none() | st.timedeltas(timedelta(0), timedelta(days=3650)),
     static=st.booleans(),
 )
-TOKENS = st.builds(Token, TEXT, TEXT, st.lists(TEXT, max_size=3).map(tuple), MOMENTS, st.booleans())
+TOKENS = st.builds(Token, TEXT, TEXT, st.lists(TEXT, max_size=3).map(tuple), MOMENTS, MOMENTS, st.none() | MOMENTS)
 EVERY_KIND: list[Any] = [
     a_charter(),
     a_contract(),
@@ -76,7 +76,8 @@ EVERY_KIND: list[Any] = [
     an_upload(),
     an_upload(status="rejected", rows=0, accepted=0, quarantined=0, part=None, sequence=None, reason="r", remedy="m"),
     DatasetHead("orders", 2, 10, "d"),
-    Token("h", "ana", ("read",), NOON),
+    Token("h", "ana", ("read",), NOON, NOON),
+    Token("h", "ana", ("read",), NOON, NOON, NOON),
     ReleaseStep("rel1", "begin", NOON, "found"),
     Lease("late-orders", "rel1", 1, NOON),
     Intent("late-orders", "rel1", 1, "2", "1"),

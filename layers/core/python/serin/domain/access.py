@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from serin.domain.errors import Denied
-from serin.domain.names import digest
+from serin.domain.errors import Denied, Invalid
+from serin.domain.names import NAME, digest
+from serin.domain.printable import printable
+
+ACTIONS: Mapping[str, bool] = {"read": False, "predict": True, "train": True, "release": True}
+"""What a scope may allow, and whether that is done to one model."""
+
+REVOCATION_LAG = timedelta(seconds=60)
+"""A revoked token may open doors for as long as this: the API keeps the authorizer's answer."""
+
+LONGEST_LIFE = timedelta(days=36_500)
+OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}\Z")
+MOST_SCOPES = 50
+_ID_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -16,12 +30,22 @@ class Token:
     hash: str
     owner: str
     scopes: tuple[str, ...]
+    created: datetime
     expires: datetime
-    revoked: bool = False
+    revoked: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """What names the token where people can see it."""
+        return self.hash[:_ID_LENGTH]
 
     def valid_at(self, moment: datetime) -> bool:
         """Whether the token opens anything at that moment."""
-        return not self.revoked and moment < self.expires
+        return self.revoked is None and moment < self.expires
+
+    def revoked_at(self, moment: datetime) -> Token:
+        """The token as it is once somebody has taken it back; a second time changes nothing."""
+        return self if self.revoked else replace(self, revoked=moment)
 
 
 def token_hash(secret: str) -> str:
@@ -35,3 +59,48 @@ def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> N
     if not allowed & set(scopes):
         wanted = action if model is None else f"{action}:{model}"
         raise Denied(f"This token has no scope {wanted}.", f"Ask for a token with the scope {wanted}.")
+
+
+def checked_owner(owner: str) -> str:
+    """Return `owner` if it may stand in logs and lists, else raise Invalid."""
+    if not OWNER.match(owner):
+        raise Invalid(
+            f"{printable(owner)!r} cannot own a token.",
+            "Use letters, digits and . _ @ + -, a letter or digit first, 64 characters at most.",
+            "owner",
+        )
+    return owner
+
+
+def checked_scopes(scopes: Sequence[str], models: Collection[str]) -> tuple[str, ...]:
+    """Return `scopes`, each once, if every one of them opens something; raise Invalid for the first that does not.
+
+    `models` are those that are deployed.
+    """
+    if not 0 < len(scopes) <= MOST_SCOPES:
+        raise Invalid(f"There are {len(scopes)} scopes.", f"Name 1 to {MOST_SCOPES}, such as {_examples()}.", "scope")
+    for scope in scopes:
+        _check_scope(scope, models)
+    return tuple(dict.fromkeys(scopes))
+
+
+def _check_scope(scope: str, models: Collection[str]) -> None:
+    action, colon, model = scope.partition(":")
+    if action not in ACTIONS:
+        raise _wrong(scope, f"has no action Serin knows; there are {', '.join(ACTIONS)}", f"Write {_examples()}.")
+    if not ACTIONS[action]:
+        if colon and model != "*":
+            raise _wrong(scope, f"names a model, and {action} is about none", f"Write {action}.")
+    elif not colon:
+        raise _wrong(scope, "opens nothing without a model", f"Write {action}:<model>, or {action}:* for all models.")
+    elif model != "*" and not (NAME.match(model) and model in models):
+        known = ", ".join(sorted(models)) or "none"
+        raise _wrong(scope, f"names a model that is not deployed; there are {known}", f"Name one, or write {action}:*.")
+
+
+def _wrong(scope: str, found: str, remedy: str) -> Invalid:
+    return Invalid(f"The scope {printable(scope)!r} {found}.", remedy, "scope")
+
+
+def _examples() -> str:
+    return ", ".join(f"{action}:<model>" if about_one else action for action, about_one in ACTIONS.items())

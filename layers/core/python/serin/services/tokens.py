@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from serin.domain.access import Token, token_hash
+from serin.domain.access import LONGEST_LIFE, Token, checked_owner, checked_scopes, token_hash
+from serin.domain.errors import Conflict, Invalid, NotFound
+from serin.domain.printable import printable
 from serin.ports import Clock, Control
 
 PREFIX = "serin_"
+_ID = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
-def create_token(owner: str, scopes: Sequence[str], span: timedelta, control: Control, clock: Clock) -> str:
-    """A new secret with these scopes; only its digest is kept, so it cannot be shown again."""
+@dataclass(frozen=True)
+class NewToken:
+    """A token with the secret that opens its doors, which nobody can find out again."""
+
+    token: Token
+    secret: str = field(repr=False)
+
+
+def create_token(
+    owner: str, scopes: Sequence[str], span: timedelta, models: Collection[str], control: Control, clock: Clock
+) -> NewToken:
+    """A new token with these scopes, for models that are deployed; only its digest is kept.
+
+    Raises Invalid for an owner, a scope or a span that cannot be.
+    """
+    if not timedelta(0) < span <= LONGEST_LIFE:
+        raise Invalid(f"A token cannot live for {span}.", f"Choose more than 0 and at most {LONGEST_LIFE.days} days.")
     secret = PREFIX + secrets.token_urlsafe(32)
-    control.save_token(Token(token_hash(secret), owner, tuple(scopes), clock.now() + span))
-    return secret
+    now = clock.now()
+    token = Token(token_hash(secret), checked_owner(owner), checked_scopes(scopes, models), now, now + span)
+    control.save_token(token)
+    return NewToken(token, secret)
+
+
+def revoke_token(id: str, control: Control, clock: Clock) -> Token:
+    """Take a token back, by the beginning of its digest; raises NotFound, or Conflict when several begin like that."""
+    if not _ID.match(id):
+        raise Invalid(f"{printable(id)!r} is not a token's id.", "Take it from the list of tokens.", "id")
+    found = [token for token in control.tokens() if token.hash.startswith(id)]
+    if not found:
+        raise NotFound(f"There is no token {id}.", "Take its id from the list of tokens.")
+    if len(found) > 1:
+        raise Conflict(f"{len(found)} tokens begin with {id}.", "Give more digits of its id.")
+    revoked = found[0].revoked_at(clock.now())
+    control.save_token(revoked)
+    return revoked
 
 
 def scopes_of(header: str, control: Control, clock: Clock) -> Token | None:
