@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, SerinError
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.package import find_package
@@ -34,9 +35,21 @@ def predictor() -> Predictor:
 
 def request_from(event: Mapping[str, Any]) -> Request:
     """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
-    context = event["requestContext"]
-    authorized = (context.get("authorizer") or {}).get("lambda") or {}
-    return Request(context["requestId"], body_of(event), tuple((authorized.get("scopes") or "").split()))
+    return Request(event["requestContext"]["requestId"], body_of(event), scopes_of(event["requestContext"]))
+
+
+def scopes_of(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the caller may, by the one authorization the route has in the template.
+
+    API Gateway writes which one let the call pass, and nothing a caller sends can; two of them, or another, allow
+    nothing. The function does not remember which it should be: a version stays live while a deploy changes the route.
+    """
+    match context.get("authorizer"):
+        case {"lambda": {"scopes": str(scopes)}, **others} if not others:
+            return tuple(scopes.split())
+        case {"iam": {"userArn": str()}, **others} if not others:
+            return iam_scopes(context.get("routeKey") or "")
+    return ()
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:

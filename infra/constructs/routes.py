@@ -11,9 +11,12 @@ from infra.constructs.stack import SerinStack
 
 
 def function_routes(
-    stack: SerinStack, id: str, function: str, routes: Sequence[str], api: str, authorizer: str
+    stack: SerinStack, id: str, function: str, routes: Sequence[str], api: str, authorizer: str | None
 ) -> None:
-    """Send `routes` (`POST /path`) to `function`, an ARN of a function or an alias, once the authorizer agrees."""
+    """Send `routes` (`POST /path`) to `function`, an ARN of a function or an alias, once the authorizer agrees.
+
+    Without an authorizer callers sign with their AWS credentials (SigV4) and IAM decides: `execute-api:Invoke`.
+    """
     integration = http.CfnIntegration(
         stack,
         f"{id}Integration",
@@ -30,7 +33,7 @@ def function_routes(
             api_id=api,
             route_key=route,
             target=f"integrations/{integration.ref}",
-            authorization_type="CUSTOM",
+            authorization_type="CUSTOM" if authorizer else "AWS_IAM",
             authorizer_id=authorizer,
         )
     # One for all methods of a path: a second one would allow nothing more.

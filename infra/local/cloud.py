@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from infra.local import assembly as assemblies
 from infra.local import patches, support
 from infra.local.clock import VirtualClock
-from infra.local.lambda_model import Credentials
 from infra.local.session import sweep
+from infra.local.wiring import OWNER
 
 if TYPE_CHECKING:
     from infra.local import deploy as deploying
@@ -35,7 +35,7 @@ class LocalCloud:
     It ends with the block, with `stop()`, or with the process; after a kill the next start sweeps what is left.
     """
 
-    credentials = Credentials("serin", "serin", "local")
+    credentials = OWNER
     """What a person's own tools sign with: the account's administrator."""
 
     def __init__(self, parts: Wiring, ends: ExitStack) -> None:

@@ -5,9 +5,9 @@ gateway = Gateway(routes, invoke)     # infra.local.gateway.server; it answers a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from infra.local.lambda_model import Outcome
 
@@ -44,10 +44,32 @@ class Route:
     timeout_s: float = 30.0
     throttle: Throttle | None = None
     """The route's own settings, where they replace the stage's."""
+    signed: bool = False
+    """Whether callers sign with SigV4, and IAM decides."""
 
 
 MayInvoke = Callable[[str, str], bool]
 """Whether API Gateway may invoke a function, by its (qualified) ARN, for the source with that ARN."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signs with an access key: the secret, the session's token (empty without one), what functions are told."""
+
+    access_key_id: str
+    secret: str = field(repr=False)
+    session_token: str = field(repr=False)
+    identity: Mapping[str, Any]
+    may_call: Callable[[str], bool]
+    """Whether IAM lets it call, by the ARN of the request."""
+
+
+Signers = Callable[[str], Signer | None]
+"""Who signs with an access key now; None for a key that nobody has, or has any more."""
+
+
+def _nobody(_access_key_id: str) -> None:
+    return None
 
 
 def _anybody(_function_arn: str, _source_arn: str) -> bool:
@@ -65,6 +87,7 @@ class RouteTable:
     stage: str = "$default"
     throttle: Throttle | None = None
     may_invoke: MayInvoke = field(default=_anybody, compare=False)
+    signer: Signers = field(default=_nobody, compare=False)
 
     def source_of_route(self, route: Route, method: str) -> str:
         """What a function's policy knows a call of a route by; the path keeps its variables' names.
@@ -74,6 +97,10 @@ class RouteTable:
         known_method, _, path = route.key.partition(" ")
         key = f"{method if known_method == 'ANY' else known_method}{path}"
         return self._source(f"{self.stage}/{key}")
+
+    def arn_of_request(self, method: str, path: str) -> str:
+        """What policies know a request by; the path is the request's own."""
+        return self._source(f"{self.stage}/{method}{path}")
 
     def source_of_authorizer(self, authorizer: Authorizer) -> str:
         """As above, for the call of an authorizer."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
-from infra.local.http_model import Authorizer, Route, RouteTable, Throttle
+from infra.local.http_model import Authorizer, Route, RouteTable, Signer, Throttle
 from infra.local.iam.errors import AccessDenied
+from infra.local.iam.evaluation import Asked, Caller
+from infra.local.iam.keys import key_of
 from infra.local.wiring import ACCOUNT, wiring
 
 _FUNCTION = re.compile(r"arn:aws:lambda:[^/]+")
@@ -30,6 +33,7 @@ def route_table(region: str) -> RouteTable:
         routes,
         throttle=_throttle(stage.default_route_settings if stage else {}),
         may_invoke=_may_invoke,
+        signer=_signer,
     )
 
 
@@ -42,6 +46,27 @@ def _may_invoke(function_arn: str, source_arn: str) -> bool:
     return True
 
 
+def _signer(access_key_id: str) -> Signer | None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html"""
+    key = key_of(access_key_id)
+    if key is None:
+        return None
+    identity = {
+        "accessKey": access_key_id,
+        "accountId": key.caller.account,
+        "callerId": key.user_id,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": key.caller.arn,
+        "userId": key.user_id,
+    }
+    return Signer(access_key_id, key.secret, key.session_token, identity, partial(_may_call, key.caller))
+
+
+def _may_call(caller: Caller, arn: str) -> bool:
+    return wiring().guard.refusal(caller, Asked("execute-api:Invoke", arn)) is None
+
+
 def _route(api: Api, route: Any, settings: dict[str, Any]) -> Route:
     integration = api.get_integration(route.target.removeprefix("integrations/"))
     timeout_ms = integration.timeout_in_millis
@@ -51,6 +76,7 @@ def _route(api: Api, route: Any, settings: dict[str, Any]) -> Route:
         authorizer=_authorizer(api, route.authorizer_id),
         timeout_s=float(timeout_ms) / 1000 if timeout_ms else 30.0,
         throttle=_throttle(settings.get(route.route_key) or {}),
+        signed=route.authorization_type == "AWS_IAM",
     )
 
 

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.local.lambda_model import Credentials
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from infra.local.invocations import Invocations
 
 ACCOUNT = "123456789012"
+
+OWNER = Credentials("serin", "serin", "")
+"""What the account's administrator signs with; long-lived, so without a session."""
 
 
 @dataclass

@@ -38,6 +38,7 @@ ACCESS_LOG = {
     "status": "$context.status",
     "ms": "$context.responseLatency",
     "owner": "$context.authorizer.owner",
+    "identity": "$context.identity.userArn",
     "error": "$context.error.message",
     "integration_error": "$context.integrationErrorMessage",
 }

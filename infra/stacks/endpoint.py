@@ -27,7 +27,8 @@ class EndpointStack(SerinStack):
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
         routes = [f"POST /models/{model}/predict"]
-        function_routes(self, "Predict", alias.ref, routes, self._shared("id"), self._shared("authorizer"))
+        authorizer = self._shared("authorizer") if charter.access == "token" else None
+        function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)
 
     def _predict(self) -> ServiceFunction:
         return ServiceFunction(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,14 +10,25 @@ from typing import Any, TypeVar
 
 import httpx
 
+from serin.domain.charter import Access
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
+from serin_cli.clock import clock_of
 from serin_cli.connection import Connection, aws_client
+from serin_cli.signing import credentials_at_hand, signed
 
 T = TypeVar("T")
 PATIENCE_S = 600.0
 PAUSE_S = 0.1
 THROTTLED_S = 10.0
+UNKNOWN_TOKEN = (
+    "The API does not know this token, or it has ended, or the model wants signed requests.",
+    "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
+)
+NOT_ALLOWED = (
+    "The API does not let these AWS credentials call the model, or it wants tokens.",
+    "Allow execute-api:Invoke on the model's route, and check that this machine's time is right.",
+)
 
 
 class ApiError(SerinError):
@@ -70,9 +82,22 @@ class Client:
 
         return wait(look, f"what became of {arrival}")
 
-    def predict(self, model: str, instances: Sequence[Mapping[str, object]]) -> Any:
-        """The answer for these instances."""
-        return self.post(f"/models/{model}/predict", {"instances": list(instances)})
+    def predict(self, model: str, instances: Sequence[Mapping[str, object]], access: Access = "token") -> Any:
+        """The answer for these instances, asked for as the model's charter wants it."""
+        path, body = f"/models/{model}/predict", {"instances": list(instances)}
+        return self.post(path, body) if access == "token" else self._post_signed(path, json.dumps(body).encode())
+
+    def _post_signed(self, path: str, body: bytes) -> Any:
+        """POST JSON with a signature instead of the token."""
+        here = self._connection
+        credentials, clock = credentials_at_hand(here), clock_of(here)
+
+        def send() -> httpx.Response:
+            plain = {"Content-Type": "application/json"}
+            headers = signed(f"{here.api_url}{path}", body, plain, credentials, here.region, clock.now())
+            return self._http.post(path, content=body, headers=headers)
+
+        return _answer(_unless_throttled(send), NOT_ALLOWED)
 
     def run_ended(self, model: str, run_id: str | None) -> Mapping[str, Any]:
         """The run of that id, or the first that was not skipped, once it has ended."""
@@ -124,17 +149,14 @@ def _unless_throttled(send: Callable[[], httpx.Response]) -> httpx.Response:
     return response
 
 
-def _answer(response: httpx.Response) -> Any:
+def _answer(response: httpx.Response, refused: tuple[str, str] = UNKNOWN_TOKEN) -> Any:
     if response.status_code < 400:
         return response.json()
     body = response.json() if response.headers.get("content-type", "").startswith("application/json") else {}
     if "error" in body:
         raise ApiError(body["error"])
     if response.status_code in (401, 403):
-        raise Denied(
-            "The API does not know this token, or it has ended.",
-            "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
-        )
+        raise Denied(*refused)
     if response.status_code == 404:
         raise NotFound(f"The API has no route {response.request.url.path}.", "Check the model's name.")
     raise Unavailable(f"The API answered {response.status_code}: {body or response.text[:200]}.", "Try again.")

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from serin.domain.charter import Access
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.names import checked_name
+from serin.files.charters import read_charter
 from serin.files.models import read_models
 from serin_cli.client import Client
 from serin_cli.connection import load
@@ -108,4 +111,10 @@ def predict(arguments: Namespace) -> Any:
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
     with connected() as client:
-        return client.predict(arguments.model, instances)
+        return client.predict(arguments.model, instances, _access(arguments.model))
+
+
+def _access(model: str) -> Access:
+    """How the charter in this checkout wants callers to show who they are."""
+    path = MODELS / checked_name(model, "model") / "model.yaml"
+    return read_charter(path).access if path.is_file() else "token"

@@ -170,6 +170,60 @@ def test_a_base64_body_is_decoded() -> None:
     assert handler("predict").request_from(event).body == b"\xff{}"
 
 
+IAM = {"accessKey": "AKIA1", "accountId": "1", "callerId": "AIDA1", "userArn": "arn:aws:iam::1:user/u", "userId": "u"}
+LAMBDA = {"owner": "ana", "scopes": "read predict:flight-delay"}
+
+
+def scopes(route: object, authorizer: object) -> object:
+    return handler("predict").scopes_of({"requestId": "r", "routeKey": route, "authorizer": authorizer})
+
+
+def test_where_iam_let_the_call_pass_it_may_predict_with_the_routes_model_and_nothing_else() -> None:
+    assert scopes("POST /models/flight-delay/predict", {"iam": IAM}) == ("predict:flight-delay",)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        *("POST /models/{model}/predict", "GET /models/a/predict", "POST /models/a/train", "$default", "", None),
+        *(
+            "POST /models/a/predict/",
+            "POST /models/a/predict\n",
+            "POST /models/A b/predict",
+            "POST /x/models/a/predict",
+        ),
+    ],
+)
+def test_iam_opens_no_other_route(route: str | None) -> None:
+    assert scopes(route, {"iam": IAM}) == ()
+
+
+@pytest.mark.parametrize(
+    "authorizer",
+    [
+        *(None, {}, {"iam": None}, {"iam": {}}, {"lambda": None}, {"lambda": {}}, {"lambda": {"scopes": None}}),
+        *({"iam": IAM, "lambda": LAMBDA}, {"lambda": LAMBDA, "jwt": {}}, {"jwt": {"scopes": ["predict:flight-delay"]}}),
+    ],
+)
+def test_who_was_not_authorized_in_exactly_one_known_way_may_nothing(authorizer: object) -> None:
+    assert scopes("POST /models/flight-delay/predict", authorizer) == ()
+
+
+def test_a_caller_cannot_choose_how_it_was_authorized() -> None:
+    event = saved_event("http_predict")
+    context = {**event["requestContext"], "authorizer": None}
+    said = json.dumps({"requestContext": {"authorizer": {"iam": IAM}}, "authorizer": {"lambda": LAMBDA}})
+    headers = {"x-amzn-request-context": said, "authorization": "AWS4-HMAC-SHA256 Credential=AKIA1/x"}
+    sent = {
+        **event,
+        "body": said,
+        "headers": headers,
+        "queryStringParameters": {"iam": said},
+        "requestContext": context,
+    }
+    assert handler("predict").request_from(sent).scopes == ()
+
+
 @pytest.mark.parametrize("body", [{}, {"body": None}, {"body": ""}])
 def test_a_request_without_a_body_is_empty(body: dict[str, Any]) -> None:
     event = {"requestContext": {"requestId": "r"}, **body}

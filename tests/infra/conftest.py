@@ -15,12 +15,14 @@ from tests.builders import a_charter
 from tests.infra.templates import Assembly, TinyPackages
 
 MODELS = ("late-orders", "returns")
+SIGNED = ("returns",)
+"""Whose callers sign with their AWS credentials."""
 Synthesise = Callable[..., Assembly]
 
 
 @pytest.fixture(scope="session")
 def charters() -> list[Charter]:
-    return [a_charter(model=model) for model in MODELS]
+    return [a_charter(model=model, access="sigv4" if model in SIGNED else "token") for model in MODELS]
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 
-from tests.infra.conftest import MODELS
+from tests.infra.conftest import MODELS, SIGNED
 from tests.infra.templates import Assembly, flat
 
 
-def test_every_route_asks_the_authorizer(aws: Assembly) -> None:
-    for route in aws.resources("AWS::ApiGatewayV2::Route"):
-        assert route["AuthorizationType"] == "CUSTOM"
-        assert "AuthorizerId" in route
+def test_every_route_asks_the_authorizer_or_iam(aws: Assembly) -> None:
+    found = {route["RouteKey"]: route for route in aws.resources("AWS::ApiGatewayV2::Route")}
+    signed = {f"POST /models/{model}/predict" for model in SIGNED}
+    assert {key for key, route in found.items() if route["AuthorizationType"] == "AWS_IAM"} == signed
+    for key, route in found.items():
+        assert route["AuthorizationType"] in ("CUSTOM", "AWS_IAM")
+        assert ("AuthorizerId" in route) == (key not in signed)
 
 
 def test_each_endpoint_owns_the_literal_route_of_its_model(aws: Assembly) -> None:
@@ -58,7 +61,7 @@ def test_the_stage_throttles_as_the_settings_say_and_logs_as_json(aws: Assembly)
 def test_the_access_log_holds_no_token_address_or_query(aws: Assembly) -> None:
     (stage,) = aws.resources("AWS::ApiGatewayV2::Stage")
     fields = set(json.loads(stage["AccessLogSettings"]["Format"]))
-    assert fields == {"request_id", "at", "route", "status", "ms", "owner", "error", "integration_error"}
+    assert fields == {"request_id", "at", "route", "status", "ms", "owner", "identity", "error", "integration_error"}
 
 
 def test_a_revoked_token_is_known_within_a_minute(aws: Assembly) -> None:

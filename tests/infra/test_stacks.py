@@ -73,7 +73,7 @@ def test_every_stack_makes_its_own_layer_versions(aws: Assembly) -> None:
 def test_the_api_is_found_by_its_parameters(aws: Assembly) -> None:
     names = {item["Name"] for item in aws.resources("AWS::SSM::Parameter")}
     assert {"/serin/dev/api/id", "/serin/dev/api/authorizer", "/serin/dev/api/url"} <= names
-    defaults = [item["Default"] for item in aws.templates["endpoint-returns"]["Parameters"].values()]
+    defaults = [item["Default"] for item in aws.templates["endpoint-late-orders"]["Parameters"].values()]
     assert {"/serin/dev/api/id", "/serin/dev/api/authorizer"} <= set(defaults)
 
 

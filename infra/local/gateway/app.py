@@ -15,6 +15,7 @@ from infra.local.gateway.event import authorizer_event, integration_event
 from infra.local.gateway.reply import Reply, refusal, reply_of
 from infra.local.gateway.request import Request
 from infra.local.gateway.routing import Match, match
+from infra.local.gateway.signatures import signer_of
 from infra.local.gateway.throttle import Throttles
 from infra.local.http_model import Invoke, Routes, RouteTable
 from infra.local.lambda_model import Outcome
@@ -58,7 +59,9 @@ class HttpApi:
         return refusal(HTTPStatus.SERVICE_UNAVAILABLE) if outcome is None else reply_of(outcome)
 
     async def _authorize(self, table: RouteTable, request: Request, found: Match) -> Mapping[str, Any] | Reply | None:
-        """The authorizer's context, None for a route without one, or the refusal."""
+        """What the authorizer or IAM found, None for an open route, or the refusal."""
+        if found.route.signed:
+            return _signed(table, request)
         authorizer = found.route.authorizer
         if authorizer is None:
             return None
@@ -74,7 +77,7 @@ class HttpApi:
             if decision is None:
                 return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
             self._decisions.put(authorizer, identity, decision)
-        return decision.context if decision.allowed else refusal(HTTPStatus.FORBIDDEN)
+        return {"lambda": decision.context} if decision.allowed else refusal(HTTPStatus.FORBIDDEN)
 
     async def _ask(self, function_arn: str, event: Mapping[str, Any]) -> Decision | None:
         outcome = await self._call(function_arn, event, AUTHORIZER_LIMIT_S)
@@ -86,6 +89,14 @@ class HttpApi:
         call = asyncio.get_running_loop().run_in_executor(self._threads, self._invoke, function_arn, payload)
         done, _ = await asyncio.wait([call], timeout=limit_s)
         return call.result() if done else None
+
+
+def _signed(table: RouteTable, request: Request) -> Mapping[str, Any] | Reply:
+    """Whatever is wrong with a signature, or not allowed to who signed, HTTP APIs answer the same."""
+    signer = signer_of(request, table)
+    if signer is None or not signer.may_call(table.arn_of_request(request.method, request.decoded_path)):
+        return refusal(HTTPStatus.FORBIDDEN)
+    return {"iam": signer.identity}
 
 
 def _below_stage(table: RouteTable, path: str) -> str | None:

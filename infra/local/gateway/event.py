@@ -14,10 +14,10 @@ from infra.local.http_model import RouteTable
 def integration_event(
     table: RouteTable, request: Request, match: Match, authorized: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What the route's function gets; `authorized` is the context of its authorizer, where the route has one."""
+    """What the route's function gets; `authorized` is what its authorizer or IAM found, where the route has one."""
     context = _request_context(table, request, match)
     if authorized is not None:
-        context["authorizer"] = {"lambda": dict(authorized)}
+        context["authorizer"] = dict(authorized)
     event = {"version": "2.0", **_request_parts(request, match), "requestContext": context}
     if request.body:
         event["body"], event["isBase64Encoded"] = request.text_body()
@@ -28,11 +28,10 @@ def integration_event(
 
 def authorizer_event(table: RouteTable, request: Request, match: Match, identity: Sequence[str]) -> dict[str, Any]:
     """What a REQUEST authorizer gets."""
-    arn = f"arn:aws:execute-api:{table.region}:{table.account}:{table.api_id}"
     return {
         "version": "2.0",
         "type": "REQUEST",
-        "routeArn": f"{arn}/{table.stage}/{request.method}{request.decoded_path}",
+        "routeArn": table.arn_of_request(request.method, request.decoded_path),
         "identitySource": list(identity),
         **_request_parts(request, match),
         "requestContext": _request_context(table, request, match),

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.awslambda.models import lambda_backends
 from moto.events.models import events_backends
-from moto.iam.models import ManagedPolicy, Role, iam_backends
+from moto.iam.models import Group, ManagedPolicy, Role, User, iam_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -23,18 +23,26 @@ def policies_for(caller: Caller, asked: Asked) -> Policies:
     """Everything that speaks of a request; a role nobody deployed has no policy."""
     role = _role(caller.role_arn) if caller.kind == "role" else None
     return Policies(
-        identity=identity_policies(role) if role is not None else (),
+        identity=identity_policies(role) if role is not None else _users_policies(caller),
         boundary=_boundary(role) if role is not None else None,
         resource=resource_policy(asked.action, asked.resource),
         resource_decides=caller.kind == "service" or asked.action == ASSUME,
     )
 
 
-def identity_policies(role: Role) -> tuple[Policy, ...]:
-    """A role's own policies, inline and managed, each named `role/policy`."""
-    inline = [(name, str(document)) for name, document in role.policies.items()]
-    managed = [(policy.name, managed_document(policy)) for policy in role.managed_policies.values()]
-    return tuple(Policy.read(f"{role.name}/{name}", document) for name, document in [*inline, *managed])
+def identity_policies(holder: Role | User | Group) -> tuple[Policy, ...]:
+    """The policies of a role, a user or a group, inline and managed, each named `holder/policy`."""
+    inline = [(name, str(document)) for name, document in holder.policies.items()]
+    managed = [(policy.name, managed_document(policy)) for policy in holder.managed_policies.values()]
+    return tuple(Policy.read(f"{holder.name}/{name}", document) for name, document in [*inline, *managed])
+
+
+def _users_policies(caller: Caller) -> tuple[Policy, ...]:
+    """A user's own and those of its groups."""
+    backend = iam_backends[ACCOUNT]["aws"]
+    user = next((user for user in backend.users.values() if user.arn == caller.arn), None)
+    holders: list[User | Group] = [] if user is None else [user, *backend.get_groups_for_user(user.name)]
+    return tuple(policy for holder in holders for policy in identity_policies(holder))
 
 
 def resource_policy(action: str, arn: str) -> Policy | None:

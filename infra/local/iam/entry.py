@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.s3.models import s3_backends
-from moto.sts.models import sts_backends
 
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.guard import ADMINISTRATOR, Guard, session_of
+from infra.local.iam.guard import ADMINISTRATOR, Guard
+from infra.local.iam.keys import session_by, session_caller
 from infra.local.iam.refusals import StartResponse, denied, unknown_key
 from infra.local.iam.requests import s3
 from infra.local.iam.requests.permissions import permissions_of
@@ -25,7 +25,6 @@ from infra.local.wiring import ACCOUNT
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SESSION_KEY = "ASIA"
-_BOOTSTRAP_ROLE = ":role/cdk-hnb659fds-"
 _WITH_POLICIES = frozenset({"s3", "sqs", "sns"})
 """Services whose resources have policies that bind the administrator too."""
 
@@ -55,10 +54,10 @@ def caller_of(signature: Signature) -> Caller | None:
     """Whose request it is; None for a session nobody was given."""
     if not signature.access_key_id.startswith(_SESSION_KEY):
         return ADMINISTRATOR
-    session = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(signature.access_key_id)
+    session = session_by(signature.access_key_id)
     if session is None or session.session_token != signature.token:
         return None
-    return ADMINISTRATOR if _BOOTSTRAP_ROLE in session.role_arn else session_of(session.role_arn, session.session_name)
+    return session_caller(session)
 
 
 def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:

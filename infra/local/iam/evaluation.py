@@ -18,11 +18,11 @@ Kind = Literal["identity", "resource", "boundary"]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: a role's session, a service of AWS for one of its resources, or the account's administrator."""
+    """Who asks: a role's session, a user, a service of AWS for one of its resources, or the account's administrator."""
 
-    kind: Literal["role", "service", "account"]
+    kind: Literal["role", "user", "service", "account"]
     arn: str
-    """The session's ARN, the service's name, or the account's ARN."""
+    """The session's or user's ARN, the service's name, or the account's ARN."""
     account: str
     role_arn: str = ""
     regional_name: str = ""

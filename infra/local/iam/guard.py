@@ -102,6 +102,9 @@ def service_caller(name: str) -> Caller:
 ADMINISTRATOR = Caller("account", f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT)
 
 
+_TYPES = {"role": "AssumedRole", "user": "User", "account": "Account"}
+
+
 def _everywhere(caller: Caller) -> Context:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
     running = wiring()
@@ -120,5 +123,5 @@ def _everywhere(caller: Caller) -> Context:
         "aws:principalisawsservice": ("false",),
         "aws:principalaccount": (caller.account,),
         "aws:principalarn": (caller.role_arn or caller.arn,),
-        "aws:principaltype": ("AssumedRole" if caller.kind == "role" else "Account",),
+        "aws:principaltype": (_TYPES[caller.kind],),
     }

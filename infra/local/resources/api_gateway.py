@@ -196,10 +196,10 @@ class Route(ResourceType):
 
     def _settings(self, wanted: Wanted) -> dict[str, Any]:
         protection = wanted.get("AuthorizationType", "NONE")
-        if protection not in {"NONE", "CUSTOM"}:
+        if protection not in {"NONE", "CUSTOM", "AWS_IAM"}:
             raise Invalid(
                 f"The route {wanted.properties['RouteKey']} is protected by {protection}.",
-                "The local gateway knows NONE and CUSTOM.",
+                "The local gateway knows NONE, CUSTOM and AWS_IAM.",
             )
         return {
             "authorization_type": protection,

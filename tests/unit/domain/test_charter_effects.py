@@ -193,6 +193,7 @@ VIEW_OF_TRIPS = "    past: {entity: line, source: trips, event_time: ends, ttl: 
 SHORT_TRIPS = FILES["contracts/trips.yaml"].replace("minimum: 1}", "minimum: 1, maximum: 99}")
 PROOFS: Mapping[str, Proof] = {
     "model": Proof({"model: trip-delay": "model: trip-cost"}, _bundled, ["trip-cost"]),
+    "access": Proof({"task: binary": "task: binary\naccess: sigv4"}, lambda read: read.charter.access, "sigv4"),
     "task": Proof(
         {"task: binary": "task: multiclass", "{roc_auc: 0.6}": "{}"},
         _refuses({"metrics: {": "metrics: {brier: 0.2, "}),

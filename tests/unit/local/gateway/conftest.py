@@ -17,16 +17,20 @@ Function = Callable[[dict[str, Any]], Any]
 
 
 class Api:
-    """A gateway, its routes, its functions and every event they got; `seconds` is its clock."""
+    """A gateway, its routes, its functions and every event they got; `seconds` and `ms` are its clock.
+
+    `allows` is what IAM says of whoever signs, `asked` what it was asked for.
+    """
 
     def __init__(self) -> None:
         self.table = RouteTable("123456789012", "abc123", "eu-central-1", ())
         self.functions: dict[str, Function] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.seconds = 0.0
-        self.gateway = Gateway(
-            lambda: self.table, self._invoke, now_s=lambda: self.seconds, now_ms=lambda: 1_700_000_000_123
-        )
+        self.ms = 1_700_000_000_123
+        self.allows = True
+        self.asked: list[str] = []
+        self.gateway = Gateway(lambda: self.table, self._invoke, now_s=lambda: self.seconds, now_ms=lambda: self.ms)
         self.client = httpx.Client(base_url=self.gateway.url, trust_env=False)
 
     def routes(self, *routes: Route, **settings: Any) -> None:

@@ -61,6 +61,14 @@ def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> N
         raise Denied(f"This token has no scope {wanted}.", f"Ask for a token with the scope {wanted}.")
 
 
+def iam_scopes(route: str) -> tuple[str, ...]:
+    """What a caller may whom IAM let at a route (`POST /models/<model>/predict`): that route's action and no other."""
+    match route.split("/"):
+        case ["POST ", "models", model, "predict"] if NAME.match(model):
+            return (f"predict:{model}",)
+    return ()
+
+
 def checked_owner(owner: str) -> str:
     """Return `owner` if it may stand in logs and lists, else raise Invalid."""
     if not OWNER.match(owner):

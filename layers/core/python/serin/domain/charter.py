@@ -15,6 +15,7 @@ from serin.domain.records import record_digest
 
 Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
+Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
 
 
@@ -133,7 +134,11 @@ class ReleasePolicy:
 
 @dataclass(frozen=True)
 class Charter:
-    """One model's design document, checked. `floors` are metric → the value a model must reach to be registered."""
+    """One model's design document, checked.
+
+    `floors` are metric → the value a model must reach to be registered; `access` is how callers of its endpoint show
+    who they are: with a bearer token, or by signing with their AWS credentials.
+    """
 
     model: str
     task: Task
@@ -145,6 +150,7 @@ class Charter:
     truth: Truth
     training: Training
     release: ReleasePolicy
+    access: Access = "token"
 
     def dataset(self, name: str) -> DatasetUse:
         """The dataset of that name; KeyError when the model does not read it."""

@@ -36,6 +36,11 @@ _TRAINING_STACK = "infra/stacks/training.py"
 EFFECTS: Mapping[str, Effect] = {
     "charter": Effect("gate", "A charter of another format is refused.", _SCHEMA),
     "model": Effect("resource", "Names the endpoint, its functions and all that is kept.", "infra/stacks/endpoint.py"),
+    "access": Effect(
+        "resource",
+        "Whether predict's route asks for a token or for a SigV4 signature that IAM allows.",
+        "infra/stacks/endpoint.py",
+    ),
     "task": Effect("gate", "Which metrics there are, and the default pipeline.", _CHECKS),
     "design.problem": Effect(
         "record", "What GET /models says the model is for.", "layers/core/python/serin/http/app.py"

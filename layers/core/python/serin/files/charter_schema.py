@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from serin.domain.charter import InputType, Scalar, Task
+from serin.domain.charter import Access, InputType, Scalar, Task
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import duration, moment
 
@@ -149,6 +149,7 @@ class CharterFile(Section):
     charter: Literal[1]
     model: Name
     task: Task
+    access: Access = "token"
     design: Design
     datasets: dict[Name, DatasetSection] = Field(min_length=1)
     inputs: dict[Column, InputSection] = Field(min_length=1)

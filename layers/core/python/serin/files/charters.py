@@ -90,7 +90,8 @@ class _Reading:
         found = {}
         for name, spec in CharterFile.model_fields.items():
             if name not in value:
-                self.find(Finding((name,), "is missing", f"Add {name}."))
+                if spec.is_required():
+                    self.find(Finding((name,), "is missing", f"Add {name}."))
                 continue
             try:
                 adapter = TypeAdapter[Any](spec.rebuild_annotation())

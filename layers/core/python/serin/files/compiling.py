@@ -40,6 +40,7 @@ def compiled(file: CharterFile) -> Charter:
         truth=Truth(file.truth.dataset, file.truth.entity, file.truth.label),
         training=_training(file.training),
         release=ReleasePolicy(file.release.golden, file.release.strategy),
+        access=file.access,
     )
 
 

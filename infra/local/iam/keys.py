@@ -1,0 +1,57 @@
+"""Whose an access key is: the administrator's, a user's that is active, or a role's session that has not ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from moto.iam.models import iam_backends
+from moto.sts.models import AssumedRole, sts_backends
+
+from infra.local.iam.evaluation import Caller
+from infra.local.iam.guard import ADMINISTRATOR, session_of
+from infra.local.wiring import ACCOUNT, OWNER
+
+_BOOTSTRAP_ROLE = ":role/cdk-hnb659fds-"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key somebody may sign with; `session_token` is empty where there is no session."""
+
+    caller: Caller
+    user_id: str
+    secret: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+
+
+def key_of(access_key_id: str) -> Key | None:
+    """The key of that id as it is now; None when nobody may sign with it."""
+    if access_key_id == OWNER.access_key_id:
+        return Key(ADMINISTRATOR, ACCOUNT, OWNER.secret_access_key)
+    session = session_by(access_key_id)
+    if session is None:
+        return _users_key(access_key_id)
+    # Whoever holds a session renews it by the machine's clock, so that is what it ends by.
+    if datetime.now(UTC) >= session.expiration.replace(tzinfo=UTC):
+        return None
+    return Key(session_caller(session), session.user_id, session.secret_access_key, session.session_token)
+
+
+def session_by(access_key_id: str) -> AssumedRole | None:
+    """The role's session that was given this key."""
+    found: AssumedRole | None = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key_id)
+    return found
+
+
+def session_caller(session: AssumedRole) -> Caller:
+    """Who a session is: sessions of the roles `cdk bootstrap` makes are the administrator's."""
+    return ADMINISTRATOR if _BOOTSTRAP_ROLE in session.role_arn else session_of(session.role_arn, session.session_name)
+
+
+def _users_key(access_key_id: str) -> Key | None:
+    user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(access_key_id)
+    key = None if user is None else user.get_access_key_by_id(access_key_id)
+    if user is None or key is None or key.status != "Active":
+        return None
+    return Key(Caller("user", user.arn, ACCOUNT), user.id, key.secret_access_key)

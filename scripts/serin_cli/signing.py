@@ -1,0 +1,51 @@
+"""Requests signed with AWS credentials (SigV4), for models whose callers show so who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from infra.local.cloud import LocalCloud
+from serin.domain.errors import Denied
+from serin_cli.connection import Connection
+
+SERVICE = "execute-api"
+
+
+def signed(
+    url: str, body: bytes, headers: Mapping[str, str], credentials: Credentials, region: str, moment: datetime
+) -> dict[str, str]:
+    """The headers of a POST with these and its signature, which holds for five minutes around the moment.
+
+    botocore's own way to sign takes this machine's time; the local cloud has a clock of its own.
+    """
+    timestamp = moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    more = {"X-Amz-Date": timestamp, **({"X-Amz-Security-Token": credentials.token} if credentials.token else {})}
+    request = AWSRequest("POST", url, headers={**headers, **more}, data=body)
+    request.context["timestamp"] = timestamp
+    auth = SigV4Auth(credentials, SERVICE, region)
+    names = auth.signed_headers(auth.headers_to_sign(request))
+    signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+    claim = f"Credential={auth.scope(request)}, SignedHeaders={names}, Signature={signature}"
+    return {**headers, **more, "Authorization": f"AWS4-HMAC-SHA256 {claim}"}
+
+
+def credentials_at_hand(connection: Connection) -> Credentials:
+    """The profile's, as every AWS tool finds them; the local cloud has its own. Raises Denied without any."""
+    if connection.endpoint_url:
+        owner = LocalCloud.credentials
+        return Credentials(owner.access_key_id, owner.secret_access_key, owner.session_token)
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise Denied(
+            "This model wants signed requests, and there are no AWS credentials at hand.",
+            "Log in to AWS, or choose a profile with AWS_PROFILE.",
+        )
+    # Credentials that renew themselves must not do so between two looks at them.
+    frozen = found.get_frozen_credentials()
+    return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
