@@ -10,8 +10,8 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
-from serin.domain.errors import Invalid, SerinError
-from serin.services.predict import Predictor, Reply, Request, refusal
+from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.services.predict import Predictor, Reply, Request, Unreleased, refusal
 from serin.serving.package import find_package
 
 
@@ -27,10 +27,14 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 
 @cache
-def predictor() -> Predictor:
-    """The model this function version holds; NotReleased, every time, for the bootstrap version."""
+def predictor() -> Predictor | Unreleased:
+    """The model this function version holds; the bootstrap version holds none."""
     world = platform()
-    return Predictor(find_package(), world.model_version, world.model_sha256, world.online, world.clock)
+    try:
+        package = find_package()
+    except NotReleased as error:
+        return Unreleased(world.model, error)
+    return Predictor(package, world.model_version, world.model_sha256, world.online, world.clock)
 
 
 def request_from(event: Mapping[str, Any]) -> Request:

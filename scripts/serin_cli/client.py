@@ -94,7 +94,7 @@ class Client:
 
         def send() -> httpx.Response:
             plain = {"Content-Type": "application/json"}
-            headers = signed(f"{here.api_url}{path}", body, plain, credentials, here.region, clock.now())
+            headers = signed("POST", f"{here.api_url}{path}", body, plain, credentials, here.region, clock.now())
             return self._http.post(path, content=body, headers=headers)
 
         return _answer(_unless_throttled(send), NOT_ALLOWED)

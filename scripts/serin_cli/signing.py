@@ -18,15 +18,21 @@ SERVICE = "execute-api"
 
 
 def signed(
-    url: str, body: bytes, headers: Mapping[str, str], credentials: Credentials, region: str, moment: datetime
+    method: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    credentials: Credentials,
+    region: str,
+    moment: datetime,
 ) -> dict[str, str]:
-    """The headers of a POST with these and its signature, which holds for five minutes around the moment.
+    """The headers of a request with these and its signature, which holds for five minutes around the moment.
 
     botocore's own way to sign takes this machine's time; the local cloud has a clock of its own.
     """
     timestamp = moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     more = {"X-Amz-Date": timestamp, **({"X-Amz-Security-Token": credentials.token} if credentials.token else {})}
-    request = AWSRequest("POST", url, headers={**headers, **more}, data=body)
+    request = AWSRequest(method, url, headers={**headers, **more}, data=body)
     request.context["timestamp"] = timestamp
     auth = SigV4Auth(credentials, SERVICE, region)
     names = auth.signed_headers(auth.headers_to_sign(request))

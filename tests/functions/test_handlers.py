@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,6 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
-from serin.domain.errors import NotReleased
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_charter, a_contract, a_version
@@ -257,16 +257,23 @@ def test_what_a_predict_function_prints_is_the_prediction_log(capsys: pytest.Cap
     assert capsys.readouterr().out == "one\ntwo\n"
 
 
-def test_before_the_first_release_every_request_is_told_so() -> None:
+def before_the_first_release(scopes: str) -> tuple[int, str]:
+    """Status and kind of the answer of a function that holds no model."""
     module: Any = handler("predict")
+    module.platform = lambda: SimpleNamespace(model="flight-delay")
+    event = saved_event("http_predict")
+    event["requestContext"]["authorizer"]["lambda"]["scopes"] = scopes
+    answer = module.handle(event, None)
+    return answer["statusCode"], json.loads(answer["body"])["error"]["kind"]
 
-    def nothing() -> Answering:
-        raise NotReleased("No model released yet.", "Train the model.")
 
-    module.predictor = nothing
-    answer = module.handle(saved_event("http_predict"), None)
-    assert answer["statusCode"] == 503
-    assert json.loads(answer["body"])["error"]["kind"] == "not_released"
+def test_before_the_first_release_who_may_ask_is_told_so() -> None:
+    assert before_the_first_release("predict:flight-delay") == (503, "not_released")
+
+
+@pytest.mark.parametrize("scopes", ["", "read", "predict:other", "train:flight-delay"])
+def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> None:
+    assert before_the_first_release(scopes) == (403, "denied")
 
 
 # authorize

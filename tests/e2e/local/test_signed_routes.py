@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +15,24 @@ from botocore.credentials import Credentials
 
 from infra.local.cloud import LocalCloud
 from infra.local.iam.keys import session_by
-from serin_cli.signing import signed
+from tests.e2e.identities import ACCOUNT, administrator, route_arn, session, signed_now, user
 from tests.e2e.local.clock.april import running
-from tests.e2e.local.templates import allow, att, aws, document, function, ref, resource, role
+from tests.e2e.local.templates import allow, att, aws, document, function, ref, resource
 from tests.e2e.local.test_http_api import integration, route
 
 PATH = "/models/m/predict"
 WHO = "def handler(event, context):\n    return event['requestContext']['authorizer']\n"
-ACCOUNT = "arn:aws:iam::123456789012"
+NUMBERS = count(1)
 
 
 def stack() -> dict[str, Any]:
-    """An API with one signed route, and the role `caller`, which may nothing yet."""
-    caller = role(allow("sqs:*"), trusts=("lambda",))
-    caller["Properties"] = {**caller["Properties"], "RoleName": "caller"}
+    """An API with one signed route."""
     return {
         "Function": function("predict", WHO),
         "Api": resource("ApiGatewayV2::Api", Name="serin", ProtocolType="HTTP"),
         "Stage": resource("ApiGatewayV2::Stage", ApiId=ref("Api"), StageName="$default", AutoDeploy=True),
         "ToFunction": integration(att("Function")),
         "Predict": route(f"POST {PATH}", "ToFunction", AuthorizationType="AWS_IAM"),
-        "Caller": caller,
-        "Id": resource("SSM::Parameter", Name="/api/id", Type="String", Value=ref("Api")),
     }
 
 
@@ -45,45 +42,24 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield made
 
 
-def arn(cloud: LocalCloud, route: str = f"POST{PATH}") -> str:
-    api = aws(cloud, "ssm").get_parameter(Name="/api/id")["Parameter"]["Value"]
-    return f"arn:aws:execute-api:{cloud.region}:123456789012:{api}/$default/{route}"
-
-
 def called(cloud: LocalCloud, credentials: Credentials) -> httpx.Response:
-    url = f"{cloud.api_url}{PATH}"
-    headers = signed(url, b"{}", {}, credentials, cloud.region, cloud.clock.now())
-    return httpx.post(url, content=b"{}", headers=headers)
+    return httpx.post(f"{cloud.api_url}{PATH}", content=b"{}", headers=signed_now(cloud, credentials, PATH, b"{}"))
 
 
-def user(cloud: LocalCloud, name: str, *statements: dict[str, Any]) -> Credentials:
-    """A new user with a key of its own, and a policy of these statements."""
-    iam = aws(cloud, "iam")
-    iam.create_user(UserName=name)
-    if statements:
-        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps(document(*statements)))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+def invoke(cloud: LocalCloud, route: str = f"POST {PATH}") -> dict[str, Any]:
+    return allow("execute-api:Invoke", on=route_arn(cloud, route))
 
 
-def session(cloud: LocalCloud, *statements: dict[str, Any]) -> Credentials:
-    """A session of the role `caller`, whose policy is these statements."""
-    policy = json.dumps(document(*statements))
-    aws(cloud, "iam").put_role_policy(RoleName="caller", PolicyName="own", PolicyDocument=policy)
-    held = aws(cloud, "sts").assume_role(RoleArn=f"{ACCOUNT}:role/caller", RoleSessionName="tests")["Credentials"]
-    return Credentials(held["AccessKeyId"], held["SecretAccessKey"], held["SessionToken"])
-
-
-def invoke(cloud: LocalCloud, route: str = f"POST{PATH}") -> dict[str, Any]:
-    return allow("execute-api:Invoke", on=arn(cloud, route))
+def of_role(cloud: LocalCloud, *statements: dict[str, Any]) -> Credentials:
+    return session(cloud, f"caller-{next(NUMBERS)}", *statements)
 
 
 def test_a_roles_session_is_let_in_and_told_to_the_function(cloud: LocalCloud) -> None:
-    credentials = session(cloud, invoke(cloud))
+    credentials = session(cloud, "let-in", invoke(cloud))
     answer = called(cloud, credentials)
     assert answer.status_code == 200
     found = answer.json()["iam"]
-    assert found["userArn"] == "arn:aws:sts::123456789012:assumed-role/caller/tests"
+    assert found["userArn"] == "arn:aws:sts::123456789012:assumed-role/let-in/tests"
     assert (found["accessKey"], found["accountId"]) == (credentials.access_key, "123456789012")
     assert found["userId"] == found["callerId"]
     assert found["userId"].endswith(":tests")
@@ -104,23 +80,24 @@ def test_a_user_is_let_in_by_its_own_its_groups_or_a_managed_policy(cloud: Local
 
 
 def test_the_accounts_administrator_may_call_with_its_secret_only(cloud: LocalCloud) -> None:
-    owner = cloud.credentials
-    known = called(cloud, Credentials(owner.access_key_id, owner.secret_access_key))
-    assert known.json()["iam"]["userArn"] == f"{ACCOUNT}:root"
-    assert called(cloud, Credentials(owner.access_key_id, "guess")).status_code == 403
+    owner = administrator(cloud)
+    assert called(cloud, owner).json()["iam"]["userArn"] == f"{ACCOUNT}:root"
+    assert called(cloud, Credentials(owner.access_key, "guess")).status_code == 403
 
 
-@pytest.mark.parametrize("route", [f"GET{PATH}", "POST/models/n/predict", "POST/models/m", "GET/models/*"])
+@pytest.mark.parametrize("route", [f"GET {PATH}", "POST /models/n/predict", "POST /models/m", "GET /models/*"])
 def test_a_policy_of_another_route_opens_nothing(cloud: LocalCloud, route: str) -> None:
-    assert called(cloud, session(cloud, invoke(cloud, route))).status_code == 403
+    assert called(cloud, of_role(cloud, invoke(cloud, route))).status_code == 403
 
 
 def test_a_policy_of_another_action_opens_nothing_and_a_deny_wins(cloud: LocalCloud) -> None:
     other = allow("execute-api:ManageConnections", "lambda:InvokeFunction", on="*")
-    assert called(cloud, session(cloud, other)).status_code == 403
+    assert called(cloud, of_role(cloud, other)).status_code == 403
     denied = {**invoke(cloud), "Effect": "Deny"}
-    assert called(cloud, session(cloud, allow("*", on="*"), denied)).status_code == 403
-    assert called(cloud, session(cloud, allow("execute-api:*", on=arn(cloud, "POST/models/*")))).status_code == 200
+    assert called(cloud, of_role(cloud, allow("*", on="*"), denied)).status_code == 403
+    assert (
+        called(cloud, of_role(cloud, allow("execute-api:*", on=route_arn(cloud, "POST /models/*")))).status_code == 200
+    )
 
 
 def test_a_key_that_is_switched_off_or_deleted_opens_nothing(cloud: LocalCloud) -> None:
@@ -136,7 +113,7 @@ def test_a_key_that_is_switched_off_or_deleted_opens_nothing(cloud: LocalCloud) 
 
 
 def test_a_session_needs_its_token_and_ends_at_its_moment(cloud: LocalCloud) -> None:
-    credentials = session(cloud, invoke(cloud))
+    credentials = of_role(cloud, invoke(cloud))
     without = Credentials(credentials.access_key, credentials.secret_key)
     assert called(cloud, without).status_code == 403
     assert called(cloud, credentials).status_code == 200
@@ -147,8 +124,7 @@ def test_a_session_needs_its_token_and_ends_at_its_moment(cloud: LocalCloud) -> 
 
 
 def test_the_hour_of_a_signature_is_the_clouds_clock(cloud: LocalCloud) -> None:
-    credentials, url = session(cloud, invoke(cloud)), f"{cloud.api_url}{PATH}"
-    headers = signed(url, b"{}", {}, credentials, cloud.region, cloud.clock.now())
+    url, headers = f"{cloud.api_url}{PATH}", signed_now(cloud, of_role(cloud, invoke(cloud)), PATH, b"{}")
     assert httpx.post(url, content=b"{}", headers=headers).status_code == 200
     cloud.advance(timedelta(minutes=6))
     assert httpx.post(url, content=b"{}", headers=headers).status_code == 403

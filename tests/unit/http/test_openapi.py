@@ -50,6 +50,15 @@ def found() -> dict[str, Any]:
     return document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows()), charters)
 
 
+def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
+    charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
+    made = document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows()), charters)
+    asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
+    assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
+    assert made["security"] == [{"token": []}]
+    assert set(made["components"]["securitySchemes"]) == {"token", "sigv4"}
+
+
 def test_every_model_has_its_own_request_and_response(found: dict[str, Any]) -> None:
     operation = found["paths"]["/models/late-orders/predict"]["post"]
     body = operation["requestBody"]["content"]["application/json"]["schema"]

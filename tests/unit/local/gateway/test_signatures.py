@@ -56,7 +56,7 @@ def headers_of(
     **more: str,
 ) -> dict[str, str]:
     headers = {name.replace("_", "-"): value for name, value in more.items()}
-    return signed(f"{api.gateway.url}{path}", body, headers, Credentials(key, secret, token), region, at)
+    return signed("POST", f"{api.gateway.url}{path}", body, headers, Credentials(key, secret, token), region, at)
 
 
 def post(api: Api, headers: Any, body: bytes = BODY, path: str = PATH) -> httpx.Response:

@@ -27,16 +27,28 @@ def document_route(app: FastAPI, charters: Mapping[str, Charter]) -> APIRouter:
 
 
 def document(app: FastAPI, charters: Mapping[str, Charter]) -> dict[str, Any]:
-    """OpenAPI 3.1; a token opens every route, each asks for its own scope."""
+    """OpenAPI 3.1; a token opens every route, each asks for its own scope, but those whose callers sign."""
     found = dict(app.openapi())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problem = {"description": "What was wrong, and what to do.", "content": content}
     problems = {str(status): problem for status in PROBLEMS}
     predictions = {f"/models/{name}/predict": prediction_path(charter, problems) for name, charter in charters.items()}
-    bearer = {"type": "http", "scheme": "bearer"}
     return {
         **found,
         "paths": {**found["paths"], **predictions},
-        "components": {**found["components"], "securitySchemes": {"token": bearer}},
+        "components": {**found["components"], "securitySchemes": _SCHEMES},
         "security": [{"token": []}],
     }
+
+
+# OpenAPI has no word for SigV4; this is how API Gateway writes it.
+_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "sigv4": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+        "description": "Signed with AWS credentials that may execute-api:Invoke the route.",
+    },
+}

@@ -25,6 +25,7 @@ def prediction_path(charter: Charter, problems: Mapping[str, Any]) -> dict[str, 
             "operationId": f"predict_{charter.model.replace('-', '_')}",
             "requestBody": {"required": True, **_json("", request_schema(charter))},
             "responses": {**answers, **problems},
+            "security": [{charter.access: []}],
         }
     }
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from serin.domain.access import require
-from serin.domain.errors import SerinError
+from serin.domain.errors import NotReleased, SerinError
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
@@ -105,6 +105,22 @@ class Predictor:
     def _looked_up(self, instances: Sequence[Instance]) -> Mapping[EntityKey, OnlineValues]:
         keys = self._plan.keys(instances)
         return self._online.read(keys) if keys else {}
+
+
+class Unreleased:
+    """What answers for a model that has no version yet: only who may ask it is told so."""
+
+    def __init__(self, model: str, error: NotReleased) -> None:
+        self._model = model
+        self._error = error
+
+    def predict(self, request: Request) -> Reply:
+        """The refusal."""
+        try:
+            require(request.scopes, "predict", self._model)
+        except SerinError as error:
+            return refusal(error)
+        return refusal(self._error)
 
 
 def refusal(error: SerinError) -> Reply:

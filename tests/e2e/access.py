@@ -1,0 +1,149 @@
+"""The whole template on a cloud with two models, and for each of its routes a right request and who may make it.
+
+`flight-delay` asks for tokens; a copy of it wants signed requests.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.app import synthesise
+from infra.local.assembly import read as read_assembly
+from infra.local.cloud import LocalCloud
+from infra.settings import read_settings
+from serin.domain.access import ACTIONS, token_hash
+from serin_cli.__main__ import parser
+from serin_cli.connection import Connection, save
+from serin_cli.tokens import token
+from serin_cli.walk import CLOCK, MODEL
+from tests.e2e.local.templates import aws
+from tests.e2e.tools import ROOT, copy_of_checkout
+
+SIGNED_MODEL = f"{MODEL}-signed"
+PLACES = {"model": MODEL, "dataset": "flights", "release": "rel1", "prediction": "0" * 32}
+"""What stands for the variables of a path."""
+
+FLIGHT = {
+    "time_hour": "2013-04-01T10:00:00Z",
+    "sched_dep_utc": "2013-04-01T10:30:00Z",
+    "carrier": "UA",
+    "flight": 1714,
+    "origin": "LGA",
+    "dest": "IAH",
+    "tailnum": "N24211",
+    "distance": 1416,
+}
+PREDICTION = {"instances": [FLIGHT]}
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right request: the action its caller needs a scope for, and what it sends."""
+
+    action: str
+    query: str = ""
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def scope(self) -> str:
+        """The narrowest scope that opens it."""
+        return f"{self.action}:{MODEL}" if ACTIONS[self.action] else self.action
+
+
+SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/predict"
+ROUTES: Mapping[str, Right] = {
+    "GET /openapi.json": Right("read"),
+    "GET /uploads": Right("read", "dataset=flights"),
+    "GET /datasets": Right("read"),
+    "GET /datasets/{dataset}": Right("read"),
+    "GET /runs": Right("read", f"model={MODEL}"),
+    "GET /models": Right("read"),
+    "GET /models/{model}/versions": Right("read"),
+    "GET /models/{model}/releases": Right("read"),
+    "GET /models/{model}/releases/{release}": Right("read"),
+    "POST /models/{model}/train": Right("train"),
+    "POST /models/{model}/releases": Right("release", body={"action": "start"}),
+    f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),
+}
+"""Every route that asks for a token; the signed one has cases of its own."""
+
+
+class Door:
+    """The API of a cloud that runs, and this checkout connected to it."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.cloud = cloud
+        self._http = httpx.Client(base_url=cloud.api_url, trust_env=False, timeout=35)
+
+    def deployed(self) -> dict[str, str]:
+        """Every route that is deployed, and how it is protected."""
+        api = aws(self.cloud, "apigatewayv2")
+        (found,) = api.get_apis()["Items"]
+        routes = api.get_routes(ApiId=found["ApiId"])["Items"]
+        return {route["RouteKey"]: route["AuthorizationType"] for route in routes}
+
+    def asked(self, route: str, headers: Mapping[str, str | bytes]) -> httpx.Response:
+        """The answer to a right request of a route with these headers."""
+        method, path, body = request_of(route)
+        sent = httpx.Headers({"content-type": "application/json"})
+        sent.update(
+            [(name.encode(), value if isinstance(value, bytes) else value.encode()) for name, value in headers.items()]
+        )
+        return self._http.request(method, path, content=body, headers=sent)
+
+    def token(self, *scopes: str, span: str = "30d") -> str:
+        """The secret of a new token, made by the command."""
+        named = [word for scope in scopes for word in ("--scope", scope)]
+        made = token(parser().parse_args(["token", "create", "--owner", "ana", *named, "--for", span]))
+        return str(made["token"])
+
+    def revoke(self, secret: str) -> None:
+        """Take a token back, by the command."""
+        token(parser().parse_args(["token", "revoke", token_hash(secret)[:12]]))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+
+def request_of(route: str) -> tuple[str, str, bytes]:
+    """Method, path with its query, and body."""
+    method, _, path = route.partition(" ")
+    right = ROUTES.get(route, Right("predict", body=PREDICTION))
+    filled = re.sub(r"\{(\w+)\+?\}", lambda found: PLACES[found[1]], path)
+    body = b"" if right.body is None else json.dumps(right.body).encode()
+    return method, f"{filled}?{right.query}" if right.query else filled, body
+
+
+@contextmanager
+def door(folder: Path) -> Iterator[Door]:
+    """The house with a second model, deployed from a copy of this checkout in `folder`, where commands run."""
+    working_copy = copy_of_checkout(folder / "copy")
+    _add_signed_model(working_copy / "models")
+    assembly = synthesise(read_settings(ROOT / "cdk.json"), "local", folder / "assembly", working_copy)
+    with LocalCloud.start(read_assembly(assembly), clock=CLOCK) as cloud, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(working_copy)
+        save(Connection("dev", cloud.region, cloud.api_url, "none", "uploads", cloud.endpoint_url))
+        opened = Door(cloud)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def _add_signed_model(models: Path) -> None:
+    shutil.copytree(models / MODEL, models / SIGNED_MODEL)
+    charter = models / SIGNED_MODEL / "model.yaml"
+    text, named = charter.read_text(), f"model: {MODEL} "
+    assert named in text
+    charter.write_text(text.replace(named, f"access: sigv4\nmodel: {SIGNED_MODEL} ", 1))
