@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
@@ -36,6 +36,7 @@ from infra.local.invocations import Invocations
 from infra.local.routes import route_table
 from infra.local.session import Session
 from infra.local.telemetry import count_outcome, keep_log
+from infra.local.unsupported import application_of
 from infra.local.versions import Versions
 from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
@@ -113,7 +114,7 @@ def assemble(
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(create_backend_app), clock, advance)
+    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance)
     if state:
         app = state.traffic.around(app)
     server = make_server(

@@ -30,6 +30,8 @@ class Refusal:
     service: str
     code: str
     message: str
+    status: int = 403
+    """What services answer that do not answer 400 to everything."""
 
     def send(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a WSGI request with it."""
@@ -45,14 +47,14 @@ class Refusal:
             return self._json(environ)
         if protocol == "rest-json":
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", self.code)]
-            return 403, headers, json.dumps({"Message": self.message}).encode()
+            return self.status, headers, json.dumps({"Message": self.message}).encode()
         code, message = escape(self.code), escape(self.message)
         if protocol == "s3":
             inner = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId/><HostId/></Error>"
         else:
             error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             inner = f"<ErrorResponse>{error}<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
-        return 403, [("Content-Type", "text/xml")], f'<?xml version="1.0" encoding="UTF-8"?>\n{inner}'.encode()
+        return self.status, [("Content-Type", "text/xml")], f'<?xml version="1.0" encoding="UTF-8"?>\n{inner}'.encode()
 
     def _json(self, environ: Environ) -> tuple[int, list[tuple[str, str]], bytes]:
         headers = [("Content-Type", environ.get("CONTENT_TYPE") or "application/x-amz-json-1.0")]
@@ -61,7 +63,7 @@ class Refusal:
             return 400, headers, json.dumps(body).encode()
         # Clients of these services know the codes of the query protocol, which the header carries.
         headers.append(("x-amzn-query-error", f"{_QUERY_CODES.get(self.code, self.code)};Sender"))
-        return 403, headers, json.dumps(body).encode()
+        return self.status, headers, json.dumps(body).encode()
 
 
 _OF_QUERY_ORIGIN = frozenset({"sqs", "monitoring"})

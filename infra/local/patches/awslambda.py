@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda import models
-from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
 from infra.local.lambda_api.errors import LambdaError, invalid
@@ -98,19 +97,12 @@ def _reply(outcome: Outcome, version: str, tail: bool) -> Reply:
     return 200, headers, outcome.payload
 
 
-@replace(LambdaFunction, "invoke")
-def invoke_inside_moto(
-    function: LambdaFunction,
-    body: str,
-    request_headers: Any,  # noqa: ARG001 - moto's signature
-    response_headers: Any,
-) -> str | bytes:
-    """Other services of moto invoke through the function's model, which starts Docker."""
-    arn = f"{function.function_arn}".removesuffix(f":{function.version}")
-    answer = wiring().invocations.call(arn, body.encode() or b"{}", str(function.version))
-    if answer.outcome.function_error:
-        response_headers["x-amz-function-error"] = answer.outcome.function_error
-    return answer.outcome.payload
+@replace(LambdaResponse, "invoke_async")
+def invoke_async(response: LambdaResponse) -> Reply:
+    """moto starts Docker for this older form of an asynchronous invocation, too."""
+    name = unquote(response.path.rstrip("/").rsplit("/", 2)[-2])
+    wiring().invocations.send(name, _payload(response, "Event"), None)
+    return 202, {"status": "202"}, "{}"
 
 
 @replace(models, "_s3_content")

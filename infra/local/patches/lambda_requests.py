@@ -19,13 +19,18 @@ from moto.utilities.aws_headers import gen_amzn_requestid_long
 from infra.local.lambda_api import constraints
 from infra.local.lambda_api.errors import LambdaError
 from infra.local.lambda_api.names import function_name
-from infra.local.patches.registry import add, wrap
+from infra.local.patches.registry import PATCHES, Patch, add, wrap
 
 _FUNCTIONS = r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)"
 _MISSING_PATHS = (rf"{_FUNCTIONS}/provisioned-concurrency/?$",)
 
-# moto reads these when its server starts, so there is nothing of its own to put them in place of.
-urls.url_paths.update(dict.fromkeys(_MISSING_PATHS, LambdaResponse.dispatch))
+
+def _with_missing(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """moto has no path for provisioned concurrency; its server reads them when it starts."""
+    return {**paths, **dict.fromkeys(_MISSING_PATHS, LambdaResponse.dispatch)}
+
+
+PATCHES.append(Patch(urls, "url_paths", _with_missing, str(_with_missing.__doc__)))
 
 
 @add(LambdaResponse, "call_action")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from moto.s3.models import FakeBucket, S3Backend
 
 from infra.local.patches.registry import replace, wrap
 from infra.local.wiring import connected
+from serin.domain.errors import Invalid
 
 _lock = threading.RLock()
 _sequencer = itertools.count(0x65F0000000000000)
@@ -73,18 +74,27 @@ def _event(account_id: str, bucket: FakeBucket, name: str, key: Any) -> dict[str
     }
 
 
+@wrap(FakeBucket, "set_notification_configuration")
+def set_notification_configuration(
+    original: Callable[..., None], bucket: FakeBucket, wanted: Mapping[str, Any] | None
+) -> None:
+    """moto sends to functions and queues without asking their policies."""
+    # The XML's own attributes are among them.
+    direct = sorted({name for name in wanted or {} if not name.startswith("@")} - {"EventBridgeConfiguration"})
+    if direct:
+        raise Invalid(
+            f"Bucket {bucket.name} sends notifications by {', '.join(direct)}.",
+            "Turn on EventBridge for the bucket and write a rule.",
+        )
+    original(bucket, wanted)
+
+
 def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """moto iterates a bucket's keys while other threads put objects."""
+    """moto reads a key's versions, adds one and writes them back, and lists keys that others delete meanwhile."""
     with _lock:
         return original(*args, **kwargs)
 
 
-for _name in (
-    "put_object",
-    "copy_object",
-    "delete_object",
-    "list_objects",
-    "list_object_versions",
-    "complete_multipart_upload",
-):
+# Copies and completed uploads are put by `put_object`.
+for _name in ("put_object", "delete_object", "list_objects", "list_object_versions"):
     wrap(S3Backend, _name)(_alone)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
-import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,23 +10,35 @@ from functools import cache
 from typing import Any
 
 import boto3
-import moto.stepfunctions.parser.asl.component.state as states
 from botocore.config import Config
-from moto.core.config import default_user_config
+from moto.stepfunctions import responses
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
-from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.sts.models import AssumedRole, sts_backends
 
-from infra.local.patches.registry import replace, wrap
+from infra.local.patches.registry import PATCHES, Patch, replace, wrap
 from infra.local.wiring import ACCOUNT, wiring
 
 _TASK_LIMIT_S = 3600
 _SESSION, _SESSION_S = "states", 12 * 3600
 _lock = threading.Lock()
 
-# moto's default only records executions.
-default_user_config["stepfunctions"] = {"execute_state_machine": True}
+_EXECUTE = {"stepfunctions": {"execute_state_machine": True}}
+PATCHES.append(
+    Patch(responses, "default_user_config", lambda original: {**original, **_EXECUTE}, "moto only records executions.")
+)
+
+_CALLERS = (
+    "state_map.item_reader.eval.resource_eval_s3",
+    "state_map.result_writer.resource_eval.resource_eval_s3",
+    "state_task.lambda_eval_utils",
+    "state_task.service.state_task_service_aws_sdk",
+    "state_task.service.state_task_service_dynamodb",
+    "state_task.service.state_task_service_events",
+    "state_task.service.state_task_service_sns",
+    "state_task.service.state_task_service_sqs",
+)
+"""Who makes clients for the integrations that infra/local/resources/state_machines.py lets a template use."""
 
 
 @cache
@@ -64,17 +74,10 @@ def boto_client_for(region: str, service: str, state_credentials: StateCredentia
     return _client(wiring().endpoint_url, region, service, *keys)
 
 
-def _rebind() -> None:
-    """moto's tasks import the function by name, each into its own module."""
-    replace(boto_client, "boto_client_for")(boto_client_for)
-    for module in pkgutil.walk_packages(states.__path__, f"{states.__name__}."):
-        importlib.import_module(module.name)
-    for name, module_object in list(sys.modules.items()):
-        if name.startswith(f"{states.__name__}.") and hasattr(module_object, "boto_client_for"):
-            replace(module_object, "boto_client_for")(boto_client_for)
-
-
-_rebind()
+# Each has imported the function by name into its own module.
+for _name in _CALLERS:
+    _module = importlib.import_module(f"moto.stepfunctions.parser.asl.component.state.exec.{_name}")
+    replace(_module, "boto_client_for")(boto_client_for)
 
 
 @wrap(StepFunctionsParserBackend, "start_execution")

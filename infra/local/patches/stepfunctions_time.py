@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import sys
 import threading
-import time
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
@@ -20,10 +18,27 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from infra.local.clock.threads import ClockEvent, ClockThread
 from infra.local.patches.registry import replace, wrap
-from infra.local.patches.time import ClockDatetime, module_like, now_s, put_instead
+from infra.local.patches.time import DATETIMES, module_like, now_s, put_instead
 from infra.local.wiring import wiring
 
-_PARSER = "moto.stepfunctions.parser."
+_CLOCKED = {
+    "asl.component.program.program": "threading",
+    "asl.component.state.exec.execute_state": "threading Thread",
+    "asl.component.state.exec.state_map.iteration.inline_iteration_component": "threading",
+    "asl.component.state.exec.state_map.iteration.itemprocessor.map_run_record": "datetime",
+    "asl.component.state.exec.state_map.iteration.job": "threading",
+    "asl.component.state.exec.state_parallel.branch_worker": "threading",
+    "asl.component.state.exec.state_parallel.branches_decl": "threading",
+    "asl.component.state.state": "datetime",
+    "asl.eval.callback.callback": "Event",
+    "asl.eval.environment": "threading",
+    "asl.eval.event.event_manager": "datetime",
+    "backend.execution": "datetime",
+    "backend.execution_worker": "Thread",
+    "models": "datetime",
+}
+"""Who asks for the time, waits, or does work that others wait for."""
+
 _REASON = "moto times executions by the machine's clock, and nobody can tell a thread that waits from one that works."
 
 
@@ -35,22 +50,16 @@ def _thread(**settings: Any) -> ClockThread:
     return ClockThread(wiring().clock, **settings)
 
 
-def _sleep(seconds: float) -> None:
-    wiring().clock.sleep(seconds, threading.Event())
-
-
-_instead: dict[Any, Any] = {
-    datetime: module_like(datetime, datetime=ClockDatetime),
-    datetime.datetime: ClockDatetime,
-    time: module_like(time, time=now_s, sleep=_sleep),
-    threading: module_like(threading, Event=_event, Thread=_thread),
-    threading.Event: _event,
-    threading.Thread: _thread,
-}
-
-for _name, _module in list(sys.modules.items()):
-    if _name.startswith(_PARSER):
-        put_instead(_module, _instead, _REASON)
+put_instead(
+    {f"moto.stepfunctions.parser.{module}": names for module, names in _CLOCKED.items()},
+    {
+        **DATETIMES,
+        threading: module_like(threading, Event=_event, Thread=_thread),
+        threading.Event: _event,
+        threading.Thread: _thread,
+    },
+    _REASON,
+)
 
 
 def _wait(env: Environment, until_s: float) -> None:

@@ -6,19 +6,18 @@ import datetime
 import importlib
 import time
 import types
+from collections.abc import Mapping
 from typing import Any
 
 from infra.local.patches.registry import PATCHES, Patch, replace
 from infra.local.wiring import connected
 
-_MODULES = (
-    "moto.core.utils",
-    "moto.apigatewayv2.models",
-    "moto.awslambda.models",
-    "moto.cloudwatch.models",
-    "moto.s3.models",
-    "moto.secretsmanager.models",
-)
+_CLOCKED = {
+    "moto.core.utils": "datetime",
+    "moto.apigatewayv2.models": "datetime",
+    "moto.cloudwatch.models": "datetime",
+    "moto.s3.models": "datetime",
+}
 """`utcnow` and `unix_time`, which nearly all of moto asks, are in the first; the others look at the machine's clock."""
 
 _REASON = "moto takes the machine's time, and its local time for UTC; everything it stamps belongs to the one clock."
@@ -66,25 +65,22 @@ def module_like(module: types.ModuleType, **instead: Any) -> types.ModuleType:
     return made
 
 
-_clocked_datetime = module_like(datetime, datetime=ClockDatetime)
-_clocked_time = module_like(time, time=now_s)
-_instead: dict[Any, Any] = {
-    datetime: _clocked_datetime,
-    datetime.datetime: ClockDatetime,
-    time: _clocked_time,
-}
-
-
-def put_instead(module: types.ModuleType, instead: dict[Any, Any], reason: str) -> None:
-    """Replace what a module has imported, under whatever name."""
-    for name, value in list(vars(module).items()):
-        found = next((new for old, new in instead.items() if value is old), None)
-        if found is not None:
+def put_instead(clocked: Mapping[str, str], instead: Mapping[Any, Any], reason: str) -> None:
+    """Replace these names, separated by spaces, of these modules by what stands there `instead` of their values."""
+    for module_name, names in clocked.items():
+        module = importlib.import_module(module_name)
+        for name in names.split():
+            found = next(new for old, new in instead.items() if vars(module)[name] is old)
             PATCHES.append(Patch(module, name, lambda _original, new=found: new, reason))  # type: ignore[misc]
 
 
-for _name in _MODULES:
-    put_instead(importlib.import_module(_name), _instead, _REASON)
+DATETIMES: Mapping[Any, Any] = {
+    datetime: module_like(datetime, datetime=ClockDatetime),
+    datetime.datetime: ClockDatetime,
+}
+"""The module and the class, whichever a module has imported."""
+
+put_instead(_CLOCKED, DATETIMES, _REASON)
 
 
 @replace(importlib.import_module("moto.sts.models"), "utcnow")

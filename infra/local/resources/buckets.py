@@ -11,7 +11,7 @@ from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
 from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, tags_of
-from serin.domain.errors import Conflict, Invalid
+from serin.domain.errors import Conflict
 
 
 def _backend(one: Wanted | Deployed) -> S3Backend:
@@ -85,16 +85,9 @@ def _configure(backend: S3Backend, made: FakeBucket, wanted: Wanted) -> None:
 
 
 def _notify(made: FakeBucket, notifications: Mapping[str, Any]) -> None:
-    """Only EventBridge: direct notifications need the CDK's custom resource, which the stacks do not use."""
-    if unknown := set(notifications) - {"EventBridgeConfiguration"}:
-        raise Invalid(
-            f"Bucket {made.name} sends notifications by {', '.join(sorted(unknown))}.",
-            "Turn on EventBridge for the bucket and write a rule.",
-        )
-    if "EventBridgeConfiguration" in notifications:
-        made.set_notification_configuration({"EventBridgeConfiguration": {}})
-    else:
-        made.notification_configuration = None
+    """Direct notifications need the CDK's custom resource, which the stacks do not use; they are refused."""
+    to_the_bus: dict[str, Any] = {"EventBridgeConfiguration": {}} if "EventBridgeConfiguration" in notifications else {}
+    made.set_notification_configuration({**notifications, **to_the_bus})
 
 
 def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:

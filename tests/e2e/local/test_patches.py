@@ -1,14 +1,8 @@
-"""Each patch of moto is behind the version check and declared with its reason; here is why some are needed.
-
-A test that takes a patch away shows what moto does without it: when it fails after an upgrade, the patch can go.
-"""
+"""Each patch of moto is behind the version check and declared with its reason; test_needs shows that it is needed."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,22 +13,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.patches.registry import PATCHES
 from serin.domain.errors import Unavailable
 from tests.e2e.local.conftest import Deploy
-from tests.e2e.local.templates import Record, att, aws, function, ref, resource
-
-
-@contextmanager
-def without(*titles: str) -> Iterator[None]:
-    """moto's own behaviour in these places, for the time of the block."""
-    patches.apply()
-    taken = [patch for patch in PATCHES if patch.title in titles]
-    assert len(taken) == len(titles), f"no such patch among {sorted(patch.title for patch in PATCHES)}"
-    for patch in taken:
-        patch.revert()
-    try:
-        yield
-    finally:
-        for patch in taken:
-            patch.apply()
+from tests.e2e.local.templates import aws, resource
 
 
 def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,133 +110,3 @@ def test_of_many_writers_of_one_marker_exactly_one_is_first(deployed: Deploy) ->
     cloud = deployed({"Table": table("catalog")})
     assert race(cloud, rounds=30) == 0
     assert len(keys(cloud)) == 30
-
-
-def test_plain_moto_puts_back_the_writes_of_others_when_a_transaction_fails(deployed: Deploy) -> None:
-    """moto restores a copy of the whole table, which is what `transact_write_items` is patched for."""
-    cloud = deployed({"Table": table("catalog")})
-    dynamodb = aws(cloud, "dynamodb")
-    dynamodb.transact_write_items(TransactItems=[put("a")])
-    from moto.dynamodb.models import dynamodb_backends
-
-    backend = dynamodb_backends["123456789012"]["us-east-1"]
-    before = backend.tables["catalog"]
-    with without("moto.dynamodb.models.DynamoDBBackend.transact_write_items"), pytest.raises(ClientError):
-        dynamodb.transact_write_items(TransactItems=[put("a", ConditionExpression="attribute_not_exists(pk)")])
-    assert backend.tables["catalog"] is not before
-    now = backend.tables["catalog"]
-    with pytest.raises(ClientError):
-        dynamodb.transact_write_items(TransactItems=[put("a", ConditionExpression="attribute_not_exists(pk)")])
-    assert backend.tables["catalog"] is now
-
-
-def test_plain_moto_runs_latest_whatever_the_qualifier(deployed: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    cloud = deployed({"F": function("f", "def handler(e, c): return c.function_version")})
-    functions = aws(cloud, "lambda")
-    functions.publish_version(FunctionName="f")
-    asked: list[Any] = []
-    from moto.awslambda.models import LambdaBackend
-
-    def noted(_backend: LambdaBackend, _name: str, qualifier: str | None, *_more: Any) -> bytes:
-        asked.append(qualifier)
-        return b"{}"
-
-    monkeypatch.setattr(LambdaBackend, "invoke", noted)
-    with without("moto.awslambda.responses.LambdaResponse.invoke"):
-        functions.invoke(FunctionName="f", Qualifier="1")
-    assert asked == [None]
-    assert functions.invoke(FunctionName="f", Qualifier="1")["Payload"].read() == b'"1"'
-
-
-def test_plain_moto_lets_every_line_through_a_json_pattern(deployed: Deploy) -> None:
-    deployed({"Log": resource("Logs::LogGroup", LogGroupName="/a")})
-    from moto.logs.utils import EventMessageFilter
-
-    pattern = "{ $.prediction_id = * }"
-    assert not EventMessageFilter(pattern).matches("no JSON")
-    with without("moto.logs.utils.EventMessageFilter.__init__"):
-        assert EventMessageFilter(pattern).matches("no JSON")
-
-
-def test_plain_moto_gives_an_alias_one_revision_for_ever(deployed: Deploy) -> None:
-    resources = {
-        "F": function("f"),
-        "V": resource("Lambda::Version", FunctionName=ref("F")),
-        "A": resource("Lambda::Alias", FunctionName=ref("F"), FunctionVersion=att("V", "Version"), Name="live"),
-    }
-    functions = aws(deployed(resources), "lambda")
-
-    def moved() -> str:
-        return str(functions.update_alias(FunctionName="f", Name="live", FunctionVersion="1")["RevisionId"])
-
-    assert moved() != moved()
-    with without("moto.awslambda.models.LambdaAlias.update"):
-        assert moved() == moved()
-
-
-def test_plain_moto_counts_a_functions_errors_once_for_every_dimension(deployed: Deploy) -> None:
-    cloud = deployed({"F": function("f")})
-    cloudwatch = aws(cloud, "cloudwatch")
-    own = {"Name": "FunctionName", "Value": "f"}
-    for dimensions in ([own], [own, {"Name": "Resource", "Value": "f:live"}]):
-        datum = {"MetricName": "Errors", "Dimensions": dimensions, "Value": 1.0}
-        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[datum])
-
-    def total() -> float:
-        asked = {"StartTime": "2000-01-01", "EndTime": "2100-01-01", "Period": 3600, "Statistics": ["Sum"]}
-        found = cloudwatch.get_metric_statistics(
-            Namespace="AWS/Lambda",
-            MetricName="Errors",
-            Dimensions=[own],
-            **asked,
-        )
-        return float(sum(point["Sum"] for point in found["Datapoints"]))
-
-    assert total() == 1.0
-    with without("moto.cloudwatch.models.CloudWatchBackend.get_metric_statistics"):
-        assert total() == 2.0
-
-
-def test_plain_moto_cannot_deliver_to_a_function(deployed: Deploy, record: Record) -> None:
-    rule = resource(
-        "Events::Rule", EventPattern={"source": ["s"]}, State="ENABLED", Targets=[{"Id": "f", "Arn": att("F")}]
-    )
-    cloud = deployed({"F": function("f", record=record), "Rule": rule})
-    entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({})}
-    from moto.events.models import events_backends
-
-    with without("moto.events.models.Rule.send_to_targets"), pytest.raises(NotImplementedError):
-        events_backends["123456789012"]["us-east-1"].put_events([dict(entry)])
-    aws(cloud, "events").put_events(Entries=[entry])
-    cloud.settle()
-    assert len(record.events) == 1
-
-
-def test_plain_moto_refuses_every_object_of_a_bucket_that_only_denies_plain_http(deployed: Deploy) -> None:
-    deny = {
-        "Effect": "Deny",
-        "Action": "s3:*",
-        "Principal": {"AWS": "*"},
-        "Resource": ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    document = {"Version": "2012-10-17", "Statement": [deny]}
-    resources = {
-        "Bucket": resource("S3::Bucket", BucketName="lake"),
-        "Policy": resource("S3::BucketPolicy", Bucket=ref("Bucket"), PolicyDocument=document),
-    }
-    s3 = aws(deployed(resources), "s3")
-    with without("moto.s3.models.FakeBucket.get_permission"), pytest.raises(ClientError):
-        s3.put_object(Bucket="lake", Key="a", Body=b"")
-    s3.put_object(Bucket="lake", Key="a", Body=b"")
-
-
-def test_plain_moto_skips_a_type_it_does_not_know(deployed: Deploy) -> None:
-    cloud = deployed({"Q": resource("SQS::Queue", QueueName="q")})
-    body = json.dumps({"Resources": {"C": resource("ECS::Nothing"), "Q": resource("SQS::Queue")}})
-    from moto.cloudformation.models import cloudformation_backends
-
-    skipped = cloudformation_backends["123456789012"]["us-east-1"].create_stack("plain", body, {})
-    assert skipped.status == "CREATE_COMPLETE"
-    with pytest.raises(ClientError, match=r"AWS::ECS::Nothing \(C\)"):
-        aws(cloud, "cloudformation").create_stack(StackName="ours", TemplateBody=body)

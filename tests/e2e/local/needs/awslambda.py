@@ -1,20 +1,20 @@
-"""Each patch of moto's Lambda is needed: without it, a rule of AWS's no longer holds."""
+"""Lambda: nearly every patch is there for one of the rules that the bench tries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import io
+import json
 
 import pytest
+from botocore.exceptions import ClientError
 
-from benches.rules.model import rules, tried
-from infra.local import patches
+from benches.rules.cases import function, wanted, zipped
+from benches.rules.model import rules
 from infra.local.cloud import LocalCloud
-from infra.local.patches.registry import PATCHES
-from tests.e2e.local.templates import assembly
-from tests.e2e.local.test_patches import without
+from tests.e2e.local.needs.model import needed
+from tests.e2e.local.needs.world import at_rest, aws, bodies, bucket, queue, role, unique
 
-BROKEN_WITHOUT = {
+_BY_RULE = {
     "responses.LambdaResponse.call_action": "no_such_type",
     "responses.LambdaResponse.invoke": "forms_of_a_name",
     "responses.LambdaResponse.publish_version": "other_code",
@@ -62,35 +62,50 @@ BROKEN_WITHOUT = {
     "models.LambdaBackend.delete_event_source_mapping": "mapping_deleted",
     "models.LambdaFunction.set_version": "publish_code",
     "models.LambdaStorage.get_function_by_name_or_arn_forbid_qualifier": "configuration_by_part",
+    "urls.url_paths": "provisioned",
 }
 """By what is patched, the rule that shows it."""
 
-SHOWN_ELSEWHERE = {
-    "models.LambdaFunction.invoke",
-    "models.LambdaStorage.put_function",
-    "models._s3_content",
-    "models.datetime",
-    "models.time",
-}
-"""What other services and the template reach: tests of those fail without it."""
+_AT_THE_START = {"urls.url_paths"}
+"""What moto's server reads when it starts."""
+
+for _patched, _rule in _BY_RULE.items():
+    (_attempt,) = [one.attempt for one in rules() if one.attempt.__name__ == _rule]
+    needed(f"moto.awslambda.{_patched}", alone=_patched in _AT_THE_START)(_attempt)
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    scratch: Path = tmp_path_factory.mktemp("patches")
-    with LocalCloud.start(assembly(), scratch=scratch) as cloud:
-        yield cloud
+@needed("moto.awslambda.models._s3_content")
+def code_is_taken_from_a_bucket(cloud: LocalCloud) -> None:
+    functions, name = aws(cloud, "lambda"), unique()
+    with bucket(cloud) as code, role(cloud, "*") as role_arn:
+        # Whatever was unzipped once is known by its digest.
+        archive = zipped("index.py", f"def handler(event, context): return {name!r}")
+        aws(cloud, "s3").put_object(Bucket=code, Key="code.zip", Body=archive)
+        place = {"S3Bucket": code, "S3Key": "code.zip"}
+        functions.create_function(**{**wanted(name, role_arn), "Code": place})
+        assert functions.invoke(FunctionName=name)["Payload"].read() == f'"{name}"'.encode()
+        functions.delete_function(FunctionName=name)
 
 
-@pytest.mark.parametrize("patched", sorted(BROKEN_WITHOUT))
-def test_without_the_patch_a_rule_is_broken(cloud: LocalCloud, patched: str) -> None:
-    (rule,) = [one for one in rules() if one.attempt.__name__ == BROKEN_WITHOUT[patched]]
-    with without(f"moto.awslambda.{patched}"):
-        (trial,) = tried(cloud, [rule])
-    assert not trial.held, f"{rule.says}: moto does it by itself now"
+@needed("moto.awslambda.models.LambdaStorage.put_function")
+def a_function_has_a_role_that_trusts_lambda(cloud: LocalCloud) -> None:
+    with role(cloud, "*", trusts=("states",)) as other, pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        aws(cloud, "lambda").create_function(**wanted(unique(), other))
 
 
-def test_every_patch_of_lambda_has_its_rule() -> None:
-    patches.apply()
-    ours = {patch.title.removeprefix("moto.awslambda.") for patch in PATCHES if "moto.awslambda" in patch.title}
-    assert ours - set(BROKEN_WITHOUT) == SHOWN_ELSEWHERE
+SENDS = """
+import boto3, os
+
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl=event["queue"], MessageBody="called")
+"""
+
+
+@needed("moto.awslambda.responses.LambdaResponse.invoke_async")
+def the_old_way_to_invoke_asynchronously_runs_the_function(cloud: LocalCloud) -> None:
+    with queue(cloud) as url, function(cloud, SENDS) as case:
+        aws(cloud, "lambda").invoke_async(
+            FunctionName=case.name, InvokeArgs=io.BytesIO(json.dumps({"queue": url}).encode())
+        )
+        at_rest(cloud)
+        assert bodies(cloud, url) == ["called"]

@@ -1,0 +1,32 @@
+"""What the local cloud cannot run as AWS would is refused on the wire too: by name, and in the service's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.backends import SERVICE_NAMES
+from moto.moto_server.werkzeug_app import create_backend_app
+
+from infra.local.iam.refusals import Refusal, StartResponse
+from infra.local.iam.requests.reading import Environ, protocol_of, signature_of
+from serin.domain.errors import Invalid
+
+_CODES = {"s3": "InvalidRequest", "query": "ValidationError"}
+
+
+def application_of(service: SERVICE_NAMES) -> Any:
+    """moto's application of one service, which would answer HTTP 500 and not say why."""
+    application = create_backend_app(service)
+    application.register_error_handler(Invalid, lambda error: _refused(str(service), error))
+    return application
+
+
+def _refused(service: str, error: Invalid) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        signature = signature_of(environ)
+        name = service if signature is None else signature.service
+        code = _CODES.get(protocol_of(name, environ), "ValidationException")
+        return Refusal(name, code, f"{error.message} {error.remedy}", 400).send(environ, start_response)
+
+    return answer

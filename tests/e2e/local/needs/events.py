@@ -1,0 +1,241 @@
+"""Events, schedules, topics, logs, metrics and stacks."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.logs.utils import EventMessageFilter
+
+from benches.rules.cases import function
+from infra.local.cloud import LocalCloud
+from tests.e2e.local.needs.model import needed
+from tests.e2e.local.needs.world import (
+    arn_of,
+    at_rest,
+    aws,
+    bodies,
+    bucket,
+    is_now,
+    name_of,
+    queue,
+    role,
+    topic_to,
+    unique,
+)
+from tests.e2e.local.templates import allow, document
+
+_CLOUDWATCH = "moto.cloudwatch.models"
+_SCHEDULER = "moto.scheduler.models.EventBridgeSchedulerBackend"
+
+KEEPS = """
+import boto3, json
+
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl="URL", MessageBody=json.dumps(event))
+"""
+"""Sends every event to a queue."""
+
+
+def _kept(cloud: LocalCloud, url: str) -> list[Any]:
+    at_rest(cloud)
+    return [json.loads(body) for body in bodies(cloud, url)]
+
+
+@needed("moto.events.models.Rule.send_to_targets")
+def a_rule_delivers_what_its_pattern_lets_through(cloud: LocalCloud) -> None:
+    events, name = aws(cloud, "events"), unique()
+    with queue(cloud) as url:
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["s"]}))
+        events.put_targets(
+            Rule=name, Targets=[{"Id": "q", "Arn": arn_of(cloud, "sqs", name_of(url)), "InputPath": "$.detail"}]
+        )
+        for source in ("s", "other"):
+            events.put_events(Entries=[{"Source": source, "DetailType": "d", "Detail": json.dumps({"n": 1})}])
+        assert _kept(cloud, url) == [{"n": 1}]
+        events.remove_targets(Rule=name, Ids=["q"])
+        events.delete_rule(Name=name)
+
+
+@needed("moto.events.models.EventsBackend.put_targets")
+def a_target_nothing_delivers_to_is_refused(cloud: LocalCloud) -> None:
+    events, name = aws(cloud, "events"), unique()
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": ["s"]}))
+    with pytest.raises(ClientError, match="kinesis"):
+        events.put_targets(Rule=name, Targets=[{"Id": "k", "Arn": arn_of(cloud, "kinesis", "stream/s")}])
+    events.delete_rule(Name=name)
+
+
+@needed("moto.events.models.EventsBackend.put_rule", alone=True)
+def a_rule_has_a_schedule_that_is_one(cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError, match="ScheduleExpression is not valid"):
+        aws(cloud, "events").put_rule(Name=unique(), ScheduleExpression="rate(1 minutes)")
+
+
+@needed("moto.s3.models.FakeBucket.set_notification_configuration")
+def a_bucket_that_sends_directly_is_refused(cloud: LocalCloud) -> None:
+    with bucket(cloud) as name, queue(cloud) as url:
+        place = {"QueueArn": arn_of(cloud, "sqs", name_of(url)), "Events": ["s3:ObjectCreated:*"]}
+        wanted = {"QueueConfigurations": [place]}
+        with pytest.raises(ClientError, match="Turn on EventBridge"):
+            aws(cloud, "s3").put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=wanted)
+
+
+@needed("moto.s3.notifications._send_event_bridge_message")
+def an_object_is_an_event_of_the_shape_that_s3_sends(cloud: LocalCloud) -> None:
+    events, s3, rule = aws(cloud, "events"), aws(cloud, "s3"), unique()
+    with queue(cloud) as url, bucket(cloud) as name:
+        s3.put_bucket_notification_configuration(
+            Bucket=name, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        events.put_rule(
+            Name=rule, EventPattern=json.dumps({"source": ["aws.s3"], "detail": {"bucket": {"name": [name]}}})
+        )
+        events.put_targets(Rule=rule, Targets=[{"Id": "q", "Arn": arn_of(cloud, "sqs", name_of(url))}])
+        etag = s3.put_object(Bucket=name, Key="k", Body=b"1")["ETag"].strip('"')
+        (event,) = _kept(cloud, url)
+        assert (event["detail"]["reason"], event["detail"]["object"]["etag"]) == ("PutObject", etag)
+        events.remove_targets(Rule=rule, Ids=["q"])
+        events.delete_rule(Name=rule)
+
+
+def _schedule(cloud: LocalCloud, role_arn: str, url: str, **more: Any) -> dict[str, Any]:
+    target = {"Arn": arn_of(cloud, "sqs", name_of(url)), "RoleArn": role_arn, "Input": "due"}
+    return {
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": target,
+        **more,
+    }
+
+
+@needed(f"{_SCHEDULER}.create_schedule", alone=True)
+def a_schedule_is_one(cloud: LocalCloud) -> None:
+    with queue(cloud) as url, role(cloud, "*") as arn:
+        wrong = _schedule(cloud, arn, url, ScheduleExpression="every day")
+        with pytest.raises(ClientError, match="Invalid Schedule Expression"):
+            aws(cloud, "scheduler").create_schedule(Name=unique(), **wrong)
+
+
+@needed(f"{_SCHEDULER}.update_schedule")
+def a_changed_schedule_is_enabled_where_nothing_is_said(cloud: LocalCloud) -> None:
+    scheduler, name = aws(cloud, "scheduler"), unique()
+    with queue(cloud) as url, role(cloud, "*") as arn:
+        scheduler.create_schedule(Name=name, **_schedule(cloud, arn, url))
+        scheduler.update_schedule(Name=name, **_schedule(cloud, arn, url, Description="changed"))
+        assert scheduler.get_schedule(Name=name)["State"] == "ENABLED"
+        scheduler.delete_schedule(Name=name)
+
+
+@needed("moto.sns.models.Subscription.publish")
+def a_topic_invokes_a_function_with_its_own_name(cloud: LocalCloud) -> None:
+    with queue(cloud) as url, function(cloud, KEEPS.replace("URL", url)) as case:
+        aws(cloud, "lambda").add_permission(
+            FunctionName=case.name, StatementId="sns", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com"
+        )
+        with topic_to(cloud, "lambda", case.arn) as topic:
+            aws(cloud, "sns").publish(TopicArn=topic, Message="m")
+            (event,) = _kept(cloud, url)
+        assert event["Records"][0]["Sns"]["TopicArn"] == topic
+
+
+@needed("moto.logs.models.LogStream._send_log_events", "moto.logs.utils.EventMessageFilter.__init__")
+def a_subscription_delivers_the_lines_its_pattern_lets_through(cloud: LocalCloud) -> None:
+    logs, group = aws(cloud, "logs"), f"/{unique()}"
+    assert not EventMessageFilter("{ $.id = * }").matches("no JSON")
+    with queue(cloud) as url, function(cloud, KEEPS.replace("URL", url)) as case:
+        aws(cloud, "lambda").add_permission(
+            FunctionName=case.name, StatementId="logs", Action="lambda:InvokeFunction", Principal="logs.amazonaws.com"
+        )
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="s")
+        logs.put_subscription_filter(
+            logGroupName=group, filterName="f", filterPattern="{ $.id = * }", destinationArn=case.arn
+        )
+        now_ms = int(cloud.clock.time() * 1000)
+        lines = [{"timestamp": now_ms, "message": text} for text in ("no JSON", json.dumps({"id": "1"}))]
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=lines)
+        (event,) = _kept(cloud, url)
+        found = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+        assert [line["message"] for line in found["logEvents"]] == [json.dumps({"id": "1"})]
+        logs.delete_log_group(logGroupName=group)
+
+
+@needed(f"{_CLOUDWATCH}.CloudWatchBackend.get_metric_statistics")
+def a_metric_is_its_name_and_exactly_its_dimensions(cloud: LocalCloud) -> None:
+    cloudwatch, namespace = aws(cloud, "cloudwatch"), unique()
+    own = {"Name": "FunctionName", "Value": "f"}
+    for dimensions in ([own], [own, {"Name": "Resource", "Value": "f:live"}]):
+        datum = {"MetricName": "Errors", "Dimensions": dimensions, "Value": 1.0}
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=[datum])
+    now = cloud.clock.now()
+    found = cloudwatch.get_metric_statistics(
+        Namespace=namespace,
+        MetricName="Errors",
+        Dimensions=[own],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(point["Sum"] for point in found["Datapoints"]) == 1.0
+
+
+_ALARM = {
+    "MetricName": "m",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1.0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+
+
+@needed(f"{_CLOUDWATCH}.CloudWatchBackend.put_metric_alarm")
+def an_alarm_begins_without_data(cloud: LocalCloud) -> None:
+    cloudwatch, name = aws(cloud, "cloudwatch"), unique()
+    cloudwatch.put_metric_alarm(AlarmName=name, Namespace=name, **_ALARM)
+    (found,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    assert found["StateValue"] == "INSUFFICIENT_DATA"
+
+
+@needed(f"{_CLOUDWATCH}.Alarm.update_state", "moto.cloudwatch.responses.CloudWatchResponse.describe_alarm_history")
+def an_alarm_that_changes_tells_its_topic_and_can_be_read_back(cloud: LocalCloud) -> None:
+    cloudwatch, name = aws(cloud, "cloudwatch"), unique()
+    with queue(cloud) as url, topic_to(cloud, "sqs", arn_of(cloud, "sqs", name_of(url))) as topic:
+        may = allow("sns:Publish", on=topic, Principal={"Service": "cloudwatch.amazonaws.com"})
+        aws(cloud, "sns").set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(document(may))
+        )
+        cloudwatch.put_metric_alarm(AlarmName=name, Namespace=name, AlarmActions=[topic], **_ALARM)
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a try")
+        (told,) = _kept(cloud, url)
+        assert json.loads(told["Message"])["NewStateReason"] == "a try"
+        (item,) = cloudwatch.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]
+        assert item["HistorySummary"].endswith("to ALARM")
+        cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+@needed(f"{_CLOUDWATCH}.datetime", "moto.apigatewayv2.models.datetime")
+def dashboards_and_apis_are_as_old_as_the_clock_says(cloud: LocalCloud) -> None:
+    cloudwatch, gateway, name = aws(cloud, "cloudwatch"), aws(cloud, "apigatewayv2"), unique()
+    cloudwatch.put_dashboard(DashboardName=name, DashboardBody=json.dumps({"widgets": []}))
+    api = gateway.create_api(Name=name, ProtocolType="HTTP")
+    (dashboard,) = [one for one in cloudwatch.list_dashboards()["DashboardEntries"] if one["DashboardName"] == name]
+    is_now(cloud, dashboard["LastModified"])
+    is_now(cloud, api["CreatedDate"])
+    gateway.delete_api(ApiId=api["ApiId"])
+    cloudwatch.delete_dashboards(DashboardNames=[name])
+
+
+@needed("moto.cloudformation.urls.url_paths", alone=True)
+def a_stack_with_a_type_nobody_knows_is_refused(cloud: LocalCloud) -> None:
+    body = json.dumps({"Resources": {"C": {"Type": "AWS::ECS::Nothing"}, "Q": {"Type": "AWS::SQS::Queue"}}})
+    with pytest.raises(ClientError, match=r"AWS::ECS::Nothing \(C\)"):
+        aws(cloud, "cloudformation").create_stack(StackName=unique(), TemplateBody=body)
