@@ -82,8 +82,12 @@ class Supervisor:
 
     def left(self) -> list[object]:
         """Processes, files and ports that outlived it."""
-        ports = [address for address in self.addresses if _listens(address)]
-        return [*self.processes(), *self._folder.glob("serin-cloud-*"), *self._folder.glob("tmp*"), *ports]
+        files = [*self._folder.glob("serin-cloud-*"), *self._folder.glob("tmp*")]
+        return [*self.processes(), *files, *self.ports_left()]
+
+    def ports_left(self) -> list[str]:
+        """Its addresses that are listened at."""
+        return [address for address in self.addresses if _listens(address)]
 
     def left_in_the_end(self, within_s: float = 10.0) -> list[object]:
         """What is left after a moment to tidy up."""
