@@ -88,7 +88,7 @@ class Operation:
         stack, name = self.stack, definition.logical_id
         properties = self._resolved(definition)
         before = stack.resources.get(name)
-        if before is None:
+        if before is None or before.status == "CREATE_FAILED":
             journal.touched.append(name)
             stack.resources[name] = make(stack, definition, properties, depends_on, None)
             return

@@ -15,7 +15,7 @@ from infra.local.cloudformation.ledger import mark_resource, note, now
 from infra.local.cloudformation.records import Stack, StackResource
 from infra.local.cloudformation.template import Definition
 from infra.local.resources import resource_type
-from infra.local.resources.model import Deployed, Made, Wanted
+from infra.local.resources.model import Deployed, HalfMade, Made, Wanted
 from infra.local.wiring import ACCOUNT
 
 _RANDOM = 12
@@ -24,13 +24,21 @@ _RANDOM = 12
 def make(
     stack: Stack, definition: Definition, properties: Mapping[str, Any], depends_on: tuple[str, ...], why: str | None
 ) -> StackResource:
-    """Make a resource; raises ResourceFailed. `why` is the reason shown with its first event."""
+    """Make a resource; raises ResourceFailed. `why` is the reason shown with its first event.
+
+    What there is of one that failed half-way belongs to the stack, so that the rollback takes it away.
+    """
     kind = resource_type(definition.type)
     verb = "UPDATE" if why else "CREATE"
     note(stack, definition.logical_id, definition.type, f"{verb}_IN_PROGRESS", why, properties=properties)
     with _failing(stack, definition.logical_id, definition.type, f"{verb}_FAILED"):
         name = str(properties.get(kind.name_property) or generated_name(stack, definition))
-        made = kind.create(_wanted(stack, definition, name, properties))
+        try:
+            made = kind.create(_wanted(stack, definition, name, properties))
+        except HalfMade as half:
+            left = _record(definition, name, properties, Made(half.physical_id), depends_on)
+            stack.resources[definition.logical_id] = replace(left, status="CREATE_FAILED", reason=half.message)
+            raise
     record = _record(definition, name, properties, made, depends_on)
     mark_resource(stack, record, f"{verb}_IN_PROGRESS", "Resource creation Initiated")
     mark_resource(stack, record, f"{verb}_COMPLETE")

@@ -8,14 +8,47 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from infra.local.resources.custom_response import ResponseAddress
-from infra.local.resources.model import Deployed, Made, ResourceType, Wanted
+from infra.local.resources.model import Deployed, HalfMade, Made, ResourceType, Wanted
 from infra.local.wiring import wiring
-from serin.domain.errors import Invalid, Unavailable
+from serin.domain.errors import Invalid, SerinError, Unavailable
 
 _LONGEST_WAIT_S = 3600
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a function said to a request; `said` is None when it said nothing in time."""
+
+    request: str
+    request_id: str
+    said: Mapping[str, Any] | None
+
+    @property
+    def physical_id(self) -> str:
+        """What it calls the resource; empty when it does not say."""
+        return str((self.said or {}).get("PhysicalResourceId") or "")
+
+    def made(self) -> Made:
+        """What was made; raises Invalid for a failure and Unavailable for silence."""
+        if self.said is None:
+            raise Unavailable(
+                "CloudFormation did not receive a response from your Custom Resource. "
+                f"Please check your logs for requestId [{self.request_id}].",
+                "Let the function answer on every path, or give the resource a longer ServiceTimeout.",
+            )
+        if self.said.get("Status") != "SUCCESS":
+            raise Invalid(
+                "Received response status [FAILED] from custom resource. Message returned: "
+                f"{self.said.get('Reason', '')} (RequestId: {self.request_id})",
+                "Read the function's log.",
+            )
+        if not self.physical_id and self.request != "Delete":
+            raise Invalid("Invalid PhysicalResourceId", "Let the function answer a PhysicalResourceId.")
+        return Made(self.physical_id, self.said.get("Data") or {})
 
 
 class CustomResource(ResourceType):
@@ -26,21 +59,28 @@ class CustomResource(ResourceType):
     volatile = True
 
     def create(self, wanted: Wanted) -> Made:
-        """Wait for the function to say what it made."""
-        return self._answered("Create", wanted)
+        """Wait for the function to say what it made.
+
+        One that failed, or said nothing, is asked in the rollback to delete what it may have made: by the id it
+        answered, or by the one that CloudFormation has given it.
+        """
+        answer = self._answered("Create", wanted)
+        try:
+            return answer.made()
+        except SerinError as error:
+            raise HalfMade(answer.physical_id or wanted.name, error) from error
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
         """When the function answers another physical id, the old one is deleted in the cleanup."""
         before_properties = _texts(before.properties)
-        return self._answered(
-            "Update", wanted, {"PhysicalResourceId": before.physical_id, "OldResourceProperties": before_properties}
-        )
+        more = {"PhysicalResourceId": before.physical_id, "OldResourceProperties": before_properties}
+        return self._answered("Update", wanted, more).made()
 
     def delete(self, deployed: Deployed) -> None:
         """The function must answer here as well."""
-        self._answered("Delete", deployed, {"PhysicalResourceId": deployed.physical_id})
+        self._answered("Delete", deployed, {"PhysicalResourceId": deployed.physical_id}).made()
 
-    def _answered(self, request: str, one: Wanted | Deployed, more: Mapping[str, Any] | None = None) -> Made:
+    def _answered(self, request: str, one: Wanted | Deployed, more: Mapping[str, Any] | None = None) -> _Answer:
         token, timeout_s = str(one.properties["ServiceToken"]), int(one.get("ServiceTimeout", _LONGEST_WAIT_S))
         if ":lambda:" not in token:
             raise Invalid(f"{one.logical_id} is made by {token}.", "Make custom resources by a Lambda function.")
@@ -58,27 +98,7 @@ class CustomResource(ResourceType):
                 **(more or {}),
             }
             wiring().invocations.send(token, json.dumps(event).encode(), None)
-            answer = address.wait(timeout_s)
-        return _made(answer, request, request_id)
-
-
-def _made(answer: dict[str, Any] | None, request: str, request_id: str) -> Made:
-    if answer is None:
-        raise Unavailable(
-            "CloudFormation did not receive a response from your Custom Resource. "
-            f"Please check your logs for requestId [{request_id}].",
-            "Let the function answer on every path, or give the resource a longer ServiceTimeout.",
-        )
-    if answer.get("Status") != "SUCCESS":
-        raise Invalid(
-            f"Received response status [FAILED] from custom resource. Message returned: {answer.get('Reason', '')} "
-            f"(RequestId: {request_id})",
-            "Read the function's log.",
-        )
-    physical_id = answer.get("PhysicalResourceId")
-    if not physical_id and request != "Delete":
-        raise Invalid("Invalid PhysicalResourceId", "Let the function answer a PhysicalResourceId.")
-    return Made(str(physical_id or ""), answer.get("Data") or {})
+            return _Answer(request, request_id, address.wait(timeout_s))
 
 
 def _texts(value: Any) -> Any:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from serin.domain.errors import SerinError
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -58,6 +60,16 @@ class Made:
 
     ref: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class HalfMade(SerinError):
+    """Making a resource failed when there may be something of it already, which the rollback has to take away."""
+
+    kind = "deploy_failed"
+
+    def __init__(self, physical_id: str, cause: SerinError) -> None:
+        super().__init__(cause.message, cause.remedy)
+        self.physical_id = physical_id
 
 
 class ResourceType(ABC):

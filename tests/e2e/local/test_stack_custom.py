@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ def handler(event, context):
     answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
     failed = given.get("Fails") == event["RequestType"]
     answer |= {"Status": "FAILED", "Reason": "as asked"} if failed else {"Status": "SUCCESS"}
-    answer["PhysicalResourceId"] = "made-" + given["Name"]
+    if not (failed and given.get("Nameless")):
+        answer["PhysicalResourceId"] = "made-" + given["Name"]
     answer["Data"] = {"Greeting": "hello " + given["Name"]}
     request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
     urllib.request.urlopen(request).read()
@@ -95,6 +97,38 @@ def test_a_failure_it_reports_rolls_the_stack_back_with_its_reason(stacks: Stack
     assert said in stacks.reasons("fails")
 
 
+def test_one_that_could_not_be_made_is_deleted_by_the_id_it_answered(stacks: Stacks, record: Record) -> None:
+    assert stacks.create("half", custom("half", Fails="Create")) == "ROLLBACK_COMPLETE"
+    assert asked(record, "half") == [("Create", None), ("Delete", "made-half")]
+    assert [status for name, status in stacks.events("half") if name == "Made"] == [
+        "CREATE_IN_PROGRESS",
+        "CREATE_FAILED",
+        "DELETE_IN_PROGRESS",
+        "DELETE_COMPLETE",
+    ]
+
+
+def test_one_that_answered_no_id_is_deleted_by_one_cloudformation_gave_it(stacks: Stacks, record: Record) -> None:
+    assert stacks.create("nameless", custom("nameless", Fails="Create", Nameless="yes")) == "ROLLBACK_COMPLETE"
+    (_, deleted) = asked(record, "nameless")
+    assert re.fullmatch(r"nameless-Made-[A-Z0-9]{12}", str(deleted[1]))
+
+
+def test_one_that_an_update_could_not_add_is_deleted(stacks: Stacks, record: Record) -> None:
+    assert stacks.create("adds", {"Q": resource("SQS::Queue")}) == "CREATE_COMPLETE"
+    added = {"Q": resource("SQS::Queue"), **custom("adds", Fails="Create")}
+    assert stacks.update("adds", added) == "UPDATE_ROLLBACK_COMPLETE"
+    assert asked(record, "adds") == [("Create", None), ("Delete", "made-adds")]
+    assert set(stacks.physical("adds")) == {"Q"}
+
+
+def test_one_that_failed_where_nothing_is_rolled_back_is_deleted_with_the_stack(stacks: Stacks, record: Record) -> None:
+    assert stacks.create("stays-failed", custom("kept", Fails="Create"), OnFailure="DO_NOTHING") == "CREATE_FAILED"
+    assert asked(record, "kept") == [("Create", None)]
+    assert stacks.delete("stays-failed") == "DELETE_COMPLETE"
+    assert asked(record, "kept") == [("Create", None), ("Delete", "made-kept")]
+
+
 def test_a_failed_update_is_undone_by_an_update_back(stacks: Stacks, cloud: LocalCloud, record: Record) -> None:
     stacks.create("undone", custom("undone"))
     assert stacks.update("undone", custom("undone", Fails="Update")) == "UPDATE_ROLLBACK_COMPLETE"
@@ -102,6 +136,7 @@ def test_a_failed_update_is_undone_by_an_update_back(stacks: Stacks, cloud: Loca
     assert aws(cloud, "ssm").get_parameter(Name="/undone")["Parameter"]["Value"] == "hello undone"
 
 
-def test_one_that_never_answers_fails_after_its_time(stacks: Stacks) -> None:
-    assert stacks.create("silent", custom("silent", Silent="true", ServiceTimeout=1)) == "ROLLBACK_COMPLETE"
+def test_one_that_never_answers_fails_after_its_time_and_cannot_be_rolled_back(stacks: Stacks) -> None:
+    assert stacks.create("silent", custom("silent", Silent="true", ServiceTimeout=1)) == "ROLLBACK_FAILED"
     assert "CloudFormation did not receive a response from your Custom Resource." in stacks.reasons("silent")
+    assert "The following resource(s) failed to delete: [Made]." in stacks.reasons("silent")
