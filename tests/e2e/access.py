@@ -144,6 +144,8 @@ def door(folder: Path) -> Iterator[Door]:
 def _add_signed_model(models: Path) -> None:
     shutil.copytree(models / MODEL, models / SIGNED_MODEL)
     charter = models / SIGNED_MODEL / "model.yaml"
-    text, named = charter.read_text(), f"model: {MODEL} "
-    assert named in text
-    charter.write_text(text.replace(named, f"access: sigv4\nmodel: {SIGNED_MODEL} ", 1))
+    text = charter.read_text()
+    for old, new in ((f"model: {MODEL} ", f"model: {SIGNED_MODEL} "), ("access: token ", "access: sigv4 ")):
+        assert old in text
+        text = text.replace(old, new, 1)
+    charter.write_text(text)

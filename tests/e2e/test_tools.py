@@ -81,7 +81,7 @@ def test_awss_own_command_reads_and_writes(deployed: LocalCloud, tmp_path: Path)
     aws(deployed, "s3", "cp", str(file), f"s3://{bucket}/notes/file.txt")
     assert client(deployed, "s3").get_object(Bucket=bucket, Key="notes/file.txt")["Body"].read() == b"from a person"
     answer = tmp_path / "answer.json"
-    event = '{"rawPath": "/", "headers": {}}'
+    event = '{"requestContext": {"requestId": "r"}, "rawPath": "/", "headers": {}}'
     aws(
         deployed,
         "lambda",

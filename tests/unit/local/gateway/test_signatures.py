@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from infra.local.gateway.request import Request
+from infra.local.gateway.signatures import signer_of
 from infra.local.http_model import Route, Signer
 from serin_cli.signing import signed
 from tests.unit.local.gateway.conftest import Api
@@ -179,6 +182,17 @@ def test_a_body_or_query_that_was_changed_is_refused(guarded: Api) -> None:
     headers = headers_of(guarded)
     assert refused(guarded, headers, b'{"instances": [2]}')
     assert refused(guarded, headers, path=f"{PATH}?x=1")
+
+
+@pytest.mark.parametrize("more", ["#", "#x", "#&x=1"])
+def test_what_no_canonical_request_holds_is_refused(more: str, guarded: Api) -> None:
+    """A fragment reaches no server of a well-behaved client's, and is cut off before anything is signed."""
+    headers = [(name.lower(), value) for name, value in headers_of(guarded, path=f"{PATH}?a=1").items()]
+    headers.append(("host", guarded.gateway.url.removeprefix("http://")))
+    received = Request("POST", PATH, "a=1", headers, BODY, "127.0.0.1", 80, guarded.ms)
+    assert signer_of(received, guarded.table) is not None
+    assert signer_of(replace(received, query=f"a=1{more}"), guarded.table) is None
+    assert signer_of(replace(received, path=PATH + more), guarded.table) is None
 
 
 def test_a_decision_is_not_remembered(guarded: Api) -> None:
