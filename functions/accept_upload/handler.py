@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.logs import Work
 from serin.services.accept_upload import Arrival, accept_upload
 
 Failures = dict[str, list[dict[str, str]]]
@@ -15,18 +15,21 @@ Failures = dict[str, list[dict[str, str]]]
 
 def handle(event: Mapping[str, Any], context: object) -> Failures:
     """Take in every object of the batch; what fails goes back to the queue alone, its neighbours do not."""
-    failed = [record["messageId"] for record in event["Records"] if not taken_in(record)]
+    failed = [record["messageId"] for record in event["Records"] if not taken_in(record, context)]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def taken_in(record: Mapping[str, Any]) -> bool:
+def taken_in(record: Mapping[str, Any], context: object) -> bool:
     """Whether the object was recorded; if not, the log says why and the message comes again, in the end as dead."""
     world = platform()
     try:
-        ports = world.contracts, world.uploads, world.lake, world.catalog, world.events, world.clock
-        accept_upload(arrival_from(record), *ports)
+        with Work("accept_upload", record["messageId"], context, lambda: world.clock) as work:
+            arrival = arrival_from(record)
+            work.tells(correlation=arrival.correlation)
+            ports = world.contracts, world.uploads, world.lake, world.catalog, world.events, world.clock
+            upload = accept_upload(arrival, *ports)
+            work.tells(outcome=upload.status, dataset=upload.dataset, upload_id=upload.id)
     except Exception:  # noqa: BLE001  # whatever it is, only this message may come again
-        traceback.print_exc()
         return False
     return True
 

@@ -7,15 +7,23 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
+from serin.logs import Fields, logged
 from serin.services.build_training_set import build_training_set
 
 
+def come_to(made: Mapping[str, Any]) -> Fields:
+    """What the log says of the answer."""
+    return {"outcome": "skipped" if made["skip"] else "ok"}
+
+
+@logged("build_training_set", lambda: platform().clock, come_to)
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """The training set and its trials, or why the run ends here."""
     world = platform()
     made = build_training_set(
         event["run"],
         event["cause"],
+        event["correlation"],
         world.charters[world.model],
         world.contracts,
         world.model_code,

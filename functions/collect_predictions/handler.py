@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.logs import logged
 from serin.services.collect_predictions import collect_predictions
 
 
+@logged("collect_predictions", lambda: platform().clock)
 def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
     """Write a batch of log lines to the lake."""
     batch = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))

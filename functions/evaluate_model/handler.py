@@ -10,12 +10,14 @@ from serin.bootstrap import Platform, platform
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
+from serin.logs import logged
 from serin.services.evaluate_model import fail, judge, register, select
 from serin.services.train_model import Refitted, ScoresFile
 
 Given = Mapping[str, Any]
 
 
+@logged("evaluate_model", lambda: platform().clock)
 def handle(event: Given, context: object) -> dict[str, Any]:
     """Take one step of the judge."""
     steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {

@@ -11,12 +11,19 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.logs import Fields, logged, of_answer
 from serin.services.predict import Predictor, Reply, Request, Unreleased, refusal
 from serin.serving.package import find_package
 
 
+def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
+    """Answered rows have told of themselves in the prediction log."""
+    return None if answer["statusCode"] == 200 else of_answer(answer)
+
+
+@logged("predict", lambda: platform().clock, unless_answered)
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Answer one request; the lines on stdout are the prediction log."""
+    """Answer one request; each answered row has its line in the prediction log."""
     try:
         reply = predictor().predict(request_from(event))
     except SerinError as error:

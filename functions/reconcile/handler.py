@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
-from serin.services.reconcile import reconcile
+from serin.logs import Work
+from serin.services.reconcile import Reconciled, reconcile
 
 
 def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
     """Put right what can be; the log says what was found where."""
-    world = platform()
-    holder = f"reconcile-{context.aws_request_id}"
-    ports = world.catalog, world.control, world.endpoint, world.clock
-    found = [as_record(reconcile(model, holder, *ports)) for model in sorted(world.charters)]
-    print(json.dumps({"reconciled": found}))
+    return [as_record(looked_at(model, context)) for model in sorted(platform().charters)]
+
+
+def looked_at(model: str, context: Any) -> Reconciled:
+    """One model, and a line about it."""
+    world, call = platform(), context.aws_request_id
+    with Work("reconcile", call, context, lambda: world.clock) as work:
+        found = reconcile(model, f"reconcile-{call}", world.catalog, world.control, world.endpoint, world.clock)
+        work.tells(model=model, outcome=found.found)
     return found

@@ -8,16 +8,18 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
+from serin.logs import logged
 from serin.services.release_model import ReleaseSteps
 
 
+@logged("release_model", lambda: platform().clock)
 def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step of a release; what it found."""
     world = platform()
     model = event["model"]
     steps = ReleaseSteps(model, event["release"], world.catalog, world.control, world.endpoint, world.clock)
     taken: dict[str, Callable[[], object]] = {
-        "begin": lambda: steps.begin(event["version"], event["cause"]),
+        "begin": lambda: steps.begin(event["version"], event["cause"], event["correlation"]),
         "publish": steps.publish,
         "golden": lambda: steps.golden(world.golden(model)),
         "promote": steps.promote,

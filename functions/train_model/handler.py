@@ -9,9 +9,11 @@ from serin.bootstrap import platform
 from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
+from serin.logs import logged
 from serin.services.train_model import Trainer
 
 
+@logged("train_model", lambda: platform().clock)
 def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step; references come in and go out, never data."""
     world = platform()

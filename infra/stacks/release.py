@@ -35,6 +35,7 @@ class ReleaseStack(SerinStack):
             "version": events.EventField.from_path("$.detail.version"),
             "release": events.EventField.event_id,
             "cause": "registered",
+            "correlation": events.EventField.from_path("$.detail.correlation"),
         }
         start_workflow(rule, workflow.machine, given, self.names.queue("release-undelivered"))
 

@@ -8,7 +8,13 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.workflow import RETRY, call
 from serin.domain.releases import STEPS
 
-RELEASE = {"model.$": "$.model", "version.$": "$.version", "release.$": "$.release", "cause.$": "$.cause"}
+RELEASE = {
+    "model.$": "$.model",
+    "version.$": "$.version",
+    "release.$": "$.release",
+    "cause.$": "$.cause",
+    "correlation.$": "$.correlation",
+}
 # While another release of the model holds the lease, the next one waits for about two and a half minutes.
 WAIT_FOR_LEASE = {"ErrorEquals": ["Conflict"], "IntervalSeconds": 5, "MaxAttempts": 5, "BackoffRate": 2}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Abandon"}]

@@ -44,7 +44,12 @@ class TrainingStack(SerinStack):
         start_workflow(
             rule,
             workflow.machine,
-            {"model": charter.model, "run": events.EventField.event_id, "cause": "features"},
+            {
+                "model": charter.model,
+                "run": events.EventField.event_id,
+                "cause": "features",
+                "correlation": events.EventField.from_path("$.detail.correlation"),
+            },
             self.names.queue(f"training-{charter.model}-undelivered"),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from infra.constructs.function import ServiceFunction
 from infra.constructs.workflow import answer_at, call
 
-RUN = {"model.$": "$.model", "run.$": "$.run"}
+RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
 RUN_OF_SET = {**RUN, "training_set.$": "$.built.answer.training_set"}
 RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]

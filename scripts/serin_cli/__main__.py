@@ -16,8 +16,10 @@ from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
+from serin_cli.trace import trace
 from serin_cli.walk import demo
 
+TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
 
 
@@ -72,6 +74,7 @@ def parser() -> ArgumentParser:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
+    add("trace", trace, "What one call or upload has caused, in every log.", ("id", {"help": TRACED}))
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top
 

@@ -122,7 +122,12 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     answer = in_world("accept_upload", world).handle({"Records": records}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m3"}]}
     assert [upload.status for upload in world.catalog.latest_uploads("orders").items] == ["accepted"]
-    assert "There is no object 'raw/orders/gone.csv'" in capsys.readouterr().err
+    gone, taken, unreadable = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (gone["outcome"], gone["kind"]) == ("failed", "not_found")
+    assert gone["message"] == "There is no object 'raw/orders/gone.csv'."
+    assert (taken["outcome"], taken["dataset"]) == ("accepted", "orders")
+    assert (unreadable["outcome"], unreadable["correlation"]) == ("failed", "m3")
+    assert len({gone["correlation"], taken["correlation"], unreadable["correlation"]}) == 3
 
 
 # collect_predictions
@@ -311,19 +316,20 @@ def test_what_a_workflow_caught_is_told_in_one_line(error: dict[str, str], reaso
 def test_the_steps_of_a_release_are_taken_by_their_names(world: World) -> None:
     world.catalog.register(a_version(1))
     module = in_world("release_model", world)
-    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call"}
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call", "correlation": "c1"}
     answers = [
         module.handle({**given, "step": step}, None) for step in ("begin", "publish", "golden", "promote", "finish")
     ]
     json.dumps(answers)
     assert (answers[0]["status"], answers[-1]["status"]) == ("running", "live")
+    assert world.catalog.release("late-orders", "rel1").correlation == "c1"
     assert world.endpoint.alias("late-orders").function_version == "2"
 
 
 def test_a_release_is_abandoned_with_what_the_workflow_caught(world: World) -> None:
     world.catalog.register(a_version(1))
     module = in_world("release_model", world)
-    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call"}
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call", "correlation": "c1"}
     module.handle({**given, "step": "begin"}, None)
     caught = {"Error": "Invalid", "Cause": '{"errorMessage": "golden row 1"}'}
     answer = module.handle({**given, "step": "abandon", "error": caught}, None)
@@ -344,4 +350,5 @@ def test_every_model_is_reconciled_and_the_log_says_what_was_found(
 ) -> None:
     found = in_world("reconcile", world).handle({}, Context())
     assert found == [{"model": "late-orders", "found": "as intended"}]
-    assert json.loads(capsys.readouterr().out) == {"reconciled": found}
+    line = json.loads(capsys.readouterr().out)
+    assert (line["model"], line["outcome"], line["correlation"]) == ("late-orders", "as intended", "request-1")

@@ -107,6 +107,24 @@ def rule(aws: Assembly, event: str) -> Mapping[str, Any]:
     return rules[0]
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_step_is_told_what_it_all_began_with(machine: str, aws: Assembly) -> None:
+    definition = aws.machine(machine)
+    items = [state["ItemSelector"] for state in definition["States"].values() if state["Type"] == "Map"]
+    payloads = [task["Parameters"].get("Payload") for _, task in tasks(definition)]
+    # A task without a payload of its own is given the execution's input, or the item, as it is.
+    told = [*items, *(found for found in payloads if found is not None)]
+    assert len(told) >= 5
+    assert {found["correlation.$"] for found in told} == {"$.correlation"}
+
+
+@pytest.mark.parametrize("event", ["Features Built", "Model Registered"])
+def test_what_an_event_starts_is_told_what_the_event_came_of(event: str, aws: Assembly) -> None:
+    transformer = rule(aws, event)["Targets"][0]["InputTransformer"]
+    assert transformer["InputPathsMap"]["detail-correlation"] == "$.detail.correlation"
+    assert '"correlation":<detail-correlation>' in transformer["InputTemplate"]
+
+
 def test_built_features_start_the_training_of_the_models_that_wait_for_that_dataset(aws: Assembly) -> None:
     found = rule(aws, "Features Built")
     assert found["EventPattern"]["detail"] == {"dataset": ["orders"]}
@@ -117,6 +135,7 @@ def test_built_features_start_the_training_of_the_models_that_wait_for_that_data
 def test_a_registered_version_starts_its_release(aws: Assembly) -> None:
     transformer = rule(aws, "Model Registered")["Targets"][0]["InputTransformer"]
     assert transformer["InputPathsMap"] == {
+        "detail-correlation": "$.detail.correlation",
         "detail-model": "$.detail.model",
         "detail-version": "$.detail.version",
         "id": "$.id",

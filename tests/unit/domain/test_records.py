@@ -182,3 +182,10 @@ def test_a_record_of_rows_that_do_not_add_up_is_refused() -> None:
 
 def test_moments_without_an_offset_in_a_record_are_those_of_utc() -> None:
     assert through_json(a_run()).at == datetime(2013, 4, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("made", [an_upload(), a_run(), a_release()])
+def test_a_record_from_before_there_were_correlations_is_still_read(made: Any) -> None:
+    record = as_record(made)
+    assert "correlation" not in record
+    assert from_record(type(made), record) == made

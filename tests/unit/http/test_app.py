@@ -172,6 +172,7 @@ def test_whoever_may_train_the_model_starts_a_training(api: Api, scope: str) -> 
     answer = api.ask("POST", f"/models/{MODEL}/train", scope)
     assert answer.status_code == 202
     assert api.workflows.trainings == {answer.json()["run"]: (MODEL, "call")}
+    assert api.workflows.correlations == {answer.json()["run"]: "call-1"}
 
 
 def test_a_release_starts_with_the_version_that_was_asked_for(api: Api) -> None:
@@ -180,6 +181,7 @@ def test_a_release_starts_with_the_version_that_was_asked_for(api: Api) -> None:
     answer = api.ask("POST", f"/models/{MODEL}/releases", "release:late-orders", {**START, "version": 1})
     assert answer.status_code == 202
     assert api.workflows.releases == {answer.json()["release"]: (MODEL, 1, "call")}
+    assert api.workflows.correlations == {answer.json()["release"]: "call-1"}
 
 
 def test_a_release_of_no_version_in_particular_is_of_the_newest(api: Api) -> None:
@@ -203,6 +205,7 @@ def test_a_rollback_starts_with_what_was_live_before(api: Api) -> None:
     api.control.finish(Live(MODEL, 2, "3", "rel1", 1, NOON), lease)
     answer = api.ask("POST", f"/models/{MODEL}/releases", "release:*", {"action": "rollback"})
     assert api.workflows.releases == {answer.json()["release"]: (MODEL, 1, "rollback")}
+    assert api.workflows.correlations == {answer.json()["release"]: "call-1"}
 
 
 ALL = "read train:* release:*"

@@ -41,7 +41,7 @@ class World:
         return ReleaseSteps(MODEL, release_id, self.catalog, self.control, self.endpoint, self.clock)
 
     def until_promoted(self, release_id: str, version: int, cause: str = "registered") -> None:
-        self.steps(release_id).begin(version, cause)
+        self.steps(release_id).begin(version, cause, "c1")
         self.steps(release_id).publish()
         self.steps(release_id).golden(GOLDEN)
         self.steps(release_id).promote()

@@ -102,7 +102,35 @@ def test_an_accepted_upload_says_so_on_the_bus_with_its_place_in_the_dataset() -
     (event,) = world.events.published
     assert event.name == "Upload Accepted"
     assert event.detail == {"dataset": "orders", "upload_id": upload.id, "sequence": 1}
-    assert event.correlation == upload.id
+    assert event.correlation == upload.correlation
+
+
+def test_what_an_object_causes_has_one_id_however_often_the_object_is_delivered() -> None:
+    world = World()
+    world.send()
+    world.send()
+    first, again = (event.correlation for event in world.events.published)
+    assert first == again
+
+
+def test_another_object_has_an_id_of_its_own_though_its_content_is_known() -> None:
+    world = World()
+    upload = world.send()
+    assert world.send(key="raw/orders/other.csv") == upload
+    first, second = (event.correlation for event in world.events.published)
+    assert first == upload.correlation != second
+
+
+@pytest.mark.parametrize(("key", "version"), [("raw/orders/a.csv", "v2"), ("raw/orders/b.csv", "v1")])
+def test_an_objects_version_is_part_of_its_id(key: str, version: str) -> None:
+    assert Arrival(key, version, 1).correlation != Arrival("raw/orders/a.csv", "v1", 1).correlation
+
+
+def test_what_cannot_be_attributed_says_so_under_its_objects_id() -> None:
+    world = World()
+    refused = world.send(key="elsewhere/a.csv")
+    assert [event.correlation for event in world.events.published] == [refused.correlation]
+    assert refused.correlation
 
 
 def state(world: World) -> tuple[Any, ...]:

@@ -37,7 +37,7 @@ class World:
 
     def build(self, dataset: str, upload_id: str) -> int:
         charters = {"late-orders": a_charter()}
-        return build_features(dataset, upload_id, charters, self.lake, self.catalog, self.online, self.events)
+        return build_features(dataset, upload_id, "c1", charters, self.lake, self.catalog, self.online, self.events)
 
     def length(self) -> object:
         return self.online.read([NORTH])[NORTH].values["length"]
@@ -63,7 +63,7 @@ def test_built_features_are_announced_with_the_uploads_place() -> None:
     upload = world.add("shops", ("north", 1, 10))
     world.build("shops", upload)
     (event,) = world.events.published
-    assert (event.name, event.correlation) == ("Features Built", upload)
+    assert (event.name, event.correlation) == ("Features Built", "c1")
     assert event.detail == {"dataset": "shops", "upload_id": upload, "sequence": 1}
 
 

@@ -74,7 +74,7 @@ class World:
         contracts = {"orders": ORDERS, "shops": SHOPS}
         functions = {}.__getitem__
         return build_training_set(
-            run, cause, self.charter, contracts, self.code, functions, self.lake, self.catalog, self.clock
+            run, cause, "c1", self.charter, contracts, self.code, functions, self.lake, self.catalog, self.clock
         )
 
     def made(self, run: str = "r1", cause: str = "features") -> TrainingSet:

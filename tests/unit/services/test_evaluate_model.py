@@ -205,6 +205,12 @@ def test_a_registered_version_says_so_on_the_bus() -> None:
     assert event.correlation == "r1"
 
 
+def test_what_a_run_began_with_goes_on_with_its_version() -> None:
+    catalog, events = a_catalog(verdict=PASSED, contest=CONTEST, correlation="c1"), MemoryEvents()
+    registered(catalog, events)
+    assert [event.correlation for event in events.published] == ["c1"]
+
+
 def test_a_run_registers_one_version_however_often_it_is_asked_to() -> None:
     catalog, events = a_catalog(verdict=PASSED, contest=CONTEST), MemoryEvents()
     assert [registered(catalog, events), registered(catalog, events)] == [1, 1]

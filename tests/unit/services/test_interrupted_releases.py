@@ -56,7 +56,7 @@ def test_rolling_back_a_version_that_was_released_twice_goes_to_another_version(
     world.endpoint.deploy = "code-2"
     world.release("rel3", 2, "call")
     workflows = MemoryWorkflows()
-    started = start_rollback(MODEL, world.catalog, world.control, workflows)
+    started = start_rollback(MODEL, "c1", world.catalog, world.control, workflows)
     assert workflows.releases[started][1] == 1
 
 
@@ -71,15 +71,15 @@ def test_previous_is_what_was_live_when_the_lease_was_taken(monkeypatch: pytest.
         return acquire(model, holder, now, span)
 
     monkeypatch.setattr(world.control, "acquire", after_the_other_has_finished)
-    assert world.steps("rel3").begin(3, "registered").previous == 2
+    assert world.steps("rel3").begin(3, "registered", "c1").previous == 2
 
 
 def test_a_release_that_overslept_cannot_promote_before_the_next_one_does() -> None:
     world = two_releases()
-    world.steps("rel2").begin(2, "registered")
+    world.steps("rel2").begin(2, "registered", "c1")
     world.steps("rel2").publish()
     world.clock.advance(LEASE)
-    world.steps("rel3").begin(3, "registered")
+    world.steps("rel3").begin(3, "registered", "c1")
     world.steps("rel3").publish()
     with pytest.raises(Conflict, match="Another release"):
         world.steps("rel2").promote()
@@ -92,6 +92,6 @@ def test_a_release_that_overslept_cannot_promote_before_the_next_one_does() -> N
 def test_a_release_that_has_ended_does_not_begin_again() -> None:
     world = two_releases()
     with pytest.raises(Conflict, match="has ended"):
-        world.steps("rel1").begin(1, "registered")
+        world.steps("rel1").begin(1, "registered", "c1")
     assert world.catalog.release(MODEL, "rel1").status == "live"
     assert world.lease_is_free()

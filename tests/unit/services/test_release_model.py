@@ -42,7 +42,7 @@ def test_a_finished_release_says_so_on_the_bus() -> None:
     world = World()
     world.release("rel1", 1)
     (event,) = world.events.published
-    assert (event.name, event.correlation) == ("Release Finished", "rel1")
+    assert (event.name, event.correlation) == ("Release Finished", "c1")
     assert event.detail == {"model": MODEL, "version": 1, "release": "rel1", "status": "live"}
 
 
@@ -55,7 +55,7 @@ def test_the_next_release_knows_what_was_live_before_it() -> None:
 
 def walk(world: World, release_id: str) -> list[Callable[[], Any]]:
     return [
-        lambda: world.steps(release_id).begin(2, "registered"),
+        lambda: world.steps(release_id).begin(2, "registered", "c1"),
         lambda: world.steps(release_id).publish(),
         lambda: world.steps(release_id).golden(GOLDEN),
         lambda: world.steps(release_id).promote(),
@@ -87,7 +87,7 @@ def behind(world: World, fuse: Fuse) -> ReleaseSteps:
 
 
 STEP_CALLS: dict[str, Callable[[ReleaseSteps, Any], object]] = {
-    "begin": lambda steps, events: steps.begin(2, "registered"),
+    "begin": lambda steps, events: steps.begin(2, "registered", "c1"),
     "publish": lambda steps, events: steps.publish(),
     "golden": lambda steps, events: steps.golden(GOLDEN),
     "promote": lambda steps, events: steps.promote(),
@@ -157,7 +157,7 @@ def test_a_wrong_golden_answer_stops_the_release_before_the_alias_moves(answer: 
     world.release("rel1", 1)
     world.endpoint.answers = lambda version, rows: Answer(200, {"predictions": [answer for _ in rows]})
     steps = world.steps("rel2")
-    steps.begin(2, "registered")
+    steps.begin(2, "registered", "c1")
     steps.publish()
     with pytest.raises(Invalid, match=reason):
         steps.golden(GOLDEN)
@@ -180,7 +180,7 @@ def test_an_error_instead_of_golden_answers_stops_the_release() -> None:
     world = World()
     world.endpoint.answers = lambda version, rows: Answer(503, {"error": {"kind": "not_released"}})
     steps = world.steps("rel1")
-    steps.begin(1, "registered")
+    steps.begin(1, "registered", "c1")
     steps.publish()
     with pytest.raises(Unavailable, match="answered with 503"):
         steps.golden(GOLDEN)
@@ -190,7 +190,7 @@ def test_too_few_golden_answers_stop_the_release() -> None:
     world = World()
     world.endpoint.answers = lambda version, rows: Answer(200, {"predictions": [{"label": True, "probability": 0.5}]})
     steps = world.steps("rel1")
-    steps.begin(1, "registered")
+    steps.begin(1, "registered", "c1")
     steps.publish()
     with pytest.raises(ValueError, match="shorter"):
         steps.golden(GOLDEN)
@@ -200,7 +200,7 @@ def test_a_failed_golden_step_is_abandoned_with_the_reason_and_the_lease_is_free
     world = World()
     world.release("rel1", 1)
     steps = world.steps("rel2")
-    steps.begin(2, "registered")
+    steps.begin(2, "registered", "c1")
     steps.publish()
     abandoned = world.steps("rel2").abandon("Invalid: golden row 1", world.events)
     assert (abandoned.status, abandoned.reason) == ("failed", "Invalid: golden row 1")
@@ -249,18 +249,18 @@ def test_abandoning_leaves_an_alias_that_somebody_else_has_moved_since() -> None
 
 def test_the_second_of_two_releases_at_once_is_refused() -> None:
     world = World()
-    world.steps("rel1").begin(1, "registered")
+    world.steps("rel1").begin(1, "registered", "c1")
     with pytest.raises(Conflict, match="Another release of late-orders is running"):
-        world.steps("rel2").begin(2, "registered")
+        world.steps("rel2").begin(2, "registered", "c1")
     refused = world.steps("rel2").abandon("Conflict: another release", world.events)
     assert (refused.status, refused.reason) == ("failed", "Conflict: another release")
-    assert world.steps("rel1").begin(1, "registered").epoch == 1
+    assert world.steps("rel1").begin(1, "registered", "c1").epoch == 1
 
 
 def test_a_release_that_overslept_its_lease_cannot_change_the_intent_of_the_next() -> None:
     world = World()
     slow = world.steps("rel1")
-    slow.begin(1, "registered")
+    slow.begin(1, "registered", "c1")
     slow.publish()
     world.clock.advance(LEASE)
     world.release("rel2", 2)
@@ -277,7 +277,7 @@ def test_an_alias_that_splits_its_traffic_is_left_alone() -> None:
     world = World()
     world.endpoint.aliases[MODEL] = AliasState("5", {"6": 0.1}, "r3")
     steps = world.steps("rel1")
-    steps.begin(1, "registered")
+    steps.begin(1, "registered", "c1")
     steps.publish()
     with pytest.raises(Conflict, match="splits its traffic"):
         steps.promote()
@@ -288,13 +288,13 @@ def test_an_alias_that_splits_its_traffic_is_left_alone() -> None:
 def test_a_version_nobody_registered_takes_no_lease() -> None:
     world = World()
     with pytest.raises(NotFound, match="version 9"):
-        world.steps("rel1").begin(9, "call")
+        world.steps("rel1").begin(9, "call", "c1")
     assert world.lease_is_free()
 
 
 def test_promoting_what_was_not_published_is_refused() -> None:
     world = World()
-    world.steps("rel1").begin(1, "registered")
+    world.steps("rel1").begin(1, "registered", "c1")
     with pytest.raises(Conflict, match="Version 1 is not published"):
         world.steps("rel1").promote()
 
@@ -374,7 +374,7 @@ def test_a_golden_answer_is_compared_with_what_is_expected(
 
 def test_a_long_error_is_cut_when_it_is_remembered() -> None:
     world = World()
-    world.steps("rel1").begin(1, "registered")
+    world.steps("rel1").begin(1, "registered", "c1")
     assert len(world.steps("rel1").abandon("x" * 9000, world.events).reason or "") == 2000
 
 

@@ -187,12 +187,12 @@ class Events(Protocol):
 
 
 class Workflows(Protocol):
-    """Long-running work with a name of its own."""
+    """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 
-    def start_training(self, model: str, run_id: str, cause: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
         """Start a training; False when one of that id was started already."""
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
+    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
         """Start a release; False when one of that id was started already."""
 
 

@@ -17,11 +17,12 @@ class StepFunctionsWorkflows:
         self._training_prefix = training_prefix
         self._release_machine = release_machine
 
-    def start_training(self, model: str, run_id: str, cause: str) -> bool:
-        return self._start(f"{self._training_prefix}{model}", run_id, {"model": model, "run": run_id, "cause": cause})
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+        given = {"model": model, "run": run_id, "cause": cause, "correlation": correlation}
+        return self._start(f"{self._training_prefix}{model}", run_id, given)
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
-        given = {"model": model, "version": version, "release": release_id, "cause": cause}
+    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
+        given = {"model": model, "version": version, "release": release_id, "cause": cause, "correlation": correlation}
         return self._start(self._release_machine, release_id, given)
 
     def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:

@@ -36,7 +36,8 @@ class Upload:
 
     `id` is made of dataset and content, so that the same content is the same upload whatever it
     is called and however often it arrives. `rules` counts broken rules by id (a row may break
-    several); `warnings` counts rows that were accepted all the same.
+    several); `warnings` counts rows that were accepted all the same. `correlation` is of the arrival
+    that was recorded.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Upload:
     reason: str | None = None
     remedy: str | None = None
     sequence: int | None = None
+    correlation: str | None = None
 
     def __post_init__(self) -> None:
         if self.rows != self.accepted + self.quarantined:

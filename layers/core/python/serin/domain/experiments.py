@@ -139,7 +139,7 @@ def _against_champion(contest: Contest, metric: str) -> tuple[bool, str]:
 
 @dataclass(frozen=True)
 class Run:
-    """One training, from cause to verdict. `id` names its execution."""
+    """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with."""
 
     id: str
     model: str
@@ -153,3 +153,4 @@ class Run:
     verdict: Verdict | None = None
     version: int | None = None
     reason: str | None = None
+    correlation: str | None = None

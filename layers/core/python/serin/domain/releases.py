@@ -17,7 +17,8 @@ GOLDEN_REQUEST = "golden"
 class Release:
     """One attempt to make `version` of `model` live; `previous` is what was live before (None: nothing).
 
-    `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing.
+    `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing. `correlation`
+    is what it all began with.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Release:
     at: datetime
     previous: int | None = None
     reason: str | None = None
+    correlation: str | None = None
 
 
 @dataclass(frozen=True)

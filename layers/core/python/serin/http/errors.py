@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,9 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serin.domain.errors import Internal, Invalid, NotFound, SerinError
 from serin.domain.printable import printable
+from serin.logs import tell_of
 
 STATUS = {
     "invalid": 422,
@@ -53,6 +56,18 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _internal)
 
 
+class Told:
+    """The app without what Starlette raises again behind the answer to a fault: the log has it already."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        with suppress(Exception):
+            await self._app(scope, receive, send)
+
+
 def _serin_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SerinError)
     return JSONResponse({"error": error.as_record()}, STATUS[error.kind])
@@ -74,8 +89,9 @@ def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     return _serin_error(request, Invalid(f"{field}: {message}.", "Send what /openapi.json describes.", field))
 
 
-def _internal(request: Request, _: Exception) -> JSONResponse:
-    """A fault of ours. Starlette raises it again behind this answer, so that the log has it; the caller has not."""
+def _internal(request: Request, error: Exception) -> JSONResponse:
+    """A fault of ours: the log has it, the caller has not."""
+    tell_of(error)
     event = request.scope.get("aws.event", {})
     call = event.get("requestContext", {}).get("requestId", "unknown")
     found = f"The platform failed to answer; the request's id is {call}."

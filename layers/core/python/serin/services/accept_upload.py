@@ -29,6 +29,11 @@ class Arrival:
     version_id: str | None
     size: int
 
+    @property
+    def correlation(self) -> str:
+        """The id of all that this object causes; made of its name and version, so a second delivery has the same."""
+        return digest("arrival", self.key, self.version_id or "")[:32]
+
 
 def accept_upload(
     arrival: Arrival,
@@ -54,18 +59,27 @@ def accept_upload(
     name = (
         digest(raw.dataset, raw.key, raw.version_id or "")[:32] if content is None else upload_id(raw.dataset, content)
     )
-    blank = Upload(name, raw.dataset, raw.name, raw.key, contract.digest(), "rejected", clock.now())
+    blank = Upload(
+        name,
+        raw.dataset,
+        raw.name,
+        raw.key,
+        contract.digest(),
+        "rejected",
+        clock.now(),
+        correlation=arrival.correlation,
+    )
     known = catalog.upload(raw.dataset, name)
     if known and (known.status == "accepted" or known.contract == blank.contract):
-        return _finish(raw, known, catalog, events)
+        return _finish(arrival, known, catalog, events)
     try:
         checked = _checked(raw, content, contract)
     except (Rejected, TooLarge) as error:
         refused = replace(blank, reason=error.message, remedy=error.remedy)
         catalog.record_rejected(refused)
-        return _finish(raw, catalog.upload(raw.dataset, name) or refused, catalog, events)
+        return _finish(arrival, catalog.upload(raw.dataset, name) or refused, catalog, events)
     accepted = _store(replace(blank, status="accepted"), checked, lake)
-    return _finish(raw, _record(accepted, catalog), catalog, events)
+    return _finish(arrival, _record(accepted, catalog), catalog, events)
 
 
 def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
@@ -128,24 +142,25 @@ def _record(upload: Upload, catalog: Catalog) -> Upload:
     raise Conflict(found, "Nothing is lost: it is tried again by itself.")
 
 
-def _finish(raw: RawFile, upload: Upload, catalog: Catalog, events: Events) -> Upload:
-    catalog.note_arrival(raw.dataset, raw.key, raw.version_id, upload.id)
-    events.publish(_event(upload))
+def _finish(arrival: Arrival, upload: Upload, catalog: Catalog, events: Events) -> Upload:
+    catalog.note_arrival(upload.dataset, arrival.key, arrival.version_id, upload.id)
+    events.publish(_event(upload, arrival.correlation))
     return upload
 
 
-def _event(upload: Upload) -> Event:
+def _event(upload: Upload, correlation: str) -> Event:
     detail: dict[str, str | int] = {"dataset": upload.dataset, "upload_id": upload.id}
     if upload.status == "rejected":
-        return Event("Upload Rejected", detail, upload.id)
-    return Event("Upload Accepted", {**detail, "sequence": upload.sequence or 0}, upload.id)
+        return Event("Upload Rejected", detail, correlation)
+    return Event("Upload Accepted", {**detail, "sequence": upload.sequence or 0}, correlation)
 
 
 def _reject_name(arrival: Arrival, error: SerinError, catalog: Catalog, events: Events, clock: Clock) -> Upload:
     """An object nobody can attribute to a dataset is remembered under `unknown`."""
     name = digest(arrival.key, arrival.version_id or "")[:32]
     file, key = printable(arrival.key.rsplit("/", 1)[-1], 200), printable(arrival.key, 1024)
-    found = Upload(name, UNKNOWN, file, key, "", "rejected", clock.now(), reason=error.message, remedy=error.remedy)
+    blank = Upload(name, UNKNOWN, file, key, "", "rejected", clock.now(), correlation=arrival.correlation)
+    found = replace(blank, reason=error.message, remedy=error.remedy)
     catalog.record_rejected(found)
-    events.publish(_event(found))
+    events.publish(_event(found, arrival.correlation))
     return found

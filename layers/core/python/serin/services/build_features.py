@@ -14,6 +14,7 @@ from serin.ports import Catalog, Events, ObjectStore, OnlineFeatures
 def build_features(
     dataset: str,
     upload_id: str,
+    correlation: str,
     charters: Mapping[str, Charter],
     lake: ObjectStore,
     catalog: Catalog,
@@ -35,5 +36,5 @@ def build_features(
                     written += online.write(latest_values(rows, view, entity))
     sequence = upload.sequence if upload and upload.sequence else 0
     detail: dict[str, str | int] = {"dataset": dataset, "upload_id": upload_id, "sequence": sequence}
-    events.publish(Event("Features Built", detail, upload_id))
+    events.publish(Event("Features Built", detail, correlation))
     return written

@@ -26,6 +26,7 @@ Plan = tuple[TrainingSet, Sequence[Trial]]
 def build_training_set(
     run_id: str,
     cause: str,
+    correlation: str,
     charter: Charter,
     contracts: Mapping[str, Contract],
     code: Mapping[str, bytes],
@@ -39,7 +40,7 @@ def build_training_set(
     `functions` finds a function of the model's code by `module:name`. A run that features began
     is the first training only, and once for the same data.
     """
-    run = Run(run_id, charter.model, cause, "running", clock.now())
+    run = Run(run_id, charter.model, cause, "running", clock.now(), correlation=correlation)
     heads = {use.name: catalog.head(use.name) for use in charter.datasets}
     name = _name(charter, heads, code)
     reason = _reason_to_skip(charter, run, name, heads, catalog)

@@ -115,7 +115,7 @@ def register(
     version = _numbered(blank, catalog)
     catalog.save_run(replace(run, status="registered", version=version.version))
     detail: dict[str, str | int] = {"model": charter.model, "version": version.version}
-    events.publish(Event("Model Registered", detail, run_id))
+    events.publish(Event("Model Registered", detail, run.correlation or run_id))
     return version.version
 
 

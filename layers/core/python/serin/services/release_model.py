@@ -30,12 +30,13 @@ class ReleaseSteps:
         self._endpoint = endpoint
         self._clock = clock
 
-    def begin(self, version: int, cause: str) -> Release:
+    def begin(self, version: int, cause: str, correlation: str) -> Release:
         """Take the lease and write down what is to happen; Conflict while another release runs."""
         self._catalog.version(self._model, version)
         if any(known.id == self._id and known.status != "running" for known in self._catalog.releases(self._model)):
             raise Conflict(f"Release {self._id} has ended.", "Start a new one.")
-        asked = Release(self._id, self._model, version, cause, 0, "running", self._clock.now())
+        now = self._clock.now()
+        asked = Release(self._id, self._model, version, cause, 0, "running", now, correlation=correlation)
         # Remembered before the lease is had, so that one which never gets it has a record of its end.
         self._catalog.save_release(asked)
         lease = self._lease()
@@ -189,4 +190,4 @@ def _finished(release: Release) -> Event:
         "release": release.id,
         "status": release.status,
     }
-    return Event("Release Finished", detail, release.id)
+    return Event("Release Finished", detail, release.correlation or release.id)

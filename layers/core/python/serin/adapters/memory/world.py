@@ -47,13 +47,16 @@ class MemoryWorkflows:
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    correlations: dict[str, str] = field(default_factory=dict)
 
-    def start_training(self, model: str, run_id: str, cause: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
         wanted = (model, cause)
+        self.correlations.setdefault(run_id, correlation)
         return self.trainings.setdefault(run_id, wanted) is wanted
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str) -> bool:
+    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
         wanted = (model, version, cause)
+        self.correlations.setdefault(release_id, correlation)
         return self.releases.setdefault(release_id, wanted) is wanted
 
 

@@ -1,0 +1,93 @@
+"""One id from an upload, or from an HTTP call, to every step it caused, read from the logs of the running cloud."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from serin.domain.errors import Invalid, NotFound
+from serin_cli.connection import aws_client
+from serin_cli.trace import lines_of
+from serin_cli.walk import MODEL
+from tests.e2e.conftest import Walked
+
+TRAINING = ["build_training_set", "train_model", "evaluate_model"]
+RELEASE = ["begin", "publish", "golden", "promote", "finish"]
+
+
+def functions(lines: list[dict[str, Any]]) -> list[str]:
+    """The functions in the order in which they were first heard of."""
+    return list(dict.fromkeys(line["function"] for line in lines))
+
+
+def trace(walked: Walked, correlation: str) -> list[dict[str, Any]]:
+    walked.platform.cloud.settle()
+    return lines_of(correlation, walked.platform.connection)
+
+
+def test_an_upload_leads_to_lines_of_every_function_it_caused_under_one_id(walked: Walked) -> None:
+    # The first training began by itself; the upload it came of began it all.
+    first = next(run for run in walked.client.all("/runs", model=MODEL) if run["status"] == "registered")
+    assert first["cause"] == "features"
+    uploads = walked.client.all("/uploads", dataset="flights")
+    assert first["correlation"] in {upload["correlation"] for upload in uploads}
+    lines = trace(walked, first["correlation"])
+    assert functions(lines) == ["accept_upload", "build_features", *TRAINING, "release_model"]
+    assert [line["step"] for line in lines if line["function"] == "release_model"] == RELEASE
+    assert [line["step"] for line in lines if line["function"] == "train_model"].count("trial") == 6
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert {line["outcome"] for line in lines} == {"accepted", "ok"}
+    (release,) = [item for item in walked.client.all(f"/models/{MODEL}/releases") if item["version"] == 1][:1]
+    assert release["correlation"] == first["correlation"]
+
+
+def test_a_training_by_a_call_leads_to_lines_under_the_id_the_caller_was_given(walked: Walked) -> None:
+    connection = walked.platform.connection
+    headers = {"Authorization": f"Bearer {connection.token}"}
+    answer = httpx.post(f"{connection.api_url}/models/{MODEL}/train", headers=headers)
+    call = answer.headers["apigw-requestid"]
+    run = walked.client.run_ended(MODEL, answer.json()["run"])
+    assert run["correlation"] == call
+    # The same data and charter again give the same model, which is not better than itself.
+    assert run["status"] == "rejected"
+    lines = trace(walked, call)
+    assert functions([line for line in lines if line["function"] != "authorize"]) == ["api", *TRAINING]
+    assert lines[0]["step"] == "POST /models/{model}/train" or lines[0]["function"] == "authorize"
+
+
+def test_a_prediction_is_found_by_the_id_of_its_call(walked: Walked) -> None:
+    connection = walked.platform.connection
+    headers = {"Authorization": f"Bearer {connection.token}"}
+    refused = httpx.post(f"{connection.api_url}/models/{MODEL}/predict", headers=headers, json={"instances": [{}]})
+    lines = [line for line in trace(walked, refused.headers["apigw-requestid"]) if line["function"] == "predict"]
+    assert [(line["outcome"], line["kind"]) for line in lines] == [("refused", "invalid")]
+
+
+def test_an_id_nobody_has_is_not_found_and_what_is_no_id_is_refused(walked: Walked) -> None:
+    with pytest.raises(NotFound, match="No log has a line of nobody"):
+        trace(walked, "nobody")
+    with pytest.raises(Invalid, match="is not an id"):
+        trace(walked, '" || $.level = "*')
+
+
+PLATFORM = re.compile(r"(INIT_START|START|END|REPORT) ")
+
+
+def test_functions_write_json_lines_and_nothing_else(walked: Walked) -> None:
+    logs = aws_client(walked.platform.connection, "logs")
+    prefix = f"/aws/lambda/serin-{walked.platform.connection.stage}-"
+    groups = logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    looked_at = 0
+    for group in groups:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+        for event in (event for page in pages for event in page["events"]):
+            if not PLATFORM.match(event["message"]):
+                assert isinstance(json.loads(event["message"]), dict), event["message"]
+                assert event["message"].count("\n") <= 1
+                looked_at += 1
+    assert looked_at > 500
+    assert len(groups) == 11
