@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from serin.domain.datasets import Part, Upload, upload_id
 from serin.domain.experiments import Run, TrainingSet, Trial, Verdict
 from serin.domain.models import Artifact, ModelVersion, Published
 from serin.domain.releases import Release
+from serin.serving.log import Call, LoggedRow, log_line
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 
@@ -183,6 +185,23 @@ def a_release(**parts: Any) -> Release:
         "at": NOON,
     }
     return Release(**{**given, **parts})
+
+
+def a_prediction_line(name: str, at: datetime = NOON, **parts: Any) -> str:
+    """A line of the prediction log, as predict writes it."""
+    call = Call("call-1", at, "late-orders", 1, "2", "scikit-learn", False, 1.5, 1.25)
+    given: dict[str, Any] = {
+        "prediction_id": name,
+        "inputs": {"order_id": 1, "at": at, "shop": "north", "amount": None},
+        "features": {"amount": None, "shop": "north", "queue.length": 4},
+        "missing": (),
+        "stale": (),
+        "score": 0.1,
+        "label": False,
+    }
+    of_row = {key: value for key, value in parts.items() if key in given}
+    of_call = {key: value for key, value in parts.items() if key not in given}
+    return log_line(replace(call, **of_call), LoggedRow(**{**given, **of_row}))
 
 
 def a_trial(number: int = 1) -> Trial:

@@ -11,6 +11,7 @@ from serin.bootstrap import platform
 from serin.http.app import make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
+from serin.services.show_prediction import Shown, show_prediction
 
 
 @logged("api", lambda: platform().clock, of_answer)
@@ -23,4 +24,11 @@ def handle(event: Any, context: Any) -> Any:
 def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
-    return Mangum(Told(make_app(world.charters, world.catalog, world.control, world.workflows)), lifespan="off")
+    app = make_app(world.charters, world.catalog, world.control, world.workflows, show)
+    return Mangum(Told(app), lifespan="off")
+
+
+def show(prediction: str, correlation: str) -> Shown:
+    """A prediction; who asks for none waits for no client of S3 or Lambda."""
+    world = platform()
+    return show_prediction(prediction, world.charters, correlation, world.lake, world.catalog, world.endpoint)

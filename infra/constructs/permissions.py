@@ -18,11 +18,15 @@ NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."
 
 @dataclass(frozen=True)
 class Permission:
-    """Exactly these actions on exactly these resources; `why` is the reason where a resource ends in a wildcard."""
+    """Exactly these actions on exactly these resources; `why` is the reason where a resource ends in a wildcard.
+
+    `below` narrows the listing of a bucket to the keys that begin so.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     why: str = NAMED_BY_CONTENT
+    below: str | None = None
 
 
 def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -> Permission:
@@ -30,10 +34,17 @@ def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -
     return Permission(actions, (on,) if isinstance(on, str) else tuple(on), why)
 
 
+def list_keys(bucket: str, below: str) -> Permission:
+    """Allow to list the keys of a bucket that begin with `below`."""
+    return Permission(("s3:ListBucket",), (bucket,), below=below)
+
+
 def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
     """Give a role its permissions, and keep the findings their wildcards cause, each with its reason."""
     for permission in permissions:
-        role.add_to_policy(iam.PolicyStatement(actions=list(permission.actions), resources=list(permission.resources)))
+        conditions = {"StringLike": {"s3:prefix": f"{permission.below}*"}} if permission.below else None
+        actions, resources = list(permission.actions), list(permission.resources)
+        role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions))
         for resource in permission.resources:
             if "*" in resource:
                 keep_wildcard(role, resource, permission.why)

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from serin.domain.access import REVOCATION_LAG
@@ -28,6 +28,7 @@ ROUTES = (
     "GET /models/{model}/versions",
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
+    "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
 )
@@ -128,6 +129,8 @@ class ApiStack(SerinStack):
                 "SERIN_CONTROL_TABLE",
                 "SERIN_TRAINING_ARN_PREFIX",
                 "SERIN_RELEASE_ARN",
+                "SERIN_LAKE_BUCKET",
+                "SERIN_ARTIFACTS_BUCKET",
             ],
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
@@ -140,11 +143,21 @@ class ApiStack(SerinStack):
                         self.addresses.machine("release"),
                     ],
                 ),
+                *self._showing_predictions(),
             ],
             called_by="http",
             memory=512,
             timeout=cdk.Duration.seconds(30),
         )
+
+    def _showing_predictions(self) -> list[Permission]:
+        """The files of the prediction log, and the function versions that answered."""
+        versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
+        return [
+            list_keys(self.addresses.bucket("lake"), below="predictions/"),
+            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*")),
+            allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
+        ]
 
     def _parameter(self, name: str, value: str) -> None:
         ssm.StringParameter(

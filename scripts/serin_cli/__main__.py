@@ -14,6 +14,7 @@ from serin_cli.aws import connect
 from serin_cli.clock import clock
 from serin_cli.init import contract, init
 from serin_cli.local import up
+from serin_cli.prediction import prediction
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
@@ -74,6 +75,8 @@ def parser() -> ArgumentParser:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
+    one = ("id", {"help": "prediction_id of an answer"})
+    add("prediction", prediction, "A prediction: inputs, features, lineage, and its score calculated again.", one)
     add("trace", trace, "What one call or upload has caused, in every log.", ("id", {"help": TRACED}))
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top

@@ -18,6 +18,7 @@ from serin.adapters.dynamodb import RecordTable
 from serin.adapters.endpoint import LambdaEndpoint
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
+from serin_cli.april import april_flights
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 
@@ -33,6 +34,7 @@ def exercise(walked: Walked) -> None:
         walked.client.get(path)
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])
+    _look_a_prediction_up(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()
@@ -41,6 +43,12 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().router.fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _look_a_prediction_up(walked: Walked) -> None:
+    answer = walked.client.predict(MODEL, april_flights(walked.folder / "2013-04.csv", 1))
+    walked.platform.cloud.settle()
+    walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
 
 
 def _client(walked: Walked, service: str) -> Any:
@@ -77,7 +85,7 @@ def _rules(walked: Walked) -> list[Rule]:
 
 
 def _event(walked: Walked) -> dict[str, Any]:
-    detail = {"model": MODEL, "version": 1, "dataset": "flights"}
+    detail = {"model": MODEL, "version": 1, "dataset": "flights", "correlation": "nobody"}
     here = {"account": ACCOUNT, "region": walked.platform.cloud.region, "resources": []}
     return {"version": "0", "id": "0", "source": "serin", "detail-type": "None", "time": "", **here, "detail": detail}
 

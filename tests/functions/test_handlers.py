@@ -262,10 +262,35 @@ def test_what_a_predict_function_prints_is_the_prediction_log(capsys: pytest.Cap
     assert capsys.readouterr().out == "one\ntwo\n"
 
 
+class Replaying:
+    """A predictor that answers a replay and nothing else."""
+
+    def replay(self, rows: list[Any]) -> dict[str, Any]:
+        return {"model": "m", "version": 1, "scores": [0.5 for _ in rows]}
+
+
+def test_whoever_may_invoke_the_function_has_rows_scored_again_without_a_line_in_the_prediction_log(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = in_world("predict", world)
+    module.predictor = Replaying
+    assert module.handle({"replay": [{}, {}], "correlation": "c1"}, None)["scores"] == [0.5, 0.5]
+    line = json.loads(capsys.readouterr().out)
+    assert (line["step"], line["correlation"]) == ("replay", "c1")
+    assert "prediction_id" not in line
+
+
+def test_nobody_replays_through_the_gateway() -> None:
+    module: Any = handler("predict")
+    module.predictor = lambda: Answering(Reply(200, {"predictions": []}))
+    event = {**saved_event("http_predict"), "body": '{"replay": [{}]}', "rawQueryString": "replay=1"}
+    assert module.handle(event, None)["statusCode"] == 200
+
+
 def before_the_first_release(scopes: str) -> tuple[int, str]:
     """Status and kind of the answer of a function that holds no model."""
     module: Any = handler("predict")
-    module.platform = lambda: SimpleNamespace(model="flight-delay")
+    module.platform = lambda: SimpleNamespace(model="flight-delay", clock=MemoryClock(NOON))
     event = saved_event("http_predict")
     event["requestContext"]["authorizer"]["lambda"]["scopes"] = scopes
     answer = module.handle(event, None)

@@ -61,6 +61,21 @@ def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
     }
 
 
+def test_the_api_lists_the_prediction_log_and_nothing_else_of_the_lake(aws: Assembly) -> None:
+    listing = [
+        statement
+        for policy in aws.resources("AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "s3:ListBucket" in statement["Action"]
+    ]
+    assert [statement["Condition"] for statement in listing] == [{"StringLike": {"s3:prefix": "predictions/*"}}]
+    assert resources(aws, "api", "s3") == {"serin-dev-lake", "serin-dev-lake/predictions/*"}
+
+
+def test_the_api_invokes_versions_of_predict_and_no_other_function(aws: Assembly) -> None:
+    assert resources(aws, "api", "lambda") == {f"function:serin-dev-predict-{model}:*" for model in MODELS}
+
+
 def test_only_releases_publish(aws: Assembly) -> None:
     publishing = {"lambda:PublishVersion", "lambda:PublishLayerVersion", "lambda:UpdateFunctionConfiguration"}
     assert {name for name in aws.functions() if publishing & aws.actions(name)} == {"release-model"}

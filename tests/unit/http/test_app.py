@@ -10,17 +10,22 @@ from starlette.types import Receive, Scope, Send
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
-from serin.adapters.memory.world import MemoryWorkflows
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryEndpoint, MemoryWorkflows
 from serin.domain import errors
 from serin.domain.experiments import TrialResult
+from serin.domain.prediction_ids import prediction_id
 from serin.domain.records import as_record
 from serin.domain.releases import Live, ReleaseStep
 from serin.http.app import make_app
 from serin.http.errors import STATUS
-from tests.builders import NOON, a_charter, a_part, a_release, a_run, a_trial, a_version, an_upload
+from serin.services.collect_predictions import collect_predictions
+from serin.services.show_prediction import Shown, show_prediction
+from tests.builders import NOON, a_charter, a_part, a_prediction_line, a_release, a_run, a_trial, a_version, an_upload
 
 MODEL = "late-orders"
 START = {"action": "start"}
+PREDICTION = prediction_id(NOON, bytes(10))
 ROUTES = [
     ("GET", "/openapi.json"),
     ("GET", "/uploads?dataset=flights"),
@@ -31,6 +36,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
+    ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
 ]
@@ -43,9 +49,14 @@ class Api:
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     control: MemoryControl = field(default_factory=MemoryControl)
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
+    lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
 
     def __post_init__(self) -> None:
-        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows)
+        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, self.show)
+
+    def show(self, prediction: str, correlation: str) -> Shown:
+        return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -90,7 +101,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
-        (method.upper(), path.format(dataset="flights", model=MODEL, release="rel1"))
+        (method.upper(), path.format(dataset="flights", model=MODEL, release="rel1", prediction=PREDICTION))
         for path, item in api.app.openapi()["paths"].items()
         for method in item
     }
@@ -101,6 +112,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
+    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
     assert api.ask(method, path).status_code == 200
 
 
@@ -315,6 +327,32 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
         "message": "The platform failed to answer; the request's id is call-1.",
         "remedy": "Try again; if it fails again, look for the id in the logs.",
     }
+
+
+def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
+    api.catalog.register(a_version(1))
+    api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
+    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    found = api.ask("GET", f"/predictions/{PREDICTION}").json()
+    assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
+    assert found["prediction"]["score"] == 0.1
+    assert found["lineage"]["version"] == as_record(a_version(1))
+    assert found["replay"] == {"same": True, "score": 0.1}
+    assert api.endpoint.replayed == [(MODEL, "2", "call-1")]
+
+
+def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
+    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], api.lake)
+    assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "kind"), [(PREDICTION, 404, "not_found"), ("x", 422, "invalid"), ("0" * 32, 422, "invalid")]
+)
+def test_a_prediction_that_is_not_there_is_told_from_what_is_no_id(api: Api, name: str, status: int, kind: str) -> None:
+    answer = api.ask("GET", f"/predictions/{name}")
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (status, kind)
+    assert answer.json()["error"]["field"] == "prediction"
 
 
 def test_a_rollback_takes_no_version() -> None:

@@ -16,13 +16,14 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.charter import Charter, Input
-from serin.domain.errors import SerinError
+from serin.domain.errors import NotFound, SerinError
 from serin.domain.records import as_record
 from serin.domain.releases import Live
 from serin.http.app import make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
 from serin.services.predict import Predictor, Request
+from serin.services.show_prediction import Shown
 from serin.serving.answers import answer_of
 from serin.serving.package import find_package
 from serin.serving.requests import read_request
@@ -44,15 +45,19 @@ EVERY_TYPE = a_charter(
 )
 
 
+def nothing_shown(prediction: str, correlation: str) -> Shown:
+    raise NotFound(f"{correlation} found no {prediction}.", "Nothing was predicted.")
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     charters = {"late-orders": a_charter()}
-    return document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows()), charters)
+    return document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown), charters)
 
 
 def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
     charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
-    made = document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows()), charters)
+    made = document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown), charters)
     asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
     assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
     assert made["security"] == [{"token": []}]
@@ -102,7 +107,7 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
 
 def _cases(mode: schemathesis.GenerationMode) -> Any:
     charters = {"late-orders": EVERY_TYPE}
-    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows())
+    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown)
     operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
     return operation.as_strategy(generation_mode=mode)
 
@@ -141,7 +146,7 @@ def _refusal(body: Any) -> str | None:
 def predictor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Predictor]:
     made = release(tmp_path_factory.mktemp("layer"), orders_charter(), order_columns())
     with on_path(made.folder):
-        yield Predictor(find_package(), 7, made.sha256, MemoryOnlineFeatures(), MemoryClock(NOON))
+        yield Predictor(find_package(), 7, made.sha256, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
 
 
 def test_a_prediction_is_what_the_schema_says(predictor: Predictor) -> None:

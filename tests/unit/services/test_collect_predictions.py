@@ -23,7 +23,7 @@ def read(lake: MemoryObjectStore, key: str) -> list[dict[str, Any]]:
 def test_a_batch_becomes_a_file_of_its_model_and_day() -> None:
     lake = MemoryObjectStore()
     assert collect_predictions([a_line("a"), a_line("b")], lake) == 2
-    (key,) = lake.keys("predictions/late-orders/2013-04-01/")
+    (key,) = lake.keys("predictions/late-orders/2013-04-01/120000000-120000000-")
     assert key.endswith(".jsonl.gz")
     assert [line["prediction_id"] for line in read(lake, key)] == ["a", "b"]
     assert read(lake, key)[0]["score"] == 0.5
@@ -60,6 +60,14 @@ def test_models_and_days_lie_apart() -> None:
     ]
 
 
+def test_a_file_holds_lines_of_one_minute_and_is_named_by_its_first_and_last_moment() -> None:
+    lake = MemoryObjectStore()
+    moments = ["12:00:59.999999", "12:00:03.5", "12:01:00"]
+    collect_predictions([a_line(at, at=f"2013-04-01T{at}Z") for at in moments], lake)
+    names = [key.rsplit("/", 1)[1].rsplit("-", 1)[0] for key in lake.keys("")]
+    assert names == ["120003500-120059999", "120100000-120100000"]
+
+
 def test_an_empty_batch_writes_nothing() -> None:
     lake = MemoryObjectStore()
     assert collect_predictions([], lake) == 0
@@ -68,7 +76,10 @@ def test_an_empty_batch_writes_nothing() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["START RequestId: x", "[1]", "null", '{"model": "late-orders", "at": "2013-04-01"}', a_line("a", model="..")],
+    [
+        *("START RequestId: x", "[1]", "null", '{"model": "late-orders", "at": "2013-04-01"}'),
+        *(a_line("a", model=".."), a_line("a", at="soon"), a_line("a", at=7)),
+    ],
 )
 def test_what_is_not_a_line_of_the_log_is_refused_and_nothing_is_written(line: str) -> None:
     lake = MemoryObjectStore()

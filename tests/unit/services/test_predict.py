@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
-from serin.domain.errors import NotFound, NotReleased
+from serin.domain.errors import Invalid, NotFound, NotReleased
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.prediction_ids import moment_of
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.model import open_model
 from serin.serving.package import find_package
@@ -35,7 +36,7 @@ def online() -> MemoryOnlineFeatures:
 
 @pytest.fixture
 def predictor(released: Released, online: MemoryOnlineFeatures) -> Predictor:
-    return Predictor(find_package(), 7, released.sha256, online, MemoryClock(NOON))
+    return Predictor(find_package(), 7, released.sha256, online, MemoryClock(NOON), "8")
 
 
 def ask(predictor: Predictor, *instances: Any, scopes: tuple[str, ...] = SCOPES) -> Reply:
@@ -95,11 +96,35 @@ def test_a_category_that_training_has_not_seen_is_named_in_its_row_and_answered(
     assert 0.0 <= new["probability"] <= 1.0
 
 
+def test_an_id_holds_the_moment_of_its_prediction(predictor: Predictor) -> None:
+    reply = ask(predictor, ORDER, ORDER)
+    ids = [row["prediction_id"] for row in reply.body["predictions"]]
+    assert [moment_of(name) for name in ids] == [NOON, NOON]
+    assert len(set(ids)) == 2
+
+
+def test_a_logged_row_scores_the_same_again_and_a_replay_writes_no_line(
+    predictor: Predictor, online: MemoryOnlineFeatures
+) -> None:
+    online.write([queue(9, timedelta(minutes=5))])
+    lines = [json.loads(line) for line in ask(predictor, ORDER, {**ORDER, "amount": None, "shop": "east"}).log]
+    online.write([queue(1, timedelta(0))])
+    found = predictor.replay([line["features"] for line in lines])
+    assert found == {"model": "late-orders", "version": 7, "scores": [line["score"] for line in lines]}
+
+
+@pytest.mark.parametrize("rows", [[7], [{"amount": "much"}]])
+def test_what_was_never_logged_is_not_replayed(predictor: Predictor, rows: list[object]) -> None:
+    with pytest.raises(Invalid):
+        predictor.replay(rows)
+
+
 def test_each_answered_row_has_one_line_in_the_log(predictor: Predictor) -> None:
     reply = ask(predictor, ORDER, {**ORDER, "amount": None})
     lines = [json.loads(line) for line in reply.log]
     assert [line["prediction_id"] for line in lines] == [row["prediction_id"] for row in reply.body["predictions"]]
     assert {(line["request_id"], line["model"], line["version"]) for line in lines} == {("request-1", "late-orders", 7)}
+    assert {line["function_version"] for line in lines} == {"8"}
     assert [line["inputs"]["amount"] for line in lines] == [20.0, None]
     assert {line["at"] for line in lines} == {"2013-04-01T12:00:00Z"}
 
@@ -119,7 +144,7 @@ def test_without_the_models_scope_nothing_is_answered(predictor: Predictor, scop
     "instance", [{**ORDER, "amount": "much"}, {**ORDER, "amount": -1}, {"order_id": 1}, {**ORDER, "colour": "red"}, 7]
 )
 def test_a_wrong_instance_is_refused_before_the_model_is_opened(released: Released, instance: Any) -> None:
-    never_opened = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON))
+    never_opened = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
     reply = ask(never_opened, instance)
     assert (reply.status, error_of(reply)["kind"]) == (422, "invalid")
     assert error_of(reply)["remedy"]
@@ -131,7 +156,7 @@ def test_a_body_that_is_not_json_is_refused(predictor: Predictor) -> None:
 
 
 def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: Released) -> None:
-    changed = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON))
+    changed = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
     reply = ask(changed, ORDER)
     assert (reply.status, error_of(reply)["kind"]) == (500, "corrupt")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from serin.serving.log import Call, LoggedRow, log_line
 
-CALL = Call("req", datetime(2013, 4, 1, 12, tzinfo=UTC), "late-orders", 3, "scikit-learn", True, 12.34567, 9.87654)
+CALL = Call("req", datetime(2013, 4, 1, 12, tzinfo=UTC), "late-orders", 3, "4", "scikit-learn", True, 12.34567, 9.87654)
 
 
 def a_row(**parts: Any) -> LoggedRow:
@@ -31,6 +31,7 @@ def test_a_line_has_exactly_the_fields_of_the_prediction_log() -> None:
         "at": "2013-04-01T12:00:00Z",
         "model": "late-orders",
         "version": 3,
+        "function_version": "4",
         "runtime": "scikit-learn",
         "cold": True,
         "ms": 12.346,

@@ -107,6 +107,11 @@ class Platform:
         """The digest the registry recorded of the model this function version holds."""
         return self._environment["SERIN_MODEL_SHA256"]
 
+    @property
+    def function_version(self) -> str:
+        """Which version of the function this is; Lambda sets it."""
+        return self._environment["AWS_LAMBDA_FUNCTION_VERSION"]
+
     @cached_property
     def charters(self) -> Mapping[str, Charter]:
         """Model → charter, as the last deploy compiled them."""

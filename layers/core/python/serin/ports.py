@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from serin.domain.access import Token
+from serin.domain.charter import Score
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
@@ -231,3 +232,8 @@ class Endpoint(Protocol):
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
         """Put a prediction request to one function version, past the alias."""
+
+    def replay(
+        self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
+    ) -> Sequence[Score]:
+        """The scores one function version gives logged rows of features; Unavailable when it answers none."""

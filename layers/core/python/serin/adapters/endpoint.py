@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.models import ModelVersion, Published
 from serin.domain.releases import GOLDEN_REQUEST
@@ -66,16 +67,32 @@ class LambdaEndpoint:
         return _state(moved)
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
+        reply = self._invoke(model, function_version, _request(model, instances))
+        return Answer(reply["statusCode"], json.loads(reply["body"]))
+
+    def replay(
+        self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
+    ) -> Sequence[Score]:
+        known = self._functions.exceptions
+        try:
+            reply = self._invoke(model, function_version, {"replay": list(rows), "correlation": correlation})
+        except known.ResourceNotFoundException as error:
+            found = f"Function version {function_version} of {model} is gone."
+            raise Unavailable(found, "Release the model's version again.") from error
+        except known.TooManyRequestsException as error:
+            raise Unavailable("Lambda has no room for one more call.", "Try again.") from error
+        scores: Sequence[Score] = reply["scores"]
+        return scores
+
+    def _invoke(self, model: str, function_version: str, event: Mapping[str, object]) -> Any:
         answer = self._functions.invoke(
-            FunctionName=self._name(model),
-            Qualifier=function_version,
-            Payload=json.dumps(_request(model, instances)).encode(),
+            FunctionName=self._name(model), Qualifier=function_version, Payload=json.dumps(event).encode()
         )
         reply = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             found = f"Function version {function_version} failed: {reply.get('errorMessage', reply)}."
             raise Unavailable(found, "Read the function's log.")
-        return Answer(reply["statusCode"], json.loads(reply["body"]))
+        return reply
 
     def _name(self, model: str) -> str:
         return f"serin-{self._stage}-predict-{model}"

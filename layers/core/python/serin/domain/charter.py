@@ -17,6 +17,8 @@ Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
+# What a model answers for a row: of the positive class, of each class, or the value.
+Score = float | list[float]
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,17 @@ from fastapi import FastAPI
 from serin.domain.charter import Charter
 from serin.http.data import data_routes
 from serin.http.errors import PROBLEMS, answer_errors
+from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.work import work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
-def make_app(charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows) -> FastAPI:
-    """The application over these ports."""
+def make_app(
+    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, show: Show
+) -> FastAPI:
+    """The application over these ports; `show` is the use case show_prediction over others, made when it is asked."""
     # A path with a slash at its end is another path: a redirect would name a host behind the gateway.
     app = FastAPI(title="Serin", version="1", openapi_url=None, redirect_slashes=False)
     answer_errors(app)
@@ -24,6 +27,7 @@ def make_app(charters: Mapping[str, Charter], catalog: Catalog, control: Control
         data_routes(charters, catalog),
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),
+        logged_routes(show),
         document_route(app, charters),
     ):
         app.include_router(routes, responses=PROBLEMS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 from serin.domain.access import require
 from serin.domain.errors import NotReleased, SerinError
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
 from serin.serving.features import FeaturePlan, FeatureRow
@@ -19,6 +20,7 @@ from serin.serving.log import Call, LoggedRow, log_line
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
+from serin.serving.replay import logged_row
 from serin.serving.requests import Instance, read_request
 
 RUNTIME = "scikit-learn"
@@ -46,12 +48,21 @@ class Reply:
 class Predictor:
     """A released model and all it needs, loaded at the first right request and kept for the function's life."""
 
-    def __init__(self, package: ModelPackage, version: int, sha256: str, online: OnlineFeatures, clock: Clock) -> None:
+    def __init__(
+        self,
+        package: ModelPackage,
+        version: int,
+        sha256: str,
+        online: OnlineFeatures,
+        clock: Clock,
+        function_version: str,
+    ) -> None:
         self._package = package
         self._version = version
         self._sha256 = sha256
         self._online = online
         self._clock = clock
+        self._function_version = function_version
         self._cold = True
 
     @cached_property
@@ -70,6 +81,12 @@ class Predictor:
         except SerinError as error:
             return refusal(error)
 
+    def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:
+        """The scores of logged rows of features, from the model alone: nothing is looked up, nothing is logged."""
+        columns = self._package.manifest.columns
+        scores = [self._model.score([logged_row(row, columns)])[0] for row in rows]
+        return {"model": self._package.charter.model, "version": self._version, "scores": scores}
+
     def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
         now = self._clock.now()
@@ -77,12 +94,13 @@ class Predictor:
         rows = [self._plan.row(instance, online, now) for instance in instances]
         scores = self._model.score([row.values for row in rows])
         answers = [self._model.answer(score) for score in scores]
-        ids = [uuid.uuid4().hex for _ in rows]
+        ids = [prediction_id(now, os.urandom(RANDOM_BYTES)) for _ in rows]
         call = Call(
             request_id=request.id,
             at=now,
             model=self._package.charter.model,
             version=self._version,
+            function_version=self._function_version,
             runtime=RUNTIME,
             cold=self._cold,
             ms=(time.perf_counter() - began) * 1000,
@@ -122,15 +140,17 @@ class Unreleased:
             return refusal(error)
         return refusal(self._error)
 
+    def replay(self, _: Sequence[object]) -> Mapping[str, Any]:
+        """There is nothing that could score them; raises NotReleased."""
+        raise self._error
+
 
 def refusal(error: SerinError) -> Reply:
     """The answer to a request that cannot be served."""
     return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()})
 
 
-def _prediction(
-    prediction_id: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]
-) -> dict[str, object]:
+def _prediction(name: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]) -> dict[str, object]:
     """One row of the answer; what makes it a guess is named.
 
     `missing` and `stale` are views without a fresh value, `unknown` columns with a category that was not there in
@@ -138,7 +158,7 @@ def _prediction(
     """
     found = (("missing", row.missing), ("stale", row.stale), ("unknown", unknown))
     marks = {name: list(names) for name, names in found if names}
-    return {"prediction_id": prediction_id, **answer, **marks}
+    return {"prediction_id": name, **answer, **marks}
 
 
 def _label(answer: Mapping[str, Any]) -> Any:

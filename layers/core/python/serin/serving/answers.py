@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from serin.domain.charter import Scalar, Task
+from serin.domain.charter import Scalar, Score, Task
 
-Score = float | list[float]
 THRESHOLD = 0.5
 
 

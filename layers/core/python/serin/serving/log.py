@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from serin.domain.charter import Scalar
+from serin.domain.charter import Scalar, Score
 from serin.domain.features import Value
 from serin.domain.records import as_record
-from serin.serving.answers import Score
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Call:
     at: datetime
     model: str
     version: int
+    function_version: str
     runtime: str
     cold: bool
     ms: float
@@ -57,6 +57,7 @@ def log_line(call: Call, row: LoggedRow) -> str:
         "at": call.at,
         "model": call.model,
         "version": call.version,
+        "function_version": call.function_version,
         "runtime": call.runtime,
         "cold": call.cold,
         "ms": round(call.ms, 3),

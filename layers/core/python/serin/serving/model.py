@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from serin.domain.charter import Score
 from serin.domain.features import Value
-from serin.serving.answers import Score, answer_of
+from serin.serving.answers import answer_of
 from serin.serving.estimators import Estimator, open_estimator
 from serin.serving.manifest import Manifest
 from serin.serving.package import ModelPackage

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from serin.domain.charter import Score
 from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.events import Event
 from serin.domain.features import EntityKey, OnlineValues
@@ -90,12 +92,17 @@ def all_late(function_version: str, instances: Sequence[Mapping[str, object]]) -
 
 @dataclass
 class MemoryEndpoint:
-    """Function versions and aliases; `answers` plays the functions, `deploy` names the code they are made from."""
+    """Function versions and aliases; `answers` plays the functions, `deploy` names the code they are made from.
+
+    `scores` is what a replay gives, by the row as sorted JSON; `replayed` is who was asked, and on whose behalf.
+    """
 
     answers: Answers = all_late
     deploy: str = "code-1"
     aliases: dict[str, AliasState] = field(default_factory=dict)
     versions: list[Published] = field(default_factory=list)
+    scores: dict[str, Score] = field(default_factory=dict)
+    replayed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
         if known and known.code_sha256 == self.deploy:
@@ -118,3 +125,12 @@ class MemoryEndpoint:
         if all(published.model != model for published in self.versions):
             raise NotFound(f"{model} has no function version {function_version}.", "Publish one first.")
         return self.answers(function_version, instances)
+
+    def replay(
+        self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
+    ) -> Sequence[Score]:
+        self.replayed.append((model, function_version, correlation))
+        found = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
+        if None in found:
+            raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
+        return [score for score in found if score is not None]

@@ -1,0 +1,151 @@
+"""One prediction of the log: what was asked and answered, what it was made of, and the same question once more."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from serin.domain.charter import Score
+from serin.domain.datasets import DatasetHead
+from serin.domain.errors import NotFound, Unavailable
+from serin.domain.experiments import Run, TrainingSet
+from serin.domain.models import ModelVersion
+from serin.domain.prediction_ids import moment_of
+from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_hold
+from serin.domain.records import from_record
+from serin.domain.releases import Release
+from serin.ports import Catalog, Endpoint, ObjectStore
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset as a training set saw it: the digest of its head then, its rows, and the uploads it was made of."""
+
+    dataset: str
+    digest: str
+    rows: int
+    uploads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What a prediction was made of, as far as the catalog has it: from the function version down to the uploads.
+
+    `release` is the one that made the model's version live, the last before the prediction.
+    """
+
+    function_version: str | None
+    release: Release | None
+    version: ModelVersion | None
+    run: Run | None
+    training_set: TrainingSet | None
+    datasets: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The score the same function version gives the logged features now; `same` when it is equal to the bit.
+
+    Without a score, `reason` says why there is none.
+    """
+
+    same: bool
+    score: Score | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A prediction, whole."""
+
+    prediction: LoggedPrediction
+    lineage: Lineage
+    replay: Replay
+
+
+def show_prediction(
+    prediction: str, models: Iterable[str], correlation: str, lake: ObjectStore, catalog: Catalog, endpoint: Endpoint
+) -> Shown:
+    """The prediction of that id, looked for in the logs of these models; raises Invalid and NotFound."""
+    line = _logged(prediction, models, lake)
+    lineage = _lineage(line, catalog)
+    return Shown(line, lineage, _replay(line, lineage.function_version, correlation, endpoint))
+
+
+def _logged(prediction: str, models: Iterable[str], lake: ObjectStore) -> LoggedPrediction:
+    """Of the files that can hold it, which its moment names; there are few."""
+    at = moment_of(prediction)
+    for model in sorted(models):
+        for key in lake.keys(log_files_of_minute(model, at)):
+            for line in _lines(lake.get(key)) if may_hold(key, at) else ():
+                if prediction in line and (found := json.loads(line))["prediction_id"] == prediction:
+                    return from_record(LoggedPrediction, found)
+    raise NotFound(
+        f"The prediction log has no prediction {prediction}.",
+        "It takes some seconds to arrive: try again. If it stays away, check the id.",
+        "prediction",
+    )
+
+
+def _lines(content: bytes) -> Iterator[str]:
+    yield from gzip.decompress(content).decode().splitlines()
+
+
+def _lineage(line: LoggedPrediction, catalog: Catalog) -> Lineage:
+    version = _if_known(lambda: catalog.version(line.model, line.version))
+    run = _if_known(lambda: catalog.run(line.model, version.run)) if version else None
+    training_set = _if_known(lambda: catalog.training_set(line.model, version.training_set)) if version else None
+    published = None if line.function_version else catalog.published(line.model, line.version)
+    return Lineage(
+        line.function_version or (published.function_version if published else None),
+        _release(line, catalog),
+        version,
+        run,
+        training_set,
+        tuple(_source(name, digest, catalog) for name, digest in training_set.heads.items()) if training_set else (),
+    )
+
+
+def _if_known(find: Callable[[], T]) -> T | None:
+    try:
+        return find()
+    except NotFound:
+        return None
+
+
+def _release(line: LoggedPrediction, catalog: Catalog) -> Release | None:
+    before = [
+        release
+        for release in catalog.releases(line.model)
+        if (release.version, release.status) == (line.version, "live") and release.at <= line.at
+    ]
+    return before[-1] if before else None
+
+
+def _source(dataset: str, digest: str, catalog: Catalog) -> Source:
+    """The uploads up to the head of that digest: later ones belong to another training set."""
+    head, uploads = DatasetHead(dataset), list[str]()
+    for part in catalog.parts(dataset):
+        if head.digest == digest:
+            break
+        head = head.after(part)
+        uploads.append(part.upload_id)
+    if head.digest != digest:
+        return Source(dataset, digest, 0, ())
+    return Source(dataset, digest, head.rows, tuple(uploads))
+
+
+def _replay(line: LoggedPrediction, function_version: str | None, correlation: str, endpoint: Endpoint) -> Replay:
+    if line.score is None or function_version is None:
+        return Replay(False, None, "The log has no score, or nobody knows the function version that gave it.")
+    try:
+        (score,) = endpoint.replay(line.model, function_version, [line.features], correlation)
+    except Unavailable as error:
+        return Replay(False, None, error.message)
+    # As text, for 0.0 and -0.0 are equal numbers and other bits; JSON text has every other bit of a float.
+    return Replay(json.dumps(score) == json.dumps(line.score), score)

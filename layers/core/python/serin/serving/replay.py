@@ -1,0 +1,42 @@
+"""A logged row of features as the model was asked it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from serin.domain.errors import Invalid
+from serin.domain.features import Value
+from serin.serving.manifest import ModelColumn
+
+
+def logged_row(record: object, columns: Sequence[ModelColumn]) -> dict[str, Value]:
+    """The row that a line's `features` were written from; raises Invalid for what no line holds.
+
+    JSON has every type of a feature but moments. A string of a numeric column can only have been one: any other
+    string there is refused before it is scored, so that it never comes to a line.
+    """
+    if not isinstance(record, Mapping):
+        raise Invalid("A row to replay is no object.", "Send the features of a line of the prediction log.")
+    return {column.name: _value(column, record) for column in columns}
+
+
+def _value(column: ModelColumn, record: Mapping[str, object]) -> Value:
+    value = record.get(column.name)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if column.kind == "categorical" else _moment(column.name, value)
+    raise _unreadable(column.name)
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise _unreadable(name) from error
+
+
+def _unreadable(name: str) -> Invalid:
+    found = f"The feature {name} is not what a line of the prediction log holds."
+    return Invalid(found, "Send the features as they were logged.", name)

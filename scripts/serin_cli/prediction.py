@@ -1,0 +1,47 @@
+"""One prediction of the log, as a person reads it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from serin_cli.commands import connected
+
+
+def prediction(arguments: Namespace) -> Any:
+    """Show it: all of it with --json, else a table."""
+    with connected() as client:
+        found = client.get(f"/predictions/{arguments.id}")
+    if arguments.print_json:
+        return found
+    return list(rows_of(found))
+
+
+def rows_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was asked and answered, what it was made of, and whether the answer is the same again: one fact a row."""
+    line, lineage, replay = found["prediction"], found["lineage"], found["replay"]
+    for name in ("prediction_id", "at", "model", "version", "function_version", "score", "label"):
+        yield _row("answer", name, line.get(name))
+    for part in ("inputs", "features"):
+        yield from (_row(part, name, value) for name, value in line[part].items())
+    for name in ("missing", "stale"):
+        yield from (_row(name, view, "default used") for view in line[name])
+    yield from _lineage(lineage)
+    yield _row("replay", "same to the bit", replay["same"])
+    yield _row("replay", "score", replay.get("score") if replay.get("reason") is None else replay["reason"])
+
+
+def _lineage(lineage: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    release, version, run = (lineage.get(name) or {} for name in ("release", "version", "run"))
+    yield _row("lineage", "release", release.get("id"))
+    yield _row("lineage", "run", version.get("run"))
+    yield _row("lineage", "began with", run.get("correlation"))
+    for name in ("training_set", "code", "charter", "lock"):
+        yield _row("lineage", name, version.get(name))
+    for source in lineage["datasets"]:
+        yield _row("lineage", source["dataset"], f"{source['rows']:,} rows of {len(source['uploads'])} uploads")
+
+
+def _row(part: str, name: str, value: object) -> dict[str, Any]:
+    return {"part": part, "name": name, "value": "-" if value is None else value}

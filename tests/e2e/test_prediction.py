@@ -1,0 +1,79 @@
+"""A prediction is found by its id, traced to the uploads it was learnt from, and scored again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from serin.domain.prediction_ids import prediction_id
+from serin_cli.april import april_flights
+from serin_cli.client import ApiError
+from serin_cli.connection import aws_client
+from serin_cli.prediction import rows_of
+from serin_cli.walk import MODEL
+from tests.e2e.conftest import Walked
+
+
+@pytest.fixture(scope="module")
+def answer(walked: Walked) -> Mapping[str, Any]:
+    """Three flights, asked in one request."""
+    flights = april_flights(walked.folder / "2013-04.csv", 3)
+    found: Mapping[str, Any] = walked.client.predict(MODEL, flights)
+    walked.platform.cloud.settle()
+    return {**found, "flights": flights}
+
+
+def test_each_prediction_is_found_with_what_was_asked_and_answered(walked: Walked, answer: Mapping[str, Any]) -> None:
+    for flight, given in zip(answer["flights"], answer["predictions"], strict=True):
+        found = walked.client.get(f"/predictions/{given['prediction_id']}")["prediction"]
+        assert (found["model"], found["version"]) == (MODEL, answer["version"])
+        assert (found["score"], found["label"]) == (given["probability"], given["label"])
+        assert found["inputs"].keys() == flight.keys()
+        assert found["inputs"]["carrier"] == flight["carrier"]
+
+
+def test_the_same_function_version_gives_the_same_score_to_the_bit(walked: Walked, answer: Mapping[str, Any]) -> None:
+    for given in answer["predictions"]:
+        replay = walked.client.get(f"/predictions/{given['prediction_id']}")["replay"]
+        assert replay == {"same": True, "score": given["probability"]}
+
+
+def test_a_replay_is_no_prediction(walked: Walked, answer: Mapping[str, Any]) -> None:
+    keys = aws_client(walked.platform.connection, "s3").list_objects_v2
+    lake = walked.platform.connection.uploads_bucket.replace("-uploads-", "-lake-")
+    before = keys(Bucket=lake, Prefix="predictions/")["KeyCount"]
+    walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+    walked.platform.cloud.settle()
+    assert keys(Bucket=lake, Prefix="predictions/")["KeyCount"] == before
+
+
+def test_its_lineage_leads_to_the_uploads(walked: Walked, answer: Mapping[str, Any]) -> None:
+    lineage = walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")["lineage"]
+    live = walked.client.get("/models")["items"][0]["live"]
+    assert lineage["version"]["version"] == answer["version"] == live["version"]
+    assert (lineage["release"]["id"], lineage["function_version"]) == (live["release"], live["function_version"])
+    assert lineage["run"]["id"] == lineage["version"]["run"]
+    assert lineage["training_set"]["id"] == lineage["version"]["training_set"]
+    flights = next(source for source in lineage["datasets"] if source["dataset"] == "flights")
+    uploads = {item["id"]: item for item in walked.client.all("/uploads", dataset="flights")}
+    assert [uploads[name]["file"] for name in flights["uploads"]] == ["2013-01.csv", "2013-02.csv", "2013-03.csv"]
+    assert flights["rows"] == sum(uploads[name]["accepted"] for name in flights["uploads"])
+
+
+def test_the_command_says_it_in_rows_a_person_reads(walked: Walked, answer: Mapping[str, Any]) -> None:
+    found = walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+    rows = [(row["part"], row["name"], row["value"]) for row in rows_of(found)]
+    assert ("replay", "same to the bit", True) in rows
+    assert ("answer", "model", MODEL) in rows
+    assert ("lineage", "run", found["lineage"]["run"]["id"]) in rows
+    assert {part for part, _, _ in rows} >= {"answer", "inputs", "features", "lineage", "replay"}
+
+
+def test_a_prediction_nobody_made_is_not_found(walked: Walked) -> None:
+    nobodys = prediction_id(walked.platform.cloud.clock.now(), bytes(10))
+    with pytest.raises(ApiError) as caught:
+        walked.client.get(f"/predictions/{nobodys}")
+    assert caught.value.kind == "not_found"
+    assert "some seconds" in caught.value.remedy
