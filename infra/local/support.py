@@ -41,7 +41,7 @@ _PROPERTIES: dict[str, str] = {
     "AWS::IAM::Role": (
         "AssumeRolePolicyDocument Description ManagedPolicyArns MaxSessionDuration Path Policies RoleName Tags"
     ),
-    "AWS::Lambda::Alias": "Description FunctionName FunctionVersion Name RoutingConfig",
+    "AWS::Lambda::Alias": "Description FunctionName FunctionVersion Name ProvisionedConcurrencyConfig RoutingConfig",
     "AWS::Lambda::EventInvokeConfig": (
         "DestinationConfig FunctionName MaximumEventAgeInSeconds MaximumRetryAttempts Qualifier"
     ),
@@ -57,7 +57,7 @@ _PROPERTIES: dict[str, str] = {
         "CompatibleArchitectures CompatibleRuntimes Content Description LayerName LicenseInfo"
     ),
     "AWS::Lambda::Permission": "Action FunctionName Principal SourceAccount SourceArn",
-    "AWS::Lambda::Version": "CodeSha256 Description FunctionName",
+    "AWS::Lambda::Version": "CodeSha256 Description FunctionName ProvisionedConcurrencyConfig",
     "AWS::Logs::LogGroup": "LogGroupName RetentionInDays Tags",
     "AWS::Logs::SubscriptionFilter": "DestinationArn FilterName FilterPattern LogGroupName",
     "AWS::S3::Bucket": (
@@ -74,8 +74,8 @@ _PROPERTIES: dict[str, str] = {
     ),
     "AWS::Scheduler::ScheduleGroup": "Name Tags",
     "AWS::SQS::Queue": (
-        "MessageRetentionPeriod QueueName ReceiveMessageWaitTimeSeconds RedrivePolicy SqsManagedSseEnabled "
-        "Tags VisibilityTimeout"
+        "DelaySeconds MessageRetentionPeriod QueueName ReceiveMessageWaitTimeSeconds RedrivePolicy "
+        "SqsManagedSseEnabled Tags VisibilityTimeout"
     ),
     "AWS::SQS::QueuePolicy": "PolicyDocument Queues",
     "AWS::SSM::Parameter": "AllowedPattern Description Name Tier Type Value",

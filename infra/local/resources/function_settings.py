@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from moto.awslambda.exceptions import UnknownEventConfig, UnknownFunctionException
 
 from infra.local.resources.functions import lambda_backend, name_of
 from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, is_true, tags_of
-from serin.domain.errors import Invalid
 
 
 class Permission(ResourceType):
@@ -90,27 +90,24 @@ class EventInvokeConfig(ResourceType):
 
     def create(self, wanted: Wanted) -> Made:
         """Every setting the template names; the others have Lambda's defaults."""
-        name = name_of(wanted.properties["FunctionName"])
-        if wanted.properties["Qualifier"] != "$LATEST":
-            raise Invalid(
-                f"{name} has asynchronous settings for {wanted.properties['Qualifier']}.",
-                "The local cloud keeps them for $LATEST only.",
-            )
+        name, qualifier = name_of(wanted.properties["FunctionName"]), str(wanted.properties["Qualifier"])
         keys = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
         config = {key: wanted.properties[key] for key in keys if key in wanted.properties}
-        lambda_backend(wanted).put_function_event_invoke_config(name, config)
-        return Made(f"{name}-event-invoke-config")
+        # moto's own methods take no qualifier.
+        backend: Any = lambda_backend(wanted)
+        backend.put_function_event_invoke_config(name, config, qualifier)
+        return Made(f"{name}|{qualifier}|event-invoke-config")
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
         """The new settings in place of the old."""
         self.delete(before)
-        return self.create(wanted)
+        self.create(wanted)
+        return Made(before.physical_id, before.attributes)
 
     def delete(self, deployed: Deployed) -> None:
-        """The function may be gone already."""
-        name, backend = name_of(deployed.properties["FunctionName"]), lambda_backend(deployed)
-        try:
-            backend.delete_function_event_invoke_config(name)
-        except (UnknownFunctionException, UnknownEventConfig):
-            return
-        backend.get_function(name).asynchronous_settings = {}  # type: ignore[attr-defined]
+        """The function may be gone already, or the alias and its settings with it."""
+        backend: Any = lambda_backend(deployed)
+        with suppress(UnknownFunctionException, UnknownEventConfig):
+            backend.delete_function_event_invoke_config(
+                name_of(deployed.properties["FunctionName"]), str(deployed.properties["Qualifier"])
+            )

@@ -8,7 +8,7 @@ from typing import Any
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 
-from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, tags_of
+from infra.local.resources.model import Deployed, HalfMade, Made, ResourceType, Wanted, tags_of
 from serin.domain.errors import Conflict, Invalid
 
 _CONFIGURATION = {
@@ -135,6 +135,7 @@ class Version(ResourceType):
         made = backend.publish_version(name, wanted.get("Description", ""))
         if made is None:
             raise Invalid(f"Function {name} has no code to publish.", "Create the function before its version.")
+        _keep_new_warm(wanted, str(made.version), made.function_arn)
         return Made(made.function_arn, {"Version": str(made.version), "FunctionArn": made.function_arn})
 
     def delete(self, deployed: Deployed) -> None:
@@ -161,6 +162,7 @@ class Alias(ResourceType):
             wanted.get("Description", ""),
             _routing(wanted),  # type: ignore[arg-type]
         )
+        _keep_new_warm(wanted, str(wanted.properties["Name"]), made.arn)
         return Made(made.arn, {"AliasArn": made.arn})
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
@@ -172,6 +174,7 @@ class Alias(ResourceType):
             wanted.get("Description", ""),
             _routing(wanted),  # type: ignore[arg-type]
         )
+        _keep_warm(wanted, str(before.properties["Name"]))
         return Made(before.physical_id, before.attributes)
 
     def delete(self, deployed: Deployed) -> None:
@@ -182,6 +185,24 @@ class Alias(ResourceType):
             )
         except UnknownFunctionException:
             return
+
+
+def _keep_new_warm(wanted: Wanted, qualifier: str, arn: str) -> None:
+    """What was just made stays half-made when its processes cannot be had."""
+    try:
+        _keep_warm(wanted, qualifier)
+    except Exception as error:
+        raise HalfMade(arn, error) from error
+
+
+def _keep_warm(wanted: Wanted, qualifier: str) -> None:
+    """As many processes as the template provisions for a version or an alias; none where it says nothing."""
+    backend: Any = lambda_backend(wanted)
+    name, config = name_of(wanted.properties["FunctionName"]), wanted.get("ProvisionedConcurrencyConfig")
+    if config:
+        backend.put_provisioned_concurrency(name, qualifier, int(config["ProvisionedConcurrentExecutions"]))
+    else:
+        backend.delete_provisioned_concurrency(name, qualifier)
 
 
 def _routing(wanted: Wanted) -> dict[str, Any]:

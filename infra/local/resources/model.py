@@ -67,8 +67,9 @@ class HalfMade(SerinError):
 
     kind = "deploy_failed"
 
-    def __init__(self, physical_id: str, cause: SerinError) -> None:
-        super().__init__(cause.message, cause.remedy)
+    def __init__(self, physical_id: str, cause: Exception) -> None:
+        message, remedy = getattr(cause, "message", None), getattr(cause, "remedy", None)
+        super().__init__(str(message or cause), str(remedy or "Correct the resource and deploy again."))
         self.physical_id = physical_id
 
 

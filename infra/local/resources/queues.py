@@ -12,6 +12,7 @@ from infra.local.resources.model import Deployed, Made, ResourceType, Wanted, ta
 from serin.domain.errors import Conflict
 
 _DEFAULTS = {
+    "DelaySeconds": 0,
     "MessageRetentionPeriod": 345600,
     "ReceiveMessageWaitTimeSeconds": 0,
     "SqsManagedSseEnabled": True,
