@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from serin.domain.charter import Access
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
@@ -70,7 +71,15 @@ class Client:
     def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
         """Put a file into the uploads bucket and wait for what becomes of it."""
         key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
-        put = self._s3.put_object(Bucket=self._connection.uploads_bucket, Key=key, Body=file.read_bytes())
+        bucket = self._connection.uploads_bucket
+        try:
+            put = self._s3.put_object(Bucket=bucket, Key=key, Body=_content(file))
+        except BotoCoreError as error:
+            raise _silent(error) from error
+        except ClientError as error:
+            raise Denied(
+                f"AWS does not take the file: {error}.", f"Use a profile that may write to s3://{bucket}/raw/."
+            ) from error
         return self.outcome(dataset, f"{key}@{put.get('VersionId', '')}")
 
     def outcome(self, dataset: str, arrival: str) -> Mapping[str, Any]:
@@ -131,6 +140,13 @@ class Client:
         self._http.close()
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
 def wait(look: Callable[[], T | None], what: str) -> T:
     """Look until there is something to see; Unavailable when patience ends first."""
     deadline = time.monotonic() + PATIENCE_S
@@ -144,9 +160,19 @@ def wait(look: Callable[[], T | None], what: str) -> T:
 def _unless_throttled(send: Callable[[], httpx.Response]) -> httpx.Response:
     """The first answer that is not 429: the stage takes so many requests a second and drops the others unseen."""
     deadline = time.monotonic() + THROTTLED_S
-    while (response := send()).status_code == 429 and time.monotonic() < deadline:
-        time.sleep(float(response.headers.get("retry-after", PAUSE_S)))
+    try:
+        while (response := send()).status_code == 429 and time.monotonic() < deadline:
+            time.sleep(float(response.headers.get("retry-after", PAUSE_S)))
+    except httpx.TransportError as error:
+        raise _silent(error) from error
     return response
+
+
+def _silent(error: Exception) -> Unavailable:
+    return Unavailable(
+        f"The platform of .serin/connection.json does not answer: {error}.",
+        "Start it again: ./scripts/serin up; on AWS: ./scripts/serin connect, or try again.",
+    )
 
 
 def _answer(response: httpx.Response, refused: tuple[str, str] = UNKNOWN_TOKEN) -> Any:

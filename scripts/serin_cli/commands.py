@@ -105,9 +105,11 @@ def _newest(client: Client, path: str) -> str:
 
 def predict(arguments: Namespace) -> Any:
     """Ask the live version what a file asks."""
-    text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
     try:
+        text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
         instances = json.loads(text)["instances"]
+    except OSError as error:
+        raise NotFound(f"{arguments.file} cannot be read: {error.strerror}.", "Check the path.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
     with connected() as client:

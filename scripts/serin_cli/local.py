@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -71,6 +73,8 @@ def up(arguments: Namespace) -> None:
     """Keep the platform up until Ctrl-C."""
     clock = None if arguments.clock is None else moment(arguments.clock)
     state = None if arguments.state is None else Path(arguments.state)
+    # Whoever ends it that way ends the platform too, and this checkout's connection to it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with running(clock, state) as platform:
         connection = platform.connection
         kept = " and all they hold" if state is None else f"; {state} keeps what they hold"

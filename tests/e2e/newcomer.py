@@ -37,7 +37,7 @@ class Checkout:
 
     @contextmanager
     def up(self) -> Iterator[None]:
-        """`./scripts/serin up` in another terminal, until Ctrl-C."""
+        """`./scripts/serin up` in another terminal, until it is ended as a service manager ends a service."""
         log = self.folder / "up.log"
         with log.open("w") as written:
             process = subprocess.Popen(
@@ -51,8 +51,9 @@ class Checkout:
                     time.sleep(0.1)
                 yield
             finally:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)
                 process.wait(timeout=60)
+            assert not self.connection.exists(), "the checkout is still connected to a platform that has ended"
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "serin_cli", *words]
