@@ -1,0 +1,56 @@
+"""What a person is told when the platform or a file is not there."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serin.domain.errors import NotFound, Unavailable
+from serin_cli.__main__ import parser
+from serin_cli.client import Client
+from serin_cli.commands import predict
+from serin_cli.connection import Connection, save
+
+
+@pytest.fixture
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A client of a platform that has ended without a word."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.chdir(tmp_path)
+    connection = Connection("dev", "us-east-1", url, "serin_x", "uploads", url)
+    save(connection)
+    client = Client(connection)
+    yield client
+    client.close()
+
+
+def test_a_platform_that_does_not_answer_is_said_to_be_gone_with_the_remedy(nobody: Client, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("a\n1\n")
+    for ask in (lambda: nobody.get("/models"), lambda: nobody.upload("flights", file)):
+        with pytest.raises(Unavailable) as caught:
+            ask()
+        assert "does not answer" in caught.value.message
+        assert "serin up" in caught.value.remedy
+
+
+def test_a_file_that_is_not_there_is_named(nobody: Client, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="No such file"):
+        nobody.upload("flights", tmp_path / "none.csv")
+    with pytest.raises(NotFound, match=r"none\.json cannot be read"):
+        predict(parser().parse_args(["predict", "flight-delay", "none.json"]))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"instances"', '"x"'])
+def test_a_file_that_is_no_request_is_refused(nobody: Client, tmp_path: Path, text: str) -> None:
+    (tmp_path / "request.json").write_text(text)
+    with pytest.raises(Exception, match="instances"):
+        predict(parser().parse_args(["predict", "flight-delay", "request.json"]))
+    assert json.loads((tmp_path / ".serin/connection.json").read_text())["stage"] == "dev"
