@@ -77,7 +77,9 @@ def parser() -> ArgumentParser:
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
     add("prediction", prediction, "A prediction: inputs, features, lineage, and its score calculated again.", one)
-    add("trace", trace, "What one call or upload has caused, in every log.", ("id", {"help": TRACED}))
+    traced = ("id", {"help": TRACED})
+    since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
+    add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.json import JSON
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from serin.domain.errors import SerinError
 
@@ -56,7 +57,8 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
     names = [name for name in FIRST if name in plain] or plain[:WIDEST]
     made = Table(*names, header_style="bold", box=None)
     for record in records:
-        made.add_row(*("" if record.get(name) is None else str(record[name]) for name in names))
+        # As text: what stands in a log or a file must not be read as rich's markup.
+        made.add_row(*(Text("" if record.get(name) is None else str(record[name])) for name in names))
     return made
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from infra.names import Names
 from serin.domain.errors import Invalid, NotFound
+from serin_cli.clock import moment
 from serin_cli.connection import Connection, aws_client, load
 
 ID = re.compile(r"[A-Za-z0-9+/_=-]{4,128}\Z")
@@ -19,11 +20,15 @@ Line = dict[str, Any]
 
 def trace(arguments: Namespace) -> list[Line]:
     """The lines in order of time; NotFound when no log has any."""
-    return lines_of(arguments.id, load())
+    since = None if arguments.since is None else moment(arguments.since)
+    return lines_of(arguments.id, load(), since)
 
 
-def lines_of(correlation: str, connection: Connection) -> list[Line]:
-    """The lines of every log group of the stage with this correlation; of the gateway, with this request id."""
+def lines_of(correlation: str, connection: Connection, since: datetime | None = None) -> list[Line]:
+    """The lines of every log group of the stage with this correlation; of the gateway, with this request id.
+
+    Without `since` CloudWatch reads all that it keeps, which takes long where there is much.
+    """
     if not ID.match(correlation):
         raise Invalid(
             f"{correlation[:60]!r} is not an id.",
@@ -33,7 +38,8 @@ def lines_of(correlation: str, connection: Connection) -> list[Line]:
     logs = aws_client(connection, "logs")
     # The gateway's log and the prediction log have called it request_id since before there were other lines.
     pattern = f'{{ ($.correlation = "{correlation}") || ($.request_id = "{correlation}") }}'
-    found = [line for group in _groups(logs, Names(connection.stage)) for line in _matching(logs, group, pattern)]
+    wanted = {"filterPattern": pattern, **({} if since is None else {"startTime": int(since.timestamp() * 1000)})}
+    found = [line for group in _groups(logs, Names(connection.stage)) for line in _matching(logs, group, wanted)]
     if not found:
         raise NotFound(f"No log has a line of {correlation}.", "Logs take some seconds to arrive; check the id.")
     return sorted(found, key=lambda line: line["at"])
@@ -46,8 +52,8 @@ def _groups(logs: Any, names: Names) -> Iterator[str]:
             yield from (group["logGroupName"] for group in page["logGroups"])
 
 
-def _matching(logs: Any, group: str, pattern: str) -> Iterator[Line]:
-    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern=pattern):
+def _matching(logs: Any, group: str, wanted: Mapping[str, Any]) -> Iterator[Line]:
+    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, **wanted):
         yield from (_told(json.loads(event["message"]), event["timestamp"]) for event in page["events"])
 
 
@@ -56,6 +62,6 @@ def _told(record: Mapping[str, Any], written_ms: int) -> Line:
     function = record.get("function") or ("predict" if "prediction_id" in record else "gateway")
     step = record.get("step") or record.get("route") or record.get("prediction_id") or ""
     outcome = record.get("outcome") or record.get("status")
-    more = {name: record[name] for name in ("kind", "message") if name in record}
+    why = ": ".join(str(record[name]) for name in ("kind", "message") if name in record)
     at = datetime.fromtimestamp(written_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"at": at, "function": function, "step": step, "ms": record.get("ms"), "outcome": outcome, **more}
+    return {"at": at, "function": function, "step": step, "ms": record.get("ms"), "outcome": outcome, "why": why}

@@ -30,7 +30,7 @@ from tests.e2e.local.templates import aws
 from tests.e2e.tools import ROOT, copy_of_checkout
 
 SIGNED_MODEL = f"{MODEL}-signed"
-PLACES = {"model": MODEL, "dataset": "flights", "release": "rel1", "prediction": "0" * 32}
+PLACES = {"model": MODEL, "dataset": "flights", "release": "rel1", "prediction": f"{0:012x}70008{0:015x}"}
 """What stands for the variables of a path."""
 
 FLIGHT = {
@@ -71,6 +71,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/versions": Right("read"),
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
+    "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),

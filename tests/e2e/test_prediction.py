@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from serin.adapters.endpoint import LambdaEndpoint
+from serin.domain.errors import Unavailable
 from serin.domain.prediction_ids import prediction_id
 from serin_cli.april import april_flights
 from serin_cli.client import ApiError
@@ -69,6 +71,16 @@ def test_the_command_says_it_in_rows_a_person_reads(walked: Walked, answer: Mapp
     assert ("answer", "model", MODEL) in rows
     assert ("lineage", "run", found["lineage"]["run"]["id"]) in rows
     assert {part for part, _, _ in rows} >= {"answer", "inputs", "features", "lineage", "replay"}
+
+
+@pytest.mark.parametrize(("version", "found"), [("1", "No model released yet"), ("999", "is gone")])
+def test_a_function_version_that_cannot_score_is_told_by_what_is_wrong(
+    walked: Walked, version: str, found: str
+) -> None:
+    connection = walked.platform.connection
+    functions, parameters = aws_client(connection, "lambda"), aws_client(connection, "ssm")
+    with pytest.raises(Unavailable, match=found):
+        LambdaEndpoint(functions, parameters, connection.stage, "").replay(MODEL, version, [{}], "c1")
 
 
 def test_a_prediction_nobody_made_is_not_found(walked: Walked) -> None:

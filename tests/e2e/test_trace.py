@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -64,7 +65,17 @@ def test_a_prediction_is_found_by_the_id_of_its_call(walked: Walked) -> None:
     headers = {"Authorization": f"Bearer {connection.token}"}
     refused = httpx.post(f"{connection.api_url}/models/{MODEL}/predict", headers=headers, json={"instances": [{}]})
     lines = [line for line in trace(walked, refused.headers["apigw-requestid"]) if line["function"] == "predict"]
-    assert [(line["outcome"], line["kind"]) for line in lines] == [("refused", "invalid")]
+    assert [(line["outcome"], line["why"]) for line in lines] == [("refused", "invalid")]
+
+
+def test_logs_are_read_from_a_moment_on(walked: Walked) -> None:
+    run = next(run for run in walked.client.all("/runs", model=MODEL) if run["status"] == "registered")
+    connection = walked.platform.connection
+    lines = trace(walked, run["correlation"])
+    middle = datetime.fromisoformat(lines[len(lines) // 2]["at"].replace("Z", "+00:00"))
+    later = lines_of(run["correlation"], connection, middle)
+    assert later == [line for line in lines if line["at"] >= lines[len(lines) // 2]["at"]]
+    assert len(later) < len(lines)
 
 
 def test_an_id_nobody_has_is_not_found_and_what_is_no_id_is_refused(walked: Walked) -> None:
@@ -74,7 +85,8 @@ def test_an_id_nobody_has_is_not_found_and_what_is_no_id_is_refused(walked: Walk
         trace(walked, '" || $.level = "*')
 
 
-PLATFORM = re.compile(r"(INIT_START|START|END|REPORT) ")
+# Lambda's own words: of each call, and of an error that has left the handler.
+PLATFORM = re.compile(r"(INIT_START|START|END|REPORT|\[ERROR\]) ")
 
 
 def test_functions_write_json_lines_and_nothing_else(walked: Walked) -> None:
