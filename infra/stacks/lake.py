@@ -61,7 +61,9 @@ class LakeStack(SerinStack):
                 # An event names the version, and reading a version asks for nothing else.
                 allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),
-                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                # Foreign keys: what other datasets have accepted so far.
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("events:PutEvents", on=self.addresses.bus()),
                 allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],

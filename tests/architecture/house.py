@@ -36,7 +36,9 @@ ROOMS: Mapping[str, Room] = {
     "serin.ports": Room(("serin.domain",)),
     # Beside the ports, for what a function says of its work is no service's matter; small, for predict loads it.
     "serin.logs": Room(("serin.domain", "serin.ports")),
-    "serin.files": Room(("serin.files", "serin.domain", "pydantic", "yaml", "open_data_contract_standard")),
+    "serin.files": Room(
+        ("serin.files", "serin.domain", "pydantic", "yaml", "open_data_contract_standard"), lazily=("sqlglot",)
+    ),
     "serin.data": Room(("serin.data", "serin.domain", "polars", "numpy")),
     "serin.learning": Room(
         ("serin.learning", "serin.serving", "serin.domain", "sklearn", "pandas", "numpy", "joblib", "threadpoolctl")

@@ -11,9 +11,10 @@ _DELIVERY = (
 _SAMPLES = "xray:GetSamplingRules xray:GetSamplingTargets"
 
 GRANTED: tuple[str, ...] = (
-    "AcceptUpload: dynamodb:GetItem dynamodb:PutItem on table/catalog",
+    "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "AcceptUpload: events:PutEvents on event-bus/serin-dev",
     f"AcceptUpload: {_LOG}/accept-upload:*",
+    "AcceptUpload: s3:GetObject on lake/datasets/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from serin.domain.errors import Invalid
-from serin.files.charters import read_charter
+from serin.files.charters import examine, read_charter
 from tests.unit.files.written_model import CHARTER, line_of, write_charter, write_model
 
 SHOWN = "models/trip-delay/model.yaml"
@@ -244,3 +244,28 @@ def test_a_view_and_an_input_that_functions_would_confuse_are_refused(tmp_path: 
     columns = {"name: height": "name: a_wind"}
     path = write_model(tmp_path, {"model.yaml": edits, "contracts/stations.yaml": columns})
     assert "sky_a_wind, which means something else too" in _refusal(path).message
+
+
+def _foreign_key(to: str) -> dict[str, dict[str, str]]:
+    old = "{name: station, logicalType: string}\n      - {name: distance"
+    return {"contracts/trips.yaml": {old: old.replace("string}", f"string, relationships: [{{to: {to}}}]}}", 1)}}
+
+
+def test_a_foreign_key_names_the_key_of_another_dataset_of_the_model(tmp_path: Path) -> None:
+    (reference,) = examine(write_model(tmp_path, _foreign_key("stations.station"))).contracts["trips"].references
+    assert (reference.dataset, reference.columns) == ("stations", ("station",))
+
+
+@pytest.mark.parametrize(
+    ("to", "found"),
+    [
+        ("cakes.name", "cakes, which is no other dataset of the model"),
+        ("stations.height", "height, which is not the key of stations"),
+        ("weather.station", "station, which is not the key of weather"),
+    ],
+)
+def test_a_foreign_key_to_what_is_not_there_is_refused_with_file_and_line(tmp_path: Path, to: str, found: str) -> None:
+    path = write_model(tmp_path, _foreign_key(to))
+    line = line_of(path.parent / "contracts" / "trips.yaml", "relationships")
+    assert f"models/trip-delay/contracts/trips.yaml:{line}: " in _refusal(path).message
+    assert found in _refusal(path).message

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft201909Validator
 
-from serin.domain.contracts import Column, Contract, Rule
+from serin.domain.conditions import Expression, column
+from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.errors import Invalid
 from serin.domain.records import as_record, from_record
 from serin.files.contracts import read_contract
@@ -141,6 +142,76 @@ def test_duplicates_of_several_columns_together_are_a_rule(tmp_path: Path) -> No
     assert contract.rules[1] == Rule("shops.shop_id.size.unique", "unique", ("shop_id", "size"), "consistency")
 
 
+TIMES = "      - {name: opened, logicalType: timestamp}\n      - {name: closed, logicalType: timestamp}\n"
+
+
+def test_a_query_over_the_dataset_is_a_condition_that_no_row_may_meet(tmp_path: Path) -> None:
+    query = "SELECT COUNT(*) FROM {object} WHERE closed < opened AND NOT opened IS NULL"
+    check = f"    quality: [{{type: sql, name: order, mustBe: 0, severity: warning, query: '{query}'}}]\n"
+    (rule,) = _read(tmp_path, _text(TIMES, more=check)).rules[1:]
+    known = Expression("not", (Expression("is_null", (column("opened"),)),))
+    condition = Expression("and", (Expression("<", (column("closed"), column("opened"))), known))
+    expected = Rule("order", "condition", ("closed", "opened"), "consistency", "warning", condition=condition)
+    assert rule == expected
+    assert from_record(Rule, json.loads(json.dumps(as_record(rule)))) == rule
+
+
+def test_a_number_of_bad_rows_that_is_not_zero_is_about_the_file(tmp_path: Path) -> None:
+    spec = "logicalType: string, quality: [{id: few, metric: nullValues, mustBeLessThan: 5, unit: percent}]"
+    contract = _read(tmp_path, _text(_column(spec)))
+    rows = Rule("few", "required", ("size",), "completeness")
+    limit = Limit("<", 5)
+    assert contract.rules[1:] == ()
+    assert contract.dataset_rules == (
+        DatasetRule("few", "broken_rows", "completeness", limit, unit="percent", rows=rows),
+    )
+
+
+def test_the_rows_of_a_file_have_a_number(tmp_path: Path) -> None:
+    check = "    quality: [{metric: rowCount, mustBeBetween: [5, 9], severity: warning}]\n"
+    expected = DatasetRule("shops.row_count", "row_count", "completeness", Limit("between", 5, 9), "warning")
+    assert _read(tmp_path, _text(more=check)).dataset_rules == (expected,)
+
+
+def test_promises_about_time_are_rules_of_timeliness(tmp_path: Path) -> None:
+    own = "customProperties: [{property: severity, value: warning}]"
+    promises = (
+        f"slaProperties:\n  - {{property: freshness, value: 2, unit: d, element: shops.opened, {own}}}\n"
+        "  - {property: latency, value: 3, unit: h, element: closed}\n"
+    )
+    contract = _read(tmp_path, _text(TIMES, more=promises))
+    assert contract.dataset_rules == (
+        DatasetRule(
+            *("shops.opened.freshness", "freshness", "timeliness", Limit("<=", 172_800), "warning"),
+            unit="seconds",
+            column="opened",
+        ),
+    )
+    assert contract.rules[1:] == (Rule("shops.closed.latency", "latency", ("closed",), "timeliness", maximum=10_800),)
+
+
+def test_a_relationship_is_a_foreign_key(tmp_path: Path) -> None:
+    own = "customProperties: [{property: severity, value: warning}, {property: dimension, value: coverage}]"
+    one = _column(f"logicalType: string, relationships: [{{type: foreignKey, to: sizes.name, {own}}}]")
+    two = "    relationships: [{id: both, from: [shop_id, shops.size], to: [sizes.shop, sizes.name]}]\n"
+    assert _read(tmp_path, _text(one, more=two)).rules[1:] == (
+        Rule(
+            *("shops.size.foreign_key", "foreign_key", ("size",), "completeness", "warning"),
+            references=Reference("sizes", ("name",)),
+        ),
+        Rule(
+            *("both", "foreign_key", ("shop_id", "size"), "consistency"),
+            references=Reference("sizes", ("shop", "name")),
+        ),
+    )
+
+
+def _where(condition: str) -> str:
+    query = f"SELECT COUNT(*) FROM ${{object}} WHERE {condition}"
+    check = f'    quality:\n      - {{type: sql, name: odd, mustBe: 0, query: "{query}"}}\n'
+    return _text(_column("logicalType: string"), more=check)
+
+
 def _quality(check: str) -> str:
     return _text(_column(f"logicalType: string, quality: [{check}]"))
 
@@ -148,13 +219,17 @@ def _quality(check: str) -> str:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (_quality("{type: sql, query: select 1, mustBe: 0}"), "sql: quality of type sql"),
+        (_quality("{type: sql, query: select 1, mustBe: 0}"), "sql: a query without a condition"),
         (_quality("{type: custom, engine: soda, name: soda-check}"), "soda-check: quality of type custom"),
         (_quality("{type: text, description: Looks nice}"), "quality of type text"),
-        (_quality("{metric: rowCount, mustBe: 0}"), "the metric rowCount"),
-        (_quality("{metric: nullValues, mustBeLessThan: 5}"), "mustBeLessThan; rows are judged one by one"),
-        (_quality("{metric: nullValues, mustBe: 5}"), "mustBe 5"),
-        (_quality("{metric: nullValues}"), "mustBe nothing"),
+        (_quality("{metric: rowCount, mustBe: 0}"), "rowCount of size"),
+        (_quality("{metric: nullValues, mustBe: few}"), "mustBe 'few'"),
+        (_quality("{metric: nullValues, mustBe: [1, 2]}"), "mustBe [1, 2]"),
+        (_quality("{metric: nullValues}"), "not one comparison but 0"),
+        (_quality("{metric: nullValues, mustBe: 0, mustBeLessThan: 5}"), "not one comparison but 2"),
+        (_quality("{metric: nullValues, mustBeBetween: [5, 1]}"), "mustBeBetween [5, 1]"),
+        (_quality("{metric: nullValues, mustBeLessThan: 5, unit: USD}"), "the unit 'USD'"),
+        (_quality("{metric: nullValues, type: sql, query: select 1, mustBe: 0}"), "sql and the metric nullValues"),
         (_quality("{rule: nullValues, mustBe: 0}"), "which ODCS 3.1 replaced"),
         (_quality("{metric: nullValues, mustBe: 0, severity: info}"), "the severity 'info'"),
         (_quality("{metric: nullValues, mustBe: 0, dimension: beauty}"), "the dimension 'beauty'"),
@@ -175,7 +250,12 @@ def _quality(check: str) -> str:
         (_text(_column("logicalType: object, properties: [{name: a}]")), "logicalType: 'object'"),
         (_text(_column("physicalType: int")), "logicalType: nothing"),
         (_text(_column("logicalType: string, physicalName: SIZE")), "other than the name 'size'"),
-        (_text(_column("logicalType: string, relationships: [{to: a.b}]")), "relationships: relationships"),
+        (_text(_column("logicalType: string, relationships: [{to: shops.shop_id}]")), "the dataset itself"),
+        (_text(_column("logicalType: string, relationships: [{to: sizes}]")), "to: 'sizes'"),
+        (_text(_column("logicalType: string, relationships: [{to: a.b, type: parent}]")), "of type 'parent'"),
+        (_text(_column("logicalType: string, relationships: [{to: [a.b, a.c]}]")), "to: ['a.b', 'a.c']"),
+        (_text(_column("logicalType: string, relationships: [{from: size, to: a.b}]")), "from at a column"),
+        (_text(more="    relationships: [{from: [colour], to: [a.b]}]\n"), "colour, which is no column"),
         (_text(_column("logicalType: string, requird: true")), "unknown field; did you mean required?"),
         (_text(_column("logicalType: string, required: yes")), "required: 'yes'"),
         (_text(_column("logicalType: string, logicalTypeOptions: {minimum: 1}")), "minimum of a string column"),
@@ -188,14 +268,30 @@ def _quality(check: str) -> str:
         ),
         (_text("      - {name: Size, logicalType: string}\n"), "'Size'"),
         (_text(KEY), "'shop_id' a second time"),
-        (_text(more="    quality: [{type: sql, query: select 1, mustBe: 0}]\n"), "quality of type sql"),
-        (_text(more="    quality: [{metric: rowCount, mustBeGreaterThan: 5}]\n"), "the metric rowCount"),
+        (_where("size > 1"), "a number and a string on the two sides of '>'"),
+        (_where("colour = 'red'"), "the column 'colour', which there is not"),
+        (_where("size"), "a string where a condition belongs"),
+        (_where("size LIKE 'a%'"), "which is not supported"),
+        (_where("size IN (SELECT 1)"), "which is not supported"),
+        (_where("size = 'a' GROUP BY size"), "a query with group"),
+        (_where("1 < 2"), "a condition of no column"),
+        (_where("size = ("), "which is no SQL"),
+        (_where("other.size = 'a'"), "a column of another table"),
+        (_where("size = 'a'").replace("${object}", "others"), "a query of others"),
+        (_where("size = 'a'").replace("COUNT(*)", "AVG(size)"), "a query for AVG(size)"),
+        (_where("size = 'a'").replace("name: odd, ", ""), "no name"),
+        (_text(more="slaProperties: [{property: availability, value: 4, unit: d}]\n"), "the promise 'availability'"),
+        (_text(more="slaProperties: [{property: freshness, value: 4, element: size}]\n"), "without a known unit"),
+        (_text(more="slaProperties: [{property: freshness, value: 0, unit: d}]\n"), "value: 0"),
         (_text(more="    quality: [{metric: nullValues, mustBe: 0}]\n"), "nullValues of no column"),
         (
             _text(more="    quality: [{metric: duplicateValues, arguments: {properties: [x]}, mustBe: 0}]\n"),
             "duplicateValues of ['x']",
         ),
-        (_text(more="slaProperties: [{property: latency, value: 4, unit: d}]\n"), "slaProperties: slaProperties"),
+        (
+            _text(more="slaProperties: [{property: latency, value: 4, unit: d}]\n"),
+            "nothing, which is no column of time",
+        ),
         (_text(head=HEAD.replace("v3.1.0", "v2.2.2")), "apiVersion: 'v2.2.2'"),
         (_text(head=HEAD.replace("DataContract", "Product")), "kind: 'Product'"),
         (_text(head=HEAD.replace("version: 1.2.0\n", "")), "version: is missing"),

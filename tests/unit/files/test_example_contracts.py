@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from serin.data.quality import Checked, check
 from serin.data.reading import read_table
+from serin.data.rules import Surroundings
+from serin.data.table import Table
+from serin.domain.contracts import DIMENSIONS, Contract
 from serin.files.contracts import read_contract
 from serin_cli.sample import write_sample
 
@@ -23,10 +28,26 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Check:
     write_sample(folder)
 
     def of(dataset: str, file: str) -> Checked:
-        contract = read_contract(CONTRACTS / f"{dataset}.yaml")
-        return check(read_table(file, (folder / file).read_bytes(), contract), contract)
+        return check(_table(dataset, folder / file), _contract(dataset), _around(folder))
 
     return of
+
+
+def _contract(dataset: str) -> Contract:
+    return read_contract(CONTRACTS / f"{dataset}.yaml")
+
+
+def _table(dataset: str, file: Path) -> Table:
+    return read_table(file.name, file.read_bytes(), _contract(dataset))
+
+
+def _around(folder: Path) -> Surroundings:
+    """When the demo uploads January, and what it has uploaded before."""
+    keys = {}
+    for reference in _contract("flights").references:
+        found = _table(reference.dataset, folder / f"{reference.dataset}.csv").text
+        keys[reference] = found.select(reference.columns)
+    return Surroundings(datetime(2013, 4, 1, 4, tzinfo=UTC), keys)
 
 
 def test_january_has_eleven_arrivals_at_a_time_that_does_not_exist(checked: Check) -> None:
@@ -38,7 +59,24 @@ def test_january_has_eleven_arrivals_at_a_time_that_does_not_exist(checked: Chec
         "flights.arr_delay.missing": 606,
         "flights.tailnum.malformed": 41,
         "flights.tailnum.missing": 155,
+        "flights.tailnum.known": 4323,
+        "flights.dest.known": 680,
     }
+    assert [one.rule.id for one in flights.measured if not one.holds] == ["flights.time_hour.freshness"]
+
+
+def test_one_flight_of_may_was_faster_than_any_airliner(checked: Check) -> None:
+    may = checked("flights", "2013-05.csv")
+    assert may.rules["flights.speed.possible"] == 1
+    (row,) = may.quarantine.filter(pl.col("__rules").list.contains("flights.speed.possible")).to_dicts()
+    assert (row["distance"], row["air_time"]) == ("762", "65")
+
+
+def test_the_flights_are_held_to_more_than_two_dozen_rules() -> None:
+    contract = _contract("flights")
+    assert len(contract.rules) + len(contract.dataset_rules) >= 24
+    assert {rule.kind for rule in contract.dataset_rules} == {"row_count", "broken_rows", "freshness"}
+    assert {rule.dimension for rule in (*contract.rules, *contract.dataset_rules)} == set(DIMENSIONS)
 
 
 def test_a_cancelled_flight_is_a_good_row(checked: Check) -> None:

@@ -11,9 +11,10 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.data.parquet import from_parquet
 from serin.data.table import CAPS
-from serin.domain.contracts import Column, Contract
+from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable
+from serin.domain.records import as_record, from_record
 from serin.ports import Catalog
 from serin.services.accept_upload import ATTEMPTS, Arrival, accept_upload
 from tests.builders import NOON, a_contract
@@ -404,3 +405,54 @@ def test_a_rejection_never_replaces_an_acceptance() -> None:
     world = World(catalog=catalog)
     assert world.send(SHORT).status == "accepted"
     assert events_of(world) == ["Upload Accepted"]
+
+
+def with_rules(*rules: Rule, whole: tuple[DatasetRule, ...] = ()) -> World:
+    contract = a_contract()
+    rules = (*contract.rules, *rules)
+    return World(contracts={"orders": replace(contract, rules=rules, dataset_rules=whole)})
+
+
+MANY = DatasetRule("orders.rows", "row_count", "completeness", Limit(">=", 5))
+
+
+def test_a_file_that_breaks_a_promise_about_all_of_it_is_rejected_with_what_was_found() -> None:
+    world = with_rules(whole=(MANY,))
+    upload = world.send()
+    assert upload.status == "rejected"
+    assert upload.reason == "january.csv: has 4 rows; at least 5 are promised (orders.rows)."
+    assert upload.promises == {"orders.rows": "has 4 rows; at least 5 are promised"}
+    assert upload.scorecard["completeness"].value < 100
+    assert world.lake.keys("") == []
+    assert world.catalog.latest_uploads("orders").items == (upload,)
+
+
+def test_a_promise_that_is_a_warning_is_told_and_the_file_is_taken_in() -> None:
+    upload = with_rules(whole=(replace(MANY, severity="warning"),)).send()
+    assert (upload.status, upload.accepted) == ("accepted", 2)
+    assert upload.promises == {"orders.rows": "has 4 rows; at least 5 are promised"}
+
+
+def test_an_upload_has_a_score_for_each_dimension_that_has_rules() -> None:
+    upload = World().send()
+    assert set(upload.scorecard) == {"accuracy", "completeness", "consistency"}
+    assert upload.scorecard["consistency"].value == 75.0
+    assert upload.scorecard["consistency"].worst == ("orders.order_id.unique",)
+
+
+def test_an_upload_recorded_before_there_were_scorecards_is_read() -> None:
+    record = as_record(World().send())
+    del record["scorecard"], record["promises"]
+    assert from_record(Upload, record).scorecard == {}
+
+
+KNOWN = Rule(*("orders.shop.known", "foreign_key", ("shop",), "consistency"), references=Reference("shops", ("name",)))
+
+
+def test_a_key_is_looked_for_in_what_the_other_dataset_has_accepted_by_now() -> None:
+    world = with_rules(KNOWN)
+    assert world.send().warnings["orders.shop.known.not_judged"] == 4
+    world.contracts["shops"] = Contract("shops", "1.0.0", (Column("name", "string"),), (), ("name",))
+    world.send(b"name\nnorth\n", "raw/shops/shops.csv")
+    later = world.send((HEADER + GOOD).replace("20,", "21,").encode(), "raw/orders/later.csv")
+    assert (later.accepted, later.rules) == (1, {"orders.shop.known": 1})

@@ -30,6 +30,12 @@ def from_parquet(content: bytes) -> pl.DataFrame:
     return pl.read_parquet(content, glob=False)
 
 
+def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
+    """Only these columns of a file `to_parquet` has written; None when one of them is not there."""
+    there = pl.read_parquet_schema(content)
+    return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
+
+
 def read_parquet(name: str, content: bytes, contract: Contract, caps: Caps) -> Table:
     """An uploaded Parquet file as text; raises Rejected, or TooLarge before anything is decoded.
 

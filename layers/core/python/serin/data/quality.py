@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from serin.data.rules import TEXT_OF, broken, is_error, rules_of
+from serin.data.dataset_rules import File, Measured, measure
+from serin.data.rules import NOWHERE, TEXT_OF, Surroundings, broken, is_error, rules_of
 from serin.data.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.data.types import typed
 from serin.domain.contracts import Contract, Rule
+from serin.domain.scorecard import Judged, Score, scorecard
 
 # An upload's record names so many columns that nobody expected and counts the others: it has to stay small.
 NAMED = 50
@@ -26,13 +28,16 @@ class Checked:
     `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
     header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
     row with too many or too few values the whole text (`__text`) instead. `rules` counts the rows
-    that break each rule, `warnings` the accepted rows that break each warning.
+    that break each rule, `warnings` the accepted rows that break each warning, and every row for a
+    rule that could not be judged. `measured` are the rules about the whole file.
     """
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     rules: Mapping[str, int]
     warnings: Mapping[str, int]
+    measured: Sequence[Measured]
+    scorecard: Mapping[str, Score]
 
     @property
     def rows(self) -> int:
@@ -40,21 +45,38 @@ class Checked:
         return self.accepted.height + self.quarantine.height
 
 
-def check(table: Table, contract: Contract) -> Checked:
-    """Sort the rows of a table; none is lost and none is changed."""
+def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
+    """Sort the rows of a table; none is lost and none is changed. Then measure the whole."""
     rules = rules_of(contract)
-    errors = [rule for rule in rules if is_error(rule)]
-    warnings = [rule for rule in rules if not is_error(rule)]
-    marked = _marked(_values(table, contract), errors, contract)
+    unjudged = {f"{rule.id}.not_judged": table.rows for rule in rules if not around.suffice(rule)}
+    errors = [rule for rule in rules if is_error(rule) and around.suffice(rule)]
+    warnings = [rule for rule in rules if not is_error(rule) and around.suffice(rule)]
+    marked = _marked(_values(table, contract), errors, contract, around)
     bad = marked.select(pl.any_horizontal(pl.col(_MARK + rule.id) for rule in errors)).to_series()
-    accepted = _marked(marked.filter(~bad), warnings, contract)
-    shape = {f"{contract.dataset}.row.shape": table.ragged.height}
+    accepted = _marked(marked.filter(~bad), warnings, contract, around)
+    broken, warned = _counts(marked, errors), _counts(accepted, warnings)
+    measured = measure(File(table, marked, _measured_rows(marked, contract, around), contract, around))
+    shape = f"{contract.dataset}.row.shape"
+    judged = [
+        Judged(shape, "accuracy", table.rows, table.ragged.height),
+        *(Judged(rule.id, rule.dimension, marked.height, broken[rule.id]) for rule in errors),
+        *(Judged(rule.id, rule.dimension, accepted.height, warned[rule.id]) for rule in warnings),
+        *(one.judged for one in measured),
+    ]
     return Checked(
         accepted.select(column.name for column in contract.columns),
         _quarantine(table, contract, marked.filter(bad).select(_ids(errors)), bad),
-        _found({**shape, **_counts(marked, errors)}),
-        _found({**_counts(accepted, warnings), **_unexpected(table, contract)}),
+        _found({shape: table.ragged.height, **broken}),
+        _found({**warned, **unjudged, **_unexpected(table, contract)}),
+        measured,
+        scorecard(judged),
     )
+
+
+def _measured_rows(frame: pl.DataFrame, contract: Contract, around: Surroundings) -> Mapping[str, int]:
+    """How many of all whole rows, bad ones too, break what rules about the file count."""
+    counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
+    return _counts(_marked(frame, counted, contract, around), counted) if counted else {}
 
 
 def _values(table: Table, contract: Contract) -> pl.DataFrame:
@@ -71,10 +93,11 @@ def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
     return pl.when(~text.is_in(nulls)).then(text) if nulls else text
 
 
-def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract) -> pl.DataFrame:
+def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, around: Surroundings) -> pl.DataFrame:
     """The frame with a column for each rule, true where the row breaks it."""
     by_row = [rule for rule in rules if rule.kind != "unique"]
-    frame = frame.with_columns(broken(rule, contract).fill_null(value=False).alias(_MARK + rule.id) for rule in by_row)
+    found = {rule.id: broken(rule, contract, around).fill_null(value=False) for rule in by_row}
+    frame = frame.with_columns(mark.alias(_MARK + name) for name, mark in found.items())
     clean = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(_MARK + rule.id) for rule in by_row))
     frame = frame.with_columns(clean.alias(_CLEAN))
     return frame.with_columns(_repeated(frame, rule) for rule in rules if rule.kind == "unique")

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
-from serin.data.types import POLARS_TYPES, typed
-from serin.domain.contracts import Column, Contract, Rule, RuleKind
+from serin.data.conditions import compiled
+from serin.data.types import POLARS_TYPES, TIMESTAMP, typed
+from serin.domain.conditions import Expression
+from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
 from serin.domain.errors import Invalid
 
 TEXT_OF = "text:"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file cannot say of itself: the moment it is judged, and the keys other datasets have by then.
+
+    `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
+    that looks for keys of a dataset without rows, is not judged.
+    """
+
+    now: datetime | None = None
+    keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
+
+    def suffice(self, rule: Rule) -> bool:
+        """Whether the rule can be judged."""
+        if rule.references:
+            keys = self.keys.get(rule.references)
+            return keys is not None and keys.height > 0
+        return rule.kind != "latency" or self.now is not None
+
+
+NOWHERE = Surroundings()
 
 
 def rules_of(contract: Contract) -> tuple[Rule, ...]:
@@ -37,13 +63,41 @@ def is_error(rule: Rule) -> bool:
     return rule.severity == "error" or rule.kind == "type"
 
 
-def broken(rule: Rule, contract: Contract) -> pl.Expr:
+def broken(rule: Rule, contract: Contract, around: Surroundings = NOWHERE) -> pl.Expr:
     """True where a row breaks `rule` (any kind but `unique`), null where its value is null.
 
     For a frame with the typed value of each column under its name, and its text under `text:<name>`.
     """
+    if rule.kind == "condition":
+        return compiled(rule.condition or Expression("value", value=False))
+    if rule.kind == "foreign_key":
+        return _foreign_key(rule, around)
     column = next(column for column in contract.columns if column.name == rule.columns[0])
+    if rule.kind == "latency":
+        return _latency(rule, column, around)
     return _COMPILERS[rule.kind](rule, column)
+
+
+def _foreign_key(rule: Rule, around: Surroundings) -> pl.Expr:
+    if rule.references is None:
+        raise ValueError(f"{rule.id} names no key")
+    keys = around.keys[rule.references].select(rule.references.columns)
+    if len(rule.columns) == 1:
+        return ~pl.col(rule.columns[0]).is_in(keys.to_series().implode())
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)
+    there = dict(zip(keys.columns, rule.columns, strict=True))
+    return known & ~pl.struct(rule.columns).is_in(keys.rename(there).to_struct().implode())
+
+
+def _latency(rule: Rule, column: Column, around: Surroundings) -> pl.Expr:
+    now = pl.lit(around.now, dtype=TIMESTAMP)
+    return (now - moment_of(column)).dt.total_microseconds() > (rule.maximum or 0) * 1_000_000
+
+
+def moment_of(column: Column) -> pl.Expr:
+    """The column's values as moments; a date is its midnight in UTC."""
+    value = pl.col(column.name)
+    return value.cast(pl.Datetime("us")).dt.replace_time_zone("UTC") if column.type == "date" else value
 
 
 def _type(_: Rule, column: Column) -> pl.Expr:

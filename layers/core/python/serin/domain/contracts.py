@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from serin.domain.conditions import Expression
 from serin.domain.records import record_digest
 
 Dimension = Literal["accuracy", "completeness", "consistency", "timeliness"]
+DIMENSIONS: tuple[Dimension, ...] = ("accuracy", "completeness", "consistency", "timeliness")
 ColumnType = Literal["string", "integer", "number", "boolean", "timestamp", "date"]
-RuleKind = Literal["type", "required", "unique", "range", "one_of", "pattern", "length"]
+RuleKind = Literal[
+    "type", "required", "unique", "range", "one_of", "pattern", "length", "condition", "foreign_key", "latency"
+]
+DatasetRuleKind = Literal["row_count", "broken_rows", "freshness"]
 Severity = Literal["error", "warning"]
+Comparison = Literal["=", "<>", "<", "<=", ">", ">=", "between", "not between"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """The key of another dataset."""
+
+    dataset: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rule:
     """One check of a row. A row that breaks an `error` goes to quarantine; a `warning` is only counted.
 
-    `unique` looks at all its columns together, within one file; the other kinds have one column.
-    A null passes every kind but `required`. `minimum` and `maximum` are inclusive, and for
-    `length` count characters.
+    `unique` looks at all its columns together, within one file; `condition` is true of a row that breaks
+    it; `foreign_key` is broken by a key that no accepted row of `references` has; `latency` by a row whose
+    moment lies more than `maximum` seconds before its file is judged. The other kinds have one column. A
+    null passes every kind but `required`. `minimum` and `maximum` are inclusive, and for `length` count
+    characters.
     """
 
     id: str
@@ -45,6 +62,66 @@ class Rule:
     maximum: float | None = None
     values: tuple[str, ...] = ()
     pattern: str | None = None
+    condition: Expression | None = None
+    references: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a measured number must be: `between` (inclusive) and `not between` have two bounds, the others one."""
+
+    comparison: Comparison
+    value: float
+    upper: float | None = None
+
+    def holds(self, measured: float) -> bool:
+        """Whether the number is what it must be."""
+        return _HOLDS[self.comparison](measured, self.value, self.value if self.upper is None else self.upper)
+
+    def __str__(self) -> str:
+        bounds = f"{self.value:,g}" if self.upper is None else f"{self.value:,g} and {self.upper:,g}"
+        return f"{_WORDS[self.comparison]} {bounds}"
+
+
+_HOLDS: Mapping[Comparison, Callable[[float, float, float], bool]] = {
+    "=": lambda found, value, _: found == value,
+    "<>": lambda found, value, _: found != value,
+    "<": lambda found, value, _: found < value,
+    "<=": lambda found, value, _: found <= value,
+    ">": lambda found, value, _: found > value,
+    ">=": lambda found, value, _: found >= value,
+    "between": lambda found, low, high: low <= found <= high,
+    "not between": lambda found, low, high: not low <= found <= high,
+}
+_WORDS: Mapping[Comparison, str] = {
+    "=": "exactly",
+    "<>": "other than",
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+    "between": "between",
+    "not between": "not between",
+}
+
+
+@dataclass(frozen=True)
+class DatasetRule:
+    """One check of a whole file. A file that breaks an `error` is rejected; a `warning` is only told.
+
+    `row_count` measures the file's rows; `broken_rows` those that break `rows`, as a number or in
+    `percent` of the file's whole rows; `freshness` the seconds from the newest moment in `column` until
+    the file is judged.
+    """
+
+    id: str
+    kind: DatasetRuleKind
+    dimension: Dimension
+    limit: Limit
+    severity: Severity = "error"
+    unit: Literal["rows", "percent", "seconds"] = "rows"
+    rows: Rule | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +133,12 @@ class Contract:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     primary_key: tuple[str, ...]
+    dataset_rules: tuple[DatasetRule, ...] = ()
+
+    @property
+    def references(self) -> frozenset[Reference]:
+        """The keys of other datasets that its rules look for."""
+        return frozenset(rule.references for rule in self.rules if rule.references)
 
     def digest(self) -> str:
         """Names this contract's content."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from serin.domain.errors import Invalid
 from serin.domain.names import checked_file, checked_name, digest
+from serin.domain.scorecard import Score
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Upload:
     `id` is made of dataset and content, so that the same content is the same upload whatever it
     is called and however often it arrives. `rules` counts broken rules by id (a row may break
     several); `warnings` counts rows that were accepted all the same. `correlation` is of the arrival
-    that was recorded.
+    that was recorded. `promises` are the rules about the whole file that it breaks, with what was found;
+    `scorecard` is the file's quality by dimension, and empty where the file could not be read, or was
+    taken in before there were scorecards.
     """
 
     id: str
@@ -58,6 +61,8 @@ class Upload:
     remedy: str | None = None
     sequence: int | None = None
     correlation: str | None = None
+    promises: Mapping[str, str] = field(default_factory=dict)
+    scorecard: Mapping[str, Score] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.rows != self.accepted + self.quarantined:

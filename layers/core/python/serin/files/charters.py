@@ -16,6 +16,7 @@ from serin.files.charter_checks import CHECKS
 from serin.files.charter_schema import NOT_YET, NOT_YET_FIELDS, CharterFile
 from serin.files.code_outlines import Outline, read_outline
 from serin.files.compiling import compiled, inputs_of
+from serin.files.contract_references import check_references
 from serin.files.contracts import read_contract
 from serin.files.faults import Fault, FieldPath, Finding, invalid
 from serin.files.fields import ANY_NAME, Unknown, unknown_fields, without
@@ -115,7 +116,17 @@ class _Reading:
                 self.find(Finding(path, found, f"Name the contract of {name}, or correct the schema's name in it."))
             elif contract:
                 contracts[name] = contract
+        # A contract that could not be read is not a dataset that is not there.
+        if len(contracts) == len(charter.datasets):
+            self._check_references(charter, contracts)
         return contracts
+
+    def _check_references(self, charter: CharterFile, contracts: Mapping[str, Contract]) -> None:
+        for name, contract in contracts.items():
+            try:
+                check_references(self.folder / charter.datasets[name].contract, contract, contracts)
+            except Invalid as error:
+                self.foreign.append(error)
 
     def _modules(self, calls: Mapping[FieldPath, str]) -> dict[str, Outline]:
         outlines: dict[str, Outline] = {}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from open_data_contract_standard.model import DataQuality, SchemaProperty
 
-from serin.domain.contracts import Dimension, Rule, RuleKind, Severity
+from serin.domain.conditions import columns_of
+from serin.domain.contracts import DatasetRule, Dimension, Rule, RuleKind, Severity
+from serin.domain.errors import Invalid
+from serin.files.contract_conditions import query_condition
+from serin.files.contract_limits import limit_findings, limit_of
 from serin.files.faults import FieldPath, Finding, shown
 
 # ODCS names seven dimensions of quality; people are shown four.
@@ -29,10 +33,11 @@ DIMENSION_OF_KIND: Mapping[RuleKind, Dimension] = {
     "one_of": "accuracy",
     "pattern": "accuracy",
     "length": "accuracy",
+    "condition": "consistency",
 }
 # The texts that CSV files write for no value.
 NULLS = (None, "", "NA")
-_SEVERITIES: Mapping[str, Severity] = {"error": "error", "warning": "warning"}
+SEVERITIES: Mapping[str, Severity] = {"error": "error", "warning": "warning"}
 _OPTIONS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
     "string": ("minLength", "maxLength", "pattern"),
     "integer": ("minimum", "maximum"),
@@ -40,39 +45,35 @@ _OPTIONS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
 }
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 _BACKTRACKING = re.compile(r"\(\?<?[=!]|\(\?P=|\(\?>|(?<!\\)(\\\\)*\\[1-9]")
-_OTHER_COMPARISONS = (
-    "mustNotBe",
-    "mustBeGreaterThan",
-    "mustBeGreaterOrEqualTo",
-    "mustBeLessThan",
-    "mustBeLessOrEqualTo",
-    "mustBeBetween",
-    "mustNotBeBetween",
-)
 _SCALARS = (str, int, float, bool)
 _ARGUMENTS: Mapping[str, frozenset[str]] = {
     "nullValues": frozenset(),
     "missingValues": frozenset({"missingValues"}),
     "invalidValues": frozenset({"validValues", "pattern"}),
     "duplicateValues": frozenset({"properties"}),
+    "rowCount": frozenset(),
 }
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
 
 
 @dataclass
 class Rules:
-    """The rules found so far, and what cannot be one."""
+    """The rules found so far, and what cannot be one. `types` are the dataset's columns."""
 
     dataset: str
+    types: Mapping[str, str] = field(default_factory=dict)
     found: list[Rule] = field(default_factory=list)
+    of_dataset: list[DatasetRule] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, path: FieldPath, rule: Rule) -> None:
+    def add(self, path: FieldPath, rule: Rule | DatasetRule) -> None:
         """Keep the rule, unless another has its id."""
-        if any(other.id == rule.id for other in self.found):
+        if rule.id in {*(other.id for other in self.found), *(other.id for other in self.of_dataset)}:
             self.refuse(path, f"a second rule with the id {rule.id}", "Give the rule an id of its own.")
-        else:
+        elif isinstance(rule, Rule):
             self.found.append(rule)
+        else:
+            self.of_dataset.append(rule)
 
     def refuse(self, path: FieldPath, found: str, remedy: str = _NOT_CHECKED) -> None:
         """Remember why something is not a rule."""
@@ -91,7 +92,9 @@ def column_rules(rules: Rules, column: SchemaProperty, type: str, path: FieldPat
         rules.add((*path, "enum"), Rule(f"{prefix}.one_of", "one_of", (name,), "accuracy", values=values))
     for index, check in enumerate(column.quality or []):
         at = (*path, "quality", index)
-        if check.metric in ("nullValues", "missingValues") and (column.required or column.primaryKey):
+        if check.metric == "rowCount":
+            rules.refuse(at, f"rowCount of {name}", "Move it to the quality of the schema.")
+        elif check.metric in ("nullValues", "missingValues") and (column.required or column.primaryKey):
             remedy = "Remove the check, or `required`."
             rules.refuse(at, f"a check for nulls of {name}, which is required already", remedy)
         else:
@@ -146,53 +149,109 @@ def _pattern(rules: Rules, pattern: object, path: FieldPath) -> str | None:
 
 
 def quality_rule(rules: Rules, check: DataQuality, columns: tuple[str, ...], path: FieldPath) -> None:
-    """Add the rule that one entry of `quality` asks for, or refuse it by name."""
+    """Add the rule that one entry of `quality` asks for, or refuse it by name.
+
+    `mustBe: 0` of rows is a rule of rows; every other comparison is about the file they are in.
+    """
     called = check.id or check.name or check.metric or check.type or "a rule"
     problems = list(_problems(check))
-    for field_name, found, remedy in problems:
-        rules.refuse((*path, *field_name), f"{called}: {found}", remedy)
+    for problem in problems:
+        rules.refuse((*path, *problem.path), f"{called}: {problem.found}", problem.remedy)
     if problems:
         return
+    limit = limit_of(check)
+    if check.metric == "rowCount":
+        identity = _id(check) or f"{rules.dataset}.row_count"
+        dimension, severity = _dimension(check, "completeness"), SEVERITIES[check.severity or "error"]
+        rules.add(path, DatasetRule(identity, "row_count", dimension, limit, severity))
+        return
+    rule = _row_rule(rules, check, columns, path, called)
+    if rule is None:
+        return
+    if (limit.comparison, limit.value) == ("=", 0):
+        rules.add(path, rule)
+        return
+    unit: Literal["rows", "percent"] = "percent" if check.unit == "percent" else "rows"
+    rules.add(path, DatasetRule(rule.id, "broken_rows", rule.dimension, limit, rule.severity, unit, rule))
+
+
+def _row_rule(rules: Rules, check: DataQuality, columns: tuple[str, ...], path: FieldPath, called: str) -> Rule | None:
+    """The rule the check is about, whatever number of rows may break it."""
+    if check.type == "sql":
+        return _condition_rule(rules, check, columns, path, called)
     arguments = check.arguments or {}
     kind, values, pattern = _kind_of(rules, check, arguments, path)
     if check.metric == "duplicateValues" and "properties" in arguments:
         columns = tuple(arguments["properties"])
     if kind is None:
-        return
-    rule = Rule(
-        check.id or check.name or ".".join((rules.dataset, *columns, kind)),
+        return None
+    return Rule(
+        _id(check) or ".".join((rules.dataset, *columns, kind)),
         kind,
         columns,
-        DIMENSIONS[check.dimension] if check.dimension else DIMENSION_OF_KIND[kind],
-        _SEVERITIES[check.severity or "error"],
+        _dimension(check, DIMENSION_OF_KIND[kind]),
+        SEVERITIES[check.severity or "error"],
         values=values,
         pattern=pattern,
     )
-    rules.add(path, rule)
 
 
-def _problems(check: DataQuality) -> Iterator[tuple[FieldPath, str, str]]:
-    if check.type not in (None, "library"):
-        yield ("type",), f"quality of type {check.type}", _NOT_CHECKED
+def _condition_rule(
+    rules: Rules, check: DataQuality, columns: tuple[str, ...], path: FieldPath, called: str
+) -> Rule | None:
+    at_column = columns[0] if "properties" in path else None
+    try:
+        condition = query_condition(check.query, rules.dataset, rules.types, at_column)
+    except Invalid as error:
+        rules.refuse((*path, "query"), f"{called}: {error.message}", error.remedy)
+        return None
+    looked_at = columns_of(condition)
+    identity = _id(check)
+    if identity is None or not looked_at:
+        found, remedy = ("no name", "Give it a name, which rows in quarantine are told with.")
+        if identity:
+            found, remedy = "a condition of no column", "Compare columns."
+        rules.refuse(path, f"{called}: {found}", remedy)
+        return None
+    severity = SEVERITIES[check.severity or "error"]
+    return Rule(identity, "condition", looked_at, _dimension(check, "consistency"), severity, condition=condition)
+
+
+def _id(check: DataQuality) -> str | None:
+    return check.id or check.name
+
+
+def _dimension(check: DataQuality, otherwise: Dimension) -> Dimension:
+    return DIMENSIONS[check.dimension] if check.dimension else otherwise
+
+
+def valid_id(identity: str) -> bool:
+    """Whether a rule may be called that."""
+    return bool(_ID.match(identity))
+
+
+def _problems(check: DataQuality) -> Iterator[Finding]:
+    if check.type not in (None, "library", "sql"):
+        yield Finding(("type",), f"quality of type {check.type}", _NOT_CHECKED)
         return
     if check.rule:
-        yield ("rule",), "the field `rule`, which ODCS 3.1 replaced", "Write `metric` instead."
+        yield Finding(("rule",), "the field `rule`, which ODCS 3.1 replaced", "Write `metric` instead.")
         return
-    if check.metric not in _ARGUMENTS:
-        yield ("metric",), f"the metric {check.metric}", _NOT_CHECKED
+    if check.type == "sql" and check.metric:
+        yield Finding(("metric",), f"sql and the metric {check.metric}", "Keep one of the two.")
+    elif check.type != "sql" and check.metric not in _ARGUMENTS:
+        yield Finding(("metric",), f"the metric {check.metric}", _NOT_CHECKED)
         return
-    for name in _OTHER_COMPARISONS:
-        if getattr(check, name) is not None:
-            yield (name,), f"{name}; rows are judged one by one", "Write `mustBe: 0`."
-    if check.mustBe != 0 or isinstance(check.mustBe, bool):
-        yield ("mustBe",), f"mustBe {shown(check.mustBe)}; rows are judged one by one", "Write `mustBe: 0`."
+    yield from limit_findings(check)
     if check.dimension is not None and check.dimension not in DIMENSIONS:
-        yield ("dimension",), f"the dimension {check.dimension!r}", f"One of: {', '.join(DIMENSIONS)}."
-    if check.severity is not None and check.severity not in _SEVERITIES:
-        yield ("severity",), f"the severity {check.severity!r}", "Write error (quarantine) or warning (counted only)."
-    identity = check.id or check.name
-    if identity is not None and not _ID.match(identity):
-        yield ("id",), f"the id {shown(identity)}", "Use letters, digits, dots, hyphens and underscores, 100 at most."
+        yield Finding(("dimension",), f"the dimension {check.dimension!r}", f"One of: {', '.join(DIMENSIONS)}.")
+    if check.severity is not None and check.severity not in SEVERITIES:
+        remedy = "Write error (quarantine, or a rejected file) or warning (counted only)."
+        yield Finding(("severity",), f"the severity {check.severity!r}", remedy)
+    identity = _id(check)
+    if identity is not None and not valid_id(identity):
+        remedy = "Use letters, digits, dots, hyphens and underscores, 100 at most."
+        yield Finding(("id",), f"the id {shown(identity)}", remedy)
 
 
 Kind = tuple[RuleKind | None, tuple[str, ...], str | None]

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.names import COLUMN, NAME
+from serin.files.contract_promises import promised
+from serin.files.contract_references import relationship
 from serin.files.contract_rules import Rules, column_rules, quality_rule
 from serin.files.faults import FieldPath, Finding, invalid, shown
 from serin.files.fields import unknown_fields
@@ -31,9 +33,8 @@ _TYPES: Mapping[str, ColumnType] = {
     "date": "date",
 }
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
-_UNCHECKED_OF_CONTRACT = ("slaProperties", "slaDefaultElement")
-_UNCHECKED_OF_SCHEMA = ("relationships",)
-_UNCHECKED_OF_COLUMN = ("relationships", "properties", "items", "map")
+_UNCHECKED_OF_CONTRACT = ("slaDefaultElement",)
+_UNCHECKED_OF_COLUMN = ("properties", "items", "map")
 
 
 def read_contract(path: Path) -> Contract:
@@ -60,9 +61,11 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
         return None, findings
     columns, columns_findings = _columns(schema)
     rules = _rules(schema, columns)
+    promised(rules, contract.slaProperties or [], rules.types)
     findings = [*columns_findings, *rules.findings]
     key = _primary_key(schema)
-    return Contract(str(schema.name), str(contract.version), columns, tuple(rules.found), key), findings
+    found = Contract(str(schema.name), str(contract.version), columns, tuple(rules.found), key, tuple(rules.of_dataset))
+    return found, findings
 
 
 def _unknown(path: FieldPath, suggestion: str) -> Finding:
@@ -110,7 +113,7 @@ def _identity_findings(schema: SchemaObject) -> Iterator[Finding]:
 
 def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
     columns: dict[str, Column] = {}
-    findings: list[Finding] = list(_unchecked(schema, ("schema", 0), _UNCHECKED_OF_SCHEMA))
+    findings: list[Finding] = []
     for index, item in enumerate(schema.properties or []):
         path: FieldPath = ("schema", 0, "properties", index)
         findings += _column_findings(item, path)
@@ -160,13 +163,14 @@ def _primary_key(schema: SchemaObject) -> tuple[str, ...]:
 
 def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
     """Types and required columns are rules already by being columns; the others are found here."""
-    rules = Rules(str(schema.name))
+    rules = Rules(str(schema.name), {column.name: column.type for column in columns})
     key = _primary_key(schema)
     if key:
         unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")
         rules.add(("schema", 0, "properties"), unique)
     for index, item in enumerate(schema.properties or []):
         column_rules(rules, item, item.logicalType or "", ("schema", 0, "properties", index))
+    _relationships(rules, schema)
     for index, check in enumerate(schema.quality or []):
         path: FieldPath = ("schema", 0, "quality", index)
         named = (check.arguments or {}).get("properties")
@@ -178,6 +182,23 @@ def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
         else:
             quality_rule(rules, check, key, path)
     return rules
+
+
+def _relationships(rules: Rules, schema: SchemaObject) -> None:
+    for index, item in enumerate(schema.properties or []):
+        for number, one in enumerate(item.relationships or []):
+            path: FieldPath = ("schema", 0, "properties", index, "relationships", number)
+            if one.from_ is not None:
+                rules.refuse((*path, "from"), "from at a column", "Leave it out: it is the column it stands at.")
+            relationship(rules, one, (str(item.name),), path)
+    for number, one in enumerate(schema.relationships or []):
+        path = ("schema", 0, "relationships", number)
+        own = [one.from_] if isinstance(one.from_, str) else one.from_ or []
+        columns = tuple(name.removeprefix(f"{rules.dataset}.") for name in own)
+        if unknown := [name for name in columns if name not in rules.types]:
+            rules.refuse((*path, "from"), f"{unknown[0]}, which is no column", f"One of: {', '.join(rules.types)}.")
+        else:
+            relationship(rules, one, columns, path)
 
 
 def _are_columns(named: object, columns: tuple[Column, ...]) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from serin.data.parquet import to_parquet
 from serin.data.quality import Checked, check
 from serin.data.reading import read_table
+from serin.data.rules import Surroundings
 from serin.data.table import CAPS
 from serin.domain.contracts import Contract
 from serin.domain.datasets import Part, RawFile, Upload, raw_file, upload_id
@@ -16,6 +18,7 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.surroundings import surroundings
 
 ATTEMPTS = 10
 UNKNOWN = "unknown"
@@ -72,10 +75,12 @@ def accept_upload(
     known = catalog.upload(raw.dataset, name)
     if known and (known.status == "accepted" or known.contract == blank.contract):
         return _finish(arrival, known, catalog, events)
+    checked = None
     try:
-        checked = _checked(raw, content, contract)
+        checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock))
+        _refuse_broken_promises(raw, checked)
     except (Rejected, TooLarge) as error:
-        refused = replace(blank, reason=error.message, remedy=error.remedy)
+        refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
         catalog.record_rejected(refused)
         return _finish(arrival, catalog.upload(raw.dataset, name) or refused, catalog, events)
     accepted = _store(replace(blank, status="accepted"), checked, lake)
@@ -93,13 +98,33 @@ def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
     return contracts[raw.dataset]
 
 
-def _checked(raw: RawFile, content: bytes | None, contract: Contract) -> Checked:
+def _checked(raw: RawFile, content: bytes | None, contract: Contract, around: Callable[[], Surroundings]) -> Checked:
     if content is None:
         raise TooLarge(
             f"{raw.name}: {raw.size:,} bytes; one upload may have {CAPS.stored:,}.",
             "Split the file by rows, keep the header in each piece, and upload the pieces.",
         )
-    return check(read_table(raw.name, content, contract), contract)
+    table = read_table(raw.name, content, contract)
+    return check(table, contract, around())
+
+
+def _refuse_broken_promises(raw: RawFile, checked: Checked) -> None:
+    """Raise Rejected for a file that breaks a rule about the whole of it; its rows do not matter then."""
+    broken = [one for one in checked.measured if not one.holds and one.rule.severity == "error"]
+    if broken:
+        found = "; ".join(f"{one.found} ({one.rule.id})" for one in broken)
+        raise Rejected(
+            f"{raw.name}: {found}.",
+            "Correct the file and upload it again; if the file is right, change the contract or make the rule a warning.",
+        )
+
+
+def _judged(checked: Checked | None) -> Mapping[str, Any]:
+    """What an upload's record says of the file's quality; nothing when the file could not be read."""
+    if checked is None:
+        return {}
+    promises = {one.rule.id: one.found for one in checked.measured if not one.holds}
+    return {"scorecard": checked.scorecard, "promises": promises}
 
 
 def _store(upload: Upload, checked: Checked, lake: ObjectStore) -> Upload:
@@ -118,6 +143,7 @@ def _store(upload: Upload, checked: Checked, lake: ObjectStore) -> Upload:
         warnings=checked.warnings,
         part=part,
         quarantine=quarantine,
+        **_judged(checked),
     )
 
 

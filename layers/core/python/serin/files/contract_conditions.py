@@ -1,0 +1,128 @@
+"""Cross-column rules: the SQL of an ODCS check as a condition, which is all of SQL that is run here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from serin.domain.conditions import Constant, Expression, column, condition, constant
+from serin.domain.errors import Invalid
+from serin.files.faults import shown
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+LONGEST = 2_000
+_OBJECT = re.compile(r"\$?\{(object|table|schema|model)\}")
+_PROPERTY = re.compile(r"\$?\{(property|column|field)\}")
+_SHAPE = "Write SELECT COUNT(*) FROM ${object} WHERE and the condition of a row that breaks the rule."
+_UNSUPPORTED = (
+    "A condition is made of columns, constants, AND, OR, NOT, comparisons, IN, BETWEEN, IS NULL, + - * / %, "
+    "ABS and COALESCE."
+)
+
+
+def query_condition(query: str | None, dataset: str, types: Mapping[str, str], of: str | None) -> Expression:
+    """What the rows are like that the query counts; `of` is the column the check stands at, if it is one.
+
+    `types` are the columns' types by name. Raises Invalid for what is no such query, or looks at what is not there.
+    """
+    select = _parsed(query, dataset, of)
+    where = _where(select, dataset)
+    return condition(_expression(where, dataset), types)
+
+
+def _parsed(query: str | None, dataset: str, of: str | None) -> exp.Expr:
+    # Only a contract with SQL pays for the parser.
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    if not query or len(query) > LONGEST:
+        raise Invalid(f"a query of {len(query or ''):,} characters", f"{_SHAPE} At most {LONGEST:,} characters.")
+    text = _OBJECT.sub(f'"{dataset}"', query)
+    text = _PROPERTY.sub(f'"{of}"', text) if of else text
+    try:
+        found = sqlglot.parse(text)
+    except (SqlglotError, RecursionError) as error:
+        raise Invalid(f"{shown(query)}, which is no SQL", _SHAPE) from error
+    if len(found) != 1 or found[0] is None:
+        raise Invalid(f"{len(found)} statements", _SHAPE)
+    return found[0]
+
+
+def _where(select: exp.Expr, dataset: str) -> exp.Expr:
+    from sqlglot import exp
+
+    clauses = {name.strip("_"): value for name, value in select.args.items() if value}
+    if not isinstance(select, exp.Select) or set(clauses) != {"expressions", "from", "where"}:
+        said = ", ".join(name for name in clauses if name not in ("expressions", "from", "where"))
+        raise Invalid(f"a query with {said}" if said else "a query without a condition", _SHAPE)
+    table = clauses["from"].this
+    if not isinstance(table, exp.Table) or table.name != dataset or table.args.get("db"):
+        raise Invalid(f"a query of {table.sql()}", f"Write FROM ${{object}}, or FROM {dataset}.")
+    counted = select.expressions
+    if len(counted) != 1 or not isinstance(counted[0], exp.Count) or not isinstance(counted[0].this, exp.Star):
+        raise Invalid(f"a query for {', '.join(item.sql() for item in counted)}", _SHAPE)
+    found: exp.Expr = clauses["where"].this
+    return found
+
+
+def _expression(node: exp.Expr, dataset: str) -> Expression:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Column):
+        return _column(node, dataset)
+    if isinstance(node, (exp.Literal, exp.Boolean)):
+        return constant(_constant(node))
+    if isinstance(node, exp.Paren):
+        return _expression(node.this, dataset)
+    if isinstance(node, exp.Between):
+        value, low, high = (_expression(node.args[name], dataset) for name in ("this", "low", "high"))
+        return Expression("and", (Expression(">=", (value, low)), Expression("<=", (value, high))))
+    if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        return Expression("is_null", (_expression(node.this, dataset),))
+    parts = _parts(node)
+    if parts is None:
+        raise Invalid(f"{shown(node.sql())}, which is not supported", _UNSUPPORTED)
+    operation, nodes = parts
+    return Expression(operation, tuple(_expression(part, dataset) for part in nodes))
+
+
+def _parts(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
+    """The operation and what it is applied to; None for what is not supported."""
+    from sqlglot import exp
+
+    operations: Mapping[type[exp.Expr], str] = {
+        **{exp.And: "and", exp.Or: "or", exp.Not: "not", exp.In: "in", exp.Coalesce: "coalesce"},
+        **{exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="},
+        **{exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.Neg: "negative", exp.Abs: "abs"},
+    }
+    operation = operations.get(type(node))
+    others = {"this", "expression", "expressions"}
+    used = {name for name, value in node.args.items() if isinstance(value, exp.Expr)} - others
+    if operation is None or used:
+        return None
+    right = node.args.get("expression")
+    return operation, [node.this, *([right] if right else []), *node.expressions]
+
+
+def _column(node: exp.Column, dataset: str) -> Expression:
+    if node.table not in ("", dataset) or node.args.get("db"):
+        raise Invalid(f"{node.sql()}, a column of another table", "Use the columns of this dataset.")
+    return column(node.name if node.this.quoted else node.name.lower())
+
+
+def _constant(node: exp.Expr) -> Constant:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Boolean):
+        return bool(node.this)
+    text = str(node.this)
+    if node.is_string:
+        return text
+    if node.is_int and abs(int(text)) < 2**63:
+        return int(text)
+    if abs(float(text)) == float("inf") or node.is_int:
+        raise Invalid(f"the number {text[:40]}", "Write one that 64 bits hold.")
+    return float(text)
