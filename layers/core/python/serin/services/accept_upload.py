@@ -115,7 +115,7 @@ def _refuse_broken_promises(raw: RawFile, checked: Checked) -> None:
         found = "; ".join(f"{one.found} ({one.rule.id})" for one in broken)
         raise Rejected(
             f"{raw.name}: {found}.",
-            "Correct the file and upload it again; if the file is right, change the contract or make the rule a warning.",
+            "Correct the file and upload it again; if it is right, change the contract or make the rule a warning.",
         )
 
 
