@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.quality_metrics import quality_metrics
 from serin.logs import Work
 from serin.services.accept_upload import Arrival, accept_upload
 
@@ -29,6 +30,8 @@ def taken_in(record: Mapping[str, Any], context: object) -> bool:
             ports = world.contracts, world.uploads, world.lake, world.catalog, world.events, world.clock
             upload = accept_upload(arrival, *ports)
             work.tells(outcome=upload.status, dataset=upload.dataset, upload_id=upload.id)
+            if metrics := quality_metrics(upload, world.stage):
+                print(metrics)
     except Exception:  # noqa: BLE001  # whatever it is, only this message may come again
         return False
     return True

@@ -15,6 +15,7 @@ from serin_cli.clock import clock
 from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.prediction import prediction
+from serin_cli.quarantine import quarantine
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
@@ -66,7 +67,8 @@ def parser() -> ArgumentParser:
     add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
     add("validate", commands.validate, "Read and check every charter and contract.")
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
-    add("quality", commands.quality, "What became of a dataset's uploads.", ("dataset", {}))
+    add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}))
+    add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
     add("train", commands.train, "Train a model now and wait for the verdict.", model)
     add("runs", commands.runs, "The trainings of a model.", model)
     add("models", commands.models, "The models and what is live.")
@@ -82,6 +84,12 @@ def parser() -> ArgumentParser:
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top
+
+
+def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
+    action = ("action", {"choices": ["list", "export"]})
+    upload = ("--upload", {"metavar": "ID", "help": "only the rows of this upload"})
+    return action, ("dataset", {}), upload, ("--to", {"metavar": "FILE", "help": "with export: the CSV file to write"})
 
 
 def _to() -> tuple[str, dict[str, Any]]:

@@ -82,6 +82,11 @@ class Client:
             ) from error
         return self.outcome(dataset, f"{key}@{put.get('VersionId', '')}")
 
+    def kept(self, key: str) -> bytes:
+        """An object of the lake, read with the credentials of whoever asks."""
+        content: bytes = self._s3.get_object(Bucket=self._connection.lake_bucket, Key=key)["Body"].read()
+        return content
+
     def outcome(self, dataset: str, arrival: str) -> Mapping[str, Any]:
         """What became of an object, `<key>@<version id>`, once it was looked at."""
 

@@ -15,9 +15,11 @@ from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import checked_name
 from serin.files.charters import read_charter
 from serin.files.models import read_models
+from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
 from serin_cli.sample import write_sample
+from serin_cli.scorecards import quality_table
 
 MODELS = Path("models")
 
@@ -52,9 +54,14 @@ def upload(arguments: Namespace) -> list[Any]:
 
 
 def quality(arguments: Namespace) -> Any:
-    """The uploads of a dataset."""
+    """The uploads of a dataset: a scorecard each."""
     with connected() as client:
-        return client.all("/uploads", dataset=arguments.dataset)
+        uploads = client.all("/uploads", dataset=arguments.dataset)
+    if arguments.print_json or not uploads:
+        return uploads
+    lines = quality_table(uploads)
+    story.out.print(story.table(lines, list(lines[0])))
+    return None
 
 
 def train(arguments: Namespace) -> Any:

@@ -28,6 +28,11 @@ class Connection:
     uploads_bucket: str
     endpoint_url: str | None = None
 
+    @property
+    def lake_bucket(self) -> str:
+        """Where accepted rows and those in quarantine lie."""
+        return self.uploads_bucket.replace("-uploads-", "-lake-")
+
 
 def aws_client(connection: Connection, service: str) -> Any:
     """A client of the stage's AWS services, with the profile's credentials; the local cloud has its own."""

@@ -51,10 +51,10 @@ def show_result(result: Any) -> None:
         out.print(JSON.from_data(result, default=str))
 
 
-def table(records: Sequence[Mapping[str, Any]]) -> Table:
-    """The first plain fields of the records, one row each; nested ones are for --json."""
+def table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
+    """The records' fields of these names, or their first plain ones, one row each; nested ones are for --json."""
     plain = [name for name, value in records[0].items() if not isinstance(value, (Mapping, list))]
-    names = [name for name in FIRST if name in plain] or plain[:WIDEST]
+    names = names or [name for name in FIRST if name in plain] or plain[:WIDEST]
     made = Table(*names, header_style="bold", box=None)
     for record in records:
         # As text: what stands in a log or a file must not be read as rich's markup.

@@ -19,6 +19,7 @@ from serin_cli.april import april_flights
 from serin_cli.client import Client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
+from serin_cli.scorecards import told
 
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 4, 1, 4, tzinfo=UTC)
@@ -62,7 +63,7 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
     story.chapter(f"5. {PREDICTIONS} predictions over HTTP for the flights of April 1st")
     flights = april_flights(files["2013-04.csv"], PREDICTIONS)
     predictions, rollback = _predicted_and_rolled(client, flights)
-    logged = _logged(platform.cloud, platform.connection.uploads_bucket.replace("-uploads-", "-lake-"))
+    logged = _logged(platform.cloud, platform.connection.lake_bucket)
     return {
         "stacks": list(platform.stacks),
         "functions": _functions(platform.cloud),
@@ -81,12 +82,16 @@ def _upload(client: Client, dataset: str, file: Path) -> dict[str, Any]:
     )
     rules = ", ".join(f"{name} {count}" for name, count in found["rules"].items())
     story.say(f"{line} ({rules})" if rules else line)
+    story.say(f"   {'':19} {told(found)}")
+    for name, what in found["promises"].items():
+        story.say(f"   {'':19} {name}: {what}")
     return {
         "file": file.name,
         "rows": found["rows"],
         "accepted": found["accepted"],
         "quarantined": found["quarantined"],
         "rules": dict(found["rules"]),
+        "scores": {name: score["value"] for name, score in found["scorecard"].items()},
     }
 
 

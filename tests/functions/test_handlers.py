@@ -38,6 +38,7 @@ class World:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     contracts: dict[str, Any] = field(default_factory=lambda: {"orders": a_contract()})
     charters: dict[str, Any] = field(default_factory=lambda: {"late-orders": a_charter()})
+    stage: str = "dev"
 
     def golden(self, model: str) -> tuple[dict[str, Any], ...]:
         return ({"instance": {}},)
@@ -122,7 +123,8 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     answer = in_world("accept_upload", world).handle({"Records": records}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m3"}]}
     assert [upload.status for upload in world.catalog.latest_uploads("orders").items] == ["accepted"]
-    gone, taken, unreadable = map(json.loads, capsys.readouterr().out.splitlines())
+    gone, quality, taken, unreadable = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (quality["stage"], quality["dataset"], quality["accuracy"]) == ("dev", "orders", 100)
     assert (gone["outcome"], gone["kind"]) == ("failed", "not_found")
     assert gone["message"] == "There is no object 'raw/orders/gone.csv'."
     assert (taken["outcome"], taken["dataset"]) == ("accepted", "orders")

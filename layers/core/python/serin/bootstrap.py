@@ -93,6 +93,11 @@ class Platform:
         return LambdaEndpoint(_client("lambda"), _client("ssm"), stage, artifacts)
 
     @property
+    def stage(self) -> str:
+        """The stage this function is deployed in."""
+        return self._environment["SERIN_STAGE"]
+
+    @property
     def model(self) -> str:
         """The one model this function belongs to."""
         return self._environment["SERIN_MODEL"]

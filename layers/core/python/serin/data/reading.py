@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serin.data import gunzip, parquet, parquet_layout
+from serin.data.corrections import restored
 from serin.data.delimited import read_delimited
 from serin.data.table import CAPS, Caps, Table
 from serin.domain.contracts import Contract
@@ -39,7 +40,8 @@ def read_table(name: str, content: bytes, contract: Contract, caps: Caps = CAPS)
     """The rows of an uploaded file; what it is, CSV, gzipped CSV or Parquet, is told by its content.
 
     Raises Rejected, with what was found and what to do, for a file that is not its dataset's: a
-    column missing or there twice, not UTF-8, no rows, damaged; TooLarge for one beyond the caps.
+    column missing or there twice, not UTF-8, no rows, damaged; TooLarge for one beyond the caps. Rows that
+    were exported from quarantine come back as they were (`serin.data.corrections`).
     """
     if not content:
         raise Rejected(f"{name}: is empty.", "Upload a file with a header and rows.")
@@ -50,7 +52,7 @@ def read_table(name: str, content: bytes, contract: Contract, caps: Caps = CAPS)
     if content.startswith(parquet_layout.MAGIC):
         return parquet.read_parquet(name, content, contract, caps)
     _refuse_containers(name, content)
-    return read_delimited(name, content, contract, caps)
+    return restored(read_delimited(name, content, contract, caps))
 
 
 def _refuse_containers(name: str, content: bytes) -> None:

@@ -1,0 +1,82 @@
+"""`serin quarantine`: which rows were set aside and why, and the way to correct them and send them in again."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from serin.data.corrections import to_csv
+from serin.data.parquet import from_parquet
+from serin.data.table import RESERVED, ROW, RULES, TEXT
+from serin.domain.contracts import ColumnType
+from serin.domain.errors import Invalid, NotFound
+from serin_cli import story
+from serin_cli.client import Client
+from serin_cli.commands import MODELS, connected
+
+SHOWN = 50
+Upload = Mapping[str, Any]
+
+
+def quarantine(arguments: Namespace) -> Any:
+    """List the rows, or write them to a file."""
+    with connected() as client:
+        found = set_aside(client, arguments.dataset, arguments.upload)
+    if arguments.action == "export":
+        if arguments.to is None:
+            raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
+        Path(arguments.to).write_bytes(to_csv([rows for _, rows in found], _types(arguments.dataset)))
+        rows = sum(rows.height for _, rows in found)
+        return {"file": arguments.to, "rows": rows, "next": _next(arguments.dataset, arguments.to)}
+    listed = [row for upload, rows in found for row in _rows(upload, rows)]
+    if arguments.print_json:
+        return listed
+    story.out.print(story.table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"]))
+    if len(listed) > SHOWN:
+        story.say(f"… and {len(listed) - SHOWN:,} more; --json or export has them all")
+    return None
+
+
+def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple[Upload, pl.DataFrame]]:
+    """Each upload of the dataset that set rows aside, oldest first, with these rows; NotFound when there are none."""
+    uploads = client.all("/uploads", dataset=dataset)
+    wanted = [one for one in uploads if one.get("quarantine") and upload_id in (None, one["id"])]
+    if not wanted:
+        of = f"the upload {upload_id} of {dataset}" if upload_id else dataset
+        raise NotFound(f"No rows of {of} are in quarantine.", f"Look at ./scripts/serin quality {dataset}.")
+    return [(one, from_parquet(client.kept(one["quarantine"]))) for one in wanted]
+
+
+def _rows(upload: Upload, rows: pl.DataFrame) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "upload": upload["id"],
+            "file": upload["file"],
+            "row": row[ROW],
+            "rules": row[RULES],
+            "values": {name: value for name, value in row.items() if name not in RESERVED},
+            **({"text": row[TEXT]} if row[TEXT] is not None else {}),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = row.get("text") or ",".join(value or "" for value in row["values"].values())
+    return {**row, "rules": ", ".join(row["rules"]), "values": values}
+
+
+def _types(dataset: str) -> Mapping[str, ColumnType]:
+    """The types of the dataset's columns, by the contract in this checkout."""
+    from serin.files.models import read_models
+
+    contracts = [model.contracts[dataset] for model in read_models(MODELS) if dataset in model.contracts]
+    return {column.name: column.type for contract in contracts for column in contract.columns}
+
+
+def _next(dataset: str, file: str) -> str:
+    return f"Correct the rows and ./scripts/serin upload {dataset} {file}"
