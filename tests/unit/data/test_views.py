@@ -7,8 +7,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from serin.data.as_of import MOMENT
 from serin.data.types import TIMESTAMP
-from serin.data.views import MOMENT, with_view
+from serin.data.views import with_view
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
 from tests.real_flights import flight_delay, function, january

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,13 @@ def _column(name: str) -> Callable[[Read], object]:
 def _columns(read: Read) -> object:
     """The values of the sky among the model's columns."""
     return [name for name in _rows(read).columns if name.startswith("sky.")]
+
+
+def _gusts(read: Read) -> object:
+    """What the window says at each trip's moment; four hours before the second there was wind, too early to count."""
+    features = replace(read.charter.features, model_uses=("gusts",))
+    charter = replace(read.charter, features=features)
+    return training_rows(charter, read.examined.contracts, _tables(), read.functions)["gusts.top"].to_list()
 
 
 def _looked_up(read: Read) -> object:
@@ -233,6 +240,9 @@ PROOFS: Mapping[str, Proof] = {
         {"source: stations": "source: depots"}, _column("climb"), [101 / 8, 51 / 5, 51 / 2]
     ),
     "features.views.*.last": Proof({"last: [wind, rain]": "last: [rain, wind]"}, _columns, ["sky.rain", "sky.wind"]),
+    "features.views.*.windows.*.of": Proof({"{of: wind": "{of: rain"}, _gusts, [None, None, None]),
+    "features.views.*.windows.*.do": Proof({"do: max": "do: count"}, _gusts, [0, None, 1]),
+    "features.views.*.windows.*.over": Proof({"over: 3h": "over: 5h"}, _gusts, [2, None, 4]),
     "features.views.*.event_time": Proof(
         {"event_time: seen_at": "event_time: told_at"}, _column("sky.wind"), [2, None, 4]
     ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +105,34 @@ def test_a_text_with_angle_brackets_is_a_text(tmp_path: Path, text: str) -> None
         ("last: [wind, rain]", "last: [wind, snow]", "features.views.sky.last[1]", "'snow'", "column"),
         ("last: [wind, rain]", "last: [rain, rain]", "features.views.sky.last", "twice", "once"),
         ("last: [wind, rain]", "last: []", "features.views.sky.last", "[]", "at least 1"),
+        ("      last: [wind, rain]\n", "", "features.views.sky", "without values", "Add last"),
+        (
+            "      ttl: 3h\n",
+            "      ttl: 3h\n      windows: {n: {of: wind, do: sum, over: 1d}}\n",
+            "features.views.sky.windows",
+            "beside last values",
+            "two views",
+        ),
+        ("do: max, over: 3h", "do: max, over: 3", "features.views.gusts.windows.top.over", "3", "30m, 2h or 7d"),
+        ("do: max, over: 3h", "do: max", "features.views.gusts.windows.top.over", "is missing", "Add over"),
+        ("do: max, over: 3h", "do: most, over: 3h", "features.views.gusts.windows.top.do", "'most'", "'max'"),
+        ("{of: wind, do: max", "{of: gale, do: max", "features.views.gusts.windows.top.of", "'gale'", "derivation"),
+        ("{of: wind, do: max", "{of: line, do: max", "features.views.gusts.windows.top.of", "max of 'line'", "number"),
+        (
+            "{of: wind, do: max",
+            "{of: wind, do: rate",
+            "features.views.gusts.windows.top.of",
+            "rate of 'wind'",
+            "boolean",
+        ),
+        (
+            "windows: {top: {of: wind, do: max, over: 3h}}",
+            "windows: {}",
+            "features.views.gusts.windows",
+            "{}",
+            "at least 1",
+        ),
+        ("sky.rain: 0.5", "gusts.top: high", "features.defaults.gusts.top", "'high'", "number"),
         ("      event_time: seen_at\n", "", "features.views.sky.event_time", "is missing", "static"),
         ("      ttl: 3h\n", "", "features.views.sky.ttl", "is missing", "static"),
         ("ttl: 3h", "ttl: 3", "features.views.sky.ttl", "3", "30m, 2h or 7d"),
@@ -153,6 +182,17 @@ def test_a_fault_is_told_with_line_field_and_remedy(
     assert remedy in error.remedy
 
 
+def test_functions_of_the_request_that_ask_for_each_other_are_refused_with_their_lines(tmp_path: Path) -> None:
+    circle = {"def hour(starts):": "def hour(climb):", "def climb(distance, place_height):": "def climb(hour):"}
+    message = _refusal(write_model(tmp_path, {"features.py": circle})).message
+    assert re.search(
+        rf"{SHOWN}:\d+: features.on_demand.hour: hour on line 1 .* asks for 'climb', a function of", message
+    )
+    assert re.search(
+        rf"{SHOWN}:\d+: features.on_demand.climb: climb on line 9 .* asks for 'hour', a function of", message
+    )
+
+
 def test_the_line_is_that_of_the_field(tmp_path: Path) -> None:
     path = write_charter(tmp_path, {"trials: 4": "trials: 0"})
     assert _refusal(path).message.startswith(f"{SHOWN}:{line_of(path, 'trials: 0')}: training.search.trials: ")
@@ -171,7 +211,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
         ("  requirements:\n", "  requirements:\n    error_rate: 0.1\n", "design.requirements.error_rate"),
-        ("      ttl: 3h\n", "      ttl: 3h\n      windows: {}\n", "features.views.sky.windows"),
         ("label: late}", "label: late, watermark: 24h}", "truth.watermark"),
         ("  window: 30d\n", "  window: 30d\n  gate: {}\n", "training.gate"),
         ("  strategy: basic\n", "  strategy: basic\n  bake: 1h\n", "release.bake"),

@@ -43,10 +43,33 @@ def test_what_happened_to_earlier_ones_may_help(tmp_path: Path, times: str) -> N
     assert read_charter(write_charter(tmp_path, _with_view(view))).features.view("past").last == ("delay",)
 
 
-def test_a_view_of_a_derived_column_is_refused_before_its_values_would_be_missing(tmp_path: Path) -> None:
-    view = "{entity: line, source: trips, event_time: arrived, ttl: 1d, last: [delay]}"
-    with pytest.raises(Invalid, match="'arrived', which is not in the contract of trips"):
+def test_a_view_may_take_time_and_values_from_derived_columns(tmp_path: Path) -> None:
+    view = "{entity: line, source: trips, event_time: arrived, ttl: 1d, last: [late]}"
+    assert read_charter(write_charter(tmp_path, _with_view(view))).features.view("past").event_time == "arrived"
+
+
+def test_a_view_of_a_column_that_is_neither_there_nor_derived_is_refused(tmp_path: Path) -> None:
+    view = "{entity: line, source: trips, event_time: arrive, ttl: 1d, last: [late]}"
+    with pytest.raises(Invalid, match="'arrive', which trips neither has nor derives"):
         read_charter(write_charter(tmp_path, _with_view(view)))
+
+
+def _late_rate(entity: str, time: str) -> str:
+    window = "windows: {n: {of: late, do: rate, over: 1d}}"
+    return f"{{entity: {entity}, source: trips, event_time: {time}, ttl: 1d, {window}}}"
+
+
+def test_a_window_of_the_very_thing_that_is_asked_about_is_refused_at_its_column(tmp_path: Path) -> None:
+    with pytest.raises(
+        Invalid, match=r"features\.views\.past\.windows\.n\.of: 'late', known only afterwards, of the very"
+    ):
+        read_charter(write_charter(tmp_path, _with_view(_late_rate("trip", "ends"))))
+
+
+def test_a_window_that_knows_an_end_at_the_start_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="late without the time at which the values become known"):
+        read_charter(write_charter(tmp_path, _with_view(_late_rate("line", "starts"))))
+    assert read_charter(write_charter(tmp_path, _with_view(_late_rate("line", "ends"))))
 
 
 @pytest.mark.parametrize("column", AFTERWARDS)

@@ -37,6 +37,8 @@ features:
       created_time: told_at
       ttl: 3h
       last: [wind, rain]
+    gusts: {entity: spot, source: weather, event_time: seen_at, created_time: told_at, ttl: 7d,
+      windows: {top: {of: wind, do: max, over: 3h}}}
     place: {entity: station, source: stations, static: true, last: [height]}
   on_demand: {hour: "features:hour", climb: "features:climb"}
   defaults: {sky.rain: 0.5}

@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from serin.data.as_of import MOMENT
 from serin.data.leakage import forbid_afterwards, known_afterwards, without_afterwards
 from serin.data.on_demand import arguments_of, on_demand_functions, with_on_demand
 from serin.data.types import POLARS_TYPES
-from serin.data.views import MOMENT, with_view
+from serin.data.views import with_view
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid

@@ -45,12 +45,12 @@ def forbid_afterwards(charter: Charter, afterwards: Set[str]) -> None:
                 name,
             )
     for view in charter.features.views:
-        if view.source == charter.truth.dataset and afterwards & set(view.last):
+        if view.source == charter.truth.dataset and afterwards & set(view.columns):
             _forbid_view(charter, view, afterwards)
 
 
 def _forbid_view(charter: Charter, view: View, afterwards: Set[str]) -> None:
-    late = ", ".join(name for name in view.last if name in afterwards)
+    late = ", ".join(name for name in view.columns if name in afterwards)
     if view.entity == charter.truth.entity:
         found = f"of the very {view.entity} that is asked about"
     elif view.static or not {view.event_time, view.created_time} & afterwards:

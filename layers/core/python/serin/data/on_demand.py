@@ -44,7 +44,9 @@ def with_on_demand(rows: pl.DataFrame, charter: Charter, functions: Mapping[str,
 def _sources(charter: Charter) -> Mapping[str, str]:
     """What a function may ask for → the column it is in."""
     views = {
-        argument_name(view, column): f"{view.name}.{column}" for view in charter.features.views for column in view.last
+        argument_name(view, column): f"{view.name}.{column}"
+        for view in charter.features.views
+        for column in view.values
     }
     return {**views, **{item.name: item.name for item in charter.inputs}}
 

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from serin.data.as_of import EVENT, KNOWN, MOMENT, joined_as_of, known_events, newest_known
+from serin.data.types import TIMESTAMP
+from serin.data.windows import check_windows, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
 
-MOMENT = "__moment"
-_EVENT, _KNOWN = "__event", "__known"
-
 
 def with_view(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The rows with `<view>.<column>` for each column of the view; null where nothing was known, or only too old.
+    """The rows with `<view>.<value>` for each value of the view; null where nothing was known, or only too old.
 
     A value counts from the later of its event and its creation. Of what is known at `__moment`
     the newest event wins, and of equal events the last row; values older than the view's `ttl`
     are null. Every row stays, in its place, once.
     """
-    _check(rows, view, source, key)
-    joined = _static(rows, view, source, key) if view.static else _as_of(rows, view, source, key)
+    check_source(view, source, key)
+    _check_keys(rows, view, source, key)
+    join = _static if view.static else with_windows if view.windows else _as_of
+    joined = join(rows, view, source, key)
     if joined.height != rows.height:
         raise AssertionError(f"view {view.name} made {joined.height} rows of {rows.height}")
     return joined
@@ -33,51 +35,40 @@ def _static(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[
 
 
 def _as_of(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    order = "__order"
-    place = pl.int_range(pl.len()).alias(order)
-    joined = rows.with_columns(place).sort(MOMENT, maintain_order=True)
-    joined = joined.join_asof(
-        _advances(view, source, key),
-        left_on=MOMENT,
-        right_on=_KNOWN,
-        by=list(key),
-        strategy="backward",
-        check_sortedness=False,
-    )
+    facts = newest_known(known_events(view, source, key, *_values(view)), key)
+    joined = joined_as_of(rows, facts, KNOWN, key)
     names = [f"{view.name}.{column}" for column in view.last]
     if view.ttl is not None:
-        fresh = pl.col(MOMENT) - pl.col(_EVENT) <= view.ttl
+        fresh = pl.col(MOMENT) - pl.col(EVENT) <= view.ttl
         joined = joined.with_columns(pl.when(fresh).then(pl.col(name)).alias(name) for name in names)
-    return joined.sort(order).select(*rows.columns, *names)
-
-
-def _advances(view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The rows that were the newest known of their entity from the moment they became known.
-
-    A row that arrives late and is older than what is known by then is never the answer.
-    """
-    event = pl.col(view.event_time or "")
-    created = pl.col(view.created_time) if view.created_time else event
-    known = pl.when(event.is_not_null() & created.is_not_null()).then(pl.max_horizontal(event, created))
-    facts = source.select(*key, event.alias(_EVENT), known.alias(_KNOWN), *_values(view))
-    facts = facts.drop_nulls([*key, _KNOWN]).sort(_KNOWN, _EVENT, maintain_order=True)
-    newest = facts.filter(pl.col(_EVENT) == pl.col(_EVENT).cum_max().over(list(key)))
-    return newest.unique([*key, _KNOWN], keep="last", maintain_order=True)
+    return joined.select(*rows.columns, *names)
 
 
 def _values(view: View) -> list[pl.Expr]:
     return [pl.col(column).alias(f"{view.name}.{column}") for column in view.last]
 
 
-def _check(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> None:
+def check_source(view: View, source: pl.DataFrame, key: Sequence[str]) -> None:
+    """Raise Invalid when the source, derived columns included, is not what the view needs."""
     times = [name for name in (view.event_time, view.created_time) if name]
-    for name in (*key, *view.last, *times):
+    for name in (*key, *view.columns, *times):
         if name not in source.columns:
             raise Invalid(
                 f"view {view.name} needs column '{name}', which {view.source} does not have.",
                 "Correct the view, or derive the column.",
                 view.name,
             )
+    for name in times:
+        if source.schema[name] != TIMESTAMP:
+            raise Invalid(
+                f"view {view.name} takes its time from '{name}', which is {source.schema[name]}.",
+                "Name or derive a timestamp in UTC, with microseconds.",
+                view.name,
+            )
+    check_windows(view, source)
+
+
+def _check_keys(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> None:
     for name in key:
         if rows.schema[name] != source.schema[name]:
             raise Invalid(

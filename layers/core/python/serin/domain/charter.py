@@ -17,6 +17,7 @@ Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
+Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
 # What a model answers for a row: of the positive class, of each class, or the value.
 Score = float | list[float]
 
@@ -58,17 +59,45 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Window:
+    """What the events of a span `over`, which ends at the moment, add up to: `do` of their column `of`.
+
+    An event counts while moment - over < event time <= moment, and only once it is created. Nulls
+    do not count. Of nothing the count is 0 and everything else null; `rate` is the share of trues.
+    """
+
+    name: str
+    of: str
+    do: Aggregate
+    over: timedelta
+
+
+@dataclass(frozen=True)
 class View:
-    """Values known about an entity: the last ones seen, no older than `ttl`, or static ones."""
+    """Values known about an entity: the last ones seen, or static ones, or what the events of `windows` add up to.
+
+    Once the newest event known is older than `ttl`, all values are null.
+    """
 
     name: str
     entity: str
     source: str
-    last: tuple[str, ...]
+    last: tuple[str, ...] = ()
     event_time: str | None = None
     created_time: str | None = None
     ttl: timedelta | None = None
     static: bool = False
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The names of its values, in order."""
+        return (*self.last, *(window.name for window in self.windows))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the source that the values are made of, each once."""
+        return tuple(dict.fromkeys((*self.last, *(window.of for window in self.windows))))
 
 
 @dataclass(frozen=True)

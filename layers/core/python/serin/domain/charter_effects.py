@@ -28,6 +28,7 @@ _SCHEMA = "layers/core/python/serin/files/charter_schema.py"
 _FEATURES = "layers/core/python/serin/domain/features.py"
 _EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
 _JOINS = "layers/core/python/serin/data/joins.py"
+_WINDOWS = "layers/core/python/serin/data/windows.py"
 _REQUESTS = "layers/core/python/serin/domain/fields.py"
 _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
@@ -58,6 +59,9 @@ EFFECTS: Mapping[str, Effect] = {
     "features.views.*.entity": Effect("resource", "Whose values the view keeps.", _BUILD_FEATURES),
     "features.views.*.source": Effect("resource", "The dataset the view is built from.", _BUILD_FEATURES),
     "features.views.*.last": Effect("resource", "Which values the view keeps.", _FEATURES),
+    "features.views.*.windows.*.of": Effect("resource", "Which column of the events is counted.", _WINDOWS),
+    "features.views.*.windows.*.do": Effect("resource", "What the events of the window add up to.", _WINDOWS),
+    "features.views.*.windows.*.over": Effect("resource", "How far back events count.", _WINDOWS),
     "features.views.*.event_time": Effect("resource", "Which of an entity's rows is the newest.", _BUILD_FEATURES),
     "features.views.*.created_time": Effect(
         "gate", "A training row does not see values that became known after its moment.", _JOINS

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from serin.domain.charter import Charter, Features, InputType, Scalar, View
+from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
+from serin.domain.contracts import ColumnType
 from serin.domain.names import digest
 
+WINDOW_TYPES: Mapping[Aggregate, tuple[ColumnType, ...]] = {
+    "count": ("string", "integer", "number", "boolean", "timestamp", "date"),
+    "last": ("string", "integer", "number", "boolean"),
+    "rate": ("boolean",),
+    **dict.fromkeys(("mean", "sum", "min", "max"), ("integer", "number")),
+}
 Value = Scalar | datetime | None
 Origin = Literal["input", "view", "on_demand"]
 
@@ -42,7 +49,7 @@ def feature_columns(charter: Charter) -> tuple[FeatureColumn, ...]:
 def _view_columns(features: Features, name: str) -> list[FeatureColumn]:
     view_name, _, column = name.partition(".")
     view = features.view(view_name)
-    columns = (column,) if column else view.last
+    columns = (column,) if column else view.values
     return [FeatureColumn(f"{view.name}.{item}", "view", view=view.name, of=item) for item in columns]
 
 
@@ -55,7 +62,7 @@ def views_needed(charter: Charter, arguments: Mapping[str, Sequence[str]]) -> tu
     needed = {column.view for column in feature_columns(charter) if column.view}
     asked = {name for names in arguments.values() for name in names}
     for view in charter.features.views:
-        if asked & {argument_name(view, column) for column in view.last}:
+        if asked & {argument_name(view, column) for column in view.values}:
             needed.add(view.name)
     return tuple(view for view in charter.features.views if view.name in needed)
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from serin.domain.charter import Access, InputType, Scalar, Task
+from serin.domain.charter import Access, Aggregate, InputType, Scalar, Task
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import duration, moment
 
@@ -90,14 +90,26 @@ class InputSection(Section):
     max: float | None = None
 
 
+class WindowSection(Section):
+    of: Column
+    do: Aggregate
+    over: Duration
+
+
 class ViewSection(Section):
     entity: Column
     source: Name
-    last: list[Column] = Field(min_length=1)
+    last: Annotated[list[Column], Field(min_length=1)] = []
+    windows: Annotated[dict[Column, WindowSection], Field(min_length=1)] = {}
     event_time: Column | None = None
     created_time: Column | None = None
     ttl: Duration | None = None
     static: bool = False
+
+    @property
+    def values(self) -> list[str]:
+        """The names of its values, in the file's order."""
+        return [*self.last, *self.windows]
 
 
 class FeaturesSection(Section):
@@ -172,7 +184,6 @@ NOT_YET_FIELDS = frozenset(
         "design.requirements.explainability",
         "design.requirements.slices",
         "people",
-        "features.views.*.windows",
         "truth.created_time",
         "truth.watermark",
         "truth.conflict",

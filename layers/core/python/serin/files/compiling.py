@@ -16,6 +16,7 @@ from serin.domain.charter import (
     Training,
     Truth,
     View,
+    Window,
 )
 from serin.files.charter_schema import (
     CharterFile,
@@ -75,6 +76,7 @@ def _view(name: str, section: ViewSection) -> View:
         created_time=section.created_time,
         ttl=section.ttl,
         static=section.static,
+        windows=tuple(Window(key, item.of, item.do, item.over) for key, item in section.windows.items()),
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from serin.domain.contracts import ColumnType
+from serin.domain.features import WINDOW_TYPES
 from serin.files.charter_schema import ViewSection
 from serin.files.faults import FieldPath, Finding, shown
 from serin.files.subjects import Check, Subject, check
@@ -30,6 +31,7 @@ def _views(subject: Subject) -> Iterator[Finding]:
             found = f"{view.entity!r}, which is not an entity"
             yield Finding((*path, "entity"), found, "Declare it in features.entities.")
         yield from _view_times(path, view)
+        yield from _view_kind(path, view)
         if view.source not in subject.charter.datasets:
             found = f"{view.source!r}, which is not a dataset"
             yield Finding((*path, "source"), found, "Declare it in datasets, or name one of them.")
@@ -47,16 +49,26 @@ def _view_times(path: FieldPath, view: ViewSection) -> Iterator[Finding]:
             yield Finding((*path, name), "a time of a static view", "Remove it; static values have no time.")
 
 
+def _view_kind(path: FieldPath, view: ViewSection) -> Iterator[Finding]:
+    if not view.last and not view.windows:
+        yield Finding(path, "a view without values", "Add last: [<column>, …], or windows.")
+    if view.last and view.windows:
+        yield Finding((*path, "windows"), "windows beside last values", "Make two views; each has its own age.")
+    if view.static and view.windows:
+        yield Finding((*path, "windows"), "windows of a static view", "Windows count events; give the view their time.")
+
+
 def _view_columns(subject: Subject, path: FieldPath, view: ViewSection) -> Iterator[Finding]:
     keys = subject.charter.features.entities.get(view.entity, [])
     named: list[tuple[FieldPath, str]] = [((*path, "last", index), name) for index, name in enumerate(view.last)]
+    named += [((*path, "windows", name, "of"), window.of) for name, window in view.windows.items()]
     named += [((*path, item), getattr(view, item)) for item in ("event_time", "created_time") if getattr(view, item)]
     named += [((*path, "entity"), key) for key in keys]
     for at, column in named:
-        if view.source in subject.contracts and subject.column(view.source, column) is None:
-            # A derivation runs the model's code; the function that fills views is the platform's and has none of it.
-            remedy = "Name a column of its contract; a view of a derived column is not supported yet."
-            yield Finding(at, f"{column!r}, which is not in the contract of {view.source}", remedy)
+        if not subject.has_column(view.source, column):
+            remedy = "Name a column of its contract, or one that its derivation adds."
+            yield Finding(at, f"{column!r}, which {view.source} neither has nor derives", remedy)
+    yield from _window_types(subject, path, view)
     for item in ("event_time", "created_time"):
         time = subject.column(view.source, getattr(view, item) or "")
         if time and time.type != "timestamp":
@@ -69,6 +81,15 @@ def _view_columns(subject: Subject, path: FieldPath, view: ViewSection) -> Itera
         yield Finding((*path, "last"), "a column named twice", "Name each column once.")
 
 
+def _window_types(subject: Subject, path: FieldPath, view: ViewSection) -> Iterator[Finding]:
+    """A derived column has no type here: the first rows tell, where the view is filled and joined."""
+    for name, window in view.windows.items():
+        column = subject.column(view.source, window.of)
+        if column and column.type not in WINDOW_TYPES[window.do]:
+            found = f"{window.do} of {window.of!r}, a column of type {column.type}"
+            yield Finding((*path, "windows", name, "of"), found, f"Name one of: {', '.join(WINDOW_TYPES[window.do])}.")
+
+
 @check("features", "inputs")
 def _names_apart(subject: Subject) -> Iterator[Finding]:
     """One name must not mean two things, neither to `model_uses` nor as an argument."""
@@ -79,12 +100,13 @@ def _names_apart(subject: Subject) -> Iterator[Finding]:
     for name in features.on_demand:
         if name in subject.inputs() or name in features.views:
             yield Finding(("features", "on_demand", name), "the name of an input or view too", "Rename the function.")
-    values = Counter(f"{name}_{column}" for name, view in features.views.items() for column in set(view.last))
+    values = Counter(f"{name}_{column}" for name, view in features.views.items() for column in set(view.values))
     for name, view in features.views.items():
-        for index, column in enumerate(view.last):
+        for column in view.values:
             if f"{name}_{column}" in subject.inputs() or values[f"{name}_{column}"] > 1:
                 found = f"a value that functions would ask for as {name}_{column}, which means something else too"
-                yield Finding(("features", "views", name, "last", index), found, "Rename the view.")
+                place: FieldPath = ("windows", column) if column in view.windows else ("last", view.last.index(column))
+                yield Finding(("features", "views", name, *place), found, "Rename the view.")
 
 
 @check("features", "inputs")
@@ -99,7 +121,10 @@ def _on_demand(subject: Subject) -> Iterator[Finding]:
         if not function.plain:
             yield Finding(path, f"{place} has defaults or starred arguments", "Take plain named arguments only.")
         for argument in function.arguments:
-            if argument not in known:
+            if argument in subject.charter.features.on_demand:
+                found = f"{place} asks for {argument!r}, a function of the request itself"
+                yield Finding(path, found, "Ask for what that one asks for: functions see inputs and views' values.")
+            elif argument not in known:
                 found = f"{place} asks for {argument!r}, which is neither an input nor a view's value"
                 yield Finding(path, found, "Arguments are inputs, or views' values as <view>_<column>.")
 
@@ -113,9 +138,20 @@ def _defaults(subject: Subject) -> Iterator[Finding]:
             yield Finding(path, "no value of a view", "Write <view>.<column>, as declared in features.views.")
             continue
         view, _, of = name.partition(".")
-        column = subject.column(subject.views()[view].source, of)
-        if column and not _fits(value, column.type):
-            yield Finding(path, f"{shown(value)} for a column of type {column.type}", f"Write a {column.type}.")
+        wanted = _value_type(subject, subject.views()[view], of)
+        if wanted and not _fits(value, wanted):
+            yield Finding(path, f"{shown(value)} for a column of type {wanted}", f"Write a {wanted}.")
+
+
+def _value_type(subject: Subject, view: ViewSection, name: str) -> ColumnType | None:
+    """The type of a view's value; None where a derivation decides."""
+    window = view.windows.get(name)
+    if window and window.do in ("mean", "rate"):
+        return "number"
+    if window and window.do == "count":
+        return "integer"
+    column = subject.column(view.source, window.of if window else name)
+    return column.type if column else None
 
 
 def _fits(value: object, type: ColumnType) -> bool:
@@ -145,7 +181,7 @@ def _columns(subject: Subject, name: str) -> list[str]:
     if name in subject.inputs() or name in subject.charter.features.on_demand:
         return [name]
     if name in subject.views():
-        return [f"{name}.{column}" for column in dict.fromkeys(subject.views()[name].last)]
+        return [f"{name}.{column}" for column in dict.fromkeys(subject.views()[name].values)]
     return [name] if name in subject.view_values().values() else []
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from serin.domain.charter import InputType
 from serin.domain.contracts import ColumnType
+from serin.files.charter_schema import ViewSection
 from serin.files.faults import FieldPath, Finding
 from serin.files.subjects import Check, Subject, check
 
@@ -41,16 +42,24 @@ def _views(subject: Subject) -> Iterator[Finding]:
     truth = subject.charter.truth
     for name, view in subject.views().items():
         path: FieldPath = ("features", "views", name)
-        afterwards = [column for column in view.last if _known_afterwards(subject, column)]
+        columns = _columns(view)
+        afterwards = [column for column in columns.values() if _known_afterwards(subject, column)]
         if view.source != truth.dataset or not afterwards:
             continue
         if view.entity == truth.entity:
-            for column in afterwards:
-                found = f"{column!r}, known only afterwards, of the very {truth.entity} that is asked about"
-                yield Finding((*path, "last", view.last.index(column)), found, "Remove it from the view.")
+            for at, column in columns.items():
+                if column in afterwards:
+                    found = f"{column!r}, known only afterwards, of the very {truth.entity} that is asked about"
+                    yield Finding((*path, *at), found, "Remove it from the view.")
         elif not any(_may_be_late(subject, time) for time in (view.event_time, view.created_time)):
-            found = f"{', '.join(afterwards)} without the time at which the values become known"
+            found = f"{', '.join(dict.fromkeys(afterwards))} without the time at which the values become known"
             yield Finding(path, found, "Give the view the created_time at which they become known.")
+
+
+def _columns(view: ViewSection) -> dict[FieldPath, str]:
+    """Where in the view a column of its source is named."""
+    last: dict[FieldPath, str] = {("last", index): name for index, name in enumerate(view.last)}
+    return last | {("windows", name, "of"): window.of for name, window in view.windows.items()}
 
 
 def _known_afterwards(subject: Subject, name: str) -> bool:

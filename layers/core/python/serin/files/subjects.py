@@ -61,7 +61,7 @@ class Subject:
 
     def view_values(self) -> dict[str, str]:
         """How an on-demand function asks for a view's value (`<view>_<column>`) → `view.column`."""
-        return {f"{name}_{column}": f"{name}.{column}" for name, view in self.views().items() for column in view.last}
+        return {f"{name}_{column}": f"{name}.{column}" for name, view in self.views().items() for column in view.values}
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class FeaturePlan:
 
     def _check_arguments(self, charter: Charter) -> None:
         known = {item.name for item in charter.inputs}
-        known |= {argument_name(view, column) for view in charter.features.views for column in view.last}
+        known |= {argument_name(view, column) for view in charter.features.views for column in view.values}
         for function in self.functions:
             if unknown := [name for name in function.arguments if name not in known]:
                 raise Invalid(
