@@ -1,4 +1,4 @@
-"""Where data lies and how it gets there: three buckets, the upload queue, accepting, building features, collecting."""
+"""Where data lies and how it gets there: three buckets, the upload queue, accepting, collecting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.buckets import private_bucket
-from infra.constructs.bus import call_function, on_event, send_to_queue
+from infra.constructs.bus import send_to_queue
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
 from infra.constructs.queues import dead_letters, queue
@@ -20,7 +20,7 @@ ACCEPT_SECONDS = 120
 
 
 class LakeStack(SerinStack):
-    """An upload's way: S3 → EventBridge → queue → accept_upload → bus → build_features."""
+    """An upload's way: S3 → EventBridge → queue → accept_upload → bus."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "lake", deployment, "Serin: data, from upload to features")
@@ -29,7 +29,6 @@ class LakeStack(SerinStack):
         private_bucket(self, "artifacts")
         uploads = self._upload_queue()
         self._accept_upload(uploads)
-        self._build_features()
         self._collect_predictions()
 
     def _upload_queue(self) -> sqs.Queue:
@@ -85,25 +84,6 @@ class LakeStack(SerinStack):
             "Serverless-LambdaEventSourceMappingDestination",
             "A queue keeps its failed messages by its own redrive policy; a mapping's destination is for streams.",
         )
-
-    def _build_features(self) -> None:
-        build = ServiceFunction(
-            self,
-            "build_features",
-            layers=["core", "data", "charters"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"],
-            permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
-                allow("dynamodb:GetItem", on=self.addresses.table("catalog")),
-                allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
-                allow("events:PutEvents", on=self.addresses.bus()),
-            ],
-            called_by="event",
-            memory=2048,
-            timeout=cdk.Duration.minutes(5),
-        )
-        rule = on_event(self, "UploadAccepted", "Upload Accepted")
-        call_function(rule, build, self.names.queue("upload-accepted-undelivered"))
 
     def _collect_predictions(self) -> None:
         ServiceFunction(

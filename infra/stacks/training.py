@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from infra.constructs.bus import on_event, start_workflow
+from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
 from infra.constructs.stack import Deployment, SerinStack
@@ -29,6 +29,7 @@ class TrainingStack(SerinStack):
     def _train(self, charter: Charter, evaluate: ServiceFunction) -> None:
         build = self._build_training_set(charter.model)
         train = self._train_model(charter.model)
+        self._build_features(charter)
         workflow = Workflow(
             self,
             f"training-{charter.model}",
@@ -39,7 +40,10 @@ class TrainingStack(SerinStack):
 
     def _start_on_features(self, charter: Charter, workflow: Workflow) -> None:
         rule = on_event(
-            self, f"FeaturesBuilt-{charter.model}", "Features Built", {"dataset": [charter.training.start_on]}
+            self,
+            f"FeaturesBuilt-{charter.model}",
+            "Features Built",
+            {"model": [charter.model], "dataset": [charter.training.start_on]},
         )
         start_workflow(
             rule,
@@ -52,6 +56,28 @@ class TrainingStack(SerinStack):
             },
             self.names.queue(f"training-{charter.model}-undelivered"),
         )
+
+    def _build_features(self, charter: Charter) -> None:
+        model = charter.model
+        build = ServiceFunction(
+            self,
+            "build_features",
+            model=model,
+            layers=["core", "data", "charters", f"code-{model}"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
+                allow("events:PutEvents", on=self.addresses.bus()),
+            ],
+            called_by="event",
+            memory=2048,
+            timeout=cdk.Duration.minutes(5),
+        )
+        read = [dataset.name for dataset in charter.datasets]
+        rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
+        call_function(rule, build, self.names.queue(f"upload-accepted-{model}-undelivered"))
 
     def _build_training_set(self, model: str) -> ServiceFunction:
         return ServiceFunction(

@@ -40,6 +40,11 @@ class World:
     charters: dict[str, Any] = field(default_factory=lambda: {"late-orders": a_charter()})
     stage: str = "dev"
 
+    model: str = "late-orders"
+
+    def model_function(self, call: str) -> Any:
+        raise AssertionError(f"nothing of this model calls {call}")
+
     def golden(self, model: str) -> tuple[dict[str, Any], ...]:
         return ({"instance": {}},)
 

@@ -127,7 +127,7 @@ def test_what_an_event_starts_is_told_what_the_event_came_of(event: str, aws: As
 
 def test_built_features_start_the_training_of_the_models_that_wait_for_that_dataset(aws: Assembly) -> None:
     found = rule(aws, "Features Built")
-    assert found["EventPattern"]["detail"] == {"dataset": ["orders"]}
+    assert found["EventPattern"]["detail"] == {"model": ["late-orders"], "dataset": ["orders"]}
     assert found["EventBusName"] == "serin-dev"
     assert '"run":<id>' in found["Targets"][0]["InputTransformer"]["InputTemplate"]
 

@@ -1,26 +1,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
-from serin.adapters.memory.world import MemoryEvents, MemoryOnlineFeatures
+from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.data.parquet import to_parquet
 from serin.data.types import TIMESTAMP
 from serin.domain.features import EntityKey
-from serin.services.build_features import build_features
-from tests.builders import a_charter, a_part, an_upload_of
+from serin.services.build_features import FeatureBuilder
+from tests.builders import NOON, a_charter, a_contract, a_part, an_upload_of
 
 NORTH = EntityKey("queue", ("north",))
+SHOPS = a_contract(dataset="shops", primary_key=())
 
 
 class World:
     """A lake with uploads of shops, and the views they feed."""
 
     def __init__(self) -> None:
+        self.charter, self.functions, self.clock = a_charter(), dict[str, Any](), MemoryClock(NOON)
         self.lake, self.catalog = MemoryObjectStore(), MemoryCatalog()
         self.online, self.events = MemoryOnlineFeatures(), MemoryEvents()
 
@@ -36,11 +39,14 @@ class World:
         return upload.id
 
     def build(self, dataset: str, upload_id: str) -> int:
-        charters = {"late-orders": a_charter()}
-        return build_features(dataset, upload_id, "c1", charters, self.lake, self.catalog, self.online, self.events)
+        ports = self.lake, self.catalog, self.online, self.clock
+        contracts = {"shops": SHOPS, "orders": a_contract()}
+        builder = FeatureBuilder(self.charter, contracts, self.functions.__getitem__, *ports)
+        return builder.build(dataset, upload_id, "c1", self.events)
 
     def length(self) -> object:
-        return self.online.read([NORTH])[NORTH].values["length"]
+        (found,) = self.online.read([NORTH]).values()
+        return found.values["length"]
 
 
 def test_the_last_value_of_each_entity_goes_online() -> None:
@@ -64,7 +70,7 @@ def test_built_features_are_announced_with_the_uploads_place() -> None:
     world.build("shops", upload)
     (event,) = world.events.published
     assert (event.name, event.correlation) == ("Features Built", "c1")
-    assert event.detail == {"dataset": "shops", "upload_id": upload, "sequence": 1}
+    assert event.detail == {"model": "late-orders", "dataset": "shops", "upload_id": upload, "sequence": 1}
 
 
 def test_a_dataset_without_views_writes_nothing_and_is_announced_all_the_same() -> None:

@@ -39,7 +39,7 @@ def test_a_row_holds_the_models_columns_in_the_charters_order() -> None:
 
 def test_each_entity_is_looked_up_once() -> None:
     instances = [INSTANCE, {**INSTANCE, "order_id": 8}, {**INSTANCE, "shop": "south"}]
-    assert plan().keys(instances) == [NORTH, EntityKey("queue", ("south",))]
+    assert plan().keys(instances, NOON) == [NORTH, EntityKey("queue", ("south",))]
 
 
 def test_an_entity_nobody_knows_is_missing_and_its_values_null() -> None:
@@ -61,7 +61,7 @@ def test_a_value_from_the_future_is_not_used() -> None:
 
 def test_a_null_key_names_nobody() -> None:
     nobody = {**INSTANCE, "shop": None}
-    assert plan().keys([nobody]) == []
+    assert plan().keys([nobody], NOON) == []
     assert plan().row(nobody, queue(4), NOON).missing == ("queue",)
 
 
@@ -76,13 +76,13 @@ def test_a_function_gets_inputs_and_view_values_even_of_views_the_model_does_not
     charter = charter_with(on_demand={"wait": "features:wait"}, model_uses=("wait",))
     wait = OnDemand("wait", lambda amount, queue_length: f"{amount}/{queue_length}", ("amount", "queue_length"))
     made = plan(charter, wait=wait)
-    assert made.keys([INSTANCE]) == [NORTH]
+    assert made.keys([INSTANCE], NOON) == [NORTH]
     assert made.row(INSTANCE, queue(4), NOON).values == {"wait": "12.5/4"}
     assert made.row(INSTANCE, {}, NOON).values == {"wait": "12.5/None"}
 
 
 def test_a_view_nobody_uses_is_not_looked_up() -> None:
-    assert plan(charter_with(model_uses=("amount",))).keys([INSTANCE]) == []
+    assert plan(charter_with(model_uses=("amount",))).keys([INSTANCE], NOON) == []
 
 
 def test_a_static_view_never_grows_old() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import polars as pl
 import pytest
 
+from serin.data.buckets import buckets_of, buckets_touched
 from serin.data.columns import to_npz
-from serin.data.joins import training_rows
+from serin.data.joins import latest_rows, training_rows
 from serin.data.latest import latest_values
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.buckets import Bucket, OnlineItem, definition
+from serin.domain.features import EntityKey
 from serin.domain.fields import read_field
 from serin.learning.columns import TrainingColumns, read_columns
 from serin.serving.features import FeaturePlan, FeatureRow
@@ -57,10 +60,26 @@ def _request(record: dict[str, Any]) -> Instance:
     return {item.name: read_field(item, sent[item.name]) for item in CHARTER.inputs}
 
 
-def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, OnlineValues]:
-    """What the online store would have held for the keys at a moment."""
-    found = {}
+@cache
+def buckets() -> dict[EntityKey, Bucket]:
+    """The buckets of January; what is in them says from when it is known."""
+    derived = function("features:flight_times")(january()["flights"], january()["airports"])
+    rows = latest_rows(derived, flight_delay().contracts["flights"])
+    found: dict[EntityKey, Bucket] = {}
     for view in CHARTER.features.views:
+        if view.windows:
+            key = CHARTER.features.entities[view.entity]
+            made = buckets_of(view, definition(CHARTER, view), rows, key, buckets_touched(view, rows, key), 1)
+            found |= {bucket.key: bucket for bucket in made}
+    return found
+
+
+def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, OnlineItem]:
+    """What the online store would have held for the keys at a moment."""
+    found: dict[EntityKey, OnlineItem] = {key: buckets()[key] for key in keys if key in buckets()}
+    for view in CHARTER.features.views:
+        if view.windows:
+            continue
         source, entity = january()[view.source], CHARTER.features.entities[view.entity]
         known = (
             source if view.static or view.created_time is None else source.filter(pl.col(view.created_time) <= moment)
@@ -76,11 +95,13 @@ def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, Online
 def test_a_request_at_its_moment_gets_the_row_that_training_learnt_from(rows: pl.DataFrame, plan: FeaturePlan) -> None:
     learnt: TrainingColumns = read_columns(to_npz(rows, CHARTER))
     served: list[FeatureRow] = [
-        plan.row(instance, online_at(moment, plan.keys([instance])), moment) for moment, instance in instances(rows)
+        plan.row(instance, online_at(moment, plan.keys([instance], moment)), moment)
+        for moment, instance in instances(rows)
     ]
     table = table_of([row.values for row in served], learnt.columns)
     expected = learnt.table.iloc[list(SAMPLE)].reset_index(drop=True)
     pd.testing.assert_frame_equal(table, expected, check_exact=True)
     assert len(table) > 40
     assert table["weather_now.temp"].notna().mean() > 0.9
+    assert table["carrier_arrivals.carrier_late_7d"].notna().mean() > 0.9
     assert 0.3 < table["plane_age"].notna().mean() < 1.0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from serin.domain.access import Token
+from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
@@ -168,7 +169,7 @@ class Control(Protocol):
 
 
 class OnlineFeatures(Protocol):
-    """The last values of entities, by view."""
+    """The last values of entities, by view, and the buckets of their events."""
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         """Keep each unless a newer one of its entity is there; how many were kept.
@@ -176,7 +177,10 @@ class OnlineFeatures(Protocol):
         Static values (no event time) always replace.
         """
 
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineValues]:
+    def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        """Keep each unless one of a later sequence is there; how many were kept. Raises TooLarge, with the numbers."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         """Those of the keys that are known."""
 
 

@@ -1,12 +1,15 @@
-"""The last values of entities on DynamoDB."""
+"""The last values of entities, and the buckets of their events, on DynamoDB."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from serin.adapters.bucket_items import bucket_item, read_bucket
+from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.records import as_record
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 READS_PER_CALL = 100
 WRITES_PER_CALL = 25
+WRITES_AT_ONCE = 8
 ATTEMPTS = 5
 
 
@@ -32,13 +36,17 @@ class DynamoOnlineFeatures:
             self._replace(chunk)
         return len(static) + sum(self._keep_newest(value) for value in values if value.event_time is not None)
 
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineValues]:
+    def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
+            return sum(writers.map(self._keep_latest, buckets))
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
-        found: dict[EntityKey, OnlineValues] = {}
+        found: dict[EntityKey, OnlineItem] = {}
         for chunk in _chunks(list(wanted), READS_PER_CALL):
             for item in self._items(chunk):
                 key = wanted[item["pk"]["S"]]
-                found[key] = OnlineValues(key, json.loads(item["values"]["S"]), _moment(item))
+                found[key] = _found(key, item)
         return found
 
     def _items(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -71,6 +79,25 @@ class DynamoOnlineFeatures:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def _keep_latest(self, bucket: Bucket) -> bool:
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=bucket_item(bucket),
+                ConditionExpression="attribute_not_exists(pk) OR #sequence <= :sequence",
+                ExpressionAttributeNames={"#sequence": "sequence"},
+                ExpressionAttributeValues={":sequence": {"N": str(bucket.sequence)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _found(key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
+    if "events" in item:
+        return read_bucket(key, item)
+    return OnlineValues(key, json.loads(item["values"]["S"]), _moment(item))
 
 
 def _item(value: OnlineValues) -> dict[str, Any]:

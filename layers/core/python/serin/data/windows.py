@@ -35,7 +35,7 @@ def check_windows(view: View, source: pl.DataFrame) -> None:
 
 def with_windows(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The rows with `<view>.<window>` for each window; all null once the newest event known is older than the ttl."""
-    values = [_as_number(source, name).alias(f"__of_{name}") for name in view.columns]
+    values = [as_number(source, name).alias(f"__of_{name}") for name in view.columns]
     events = known_events(view, source, key, *values)
     newest = joined_as_of(rows, newest_known(events.select(*key, EVENT, KNOWN), key), KNOWN, key)
     age = pl.col(MOMENT) - pl.col(EVENT)
@@ -45,7 +45,7 @@ def with_windows(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequ
     return rows.with_columns(columns)
 
 
-def _as_number(source: pl.DataFrame, name: str) -> pl.Expr:
+def as_number(source: pl.DataFrame, name: str) -> pl.Expr:
     """A truth value counts as 1 or 0; what is not a number, such as an infinite one, as nothing."""
     column, dtype = pl.col(name), source.schema[name]
     return pl.when(column.is_finite()).then(column) if dtype.is_float() else column

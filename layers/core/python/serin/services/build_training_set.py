@@ -11,13 +11,14 @@ import polars as pl
 
 from serin.data.columns import to_npz
 from serin.data.joins import training_rows
-from serin.data.parquet import from_parquet, to_parquet
+from serin.data.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import Run, TrainingSet, Trial, trials
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.dataset_rows import rows_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -90,7 +91,7 @@ def _made(
     lake: ObjectStore,
     catalog: Catalog,
 ) -> TrainingSet | str:
-    tables = {use.name: _table(use.name, heads[use.name], lake, catalog) for use in charter.datasets}
+    tables = {name: rows_up_to(head, lake, catalog) for name, head in heads.items()}
     rows = training_rows(charter, contracts, tables, functions)
     if len(rows) == 0:
         return "no row has a label yet"
@@ -120,12 +121,6 @@ def _made(
     lake.put(made.parquet, to_parquet(rows))
     lake.put(made.columns, columns)
     return made
-
-
-def _table(dataset: str, head: DatasetHead, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
-    """The rows up to `head`, in the order they were accepted; parts after it belong to another training set."""
-    parts = [part for part in catalog.parts(dataset) if part.sequence <= head.sequence and part.rows]
-    return pl.concat([from_parquet(lake.get(part.key)) for part in parts], how="vertical")
 
 
 def _moment(rows: pl.DataFrame, index: int) -> datetime:

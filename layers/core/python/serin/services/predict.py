@@ -6,12 +6,14 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from serin.domain.access import require
+from serin.domain.buckets import OnlineItem
 from serin.domain.errors import NotReleased, SerinError
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import EntityKey
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
@@ -90,7 +92,7 @@ class Predictor:
     def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
         now = self._clock.now()
-        online = self._looked_up(instances)
+        online = self._looked_up(instances, now)
         rows = [self._plan.row(instance, online, now) for instance in instances]
         scores = self._model.score([row.values for row in rows])
         answers = [self._model.answer(score) for score in scores]
@@ -120,8 +122,8 @@ class Predictor:
         recorded = request.id != GOLDEN_REQUEST
         return Reply(200, body, tuple(log_line(call, row) for row in logged) if recorded else ())
 
-    def _looked_up(self, instances: Sequence[Instance]) -> Mapping[EntityKey, OnlineValues]:
-        keys = self._plan.keys(instances)
+    def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
+        keys = self._plan.keys(instances, now)
         return self._online.read(keys) if keys else {}
 
 

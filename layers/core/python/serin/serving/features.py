@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, definition
 from serin.domain.charter import Charter, View
 from serin.domain.errors import Invalid
 from serin.domain.features import (
@@ -19,6 +20,7 @@ from serin.domain.features import (
 )
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
+from serin.serving.windows import counted
 
 
 @dataclass(frozen=True)
@@ -37,28 +39,29 @@ class FeaturePlan:
         self.columns = feature_columns(charter)
         self.functions = tuple(functions[c.name] for c in self.columns if c.origin == "on_demand")
         self.views = views_needed(charter, {f.name: f.arguments for f in self.functions})
+        self._ids = {view.name: definition(charter, view) for view in self.views if view.windows}
         self._entities = charter.features.entities
         self._defaults = charter.features.defaults
         self._check_arguments(charter)
 
-    def keys(self, instances: Sequence[Instance]) -> list[EntityKey]:
-        """Every online item the instances need, once; a key with a null value names nobody and is left out."""
-        found = (self._key(view, instance) for instance in instances for view in self.views)
-        return list(dict.fromkeys(key for key in found if key is not None))
+    def keys(self, instances: Sequence[Instance], now: datetime) -> list[EntityKey]:
+        """Every online item the instances need at `now`, once; a key with a null value names nobody."""
+        found = (key for instance in instances for view in self.views for key in self._keys(view, instance, now))
+        return list(dict.fromkeys(found))
 
-    def row(self, instance: Instance, online: Mapping[EntityKey, OnlineValues], now: datetime) -> FeatureRow:
+    def row(self, instance: Instance, online: Mapping[EntityKey, OnlineItem], now: datetime) -> FeatureRow:
         """The instance's row at `now`; missing and stale values are the charter's defaults, or null."""
         known: dict[str, Value] = dict(instance)
         by_column: dict[str, Value] = {}
         missing, stale = [], []
         for view in self.views:
-            found = self._found(view, instance, online)
+            found = self.found(view, instance, online, now)
             if found is None:
                 missing.append(view.name)
             elif is_stale(view, found, now):
                 stale.append(view.name)
                 found = None
-            for column in view.last:
+            for column in view.values:
                 name = f"{view.name}.{column}"
                 value = None if found is None else found.values.get(column)
                 by_column[name] = known[argument_name(view, column)] = self._or_default(name, value)
@@ -67,13 +70,26 @@ class FeaturePlan:
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
         return FeatureRow(values, tuple(missing), tuple(stale))
 
-    def _key(self, view: View, instance: Instance) -> EntityKey | None:
-        values = tuple(instance[name] for name in self._entities[view.entity])
-        return None if None in values else EntityKey(view.name, values)
+    def found(
+        self, view: View, instance: Instance, online: Mapping[EntityKey, OnlineItem], now: datetime
+    ) -> OnlineValues | None:
+        """What is known of the instance's entity, fresh or not; None when nothing is."""
+        items = [online[key] for key in self._keys(view, instance, now) if key in online]
+        if not view.windows:
+            return next((item for item in items if isinstance(item, OnlineValues)), None)
+        buckets = [item for item in items if isinstance(item, Bucket)]
+        if not buckets:
+            return None
+        known = counted(view, buckets, now)
+        return None if known.newest is None else OnlineValues(buckets[0].key, known.values, known.newest)
 
-    def _found(self, view: View, instance: Instance, online: Mapping[EntityKey, OnlineValues]) -> OnlineValues | None:
-        key = self._key(view, instance)
-        return None if key is None else online.get(key)
+    def _keys(self, view: View, instance: Instance, now: datetime) -> list[EntityKey]:
+        values = tuple(instance[name] for name in self._entities[view.entity])
+        if None in values:
+            return []
+        if view.windows:
+            return bucket_keys(view, self._ids[view.name], values, now)
+        return [EntityKey(view.name, values)]
 
     def _or_default(self, name: str, value: Value) -> Value:
         return self._defaults.get(name) if value is None else value

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.events import Event
@@ -67,6 +68,7 @@ class MemoryOnlineFeatures:
 
     def __init__(self) -> None:
         self._items: dict[str, OnlineValues] = {}
+        self._buckets: dict[str, Bucket] = {}
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         kept = 0
@@ -78,8 +80,14 @@ class MemoryOnlineFeatures:
             kept += 1
         return kept
 
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineValues]:
-        return {key: self._items[key.id] for key in keys if key.id in self._items}
+    def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        kept = [b for b in buckets if b.sequence >= self._buckets.get(b.key.id, b).sequence]
+        self._buckets.update((bucket.key.id, bucket) for bucket in kept)
+        return len(kept)
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        known: dict[str, OnlineItem] = {**self._items, **self._buckets}
+        return {key: known[key.id] for key in keys if key.id in known}
 
 
 Answers = Callable[[str, Sequence[Mapping[str, object]]], Answer]

@@ -1,0 +1,87 @@
+"""The events of one entity in one stretch of time: what windows are counted from when somebody asks now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from serin.domain.charter import Charter, Scalar, View
+from serin.domain.features import EntityKey, OnlineValues, Value
+from serin.domain.names import digest
+from serin.domain.records import record_digest
+
+MICROSECOND = timedelta(microseconds=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+# Views that look back no further than this are kept by the hour, so that few events are read in vain.
+HOURLY_UP_TO = timedelta(hours=6)
+# Nobody asks for what lies further back than a view looks; clocks may differ by this.
+MARGIN = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The events of one entity whose time lies in the bucket, by event time, of equal ones the latest known last.
+
+    `times` and `known` are microseconds since 1970, `values` are column → a value or null for each
+    event. All of it follows from the rows up to `sequence`: a bucket of a later one replaces it.
+    """
+
+    key: EntityKey
+    times: tuple[int, ...]
+    known: tuple[int, ...]
+    values: Mapping[str, tuple[Scalar | None, ...]]
+    sequence: int
+    expires: datetime
+
+
+OnlineItem = OnlineValues | Bucket
+
+
+def definition(charter: Charter, view: View) -> str:
+    """Names what a view with windows is made from: another definition has other items, an equal one the same.
+
+    What a model's own code derives is that model's alone.
+    """
+    derived = charter.model if charter.dataset(view.source).derive else ""
+    windows = [record_digest(window) for window in view.windows]
+    times = [view.event_time or "", view.created_time or "", str(view.ttl)]
+    return digest(view.source, *charter.features.entities[view.entity], derived, *times, *windows)[:32]
+
+
+def look_back(view: View) -> timedelta:
+    """How far back events matter: for the longest window, and for telling how old the newest event is."""
+    return max([window.over for window in view.windows] + ([view.ttl] if view.ttl else []))
+
+
+def width(view: View) -> timedelta:
+    """How much time a bucket of the view holds."""
+    return HOUR if look_back(view) <= HOURLY_UP_TO else DAY
+
+
+def bucket_key(view_id: str, values: tuple[Value, ...], start: int) -> EntityKey:
+    """The key of the bucket that starts `start` microseconds after 1970."""
+    return EntityKey(f"{view_id}@{start // 1_000_000}", values)
+
+
+def bucket_keys(view: View, view_id: str, values: tuple[Value, ...], moment: datetime) -> list[EntityKey]:
+    """The keys of every bucket that a question at `moment` depends on, oldest first."""
+    step = width(view) // MICROSECOND
+    first = micros(moment - look_back(view)) // step
+    return [bucket_key(view_id, values, index * step) for index in range(first, micros(moment) // step + 1)]
+
+
+def expiry(view: View, start: int) -> datetime:
+    """When no question can depend on the bucket that starts there any more."""
+    return moment_of(start) + width(view) + look_back(view) + MARGIN
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // MICROSECOND
+
+
+def moment_of(micros: int) -> datetime:
+    """The moment so many microseconds after 1970."""
+    return _EPOCH + micros * MICROSECOND
