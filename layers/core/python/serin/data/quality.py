@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from serin.data.dataset_rules import File, Measured, measure
-from serin.data.rules import NOWHERE, TEXT_OF, Surroundings, broken, is_error, rules_of
+from serin.data.rules import NOWHERE, OF_TEXT, TEXT_OF, Surroundings, broken, is_error, rules_of
 from serin.data.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.data.types import typed
 from serin.domain.contracts import Contract, Rule
@@ -51,11 +51,14 @@ def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> C
     unjudged = {f"{rule.id}.not_judged": table.rows for rule in rules if not around.suffice(rule)}
     errors = [rule for rule in rules if is_error(rule) and around.suffice(rule)]
     warnings = [rule for rule in rules if not is_error(rule) and around.suffice(rule)]
-    marked = _marked(_values(table, contract), errors, contract, around)
+    counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
+    marked = _marked(_values(table, contract, [*errors, *warnings, *counted], around), errors, contract, around)
     bad = marked.select(pl.any_horizontal(pl.col(_MARK + rule.id) for rule in errors)).to_series()
     accepted = _marked(marked.filter(~bad), warnings, contract, around)
     broken, warned = _counts(marked, errors), _counts(accepted, warnings)
-    measured = measure(File(table, marked, _measured_rows(marked, contract, around), contract, around))
+    # Of all whole rows, bad ones too.
+    of_file = _counts(_marked(marked, counted, contract, around), counted)
+    measured = measure(File(table, marked, of_file, contract, around))
     shape = f"{contract.dataset}.row.shape"
     judged = [
         Judged(shape, "accuracy", table.rows, table.ragged.height),
@@ -73,19 +76,22 @@ def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> C
     )
 
 
-def _measured_rows(frame: pl.DataFrame, contract: Contract, around: Surroundings) -> Mapping[str, int]:
-    """How many of all whole rows, bad ones too, break what rules about the file count."""
-    counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
-    return _counts(_marked(frame, counted, contract, around), counted) if counted else {}
+def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Surroundings) -> pl.DataFrame:
+    """The contract's columns, typed, and a mark for each of the rules that look at a text.
+
+    One column after the other, for the texts of all at once would be the largest thing in memory.
+    """
+    found: list[pl.Series] = []
+    for column in contract.columns:
+        text = table.text.select(_without_nulls(column.name, table.nulls).alias(TEXT_OF + column.name))
+        frame = text.with_columns(typed(pl.col(TEXT_OF + column.name), column.type).alias(column.name))
+        own = [rule for rule in rules if rule.kind in OF_TEXT and rule.columns == (column.name,)]
+        found += frame.select(column.name, *_marks(own, contract, around)).get_columns()
+    return pl.DataFrame(found)
 
 
-def _values(table: Table, contract: Contract) -> pl.DataFrame:
-    """The contract's columns, text and typed."""
-    texts = [(column, _without_nulls(column.name, table.nulls)) for column in contract.columns]
-    frame = table.text.select(text.alias(TEXT_OF + column.name) for column, text in texts)
-    return frame.with_columns(
-        typed(pl.col(TEXT_OF + column.name), column.type).alias(column.name) for column in contract.columns
-    )
+def _marks(rules: Sequence[Rule], contract: Contract, around: Surroundings) -> list[pl.Expr]:
+    return [broken(rule, contract, around).fill_null(value=False).alias(_MARK + rule.id) for rule in rules]
 
 
 def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
@@ -94,10 +100,9 @@ def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
 
 
 def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, around: Surroundings) -> pl.DataFrame:
-    """The frame with a column for each rule, true where the row breaks it."""
+    """The frame with a column for each rule, true where the row breaks it; those of texts have it already."""
     by_row = [rule for rule in rules if rule.kind != "unique"]
-    found = {rule.id: broken(rule, contract, around).fill_null(value=False) for rule in by_row}
-    frame = frame.with_columns(mark.alias(_MARK + name) for name, mark in found.items())
+    frame = frame.with_columns(_marks([rule for rule in by_row if rule.kind not in OF_TEXT], contract, around))
     clean = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(_MARK + rule.id) for rule in by_row))
     frame = frame.with_columns(clean.alias(_CLEAN))
     return frame.with_columns(_repeated(frame, rule) for rule in rules if rule.kind == "unique")
@@ -107,6 +112,9 @@ def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
     """True for every row of one key but the first that breaks nothing else (or the first, if all do)."""
     mark = _MARK + rule.id
     keys = pl.struct(rule.columns)
+    # Rows that are alike have one hash, so as many hashes as rows are as many keys; looking closer is slow.
+    if frame.select(rule.columns).hash_rows().n_unique() == frame.height:
+        return pl.lit(value=False).alias(mark)
     if not frame.select(keys.is_duplicated().any()).item():
         return pl.lit(value=False).alias(mark)
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)

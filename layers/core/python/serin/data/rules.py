@@ -15,6 +15,8 @@ from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
 from serin.domain.errors import Invalid
 
 TEXT_OF = "text:"
+# These look at what was written; the others at what it means.
+OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
 
 
 @dataclass(frozen=True)
