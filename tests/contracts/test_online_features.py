@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from serin.adapters.memory.world import MemoryOnlineFeatures
 from serin.domain.buckets import Bucket, bucket_key
 from serin.domain.errors import TooLarge
 from serin.domain.features import EntityKey, OnlineValues
@@ -71,7 +70,5 @@ def test_a_bucket_of_an_earlier_sequence_never_replaces_a_later_one(online: Onli
 
 
 def test_a_bucket_that_no_item_can_hold_is_refused_with_the_numbers(online: OnlineFeatures) -> None:
-    if isinstance(online, MemoryOnlineFeatures):
-        pytest.skip("a dictionary has room for it")
     with pytest.raises(TooLarge, match=r"60,000 events in one bucket: [0-9,]+ bytes; an item has 408,576"):
         online.write_buckets([a_bucket(*range(60_000))])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from serin.adapters.bucket_items import bucket_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, NotFound, Unavailable
@@ -81,6 +82,8 @@ class MemoryOnlineFeatures:
         return kept
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        for bucket in buckets:
+            bucket_item(bucket)  # which refuses what DynamoDB would
         kept = [b for b in buckets if b.sequence >= self._buckets.get(b.key.id, b).sequence]
         self._buckets.update((bucket.key.id, bucket) for bucket in kept)
         return len(kept)
