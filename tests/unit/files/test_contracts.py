@@ -156,6 +156,33 @@ def test_a_query_over_the_dataset_is_a_condition_that_no_row_may_meet(tmp_path: 
     assert from_record(Rule, json.loads(json.dumps(as_record(rule)))) == rule
 
 
+def _deep(levels: int) -> str:
+    return " OR ".join(["size = 'x'"] * levels)
+
+
+def test_a_condition_as_deep_as_is_allowed_is_stored_and_read_again(tmp_path: Path) -> None:
+    (rule,) = _read(tmp_path, _where(_deep(59))).rules[1:]
+    assert from_record(Rule, json.loads(json.dumps(as_record(rule)))) == rule
+
+
+@pytest.mark.parametrize("levels", [60, 130])
+def test_a_deeper_condition_is_refused_before_anything_overflows(tmp_path: Path, levels: int) -> None:
+    with pytest.raises(Invalid, match="more than 60 levels"):
+        _read(tmp_path, _where(_deep(levels)))
+
+
+def test_words_of_sql_that_would_be_ignored_are_refused(tmp_path: Path) -> None:
+    symmetric = _where("shop_id BETWEEN SYMMETRIC 9 AND 1")
+    sampled = symmetric.replace("shop_id BETWEEN SYMMETRIC 9 AND 1", "size = 'x'")
+    for text, found in (
+        (symmetric, "not supported"),
+        (sampled.replace("{object} WHERE", "{object} TABLESAMPLE (10 PERCENT) WHERE"), "a query of"),
+        (sampled.replace("{object} WHERE", "{object} AS s WHERE"), "a query of"),
+    ):
+        with pytest.raises(Invalid, match=found):
+            _read(tmp_path, text)
+
+
 def test_a_number_of_bad_rows_that_is_not_zero_is_about_the_file(tmp_path: Path) -> None:
     spec = "logicalType: string, quality: [{id: few, metric: nullValues, mustBeLessThan: 5, unit: percent}]"
     contract = _read(tmp_path, _text(_column(spec)))

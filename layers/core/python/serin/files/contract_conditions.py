@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 LONGEST = 2_000
+DEEPEST = 60
+"""Levels of a condition: each is a call when it is checked, stored and compiled, and calls are limited."""
+
 _OBJECT = re.compile(r"\$?\{(object|table|schema|model)\}")
 _PROPERTY = re.compile(r"\$?\{(property|column|field)\}")
 _SHAPE = "Write SELECT COUNT(*) FROM ${object} WHERE and the condition of a row that breaks the rule."
@@ -59,7 +62,7 @@ def _where(select: exp.Expr, dataset: str) -> exp.Expr:
         said = ", ".join(name for name in clauses if name not in ("expressions", "from", "where"))
         raise Invalid(f"a query with {said}" if said else "a query without a condition", _SHAPE)
     table = clauses["from"].this
-    if not isinstance(table, exp.Table) or table.name != dataset or table.args.get("db"):
+    if not isinstance(table, exp.Table) or table.name != dataset or [*filter(table.args.get, table.args)] != ["this"]:
         raise Invalid(f"a query of {table.sql()}", f"Write FROM ${{object}}, or FROM {dataset}.")
     counted = select.expressions
     if len(counted) != 1 or not isinstance(counted[0], exp.Count) or not isinstance(counted[0].this, exp.Star):
@@ -68,25 +71,28 @@ def _where(select: exp.Expr, dataset: str) -> exp.Expr:
     return found
 
 
-def _expression(node: exp.Expr, dataset: str) -> Expression:
+def _expression(node: exp.Expr, dataset: str, level: int = 1) -> Expression:
     from sqlglot import exp
 
+    if level > DEEPEST:
+        raise Invalid(f"a condition of more than {DEEPEST} levels", "Write IN for a list of values, or several rules.")
+    below = level + 1
     if isinstance(node, exp.Column):
         return _column(node, dataset)
     if isinstance(node, (exp.Literal, exp.Boolean)):
         return constant(_constant(node))
     if isinstance(node, exp.Paren):
-        return _expression(node.this, dataset)
-    if isinstance(node, exp.Between):
-        value, low, high = (_expression(node.args[name], dataset) for name in ("this", "low", "high"))
+        return _expression(node.this, dataset, below)
+    if isinstance(node, exp.Between) and not node.args.get("symmetric"):
+        value, low, high = (_expression(node.args[name], dataset, below) for name in ("this", "low", "high"))
         return Expression("and", (Expression(">=", (value, low)), Expression("<=", (value, high))))
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-        return Expression("is_null", (_expression(node.this, dataset),))
+        return Expression("is_null", (_expression(node.this, dataset, below),))
     parts = _parts(node)
     if parts is None:
         raise Invalid(f"{shown(node.sql())}, which is not supported", _UNSUPPORTED)
     operation, nodes = parts
-    return Expression(operation, tuple(_expression(part, dataset) for part in nodes))
+    return Expression(operation, tuple(_expression(part, dataset, below) for part in nodes))
 
 
 def _parts(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
