@@ -58,6 +58,8 @@ def test_a_nullable_field_may_be_null_or_left_out() -> None:
         ("at", "2013-01-31T07:00:00+25:00", "does not exist"),
         ("at", "0001-01-01T00:00:00+23:00", "does not exist"),
         ("at", "٢٠١٣-01-31T07:00:00Z", "offset"),
+        ("at", "0001-01-01T00:01:01Z", "outside the years 1678 to 2261"),
+        ("at", "9999-12-31T00:00:00Z", "outside the years 1678 to 2261"),
         ("at", 1359633600, "not a timestamp"),
         ("shop", 5, "not a string"),
         ("shop", None, "null"),
@@ -150,3 +152,10 @@ def test_a_thousand_instances_are_read_and_one_more_is_not() -> None:
 def test_a_whole_number_is_an_integer_however_it_is_written() -> None:
     (instance,) = read({**GOOD, "items": 3.0})
     assert (instance["items"], type(instance["items"])) == (3, int)
+
+
+def test_a_field_without_a_name_is_named_all_the_same() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_request(b'{"": null}', INPUTS)
+    assert caught.value.field == '""'
+    assert refused({**GOOD, "": 1}).field == 'instances[0].""'

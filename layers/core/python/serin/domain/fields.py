@@ -18,6 +18,8 @@ from serin.domain.features import Value
 MAXIMUM_CHARACTERS = 256
 MAXIMUM_INSTANCES = 1000
 EXACT = 2**53
+# What 64 bits of nanoseconds hold, as a model's table has them; and no time zone leads out of the calendar.
+YEARS = range(1678, 2262)
 INT64 = range(-(2**63), 2**63)
 # Written so that a JSON Schema's reader takes them as Python does.
 TIMESTAMP_SHAPE = (
@@ -102,9 +104,12 @@ def _timestamp(_: Input, value: object) -> datetime:
     if not isinstance(value, str) or not _TIMESTAMP.match(value):
         raise Invalid(f"found {shown(value)}, not a timestamp with an offset", remedy)
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Invalid(f"found {shown(value)}, a moment that does not exist", remedy) from error
+    if moment.year not in YEARS:
+        raise Invalid(f"found {shown(value)}, outside the years {YEARS[0]} to {YEARS[-1]}", remedy)
+    return moment
 
 
 _READERS: Mapping[InputType, Callable[[Input, object], Value]] = {

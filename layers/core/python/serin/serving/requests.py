@@ -73,7 +73,7 @@ def _value(item: Input, found: Mapping[str, object]) -> Value:
 
 
 def _shown_name(name: str) -> str:
-    return shown(name).strip('"')
+    return shown(name).strip('"') or '""'
 
 
 def _at(path: str, problem: Invalid) -> Invalid:
