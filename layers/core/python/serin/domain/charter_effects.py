@@ -44,7 +44,7 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "task": Effect("gate", "Which metrics there are, and the default pipeline.", _CHECKS),
     "design.problem": Effect(
-        "record", "What GET /models says the model is for.", "layers/core/python/serin/http/app.py"
+        "record", "What GET /models says the model is for.", "layers/core/python/serin/http/models.py"
     ),
     "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _EXPERIMENTS),
     "datasets.*.contract": Effect("gate", "The rules an uploaded row passes or goes to quarantine by.", _CHECKS),
