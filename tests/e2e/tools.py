@@ -10,14 +10,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from uv import find_uv_bin
-
 from infra.local.cloud import BUILD, LocalCloud
-from infra.packaging.cache import made_once
-from serin.domain.names import digest
+from infra.packaging.tools import tool_packages
 
 ROOT = Path(__file__).parents[2]
-LOCK = ROOT / "requirements" / "awscli.txt"
 _PATIENCE_S = 240
 _PARTS = ("functions", "infra", "layers", "models", "cdk.json")
 
@@ -69,19 +65,8 @@ def cdk(cloud: LocalCloud, working_copy: Path, out: Path, *arguments: str) -> st
 
 def aws(cloud: LocalCloud, *arguments: str) -> str:
     """What AWS's command says."""
-    path = {"PYTHONPATH": str(_aws_packages())}
+    path = {"PYTHONPATH": str(tool_packages("awscli"))}
     return _said([sys.executable, "-m", "awscli", *arguments], {**environment(cloud), **path}, ROOT)
-
-
-def _aws_packages() -> Path:
-    """AWS's command apart from ours, for it brings a botocore of its own; installed once for this lock."""
-    name = digest("awscli", LOCK.read_text(), sys.version)
-
-    def install(folder: Path) -> None:
-        pip = [find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirements", str(LOCK)]
-        subprocess.run([*pip, "--python", sys.executable, "--target", str(folder)], check=True)
-
-    return made_once(BUILD / "tools", name, install).folder
 
 
 def _said(command: list[str], variables: Mapping[str, str], folder: Path) -> str:
