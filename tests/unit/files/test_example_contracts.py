@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from serin.data.reading import read_table
 from serin.data.rules import Surroundings
 from serin.data.table import Table
 from serin.domain.contracts import DIMENSIONS, Contract
+from serin.files.charters import read_charter
 from serin.files.contracts import read_contract
 from serin_cli.sample import write_sample
 
@@ -99,3 +100,12 @@ def test_all_planes_and_airports_are_good_rows(
 ) -> None:
     found = checked(dataset, f"{dataset}.csv")
     assert (found.accepted.height, found.rules, found.warnings) == (rows, {}, warnings)
+
+
+def test_no_flight_has_left_when_the_model_is_asked_about_it() -> None:
+    """Or its own delay would be among the features it is judged by."""
+    before = read_charter(CONTRACTS.parent / "model.yaml").features.moment.before
+    (bounds,) = [rule for rule in _contract("flights").rules if (rule.kind, rule.columns) == ("range", ("dep_delay",))]
+    assert bounds.minimum is not None
+    assert bounds.severity == "error"
+    assert timedelta(minutes=-bounds.minimum) < before
