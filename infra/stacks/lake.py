@@ -63,6 +63,8 @@ class LakeStack(SerinStack):
                 # Foreign keys: what other datasets have accepted so far.
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=self.addresses.table("catalog")),
+                # How often files come: when the last was accepted.
+                allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 allow("events:PutEvents", on=self.addresses.bus()),
                 allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],

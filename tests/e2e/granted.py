@@ -12,6 +12,7 @@ _SAMPLES = "xray:GetSamplingRules xray:GetSamplingTargets"
 
 GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    "AcceptUpload: dynamodb:Query on table/catalog/index/by-moment",
     "AcceptUpload: events:PutEvents on event-bus/serin-dev",
     f"AcceptUpload: {_LOG}/accept-upload:*",
     "AcceptUpload: s3:GetObject on lake/datasets/*",

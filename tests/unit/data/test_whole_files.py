@@ -105,3 +105,12 @@ def test_freshness_is_not_judged_without_a_clock_and_is_broken_without_a_moment(
     assert checked("1,a,,", rules=(rule,)).measured == []
     (found,) = checked("1,a,,", rules=(rule,), around=Surroundings(NOON - timedelta(days=1))).measured
     assert (found.holds, found.found) == (False, "has no at that would say how old it is")
+
+
+def test_a_file_that_comes_late_says_so_and_the_first_of_a_dataset_cannot() -> None:
+    rule = DatasetRule("r", "frequency", "timeliness", Limit("<=", 86_400), "warning", unit="seconds")
+    assert checked("1,a,,", rules=(rule,), around=Surroundings(NOON)).measured == []
+    (late,) = checked("1,a,,", rules=(rule,), around=Surroundings(NOON, previous=NOON - timedelta(hours=30))).measured
+    assert (late.holds, late.found) == (False, "came 1.2 days after the last file; at most 1 days are promised")
+    (punctual,) = checked("1,a,,", rules=(rule,), around=Surroundings(NOON, previous=NOON - timedelta(days=1))).measured
+    assert punctual.holds

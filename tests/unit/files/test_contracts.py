@@ -205,6 +205,7 @@ def test_promises_about_time_are_rules_of_timeliness(tmp_path: Path) -> None:
     promises = (
         f"slaProperties:\n  - {{property: freshness, value: 2, unit: d, element: shops.opened, {own}}}\n"
         "  - {property: latency, value: 3, unit: h, element: closed}\n"
+        "  - {property: frequency, value: 7, unit: d}\n"
     )
     contract = _read(tmp_path, _text(TIMES, more=promises))
     assert contract.dataset_rules == (
@@ -213,6 +214,7 @@ def test_promises_about_time_are_rules_of_timeliness(tmp_path: Path) -> None:
             unit="seconds",
             column="opened",
         ),
+        DatasetRule("shops.frequency", "frequency", "timeliness", Limit("<=", 604_800), "warning", unit="seconds"),
     )
     assert contract.rules[1:] == (Rule("shops.closed.latency", "latency", ("closed",), "timeliness", maximum=10_800),)
 
@@ -310,6 +312,14 @@ def _quality(check: str) -> str:
         (_text(more="slaProperties: [{property: availability, value: 4, unit: d}]\n"), "the promise 'availability'"),
         (_text(more="slaProperties: [{property: freshness, value: 4, element: size}]\n"), "without a known unit"),
         (_text(more="slaProperties: [{property: freshness, value: 0, unit: d}]\n"), "value: 0"),
+        (_text(more="slaProperties: [{property: frequency, value: 1, unit: d, element: size}]\n"), "element: 'size'"),
+        (
+            _text(
+                more="slaProperties: [{property: frequency, value: 1, unit: d, "
+                "customProperties: [{property: severity, value: error}]}]\n"
+            ),
+            "the severity error",
+        ),
         (_text(more="    quality: [{metric: nullValues, mustBe: 0}]\n"), "nullValues of no column"),
         (
             _text(more="    quality: [{metric: duplicateValues, arguments: {properties: [x]}, mustBe: 0}]\n"),

@@ -76,7 +76,7 @@ def test_one_flight_of_may_was_faster_than_any_airliner(checked: Check) -> None:
 def test_the_flights_are_held_to_more_than_two_dozen_rules() -> None:
     contract = _contract("flights")
     assert len(contract.rules) + len(contract.dataset_rules) >= 24
-    assert {rule.kind for rule in contract.dataset_rules} == {"row_count", "broken_rows", "freshness"}
+    assert {rule.kind for rule in contract.dataset_rules} == {"row_count", "broken_rows", "freshness", "frequency"}
     assert {rule.dimension for rule in (*contract.rules, *contract.dataset_rules)} == set(DIMENSIONS)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -456,3 +457,17 @@ def test_a_key_is_looked_for_in_what_the_other_dataset_has_accepted_by_now() -> 
     world.send(b"name\nnorth\n", "raw/shops/shops.csv")
     later = world.send((HEADER + GOOD).replace("20,", "21,").encode(), "raw/orders/later.csv")
     assert (later.accepted, later.rules) == (1, {"orders.shop.known": 1})
+
+
+WEEKLY = DatasetRule("orders.frequency", "frequency", "timeliness", Limit("<=", 7 * 86_400), "warning", unit="seconds")
+
+
+def test_how_often_files_come_is_measured_from_the_last_that_was_accepted() -> None:
+    world = with_rules(whole=(WEEKLY,))
+    assert world.send().promises == {}
+    world.clock.advance(timedelta(days=6))
+    assert world.send(b"nothing\n1\n", "raw/orders/rejected.csv").status == "rejected"
+    world.clock.advance(timedelta(days=2))
+    late = world.send((HEADER + GOOD).encode(), "raw/orders/late.csv")
+    assert (late.status, set(late.promises)) == ("accepted", {"orders.frequency"})
+    assert late.promises["orders.frequency"].startswith("came 8.0 days after the last file")

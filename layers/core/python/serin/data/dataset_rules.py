@@ -42,9 +42,15 @@ class File:
 
 
 def measure(file: File) -> Sequence[Measured]:
-    """Every rule about the file, but those of freshness when the moment is not known."""
+    """Every rule about the file, but those of time when the moment, or the file before, is not known."""
     rules = file.contract.dataset_rules
-    return [_MEASURES[rule.kind](rule, file) for rule in rules if rule.kind != "freshness" or file.around.now]
+    return [_MEASURES[rule.kind](rule, file) for rule in rules if _suffice(file.around, rule.kind)]
+
+
+def _suffice(around: Surroundings, kind: DatasetRuleKind) -> bool:
+    if kind == "frequency":
+        return around.now is not None and around.previous is not None
+    return kind != "freshness" or around.now is not None
 
 
 def _row_count(rule: DatasetRule, file: File) -> Measured:
@@ -66,9 +72,21 @@ def _freshness(rule: DatasetRule, file: File) -> Measured:
     if newest is None or file.around.now is None:
         return Measured(rule, False, f"has no {rule.column} that would say how old it is")
     age = (file.around.now - newest).total_seconds()
-    promised = Limit(rule.limit.comparison, rule.limit.value / _DAY)
-    found = f"has {_day(newest)} as its newest {rule.column}, {age / _DAY:.1f} days old; {promised} days are promised"
-    return Measured(rule, rule.limit.holds(age), found)
+    found = f"has {_day(newest)} as its newest {rule.column}, {age / _DAY:.1f} days old"
+    return Measured(rule, rule.limit.holds(age), f"{found}; {_days(rule)} are promised")
+
+
+def _frequency(rule: DatasetRule, file: File) -> Measured:
+    now, previous = file.around.now, file.around.previous
+    if now is None or previous is None:
+        raise ValueError(f"{rule.id} is judged by the file before")
+    gap = (now - previous).total_seconds()
+    found = f"came {gap / _DAY:.1f} days after the last file; {_days(rule)} are promised"
+    return Measured(rule, rule.limit.holds(gap), found)
+
+
+def _days(rule: DatasetRule) -> str:
+    return f"{Limit(rule.limit.comparison, rule.limit.value / _DAY)} days"
 
 
 def _day(moment: datetime | date) -> str:
@@ -79,4 +97,5 @@ _MEASURES: Mapping[DatasetRuleKind, Callable[[DatasetRule, File], Measured]] = {
     "row_count": _row_count,
     "broken_rows": _broken_rows,
     "freshness": _freshness,
+    "frequency": _frequency,
 }

@@ -21,14 +21,16 @@ OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a file cannot say of itself: the moment it is judged, and the keys other datasets have by then.
+    """What a file cannot say of itself: the moment it is judged, and what the datasets hold by then.
 
     `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
-    that looks for keys of a dataset without rows, is not judged.
+    that looks for keys of a dataset without rows, is not judged. `previous` is when the
+    dataset's last file was accepted.
     """
 
     now: datetime | None = None
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
+    previous: datetime | None = None
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""

@@ -15,7 +15,7 @@ ColumnType = Literal["string", "integer", "number", "boolean", "timestamp", "dat
 RuleKind = Literal[
     "type", "required", "unique", "range", "one_of", "pattern", "length", "condition", "foreign_key", "latency"
 ]
-DatasetRuleKind = Literal["row_count", "broken_rows", "freshness"]
+DatasetRuleKind = Literal["row_count", "broken_rows", "freshness", "frequency"]
 Severity = Literal["error", "warning"]
 Comparison = Literal["=", "<>", "<", "<=", ">", ">=", "between", "not between"]
 
@@ -111,7 +111,7 @@ class DatasetRule:
 
     `row_count` measures the file's rows; `broken_rows` those that break `rows`, as a number or in
     `percent` of the file's whole rows; `freshness` the seconds from the newest moment in `column` until
-    the file is judged.
+    the file is judged; `frequency` the seconds since the dataset's last file was accepted.
     """
 
     id: str

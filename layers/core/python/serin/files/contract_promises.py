@@ -24,7 +24,8 @@ def promised(rules: Rules, promises: list[ServiceLevelAgreementProperty], types:
     """Add the rule each promise makes, or refuse it by name.
 
     `freshness` is about the file: its newest row is not older than that when the file is judged. `latency` is
-    about each row: from its moment until then. `element` names the column of the moments.
+    about each row: from its moment until then. `element` names the column of the moments. `frequency` is about
+    the time since the file before, which can only be a warning: a late file is better than none.
     """
     for index, promise in enumerate(promises):
         path: FieldPath = ("slaProperties", index)
@@ -36,17 +37,17 @@ def promised(rules: Rules, promises: list[ServiceLevelAgreementProperty], types:
 
 
 def _findings(item: ServiceLevelAgreementProperty, dataset: str, types: Mapping[str, str]) -> Iterator[Finding]:
-    if item.property not in ("freshness", "latency"):
-        yield Finding(
-            ("property",), f"the promise {shown(item.property)}", "Serin keeps account of freshness and latency."
-        )
+    if item.property not in ("freshness", "latency", "frequency"):
+        known = "Serin keeps account of freshness, latency and frequency."
+        yield Finding(("property",), f"the promise {shown(item.property)}", known)
         return
     if isinstance(item.value, bool) or not isinstance(item.value, (int, float)) or item.value <= 0:
         yield Finding(("value",), shown(item.value), "Write how long, as a number above 0.")
     if item.unit not in _UNITS:
         yield Finding(("unit",), f"{item.property} without a known unit: {shown(item.unit)}", f"One of: {_units()}.")
-    column = _column(item, dataset)
-    if types.get(column) not in _TIMES:
+    if item.property == "frequency":
+        yield from _of_frequency(item, dataset)
+    elif types.get(_column(item, dataset)) not in _TIMES:
         times = ", ".join(name for name, kind in types.items() if kind in _TIMES) or "there is none yet"
         found = f"{shown(item.element)}, which is no column of times"
         yield Finding(("element",), found, f"Name a timestamp or date of {dataset}: {times}.")
@@ -59,15 +60,27 @@ def _findings(item: ServiceLevelAgreementProperty, dataset: str, types: Mapping[
         yield Finding(("id",), f"the id {shown(item.id)}", "Use letters, digits, dots, hyphens and underscores.")
 
 
+def _of_frequency(item: ServiceLevelAgreementProperty, dataset: str) -> Iterator[Finding]:
+    if item.element not in (None, dataset):
+        yield Finding(("element",), shown(item.element), f"Leave it out: it is about the files of {dataset}.")
+    if _own(item) == "error":
+        remedy = "Leave it out: it is a warning, for a late file is better than none."
+        yield Finding(("customProperties",), "the severity error", remedy)
+
+
 def _add(rules: Rules, item: ServiceLevelAgreementProperty, path: FieldPath) -> None:
+    seconds = float(str(item.value)) * _UNITS[item.unit or ""]
+    limit = Limit("<=", seconds)
+    if item.property == "frequency":
+        identity = item.id or f"{rules.dataset}.frequency"
+        rules.add(path, DatasetRule(identity, "frequency", "timeliness", limit, "warning", unit="seconds"))
+        return
     column = _column(item, rules.dataset)
     identity = item.id or f"{rules.dataset}.{column}.{item.property}"
-    seconds = float(str(item.value)) * _UNITS[item.unit or ""]
     severity = SEVERITIES[str(_own(item) or "error")]
     if item.property == "latency":
         rules.add(path, Rule(identity, "latency", (column,), "timeliness", severity, maximum=seconds))
     else:
-        limit = Limit("<=", seconds)
         rules.add(
             path, DatasetRule(identity, "freshness", "timeliness", limit, severity, unit="seconds", column=column)
         )

@@ -1,6 +1,8 @@
-"""What a file is judged by besides itself: the moment, and the keys that other datasets have by now."""
+"""What a file is judged by besides itself: the moment, the file before it, and the keys other datasets have by now."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import polars as pl
 
@@ -17,7 +19,19 @@ def surroundings(contract: Contract, lake: ObjectStore, catalog: Catalog, clock:
     order datasets arrive must not decide whether a row is good.
     """
     keys = {reference: _keys(reference, lake, catalog) for reference in contract.references}
-    return Surroundings(clock.now(), keys)
+    promised = any(rule.kind == "frequency" for rule in contract.dataset_rules)
+    return Surroundings(clock.now(), keys, _last_accepted(contract.dataset, catalog) if promised else None)
+
+
+def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
+    after = None
+    while True:
+        page = catalog.latest_uploads(dataset, after=after)
+        if moments := [upload.at for upload in page.items if upload.status == "accepted"]:
+            return max(moments)
+        if page.next is None:
+            return None
+        after = page.next
 
 
 def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
