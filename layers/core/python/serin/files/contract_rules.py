@@ -53,6 +53,7 @@ _ARGUMENTS: Mapping[str, frozenset[str]] = {
     "duplicateValues": frozenset({"properties"}),
     "rowCount": frozenset(),
 }
+OF_A_COLUMN = ("nullValues", "missingValues", "invalidValues")
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
 
 
@@ -240,7 +241,8 @@ def _problems(check: DataQuality) -> Iterator[Finding]:
     if check.type == "sql" and check.metric:
         yield Finding(("metric",), f"sql and the metric {check.metric}", "Keep one of the two.")
     elif check.type != "sql" and check.metric not in _ARGUMENTS:
-        yield Finding(("metric",), f"the metric {check.metric}", _NOT_CHECKED)
+        found = f"the metric {shown(check.metric)}" if check.metric else "no metric"
+        yield Finding(("metric",), found, f"One of: {', '.join(_ARGUMENTS)}; or `type: sql` with a query.")
         return
     yield from limit_findings(check)
     if check.dimension is not None and check.dimension not in DIMENSIONS:

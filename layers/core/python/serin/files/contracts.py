@@ -18,7 +18,7 @@ from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.names import COLUMN, NAME
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
-from serin.files.contract_rules import Rules, column_rules, quality_rule
+from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
 from serin.files.faults import FieldPath, Finding, invalid, shown
 from serin.files.fields import unknown_fields
 from serin.files.pydantic_findings import findings_of
@@ -177,7 +177,7 @@ def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
         if check.metric == "duplicateValues" and not _are_columns(named, columns):
             remedy = "Write `arguments: {properties: [column, …]}` with columns of the schema."
             rules.refuse(path, f"duplicateValues of {shown(named)}", remedy)
-        elif check.metric not in (None, "duplicateValues", "rowCount"):
+        elif check.metric in OF_A_COLUMN:
             rules.refuse(path, f"{check.metric} of no column", "Move the check to the column it is about.")
         else:
             quality_rule(rules, check, key, path)
