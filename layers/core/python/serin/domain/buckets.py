@@ -40,14 +40,14 @@ OnlineItem = OnlineValues | Bucket
 
 
 def definition(charter: Charter, view: View) -> str:
-    """Names what a view with windows is made from: another definition has other items, an equal one the same.
+    """Names what a view is made from: another definition has other values, an equal one the same.
 
     What a model's own code derives is that model's alone.
     """
     derived = charter.model if charter.dataset(view.source).derive else ""
     windows = [record_digest(window) for window in view.windows]
     times = [view.event_time or "", view.created_time or "", str(view.ttl)]
-    return digest(view.source, *charter.features.entities[view.entity], derived, *times, *windows)[:32]
+    return digest(view.source, *charter.features.entities[view.entity], derived, *times, *view.last, *windows)[:32]
 
 
 def look_back(view: View) -> timedelta:

@@ -6,21 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, definition
-from serin.domain.charter import Charter, View
+from serin.domain.buckets import OnlineItem
+from serin.domain.charter import Charter
 from serin.domain.errors import Invalid
-from serin.domain.features import (
-    EntityKey,
-    OnlineValues,
-    Value,
-    argument_name,
-    feature_columns,
-    is_stale,
-    views_needed,
-)
+from serin.domain.features import EntityKey, Value, argument_name, feature_columns, is_stale, views_needed
+from serin.serving.lookups import ViewLookup
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
-from serin.serving.windows import counted
 
 
 @dataclass(frozen=True)
@@ -39,14 +31,13 @@ class FeaturePlan:
         self.columns = feature_columns(charter)
         self.functions = tuple(functions[c.name] for c in self.columns if c.origin == "on_demand")
         self.views = views_needed(charter, {f.name: f.arguments for f in self.functions})
-        self._ids = {view.name: definition(charter, view) for view in self.views if view.windows}
-        self._entities = charter.features.entities
+        self._lookups = tuple(ViewLookup(charter, view) for view in self.views)
         self._defaults = charter.features.defaults
         self._check_arguments(charter)
 
     def keys(self, instances: Sequence[Instance], now: datetime) -> list[EntityKey]:
         """Every online item the instances need at `now`, once; a key with a null value names nobody."""
-        found = (key for instance in instances for view in self.views for key in self._keys(view, instance, now))
+        found = (key for instance in instances for lookup in self._lookups for key in lookup.keys(instance, now))
         return list(dict.fromkeys(found))
 
     def row(self, instance: Instance, online: Mapping[EntityKey, OnlineItem], now: datetime) -> FeatureRow:
@@ -54,8 +45,8 @@ class FeaturePlan:
         known: dict[str, Value] = dict(instance)
         by_column: dict[str, Value] = {}
         missing, stale = [], []
-        for view in self.views:
-            found = self.found(view, instance, online, now)
+        for lookup in self._lookups:
+            view, found = lookup.view, lookup.found(instance, online, now)
             if found is None:
                 missing.append(view.name)
             elif is_stale(view, found, now):
@@ -69,27 +60,6 @@ class FeaturePlan:
             by_column[function.name] = _call(function, known)
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
         return FeatureRow(values, tuple(missing), tuple(stale))
-
-    def found(
-        self, view: View, instance: Instance, online: Mapping[EntityKey, OnlineItem], now: datetime
-    ) -> OnlineValues | None:
-        """What is known of the instance's entity, fresh or not; None when nothing is."""
-        items = [online[key] for key in self._keys(view, instance, now) if key in online]
-        if not view.windows:
-            return next((item for item in items if isinstance(item, OnlineValues)), None)
-        buckets = [item for item in items if isinstance(item, Bucket)]
-        if not buckets:
-            return None
-        known = counted(view, buckets, now)
-        return None if known.newest is None else OnlineValues(buckets[0].key, known.values, known.newest)
-
-    def _keys(self, view: View, instance: Instance, now: datetime) -> list[EntityKey]:
-        values = tuple(instance[name] for name in self._entities[view.entity])
-        if None in values:
-            return []
-        if view.windows:
-            return bucket_keys(view, self._ids[view.name], values, now)
-        return [EntityKey(view.name, values)]
 
     def _or_default(self, name: str, value: Value) -> Value:
         return self._defaults.get(name) if value is None else value

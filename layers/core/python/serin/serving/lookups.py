@@ -1,0 +1,40 @@
+"""How the values of one view are found online, for a prediction and for whoever asks for features alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, definition
+from serin.domain.charter import Charter, View
+from serin.domain.features import EntityKey, OnlineValues, Value
+from serin.serving.windows import counted
+
+
+class ViewLookup:
+    """One view of a charter; `columns` name what an entity of it is found by."""
+
+    def __init__(self, charter: Charter, view: View) -> None:
+        self.view = view
+        self.columns = charter.features.entities[view.entity]
+        self._id = definition(charter, view) if view.windows else view.name
+
+    def keys(self, instance: Mapping[str, Value], now: datetime) -> list[EntityKey]:
+        """Every online item that the instance's values depend on at `now`; a key with a null value names nobody."""
+        values = tuple(instance[name] for name in self.columns)
+        if None in values:
+            return []
+        return bucket_keys(self.view, self._id, values, now) if self.view.windows else [EntityKey(self._id, values)]
+
+    def found(
+        self, instance: Mapping[str, Value], online: Mapping[EntityKey, OnlineItem], now: datetime
+    ) -> OnlineValues | None:
+        """What is known of the instance's entity, fresh or not; None when nothing is."""
+        items = [online[key] for key in self.keys(instance, now) if key in online]
+        if not self.view.windows:
+            return next((item for item in items if isinstance(item, OnlineValues)), None)
+        buckets = [item for item in items if isinstance(item, Bucket)]
+        if not buckets:
+            return None
+        known = counted(self.view, buckets, now)
+        return None if known.newest is None else OnlineValues(buckets[0].key, known.values, known.newest)
