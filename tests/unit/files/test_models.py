@@ -59,6 +59,32 @@ def test_two_models_that_disagree_about_a_dataset_are_refused(tmp_path: Path) ->
         _read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("last: [wind, rain]", "last: [rain]"),
+        (
+            "entity: spot\n      source: weather\n      event_time: seen_at",
+            "entity: spot\n      source: weather\n      event_time: told_at",
+        ),
+        ("static: true, last: [height]", "static: true, last: [height, station]"),
+    ],
+)
+def test_two_models_that_would_overwrite_each_others_last_values_are_refused(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    write_model(tmp_path)
+    _second(tmp_path, {"model.yaml": {old: new}})
+    with pytest.raises(Invalid, match=r"view '(sky|place)' is made from something else in models/trip-cost/model.yaml"):
+        _read(tmp_path)
+
+
+def test_each_model_says_for_itself_how_old_a_value_may_be(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    _second(tmp_path, {"model.yaml": {"      ttl: 3h": "      ttl: 5h"}})
+    assert len(_read(tmp_path)) == 2
+
+
 def test_what_is_written_reads_back_as_what_was_read(tmp_path: Path) -> None:
     write_model(tmp_path)
     (model,) = _read(tmp_path)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from serin.domain.charter import Charter
+from serin.domain.buckets import definition
+from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.files.charters import examine
@@ -25,18 +26,19 @@ class ModelFolder:
 
 
 def read_models(folder: Path) -> tuple[ModelFolder, ...]:
-    """Every model below `folder`, by name; raises Invalid when one is, or when two disagree about a dataset."""
+    """Every model below `folder`, by name; raises Invalid when one is, or when two disagree about what they share."""
     if not folder.is_dir():
         raise Invalid(f"There is no folder {folder.name}/.", "Make one folder a model in it, each with a model.yaml.")
     found = []
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
         examined = examine(path / "model.yaml")
         found.append(ModelFolder(examined.charter, path, examined.contracts, examined.golden))
-    _agree(found)
+    _agree_on_datasets(found)
+    _agree_on_views(found)
     return tuple(found)
 
 
-def _agree(models: list[ModelFolder]) -> None:
+def _agree_on_datasets(models: list[ModelFolder]) -> None:
     """A dataset is uploaded once for all models, so it has one contract."""
     first: dict[str, ModelFolder] = {}
     for model in models:
@@ -49,3 +51,24 @@ def _agree(models: list[ModelFolder]) -> None:
                     f"{ours}:1: the dataset {dataset!r} has another contract in {theirs}.",
                     "Make the two contracts equal, or give the dataset another name.",
                 )
+
+
+def _agree_on_views(models: list[ModelFolder]) -> None:
+    """An entity's last values are kept once for all models, by the name of the view: it is made alike in all."""
+    first: dict[str, ModelFolder] = {}
+    for model in models:
+        for view in model.charter.features.views:
+            if view.windows:
+                continue
+            other = first.setdefault(view.name, model)
+            if _made_from(other.charter, other.charter.features.view(view.name)) != _made_from(model.charter, view):
+                ours, theirs = (shown_file(found.folder / "model.yaml") for found in (model, other))
+                raise Invalid(
+                    f"{ours}:1: the view {view.name!r} is made from something else in {theirs}.",
+                    "Make the two views equal but for their ttl, or give one of them another name.",
+                )
+
+
+def _made_from(charter: Charter, view: View) -> str:
+    """How old a value may be, and when it was known, is asked of it later and by each model for itself."""
+    return definition(charter, replace(view, ttl=None, created_time=None))
