@@ -11,6 +11,7 @@ from serin.bootstrap import platform
 from serin.http.app import make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
+from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 
 
@@ -24,7 +25,7 @@ def handle(event: Any, context: Any) -> Any:
 def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
-    app = make_app(world.charters, world.catalog, world.control, world.workflows, show)
+    app = make_app(world.charters, world.catalog, world.control, world.workflows, show, read)
     return Mangum(Told(app), lifespan="off")
 
 
@@ -32,3 +33,9 @@ def show(prediction: str, correlation: str) -> Shown:
     """A prediction; who asks for none waits for no client of S3 or Lambda."""
     world = platform()
     return show_prediction(prediction, world.charters, correlation, world.lake, world.catalog, world.endpoint)
+
+
+def read(question: Question) -> Answer:
+    """Features; who asks for none waits for nothing of the online store."""
+    world = platform()
+    return read_online(question, world.charters, world.online, world.clock)

@@ -31,6 +31,7 @@ ROUTES = (
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
+    "POST /get-online-features",
 )
 ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -129,6 +130,7 @@ class ApiStack(SerinStack):
             environment=[
                 "SERIN_CATALOG_TABLE",
                 "SERIN_CONTROL_TABLE",
+                "SERIN_FEATURES_TABLE",
                 "SERIN_TRAINING_ARN_PREFIX",
                 "SERIN_RELEASE_ARN",
                 "SERIN_LAKE_BUCKET",
@@ -138,6 +140,7 @@ class ApiStack(SerinStack):
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
+                allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 allow(
                     "states:StartExecution",
                     on=[

@@ -44,6 +44,7 @@ FLIGHT = {
     "distance": 1416,
 }
 PREDICTION = {"instances": [FLIGHT]}
+WEATHER = {"entities": {"origin": ["LGA"]}, "features": ["weather_now:temp"]}
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
+    "POST /get-online-features": Right("features", body=WEATHER),
     f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),
 }
 """Every route that asks for a token; the signed one has cases of its own."""

@@ -20,6 +20,7 @@ from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
 from serin_cli.april import april_flights
 from serin_cli.walk import MODEL
+from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
 
 RECONCILED = timedelta(minutes=6)
@@ -35,6 +36,7 @@ def exercise(walked: Walked) -> None:
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])
     _look_a_prediction_up(walked)
+    walked.client.post("/get-online-features", WEATHER)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()

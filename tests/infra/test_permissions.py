@@ -86,6 +86,11 @@ def test_predict_reads_online_features_in_batches_and_does_nothing_else(aws: Ass
     assert resources(aws, "predict-returns", "dynamodb") == {"table/serin-dev-online-features"}
 
 
+def test_the_api_only_reads_online_features_and_in_batches(aws: Assembly) -> None:
+    found = [actions for actions, items in aws.statements("api") if any("online-features" in item for item in items)]
+    assert found == [{"dynamodb:BatchGetItem"}]
+
+
 def test_accepting_an_upload_reads_raw_files_and_writes_datasets_and_quarantine(aws: Assembly) -> None:
     assert resources(aws, "accept-upload", "s3") == {
         "serin-dev-uploads/raw/*",

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
-from serin.adapters.memory.world import MemoryEndpoint, MemoryWorkflows
+from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain import errors
 from serin.domain.experiments import TrialResult
 from serin.domain.prediction_ids import prediction_id
@@ -20,6 +20,7 @@ from serin.domain.releases import Live, ReleaseStep
 from serin.http.app import make_app
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
+from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from tests.builders import NOON, a_charter, a_part, a_prediction_line, a_release, a_run, a_trial, a_version, an_upload
 
@@ -39,7 +40,9 @@ ROUTES = [
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
+    ("POST", "/get-online-features"),
 ]
+ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
 
 
 @dataclass
@@ -51,12 +54,17 @@ class Api:
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
     lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
+    online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
 
     def __post_init__(self) -> None:
-        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, self.show)
+        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, self.show, self.read)
 
     def show(self, prediction: str, correlation: str) -> Shown:
         return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
+
+    def read(self, question: Question) -> Answer:
+        return read_online(question, {MODEL: a_charter()}, self.online, self.clock)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -84,7 +92,7 @@ def api() -> Api:
 
 
 def body_of(path: str) -> Any:
-    return START if path.endswith("/releases") else None
+    return START if path.endswith("/releases") else ASKED if path == "/get-online-features" else None
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from serin.domain.releases import Live
 from serin.http.app import make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
+from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
 from serin.services.show_prediction import Shown
 from serin.serving.answers import answer_of
@@ -49,15 +50,23 @@ def nothing_shown(prediction: str, correlation: str) -> Shown:
     raise NotFound(f"{correlation} found no {prediction}.", "Nothing was predicted.")
 
 
+def nothing_read(question: Question) -> Answer:
+    raise NotFound(f"Nobody knows {question}.", "Nothing was written.")
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     charters = {"late-orders": a_charter()}
-    return document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown), charters)
+    return document(
+        make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read), charters
+    )
 
 
 def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
     charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
-    made = document(make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown), charters)
+    made = document(
+        make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read), charters
+    )
     asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
     assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
     assert made["security"] == [{"token": []}]
@@ -107,7 +116,7 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
 
 def _cases(mode: schemathesis.GenerationMode) -> Any:
     charters = {"late-orders": EVERY_TYPE}
-    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown)
+    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read)
     operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
     return operation.as_strategy(generation_mode=mode)
 

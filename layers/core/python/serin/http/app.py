@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from serin.domain.charter import Charter
 from serin.http.data import data_routes
 from serin.http.errors import PROBLEMS, answer_errors
+from serin.http.features import Read, feature_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
@@ -17,9 +18,12 @@ from serin.ports import Catalog, Control, Workflows
 
 
 def make_app(
-    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, show: Show
+    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, show: Show, read: Read
 ) -> FastAPI:
-    """The application over these ports; `show` is the use case show_prediction over others, made when it is asked."""
+    """The application over these ports; `show` and `read` are show_prediction and read_online over others.
+
+    These are made when somebody asks.
+    """
     # A path with a slash at its end is another path: a redirect would name a host behind the gateway.
     app = FastAPI(title="Serin", version="1", openapi_url=None, redirect_slashes=False)
     answer_errors(app)
@@ -28,6 +32,7 @@ def make_app(
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),
         logged_routes(show),
+        feature_routes(read),
         document_route(app, charters),
     ):
         app.include_router(routes, responses=PROBLEMS)
