@@ -12,6 +12,8 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.features import arguments as feature_arguments
+from serin_cli.features import features
 from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.prediction import prediction
@@ -69,6 +71,7 @@ def parser() -> ArgumentParser:
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}))
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
+    add("features", features, "What the online store knows of an entity now.", *feature_arguments())
     add("train", commands.train, "Train a model now and wait for the verdict.", model)
     add("runs", commands.runs, "The trainings of a model.", model)
     add("models", commands.models, "The models and what is live.")
