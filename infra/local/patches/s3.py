@@ -1,4 +1,4 @@
-"""S3: events as AWS shapes them, on the default bus, and one thread at a time at its objects."""
+"""S3: events as AWS shapes them, on the default bus, copies of what is meant, and one thread at a time at objects."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.events.models import events_backends
 from moto.s3 import notifications
+from moto.s3.exceptions import PreconditionFailed
 from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.responses import S3Response
 
 from infra.local.patches.registry import replace, wrap
 from infra.local.wiring import connected
@@ -87,6 +90,25 @@ def set_notification_configuration(
             "Turn on EventBridge for the bucket and write a rule.",
         )
     original(bucket, wanted)
+
+
+@wrap(S3Response, "copy_object")
+def copy_object(original: Callable[..., Any], response: S3Response) -> Any:
+    """moto copies whatever stands there now, also where only what was listed is wanted (If-Match of the source)."""
+    wanted = response.headers.get("x-amz-copy-source-if-match")
+    with _lock:
+        if wanted is not None and _source_etag(response) not in (None, wanted.strip('"')):
+            raise PreconditionFailed("x-amz-copy-source-If-Match")
+        return original(response)
+
+
+def _source_etag(response: S3Response) -> str | None:
+    """The ETag of what would be copied; None where nothing is, which moto says itself."""
+    source = urlparse(response.headers["x-amz-copy-source"])
+    bucket, key = unquote(source.path).lstrip("/").split("/", 1)
+    version = parse_qs(source.query).get("versionId", [None])[0]
+    found = response.backend.get_object(bucket, key, version_id=version)
+    return None if found is None else str(found.etag).strip('"')
 
 
 def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

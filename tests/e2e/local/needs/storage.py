@@ -81,6 +81,18 @@ def versions_are_listed_while_another_deletes(cloud: LocalCloud) -> None:
         other.over()
 
 
+@needed("moto.s3.responses.S3Response.copy_object")
+def what_was_written_again_since_it_was_listed_is_not_copied(cloud: LocalCloud) -> None:
+    s3 = aws(cloud, "s3")
+    with bucket(cloud) as name:
+        listed = s3.put_object(Bucket=name, Key="a", Body=b"1")["ETag"]
+        given: dict[str, Any] = {"Bucket": name, "Key": "b", "CopySource": {"Bucket": name, "Key": "a"}}
+        s3.copy_object(**given, CopySourceIfMatch=listed)
+        s3.put_object(Bucket=name, Key="a", Body=b"2")
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            s3.copy_object(**given, CopySourceIfMatch=listed)
+
+
 def _moto_table(cloud: LocalCloud, name: str) -> Table:
     return dynamodb_backends[ACCOUNT][cloud.region].tables[name]
 
