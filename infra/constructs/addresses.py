@@ -25,6 +25,10 @@ class Addresses:
         """The ARNs of the objects whose keys match."""
         return [f"{self.bucket(bucket)}/{pattern}" for pattern in patterns]
 
+    def foreign_bucket(self, name: str) -> str:
+        """The ARN of a bucket that is not ours, by its full name."""
+        return f"arn:{Aws.PARTITION}:s3:::{name}"
+
     def table(self, name: str) -> str:
         """`catalog`, `control` or `online-features`."""
         return self._regional("dynamodb", f"table/{self._names.table(name)}")

@@ -28,9 +28,19 @@ def on_event(stack: SerinStack, id: str, name: EventName, detail: Mapping[str, A
     )
 
 
-def call_function(rule: events.Rule, function: ServiceFunction, waiting: str) -> None:
-    """Give the event to a function; `waiting` names the queue for events that could not be given."""
-    rule.add_target(targets.LambdaFunction(function.function, dead_letter_queue=undelivered(rule, waiting)))
+def call_function(
+    rule: events.Rule, function: ServiceFunction, waiting: str, given: Mapping[str, str] | None = None
+) -> None:
+    """Give the event to a function, or `given`, made of constants and fields of the event.
+
+    `waiting` names the queue for events that could not be given.
+    """
+    target = targets.LambdaFunction(
+        function.function,
+        event=None if given is None else events.RuleTargetInput.from_object(given),
+        dead_letter_queue=undelivered(rule, waiting),
+    )
+    rule.add_target(target)
 
 
 def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:

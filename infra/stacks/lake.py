@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
@@ -15,6 +17,8 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
 from infra.constructs.queues import dead_letters, queue
 from infra.constructs.stack import Deployment, SerinStack
+from infra.stacks.lake_sources import acquire_from
+from serin.domain.charter import Charter, sources_of
 
 ACCEPT_SECONDS = 120
 
@@ -22,7 +26,7 @@ ACCEPT_SECONDS = 120
 class LakeStack(SerinStack):
     """An upload's way: S3 → EventBridge → queue → accept_upload → bus."""
 
-    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         super().__init__(scope, "lake", deployment, "Serin: data, from upload to features")
         private_bucket(self, "uploads", events=True)
         private_bucket(self, "lake")
@@ -30,6 +34,7 @@ class LakeStack(SerinStack):
         uploads = self._upload_queue()
         self._accept_upload(uploads)
         self._collect_predictions()
+        acquire_from(self, sources_of(charters))
 
     def _upload_queue(self) -> sqs.Queue:
         dead = dead_letters(self, "UploadDeadLetters", self.names.queue("uploads-dead"))

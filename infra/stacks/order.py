@@ -19,7 +19,7 @@ from serin.domain.charter import Charter
 def add_stacks(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]) -> None:
     """Rules wait for the bus; an endpoint waits for the collector of its log and for the API it adds a route to."""
     catalog = CatalogStack(app, deployment)
-    lake = LakeStack(app, deployment)
+    lake = LakeStack(app, deployment, charters)
     api = ApiStack(app, deployment)
     for stack in (lake, TrainingStack(app, deployment, charters), ReleaseStack(app, deployment, charters)):
         stack.add_stack_dependency(catalog)

@@ -9,6 +9,7 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
 from serin.domain.paging import Page
 from serin.domain.releases import ReleaseStep
+from serin.domain.sources import Acquired, Acquisition
 from serin.ports import Catalog
 from tests.builders import NOON, a_part, a_published, a_release, a_run, a_training_set, a_trial, a_version, an_upload
 
@@ -98,6 +99,34 @@ def test_arrivals_say_which_upload_an_object_was(catalog: Catalog) -> None:
     assert catalog.arrival("flights", "raw/flights/b.csv@") == "u1"
     assert catalog.arrival("flights", "raw/flights/a.csv@v2") is None
     assert catalog.arrival("planes", "raw/flights/a.csv@v1") is None
+
+
+def test_the_last_look_at_a_source_is_known_by_dataset(catalog: Catalog) -> None:
+    assert catalog.acquisition("flights") is None
+    look = Acquisition("flights", "s3://acme/x/", "run1", NOON, seen=3, copied=2, refused=1, after="x/b", error="no")
+    catalog.save_acquisition(look)
+    assert catalog.acquisition("flights") == look
+    catalog.save_acquisition(replace(look, run="run2", after=None))
+    assert catalog.acquisition("flights") == replace(look, run="run2", after=None)
+    assert catalog.acquisition("planes") is None
+    assert catalog.head("flights") == DatasetHead("flights")
+    assert list(catalog.parts("flights")) == []
+
+
+def test_markers_of_copied_objects_come_in_the_order_of_their_keys_bytes(catalog: Catalog) -> None:
+    markers = {
+        key: Acquired("flights", "acme", key, "e1", NOON, f"raw/flights/{number}.csv", NOON, "c1", "run1")
+        for number, key in enumerate(("a/z", "a/é", "a/B", "b"))
+    }
+    for marker in markers.values():
+        catalog.note_acquired(marker)
+    catalog.note_acquired(replace(markers["b"], bucket="other"))
+    catalog.note_acquired(replace(markers["b"], dataset="planes"))
+    assert [item.key for item in catalog.acquired("flights", "acme", "a/", "b")] == ["a/B", "a/z", "a/é", "b"]
+    assert list(catalog.acquired("flights", "acme", "a/B", "a/z")) == [markers["a/B"], markers["a/z"]]
+    assert list(catalog.acquired("flights", "acme", "c", "d")) == []
+    catalog.note_acquired(replace(markers["b"], etag="e2"))
+    assert [item.etag for item in catalog.acquired("flights", "acme", "b", "b")] == ["e2"]
 
 
 def test_a_training_set_is_found_by_its_id(catalog: Catalog) -> None:

@@ -15,6 +15,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
@@ -41,6 +42,9 @@ class World:
     stage: str = "dev"
 
     model: str = "late-orders"
+
+    def __post_init__(self) -> None:
+        self.sources = MemorySources(self.uploads)
 
     def model_function(self, call: str) -> Any:
         raise AssertionError(f"nothing of this model calls {call}")
@@ -91,8 +95,8 @@ def test_importing_a_handler_reads_no_environment_and_makes_no_client(name: str)
     assert ended.returncode == 0, ended.stderr
 
 
-def test_all_eleven_handlers_are_looked_at() -> None:
-    assert len(NAMES) == 11
+def test_all_twelve_handlers_are_looked_at() -> None:
+    assert len(NAMES) == 12
 
 
 # accept_upload

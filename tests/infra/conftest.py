@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from infra.app import build_app
 from infra.settings import Cloud, Settings, target_for
 from serin.domain.charter import Charter
+from serin.domain.sources import Source
 from tests.builders import a_charter
 from tests.infra.templates import Assembly, TinyPackages
 
@@ -20,9 +23,15 @@ SIGNED = ("returns",)
 Synthesise = Callable[..., Assembly]
 
 
+SOURCE = Source("acme-exports", "shop/orders/", timedelta(hours=6))
+"""Where the files of `orders` come from: named by one of the two models that read it."""
+
+
 @pytest.fixture(scope="session")
 def charters() -> list[Charter]:
-    return [a_charter(model=model, access="sigv4" if model in SIGNED else "token") for model in MODELS]
+    orders, shops = a_charter().datasets
+    signed = a_charter(model="returns", access="sigv4")
+    return [a_charter(model="late-orders", datasets=(replace(orders, source=SOURCE), shops)), signed]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from tests.infra.templates import Assembly, flat
 
 LAYERS = {
     "accept-upload": ["core", "data", "charters"],
+    "acquire": ["core", "charters"],
     "collect-predictions": ["core"],
     "evaluate-model": ["core", "science", "charters"],
     "release-model": ["core", "charters"],
@@ -22,7 +23,13 @@ LAYERS = {
     "train-model-late-orders": ["core", "science", "charters", "code-late-orders"],
     "predict-late-orders": ["core", "science"],
 }
-CALLED_WITHOUT_WAITING = {"build-features-returns", "build-features-late-orders", "collect-predictions", "reconcile"}
+CALLED_WITHOUT_WAITING = {
+    "acquire",
+    "build-features-returns",
+    "build-features-late-orders",
+    "collect-predictions",
+    "reconcile",
+}
 GATEWAY_SECONDS = 30
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.conftest import MODELS
+from tests.infra.conftest import MODELS, SOURCE
 from tests.infra.templates import Assembly
 
 TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -61,14 +61,15 @@ def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
     }
 
 
-def test_the_api_lists_the_prediction_log_and_nothing_else_of_the_lake(aws: Assembly) -> None:
+def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_prefixes(aws: Assembly) -> None:
     listing = [
         statement
         for policy in aws.resources("AWS::IAM::Policy")
         for statement in policy["PolicyDocument"]["Statement"]
         if "s3:ListBucket" in statement["Action"]
     ]
-    assert [statement["Condition"] for statement in listing] == [{"StringLike": {"s3:prefix": "predictions/*"}}]
+    found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
+    assert sorted(found) == ["predictions/*", f"{SOURCE.prefix}*"]
     assert resources(aws, "api", "s3") == {"serin-dev-lake", "serin-dev-lake/predictions/*"}
 
 
@@ -97,6 +98,18 @@ def test_accepting_an_upload_reads_raw_files_and_writes_datasets_and_quarantine(
         "serin-dev-lake/datasets/*",
         "serin-dev-lake/quarantine/*",
     }
+
+
+def test_acquiring_reads_below_its_sources_and_writes_raw_files_of_their_datasets(aws: Assembly) -> None:
+    assert resources(aws, "acquire", "s3") == {
+        SOURCE.bucket,
+        f"{SOURCE.bucket}/{SOURCE.prefix}*",
+        "serin-dev-uploads/raw/orders/*",
+    }
+    own = TRACING | LOGGING | {"sqs:SendMessage", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    assert aws.actions("acquire") - own == {"s3:ListBucket", "s3:GetObject", "s3:PutObject"}
+    written = [items for actions, items in aws.statements("acquire") if "s3:PutObject" in actions]
+    assert not [item for items in written for item in items if SOURCE.bucket in item]
 
 
 def test_collecting_predictions_writes_predictions_only(aws: Assembly) -> None:

@@ -18,7 +18,7 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.data.joins import derive, training_rows
 from serin.data.parquet import to_parquet
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
 from serin.domain.errors import Invalid
@@ -196,8 +196,16 @@ def _bundled(read: Read) -> object:
     return sorted(path.name for path in (out / "serin_charters").iterdir() if path.is_dir())
 
 
+def _source(read: Read) -> object:
+    """Where files of trips come from, as the stack and the function that copies them are told."""
+    source = sources_of([read.charter]).get("trips")
+    return None if source is None else (source.bucket, source.prefix, source.every)
+
+
 VIEW_OF_TRIPS = "    past: {entity: line, source: trips, event_time: ends, ttl: 7d, last: [delay]}\n  on_demand:"
 SHORT_TRIPS = FILES["contracts/trips.yaml"].replace("minimum: 1}", "minimum: 1, maximum: 99}")
+SOURCE = "source: {from: s3://acme-exports/trips, every: 6h}"
+SOURCE_DAILY = SOURCE.replace("6h", "1d")
 PROOFS: Mapping[str, Proof] = {
     "model": Proof({"model: trip-delay": "model: trip-cost"}, _bundled, ["trip-cost"]),
     "access": Proof({"task: binary": "task: binary\naccess: sigv4"}, lambda read: read.charter.access, "sigv4"),
@@ -222,6 +230,16 @@ PROOFS: Mapping[str, Proof] = {
         [True, True, True],
     ),
     "datasets.*.derive.with": Proof({"with: [stations]": "with: [depots]"}, _looked_up, [[101, 51]]),
+    "datasets.*.source.from": Proof(
+        {"trips: {contract: contracts/trips.yaml,": f"trips: {{contract: contracts/trips.yaml, {SOURCE},"},
+        _source,
+        ("acme-exports", "trips/", timedelta(hours=6)),
+    ),
+    "datasets.*.source.every": Proof(
+        {"trips: {contract: contracts/trips.yaml,": f"trips: {{contract: contracts/trips.yaml, {SOURCE_DAILY},"},
+        _source,
+        ("acme-exports", "trips/", timedelta(days=1)),
+    ),
     "inputs.*.type": Proof(
         {"distance: {type: number": "distance: {type: integer"}, _accepts(distance=2.5), shows=False
     ),

@@ -59,6 +59,12 @@ def test_a_text_with_angle_brackets_is_a_text(tmp_path: Path, text: str) -> None
     assert read_charter(write_charter(tmp_path, edits)).problem == text
 
 
+def _sourced(source: str, field: str, found: str, remedy: str) -> tuple[str, str, str, str, str]:
+    """A charter whose weather has this source, and what is said of it."""
+    old = "weather: {contract: contracts/weather.yaml"
+    return old, f"{old}, source: {source}", f"datasets.weather.source.{field}", found, remedy
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "found", "remedy"),
     [
@@ -81,6 +87,14 @@ def test_a_text_with_angle_brackets_is_a_text(tmp_path: Path, text: str) -> None
         ("with: [stations]", "with: [cars]", "datasets.trips.derive.with[0]", "'cars'", "One of"),
         ("with: [stations]", "with: [trips]", "datasets.trips.derive.with[0]", "'trips'", "One of"),
         ("with: [stations]", "with: [rides]", "datasets.trips.derive.with[0]", "derives columns itself", "plain"),
+        _sourced("{from: gs://acme/x, every: 1h}", "from", "'gs://acme/x'", "s3://bucket/prefix"),
+        _sourced("{from: s3://ACME/x, every: 1h}", "from", "'s3://ACME/x'", "general purpose bucket"),
+        _sourced("{from: s3://serin-dev-lake-1-us-east-1/x, every: 1h}", "from", "serin-dev-lake", "copied in again"),
+        _sourced("{from: s3://acme/x*, every: 1h}", "from", "'s3://acme/x*'", "prefix as folders"),
+        _sourced("{from: s3://acme/x, every: 1m}", "every", "'1m'", "from 15m to 31d"),
+        _sourced("{from: s3://acme/x, every: 90d}", "every", "'90d'", "from 15m to 31d"),
+        _sourced("{from: s3://acme/x}", "every", "is missing", "Add every"),
+        _sourced("{every: 1h}", "from", "is missing", "Add from"),
         ("line: {type: string}", "line: {type: text}", "inputs.line.type", "'text'", "'string'"),
         ("line: {type: string}", "line: {type: string, min: 3}", "inputs.line.min", "bound of a string", "remove"),
         ("line: {type: string}", "line: {type: integer}", "inputs.line.type", "is of type string", "one type"),

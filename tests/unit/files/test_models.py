@@ -3,17 +3,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.records import from_record
+from serin.domain.sources import Source
 from serin.files.bundle import write_charters, write_code
 from serin.files.models import ModelFolder, read_models
-from tests.unit.files.written_model import FEATURES, FILES, write_model
+from tests.unit.files.written_model import FEATURES, FILES, line_of, write_model
 
 COMMITTED = Path(__file__).parents[3] / "models"
 
@@ -83,6 +85,41 @@ def test_each_model_says_for_itself_how_old_a_value_may_be(tmp_path: Path) -> No
     write_model(tmp_path)
     _second(tmp_path, {"model.yaml": {"      ttl: 3h": "      ttl: 5h"}})
     assert len(_read(tmp_path)) == 2
+
+
+WEATHER = "weather: {contract: contracts/weather.yaml"
+
+
+def _from(source: str) -> Mapping[str, Mapping[str, str]]:
+    return {"model.yaml": {WEATHER: f"{WEATHER}, source: {source}"}}
+
+
+@pytest.mark.parametrize("theirs", ["{from: s3://acme/sky, every: 1h}", "{from: s3://acme/weather, every: 2h}"])
+def test_two_models_that_disagree_about_a_source_are_refused_with_both_lines(tmp_path: Path, theirs: str) -> None:
+    path = write_model(tmp_path, _from("{from: s3://acme/weather, every: 1h}"))
+    _second(tmp_path, _from(theirs))
+    line = line_of(path, "weather: {")
+    with pytest.raises(Invalid) as refused:
+        _read(tmp_path)
+    where = f"models/trip-delay/model.yaml:{line}: datasets.weather.source: s3://acme/weather/ every 1h"
+    assert refused.value.message.startswith(f"{where}, and models/trip-cost/model.yaml:{line} says s3://acme/")
+    assert "leave it out in one" in refused.value.remedy
+
+
+def test_one_of_two_models_may_name_the_source_of_both(tmp_path: Path) -> None:
+    write_model(tmp_path, _from("{from: s3://acme/weather, every: 1h}"))
+    _second(tmp_path, {})
+    charters = [model.charter for model in _read(tmp_path)]
+    assert {name: source.url for name, source in sources_of(charters).items()} == {"weather": "s3://acme/weather/"}
+    assert sources_of(charters[:1]) == {}
+
+
+def test_a_source_reaches_the_function_as_it_was_read(tmp_path: Path) -> None:
+    path = write_model(tmp_path, _from("{from: s3://acme/weather, every: 1d}"))
+    (model,) = _read(tmp_path)
+    write_charters((model,), tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "serin_charters" / path.parent.name / "charter.json").read_text())
+    assert from_record(Charter, written).dataset("weather").source == Source("acme", "weather/", timedelta(days=1))
 
 
 def test_what_is_written_reads_back_as_what_was_read(tmp_path: Path) -> None:

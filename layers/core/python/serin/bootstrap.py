@@ -14,7 +14,7 @@ from typing import Any
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.records import from_record
-from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Workflows
+from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Sources, Workflows
 
 
 class Platform:
@@ -35,6 +35,13 @@ class Platform:
     def uploads(self) -> ObjectStore:
         """Where people and systems write."""
         return self._bucket("SERIN_UPLOADS_BUCKET")
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Other people's buckets that files are copied in from."""
+        from serin.adapters.sources import S3Sources
+
+        return S3Sources(_client("s3"), self._environment["SERIN_UPLOADS_BUCKET"])
 
     @cached_property
     def lake(self) -> ObjectStore:

@@ -17,6 +17,7 @@ from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
+from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 
 
 class Clock(Protocol):
@@ -37,6 +38,19 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str) -> Sequence[str]:
         """All keys below `prefix`, sorted."""
+
+
+class Sources(Protocol):
+    """Other people's buckets, which are only read, and copies of what is there among the uploads."""
+
+    def listing(self, bucket: str, prefix: str, after: str | None) -> Listing:
+        """The next objects below `prefix`, from the first or after a key; raises NotFound, Denied or Unavailable."""
+
+    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
+        """Copy the object, as it was listed, to the key `raw` of the uploads; the version made there.
+
+        Raises Conflict when another stands there now, and Denied, Rejected or Unavailable when it cannot be read.
+        """
 
 
 class Catalog(Protocol):
@@ -69,6 +83,18 @@ class Catalog(Protocol):
 
     def record_rejected(self, upload: Upload) -> bool:
         """Remember why; False, with nothing written, when the same content has been accepted already."""
+
+    def acquisition(self, dataset: str) -> Acquisition | None:
+        """The last look at the dataset's source, or None."""
+
+    def save_acquisition(self, acquisition: Acquisition) -> None:
+        """Replace what is known of looks at the dataset's source."""
+
+    def note_acquired(self, acquired: Acquired) -> None:
+        """Remember the object of a source that was copied last from its key."""
+
+    def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
+        """What was copied from the keys from `first` to `last`, both included, in the order of their bytes."""
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         """Remember a snapshot; the same id twice is one."""

@@ -13,6 +13,7 @@ from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.records import from_record
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
@@ -58,6 +59,20 @@ class DynamoCatalog:
 
     def record_rejected(self, upload: Upload) -> bool:
         return self._table.put(_upload(upload))
+
+    def acquisition(self, dataset: str) -> Acquisition | None:
+        record = self._table.get(f"DATASET#{dataset}", "SOURCE")
+        return None if record is None else from_record(Acquisition, record)
+
+    def save_acquisition(self, acquisition: Acquisition) -> None:
+        self._table.put(Put(f"DATASET#{acquisition.dataset}", "SOURCE", acquisition))
+
+    def note_acquired(self, acquired: Acquired) -> None:
+        self._table.put(Put(f"ACQUIRED#{acquired.dataset}#{acquired.bucket}", acquired.key, acquired))
+
+    def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
+        found = self._table.between(f"ACQUIRED#{dataset}#{bucket}", first, last)
+        return [from_record(Acquired, record) for record in found]
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))

@@ -49,6 +49,17 @@ class RecordTable:
         )
         return [_record(item) for page in pages for item in page["Items"]]
 
+    def between(self, pk: str, first: str, last: str) -> Sequence[Any]:
+        """All records of a partition whose sort keys lie from `first` to `last`, by sort key."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="#pk = :pk AND #sk BETWEEN :first AND :last",
+            ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
+            ExpressionAttributeValues=_encoded({":pk": pk, ":first": first, ":last": last}),
+            ConsistentRead=True,
+        )
+        return [_record(item) for page in pages for item in page["Items"]]
+
     def newest(self, pk: str, limit: int, after: str | None, *, by_moment: bool) -> Page[Any]:
         """Records of a partition from the last to the first, by sort key or by the moment they were written with."""
         key = MOMENT if by_moment else "sk"

@@ -6,12 +6,13 @@ checked charter as JSON (`serin.domain.records`), never the YAML.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from serin.domain.records import record_digest
+from serin.domain.sources import Source
 
 Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
@@ -43,11 +44,15 @@ class Derivation:
 
 @dataclass(frozen=True)
 class DatasetUse:
-    """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it."""
+    """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it.
+
+    Files of a dataset with a `source` are copied in from there, beside those that people upload.
+    """
 
     name: str
     contract: str
     derive: Derivation | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -193,3 +198,9 @@ class Charter:
     def digest(self) -> str:
         """Names this charter's content: two charters with equal digests mean the same."""
         return record_digest(self)
+
+
+def sources_of(charters: Iterable[Charter]) -> dict[str, Source]:
+    """Dataset → its source, of the datasets that have one; models that share a dataset agree about it."""
+    used = (dataset for charter in charters for dataset in charter.datasets)
+    return {dataset.name: dataset.source for dataset in used if dataset.source is not None}

@@ -50,6 +50,12 @@ EFFECTS: Mapping[str, Effect] = {
     "datasets.*.contract": Effect("gate", "The rules an uploaded row passes or goes to quarantine by.", _CHECKS),
     "datasets.*.derive.call": Effect("resource", "The function that adds columns to the dataset.", _JOINS),
     "datasets.*.derive.with": Effect("resource", "The datasets that function is handed to look things up in.", _JOINS),
+    "datasets.*.source.from": Effect(
+        "resource", "The bucket and prefix whose new objects are copied in.", "infra/stacks/lake_sources.py"
+    ),
+    "datasets.*.source.every": Effect(
+        "resource", "How often new objects are looked for.", "infra/stacks/lake_sources.py"
+    ),
     "inputs.*.type": Effect("gate", "A request with a value of another type is refused.", _REQUESTS),
     "inputs.*.nullable": Effect("gate", "Whether a request may leave the value out.", _REQUESTS),
     "inputs.*.min": Effect("gate", "A request with a lesser value is refused.", _REQUESTS),

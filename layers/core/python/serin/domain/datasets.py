@@ -31,6 +31,11 @@ def raw_file(key: str, version_id: str | None, size: int) -> RawFile:
     return RawFile(checked_name(parts[1], "dataset"), checked_file(parts[2]), key, version_id, size)
 
 
+def arrival_correlation(key: str, version_id: str | None) -> str:
+    """The id of all that an object of the uploads bucket causes; a second delivery has the same."""
+    return digest("arrival", key, version_id or "")[:32]
+
+
 @dataclass(frozen=True)
 class Upload:
     """What became of one file's content: rows = accepted + quarantined, or `rejected` with the reason.

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from serin.domain.charter import Access, Aggregate, InputType, Scalar, Task
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import duration, moment
+from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
 
@@ -52,6 +53,7 @@ Name = Annotated[str, BeforeValidator(_name)]
 Column = Annotated[str, BeforeValidator(_column)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
+SourceUrl = Annotated[tuple[str, str], BeforeValidator(source_url)]
 Value = Annotated[Any, BeforeValidator(_scalar)]
 Call = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}:[a-z_][a-z0-9_]{0,62}$")]
 Module = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.py$")]
@@ -78,9 +80,15 @@ class Derive(Section):
     with_: list[Name] = Field(default=[], alias="with")
 
 
+class SourceSection(Section):
+    from_: SourceUrl = Field(alias="from")
+    every: Annotated[timedelta, BeforeValidator(every)]
+
+
 class DatasetSection(Section):
     contract: FilePath
     derive: Derive | None = None
+    source: SourceSection | None = None
 
 
 class InputSection(Section):

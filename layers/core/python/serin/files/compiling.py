@@ -18,6 +18,7 @@ from serin.domain.charter import (
     View,
     Window,
 )
+from serin.domain.sources import Source
 from serin.files.charter_schema import (
     CharterFile,
     DatasetSection,
@@ -52,7 +53,8 @@ def inputs_of(sections: Mapping[str, InputSection]) -> tuple[Input, ...]:
 
 def _dataset(name: str, section: DatasetSection) -> DatasetUse:
     derive = Derivation(section.derive.call, tuple(section.derive.with_)) if section.derive else None
-    return DatasetUse(name, section.contract, derive)
+    source = Source(*section.source.from_, section.source.every) if section.source else None
+    return DatasetUse(name, section.contract, derive, source)
 
 
 def _features(section: FeaturesSection) -> Features:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serin.domain.buckets import definition
-from serin.domain.charter import Charter, View
+from serin.domain.charter import Charter, View, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
+from serin.domain.sources import Source
 from serin.files.charters import examine
-from serin.files.faults import shown_file
+from serin.files.durations import written
+from serin.files.faults import Fault, invalid, shown_file
 from serin.files.golden import GoldenRow
+from serin.files.yaml_files import read_document
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
         examined = examine(path / "model.yaml")
         found.append(ModelFolder(examined.charter, path, examined.contracts, examined.golden))
     _agree_on_datasets(found)
+    _agree_on_sources(found)
     _agree_on_views(found)
     return tuple(found)
 
@@ -72,3 +76,24 @@ def _agree_on_views(models: list[ModelFolder]) -> None:
 def _made_from(charter: Charter, view: View) -> str:
     """How old a value may be, and when it was known, is asked of it later and by each model for itself."""
     return definition(charter, replace(view, ttl=None, created_time=None))
+
+
+def _agree_on_sources(models: list[ModelFolder]) -> None:
+    """A dataset's files are copied in once for all models, so those that name its source name one."""
+    first: dict[str, tuple[Source, ModelFolder]] = {}
+    for model in models:
+        for dataset, source in sources_of([model.charter]).items():
+            known, other = first.setdefault(dataset, (source, model))
+            if known != source:
+                theirs = _source_fault(other, dataset, "")
+                found = f"{_told(source)}, and {theirs.file}:{theirs.line} says {_told(known)}"
+                raise invalid([_source_fault(model, dataset, found)])
+
+
+def _source_fault(model: ModelFolder, dataset: str, found: str) -> Fault:
+    remedy = f"Name one source of {dataset} in both, or leave it out in one of the two."
+    return read_document(model.folder / "model.yaml").fault(("datasets", dataset, "source"), found, remedy)
+
+
+def _told(source: Source) -> str:
+    return f"{source.url} every {written(source.every)}"

@@ -12,7 +12,7 @@ from serin.data.reading import read_table
 from serin.data.rules import Surroundings
 from serin.data.table import CAPS
 from serin.domain.contracts import Contract
-from serin.domain.datasets import Part, RawFile, Upload, raw_file, upload_id
+from serin.domain.datasets import Part, RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
@@ -34,8 +34,8 @@ class Arrival:
 
     @property
     def correlation(self) -> str:
-        """The id of all that this object causes; made of its name and version, so a second delivery has the same."""
-        return digest("arrival", self.key, self.version_id or "")[:32]
+        """The id of all that this object causes."""
+        return arrival_correlation(self.key, self.version_id)
 
 
 def accept_upload(

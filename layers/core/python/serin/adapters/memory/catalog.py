@@ -12,6 +12,7 @@ from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
 D = TypeVar("D", Upload, Run, Release)
@@ -26,6 +27,8 @@ class MemoryCatalog:
         self._arrivals: dict[str, dict[str, str]] = {}
         self._heads: dict[str, DatasetHead] = {}
         self._parts: dict[str, list[Part]] = {}
+        self._acquisitions: dict[str, Acquisition] = {}
+        self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
@@ -68,6 +71,19 @@ class MemoryCatalog:
                 return False
             self._uploads[upload.dataset, upload.id] = upload
             return True
+
+    def acquisition(self, dataset: str) -> Acquisition | None:
+        return self._acquisitions.get(dataset)
+
+    def save_acquisition(self, acquisition: Acquisition) -> None:
+        self._acquisitions[acquisition.dataset] = acquisition
+
+    def note_acquired(self, acquired: Acquired) -> None:
+        self._acquired.setdefault((acquired.dataset, acquired.bucket), {})[acquired.key.encode()] = acquired
+
+    def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
+        there = self._acquired.get((dataset, bucket), {})
+        return [there[key] for key in sorted(there) if first.encode() <= key <= last.encode()]
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._training_sets[training_set.model, training_set.id] = training_set

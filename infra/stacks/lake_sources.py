@@ -1,0 +1,58 @@
+"""Datasets that come from somebody's bucket: the function that copies new objects in, and when it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+
+from infra.constructs.bus import call_function
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import NAMED_BY_CONTENT, Permission, allow, list_keys
+from infra.constructs.stack import SerinStack
+from serin.domain.sources import Source
+
+NAMED_BY_OTHERS = "Whoever fills the source names its objects, so nobody can list them beforehand."
+
+
+def acquire_from(stack: SerinStack, sources: Mapping[str, Source]) -> None:
+    """Add what copies from these sources, by dataset; nothing where there are none."""
+    if not sources:
+        return
+    acquire = ServiceFunction(
+        stack,
+        "acquire",
+        layers=["core", "charters"],
+        environment=["SERIN_UPLOADS_BUCKET", "SERIN_CATALOG_TABLE"],
+        permissions=[
+            *_reading(stack, sources),
+            allow("s3:PutObject", on=stack.addresses.objects("uploads", *_raw(sources)), why=NAMED_BY_CONTENT),
+            allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=stack.addresses.table("catalog")),
+        ],
+        called_by="event",
+        memory=512,
+        # A look takes what it needs of this and leaves the rest to the next one.
+        timeout=cdk.Duration.minutes(15),
+    )
+    for dataset, source in sources.items():
+        rule = events.Rule(
+            stack,
+            f"Acquire-{dataset}",
+            description=f"Look for new objects in {source.url}",
+            schedule=events.Schedule.rate(cdk.Duration.minutes(source.every.total_seconds() / 60)),
+        )
+        given = {"dataset": dataset, "correlation": events.EventField.event_id}
+        call_function(rule, acquire, stack.names.queue(f"acquire-{dataset}-undelivered"), given)
+
+
+def _reading(stack: SerinStack, sources: Mapping[str, Source]) -> Iterator[Permission]:
+    # Two datasets may come from one place, which is granted once.
+    for bucket, prefix in dict.fromkeys((source.bucket, source.prefix) for source in sources.values()):
+        arn = stack.addresses.foreign_bucket(bucket)
+        yield list_keys(arn, prefix)
+        yield allow("s3:GetObject", on=f"{arn}/{prefix}*", why=NAMED_BY_OTHERS)
+
+
+def _raw(sources: Mapping[str, Source]) -> list[str]:
+    return [f"raw/{dataset}/*" for dataset in sources]
