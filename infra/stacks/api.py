@@ -23,6 +23,7 @@ ROUTES = (
     "GET /uploads",
     "GET /datasets",
     "GET /datasets/{dataset}",
+    "GET /sources",
     "GET /runs",
     "GET /models",
     "GET /models/{model}/versions",

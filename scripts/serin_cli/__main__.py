@@ -18,6 +18,7 @@ from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.prediction import prediction
 from serin_cli.quarantine import quarantine
+from serin_cli.sources import sources
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
@@ -70,6 +71,7 @@ def parser() -> ArgumentParser:
     add("validate", commands.validate, "Read and check every charter and contract.")
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}))
+    add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
     add("features", features, "What the online store knows of an entity now.", *feature_arguments())
     add("train", commands.train, "Train a model now and wait for the verdict.", model)

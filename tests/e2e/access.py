@@ -67,6 +67,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /uploads": Right("read", "dataset=flights"),
     "GET /datasets": Right("read"),
     "GET /datasets/{dataset}": Right("read"),
+    "GET /sources": Right("read"),
     "GET /runs": Right("read", f"model={MODEL}"),
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),

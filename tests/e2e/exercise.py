@@ -31,7 +31,7 @@ def exercise(walked: Walked) -> None:
     """Everything, one after the other."""
     walked.client.all("/uploads", dataset="flights")
     walked.client.all("/runs", model=MODEL)
-    for path in ("/openapi.json", "/datasets", "/datasets/flights", "/models", f"/models/{MODEL}/versions"):
+    for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])

@@ -30,6 +30,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /uploads",
         "GET /datasets",
         "GET /datasets/{dataset}",
+        "GET /sources",
         "GET /runs",
         "GET /models",
         "GET /models/{model}/versions",

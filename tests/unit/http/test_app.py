@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from serin.domain.experiments import TrialResult
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.records import as_record
 from serin.domain.releases import Live, ReleaseStep
+from serin.domain.sources import Acquisition, Source
 from serin.http.app import make_app
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
@@ -32,6 +34,7 @@ ROUTES = [
     ("GET", "/uploads?dataset=flights"),
     ("GET", "/datasets"),
     ("GET", "/datasets/flights"),
+    ("GET", "/sources"),
     ("GET", f"/runs?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
@@ -147,6 +150,19 @@ def test_datasets_are_shown_with_how_much_there_is_of_them(api: Api) -> None:
     assert (orders["dataset"], orders["sequence"], orders["rows"]) == ("orders", 1, 2)
     assert (shops["dataset"], shops["sequence"], shops["rows"]) == ("shops", 0, 0)
     assert api.ask("GET", "/datasets/orders").json() == orders
+
+
+def test_sources_are_shown_with_the_last_look_at_them(api: Api) -> None:
+    assert api.ask("GET", "/sources").json() == {"items": []}
+    orders, shops = a_charter().datasets
+    source = Source("acme", "shop/", timedelta(hours=6))
+    charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
+    api.app = make_app(charters, api.catalog, api.control, api.workflows, api.show)
+    before = {"dataset": "orders", "source": "s3://acme/shop/", "every_minutes": 360}
+    assert api.ask("GET", "/sources").json() == {"items": [before]}
+    look = Acquisition("orders", source.url, "run1", NOON, seen=3, copied=2, refused=1, error="no", remedy="do")
+    api.catalog.save_acquisition(look)
+    assert api.ask("GET", "/sources").json() == {"items": [{**before, "last": as_record(look)}]}
 
 
 def test_a_model_shows_what_it_is_for_and_what_is_live(api: Api) -> None:

@@ -13,6 +13,7 @@ from serin.http.features import Read, feature_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
+from serin.http.sources import source_routes
 from serin.http.work import work_routes
 from serin.ports import Catalog, Control, Workflows
 
@@ -29,6 +30,7 @@ def make_app(
     answer_errors(app)
     for routes in (
         data_routes(charters, catalog),
+        source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),
         logged_routes(show),

@@ -1,0 +1,40 @@
+"""`serin sources`: where datasets come from by themselves, and how the last look went."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from serin.files.durations import written
+from serin_cli import story
+from serin_cli.commands import connected
+
+
+def sources(arguments: Namespace) -> Any:
+    """The sources: as a table for people, whole with --json."""
+    with connected() as client:
+        found = client.get("/sources")["items"]
+    if arguments.print_json or not found:
+        return found
+    lines = [line(source) for source in found]
+    story.out.print(story.table(lines, list(lines[0])))
+    return None
+
+
+def line(source: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of the table."""
+    last: Mapping[str, Any] = source.get("last", {})
+    problem = " ".join(last[name] for name in ("error", "remedy") if last.get(name))
+    return {
+        "dataset": source["dataset"],
+        "source": source["source"],
+        "every": written(timedelta(minutes=source["every_minutes"])),
+        "last look": last.get("at"),
+        "seen": last.get("seen"),
+        "copied": last.get("copied"),
+        "refused": last.get("refused"),
+        "goes on after": last.get("after"),
+        "error": problem,
+    }
