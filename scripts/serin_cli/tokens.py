@@ -28,7 +28,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("action", {"choices": ["create", "list", "revoke"]}),
         ("id", {"nargs": "?", "help": "with revoke: the token's id in the list"}),
         ("--owner", {"help": "with create: who the token is for"}),
-        ("--scope", {"action": "append", "help": "with create, several times: read, predict:MODEL, train:MODEL, …"}),
+        ("--scope", {"action": "append", "help": "with create, several times: read, features, predict:MODEL, …"}),
         ("--for", {"dest": "span", "metavar": "SPAN", "help": "with create: how long it lives, such as 12h or 30d"}),
     )
 

@@ -190,10 +190,13 @@ def test_the_client_is_told_what_is_wrong_with_its_question(feast: FeastClient) 
     assert "There is no view 'weather_then'" in found["error"]
 
 
-def test_the_command_shows_what_the_client_reads(feast: FeastClient) -> None:
+def test_the_command_shows_what_the_client_reads(feast: FeastClient, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["features", "get", MODEL, "--entity", "origin=JFK", "--entity", "origin=EWR", "--feature", TEMP]
     rows = features(parser().parse_args([*words, "--json"]))
     found = feast.ask(features=[TEMP], entity_rows=[{"origin": "JFK"}, {"origin": "EWR"}])
     assert [row["value"] for row in rows] == found["values"]["temp"]
     assert [row["status"] for row in rows] == found["statuses"]["temp"]
     assert [(row["entity"], row["feature"]) for row in rows] == [("JFK", TEMP), ("EWR", TEMP)]
+    assert features(parser().parse_args(words)) is None
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in (TEMP, "event time", "EWR", str(found["values"]["temp"][0]), "PRESENT"))

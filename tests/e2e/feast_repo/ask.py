@@ -7,21 +7,19 @@ import os
 import sys
 from typing import Any
 
-from definitions import EVERYTHING
-from feast import FeatureStore
-from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
-
 
 def stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
-    """Nothing may call the internet."""
+    """Nothing may call the internet, not even while Feast is imported."""
     if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] != "127.0.0.1":
         raise PermissionError(f"a connection to {arguments[1]}")
     if event == "socket.getaddrinfo" and arguments[0] != "127.0.0.1":
         raise PermissionError(f"the address of {arguments[0]}")
 
 
-def asked(store: FeatureStore, question: dict[str, Any]) -> dict[str, Any]:
+def asked(store: Any, question: dict[str, Any]) -> dict[str, Any]:
     """Values and statuses by column, or the error."""
+    from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
+
     os.environ["SERIN_TOKEN"] = question.pop("token")
     if service := question.pop("service", None):
         question["features"] = store.get_feature_service(service)
@@ -37,6 +35,9 @@ def asked(store: FeatureStore, question: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Declare everything, then answer until there is no more to read."""
     sys.addaudithook(stay_at_home)
+    from definitions import EVERYTHING
+    from feast import FeatureStore
+
     store = FeatureStore(repo_path=".")
     store.apply(EVERYTHING)
     for line in sys.stdin:

@@ -80,7 +80,14 @@ def test_what_a_log_or_a_list_would_stumble_over_does_not(owner: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scopes", [["read"], ["read:*"], ["predict:late-orders", "train:returns"], ["predict:*", "train:*", "release:*"]]
+    "scopes",
+    [
+        ["read"],
+        ["read:*"],
+        ["features"],
+        ["predict:late-orders", "train:returns"],
+        ["predict:*", "train:*", "release:*"],
+    ],
 )
 def test_scopes_that_open_something_are_taken(scopes: list[str]) -> None:
     assert checked_scopes(scopes, MODELS) == tuple(scopes)
@@ -102,6 +109,7 @@ def test_a_scope_named_twice_counts_once() -> None:
         ("read predict:*", "no action"),
         ("predict;*", "no action"),
         ("read:late-orders", "about none"),
+        ("features:late-orders", "about none"),
         ("read:", "about none"),
         ("predict", "without a model"),
         ("predict:", "not deployed"),

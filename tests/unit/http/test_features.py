@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from serin.domain.features import EntityKey, OnlineValues
+from serin.http.openapi import document
 from tests.builders import NOON
 from tests.unit.http.test_app import ASKED, MODEL, Api
 
@@ -51,6 +53,15 @@ def test_the_answer_has_the_shape_of_feasts_server_keys_first(api: Api) -> None:
             },
         ],
     }
+
+
+def test_the_answer_is_what_the_document_says(api: Api) -> None:
+    found = document(api.app, {})
+    operation = found["paths"][PATH]["post"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    validator = jsonschema_rs.validator_for({**schema, "components": found["components"]})
+    validator.validate(asked(api, entities={"shop": ["north", "south", None]}))
+    assert not validator.is_valid({"metadata": {"feature_names": []}, "results": [{"values": [1]}]})
 
 
 def test_full_names_say_the_view_and_a_qualified_view_is_named_as_it_was_asked_for(api: Api) -> None:
