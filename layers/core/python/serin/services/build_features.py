@@ -74,8 +74,7 @@ class FeatureBuilder:
         """The buckets that hold the upload's rows, or the rows these replaced."""
         if not views:
             return 0
-        heads = self._lookups(upload.dataset)
-        head = self.catalog.head(upload.dataset)
+        head, heads = self._heads(upload.dataset)
         everything = rows_up_to(head, self.lake, self.catalog)
         primary = list(self.contracts[upload.dataset].primary_key)
         own = self._rows(upload)
@@ -93,7 +92,7 @@ class FeatureBuilder:
             views = [view for view in self.charter.features.views if view.source == use.name]
             if not views or use.derive is None or upload.dataset not in use.derive.uses:
                 continue
-            heads, head = self._lookups(use.name), self.catalog.head(use.name)
+            head, heads = self._heads(use.name)
             everything = rows_up_to(head, self.lake, self.catalog)
             before = {**heads, upload.dataset: DatasetHead(upload.dataset, (upload.sequence or 1) - 1)}
             found = [self._derived(use.name, everything, looked_up) for looked_up in (heads, before)]
@@ -128,6 +127,19 @@ class FeatureBuilder:
 
     def _rows(self, upload: Upload) -> pl.DataFrame:
         return from_parquet(self.lake.get(upload.part or ""))
+
+    def _heads(self, dataset: str) -> tuple[DatasetHead, Mapping[str, DatasetHead]]:
+        """The dataset's head, and those of the datasets that its derivation looks things up in, at one moment.
+
+        As read one after the other they may never have been together: of two such readings neither has seen
+        more, and the sum would let the one that missed a lookup replace the one that did not.
+        """
+        heads = self._lookups(dataset)
+        while True:
+            head, again = self.catalog.head(dataset), self._lookups(dataset)
+            if again == heads:
+                return head, heads
+            heads = again
 
     def _lookups(self, dataset: str) -> Mapping[str, DatasetHead]:
         """The heads of the datasets that this one's derivation looks things up in."""
