@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
@@ -11,7 +10,7 @@ from moto import mock_aws
 
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
-from serin.adapters.dynamodb import BY_MOMENT, MOMENT, RecordTable
+from serin.adapters.dynamodb import RecordTable
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
@@ -19,8 +18,7 @@ from serin.adapters.memory.world import MemoryOnlineFeatures
 from serin.adapters.online import DynamoOnlineFeatures
 from serin.adapters.s3 import S3ObjectStore
 from serin.ports import Catalog, Control, ObjectStore, OnlineFeatures
-
-REGION = "us-east-1"
+from tests.tables import REGION, a_table
 
 
 @pytest.fixture
@@ -53,32 +51,14 @@ def objects(where: str) -> ObjectStore:
 def catalog(where: str) -> Catalog:
     if where == "memory":
         return MemoryCatalog()
-    return DynamoCatalog(RecordTable(*_table("catalog", "pk", "sk", by_moment=True)))
+    return DynamoCatalog(RecordTable(*a_table("catalog", "pk", "sk", by_moment=True)))
 
 
 @pytest.fixture
 def control(where: str) -> Control:
-    return MemoryControl() if where == "memory" else DynamoControl(RecordTable(*_table("control", "pk", "sk")))
+    return MemoryControl() if where == "memory" else DynamoControl(RecordTable(*a_table("control", "pk", "sk")))
 
 
 @pytest.fixture
 def online(where: str) -> OnlineFeatures:
-    return MemoryOnlineFeatures() if where == "memory" else DynamoOnlineFeatures(*_table("online", "pk"))
-
-
-def _table(name: str, *keys: str, by_moment: bool = False) -> Any:
-    client: Any = boto3.client("dynamodb", region_name=REGION)
-    index = {"IndexName": BY_MOMENT, "KeySchema": _key("pk", MOMENT), "Projection": {"ProjectionType": "ALL"}}
-    names = (*keys, MOMENT) if by_moment else keys
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in names],
-        KeySchema=_key(*keys),
-        BillingMode="PAY_PER_REQUEST",
-        **({"LocalSecondaryIndexes": [index]} if by_moment else {}),
-    )
-    return client, name
-
-
-def _key(*names: str) -> list[dict[str, str]]:
-    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]
+    return MemoryOnlineFeatures() if where == "memory" else DynamoOnlineFeatures(*a_table("online", "pk"))

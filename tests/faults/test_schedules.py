@@ -1,0 +1,45 @@
+"""Thousands of seeded schedules: what at-least-once delivery, dead processes and lost answers leave of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from benches.schedules.faults import FAULTS
+from benches.schedules.functions import SERIN, Subject
+from benches.schedules.tally import run
+from benches.schedules.variants import CHECK_THEN_WRITE, LAST_WRITE_WINS, MARK_THEN_WRITE, NAIVE
+
+SEEDS = range(1, 2001)
+# What features cost is most of a schedule: `./scripts/bench faults` builds them in all of its own.
+EVERY = 8
+WRONG = range(1, 61)
+SHARES: Mapping[str, float] = {"naive": 0.5, "check-then-write": 0.05, "mark-then-write": 0.05, "last-write-wins": 0.05}
+
+
+def test_no_row_is_lost_or_doubled_and_what_is_served_follows_from_the_rows() -> None:
+    tally = run(SEEDS, SERIN, EVERY)
+    again = f"again: ./scripts/bench faults --only SEED --features-every {EVERY}"
+    assert not tally.broken, f"{tally.told()}{again}"
+    assert (tally.schedules, tally.built) == (2000, 250)
+    assert set(tally.faults) == set(FAULTS)
+    assert min(tally.faults.values()) > 500, "hardly anything went wrong"
+    assert tally.dead_letters > 100, "nothing failed often enough to be a dead letter"
+
+
+@pytest.mark.parametrize("subject", [NAIVE, CHECK_THEN_WRITE, MARK_THEN_WRITE, LAST_WRITE_WINS], ids=lambda it: it.name)
+def test_an_effect_that_is_wrong_is_found(subject: Subject, record_property: Any) -> None:
+    tally = run(WRONG, subject, features_every=1 if subject is LAST_WRITE_WINS else 0)
+    record_property("share", tally.share)
+    assert tally.share >= SHARES[subject.name], f"{subject.name}: found in {tally.share:.0%} of {WRONG}"
+    kinds = {"served online"} if subject is LAST_WRITE_WINS else {"rows lost", "rows doubled"}
+    assert set(tally.kinds) & kinds
+
+
+def test_a_seed_is_one_schedule() -> None:
+    first, again = (run([8], keep_all=True).told() for _ in range(2))
+    assert first == again
+    assert len(first.splitlines()) > 20
+    assert run([16], keep_all=True).told() != first
