@@ -22,6 +22,7 @@ from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.datasets import Part, Upload, upload_id
 from serin.domain.experiments import Run, TrainingSet, Trial, Verdict
 from serin.domain.models import Artifact, ModelVersion, Published
+from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Release
 from serin.serving.log import Call, LoggedRow, log_line
 
@@ -134,6 +135,18 @@ def a_training_set(**parts: Any) -> TrainingSet:
         "holdout_from": NOON - timedelta(days=14),
     }
     return TrainingSet(**{**given, **parts})
+
+
+def a_profile_made(sequence: int = 1, **parts: Any) -> ProfileMade:
+    given: dict[str, Any] = {
+        "model": "late-orders",
+        "dataset": "orders",
+        "id": f"p{sequence}",
+        "key": f"reports/profiles/late-orders/orders/p{sequence}.json",
+        "sequence": sequence,
+        "at": NOON,
+    }
+    return ProfileMade(**{**given, **parts})
 
 
 def a_run(**parts: Any) -> Run:

@@ -8,11 +8,13 @@ from typing import Any
 from mangum import Mangum
 
 from serin.bootstrap import platform
+from serin.domain.profiles import ShownProfile
 from serin.http.app import make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
+from serin.services.show_profile import show_profile
 
 
 @logged("api", lambda: platform().clock, of_answer)
@@ -25,7 +27,7 @@ def handle(event: Any, context: Any) -> Any:
 def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
-    app = make_app(world.charters, world.catalog, world.control, world.workflows, show, read)
+    app = make_app(world.charters, world.catalog, world.control, world.workflows, show, read, profile)
     return Mangum(Told(app), lifespan="off")
 
 
@@ -39,3 +41,9 @@ def read(question: Question) -> Answer:
     """Features; who asks for none waits for nothing of the online store."""
     world = platform()
     return read_online(question, world.charters, world.online, world.clock)
+
+
+def profile(dataset: str, model: str | None) -> ShownProfile:
+    """A dataset's profile; who asks for none waits for no client of S3."""
+    world = platform()
+    return show_profile(dataset, model, world.charters, world.catalog, world.lake)

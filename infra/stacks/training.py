@@ -30,6 +30,7 @@ class TrainingStack(SerinStack):
         build = self._build_training_set(charter.model)
         train = self._train_model(charter.model)
         self._build_features(charter)
+        self._profile_dataset(charter)
         workflow = Workflow(
             self,
             f"training-{charter.model}",
@@ -78,6 +79,28 @@ class TrainingStack(SerinStack):
         read = [dataset.name for dataset in charter.datasets]
         rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
         call_function(rule, build, self.names.queue(f"upload-accepted-{model}-undelivered"))
+
+    def _profile_dataset(self, charter: Charter) -> None:
+        """Beside the features, so that neither waits for the other or falls with it."""
+        model = charter.model
+        profile = ServiceFunction(
+            self,
+            "profile_dataset",
+            model=model,
+            layers=["core", "data", "charters", f"code-{model}"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
+            permissions=[
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                allow("s3:PutObject", on=self.addresses.objects("lake", f"reports/profiles/{model}/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+            ],
+            called_by="event",
+            memory=2048,
+            timeout=cdk.Duration.minutes(5),
+        )
+        read = [dataset.name for dataset in charter.datasets]
+        rule = on_event(self, f"Profile-{model}", "Upload Accepted", {"dataset": read})
+        call_function(rule, profile, self.names.queue(f"profile-{model}-undelivered"))
 
     def _build_training_set(self, model: str) -> ServiceFunction:
         return ServiceFunction(

@@ -96,6 +96,20 @@ class Client:
 
         return wait(look, f"what became of {arrival}")
 
+    def profile(self, dataset: str, rows: int | None = None) -> Any:
+        """The dataset's profile; with `rows`, once it knows of that many."""
+
+        def look() -> Any:
+            try:
+                found = self.get(f"/datasets/{dataset}/profile")
+            except ApiError as error:
+                if rows is None or error.kind != "not_found":
+                    raise
+                return None
+            return found if rows in (None, found["profile"]["of_rows"]) else None
+
+        return wait(look, f"the profile of {dataset}")
+
     def predict(self, model: str, instances: Sequence[Mapping[str, object]], access: Access = "token") -> Any:
         """The answer for these instances, asked for as the model's charter wants it."""
         path, body = f"/models/{model}/predict", {"instances": list(instances)}

@@ -11,7 +11,18 @@ from serin.domain.paging import Page
 from serin.domain.releases import ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
 from serin.ports import Catalog
-from tests.builders import NOON, a_part, a_published, a_release, a_run, a_training_set, a_trial, a_version, an_upload
+from tests.builders import (
+    NOON,
+    a_part,
+    a_profile_made,
+    a_published,
+    a_release,
+    a_run,
+    a_training_set,
+    a_trial,
+    a_version,
+    an_upload,
+)
 
 
 def test_an_accepted_upload_its_part_and_the_head_appear_together(catalog: Catalog) -> None:
@@ -127,6 +138,14 @@ def test_markers_of_copied_objects_come_in_the_order_of_their_keys_bytes(catalog
     assert list(catalog.acquired("flights", "acme", "c", "d")) == []
     catalog.note_acquired(replace(markers["b"], etag="e2"))
     assert [item.etag for item in catalog.acquired("flights", "acme", "b", "b")] == ["e2"]
+
+
+def test_a_profile_is_the_one_that_has_seen_the_most_data(catalog: Catalog) -> None:
+    assert catalog.profile("late-orders", "orders") is None
+    for profile, kept in ((a_profile_made(2), True), (a_profile_made(1), False), (a_profile_made(2, id="p9"), True)):
+        assert catalog.save_profile(profile) is kept
+    assert catalog.profile("late-orders", "orders") == a_profile_made(2, id="p9")
+    assert catalog.profile("returns", "orders") is None
 
 
 def test_a_training_set_is_found_by_its_id(catalog: Catalog) -> None:

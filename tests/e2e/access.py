@@ -68,6 +68,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /datasets": Right("read"),
     "GET /datasets/{dataset}": Right("read"),
     "GET /sources": Right("read"),
+    "GET /datasets/{dataset}/profile": Right("read"),
     "GET /runs": Right("read", f"model={MODEL}"),
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),

@@ -31,6 +31,7 @@ def exercise(walked: Walked) -> None:
     """Everything, one after the other."""
     walked.client.all("/uploads", dataset="flights")
     walked.client.all("/runs", model=MODEL)
+    walked.client.profile("flights")
     for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
     for release in walked.client.all(f"/models/{MODEL}/releases"):

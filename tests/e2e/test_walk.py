@@ -44,6 +44,21 @@ def test_the_gate_passed_a_better_model_and_rolling_back_and_forward_worked(walk
     assert causes == ["registered", "registered", "rollback", "call"]
 
 
+def test_the_profile_of_flights_names_what_goes_with_the_label(walked: Walked) -> None:
+    found = walked.client.profile("flights", walked.client.get("/datasets/flights")["rows"])
+    profile = found["profile"]
+    assert (profile["label"], profile["task"], found["made"]["model"]) == ("late", "binary", MODEL)
+    assert profile["of_rows"] == found["rows_now"]
+    columns = {column["name"]: column for column in profile["columns"]}
+    known_before = {name: item for name, item in columns.items() if not {"afterwards", "label"} & set(item["flags"])}
+    strengths = {name: item["association"]["strength"] for name, item in known_before.items() if "association" in item}
+    assert strengths.keys() >= {"carrier", "origin", "dest", "hour", "distance", "tailnum", "sched_dep_utc"}
+    assert all(0 <= strength < 0.5 for strength in strengths.values())
+    assert columns["arr_delay"]["association"]["auc"] == 1.0
+    assert {"departed_utc", "landed_utc", "arr_delay", "dep_delay"} & known_before.keys() == set()
+    assert all("label" not in walked.client.profile(name)["profile"] for name in ("weather", "planes", "airports"))
+
+
 def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> None:
     before = walked.client.get("/datasets/flights")
     file = walked.folder / "2013-02.csv"

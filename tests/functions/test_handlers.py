@@ -42,6 +42,7 @@ class World:
     stage: str = "dev"
 
     model: str = "late-orders"
+    model_code: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sources = MemorySources(self.uploads)
@@ -139,6 +140,23 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     assert (taken["outcome"], taken["dataset"]) == ("accepted", "orders")
     assert (unreadable["outcome"], unreadable["correlation"]) == ("failed", "m3")
     assert len({gone["correlation"], taken["correlation"], unreadable["correlation"]}) == 3
+
+
+# profile_dataset
+
+
+def test_an_accepted_upload_makes_the_profile_of_its_dataset(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.uploads.put("raw/orders/a.csv", CSV)
+    in_world("accept_upload", world).handle({"Records": [a_message("raw/orders/a.csv")]}, None)
+    (accepted,) = world.events.published
+    event = {"detail": {**accepted.detail, "correlation": accepted.correlation}}
+    answer = in_world("profile_dataset", world).handle(event, None)
+    made = world.catalog.profile("late-orders", "orders")
+    assert made is not None
+    assert answer == {"profiles": [made.key]}
+    assert json.loads(world.lake.get(made.key))["rows"] == 1
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["outcome"], line["correlation"]) == ("ok", accepted.correlation)
 
 
 # collect_predictions

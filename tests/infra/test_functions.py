@@ -15,20 +15,21 @@ LAYERS = {
     "api": ["core", "web", "charters"],
     "authorize": ["core"],
     "build-features-returns": ["core", "data", "charters", "code-returns"],
+    "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
     "train-model-returns": ["core", "science", "charters", "code-returns"],
     "predict-returns": ["core", "science"],
     "build-features-late-orders": ["core", "data", "charters", "code-late-orders"],
+    "profile-dataset-late-orders": ["core", "data", "charters", "code-late-orders"],
     "build-training-set-late-orders": ["core", "data", "charters", "code-late-orders"],
     "train-model-late-orders": ["core", "science", "charters", "code-late-orders"],
     "predict-late-orders": ["core", "science"],
 }
 CALLED_WITHOUT_WAITING = {
     "acquire",
-    "build-features-returns",
-    "build-features-late-orders",
-    "collect-predictions",
-    "reconcile",
+    *("build-features-returns", "build-features-late-orders"),
+    *("profile-dataset-returns", "profile-dataset-late-orders"),
+    *("collect-predictions", "reconcile"),
 }
 GATEWAY_SECONDS = 30
 
@@ -115,7 +116,7 @@ def test_the_upload_queue_brings_batches_to_accept_upload_and_never_more_than_fi
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_function_of_one_model_knows_which(model: str, aws: Assembly) -> None:
-    for name in ("build-features", "build-training-set", "train-model", "predict"):
+    for name in ("build-features", "profile-dataset", "build-training-set", "train-model", "predict"):
         assert aws.function(f"{name}-{model}")["Environment"]["Variables"]["SERIN_MODEL"] == model
 
 

@@ -31,6 +31,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /datasets",
         "GET /datasets/{dataset}",
         "GET /sources",
+        "GET /datasets/{dataset}/profile",
         "GET /runs",
         "GET /models",
         "GET /models/{model}/versions",

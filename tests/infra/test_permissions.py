@@ -70,7 +70,16 @@ def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_pre
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     assert sorted(found) == ["predictions/*", f"{SOURCE.prefix}*"]
-    assert resources(aws, "api", "s3") == {"serin-dev-lake", "serin-dev-lake/predictions/*"}
+    read = {"serin-dev-lake/predictions/*", "serin-dev-lake/reports/profiles/*"}
+    assert resources(aws, "api", "s3") == {"serin-dev-lake", *read}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_profile_is_written_to_its_models_own_prefix_and_nowhere_else(model: str, aws: Assembly) -> None:
+    name = f"profile-dataset-{model}"
+    assert resources(aws, name, "s3") == {"serin-dev-lake/datasets/*", f"serin-dev-lake/reports/profiles/{model}/*"}
+    written = [items for actions, items in aws.statements(name) if "s3:PutObject" in actions]
+    assert {shortened(item) for items in written for item in items} == {f"serin-dev-lake/reports/profiles/{model}/*"}
 
 
 def test_the_api_invokes_versions_of_predict_and_no_other_function(aws: Assembly) -> None:

@@ -69,6 +69,29 @@ def test_a_column_says_when_it_is_known(tmp_path: Path) -> None:
     assert _read(tmp_path, _text(_column("logicalType: integer"))).columns[1].known == "beforehand"
 
 
+def test_what_a_column_and_a_rule_are_described_as_is_kept_for_people(tmp_path: Path) -> None:
+    check = "{metric: nullValues, mustBe: 0, description: Everything has a size.}"
+    share = "{name: share, metric: nullValues, mustBeLessThan: 5, unit: percent, description: Hardly ever.}"
+    told = f"logicalType: integer, description: In metres., quality: [{check}, {share}]"
+    contract = _read(tmp_path, _text(_column(told)))
+    assert contract.columns[1].description == "In metres."
+    assert contract.rules[1].description == "Everything has a size."
+    assert contract.dataset_rules[0].description == "Hardly ever."
+
+
+@pytest.mark.parametrize("kind", ["public", "internal", "confidential", "restricted"])
+def test_a_column_says_who_may_see_its_values(tmp_path: Path, kind: str) -> None:
+    assert (
+        _read(tmp_path, _text(_column(f"logicalType: string, classification: {kind}"))).columns[1].classification
+        == kind
+    )
+
+
+def test_a_classification_nobody_would_keep_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"shops.yaml:9: schema\[0\].properties\[1\].classification: 'secret'"):
+        _read(tmp_path, _text(_column("logicalType: string, classification: secret")))
+
+
 @pytest.mark.parametrize(
     ("spec", "rule"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryOnlin
 from serin.domain import errors
 from serin.domain.experiments import TrialResult
 from serin.domain.prediction_ids import prediction_id
+from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
@@ -24,7 +26,19 @@ from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
-from tests.builders import NOON, a_charter, a_part, a_prediction_line, a_release, a_run, a_trial, a_version, an_upload
+from serin.services.show_profile import show_profile
+from tests.builders import (
+    NOON,
+    a_charter,
+    a_part,
+    a_prediction_line,
+    a_profile_made,
+    a_release,
+    a_run,
+    a_trial,
+    a_version,
+    an_upload,
+)
 
 MODEL = "late-orders"
 START = {"action": "start"}
@@ -33,7 +47,8 @@ ROUTES = [
     ("GET", "/openapi.json"),
     ("GET", "/uploads?dataset=flights"),
     ("GET", "/datasets"),
-    ("GET", "/datasets/flights"),
+    ("GET", "/datasets/orders"),
+    ("GET", "/datasets/orders/profile"),
     ("GET", "/sources"),
     ("GET", f"/runs?model={MODEL}"),
     ("GET", "/models"),
@@ -61,13 +76,17 @@ class Api:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
 
     def __post_init__(self) -> None:
-        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, self.show, self.read)
+        use_cases = self.show, self.read, self.profile
+        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, *use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
         return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
 
     def read(self, question: Question) -> Answer:
         return read_online(question, {MODEL: a_charter()}, self.online, self.clock)
+
+    def profile(self, dataset: str, model: str | None) -> ShownProfile:
+        return show_profile(dataset, model, {MODEL: a_charter()}, self.catalog, self.lake)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -112,7 +131,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
-        (method.upper(), path.format(dataset="flights", model=MODEL, release="rel1", prediction=PREDICTION))
+        (method.upper(), path.format(dataset="orders", model=MODEL, release="rel1", prediction=PREDICTION))
         for path, item in api.app.openapi()["paths"].items()
         for method in item
     }
@@ -124,7 +143,42 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
+
+
+def a_profile_is_made(api: Api, **parts: Any) -> None:
+    made = a_profile_made(**parts)
+    columns = (ColumnProfile("amount", "number", 0, association=Association(0.5, 3, auc=0.75)),)
+    profile = Profile(made.dataset, 3, 3, columns, 1, ({"amount": "1"}, {"amount": None}))
+    api.lake.put(made.key, json.dumps(as_record(profile)).encode())
+    assert api.catalog.save_profile(made)
+
+
+def test_a_profile_is_shown_as_it_was_made_with_the_datasets_rows_by_now(api: Api) -> None:
+    a_profile_is_made(api)
+    found = api.ask("GET", f"/datasets/orders/profile?model={MODEL}").json()
+    assert (found["made"]["id"], found["rows_now"], found["profile"]["of_rows"]) == ("p1", 0, 3)
+    (column,) = found["profile"]["columns"]
+    assert column["association"] == {"strength": 0.5, "rows": 3, "auc": 0.75}
+    assert found["profile"]["examples"] == [{"amount": "1"}, {"amount": None}]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/datasets/orders/profile", 404, "There is no profile of orders yet."),
+        ("/datasets/planes/profile", 404, "No model reads a dataset 'planes'."),
+        (f"/datasets/planes/profile?model={MODEL}", 404, f"{MODEL} reads no dataset 'planes'."),
+        ("/datasets/orders/profile?model=returns", 404, "There is no model 'returns'."),
+        ("/datasets/orders/profile?model=%2e%2e%2fx", 422, "model '../x' is not a name."),
+        ("/datasets/..x/profile", 422, "dataset '..x' is not a name."),
+    ],
+)
+def test_a_profile_that_is_not_there_is_said_with_a_remedy(api: Api, path: str, status: int, said: str) -> None:
+    answer = api.ask("GET", path)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (status, said)
+    assert answer.json()["error"]["remedy"]
 
 
 def test_uploads_are_listed_with_what_became_of_them(api: Api) -> None:

@@ -17,6 +17,7 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
+from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live
 from serin.http.app import make_app
@@ -54,18 +55,28 @@ def nothing_read(question: Question) -> Answer:
     raise NotFound(f"Nobody knows {question}.", "Nothing was written.")
 
 
+def no_profile(dataset: str, model: str | None) -> ShownProfile:
+    raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     charters = {"late-orders": a_charter()}
     return document(
-        make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read), charters
+        make_app(
+            charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
+        ),
+        charters,
     )
 
 
 def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
     charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
     made = document(
-        make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read), charters
+        make_app(
+            charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
+        ),
+        charters,
     )
     asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
     assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
@@ -116,7 +127,9 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
 
 def _cases(mode: schemathesis.GenerationMode) -> Any:
     charters = {"late-orders": EVERY_TYPE}
-    app = make_app(charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read)
+    app = make_app(
+        charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
+    )
     operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
     return operation.as_strategy(generation_mode=mode)
 

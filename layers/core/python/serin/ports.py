@@ -16,6 +16,7 @@ from serin.domain.experiments import Run, TrainingSet
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page
+from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 
@@ -95,6 +96,12 @@ class Catalog(Protocol):
 
     def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
         """What was copied from the keys from `first` to `last`, both included, in the order of their bytes."""
+
+    def save_profile(self, made: ProfileMade) -> bool:
+        """Remember where the newest profile lies; False, with nothing written, when one has seen more data."""
+
+    def profile(self, model: str, dataset: str) -> ProfileMade | None:
+        """The newest profile of a dataset as that model reads it, or None."""
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         """Remember a snapshot; the same id twice is one."""

@@ -11,6 +11,7 @@ from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
+from serin.domain.profiles import ProfileMade
 from serin.domain.records import from_record
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
@@ -73,6 +74,15 @@ class DynamoCatalog:
     def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
         found = self._table.between(f"ACQUIRED#{dataset}#{bucket}", first, last)
         return [from_record(Acquired, record) for record in found]
+
+    def save_profile(self, made: ProfileMade) -> bool:
+        seen = {"sequence": made.sequence}
+        no_newer = f"{NEW} OR #sequence <= :sequence"
+        return self._table.put(Put(f"PROFILE#{made.model}", made.dataset, made, seen, no_newer, sequence=made.sequence))
+
+    def profile(self, model: str, dataset: str) -> ProfileMade | None:
+        record = self._table.get(f"PROFILE#{model}", dataset)
+        return None if record is None else from_record(ProfileMade, record)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))

@@ -17,6 +17,7 @@ RuleKind = Literal[
 ]
 DatasetRuleKind = Literal["row_count", "broken_rows", "freshness", "frequency"]
 Severity = Literal["error", "warning"]
+Classification = Literal["public", "internal", "confidential", "restricted"]
 Comparison = Literal["=", "<>", "<", "<=", ">", ">=", "between", "not between"]
 
 
@@ -25,13 +26,16 @@ class Column:
     """A column every file of the dataset must have; its values must parse as `type`.
 
     `known` is about the thing a row describes: what is known only `afterwards` (an arrival's delay)
-    must never help to predict it.
+    must never help to predict it. Profiles tell the `description`; of a `classification` that is
+    confidential or restricted they show no value.
     """
 
     name: str
     type: ColumnType
     required: bool = False
     known: Literal["beforehand", "afterwards"] = "beforehand"
+    description: str | None = None
+    classification: Classification | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Rule:
     it; `foreign_key` is broken by a key that no accepted row of `references` has; `latency` by a row whose
     moment lies more than `maximum` seconds before its file is judged. The other kinds have one column. A
     null passes every kind but `required`. `minimum` and `maximum` are inclusive, and for `length` count
-    characters.
+    characters. `description` is the author's reason, for people.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Rule:
     pattern: str | None = None
     condition: Expression | None = None
     references: Reference | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ class DatasetRule:
     unit: Literal["rows", "percent", "seconds"] = "rows"
     rows: Rule | None = None
     column: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from open_data_contract_standard.model import DataQuality, SchemaProperty
@@ -164,16 +164,18 @@ def quality_rule(rules: Rules, check: DataQuality, columns: tuple[str, ...], pat
     if check.metric == "rowCount":
         identity = _id(check) or f"{rules.dataset}.row_count"
         dimension, severity = _dimension(check, "completeness"), SEVERITIES[check.severity or "error"]
-        rules.add(path, DatasetRule(identity, "row_count", dimension, limit, severity))
+        told = check.description
+        rules.add(path, DatasetRule(identity, "row_count", dimension, limit, severity, description=told))
         return
     rule = _row_rule(rules, check, columns, path, called)
     if rule is None:
         return
     if (limit.comparison, limit.value) == ("=", 0):
-        rules.add(path, rule)
+        rules.add(path, replace(rule, description=check.description))
         return
     unit: Literal["rows", "percent"] = "percent" if check.unit == "percent" else "rows"
-    rules.add(path, DatasetRule(rule.id, "broken_rows", rule.dimension, limit, rule.severity, unit, rule))
+    of_file = DatasetRule(rule.id, "broken_rows", rule.dimension, limit, rule.severity, unit, rule)
+    rules.add(path, replace(of_file, description=check.description))
 
 
 def _row_rule(rules: Rules, check: DataQuality, columns: tuple[str, ...], path: FieldPath, called: str) -> Rule | None:

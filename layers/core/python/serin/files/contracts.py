@@ -1,7 +1,7 @@
 """Reading a data contract (ODCS v3): its columns, and the rules a row of the dataset is checked by.
 
-Prose about the dataset (owners, tags, descriptions, support) is read over. A promise that Serin
-cannot check is refused by name, so that nobody relies on it.
+Prose about the dataset (owners, tags, support) is read over; what columns and rules are described as is shown on
+pages. A promise that Serin cannot check is refused by name, so that nobody relies on it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
-from serin.domain.contracts import Column, ColumnType, Contract, Rule
+from serin.domain.contracts import Classification, Column, ColumnType, Contract, Rule
 from serin.domain.names import COLUMN, NAME
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
@@ -32,6 +32,7 @@ _TYPES: Mapping[str, ColumnType] = {
     "timestamp": "timestamp",
     "date": "date",
 }
+_CLASSIFICATIONS: Mapping[str, Classification] = {name: name for name in get_args(Classification)}
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
 _UNCHECKED_OF_CONTRACT = ("slaDefaultElement",)
 _UNCHECKED_OF_COLUMN = ("properties", "items", "map")
@@ -124,6 +125,8 @@ def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
             type=_TYPES.get(item.logicalType or "", "string"),
             required=bool(item.required or item.primaryKey),
             known="afterwards" if _own(item, "known") == "afterwards" else "beforehand",
+            description=item.description or None,
+            classification=_CLASSIFICATIONS.get(item.classification or ""),
         )
     return tuple(columns.values()), findings
 
@@ -137,6 +140,9 @@ def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]
     if item.physicalName not in (None, item.name):
         found = f"{item.physicalName!r}, other than the name {item.name!r}"
         yield Finding((*path, "physicalName"), found, "Give the column the name it has in the files.")
+    if item.classification not in (None, *_CLASSIFICATIONS):
+        remedy = f"One of: {', '.join(_CLASSIFICATIONS)}; values of the last two are shown nowhere."
+        yield Finding((*path, "classification"), shown(item.classification), remedy)
     # When the column's value is known, seen from what the row is about.
     if (known := _own(item, "known")) not in (None, "beforehand", "afterwards"):
         remedy = "Write `{property: known, value: afterwards}`, or beforehand."

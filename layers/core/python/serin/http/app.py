@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from serin.domain.charter import Charter
-from serin.http.data import data_routes
+from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import PROBLEMS, answer_errors
 from serin.http.features import Read, feature_routes
 from serin.http.logged import Show, logged_routes
@@ -19,17 +19,23 @@ from serin.ports import Catalog, Control, Workflows
 
 
 def make_app(
-    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, show: Show, read: Read
+    charters: Mapping[str, Charter],
+    catalog: Catalog,
+    control: Control,
+    workflows: Workflows,
+    show: Show,
+    read: Read,
+    show_profile: ShowProfile,
 ) -> FastAPI:
     """The application over these ports; `show` and `read` are show_prediction and read_online over others.
 
-    These are made when somebody asks.
+    These, and those of `show_profile`, are made when somebody asks.
     """
     # A path with a slash at its end is another path: a redirect would name a host behind the gateway.
     app = FastAPI(title="Serin", version="1", openapi_url=None, redirect_slashes=False)
     answer_errors(app)
     for routes in (
-        data_routes(charters, catalog),
+        data_routes(charters, catalog, show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from serin.domain.charter import Charter
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.names import checked_name
+from serin.domain.profiles import ShownProfile
 from serin.http.access import Who
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import SerinRoute
@@ -19,10 +20,13 @@ ObjectName = Annotated[
     str | None,
     Query(max_length=1200, description="Only the upload that this object, `<key>@<version id>`, turned out to be."),
 ]
+ReadingModel = Annotated[str | None, Query(description="The model that reads it; absent: the one whose label it has.")]
+ShowProfile = Callable[[str, str | None], ShownProfile]
+"""The newest profile of a dataset, as the model of that name reads it."""
 
 
-def data_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRouter:
-    """Datasets and uploads over these ports."""
+def data_routes(charters: Mapping[str, Charter], catalog: Catalog, show_profile: ShowProfile) -> APIRouter:
+    """Datasets and uploads over these ports. The use case comes ready: its ports are not made before somebody asks."""
     routes = APIRouter(route_class=SerinRoute, tags=["data"])
 
     @routes.get("/datasets")
@@ -37,6 +41,12 @@ def data_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRouter:
         """A dataset so far."""
         who.needs("read")
         return catalog.head(checked_name(dataset, "dataset"))
+
+    @routes.get("/datasets/{dataset}/profile")
+    def profile(who: Who, dataset: str, model: ReadingModel = None) -> ShownProfile:
+        """A first look at a dataset's columns: distributions, missing values, what goes with the label, examples."""
+        who.needs("read")
+        return show_profile(dataset, model)
 
     @routes.get("/uploads")
     def list_uploads(who: Who, dataset: str, page: WantedPage, object: ObjectName = None) -> Listed[Upload]:

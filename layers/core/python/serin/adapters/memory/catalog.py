@@ -11,6 +11,7 @@ from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
+from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
 
@@ -29,6 +30,7 @@ class MemoryCatalog:
         self._parts: dict[str, list[Part]] = {}
         self._acquisitions: dict[str, Acquisition] = {}
         self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
+        self._profiles: dict[tuple[str, str], ProfileMade] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
@@ -84,6 +86,17 @@ class MemoryCatalog:
     def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
         there = self._acquired.get((dataset, bucket), {})
         return [there[key] for key in sorted(there) if first.encode() <= key <= last.encode()]
+
+    def save_profile(self, made: ProfileMade) -> bool:
+        with self._lock:
+            known = self._profiles.get((made.model, made.dataset))
+            if known and known.sequence > made.sequence:
+                return False
+            self._profiles[made.model, made.dataset] = made
+            return True
+
+    def profile(self, model: str, dataset: str) -> ProfileMade | None:
+        return self._profiles.get((model, dataset))
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._training_sets[training_set.model, training_set.id] = training_set

@@ -1,0 +1,161 @@
+"""A dataset's profile, as one model reads it: made where the data is, once for the same data, charter and code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from serin.data.joins import derive, latest_rows
+from serin.data.leakage import known_afterwards, without_afterwards
+from serin.data.parquet import from_parquet
+from serin.data.profiles import About, profile_of
+from serin.data.sampling import spread, thinned
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead, Part
+from serin.domain.names import digest
+from serin.domain.profiles import Profile, ProfileMade
+from serin.domain.records import as_record
+from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.dataset_rows import rows_up_to
+
+Functions = Callable[[str], Callable[..., Any]]
+FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Caps:
+    """`read` rows at most are read (and the largest part's), `kept` of them are profiled, or `values` by their columns.
+
+    Together they keep the work for one upload the same however long the history is.
+    """
+
+    read: int = 2_000_000
+    kept: int = 300_000
+    values: int = 12_000_000
+
+    def kept_of(self, contract: Contract) -> int:
+        """The rows of a dataset that are profiled at most."""
+        return min(self.kept, self.values // max(1, len(contract.columns)))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The files that are read, of how many there are, and the share of their rows that is kept."""
+
+    parts: Sequence[Part]
+    share: float
+    of_parts: int
+
+    @property
+    def notes(self) -> list[str]:
+        """What the profile says of it; nothing when it is everything."""
+        rows = "the rows" if self.share == 1 else f"about {100 * self.share:.2g} % of the rows, chosen by their key,"
+        if self.share == 1 and len(self.parts) == self.of_parts:
+            return []
+        spread_out = ", spread over the history" if len(self.parts) < self.of_parts else ""
+        return [f"A sample: {rows} of {len(self.parts)} of {self.of_parts} files{spread_out}."]
+
+
+@dataclass(frozen=True)
+class Profiler:
+    """One model and what it reads.
+
+    `functions` finds a function of the model's code by its `module:name`, `code` is that code's digest.
+    """
+
+    charter: Charter
+    contracts: Mapping[str, Contract]
+    functions: Functions
+    code: str
+    lake: ObjectStore
+    catalog: Catalog
+    clock: Clock
+    caps: Caps = Caps()
+
+    def profile(self, dataset: str) -> Sequence[ProfileMade]:
+        """The profiles of a dataset, and of those whose derivation looks things up in it, as far as they have rows.
+
+        Each is of what there is now, whatever upload asked for it. Safe to repeat and to reorder: the same
+        data is profiled once, and what was made of less never replaces what was made of more.
+        """
+        looking = [use.name for use in self.charter.datasets if use.derive and dataset in use.derive.uses]
+        found = [self._profiled(name) for name in (dataset, *looking)]
+        return [made for made in found if made is not None]
+
+    def _profiled(self, dataset: str) -> ProfileMade | None:
+        head, looked_up = self.catalog.head(dataset), self._looked_up(dataset)
+        if not head.rows:
+            return None
+        model, name = self.charter.model, self._name(head, looked_up)
+        known = self.catalog.profile(model, dataset)
+        if known and known.id == name:
+            return known
+        # Every head only grows, so the sum tells which of two profiles has seen more.
+        sequence = head.sequence + sum(other.sequence for other in looked_up.values())
+        key = f"reports/profiles/{model}/{dataset}/{name}.json"
+        made = ProfileMade(model, dataset, name, key, sequence, self.clock.now())
+        record = as_record(self._made(head, looked_up))
+        self.lake.put(key, json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode())
+        return made if self.catalog.save_profile(made) else self.catalog.profile(model, dataset)
+
+    def _looked_up(self, dataset: str) -> Mapping[str, DatasetHead]:
+        use = self.charter.dataset(dataset)
+        return {name: self.catalog.head(name) for name in use.derive.uses} if use.derive else {}
+
+    def _name(self, head: DatasetHead, looked_up: Mapping[str, DatasetHead]) -> str:
+        contract = self.contracts[head.dataset].digest()
+        heads = [f"{name}={other.digest}" for name, other in sorted(looked_up.items())]
+        return digest(FORMAT, self.charter.digest(), contract, self.code, head.dataset, head.digest, *heads)[:32]
+
+    def _made(self, head: DatasetHead, looked_up: Mapping[str, DatasetHead]) -> Profile:
+        contract = self.contracts[head.dataset]
+        sample = self._sample(head, contract)
+        rows = latest_rows(self._rows(sample, contract), contract)
+        missing = [name for name, other in looked_up.items() if not other.rows]
+        notes = sample.notes
+        notes += [f"{', '.join(missing)} has no rows yet, so nothing is derived."] if missing else []
+        afterwards = {column.name for column in contract.columns if column.known == "afterwards"}
+        table = rows
+        if not missing and self.charter.dataset(head.dataset).derive:
+            table = self._derived(rows, head.dataset, looked_up)
+            bare = self._derived(without_afterwards(rows, contract), head.dataset, looked_up)
+            afterwards = set(known_afterwards(table, bare, contract))
+        truth = self.charter.truth
+        is_truth = truth.dataset == head.dataset
+        about = About(
+            dataset=head.dataset,
+            of_rows=head.rows,
+            columns={column.name: column for column in contract.columns},
+            label=truth.label if is_truth else None,
+            task=self.charter.task if is_truth else None,
+            afterwards=afterwards,
+            notes=tuple(notes),
+        )
+        return profile_of(table, about)
+
+    def _sample(self, head: DatasetHead, contract: Contract) -> Sample:
+        parts = [part for part in self.catalog.parts(head.dataset) if part.sequence <= head.sequence and part.rows]
+        chosen = spread(parts, self.caps.read)
+        share = self.caps.kept_of(contract) / sum(part.rows for part in chosen)
+        return Sample(chosen, min(1.0, share), len(parts))
+
+    def _rows(self, sample: Sample, contract: Contract) -> pl.DataFrame:
+        """In the order they were accepted."""
+        keys, share = contract.primary_key, sample.share
+        frames = [
+            thinned(from_parquet(self.lake.get(part.key)), keys, share, seed=part.sequence) for part in sample.parts
+        ]
+        # A part of an older contract may lack a column.
+        return pl.concat(frames, how="diagonal_relaxed")
+
+    def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
+        tables = {
+            name: latest_rows(rows_up_to(head, self.lake, self.catalog), self.contracts[name])
+            for name, head in looked_up.items()
+        }
+        return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)
