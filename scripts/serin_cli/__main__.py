@@ -17,6 +17,7 @@ from serin_cli.features import features
 from serin_cli.init import contract, init
 from serin_cli.local import up
 from serin_cli.prediction import prediction
+from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.sources import sources
 from serin_cli.tokens import arguments as token_arguments
@@ -70,7 +71,9 @@ def parser() -> ArgumentParser:
     add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
     add("validate", commands.validate, "Read and check every charter and contract.")
     add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
-    add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}))
+    page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
+    add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)
+    add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
     add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
     add("features", features, "What the online store knows of an entity now.", *feature_arguments())
@@ -89,6 +92,16 @@ def parser() -> ArgumentParser:
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
     add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
     return top
+
+
+def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
+    what = ("what", {"metavar": "DATASET|FILE", "help": "a dataset, or a CSV file that is not uploaded yet"})
+    return (
+        what,
+        page,
+        ("--model", {"metavar": "NAME", "help": "of a dataset: as this model reads it (default: whose label it has)"}),
+        ("--label", {"metavar": "COLUMN", "help": "of a file: what the other columns are compared with"}),
+    )
 
 
 def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -19,7 +19,7 @@ from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import quality_table
+from serin_cli.scorecards import quality_file, quality_table
 
 MODELS = Path("models")
 
@@ -54,9 +54,11 @@ def upload(arguments: Namespace) -> list[Any]:
 
 
 def quality(arguments: Namespace) -> Any:
-    """The uploads of a dataset: a scorecard each."""
+    """The uploads of a dataset: a scorecard each, as a table or as a page."""
     with connected() as client:
         uploads = client.all("/uploads", dataset=arguments.dataset)
+    if arguments.page is not None:
+        return quality_file(arguments.dataset, uploads, arguments.page)
     if arguments.print_json or not uploads:
         return uploads
     lines = quality_table(uploads)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from serin.domain.contracts import DIMENSIONS
+from serin.domain.contracts import DIMENSIONS, Contract
+from serin.domain.datasets import Upload
+from serin.domain.records import from_record
 
+MODELS = Path("models")
+PAGES = Path("build/pages")
 TOP = 3
 Record = Mapping[str, Any]
 
@@ -38,6 +44,33 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
         }
         for upload in uploads
     ]
+
+
+def quality_file(dataset: str, uploads: Sequence[Record], file: str) -> Mapping[str, str]:
+    """Write the scorecard page of a dataset's uploads, oldest first, and say where it is."""
+    # Whoever asks for no page waits for neither templates nor polars.
+    from serin_cli.pages.quality import quality_page
+    from serin_cli.pages.rendering import written
+
+    now = datetime.now(UTC)
+    found = [from_record(Upload, dict(upload)) for upload in uploads]
+    return written(quality_page(dataset, found, contract_at_hand(dataset), now), page_file(file, "quality", dataset))
+
+
+def page_file(named: str, kind: str, about: str) -> Path:
+    """Where a page goes: the file that was named, or else one of the folder for pages."""
+    if named:
+        return Path(named)
+    PAGES.mkdir(parents=True, exist_ok=True)
+    return PAGES / f"{kind}-{Path(about).stem}.html"
+
+
+def contract_at_hand(dataset: str) -> Contract | None:
+    """The dataset's contract in this checkout, or None."""
+    from serin.files.models import read_models
+
+    contracts = [model.contracts[dataset] for model in read_models(MODELS) if dataset in model.contracts]
+    return contracts[0] if contracts else None
 
 
 def told(upload: Record) -> str:

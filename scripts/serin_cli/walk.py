@@ -18,8 +18,9 @@ from serin_cli import story
 from serin_cli.april import april_flights
 from serin_cli.client import Client
 from serin_cli.local import Running, running
+from serin_cli.profile import profile_file
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import told
+from serin_cli.scorecards import quality_file, told
 
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 4, 1, 4, tzinfo=UTC)
@@ -38,12 +39,13 @@ def demo(arguments: Namespace) -> None:
         client = Client(platform.connection)
         try:
             figures = walk(client, platform, SAMPLE)
+            pages = _pages(client)
         finally:
             client.close()
     figures = {"setup_seconds": arguments.setup_seconds, "seconds": _since(began), "ready_seconds": ready, **figures}
     if arguments.json_file:
         Path(arguments.json_file).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    _end(figures)
+    _end(figures, pages)
 
 
 def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
@@ -198,10 +200,20 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 1)
 
 
-def _end(figures: Mapping[str, Any]) -> None:
+def _pages(client: Client) -> list[str]:
+    """The pages a data scientist and an expert would look at first."""
+    rows = client.get("/datasets/flights")["rows"]
+    quality = quality_file("flights", client.all("/uploads", dataset="flights"), "")
+    return [quality["page"], profile_file(client.profile("flights", rows), "")["page"]]
+
+
+def _end(figures: Mapping[str, Any], pages: Sequence[str]) -> None:
     predictions = figures["predictions"]
     story.chapter(f"Done in {figures['seconds']} s")
     story.say(f"   {predictions['ok']} of {predictions['sent']} predictions, {predictions['p50_ms']} ms at the median")
+    story.say("\nTo look at in a browser:")
+    story.say(f"   {pages[0]}                                  how well each upload kept its contract")
+    story.say(f"   {pages[1]}                                  every column, and what goes with the label")
     story.say("\nNext, each explained in README.md:")
     story.say("   ./scripts/serin up --clock 2013-04-01T04:00Z                   a platform of your own to type at")
     story.say("   ./scripts/serin init NAME --from FILE.csv --label COLUMN       a model of your own, in ten minutes")

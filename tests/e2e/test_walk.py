@@ -12,8 +12,11 @@ import pytest
 from serin.domain.errors import Denied
 from serin_cli.client import ApiError, Client
 from serin_cli.local import Running
+from serin_cli.profile import profile_file
+from serin_cli.scorecards import quality_file
 from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
+from tests.unit.scripts.pages.pages import Page
 
 
 def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: Walked) -> None:
@@ -57,6 +60,18 @@ def test_the_profile_of_flights_names_what_goes_with_the_label(walked: Walked) -
     assert columns["arr_delay"]["association"]["auc"] == 1.0
     assert {"departed_utc", "landed_utc", "arr_delay", "dep_delay"} & known_before.keys() == set()
     assert all("label" not in walked.client.profile(name)["profile"] for name in ("weather", "planes", "airports"))
+
+
+def test_the_pages_show_what_became_of_the_walks_uploads(walked: Walked, tmp_path: Path) -> None:
+    uploads = walked.client.all("/uploads", dataset="flights")
+    quality_file("flights", uploads, str(tmp_path / "quality.html"))
+    quality = Page((tmp_path / "quality.html").read_text())
+    assert all(quality.shows(upload["file"]) for upload in uploads)
+    assert quality.shows("flights.dep_time.range")
+    profile_file(walked.client.profile("flights"), str(tmp_path / "profile.html"))
+    profile = Page((tmp_path / "profile.html").read_text())
+    assert profile.shows(f"As the model {MODEL} reads it")
+    assert profile.shows("flights.tailnum.malformed")
 
 
 def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> None:

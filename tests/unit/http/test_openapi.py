@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, assume, given, settings
 
 from serin.adapters.memory.catalog import MemoryCatalog
@@ -59,25 +60,20 @@ def no_profile(dataset: str, model: str | None) -> ShownProfile:
     raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
 
 
+def app_of(charters: Mapping[str, Charter]) -> FastAPI:
+    ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
+    return make_app(charters, *ports, nothing_shown, nothing_read, no_profile)
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     charters = {"late-orders": a_charter()}
-    return document(
-        make_app(
-            charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
-        ),
-        charters,
-    )
+    return document(app_of(charters), charters)
 
 
 def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
     charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
-    made = document(
-        make_app(
-            charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
-        ),
-        charters,
-    )
+    made = document(app_of(charters), charters)
     asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
     assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
     assert made["security"] == [{"token": []}]
@@ -127,9 +123,7 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
 
 def _cases(mode: schemathesis.GenerationMode) -> Any:
     charters = {"late-orders": EVERY_TYPE}
-    app = make_app(
-        charters, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), nothing_shown, nothing_read, no_profile
-    )
+    app = app_of(charters)
     operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
     return operation.as_strategy(generation_mode=mode)
 

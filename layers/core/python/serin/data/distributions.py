@@ -116,8 +116,9 @@ def _edges(values: pl.Series) -> list[float]:
     if low == high:
         low, high = _number(values.min()), _number(values.max())
     if values.dtype.is_integer():
-        width = max(1, -(-int(high - low + 1) // BINS))
-        bins = -(-int(high - low + 1) // width)
+        span = int(high - low + 1)
+        width = 1 if span <= 2 * BINS else -(-span // BINS)
+        bins = -(-span // width)
         return [low - 0.5 + place * width for place in range(bins + 1)]
     return sorted({_short(low + (high - low) * place / BINS) for place in range(BINS + 1)})
 
