@@ -42,7 +42,7 @@ def exercise(walked: Walked) -> None:
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()
     assert _catalog(walked).release(MODEL, ABANDONED).status == "rolled_back"
-    with _targets_that_do_not_answer():
+    with targets_that_do_not_answer():
         for rule in _rules(walked):
             wiring().router.fire(rule, _event(walked))
         walked.platform.cloud.settle()
@@ -94,7 +94,7 @@ def _event(walked: Walked) -> dict[str, Any]:
 
 
 @contextmanager
-def _targets_that_do_not_answer() -> Iterator[None]:
+def targets_that_do_not_answer() -> Iterator[None]:
     """EventBridge may call every target and reaches none; what it then does with the event is real."""
     deliver = router.deliver
 

@@ -46,7 +46,7 @@ class S3Sources:
                 Bucket=self._uploads,
                 Key=raw,
                 CopySource={"Bucket": bucket, "Key": found.key},
-                CopySourceIfMatch=found.etag,
+                CopySourceIfMatch=f'"{found.etag}"',
                 # Copied tags would ask for two permissions more; nothing here reads them.
                 TaggingDirective="REPLACE",
             )
