@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from serin.domain.printable import printable
 from serin.files.durations import written
 from serin_cli import story
 from serin_cli.commands import connected
@@ -35,6 +36,6 @@ def line(source: Mapping[str, Any]) -> dict[str, Any]:
         "seen": last.get("seen"),
         "copied": last.get("copied"),
         "refused": last.get("refused"),
-        "goes on after": last.get("after"),
+        "goes on after": printable(last.get("after", ""), 200),
         "error": problem,
     }

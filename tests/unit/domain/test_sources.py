@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from serin.domain.datasets import raw_file
 from serin.domain.errors import TooLarge
@@ -55,6 +57,19 @@ def test_the_same_object_always_has_the_same_name_and_every_other_one_another() 
     assert len(names) == 6
 
 
+@given(key=st.text(min_size=1, max_size=300), etag=st.text(max_size=40))
+def test_whatever_an_object_is_called_its_copy_has_a_name_that_an_upload_may_have(key: str, etag: str) -> None:
+    assume(_is_utf_8(key + etag))
+    found = raw_key("orders", "acme", an_object(key, etag=etag))
+    assert raw_file(found, None, 1).dataset == "orders"
+    assert found == raw_key("orders", "acme", an_object(key, etag=etag))
+
+
+def _is_utf_8(text: str) -> bool:
+    """As every key of S3 is."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def test_folders_and_empty_objects_are_no_files() -> None:
     assert an_object().is_file
     assert not an_object("shop/", size=0).is_file
@@ -69,6 +84,12 @@ def test_an_object_is_known_by_key_content_and_time() -> None:
     assert marker.is_of(replace(found, size=11))
     assert not marker.is_of(replace(found, etag="e2"))
     assert not marker.is_of(replace(found, modified=NOON + timedelta(seconds=1)))
+
+
+def test_a_key_is_repeated_so_that_no_terminal_obeys_it() -> None:
+    with pytest.raises(TooLarge) as refused:
+        an_object("shop/\x1b[2J\u202e.csv", size=LARGEST_COPY + 1).check_size()
+    assert refused.value.message.startswith(r"shop/\x1b[2J\u202e.csv: 5,368")
 
 
 def test_what_s3_does_not_copy_in_one_request_is_refused_with_the_numbers() -> None:

@@ -9,6 +9,7 @@ from serin.services.accept_upload import Arrival
 from serin.services.acquire import source_of
 from tests.builders import NOON, a_charter
 from tests.unit.services.acquiring import BUCKET, PREFIX, SOURCE, Shop
+from tests.unit.services.ports_that_crash import Fuse
 
 
 @pytest.fixture
@@ -88,6 +89,16 @@ def test_a_long_source_is_read_page_by_page(shop: Shop) -> None:
     for number in range(10):
         shop.write(f"shop/{number}.csv")
     assert (shop.look().copied, shop.look().copied, shop.look().seen) == (10, 0, 10)
+
+
+def test_a_thousand_known_objects_cost_four_requests_and_each_new_one_two_more() -> None:
+    shop = Shop()
+    for number in range(1000):
+        shop.write(f"shop/{number}.csv")
+    new, known = Fuse(10_000), Fuse(10_000)
+    assert shop.look(guard=new.guard).copied == 1000
+    assert shop.look(guard=known.guard).seen == 1000
+    assert (new.calls, known.calls) == (4 + 2 * 1000, 4)
 
 
 def test_a_source_that_ends_with_a_full_page_is_over(shop: Shop) -> None:

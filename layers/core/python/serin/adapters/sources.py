@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from serin.domain.errors import Conflict, Denied, NotFound, Rejected, SerinError, Unavailable
+from serin.domain.printable import printable
 from serin.domain.sources import Listing, SourceObject
 
 if TYPE_CHECKING:
@@ -58,14 +59,16 @@ def _told(bucket: str, key: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _error(error, bucket, key) from error
+        raise _error(error, bucket, f"s3://{bucket}/{printable(key, 200)}") from error
     except BotoCoreError as error:
-        raise Unavailable(f"S3 did not answer for s3://{bucket}/{key}: {error}.", "Nothing is lost; wait.") from error
+        raise Unavailable(
+            f"S3 did not answer for s3://{bucket}/{printable(key, 200)}: {error}.",
+            "Nothing is lost: it is tried again by itself.",
+        ) from error
 
 
-def _error(error: ClientError, bucket: str, key: str) -> SerinError:
+def _error(error: ClientError, bucket: str, where: str) -> SerinError:
     code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    where = f"s3://{bucket}/{key}"
     if code == "NoSuchBucket":
         return NotFound(f"There is no bucket {bucket!r}.", "Correct the source in the charter, and deploy.")
     if code in _DENIED:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from serin.domain.errors import TooLarge
 from serin.domain.names import digest
+from serin.domain.printable import printable
 
 LARGEST_COPY = 5 * 1024**3
 """Bytes that S3 copies in one request: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+|\.{2,}")
-_FILE = re.compile(r"(?P<stem>.*?)(?P<suffixes>(\.[A-Za-z0-9]{1,8}){0,2})", re.DOTALL)
+_SUFFIXES = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
 _LONGEST_STEM = 120
 
 
@@ -52,7 +53,7 @@ class SourceObject:
         """Raise TooLarge, with the numbers, for what S3 does not copy in one request."""
         if self.size > LARGEST_COPY:
             raise TooLarge(
-                f"{self.key}: {self.size:,} bytes; S3 copies {LARGEST_COPY:,} in one request.",
+                f"{printable(self.key, 200)}: {self.size:,} bytes; S3 copies {LARGEST_COPY:,} in one request.",
                 "Split the file by rows, keep the header in each piece, and put the pieces into the source.",
             )
 
@@ -113,8 +114,8 @@ def raw_key(dataset: str, bucket: str, found: SourceObject) -> str:
     The name is the object's own without its folders, made to pass the strict pattern, with a digest of all that tells
     it from others; its suffixes stay, for they say how the file is read.
     """
-    parts = _FILE.fullmatch(found.key.rpartition("/")[2])
-    stem, suffixes = (parts["stem"], parts["suffixes"]) if parts else ("", "")
+    base = found.key.rpartition("/")[2]
+    stem = _SUFFIXES.sub("", base)
     plain = _NO_NAME.sub("-", stem)[:_LONGEST_STEM].lstrip("._-") or "object"
     name = digest(bucket, found.key, found.etag, found.modified.isoformat())[:16]
-    return f"raw/{dataset}/{plain}-{name}{suffixes}"
+    return f"raw/{dataset}/{plain}-{name}{base[len(stem) :]}"
