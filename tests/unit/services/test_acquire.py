@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from serin.domain.datasets import raw_file
-from serin.domain.errors import NotFound
-from serin.domain.sources import LARGEST_COPY, Source
+from serin.domain.errors import NotFound, Unavailable
+from serin.domain.sources import LARGEST_COPY, Source, SourceObject
 from serin.services.accept_upload import Arrival
 from serin.services.acquire import source_of
 from tests.builders import NOON, a_charter
@@ -118,9 +120,56 @@ def test_a_look_whose_time_is_up_stops_between_two_objects_and_the_next_one_goes
     assert (first.copied, first.after) == (3, "shop/2.csv")
     shop.write("shop/0-late.csv")
     second = shop.look("second")
-    assert (second.seen, second.copied, second.after) == (2, 2, None)
-    third = shop.look("third")
-    assert (third.seen, third.copied) == (6, 1), "what came before that place is found by the next look from the front"
+    assert (second.seen, second.copied, second.after) == (6, 3, None), "after the end it goes on from the front"
+    assert len(shop.sources.copies) == 6
+
+
+def test_a_look_that_goes_on_and_is_out_of_time_again_leaves_the_front_to_the_next(shop: Shop) -> None:
+    for number in range(4):
+        shop.write(f"shop/{number}.csv")
+    for run, copied in (("first", 2), ("second", 2), ("third", 0)):
+        left = iter([True, True])
+        look = shop.look(run, may_go_on=lambda: next(left, False))  # noqa: B023
+        assert look.copied == copied
+    assert look.after == "shop/1.csv"
+
+
+def test_what_was_refused_is_counted_once_by_a_look_that_goes_on_from_the_front(shop: Shop) -> None:
+    for number in range(3):
+        shop.write(f"shop/{number}.csv")
+    shop.sources.closed = {"shop/2.csv"}
+    left = iter([True])
+    assert shop.look(may_go_on=lambda: next(left, False)).after == "shop/0.csv"
+    look = shop.look()
+    assert (look.seen, look.copied, look.refused) == (3, 1, 1)
+
+
+def test_what_ends_a_look_leaves_the_place_it_had_come_to(shop: Shop) -> None:
+    shop.sources.page = 1
+    for number in range(3):
+        shop.write(f"shop/{number}.csv")
+    with pytest.raises(Unavailable):
+        shop.look(guard=lambda port: _Silent(port, "shop/1.csv"))
+    look = shop.catalog.acquisition("orders")
+    assert look is not None
+    assert (look.copied, look.after, look.error) == (1, "shop/0.csv", "S3 did not answer.")
+    assert shop.look().copied == 2
+
+
+class _Silent:
+    """Sources that do not answer about one key."""
+
+    def __init__(self, port: Any, key: str) -> None:
+        self._port, self._key = port, key
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name)
+
+    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
+        if found.key == self._key:
+            raise Unavailable("S3 did not answer.", "Wait.")
+        version: str | None = self._port.copy(bucket, found, raw)
+        return version
 
 
 def test_a_look_without_any_time_changes_nothing(shop: Shop) -> None:

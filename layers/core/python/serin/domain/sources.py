@@ -90,7 +90,7 @@ class Acquired:
 
 @dataclass(frozen=True)
 class Acquisition:
-    """The last look at a dataset's source: which objects with content were `seen`, how many were `copied`.
+    """The last look at a dataset's source: how many objects with content it has `seen` and how many it has `copied`.
 
     `refused` could not be copied, and `error` says why the first of them, or the look as a whole, could not. `after`
     is the key after which the next look goes on; None when this one came to the end.

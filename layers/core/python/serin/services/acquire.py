@@ -34,14 +34,11 @@ class Acquirer:
         What cannot be copied is counted and holds up nothing else; the next look tries it again. Raises what ends
         the look as a whole, such as NotFound for its bucket, once that is recorded.
         """
-        look, is_over = self._begun(), False
-        try:
-            while not is_over:
-                look, is_over = self._one_page_further(look)
-                self.catalog.save_acquisition(look)
-        except SerinError as error:
-            self.catalog.save_acquisition(_with(error, look))
-            raise
+        begun = self._begun()
+        look = self._to_the_end(begun)
+        if begun.after is not None and look.after is None:
+            # What came meanwhile before the place it went on from would wait for the next look.
+            look = self._to_the_end(replace(look, seen=0, refused=0, error=None, remedy=None))
         return look
 
     def _begun(self) -> Acquisition:
@@ -50,8 +47,19 @@ class Acquirer:
         after = last.after if last and last.source == self.source.url else None
         return Acquisition(self.dataset, self.source.url, self.run, self.clock.now(), after=after)
 
+    def _to_the_end(self, look: Acquisition) -> Acquisition:
+        is_over = False
+        while not is_over:
+            try:
+                look, is_over = self._one_page_further(look)
+            except SerinError as error:
+                self.catalog.save_acquisition(_with(error, look))
+                raise
+            self.catalog.save_acquisition(look)
+        return look
+
     def _one_page_further(self, look: Acquisition) -> tuple[Acquisition, bool]:
-        """The look after one more page of the listing, and whether it is over."""
+        """The look after one more page of the listing, and whether it is at the end or out of time."""
         listing = self.sources.listing(self.source.bucket, self.source.prefix, look.after)
         known = self._known(listing.objects)
         for found in listing.objects:
