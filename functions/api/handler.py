@@ -9,7 +9,7 @@ from mangum import Mangum
 
 from serin.bootstrap import platform
 from serin.domain.profiles import ShownProfile
-from serin.http.app import make_app
+from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
 from serin.services.online_features import Answer, Question, read_online
@@ -27,7 +27,8 @@ def handle(event: Any, context: Any) -> Any:
 def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
-    app = make_app(world.charters, world.catalog, world.control, world.workflows, show, read, profile)
+    ports = world.catalog, world.control, world.workflows
+    app = make_app(world.charters, *ports, UseCases(show, read, profile))
     return Mangum(Told(app), lifespan="off")
 
 

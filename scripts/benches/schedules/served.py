@@ -11,7 +11,7 @@ from benches.schedules.model import SHOP_NAMES, SHOPS, SPAN, START, ZONE_NAMES, 
 from benches.schedules.world import World
 from serin.domain.charter import Charter
 from serin.domain.features import OnlineValues, is_stale
-from serin.serving.features import FeaturePlan
+from serin.serving.lookups import ViewLookup
 
 DAY = timedelta(days=1)
 # From before the first event may lie, zones' hours included, until after all are known.
@@ -58,18 +58,17 @@ class _Served:
     """What the platform serves, as `predict` looks it up."""
 
     def __init__(self, world: World, charter: Charter) -> None:
-        self._plan = FeaturePlan(charter, {})
-        self._views = charter.features.views
+        self._lookups = {view.name: ViewLookup(charter, view) for view in charter.features.views}
         instances = [{"shop": shop, "zone": zone} for shop in SHOP_NAMES for zone in ZONE_NAMES]
-        keys = {key for moment in MOMENTS for key in self._plan.keys(instances, moment)}
+        asked = [(lookup, instance) for lookup in self._lookups.values() for instance in instances]
+        keys = {key for lookup, instance in asked for moment in MOMENTS for key in lookup.keys(instance, moment)}
         self._online = world.stores.online.read(list(keys))
 
     def differs(self, view: str, entity: str, moment: datetime, wanted: Sequence[Told]) -> Iterator[Broken]:
         """Told, if what is served at a moment is none of what may be: the values and the newest event's time."""
-        (known,) = [item for item in self._views if item.name == view]
-        instance = {"shop": entity, "zone": entity}
-        found = self._plan.found(known, instance, self._online, moment)
-        if found is not None and known.windows and is_stale(known, found, moment):
+        lookup = self._lookups[view]
+        found = lookup.found({"shop": entity, "zone": entity}, self._online, moment)
+        if found is not None and lookup.view.windows and is_stale(lookup.view, found, moment):
             found = None
         if _told(found) not in wanted:
             told = f"{view} of {entity} at {moment:%d %H:%M} is {_told(found)}, the rows say {wanted}"

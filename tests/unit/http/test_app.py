@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from serin.adapters.memory.catalog import MemoryCatalog
@@ -15,13 +17,14 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain import errors
+from serin.domain.charter import Charter
 from serin.domain.experiments import TrialResult
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
-from serin.http.app import make_app
+from serin.http.app import UseCases, make_app
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
 from serin.services.online_features import Answer, Question, read_online
@@ -76,8 +79,11 @@ class Api:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
 
     def __post_init__(self) -> None:
-        use_cases = self.show, self.read, self.profile
-        self.app = make_app({MODEL: a_charter()}, self.catalog, self.control, self.workflows, *use_cases)
+        self.app = self.app_of({MODEL: a_charter()})
+
+    def app_of(self, charters: Mapping[str, Charter]) -> FastAPI:
+        use_cases = UseCases(self.show, self.read, self.profile)
+        return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
         return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
@@ -211,7 +217,7 @@ def test_sources_are_shown_with_the_last_look_at_them(api: Api) -> None:
     orders, shops = a_charter().datasets
     source = Source("acme", "shop/", timedelta(hours=6))
     charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
-    api.app = make_app(charters, api.catalog, api.control, api.workflows, api.show)
+    api.app = api.app_of(charters)
     before = {"dataset": "orders", "source": "s3://acme/shop/", "every_minutes": 360}
     assert api.ask("GET", "/sources").json() == {"items": [before]}
     look = Acquisition("orders", source.url, "run1", NOON, seen=3, copied=2, refused=1, error="no", remedy="do")

@@ -21,7 +21,7 @@ from serin.domain.errors import NotFound, SerinError
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live
-from serin.http.app import make_app
+from serin.http.app import UseCases, make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
 from serin.services.online_features import Answer, Question
@@ -62,7 +62,7 @@ def no_profile(dataset: str, model: str | None) -> ShownProfile:
 
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
-    return make_app(charters, *ports, nothing_shown, nothing_read, no_profile)
+    return make_app(charters, *ports, UseCases(nothing_shown, nothing_read, no_profile))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
@@ -18,29 +19,29 @@ from serin.http.work import work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
-def make_app(
-    charters: Mapping[str, Charter],
-    catalog: Catalog,
-    control: Control,
-    workflows: Workflows,
-    show: Show,
-    read: Read,
-    show_profile: ShowProfile,
-) -> FastAPI:
-    """The application over these ports; `show` and `read` are show_prediction and read_online over others.
+@dataclass(frozen=True)
+class UseCases:
+    """What is asked for rarely: the services of these names, over ports that are made when somebody asks."""
 
-    These, and those of `show_profile`, are made when somebody asks.
-    """
+    show_prediction: Show
+    read_online: Read
+    show_profile: ShowProfile
+
+
+def make_app(
+    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, use_cases: UseCases
+) -> FastAPI:
+    """The application over these ports and use cases."""
     # A path with a slash at its end is another path: a redirect would name a host behind the gateway.
     app = FastAPI(title="Serin", version="1", openapi_url=None, redirect_slashes=False)
     answer_errors(app)
     for routes in (
-        data_routes(charters, catalog, show_profile),
+        data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),
-        logged_routes(show),
-        feature_routes(read),
+        logged_routes(use_cases.show_prediction),
+        feature_routes(use_cases.read_online),
         document_route(app, charters),
     ):
         app.include_router(routes, responses=PROBLEMS)
