@@ -82,7 +82,7 @@ class Wire:
         if self._at_work is None:
             return
         invocation, chance, trace = self._at_work
-        _, _, operation = event_name.split(".")
+        operation = event_name.rsplit(".", 1)[1]
         fault = chance.draw(operation)
         trace.add(invocation.name, operation, (), fault)
         if fault is not None:

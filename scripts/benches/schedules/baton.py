@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 
 class Killed(BaseException):
@@ -11,30 +12,38 @@ class Killed(BaseException):
 
 
 class Invocation:
-    """One call of a function. It works only while it holds the baton, and gives it back before every call it makes."""
+    """One call of a function. It works only while it holds the baton, and before every call it makes others may come.
 
-    def __init__(self, name: str, work: Callable[[Invocation], None]) -> None:
+    `stays` is asked then whether it is its turn again: handing the baton on costs more than the call.
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[Invocation], None], stays: Callable[[], bool], threads: ThreadPoolExecutor
+    ) -> None:
         self.name = name
         self.over = False
         self.faults = 0
         self.error: BaseException | None = None
-        self._work = work
+        self._work, self._stays = work, stays
         self._ended_early = False
         # Held while the other side must wait; quicker than a semaphore, and there is one of each side.
         self._go, self._back = threading.Lock(), threading.Lock()
         self._go.acquire()
         self._back.acquire()
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        threads.submit(self._run)
 
     def turn(self) -> None:
-        """Let it work until it is about to make its next call, or is done."""
+        """Let it work until it is another's turn, or until it is done."""
         self._go.release()
         self._back.acquire()
 
     def pause(self) -> None:
-        """Give the baton back, and wait for it; called by the work itself."""
-        self._back.release()
-        self._go.acquire()
+        """Let others have their turn; called by the work itself."""
+        if not self._ended_early and self._stays():
+            return
+        if not self._ended_early:
+            self._back.release()
+            self._go.acquire()
         if self._ended_early:
             raise Killed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -20,6 +21,8 @@ from serin.adapters.memory.world import MemoryClock
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 
+# More than any schedule has at work at once.
+MOST_AT_ONCE = 8
 Port = Callable[[Any, Step], Any]
 
 
@@ -77,6 +80,7 @@ class Functions:
 
     def __init__(self, subject: Subject = SERIN) -> None:
         self.subject = subject
+        self.threads = ThreadPoolExecutor(MOST_AT_ONCE, "invocation")
         self._local = threading.local()
         self._accept: Any = load("accept_upload")
         self._build: Any = load("build_features")

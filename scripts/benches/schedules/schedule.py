@@ -61,17 +61,17 @@ class Schedule:
         self._world = World(functions.subject.stores(), self._random, self._chance, builds=builds)
         self._running: list[_Running] = []
         self._broken: list[Broken] = []
-        self._called = self._redriven = 0
+        self._next: _Running | None = None
+        self._moved = self._called = self._redriven = 0
 
     def run(self) -> Outcome:
         """Go on until nothing waits and nobody works; then look at what became of the files."""
-        moves = 0
-        while self._move():
-            moves += 1
-            self._chance.calm |= moves >= STORMY_MOVES
-            if moves >= MOST_MOVES:
-                self._broken.append(Broken("delivery", f"not at rest after {moves:,} moves"))
-                break
+        while self._moved < MOST_MOVES and (self._next or self._choose() or self._redrive()):
+            running, self._next = self._next, None
+            if running is not None:
+                self._go_on(running)
+        if self._moved >= MOST_MOVES:
+            self._broken.append(Broken("delivery", f"not at rest after {self._moved:,} moves"))
         for running in self._running:
             running.invocation.end()
         dead = [message.id for queue in (self._world.queue, self._world.bus) for message in queue.dead]
@@ -81,10 +81,23 @@ class Schedule:
         died = self._world.queue.died + self._world.bus.died
         return Outcome(self._seed, broken, self._trace, Counter(self._chance.drawn), died)
 
-    def _move(self) -> bool:
-        """One move of those there are; False when there is none."""
+    def _choose(self) -> bool:
+        """Make moves until it is an invocation's turn, which is next; False when there is nothing to do, or no end."""
+        while self._next is None:
+            moves = self._moves()
+            if not moves:
+                return False
+            self._moved += 1
+            self._chance.calm |= self._moved >= STORMY_MOVES
+            if self._moved >= MOST_MOVES:
+                return False
+            self._random.choices(moves, [weight for weight, _ in moves])[0][1]()
+        return True
+
+    def _moves(self) -> list[tuple[float, Callable[[], None]]]:
+        """What may come next, each with its weight."""
         moves: list[tuple[float, Callable[[], None]]]
-        moves = [(running.eager, partial(self._go_on, running)) for running in self._running]
+        moves = [(running.eager, partial(self._let, running)) for running in self._running]
         if self._files:
             moves.append((0.3, self._arrive))
         if self._takes(self._world.queue):
@@ -93,11 +106,10 @@ class Schedule:
             moves.append((0.3, self._call_build))
         if self._chance.late:
             moves.append((0.1, self._arrive_late))
-        if not moves:
-            return self._redrive()
-        weights = [weight for weight, _ in moves]
-        self._random.choices(moves, weights)[0][1]()
-        return True
+        return moves
+
+    def _let(self, running: _Running) -> None:
+        self._next = running
 
     def _takes(self, queue: Queue) -> bool:
         return bool(queue.waiting) and sum(running.queue is queue for running in self._running) < AT_ONCE
@@ -136,7 +148,17 @@ class Schedule:
         self._called += 1
         self._trace.add(name, "is called with", [message.id for message in messages])
         skew = timedelta(minutes=self._random.randint(-60, 60))
-        running = _Running(Invocation(name, process), queue, messages, self._random.choice(EAGER))
+
+        def stays() -> bool:
+            """Whether it is this one's turn, once all has happened that comes before anybody's."""
+            self._choose()
+            mine = self._next is running
+            self._next = None if mine else self._next
+            return mine
+
+        running = _Running(
+            Invocation(name, process, stays, self._functions.threads), queue, messages, self._random.choice(EAGER)
+        )
         self._running.append(running)
 
     def _go_on(self, running: _Running) -> None:

@@ -77,7 +77,7 @@ class Tally:
 def run(seeds: Iterable[int], subject: Subject = SERIN, features_every: int = 1, *, keep_all: bool = False) -> Tally:
     """The schedules of these seeds; features are built too where the seed is a multiple, nowhere if it is of 0."""
     functions, tally = Functions(subject), Tally(subject.name, keep_all=keep_all)
-    with redirect_stdout(_Unread()):
+    with functions.threads, redirect_stdout(_Unread()):
         for seed in seeds:
             builds = features_every > 0 and seed % features_every == 0
             tally.add(Schedule(seed, functions, builds=builds).run(), built=builds)

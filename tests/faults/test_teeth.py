@@ -1,0 +1,179 @@
+"""Faults planted in a service or a store, each of which the schedules have to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from benches.schedules.broken import Kind
+from benches.schedules.functions import Subject
+from benches.schedules.tally import run
+from benches.schedules.world import Stores
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.world import MemoryOnlineFeatures
+from serin.domain.buckets import Bucket
+from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.events import Event
+from serin.services.accept_upload import Arrival, accept_upload
+
+MOST, BATCH = 200, 10
+
+
+class Instead:
+    """A port with one method of another's making."""
+
+    def __init__(self, port: Any, method: str, function: Callable[..., Any]) -> None:
+        self._port, self._method, self._function = port, method, function
+
+    def __getattr__(self, method: str) -> Any:
+        return self._function if method == self._method else getattr(self._port, method)
+
+
+def tells_first(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Tells of an upload, and then records it."""
+
+    def record(upload: Upload, part: Part, head: DatasetHead) -> bool:
+        detail: dict[str, str | int]
+        detail = {"dataset": upload.dataset, "upload_id": upload.id, "sequence": upload.sequence or 0}
+        events.publish(Event("Upload Accepted", detail, upload.correlation or ""))
+        return bool(catalog.record_accepted(upload, part, head))
+
+    return accept_upload(arrival, contracts, uploads, lake, Instead(catalog, "record_accepted", record), events, clock)
+
+
+def tells_once(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Tells of an upload only who has recorded it."""
+    recorded = list[str]()
+
+    def record(upload: Upload, part: Part, head: DatasetHead) -> bool:
+        done = bool(catalog.record_accepted(upload, part, head))
+        recorded.extend([upload.id] * done)
+        return done
+
+    def publish(event: Event) -> None:
+        if event.name != "Upload Accepted" or event.detail["upload_id"] in recorded:
+            events.publish(event)
+
+    recording, telling = Instead(catalog, "record_accepted", record), Instead(events, "publish", publish)
+    return accept_upload(arrival, contracts, uploads, lake, recording, telling, clock)
+
+
+def stores_last(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Writes the file once it is recorded."""
+    waiting = list[tuple[str, bytes]]()
+    late = Instead(lake, "put", lambda *put: waiting.append(put))
+    upload = accept_upload(arrival, contracts, uploads, late, catalog, events, clock)
+    for put in waiting:
+        lake.put(*put)
+    return upload
+
+
+def notes_new_ones(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Notes no object whose content was there before."""
+    known = list[Upload | None]()
+
+    def upload(dataset: str, name: str) -> Upload | None:
+        known.append(catalog.upload(dataset, name))
+        return known[-1]
+
+    def note(*arrival: Any) -> None:
+        if known[0] is None:
+            catalog.note_arrival(*arrival)
+
+    return accept_upload(
+        arrival,
+        contracts,
+        uploads,
+        lake,
+        Instead(Instead(catalog, "upload", upload), "note_arrival", note),
+        events,
+        clock,
+    )
+
+
+def fails_at_the_same(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Fails on every file of one name."""
+    if arrival.key.endswith("same.csv"):
+        raise ValueError(arrival.key)
+    return accept_upload(arrival, contracts, uploads, lake, catalog, events, clock)
+
+
+def reads_the_newest(
+    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
+) -> Upload:
+    """Reads the newest version of an object, whichever has arrived."""
+    newest = Instead(uploads, "get", lambda key, _: uploads.get(key))
+    return accept_upload(arrival, contracts, newest, lake, catalog, events, clock)
+
+
+class NoConditionOnTheHead(MemoryCatalog):
+    """Puts the part and the head after the one that was read, whatever the head is by now."""
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        known = self.upload(upload.dataset, upload.id)
+        if known and known.status == "accepted":
+            return False
+        self._uploads[upload.dataset, upload.id] = upload
+        others = [item for item in self.parts(part.dataset) if item.sequence != part.sequence]
+        self._parts[part.dataset] = sorted([*others, part], key=lambda item: item.sequence)
+        self._heads[upload.dataset] = before.after(part)
+        return True
+
+
+class NoMarker(MemoryCatalog):
+    """Keeps the head's condition, and forgets to look whether the upload is there."""
+
+    def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
+        self._uploads.pop((upload.dataset, upload.id), None)
+        return super().record_accepted(upload, part, before)
+
+
+class NoSequence(MemoryOnlineFeatures):
+    """Keeps the bucket that came last."""
+
+    def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        self._buckets.update((bucket.key.id, bucket) for bucket in buckets)
+        return len(buckets)
+
+
+def found_at_last(subject: Subject, kind: Kind, *, builds: bool = False) -> bool:
+    """Whether any of the first seeds finds a fact of that kind broken."""
+    batches = (range(first, first + BATCH) for first in range(1, MOST, BATCH))
+    return any(run(seeds, subject, features_every=int(builds)).kinds[kind] for seeds in batches)
+
+
+SERVICES: Sequence[tuple[Callable[..., Upload], Kind]] = [
+    (tells_first, "event"),
+    (tells_once, "event"),
+    (stores_last, "lake"),
+    (notes_new_ones, "arrival"),
+    (fails_at_the_same, "delivery"),
+    (reads_the_newest, "rows lost"),
+]
+STORES: Sequence[tuple[Callable[[], Stores], Kind]] = [
+    (lambda: Stores(catalog=NoConditionOnTheHead()), "rows lost"),
+    (lambda: Stores(catalog=NoMarker()), "rows doubled"),
+    (lambda: Stores(online=NoSequence()), "served online"),
+]
+
+
+@pytest.mark.parametrize(("service", "kind"), SERVICES, ids=lambda it: getattr(it, "__name__", None))
+def test_a_fault_planted_in_accept_upload_is_found(service: Callable[..., Upload], kind: Kind) -> None:
+    assert found_at_last(Subject(accept_upload=service), kind)
+
+
+@pytest.mark.parametrize(("stores", "kind"), STORES, ids=["no-condition", "no-marker", "no-sequence"])
+def test_a_fault_planted_in_a_store_is_found(stores: Callable[[], Stores], kind: Kind) -> None:
+    assert found_at_last(Subject(stores=stores), kind, builds=kind == "served online")
