@@ -8,7 +8,11 @@ from serin.domain.profiles import ColumnProfile, Flag, Profile
 
 FLAGS: Mapping[Flag, tuple[str, str]] = {
     "label": ("label", "what the model is to predict"),
-    "suspect": ("suspect", "it all but is the label: is it known only afterwards? Then say so in the contract"),
+    "suspect": (
+        "suspect",
+        "it all but is the label, or has values only where the label has one: is it known only afterwards? "
+        "Then say so in the contract",
+    ),
     "all_missing": ("all missing", "no row has a value"),
     "mostly_missing": ("mostly missing", "more than half of the rows have no value"),
     "constant": ("constant", "every value is the same: there is nothing to learn"),

@@ -6,27 +6,21 @@ from collections.abc import Sequence
 
 import polars as pl
 
-FEWEST_UNLABELLED = 5
-MOSTLY = 0.9
+from serin.data.associations import comes_with
+
 ALMOST_THE_LABEL = 0.98
 
 
 def suspects(rows: pl.DataFrame, label: str, inputs: Sequence[str]) -> dict[str, str]:
     """Input → why it may be known only afterwards; what is not named here may be so all the same."""
-    unlabelled = rows.filter(pl.col(label).is_null())
     labelled = rows.filter(pl.col(label).is_not_null())
     found: dict[str, str] = {}
     for name in inputs:
-        if unlabelled.height >= FEWEST_UNLABELLED and _share_of_nulls(unlabelled, name) >= MOSTLY:
-            if _share_of_nulls(labelled, name) <= 1 - MOSTLY:
-                found[name] = f"empty in the rows without {label}"
+        if comes_with(rows[name], rows[label]):
+            found[name] = f"empty in the rows without {label}"
         elif _almost_equal(labelled, label, name):
             found[name] = f"almost the same as {label}"
     return found
-
-
-def _share_of_nulls(rows: pl.DataFrame, name: str) -> float:
-    return rows[name].null_count() / max(1, rows.height)
 
 
 def _almost_equal(rows: pl.DataFrame, label: str, name: str) -> bool:

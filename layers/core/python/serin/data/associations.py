@@ -18,6 +18,8 @@ RANGES = 10
 FEW = 20
 CATEGORIES = 50
 FEWEST_ROWS = 20
+FEWEST_UNLABELLED = 5
+MOSTLY = 0.9
 _LABEL = "label"
 _VALUE = "value"
 
@@ -26,10 +28,15 @@ class Labelled:
     """The rows of a table that have a label."""
 
     def __init__(self, label: pl.Series, task: Task) -> None:
+        self._whole = label
         self._known = label.is_not_null()
         self._label = label.filter(self._known).rename(_LABEL)
         self._task = task
         self._codes = _codes(self._label, ranges=task == "regression").rename(_LABEL)
+
+    def comes_with(self, column: pl.Series) -> bool:
+        """Whether the column becomes known when the label does."""
+        return comes_with(column, self._whole)
 
     def association(self, column: pl.Series) -> Association | None:
         """Of the column with the label; None where one of them has but one value, or there are too few rows."""
@@ -43,6 +50,18 @@ class Labelled:
         auc = _auc(value, self._label) if ordered and self._task == "binary" else None
         rank = _rank_correlation(value, self._label) if ordered and self._task == "regression" else None
         return Association(_short(found), value.len(), auc, rank)
+
+
+def comes_with(column: pl.Series, label: pl.Series) -> bool:
+    """Whether a column is nearly always missing where the label is, and nearly never where the label is there."""
+    unlabelled, labelled = column.filter(label.is_null()), column.filter(label.is_not_null())
+    if unlabelled.len() < FEWEST_UNLABELLED or _missing(unlabelled) < MOSTLY:
+        return False
+    return _missing(labelled) <= 1 - MOSTLY
+
+
+def _missing(column: pl.Series) -> float:
+    return column.null_count() / max(1, column.len())
 
 
 def _has_order(dtype: pl.DataType) -> bool:

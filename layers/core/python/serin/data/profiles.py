@@ -84,7 +84,8 @@ def _column(values: pl.Series, about: About, labelled: Labelled | None, *, detai
         classification=known.classification if known else None,
         association=association,
     )
-    found = replace(found, flags=tuple(_flags(found, values, about)))
+    together = labelled is not None and labelled.comes_with(values)
+    found = replace(found, flags=tuple(_flags(found, values, about, together=together)))
     if not detail:
         return found
     description = known.description[:LONGEST_DESCRIPTION] if known and known.description else None
@@ -115,17 +116,18 @@ def _names_rows(values: pl.Series, distinct: int | None) -> bool:
     )
 
 
-def _flags(found: ColumnProfile, values: pl.Series, about: About) -> list[Flag]:
-    rows = values.len()
+def _flags(found: ColumnProfile, values: pl.Series, about: About, *, together: bool) -> list[Flag]:
+    """`together`: the column becomes known when the label does."""
+    rows, is_label = values.len(), found.name == about.label
     afterwards = found.name in about.afterwards
     flags: dict[Flag, bool] = {
-        "label": found.name == about.label,
-        "suspect": not afterwards and _is_suspect(found.association),
+        "label": is_label,
+        "suspect": not (afterwards or is_label) and (together or _is_suspect(found.association)),
         "all_missing": rows > 0 and found.missing == rows,
         "mostly_missing": MOSTLY * rows < found.missing < rows,
         "constant": found.distinct == 1,
         "almost_unique": _names_rows(values, found.distinct),
-        "afterwards": afterwards and found.name != about.label,
+        "afterwards": afterwards and not is_label,
     }
     return [flag for flag, holds in flags.items() if holds]
 
