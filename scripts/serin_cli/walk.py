@@ -39,7 +39,7 @@ def demo(arguments: Namespace) -> None:
         client = Client(platform.connection)
         try:
             figures = walk(client, platform, SAMPLE)
-            pages = _pages(client)
+            pages = write_pages(client)
         finally:
             client.close()
     figures = {"setup_seconds": arguments.setup_seconds, "seconds": _since(began), "ready_seconds": ready, **figures}
@@ -200,7 +200,7 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 1)
 
 
-def _pages(client: Client) -> list[str]:
+def write_pages(client: Client) -> list[str]:
     """The pages a data scientist and an expert would look at first."""
     rows = client.get("/datasets/flights")["rows"]
     quality = quality_file("flights", client.all("/uploads", dataset="flights"), "")

@@ -10,11 +10,10 @@ import boto3
 import pytest
 
 from serin.domain.errors import Denied
+from serin_cli import scorecards
 from serin_cli.client import ApiError, Client
 from serin_cli.local import Running
-from serin_cli.profile import profile_file
-from serin_cli.scorecards import quality_file
-from serin_cli.walk import MODEL
+from serin_cli.walk import MODEL, write_pages
 from tests.e2e.conftest import Walked
 from tests.unit.scripts.pages.pages import Page
 
@@ -62,14 +61,14 @@ def test_the_profile_of_flights_names_what_goes_with_the_label(walked: Walked) -
     assert all("label" not in walked.client.profile(name)["profile"] for name in ("weather", "planes", "airports"))
 
 
-def test_the_pages_show_what_became_of_the_walks_uploads(walked: Walked, tmp_path: Path) -> None:
+def test_the_demos_pages_show_what_became_of_its_uploads(
+    walked: Walked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecards, "PAGES", tmp_path)
+    quality, profile = (Page(Path(file).read_text()) for file in write_pages(walked.client))
     uploads = walked.client.all("/uploads", dataset="flights")
-    quality_file("flights", uploads, str(tmp_path / "quality.html"))
-    quality = Page((tmp_path / "quality.html").read_text())
     assert all(quality.shows(upload["file"]) for upload in uploads)
     assert quality.shows("flights.dep_time.range")
-    profile_file(walked.client.profile("flights"), str(tmp_path / "profile.html"))
-    profile = Page((tmp_path / "profile.html").read_text())
     assert profile.shows(f"As the model {MODEL} reads it")
     assert profile.shows("flights.tailnum.malformed")
 

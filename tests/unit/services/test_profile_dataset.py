@@ -215,4 +215,4 @@ def test_of_a_long_history_no_more_is_read_than_the_cap_allows() -> None:
 def test_of_a_wide_table_fewer_rows_are_kept(wide: int) -> None:
     contract = Contract("wide", "1", tuple(Column(f"c{number}", "integer") for number in range(wide)), (), ())
     assert Caps().kept_of(contract) == 6_000
-    assert Caps().kept_of(SHOPS) == 300_000
+    assert Caps().kept_of(SHOPS) == 500_000

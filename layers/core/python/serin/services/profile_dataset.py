@@ -35,7 +35,7 @@ class Caps:
     """
 
     read: int = 2_000_000
-    kept: int = 300_000
+    kept: int = 500_000
     values: int = 12_000_000
 
     def kept_of(self, contract: Contract) -> int:
