@@ -1,28 +1,51 @@
-"""Data: what checking a year of flights against its contract costs, and what it finds."""
+"""Data: what checking, joining and reading features costs, and, with `--peers`, what others take for the same."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benches.data_quality import quality
+from rich.console import Console
+from rich.table import Table
 
-PARTS: Mapping[str, Callable[[], dict[str, Any]]] = {"quality": quality}
+from benches.data_quality import quality
+from benches.measuring import PROGRESS
+
+PARTS = {"quality": quality}
 
 
 def main() -> None:
     """Print the figures of each part."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--json", metavar="FILE")
+    parser = ArgumentParser(prog="bench data", description=__doc__)
+    parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
+    parser.add_argument("--peers", action="store_true", help="measure other engines too; installs them at first")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; again for another")
     arguments = parser.parse_args()
-    figures = {name: part() for name, part in PARTS.items()}
-    text = json.dumps(figures, indent=2)
-    print(text)
+    figures = {}
+    for name in arguments.only or PARTS:
+        PROGRESS.print(f"[bold]{name}")
+        figures[name] = PARTS[name](peers=arguments.peers)
+    Console().print(_table(figures))
     if arguments.json:
-        Path(arguments.json).write_text(text + "\n", encoding="utf-8")
+        Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _table(figures: Mapping[str, Any]) -> Table:
+    table = Table("figure", "", box=None)
+    for name, value in _flat(figures):
+        table.add_row(name, f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value))
+    return table
+
+
+def _flat(figures: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 if __name__ == "__main__":
