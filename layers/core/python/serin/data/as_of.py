@@ -26,23 +26,30 @@ def known_events(view: View, source: pl.DataFrame, key: Sequence[str], *values: 
 
 
 def newest_known(events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The events that were the newest known of their entity from the moment they became known.
+    """The events that were the newest known of their entity once they were known, by the time they became known.
 
     An event that becomes known late and is older than what is known by then is never the answer;
     of equal events the one known last is, and of these the last row.
     """
+    if events.select((pl.col(EVENT) == pl.col(KNOWN)).all()).item():
+        return events.sort(KNOWN, maintain_order=True)
     events = events.sort(KNOWN, EVENT, maintain_order=True)
-    newest = events.filter(pl.col(EVENT) == pl.col(EVENT).cum_max().over(list(key)))
-    return newest.unique([*key, KNOWN], keep="last", maintain_order=True)
+    return events.filter(pl.col(EVENT) == pl.col(EVENT).cum_max().over(list(key)))
 
 
 def joined_as_of(rows: pl.DataFrame, facts: pl.DataFrame, at: str, key: Sequence[str]) -> pl.DataFrame:
     """Each row, in its place, with its entity's fact that was the last at or before the row's moment.
 
-    `facts` are sorted by `at`, one for each entity and time; null where there was none.
+    `facts` are sorted by `at`, of equal times the last counts; null where there was none.
     """
-    found = rows.with_columns(pl.int_range(pl.len()).alias(_ORDER)).sort(MOMENT, maintain_order=True)
-    found = found.join_asof(
+    # Only what is looked for is moved about, for rows may be wide; training's are sorted already.
+    asked = rows.select(*key, MOMENT)
+    in_order = asked[MOMENT].is_sorted()
+    if not in_order:
+        asked = asked.with_row_index(_ORDER).sort(MOMENT, maintain_order=True)
+    found = asked.join_asof(
         facts, left_on=MOMENT, right_on=at, by=list(key), strategy="backward", check_sortedness=False
     )
-    return found.sort(_ORDER).drop(_ORDER)
+    if not in_order:
+        found = found.sort(_ORDER)
+    return rows.hstack(found.select(name for name in facts.columns if name not in key))

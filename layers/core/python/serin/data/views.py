@@ -12,6 +12,8 @@ from serin.data.windows import check_windows, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
 
+_FACT = "__fact"
+
 
 def with_view(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The rows with `<view>.<value>` for each value of the view; null where nothing was known, or only too old.
@@ -31,17 +33,17 @@ def with_view(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequenc
 
 def _static(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     facts = source.select(*key, *_values(view)).drop_nulls(key).unique(key, keep="last", maintain_order=True)
-    return rows.join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
+    found = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
+    return rows.hstack(found.drop(key))
 
 
 def _as_of(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    facts = newest_known(known_events(view, source, key, *_values(view)), key)
-    joined = joined_as_of(rows, facts, KNOWN, key)
-    names = [f"{view.name}.{column}" for column in view.last]
+    facts = newest_known(known_events(view, source, key, *_values(view)), key).with_row_index(_FACT)
+    found = joined_as_of(rows.select(*key, MOMENT), facts.select(*key, EVENT, KNOWN, _FACT), KNOWN, key)
+    fact = found[_FACT]
     if view.ttl is not None:
-        fresh = pl.col(MOMENT) - pl.col(EVENT) <= view.ttl
-        joined = joined.with_columns(pl.when(fresh).then(pl.col(name)).alias(name) for name in names)
-    return joined.select(*rows.columns, *names)
+        fact = found.select(pl.when(pl.col(MOMENT) - pl.col(EVENT) <= view.ttl).then(pl.col(_FACT))).to_series()
+    return rows.hstack(facts.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
 
 
 def _values(view: View) -> list[pl.Expr]:
