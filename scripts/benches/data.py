@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benches.data_join import join
 from benches.data_quality import quality
 from benches.measuring import PROGRESS
 
-PARTS = {"quality": quality}
+PARTS: Mapping[str, Callable[..., dict[str, Any]]] = {"quality": quality, "join": join}
 
 
 def main() -> None:

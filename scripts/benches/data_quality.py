@@ -12,17 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benches.measuring import BENCHES, ROOT, Found, Rounds, interleaved, median, ours, peer, ratio
-from serin.data.parquet import to_parquet
-from serin.data.quality import check
-from serin.data.reading import read_table
-from serin.domain.contracts import Contract
+from benches.flights import model, write_accepted, write_files
+from benches.measuring import BENCHES, Found, Rounds, interleaved, median, ours, peer, ratio
 from serin.domain.records import as_record
 from serin.files.contracts import read_contract
-from serin.files.models import read_models
-from serin_cli.sample import write_sample
 
-MODELS, DATASET = ROOT / "models", "flights"
 SHARED = BENCHES / "contracts" / "flights.yaml"
 PEERS = ("pandera", "great_expectations")
 RUNS, WARM = 5, 2
@@ -37,7 +31,7 @@ def quality(*, peers: bool, runs: int = RUNS, months: int = 12) -> dict[str, Any
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepare(folder, months)
+        _prepare(folder, months)
         who: dict[str, Callable[[], Found]] = {
             name: partial(ours, "quality", folder, name, WARM) for name in ("contract", "shared")
         }
@@ -71,19 +65,10 @@ def _cost(found: Sequence[Found]) -> dict[str, float]:
     }
 
 
-def prepare(folder: Path, months: int) -> None:
-    """The flights in one file, the contracts as functions get them, the other datasets as they lie in the lake."""
-    files = write_sample(folder)
-    monthly = [file.read_bytes() for file in files if file.name.startswith("2013-")][:months]
-    header = monthly[0].partition(b"\n")[0] + b"\n"
-    (folder / "flights.csv").write_bytes(header + b"".join(month.partition(b"\n")[2] for month in monthly))
-    contracts = next(model.contracts for model in read_models(MODELS) if DATASET in model.contracts)
-    (folder / "contract.json").write_text(json.dumps(as_record(contracts[DATASET])))
-    (folder / "shared.json").write_text(json.dumps(as_record(read_contract(SHARED))))
-    for dataset in {reference.dataset for reference in contracts[DATASET].references}:
-        (folder / f"{dataset}.parquet").write_bytes(to_parquet(_accepted(folder, contracts[dataset])))
-
-
-def _accepted(folder: Path, contract: Contract) -> Any:
-    content = (folder / f"{contract.dataset}.csv").read_bytes()
-    return check(read_table(contract.dataset, content, contract), contract).accepted
+def _prepare(folder: Path, months: int) -> None:
+    """The flights, the contracts as functions get them, the other datasets as they lie in the lake."""
+    write_files(folder, months)
+    contract = model().contracts["flights"]
+    for name, one in (("contract", contract), ("shared", read_contract(SHARED))):
+        (folder / f"{name}.json").write_text(json.dumps(as_record(one)))
+    write_accepted(folder, *sorted({reference.dataset for reference in contract.references}))

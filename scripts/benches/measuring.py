@@ -16,7 +16,7 @@ from rich.console import Console
 from infra.packaging.tools import tool_packages
 
 ROOT = Path(__file__).parents[2]
-LIBRARY, BENCHES = ROOT / "layers" / "core" / "python", Path(__file__).parent
+LIBRARY, SCRIPTS, BENCHES = ROOT / "layers" / "core" / "python", ROOT / "scripts", Path(__file__).parent
 Found = Mapping[str, Any]
 Rounds = Mapping[str, Sequence[Found]]
 # Peers that would tell their makers of their use are asked not to.
@@ -26,12 +26,12 @@ PROGRESS = Console(stderr=True)
 
 def ours(script: str, *arguments: object) -> Found:
     """What `benches/ours/<script>.py` prints of itself, run with our packages and the library."""
-    return _run([sys.executable, _path("ours", script), *arguments], LIBRARY)
+    return _run([sys.executable, _path("ours", script), *arguments], f"{LIBRARY}:{SCRIPTS}")
 
 
 def peer(packages: str, script: str, *arguments: object) -> Found:
     """What `benches/peers/<script>.py` prints of itself, run with the packages of one lock and none of ours."""
-    return _run([sys.executable, "-S", _path("peers", script), *arguments], tool_packages(packages))
+    return _run([sys.executable, "-S", _path("peers", script), *arguments], str(tool_packages(packages)))
 
 
 def interleaved(rounds: int, who: Mapping[str, Callable[[], Found]]) -> Rounds:
@@ -60,8 +60,8 @@ def _path(kind: str, script: str) -> Path:
     return BENCHES / kind / f"{script}.py"
 
 
-def _run(command: Sequence[object], packages: Path) -> Found:
-    environment = {**os.environ, **QUIET, "PYTHONPATH": str(packages)}
+def _run(command: Sequence[object], packages: str) -> Found:
+    environment = {**os.environ, **QUIET, "PYTHONPATH": packages}
     words = [str(word) for word in command]
     ended = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
     if ended.returncode:

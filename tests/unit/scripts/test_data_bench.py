@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from benches.data_join import join
 from benches.data_quality import quality
 
 
@@ -10,4 +11,13 @@ def test_a_month_of_flights_is_checked_in_processes_of_their_own_and_what_it_cos
     assert found["broken"]["flights.tailnum.known"] == 4_323
     assert (found["shared"]["rules"], found["flagged"]) == (25, 5_352)
     assert 0 < found["cpu_s"] < 30
+    assert 30 < found["peak_mb"] < 1_000
+
+
+def test_a_month_of_flights_is_joined_with_four_views_and_no_row_is_lost_and_values_are_those_of_merge_asof() -> None:
+    found = join(peers=False, rounds=1, runs=1, months=1)
+    assert (found["rows"], found["lost"], found["views"]) == (26_993, 0, 4)
+    assert found["equal_to_merge_asof"]
+    assert found["equal_to_polars"]
+    assert 0 < found["times_polars"] < 100
     assert 30 < found["peak_mb"] < 1_000

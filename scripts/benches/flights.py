@@ -1,0 +1,63 @@
+"""The flights example as benches use it: its files whole, what its contracts accept, its code."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benches.measuring import ROOT
+from serin.data.joins import derive, latest_rows
+from serin.data.parquet import to_parquet
+from serin.data.quality import check
+from serin.data.reading import read_table
+from serin.files.models import ModelFolder, read_models
+from serin_cli.sample import write_sample
+
+MODELS, DATASETS = ROOT / "models", ("flights", "weather", "planes", "airports")
+
+
+def model() -> ModelFolder:
+    """The model of flights."""
+    return next(found for found in read_models(MODELS) if found.charter.model == "flight-delay")
+
+
+def write_files(folder: Path, months: int) -> None:
+    """Each dataset as one CSV file: the first months of flights and weather, all planes and airports."""
+    files = write_sample(folder)
+    for dataset, prefix in (("flights", "2013-"), ("weather", "weather-2013-")):
+        monthly = [file.read_bytes() for file in files if file.name.startswith(prefix)][:months]
+        header = monthly[0].partition(b"\n")[0] + b"\n"
+        (folder / f"{dataset}.csv").write_bytes(header + b"".join(month.partition(b"\n")[2] for month in monthly))
+
+
+def write_accepted(folder: Path, *datasets: str) -> Mapping[str, pl.DataFrame]:
+    """What the contracts accept of those files, also as it lies in the lake: one Parquet file each."""
+    contracts = model().contracts
+    tables = {}
+    for dataset in datasets:
+        content = (folder / f"{dataset}.csv").read_bytes()
+        found = check(read_table(dataset, content, contracts[dataset]), contracts[dataset]).accepted
+        (folder / f"{dataset}.parquet").write_bytes(to_parquet(found))
+        tables[dataset] = found
+    return tables
+
+
+def with_derived(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables as features are made of them: each row once, with what the model's own code adds."""
+    found = model()
+    latest = {name: latest_rows(table, found.contracts[name]) for name, table in tables.items()}
+    return {name: derive(found.charter, name, latest, _function(found.folder)) for name in latest}
+
+
+def _function(folder: Path) -> Callable[[str], Callable[..., Any]]:
+    """Finds a function of the model's features.py, loaded as a file: it is the user's, not a package."""
+    spec = importlib.util.spec_from_file_location("flight_delay_features", folder / "features.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(folder / "features.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda call: getattr(module, call.partition(":")[2])
