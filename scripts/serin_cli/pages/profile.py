@@ -113,5 +113,8 @@ def _chart(column: ColumnProfile, profile: Profile) -> Markup | None:
 def _histogram(about: str, found: Histogram) -> Markup:
     ends = list(zip(found.edges, found.edges[1:], found.counts, strict=False))
     bars = [Bar("", rows, f"{brief(low)} to {brief(high)}: {count(rows)} rows") for low, high, rows in ends]
-    first, last = found.edges[0], found.edges[-1]
-    return charts.columns(about, bars, [brief(first + (last - first) * quarter / 4) for quarter in range(5)])
+    # Bins of integers begin and end between two of them.
+    half = 0.5 if found.edges[0] % 1 == found.edges[-1] % 1 == 0.5 else 0.0
+    first, last = found.edges[0] + half, found.edges[-1] - half
+    places = [first + (last - first) * quarter / 4 for quarter in range(5)]
+    return charts.columns(about, bars, [brief(round(place) if half else place) for place in places])
