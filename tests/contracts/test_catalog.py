@@ -7,9 +7,11 @@ import pytest
 
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
+from serin.domain.fills import Fill
 from serin.domain.paging import Page
 from serin.domain.releases import ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.ports import Catalog
 from tests.builders import (
     NOON,
@@ -23,6 +25,8 @@ from tests.builders import (
     a_version,
     an_upload,
 )
+
+STATISTICS = ViewStatistics(9, 3, NOON, {"length": ValueStatistics(0.25, -1.0, 0.5, 2.0), "name": ValueStatistics(0.0)})
 
 
 def test_an_accepted_upload_its_part_and_the_head_appear_together(catalog: Catalog) -> None:
@@ -40,6 +44,22 @@ def test_the_same_upload_again_changes_nothing(catalog: Catalog) -> None:
     assert not catalog.record_accepted(replace(upload, sequence=2), a_part(upload, 2), before)
     assert catalog.head("flights") == before
     assert len(catalog.parts("flights")) == 1
+
+
+def test_a_views_record_is_replaced_by_its_next_revision_only(catalog: Catalog) -> None:
+    first, other = Fill("late-orders", "queue", "d1", NOON, {"shops": 1}, {"shops": (3,)}, revision=1), "late-shops"
+    assert catalog.fill("late-orders", "d1") is None
+    assert not catalog.save_fill(replace(first, revision=2))
+    assert catalog.save_fill(first)
+    assert not catalog.save_fill(first)
+    second = replace(first, upto={"shops": 3}, beyond={}, revision=2, statistics=STATISTICS)
+    assert catalog.save_fill(second)
+    assert not catalog.save_fill(replace(second, items=1))
+    assert catalog.save_fill(replace(first, model=other))
+    assert catalog.save_fill(replace(first, definition="d0"))
+    assert catalog.fill("late-orders", "d1") == second
+    assert [fill.definition for fill in catalog.fills("late-orders")] == ["d0", "d1"]
+    assert [fill.model for fill in catalog.fills(other)] == [other]
 
 
 def test_an_upload_that_saw_an_old_head_changes_nothing(catalog: Catalog) -> None:

@@ -13,23 +13,29 @@ from tests.builders import NOON
 JFK = EntityKey("weather_now", ("JFK",))
 
 
-def weather(temp: float, at: datetime | None = NOON, key: EntityKey = JFK) -> OnlineValues:
-    return OnlineValues(key, {"temp": temp}, at)
+def weather(temp: float, at: datetime | None = NOON, sequence: int = 1) -> OnlineValues:
+    return OnlineValues(JFK, {"temp": temp}, at, sequence)
 
 
-def test_an_older_value_never_replaces_a_newer_one(online: OnlineFeatures) -> None:
-    assert online.write([weather(10.0)]) == 1
-    assert online.write([weather(5.0, NOON - timedelta(hours=1))]) == 0
-    assert online.read([JFK]) == {JFK: weather(10.0)}
-    assert online.write([weather(12.0, NOON + timedelta(hours=1))]) == 1
-    assert online.read([JFK])[JFK].values == {"temp": 12.0}
+def test_a_value_of_an_earlier_sequence_never_replaces_a_later_one(online: OnlineFeatures) -> None:
+    """Whatever its event's time is: a correction may take the newest event back."""
+    first, second = weather(1.0, NOON, sequence=1), weather(2.0, NOON - timedelta(hours=1), sequence=2)
+    assert [online.write([value]) for value in (first, second, first, second)] == [1, 1, 0, 1]
+    assert online.read([JFK]) == {JFK: second}
 
 
-def test_static_values_replace(online: OnlineFeatures) -> None:
+def test_an_entity_that_no_row_knows_any_more_has_no_values(online: OnlineFeatures) -> None:
+    gone = OnlineValues(JFK, {}, None, 2)
+    assert [online.write([value]) for value in (weather(1.0), gone, weather(1.0))] == [1, 1, 0]
+    assert online.read([JFK]) == {JFK: gone}
+
+
+def test_of_static_values_the_later_sequence_stays(online: OnlineFeatures) -> None:
     plane = EntityKey("plane", ("N1",))
-    online.write([OnlineValues(plane, {"year": 1999, "seats": None}, None)])
-    online.write([OnlineValues(plane, {"year": 2001, "seats": 150}, None)])
-    assert online.read([plane])[plane] == OnlineValues(plane, {"year": 2001, "seats": 150}, None)
+    older = OnlineValues(plane, {"year": 1999, "seats": None}, None, 1)
+    newer = OnlineValues(plane, {"year": 2001, "seats": 150}, None, 2)
+    assert [online.write([value]) for value in (older, newer, older, newer)] == [1, 1, 0, 1]
+    assert online.read([plane]) == {plane: newer}
 
 
 def test_unknown_keys_are_left_out(online: OnlineFeatures) -> None:

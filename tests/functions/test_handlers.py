@@ -31,6 +31,7 @@ class World:
 
     uploads: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    artifacts: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     control: MemoryControl = field(default_factory=MemoryControl)
     events: MemoryEvents = field(default_factory=MemoryEvents)

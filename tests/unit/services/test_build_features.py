@@ -11,11 +11,11 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.data.parquet import to_parquet
 from serin.data.types import TIMESTAMP
-from serin.domain.features import EntityKey
 from serin.services.build_features import FeatureBuilder
 from tests.builders import NOON, a_charter, a_contract, a_part, an_upload_of
+from tests.definitions import item_key
 
-NORTH = EntityKey("queue", ("north",))
+NORTH = item_key("queue", "north")
 SHOPS = a_contract(dataset="shops", primary_key=())
 
 
@@ -42,7 +42,7 @@ class World:
         ports = self.lake, self.catalog, self.online, self.clock
         contracts = {"shops": SHOPS, "orders": a_contract()}
         builder = FeatureBuilder(self.charter, contracts, self.functions.__getitem__, *ports)
-        return builder.build(dataset, upload_id, "c1", self.events)
+        return builder.build(dataset, upload_id, "c1", self.events).written
 
     def length(self) -> object:
         (found,) = self.online.read([NORTH]).values()

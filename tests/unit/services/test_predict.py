@@ -9,12 +9,13 @@ import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.errors import Invalid, NotFound, NotReleased
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import OnlineValues
 from serin.domain.prediction_ids import moment_of
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.model import open_model
 from serin.serving.package import find_package
 from tests.builders import NOON
+from tests.definitions import item_key
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import Released, on_path, orders_charter, release
 
@@ -44,7 +45,7 @@ def ask(predictor: Predictor, *instances: Any, scopes: tuple[str, ...] = SCOPES)
 
 
 def queue(length: int, age: timedelta) -> OnlineValues:
-    return OnlineValues(EntityKey("queue", ("north",)), {"length": length}, NOON - age)
+    return OnlineValues(item_key("queue", "north"), {"length": length}, NOON - age)
 
 
 def error_of(reply: Reply) -> dict[str, str]:

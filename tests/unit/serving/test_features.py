@@ -13,9 +13,10 @@ from serin.serving.features import FeaturePlan
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
 from tests.builders import NOON, a_charter
+from tests.definitions import item_key
 
 INSTANCE: Instance = {"order_id": 7, "at": NOON, "shop": "north", "amount": 12.5}
-NORTH = EntityKey("queue", ("north",))
+NORTH = item_key("queue", "north")
 
 
 def plan(charter: Charter | None = None, **functions: OnDemand) -> FeaturePlan:
@@ -39,7 +40,7 @@ def test_a_row_holds_the_models_columns_in_the_charters_order() -> None:
 
 def test_each_entity_is_looked_up_once() -> None:
     instances = [INSTANCE, {**INSTANCE, "order_id": 8}, {**INSTANCE, "shop": "south"}]
-    assert plan().keys(instances, NOON) == [NORTH, EntityKey("queue", ("south",))]
+    assert plan().keys(instances, NOON) == [NORTH, item_key("queue", "south")]
 
 
 def test_an_entity_nobody_knows_is_missing_and_its_values_null() -> None:
@@ -87,8 +88,9 @@ def test_a_view_nobody_uses_is_not_looked_up() -> None:
 
 def test_a_static_view_never_grows_old() -> None:
     static = View("queue", "shop", "shops", ("length",), static=True)
-    found = {NORTH: OnlineValues(NORTH, {"length": 3}, None)}
-    row = plan(charter_with(views=(static,))).row(INSTANCE, found, NOON)
+    charter = charter_with(views=(static,))
+    north = item_key("queue", "north", charter=charter)
+    row = plan(charter).row(INSTANCE, {north: OnlineValues(north, {"length": 3}, None)}, NOON)
     assert row.values["queue.length"] == 3
 
 

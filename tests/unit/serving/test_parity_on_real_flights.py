@@ -85,9 +85,11 @@ def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, Online
             source if view.static or view.created_time is None else source.filter(pl.col(view.created_time) <= moment)
         )
         named = {"plane": "tailnum", "weather_now": "origin"}[view.name]
-        wanted = [key.values[0] for key in keys if key.view == view.name]
+        name = definition(CHARTER, view)
+        wanted = [key.values[0] for key in keys if key.view == name]
+        rows = known.filter(pl.col(named).is_in(wanted))
         found |= {
-            values.key: values for values in latest_values(known.filter(pl.col(named).is_in(wanted)), view, entity)
+            values.key: values for values in latest_values(view, name, rows, entity, rows.select(entity).unique(), 1)
         }
     return found
 

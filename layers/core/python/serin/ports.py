@@ -14,6 +14,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
@@ -102,6 +103,15 @@ class Catalog(Protocol):
 
     def profile(self, model: str, dataset: str) -> ProfileMade | None:
         """The newest profile of a dataset as that model reads it, or None."""
+
+    def fill(self, model: str, definition: str) -> Fill | None:
+        """How far that definition of a view has been built, or None."""
+
+    def fills(self, model: str) -> Sequence[Fill]:
+        """All definitions of a model's views, by definition."""
+
+    def save_fill(self, fill: Fill) -> bool:
+        """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         """Remember a snapshot; the same id twice is one."""
@@ -205,10 +215,7 @@ class OnlineFeatures(Protocol):
     """The last values of entities, by view, and the buckets of their events."""
 
     def write(self, values: Sequence[OnlineValues]) -> int:
-        """Keep each unless a newer one of its entity is there; how many were kept.
-
-        Static values (no event time) always replace.
-        """
+        """Keep each unless one of a later sequence is there; how many were kept."""
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept. Raises TooLarge, with the numbers."""

@@ -9,6 +9,7 @@ from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
+from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
@@ -83,6 +84,20 @@ class DynamoCatalog:
     def profile(self, model: str, dataset: str) -> ProfileMade | None:
         record = self._table.get(f"PROFILE#{model}", dataset)
         return None if record is None else from_record(ProfileMade, record)
+
+    def fill(self, model: str, definition: str) -> Fill | None:
+        record = self._table.get(f"FILL#{model}", definition)
+        return None if record is None else from_record(Fill, record)
+
+    def fills(self, model: str) -> Sequence[Fill]:
+        return self._all(Fill, f"FILL#{model}")
+
+    def save_fill(self, fill: Fill) -> bool:
+        attributes = {"revision": fill.revision}
+        if fill.revision == 1:
+            return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, NEW))
+        only_if, before = "#revision = :before", fill.revision - 1
+        return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, only_if, before=before))
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))

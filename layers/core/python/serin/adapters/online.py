@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,27 +18,26 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 READS_PER_CALL = 100
-WRITES_PER_CALL = 25
 WRITES_AT_ONCE = 8
 ATTEMPTS = 5
 
 
 class DynamoOnlineFeatures:
-    """One item an entity and view; `event_time` is epoch microseconds, so that older values cannot replace newer."""
+    """One item an entity and view, or bucket; `sequence` says how much was known, `event_time` is in microseconds."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def write(self, values: Sequence[OnlineValues]) -> int:
-        static = [value for value in values if value.event_time is None]
-        for chunk in _chunks(static, WRITES_PER_CALL):
-            self._replace(chunk)
-        return len(static) + sum(self._keep_newest(value) for value in values if value.event_time is not None)
+        return self._written(_item(value) for value in values)
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
+        return self._written(bucket_item(bucket) for bucket in buckets)
+
+    def _written(self, items: Iterable[dict[str, Any]]) -> int:
         with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
-            return sum(writers.map(self._keep_latest, buckets))
+            return sum(writers.map(self._put, items))
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
@@ -59,35 +58,15 @@ class DynamoOnlineFeatures:
                 return
         raise Unavailable("The online features did not answer for every key.", "Try again.")
 
-    def _replace(self, values: Sequence[OnlineValues]) -> None:
-        request: Any = {self._table: [{"PutRequest": {"Item": _item(value)}} for value in values]}
-        for _ in range(ATTEMPTS):
-            request = self._client.batch_write_item(RequestItems=request).get("UnprocessedItems")
-            if not request:
-                return
-        raise Unavailable("The online features did not take every value.", "Try again.")
-
-    def _keep_newest(self, value: OnlineValues) -> bool:
-        item = _item(value)
+    def _put(self, item: dict[str, Any]) -> bool:
+        """Keep the item unless the table has one of a later sequence."""
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item=item,
-                ConditionExpression="attribute_not_exists(event_time) OR event_time <= :moment",
-                ExpressionAttributeValues={":moment": item["event_time"]},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
-    def _keep_latest(self, bucket: Bucket) -> bool:
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=bucket_item(bucket),
                 ConditionExpression="attribute_not_exists(pk) OR #sequence <= :sequence",
                 ExpressionAttributeNames={"#sequence": "sequence"},
-                ExpressionAttributeValues={":sequence": {"N": str(bucket.sequence)}},
+                ExpressionAttributeValues={":sequence": item["sequence"]},
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
@@ -97,11 +76,12 @@ class DynamoOnlineFeatures:
 def _found(key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
     if "events" in item:
         return read_bucket(key, item)
-    return OnlineValues(key, json.loads(item["values"]["S"]), _moment(item))
+    return OnlineValues(key, json.loads(item["values"]["S"]), _moment(item), int(item["sequence"]["N"]))
 
 
 def _item(value: OnlineValues) -> dict[str, Any]:
     item: dict[str, Any] = {"pk": {"S": value.key.id}, "values": {"S": json.dumps(as_record(value.values))}}
+    item["sequence"] = {"N": str(value.sequence)}
     if value.event_time is not None:
         item["event_time"] = {"N": str(round(value.event_time.timestamp() * 1_000_000))}
     return item

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from serin.domain.charter import Charter, Scalar, View
 from serin.domain.features import EntityKey, OnlineValues, Value
-from serin.domain.names import digest
 from serin.domain.records import record_digest
 
 MICROSECOND = timedelta(microseconds=1)
@@ -40,14 +39,21 @@ OnlineItem = OnlineValues | Bucket
 
 
 def definition(charter: Charter, view: View) -> str:
-    """Names what a view is made from: another definition has other values, an equal one the same.
+    """Names what a view's items are made from: another definition has other items, an equal one the same.
 
-    What a model's own code derives is that model's alone.
+    What a model's own code derives is that model's alone, and another code's another definition. What only
+    decides whether a last value is used, such as its `ttl`, makes no other item.
     """
-    derived = charter.model if charter.dataset(view.source).derive else ""
-    windows = [record_digest(window) for window in view.windows]
-    times = [view.event_time or "", view.created_time or "", str(view.ttl)]
-    return digest(view.source, *charter.features.entities[view.entity], derived, *times, *view.last, *windows)[:32]
+    derive = charter.dataset(view.source).derive
+    made_of = {
+        "source": view.source,
+        "key": charter.features.entities[view.entity],
+        "derived": [charter.model, derive] if derive else None,
+        "event_time": view.event_time,
+        "last": sorted(view.last),
+        "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
+    }
+    return record_digest(made_of)[:32]
 
 
 def look_back(view: View) -> timedelta:
@@ -75,6 +81,12 @@ def bucket_keys(view: View, view_id: str, values: tuple[Value, ...], moment: dat
 def expiry(view: View, start: int) -> datetime:
     """When no question can depend on the bucket that starts there any more."""
     return moment_of(start) + width(view) + look_back(view) + MARGIN
+
+
+def oldest_start(view: View, now: datetime) -> int:
+    """Where the oldest bucket starts, in microseconds since 1970, that a question from `now` on can depend on."""
+    step = width(view) // MICROSECOND
+    return micros(now - width(view) - look_back(view) - MARGIN) // step * step
 
 
 def micros(moment: datetime) -> int:

@@ -36,10 +36,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A function of the model's own code that adds columns to a dataset, given other datasets to look things up in."""
+    """A function of the model's own code that adds columns to a dataset, given other datasets to look things up in.
+
+    `code` is the digest of the module it lies in and of the model's modules that this one imports.
+    """
 
     call: str
     uses: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,11 @@ class Charter:
             if dataset.name == name:
                 return dataset
         raise KeyError(name)
+
+    def reads(self, view: View) -> tuple[str, ...]:
+        """The datasets a view follows from: its source, then those its derivation looks things up in."""
+        derive = self.dataset(view.source).derive
+        return (view.source, *(derive.uses if derive else ()))
 
     def digest(self) -> str:
         """Names this charter's content: two charters with equal digests mean the same."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-EventName = Literal["Upload Accepted", "Upload Rejected", "Features Built", "Model Registered", "Release Finished"]
+EventName = Literal[
+    "Upload Accepted", "Upload Rejected", "Features Built", "Backfill Wanted", "Model Registered", "Release Finished"
+]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class TrainingSet:
     `heads` are dataset → digest of its head; with the charter's and the code's digests they say
     how to make it again, and `id` is the digest of them all. Rows before `holdout_from` may be
     learnt from, the later ones judge. `parquet` is for people and engines, `columns` (.npz) is
-    what the trainer reads.
+    what the trainer reads. `definitions` are view → what names its items online.
     """
 
     id: str
@@ -35,6 +35,7 @@ class TrainingSet:
     first: datetime
     last: datetime
     holdout_from: datetime
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

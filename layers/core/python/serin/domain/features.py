@@ -74,7 +74,10 @@ def argument_name(view: View, column: str) -> str:
 
 @dataclass(frozen=True)
 class EntityKey:
-    """One entity's item in one view: how the online store finds it. `id` is made of the view and the key's values."""
+    """One entity's item in one view: how the online store finds it.
+
+    `view` names the view's definition, and where it has windows the bucket; `id` is made of it and the key's values.
+    """
 
     view: str
     values: tuple[Value, ...]
@@ -95,11 +98,16 @@ def _text(value: Value) -> str:
 
 @dataclass(frozen=True)
 class OnlineValues:
-    """The last values of one entity in one view; `event_time` is None for static views."""
+    """The last values of one entity in one view; `event_time` is None for static views.
+
+    They follow from the rows up to `sequence`: those of a later one replace them. An entity that no row knows any
+    more has no values.
+    """
 
     key: EntityKey
     values: Mapping[str, Scalar | None]
     event_time: datetime | None
+    sequence: int = 0
 
 
 def is_stale(view: View, found: OnlineValues, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -74,3 +75,11 @@ class Live:
     release: str
     epoch: int
     at: datetime
+
+
+def serving_versions(releases: Sequence[Release]) -> tuple[int, ...]:
+    """The versions that answer, would again after a rollback, or may soon; `releases` are a model's, oldest first."""
+    live = [release for release in releases if release.status == "live"][-1:]
+    found = [number for release in live for number in (release.version, release.previous) if number is not None]
+    found += [release.version for release in releases if release.status == "running"]
+    return tuple(dict.fromkeys(found))

@@ -12,6 +12,7 @@ from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.sources import Source
 from serin.files.charters import examine
+from serin.files.derivation_code import with_code
 from serin.files.durations import written
 from serin.files.faults import Fault, invalid, shown_file
 from serin.files.golden import GoldenRow
@@ -35,7 +36,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
     found = []
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
         examined = examine(path / "model.yaml")
-        found.append(ModelFolder(examined.charter, path, examined.contracts, examined.golden))
+        found.append(ModelFolder(with_code(examined.charter, path), path, examined.contracts, examined.golden))
     _agree_on_datasets(found)
     _agree_on_sources(found)
     _agree_on_views(found)

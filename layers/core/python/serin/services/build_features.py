@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import polars as pl
 
-from serin.data.buckets import buckets_of, buckets_touched
-from serin.data.joins import derive, latest_rows
-from serin.data.latest import latest_values
 from serin.data.parquet import from_parquet
-from serin.data.views import check_source
-from serin.domain.buckets import definition
+from serin.data.view_statistics import statistics_of
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.events import Event
+from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
-from serin.services.dataset_rows import rows_up_to
+from serin.services.note_fills import note
+from serin.services.view_writer import Functions, Heads, ViewWriter, sequence_of
 
-Functions = Callable[[str], Callable[..., Any]]
+
+@dataclass(frozen=True)
+class Built:
+    """How many items were newer than what was there, and what the rows of each view looked like that was built."""
+
+    written: int
+    statistics: Mapping[str, ViewStatistics]
 
 
 @dataclass(frozen=True)
@@ -36,120 +40,76 @@ class FeatureBuilder:
     online: OnlineFeatures
     clock: Clock
 
-    def build(self, dataset: str, upload_id: str, correlation: str, events: Events) -> int:
-        """Write what this upload changes, and announce it; how many values or buckets were newer than what was there.
+    @cached_property
+    def writer(self) -> ViewWriter:
+        """What writes the views' items."""
+        ports = self.lake, self.catalog, self.online, self.clock
+        return ViewWriter(self.charter, self.contracts, self.functions, *ports)
 
-        Safe to repeat and to reorder: of last values the newest event stays, and a bucket follows
-        from the dataset's rows as a whole.
+    def build(self, dataset: str, upload_id: str, correlation: str, events: Events) -> Built:
+        """Write what this upload changes, and announce it.
+
+        Safe to repeat and to reorder: every item follows from the dataset's rows as a whole, and one that follows
+        from more of them stays.
         """
+        built = self.renew(dataset, upload_id)
         upload = self.catalog.upload(dataset, upload_id)
-        written = 0
-        if upload is not None and upload.part is not None and upload.accepted:
-            views = [view for view in self.charter.features.views if view.source == dataset]
-            written += self._last_values(upload, [view for view in views if not view.windows])
-            written += self._buckets_of_rows(upload, [view for view in views if view.windows])
-            written += self._looked_up_in(upload)
         sequence = upload.sequence if upload and upload.sequence else 0
         detail: dict[str, str | int]
         detail = {"model": self.charter.model, "dataset": dataset, "upload_id": upload_id, "sequence": sequence}
         events.publish(Event("Features Built", detail, correlation))
-        return written
+        return built
 
-    def _last_values(self, upload: Upload, views: list[View]) -> int:
+    def renew(self, dataset: str, upload_id: str) -> Built:
+        """Write what this upload changes, and remember that it is in."""
+        upload = self.catalog.upload(dataset, upload_id)
+        if upload is None or upload.sequence is None:
+            return Built(0, {})
+        sequence, made = upload.sequence, self._made(upload) if upload.accepted else Built(0, {})
+        for view in self.charter.features.views:
+            if dataset in self.charter.reads(view):
+                note(self.writer, view, lambda fill: fill.with_built(dataset, sequence), made.statistics.get(view.name))
+        return made
+
+    def _made(self, upload: Upload) -> Built:
+        parts = [self._of_own_rows(upload), *self._looked_up_in(upload)]
+        statistics = {name: found for part in parts for name, found in part.statistics.items()}
+        return Built(sum(part.written for part in parts), statistics)
+
+    def _of_own_rows(self, upload: Upload) -> Built:
+        """The items of the views on the upload's dataset that hold its rows, or the rows these replaced."""
+        views = [view for view in self.charter.features.views if view.source == upload.dataset]
         if not views:
-            return 0
-        return self._write_last(views, self._derived(upload.dataset, self._rows(upload), self._lookups(upload.dataset)))
-
-    def _write_last(self, views: list[View], derived: pl.DataFrame | None) -> int:
-        written = 0
-        if derived is None:
-            return written
-        for view in views:
-            key = self.charter.features.entities[view.entity]
-            check_source(view, derived, key)
-            written += self.online.write(latest_values(derived, view, key))
-        return written
-
-    def _buckets_of_rows(self, upload: Upload, views: list[View]) -> int:
-        """The buckets that hold the upload's rows, or the rows these replaced."""
-        if not views:
-            return 0
-        head, heads = self._heads(upload.dataset)
-        everything = rows_up_to(head, self.lake, self.catalog)
+            return Built(0, {})
+        heads = self.writer.heads(views[0])
+        everything = self.writer.everything(upload.dataset, heads)
         primary = list(self.contracts[upload.dataset].primary_key)
-        own = self._rows(upload)
+        own = from_parquet(self.lake.get(upload.part or ""))
         touching = everything.join(own, on=primary, how="semi") if primary else own
-        touched = self._derived(upload.dataset, touching, heads)
-        return self._write(views, everything, [] if touched is None else [touched], head, heads)
+        touched = self.writer.derived(upload.dataset, touching, heads)
+        return self._renewed(views, everything, [] if touched is None else [touched], heads)
 
-    def _looked_up_in(self, upload: Upload) -> int:
+    def _looked_up_in(self, upload: Upload) -> Iterable[Built]:
         """All values of the views on datasets whose derivation looks things up in the upload's.
 
         What was looked up before it may have put events into other buckets than now: these are written too.
         """
-        written = 0
         for use in self.charter.datasets:
             views = [view for view in self.charter.features.views if view.source == use.name]
             if not views or use.derive is None or upload.dataset not in use.derive.uses:
                 continue
-            head, heads = self._heads(use.name)
-            everything = rows_up_to(head, self.lake, self.catalog)
+            heads = self.writer.heads(views[0])
+            everything = self.writer.everything(use.name, heads)
             before = {**heads, upload.dataset: DatasetHead(upload.dataset, (upload.sequence or 1) - 1)}
-            found = [self._derived(use.name, everything, looked_up) for looked_up in (heads, before)]
-            touched = [table for table in found if table is not None]
-            written += self._write_last([view for view in views if not view.windows], found[0])
-            written += self._write([view for view in views if view.windows], everything, touched, head, heads)
-        return written
+            found = [self.writer.derived(use.name, everything, looked_up) for looked_up in (heads, before)]
+            yield self._renewed(views, everything, [table for table in found if table is not None], heads)
 
-    def _write(
-        self,
-        views: list[View],
-        everything: pl.DataFrame,
-        touched: list[pl.DataFrame],
-        head: DatasetHead,
-        heads: Mapping[str, DatasetHead],
-    ) -> int:
-        """Make the buckets that the touched rows lie in again, from the rows that count."""
-        rows = self._derived(head.dataset, everything, heads)
-        if rows is None or not touched:
-            return 0
-        rows = latest_rows(rows, self.contracts[head.dataset])
-        # Every head only grows, so the sum tells which of two writers has seen more.
-        sequence = head.sequence + sum(other.sequence for other in heads.values())
-        now, written = self.clock.now(), 0
-        for view in views:
-            key = self.charter.features.entities[view.entity]
-            check_source(view, rows, key)
-            wanted = pl.concat([buckets_touched(view, table, key) for table in touched]).unique()
-            buckets = buckets_of(view, definition(self.charter, view), rows, key, wanted, sequence)
-            written += self.online.write_buckets([bucket for bucket in buckets if bucket.expires > now])
-        return written
-
-    def _rows(self, upload: Upload) -> pl.DataFrame:
-        return from_parquet(self.lake.get(upload.part or ""))
-
-    def _heads(self, dataset: str) -> tuple[DatasetHead, Mapping[str, DatasetHead]]:
-        """The dataset's head, and those of the datasets that its derivation looks things up in, at one moment.
-
-        As read one after the other they may never have been together: of two such readings neither has seen
-        more, and the sum would let the one that missed a lookup replace the one that did not.
-        """
-        heads = self._lookups(dataset)
-        while True:
-            head, again = self.catalog.head(dataset), self._lookups(dataset)
-            if again == heads:
-                return head, heads
-            heads = again
-
-    def _lookups(self, dataset: str) -> Mapping[str, DatasetHead]:
-        """The heads of the datasets that this one's derivation looks things up in."""
-        use = self.charter.dataset(dataset)
-        return {name: self.catalog.head(name) for name in use.derive.uses} if use.derive else {}
-
-    def _derived(self, dataset: str, rows: pl.DataFrame, heads: Mapping[str, DatasetHead]) -> pl.DataFrame | None:
-        """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
-        tables = {name: rows_up_to(head, self.lake, self.catalog) for name, head in heads.items()}
-        if rows.is_empty() or any(table.is_empty() for table in tables.values()):
-            return None
-        latest = {name: latest_rows(table, self.contracts[name]) for name, table in tables.items()}
-        return derive(self.charter, dataset, {**latest, dataset: rows}, self.functions)
+    def _renewed(self, views: list[View], everything: pl.DataFrame, touched: list[pl.DataFrame], heads: Heads) -> Built:
+        """Make the items that the touched rows have a say in again, from the rows that count."""
+        rows = self.writer.counting(views[0].source, everything, heads) if touched else None
+        written, statistics = 0, dict[str, ViewStatistics]()
+        for view in views if rows is not None else ():
+            wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
+            written += self.writer.write(view, rows, wanted, sequence_of(heads))
+            statistics[view.name] = statistics_of(view, rows, self.writer.key(view))
+        return Built(written, statistics)

@@ -12,6 +12,7 @@ import polars as pl
 from serin.data.columns import to_npz
 from serin.data.joins import training_rows
 from serin.data.parquet import to_parquet
+from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
@@ -117,6 +118,7 @@ def _made(
         first=first,
         last=last,
         holdout_from=holdout_from,
+        definitions={view.name: definition(charter, view) for view in charter.features.views},
     )
     lake.put(made.parquet, to_parquet(rows))
     lake.put(made.columns, columns)

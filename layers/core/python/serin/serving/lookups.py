@@ -17,7 +17,7 @@ class ViewLookup:
     def __init__(self, charter: Charter, view: View) -> None:
         self.view = view
         self.columns = charter.features.entities[view.entity]
-        self._id = definition(charter, view) if view.windows else view.name
+        self._id = definition(charter, view)
 
     def keys(self, instance: Mapping[str, Value], now: datetime) -> list[EntityKey]:
         """Every online item that the instance's values depend on at `now`; a key with a null value names nobody."""
@@ -32,7 +32,7 @@ class ViewLookup:
         """What is known of the instance's entity, fresh or not; None when nothing is."""
         items = [online[key] for key in self.keys(instance, now) if key in online]
         if not self.view.windows:
-            return next((item for item in items if isinstance(item, OnlineValues)), None)
+            return next((item for item in items if isinstance(item, OnlineValues) and item.values), None)
         buckets = [item for item in items if isinstance(item, Bucket)]
         if not buckets:
             return None

@@ -9,6 +9,7 @@ from typing import TypeVar
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
+from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
@@ -31,6 +32,7 @@ class MemoryCatalog:
         self._acquisitions: dict[str, Acquisition] = {}
         self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
         self._profiles: dict[tuple[str, str], ProfileMade] = {}
+        self._fills: dict[tuple[str, str], Fill] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
@@ -97,6 +99,20 @@ class MemoryCatalog:
 
     def profile(self, model: str, dataset: str) -> ProfileMade | None:
         return self._profiles.get((model, dataset))
+
+    def fill(self, model: str, definition: str) -> Fill | None:
+        return self._fills.get((model, definition))
+
+    def fills(self, model: str) -> Sequence[Fill]:
+        return [self._fills[key] for key in sorted(self._fills) if key[0] == model]
+
+    def save_fill(self, fill: Fill) -> bool:
+        with self._lock:
+            known = self.fill(fill.model, fill.definition)
+            if fill.revision - 1 != (known.revision if known else 0):
+                return False
+            self._fills[fill.model, fill.definition] = fill
+            return True
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._training_sets[training_set.model, training_set.id] = training_set

@@ -72,14 +72,9 @@ class MemoryOnlineFeatures:
         self._buckets: dict[str, Bucket] = {}
 
     def write(self, values: Sequence[OnlineValues]) -> int:
-        kept = 0
-        for value in values:
-            known = self._items.get(value.key.id)
-            if known and known.event_time and value.event_time and known.event_time > value.event_time:
-                continue
-            self._items[value.key.id] = value
-            kept += 1
-        return kept
+        kept = [value for value in values if value.sequence >= self._items.get(value.key.id, value).sequence]
+        self._items.update((value.key.id, value) for value in kept)
+        return len(kept)
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         for bucket in buckets:

@@ -1,0 +1,75 @@
+"""How far the online items of a view's definition have been built, and when somebody must catch up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from serin.domain.view_statistics import ViewStatistics
+
+QUIET = timedelta(minutes=15)
+"""An upload that nobody has built for this long is not being built: whoever should have is dead."""
+ATTEMPTS = 3
+"""Backfills that may begin by themselves and not end; then a person must look."""
+
+Sequences = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One definition of a view: which uploads its items are made of.
+
+    Of each dataset it reads, every upload up to `upto` is in, and those of `beyond`. `begun` counts the
+    backfills since one has ended, `refused` says why none can; `items` is what the last one has looked
+    at, `revision` grows with every change.
+    """
+
+    model: str
+    view: str
+    definition: str
+    at: datetime
+    upto: Sequences = field(default_factory=dict)
+    beyond: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    items: int | None = None
+    begun: int = 0
+    refused: str | None = None
+    statistics: ViewStatistics | None = None
+    revision: int = 0
+
+    def with_built(self, dataset: str, sequence: int) -> Fill:
+        """Once an upload is in as well."""
+        return self._with(dataset, self.upto.get(dataset, 0), {*self.beyond.get(dataset, ()), sequence})
+
+    def with_filled(self, heads: Sequences) -> Fill:
+        """Once everything up to these sequences is in."""
+        found = replace(self, begun=0, refused=None)
+        for dataset, sequence in heads.items():
+            upto = max(sequence, found.upto.get(dataset, 0))
+            found = found._with(dataset, upto, set(found.beyond.get(dataset, ())))
+        return found
+
+    def behind(self, heads: Sequences) -> bool:
+        """Whether some upload up to these sequences is not in."""
+        return any(self.upto.get(dataset, 0) < sequence for dataset, sequence in heads.items())
+
+    def _with(self, dataset: str, upto: int, beyond: set[int]) -> Fill:
+        while upto + 1 in beyond:
+            upto += 1
+        left = tuple(sorted(number for number in beyond if number > upto))
+        others = {name: numbers for name, numbers in self.beyond.items() if name != dataset}
+        kept = {**others, dataset: left} if left else others
+        return replace(self, upto={**self.upto, dataset: upto}, beyond=kept)
+
+
+def must_catch_up(fill: Fill | None, heads: Sequences, now: datetime) -> bool:
+    """Whether a backfill should begin by itself, where `heads` are the sequences of the datasets the view reads.
+
+    A new definition at once; one that has lost uploads once it is quiet; none that was refused or did not end.
+    """
+    if fill is None:
+        return any(heads.values())
+    if not fill.behind(heads) or fill.refused or fill.begun >= ATTEMPTS:
+        return False
+    never = not any(fill.upto.values()) and fill.begun == 0
+    return never or now - fill.at >= QUIET

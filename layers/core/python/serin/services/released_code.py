@@ -1,0 +1,59 @@
+"""The code of a released version beside the code that is deployed: two packages of one name in one process."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from serin.domain.names import digest
+
+PACKAGE = "model_code"
+
+
+class ReleasedCode:
+    """Finds functions in a model layer by `module:name`. While one runs, the layer's package is the model's code.
+
+    A layer executes code: give only one whose digest the registry has recorded.
+    """
+
+    def __init__(self, layer: bytes) -> None:
+        # Python imports from a zip; one name for one content, so that a warm process writes it once.
+        self._path = Path(tempfile.gettempdir()) / f"model-layer-{digest(layer)[:32]}.zip"
+        if not self._path.exists():
+            self._path.write_bytes(layer)
+        self._modules: dict[str, ModuleType] = {}
+
+    def __call__(self, call: str) -> Callable[..., Any]:
+        """The function; what it imports while it runs comes from the layer too."""
+        module, _, name = call.partition(":")
+
+        def run(*arguments: Any) -> Any:
+            with self._in_place():
+                return getattr(import_module(f"{PACKAGE}.{module}"), name)(*arguments)
+
+        return run
+
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        folder = f"{self._path}/python"
+        deployed = _take_away()
+        sys.modules.update(self._modules)
+        sys.path.insert(0, folder)
+        invalidate_caches()
+        try:
+            yield
+        finally:
+            sys.path.remove(folder)
+            self._modules = _take_away()
+            sys.modules.update(deployed)
+
+
+def _take_away() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
+    return {name: sys.modules.pop(name) for name in names}

@@ -1,0 +1,45 @@
+"""Views whose items nobody is filling: a definition that is new, or uploads that were lost on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serin.domain.buckets import definition
+from serin.domain.charter import Charter
+from serin.domain.events import Event
+from serin.domain.fills import Fill, Sequences, must_catch_up
+from serin.domain.releases import serving_versions
+from serin.ports import Catalog, Clock, Events
+
+
+def sweep_features(charter: Charter, correlation: str, catalog: Catalog, events: Events, clock: Clock) -> list[str]:
+    """Ask for a backfill where one should begin by itself; the definitions that are behind."""
+    now = clock.now()
+    found = [name for name, fill, heads in definitions_in_use(charter, catalog) if must_catch_up(fill, heads, now)]
+    if found:
+        events.publish(Event("Backfill Wanted", {"model": charter.model}, correlation))
+    return found
+
+
+def definitions_in_use(charter: Charter, catalog: Catalog) -> Iterator[tuple[str, Fill | None, Sequences]]:
+    """The deployed definitions, then those serving versions were trained with: record, and heads of what they read.
+
+    One without a record that is not deployed reads nobody knows what, and is left out.
+    """
+    fills = {fill.definition: fill for fill in catalog.fills(charter.model)}
+    deployed = {definition(charter, view): view for view in charter.features.views}
+    for name, view in deployed.items():
+        yield name, fills.get(name), _heads(charter.reads(view), catalog)
+    for name in _trained_with(charter.model, catalog):
+        if name in fills and name not in deployed:
+            yield name, fills[name], _heads(tuple(fills[name].upto), catalog)
+
+
+def _trained_with(model: str, catalog: Catalog) -> dict[str, None]:
+    versions = [catalog.version(model, number) for number in serving_versions(catalog.releases(model))]
+    sets = [catalog.training_set(model, version.training_set) for version in versions]
+    return dict.fromkeys(name for made in sets for name in made.definitions.values())
+
+
+def _heads(datasets: tuple[str, ...], catalog: Catalog) -> Sequences:
+    return {name: catalog.head(name).sequence for name in datasets}
