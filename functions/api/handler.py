@@ -8,6 +8,7 @@ from typing import Any
 from mangum import Mangum
 
 from serin.bootstrap import platform
+from serin.domain.events import Event
 from serin.domain.profiles import ShownProfile
 from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
@@ -28,7 +29,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile))
+    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish))
     return Mangum(Told(app), lifespan="off")
 
 
@@ -36,6 +37,11 @@ def show(prediction: str, correlation: str) -> Shown:
     """A prediction; who asks for none waits for no client of S3 or Lambda."""
     world = platform()
     return show_prediction(prediction, world.charters, correlation, world.lake, world.catalog, world.endpoint)
+
+
+def publish(event: Event) -> None:
+    """An event of ours; who sends none waits for no client of the bus."""
+    platform().events.publish(event)
 
 
 def read(question: Question) -> Answer:

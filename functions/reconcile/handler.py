@@ -1,4 +1,4 @@
-"""Schedule → reconcile every model."""
+"""Schedule → reconcile every model, and ask for what its features lack."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from serin.bootstrap import platform
 from serin.domain.records import as_record
 from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
+from serin.services.sweep_features import sweep_features
 
 
 def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
@@ -17,9 +18,14 @@ def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
 
 
 def looked_at(model: str, context: Any) -> Reconciled:
-    """One model, and a line about it."""
+    """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
         found = reconcile(model, f"reconcile-{call}", world.catalog, world.control, world.endpoint, world.clock)
         work.tells(model=model, outcome=found.found)
+    with Work("reconcile", call, context, lambda: world.clock) as work:
+        behind = sweep_features(world.charters[model], call, world.catalog, world.events, world.clock)
+        work.tells(model=model, step="features", outcome="backfill wanted")
+        if not behind:
+            work.keeps_silent()
     return found

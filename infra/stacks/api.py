@@ -30,10 +30,12 @@ ROUTES = (
     "GET /models/{model}/versions",
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
+    "GET /models/{model}/views",
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
     "POST /get-online-features",
+    "POST /models/{model}/views",
 )
 ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -137,6 +139,7 @@ class ApiStack(SerinStack):
                 "SERIN_RELEASE_ARN",
                 "SERIN_LAKE_BUCKET",
                 "SERIN_ARTIFACTS_BUCKET",
+                "SERIN_BUS",
             ],
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
@@ -151,6 +154,7 @@ class ApiStack(SerinStack):
                     ],
                 ),
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*")),
+                allow("events:PutEvents", on=self.addresses.bus()),
                 *self._showing_predictions(),
             ],
             called_by="http",

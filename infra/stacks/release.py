@@ -64,9 +64,10 @@ class ReleaseStack(SerinStack):
             self,
             "reconcile",
             layers=["core", "charters"],
-            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE"],
+            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"],
             permissions=[
-                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("events:PutEvents", on=self.addresses.bus()),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
                 # An alias is looked at and moved by a permission on its function.
                 allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._predict_functions()),

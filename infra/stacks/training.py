@@ -65,11 +65,16 @@ class TrainingStack(SerinStack):
             "build_features",
             model=model,
             layers=["core", "data", "charters", f"code-{model}"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"],
+            environment=[
+                *("SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"),
+                *("SERIN_CATALOG_TABLE", "SERIN_FEATURES_TABLE", "SERIN_BUS"),
+            ],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
-                allow("dynamodb:PutItem", "dynamodb:BatchWriteItem", on=self.addresses.table("online-features")),
+                # What versions that serve were trained with: their views, and the code these are derived by.
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:PutItem", on=self.addresses.table("online-features")),
                 allow("events:PutEvents", on=self.addresses.bus()),
             ],
             called_by="event",
@@ -79,6 +84,8 @@ class TrainingStack(SerinStack):
         read = [dataset.name for dataset in charter.datasets]
         rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
         call_function(rule, build, self.names.queue(f"upload-accepted-{model}-undelivered"))
+        rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]})
+        call_function(rule, build, self.names.queue(f"backfill-wanted-{model}-undelivered"))
 
     def _profile_dataset(self, charter: Charter) -> None:
         """Beside the features, so that neither waits for the other or falls with it."""

@@ -1,4 +1,4 @@
-"""`serin features`: what the online store knows of an entity now."""
+"""`serin features`: what the online store knows of an entity now, and how far the views are filled."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from serin.domain.printable import printable
 from serin.files.charters import read_charter
 from serin_cli import story
 from serin_cli.commands import MODELS, connected
+from serin_cli.views import backfill, status
 
 _NO_TIME = "1970-01-01T00:00:00Z"
 _TYPES: Mapping[InputType, Callable[[str], Any]] = {
@@ -30,14 +31,23 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     entity = "what an entity is found by, such as origin=JFK; again for each of its columns, or for another entity"
     feature = "only this one, such as weather_now:temp; may be given again (default: all that the entity has)"
     return (
-        ("action", {"choices": ["get"]}),
+        ("action", {"choices": ["get", "status", "backfill"]}),
         ("model", {"help": "the model's name"}),
         ("--entity", {"action": "append", "default": [], "metavar": "COLUMN=VALUE", "help": entity}),
         ("--feature", {"action": "append", "metavar": "VIEW:VALUE", "help": feature}),
+        (
+            "--view",
+            {"metavar": "NAME", "help": "with status: its columns; with backfill: this one, filled or not"},
+        ),
     )
 
 
 def features(arguments: Namespace) -> Any:
+    """Whichever is asked for."""
+    return {"get": get, "status": status, "backfill": backfill}[arguments.action](arguments)
+
+
+def get(arguments: Namespace) -> Any:
     """Ask for an entity's features, or several entities'; a fact a row."""
     charter = _charter(arguments.model)
     entities = entities_of(arguments.entity, charter)

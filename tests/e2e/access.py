@@ -74,10 +74,12 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/versions": Right("read"),
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
+    "GET /models/{model}/views": Right("read"),
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     "POST /get-online-features": Right("features", body=WEATHER),
+    "POST /models/{model}/views": Right("train", body={}),
     f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),
 }
 """Every route that asks for a token; the signed one has cases of its own."""

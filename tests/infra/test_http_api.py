@@ -37,10 +37,12 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/versions",
         "GET /models/{model}/releases",
         "GET /models/{model}/releases/{release}",
+        "GET /models/{model}/views",
         "GET /predictions/{prediction}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
         "POST /get-online-features",
+        "POST /models/{model}/views",
     }
 
 

@@ -15,10 +15,17 @@ from starlette.types import Receive, Scope, Send
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
-from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryOnlineFeatures, MemoryWorkflows
+from serin.adapters.memory.world import (
+    MemoryClock,
+    MemoryEndpoint,
+    MemoryEvents,
+    MemoryOnlineFeatures,
+    MemoryWorkflows,
+)
 from serin.domain import errors
 from serin.domain.charter import Charter
 from serin.domain.experiments import TrialResult
+from serin.domain.fills import Fill
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
 from serin.domain.records import as_record
@@ -58,10 +65,12 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
+    ("GET", f"/models/{MODEL}/views"),
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
     ("POST", "/get-online-features"),
+    ("POST", f"/models/{MODEL}/views"),
 ]
 ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
 
@@ -77,12 +86,13 @@ class Api:
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+    events: MemoryEvents = field(default_factory=MemoryEvents)
 
     def __post_init__(self) -> None:
         self.app = self.app_of({MODEL: a_charter()})
 
     def app_of(self, charters: Mapping[str, Charter]) -> FastAPI:
-        use_cases = UseCases(self.show, self.read, self.profile)
+        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish)
         return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
@@ -120,7 +130,7 @@ def api() -> Api:
 
 
 def body_of(path: str) -> Any:
-    return START if path.endswith("/releases") else ASKED if path == "/get-online-features" else None
+    return {"releases": START, "views": {}, "get-online-features": ASKED}.get(path.rpartition("/")[2])
 
 
 @pytest.mark.parametrize(
@@ -442,3 +452,30 @@ def test_a_prediction_that_is_not_there_is_told_from_what_is_no_id(api: Api, nam
 def test_a_rollback_takes_no_version() -> None:
     wanted = {"action": "rollback", "version": 3}
     assert Api().ask("POST", f"/models/{MODEL}/releases", "release:*", wanted).status_code == 422
+
+
+def test_a_backfill_is_asked_for_by_an_event_that_carries_the_calls_id(api: Api) -> None:
+    answer = api.ask("POST", f"/models/{MODEL}/views", f"train:{MODEL}", {"view": "queue"})
+    assert (answer.status_code, answer.json()) == (202, {"correlation": "call-1"})
+    api.ask("POST", f"/models/{MODEL}/views", f"train:{MODEL}", {})
+    assert [(event.name, event.detail, event.correlation) for event in api.events.published] == [
+        ("Backfill Wanted", {"model": MODEL, "view": "queue"}, "call-1"),
+        ("Backfill Wanted", {"model": MODEL}, "call-1"),
+    ]
+
+
+def test_a_view_nobody_has_named_is_not_filled(api: Api) -> None:
+    answer = api.ask("POST", f"/models/{MODEL}/views", f"train:{MODEL}", {"view": "line"})
+    assert (answer.status_code, answer.json()["error"]["remedy"]) == (404, "Its views: queue.")
+    assert api.events.published == []
+
+
+def test_the_views_say_which_uploads_are_in(api: Api) -> None:
+    upload = an_upload(dataset="shops")
+    api.catalog.record_accepted(upload, a_part(upload), api.catalog.head("shops"))
+    (view,) = api.ask("GET", f"/models/{MODEL}/views").json()["items"]
+    assert (view["view"], view["deployed"], view["state"], view["heads"]) == ("queue", True, "behind", {"shops": 1})
+    fill = Fill(MODEL, "queue", view["definition"], NOON, {"shops": 1}, revision=1)
+    api.catalog.save_fill(fill)
+    (view,) = api.ask("GET", f"/models/{MODEL}/views").json()["items"]
+    assert (view["state"], view["fill"]["upto"]) == ("filled", {"shops": 1})

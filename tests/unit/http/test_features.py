@@ -6,9 +6,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import OnlineValues
 from serin.http.openapi import document
 from tests.builders import NOON
+from tests.definitions import item_key
 from tests.unit.http.test_app import ASKED, MODEL, Api
 
 PATH = "/get-online-features"
@@ -21,7 +22,7 @@ def api() -> Api:
     hours = {"north": 1, "south": 9, "west": 2}
     for shop, ago in hours.items():
         length = None if shop == "west" else 4
-        made.online.write([OnlineValues(EntityKey("queue", (shop,)), {"length": length}, NOON - timedelta(hours=ago))])
+        made.online.write([OnlineValues(item_key("queue", shop), {"length": length}, NOON - timedelta(hours=ago))])
     return made
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
-from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures, MemoryWorkflows
+from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.profiles import ShownProfile
@@ -62,7 +62,7 @@ def no_profile(dataset: str, model: str | None) -> ShownProfile:
 
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
-    return make_app(charters, *ports, UseCases(nothing_shown, nothing_read, no_profile))
+    return make_app(charters, *ports, UseCases(nothing_shown, nothing_read, no_profile, MemoryEvents().publish))
 
 
 @pytest.fixture(scope="module")

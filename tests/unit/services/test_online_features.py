@@ -18,6 +18,7 @@ from serin.domain.errors import Invalid, TooLarge
 from serin.domain.features import EntityKey, OnlineValues
 from serin.services.online_features import MOST_ITEMS, Answer, Question, read_online
 from tests.builders import NOON, a_charter
+from tests.definitions import item_key
 from tests.unit.data.histories import QUEUE, Event, events, moments, table
 from tests.unit.services.test_windows_online import World, charter_of
 
@@ -90,7 +91,7 @@ def keyed_by(type: Any) -> Charter:
 )
 def test_a_key_is_read_by_its_inputs_type_and_echoed_as_it_was_sent(type: Any, sent: object, key: Any) -> None:
     online = MemoryOnlineFeatures()
-    online.write([OnlineValues(EntityKey("queue", (key,)), {"length": 4}, NOON)])
+    online.write([OnlineValues(item_key("queue", key), {"length": 4}, NOON)])
     answer = read(Question({"shop": [sent]}, ["queue:length"]), keyed_by(type), online)
     assert answer.columns["shop"][0].value is sent
     assert (answer.columns["length"][0].value, answer.columns["length"][0].event_time) == (4, NOON)

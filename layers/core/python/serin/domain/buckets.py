@@ -49,7 +49,7 @@ def definition(charter: Charter, view: View) -> str:
         "source": view.source,
         "key": charter.features.entities[view.entity],
         "derived": [charter.model, derive] if derive else None,
-        "event_time": view.event_time,
+        "event_time": None if view.static else view.event_time,
         "last": sorted(view.last),
         "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
     }

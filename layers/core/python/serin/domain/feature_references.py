@@ -112,7 +112,7 @@ def _one_view(name: str, charters: Charters, where: str) -> tuple[Charter, View]
 
 def _meaning(charter: Charter, view: View) -> tuple[str, str, tuple[str, ...]]:
     types = tuple(_input(charter, key).type for key in charter.features.entities[view.entity])
-    return definition(charter, view), str(view.static), types
+    return definition(charter, view), str(view.ttl), types
 
 
 def _input(charter: Charter, key: str) -> Input:

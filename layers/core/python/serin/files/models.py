@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from serin.domain.buckets import definition
-from serin.domain.charter import Charter, View, sources_of
+from serin.domain.charter import Charter, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.sources import Source
@@ -39,7 +38,6 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
         found.append(ModelFolder(with_code(examined.charter, path), path, examined.contracts, examined.golden))
     _agree_on_datasets(found)
     _agree_on_sources(found)
-    _agree_on_views(found)
     return tuple(found)
 
 
@@ -56,27 +54,6 @@ def _agree_on_datasets(models: list[ModelFolder]) -> None:
                     f"{ours}:1: the dataset {dataset!r} has another contract in {theirs}.",
                     "Make the two contracts equal, or give the dataset another name.",
                 )
-
-
-def _agree_on_views(models: list[ModelFolder]) -> None:
-    """An entity's last values are kept once for all models, by the name of the view: it is made alike in all."""
-    first: dict[str, ModelFolder] = {}
-    for model in models:
-        for view in model.charter.features.views:
-            if view.windows:
-                continue
-            other = first.setdefault(view.name, model)
-            if _made_from(other.charter, other.charter.features.view(view.name)) != _made_from(model.charter, view):
-                ours, theirs = (shown_file(found.folder / "model.yaml") for found in (model, other))
-                raise Invalid(
-                    f"{ours}:1: the view {view.name!r} is made from something else in {theirs}.",
-                    "Make the two views equal but for their ttl, or give one of them another name.",
-                )
-
-
-def _made_from(charter: Charter, view: View) -> str:
-    """How old a value may be, and when it was known, is asked of it later and by each model for itself."""
-    return definition(charter, replace(view, ttl=None, created_time=None))
 
 
 def _agree_on_sources(models: list[ModelFolder]) -> None:

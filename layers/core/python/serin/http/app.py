@@ -15,17 +15,19 @@ from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.sources import source_routes
+from serin.http.views import Publish, view_routes
 from serin.http.work import work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What is asked for rarely: the services of these names, over ports that are made when somebody asks."""
+    """What is asked for rarely: the services of these names, and the bus, over ports that are made when somebody asks."""
 
     show_prediction: Show
     read_online: Read
     show_profile: ShowProfile
+    publish: Publish
 
 
 def make_app(
@@ -40,6 +42,7 @@ def make_app(
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         work_routes(charters, catalog, control, workflows),
+        view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
         document_route(app, charters),

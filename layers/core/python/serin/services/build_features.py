@@ -107,8 +107,10 @@ class FeatureBuilder:
     def _renewed(self, views: list[View], everything: pl.DataFrame, touched: list[pl.DataFrame], heads: Heads) -> Built:
         """Make the items that the touched rows have a say in again, from the rows that count."""
         rows = self.writer.counting(views[0].source, everything, heads) if touched else None
-        written, statistics = 0, dict[str, ViewStatistics]()
-        for view in views if rows is not None else ():
+        if rows is None:
+            return Built(0, {})
+        written, statistics = 0, {}
+        for view in views:
             wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
             written += self.writer.write(view, rows, wanted, sequence_of(heads))
             statistics[view.name] = statistics_of(view, rows, self.writer.key(view))

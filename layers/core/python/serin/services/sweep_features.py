@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
+from serin.domain.errors import NotFound
 from serin.domain.events import Event
 from serin.domain.fills import Fill, Sequences, must_catch_up
 from serin.domain.releases import serving_versions
@@ -36,9 +38,13 @@ def definitions_in_use(charter: Charter, catalog: Catalog) -> Iterator[tuple[str
 
 
 def _trained_with(model: str, catalog: Catalog) -> dict[str, None]:
-    versions = [catalog.version(model, number) for number in serving_versions(catalog.releases(model))]
-    sets = [catalog.training_set(model, version.training_set) for version in versions]
-    return dict.fromkeys(name for made in sets for name in made.definitions.values())
+    found: dict[str, None] = {}
+    for number in serving_versions(catalog.releases(model)):
+        # A version whose training set is no longer remembered has none to tell.
+        with suppress(NotFound):
+            made = catalog.training_set(model, catalog.version(model, number).training_set)
+            found |= dict.fromkeys(made.definitions.values())
+    return found
 
 
 def _heads(datasets: tuple[str, ...], catalog: Catalog) -> Sequences:
