@@ -76,7 +76,12 @@ def parser() -> ArgumentParser:
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
     add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
-    add("features", features, "What the online store knows of an entity now.", *feature_arguments())
+    add(
+        "features",
+        features,
+        "What is known of an entity now; status, backfill: how far views are filled, and filling them.",
+        *feature_arguments(),
+    )
     add("train", commands.train, "Train a model now and wait for the verdict.", model)
     add("runs", commands.runs, "The trainings of a model.", model)
     add("models", commands.models, "The models and what is live.")

@@ -31,6 +31,14 @@ def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: 
         assert head["sequence"] == len(uploads)
 
 
+def test_every_view_holds_every_upload_and_says_what_its_rows_look_like(walked: Walked) -> None:
+    views = walked.client.get(f"/models/{MODEL}/views")["items"]
+    assert len({view["definition"] for view in views}) == len(views) == 7
+    for view in views:
+        assert (view["deployed"], view["state"], view["fill"]["upto"]) == (True, "filled", view["heads"])
+        assert view["fill"]["statistics"]["rows"] > 0
+
+
 def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
     predictions = walked.figures["predictions"]
     assert predictions["sent"] == predictions["ok"] == predictions["logged"] == 500

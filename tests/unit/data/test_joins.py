@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.joins import training_rows
+from serin.data.joins import derive, training_rows
 from serin.data.types import TIMESTAMP
 from serin.domain.charter import Charter, DatasetUse, Derivation
 from serin.domain.contracts import Column, Contract, Rule
@@ -147,6 +147,37 @@ def test_a_derivation_that_loses_rows_is_refused() -> None:
     given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
     with pytest.raises(Invalid, match="f:derive made 0 rows of 1 of orders"):
         rows(given, orders((1, 3, "a", 5.0, True)), shops(), {"f:derive": lambda table, _: table.clear()})
+
+
+DEPENDENT = {
+    "mean": lambda table, _: table.with_columns(pl.col("amount").mean().alias("seen")),
+    "row before": lambda table, _: table.with_columns(pl.col("amount").shift(1).alias("seen")),
+    "place": lambda table, _: table.with_row_index("seen"),
+    "order": lambda table, _: table.with_columns(pl.col("order_id").sort(descending=True)),
+    "share": lambda table, _: table.with_columns(pl.col("order_id").is_duplicated().alias("seen")),
+}
+
+
+@pytest.mark.parametrize("name", DEPENDENT)
+@pytest.mark.parametrize("height", [2, 7, 1000])
+def test_a_derivation_that_looks_at_other_rows_is_refused(name: str, height: int) -> None:
+    derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
+    given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
+    made = orders(*((1 if name == "share" else number, 3, "a", float(number), True) for number in range(height)))
+    with pytest.raises(Invalid, match="f:derive gives rows of orders another") as no:
+        derive(given, "orders", {"orders": made, "shops": shops()}, {"f:derive": DEPENDENT[name]}.__getitem__)
+    assert no.value.field == "datasets.orders.derive"
+
+
+def test_a_derivation_whose_type_follows_from_the_rows_is_refused() -> None:
+    def typed(table: pl.DataFrame, _: pl.DataFrame) -> pl.DataFrame:
+        return table.with_columns(pl.Series("seen", [1 if row == 0 else None for row in table["order_id"]]))
+
+    derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
+    given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
+    made = orders(*((number, 3, "a", 1.0, True) for number in range(4)))
+    with pytest.raises(Invalid, match="makes 'seen' Int64 of all rows of orders, and Null of some of them"):
+        derive(given, "orders", {"orders": made, "shops": shops()}, {"f:derive": typed}.__getitem__)
 
 
 def test_an_input_of_another_type_than_its_column_is_refused() -> None:

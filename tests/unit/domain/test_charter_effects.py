@@ -128,7 +128,7 @@ def _looked_up(read: Read) -> object:
     handed: list[list[float]] = []
 
     def derivation(table: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
-        handed.extend(other["height"].to_list() for other in others)
+        handed[:] = [other["height"].to_list() for other in others]
         return table
 
     derive(read.charter, "trips", _tables(), lambda _: derivation)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from serin.domain.buckets import definition
 from serin.domain.charter import Charter, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -31,12 +33,13 @@ from tests.real_flights import flight_delay, function, january
 from tests.unit.data.histories import same
 
 START, SPAN = datetime(2013, 1, 1, tzinfo=UTC), timedelta(days=32)
+SEED = 11
 
 
-def delays_only() -> Charter:
-    """The example's charter, of which the model uses the windows alone."""
+def views_only() -> Charter:
+    """The example's charter, of which the model uses the views alone."""
     charter = flight_delay().charter
-    names = tuple(view.name for view in charter.features.views if view.windows)
+    names = tuple(view.name for view in charter.features.views)
     return replace(charter, features=replace(charter.features, model_uses=names))
 
 
@@ -44,12 +47,12 @@ class World:
     """January as it is uploaded, and the features that are built of it."""
 
     def __init__(self, online: OnlineFeatures) -> None:
-        self.charter, self.online = delays_only(), online
+        self.charter, self.online, self.clock = views_only(), online, MemoryClock(START)
         self.lake, self.catalog = MemoryObjectStore(), MemoryCatalog()
-        ports = self.lake, self.catalog, self.online, MemoryClock(START)
+        ports = self.lake, self.catalog, self.online, self.clock
         self.builder = FeatureBuilder(self.charter, flight_delay().contracts, function, *ports)
         self.plan = FeaturePlan(self.charter, {})
-        self.flights = january()["flights"].clear()
+        self.tables = {name: rows.clear() for name, rows in january().items()}
 
     def upload(self, dataset: str, rows: pl.DataFrame) -> str:
         before = self.catalog.head(dataset)
@@ -57,7 +60,7 @@ class World:
         self.lake.put(key, to_parquet(rows))
         upload = an_upload_of(dataset, key.encode(), key, rows.height, before.sequence + 1)
         assert self.catalog.record_accepted(upload, a_part(upload, before.sequence + 1), before)
-        self.flights = pl.concat([self.flights, rows]) if dataset == "flights" else self.flights
+        self.tables[dataset] = pl.concat([self.tables[dataset], rows])
         return upload.id
 
     def build(self, dataset: str, upload: str) -> None:
@@ -65,11 +68,11 @@ class World:
 
     def offline(self, asked: pl.DataFrame) -> list[dict[str, Any]]:
         """The features that training would join at the moments, from the rows that have come so far."""
-        rows = latest_rows(self.flights, flight_delay().contracts["flights"])
-        derived = function("features:flight_times")(rows, january()["airports"])
+        contracts = flight_delay().contracts
+        tables = {name: latest_rows(rows, contracts[name]) for name, rows in self.tables.items()}
+        tables["flights"] = function("features:flight_times")(tables["flights"], tables["airports"])
         for view in self.charter.features.views:
-            if view.windows:
-                asked = with_view(asked, view, derived, self.charter.features.entities[view.entity])
+            asked = with_view(asked, view, tables[view.source], self.charter.features.entities[view.entity])
         return asked.to_dicts()
 
     def served(self, instance: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -77,47 +80,92 @@ class World:
         return self.plan.row(instance, self.online.read(self.plan.keys([instance], now)), now).values
 
 
-def questions(number: int, seed: int) -> pl.DataFrame:
-    """Flights of January at random, and moments uniform over the month."""
-    flights = january()["flights"].sample(number, seed=seed).select("origin", "carrier", "dest", "tailnum")
-    chance = Random(seed)
+@dataclass(frozen=True)
+class Arrival:
+    """An upload, and when it comes."""
+
+    at: datetime
+    dataset: str
+    rows: pl.DataFrame
+
+
+AIRBORNE = pl.col("air_time").fill_null(0) + pl.max_horizontal("dep_delay", "arr_delay", 0).fill_null(0)
+KNOWN = {"flights": pl.col("time_hour") + pl.duration(minutes=AIRBORNE + 90), "weather": pl.col("time_hour")}
+"""About when a row can be sent."""
+WRONG = {
+    "flights": (pl.col("arr_delay") + 300, pl.lit("JFK").alias("origin")),
+    "weather": (pl.col("temp") + 1,),
+    "planes": (pl.col("seats") + 1,),
+}
+"""What corrections change: of flights also when they landed, and of which airport they are."""
+
+
+def arrivals(flights: pl.DataFrame, number: int, chance: Random) -> list[Arrival]:
+    """Uploads of flights and weather at moments uniform over the month, each of the rows that are sent by then.
+
+    Half of the rows are sent late, by two days in the mean: so they come out of order, beside newer ones. A
+    twentieth of what has come comes again, corrected.
+    """
+    planes = january()["planes"].join(flights, on="tailnum", how="semi")
+    january_of = {**january(), "flights": flights, "planes": planes}
+    found = [Arrival(START, name, january_of[name]) for name in ("airports", "planes")]
+    again = january_of["planes"].sample(fraction=0.5, seed=1).with_columns(*WRONG["planes"])
+    found.append(Arrival(START + SPAN * chance.random(), "planes", again))
+    for name, known in KNOWN.items():
+        rows = january_of[name]
+        late = [chance.expovariate(1 / 2880) if chance.random() < 0.5 else 0.0 for _ in range(rows.height)]
+        minutes = pl.Series("__late", late).cast(pl.Int64)
+        sent = rows.with_columns(minutes).select((known + pl.duration(minutes="__late")).alias("sent"))["sent"]
+        moments = sorted(START + SPAN * chance.random() for _ in range(number))
+        for before, at in pairwise([START - SPAN, *moments]):
+            old = rows.filter(sent <= before)
+            again = old.sample(old.height // 20, seed=number).with_columns(*WRONG[name])
+            found.append(Arrival(at, name, pl.concat([again, rows.filter((sent > before) & (sent <= at))])))
+    return sorted((arrival for arrival in found if arrival.rows.height), key=lambda arrival: arrival.at)
+
+
+def questions(flights: pl.DataFrame, number: int, chance: Random) -> pl.DataFrame:
+    """Flights at random, and moments uniform over the month."""
     moments = [START + SPAN * chance.random() for _ in range(number)]
-    return flights.with_columns(pl.Series(MOMENT, moments, TIMESTAMP))
+    asked = flights.sample(number, seed=chance.randrange(2**32)).select("origin", "carrier", "dest", "tailnum")
+    return asked.with_columns(pl.Series(MOMENT, moments, TIMESTAMP))
 
 
-def differing(world: World, asked: pl.DataFrame) -> tuple[list[object], int]:
-    """Values that are served otherwise than joined, and how many of the others are not null."""
-    wrong, filled = list[object](), 0
+def differing(world: World, asked: pl.DataFrame) -> tuple[list[object], Counter[str]]:
+    """Values that are served otherwise than joined, and how many of each column are not null."""
+    wrong, filled = list[object](), Counter[str]()
     for row in world.offline(asked):
         found = world.served(row)
         for name, value in found.items():
-            filled += value is not None
+            filled[name] += value is not None
             if not same(value, row[name]):
                 wrong.append((name, row[MOMENT], value, row[name]))
     return wrong, filled
 
 
-def parts(flights: pl.DataFrame, number: int) -> list[pl.DataFrame]:
-    """The flights in uploads that each hold flights of the whole month; some rows come again, corrected."""
-    mixed = flights.sample(fraction=1, shuffle=True, seed=7)
-    size = -(-mixed.height // number)
-    found = [mixed[start : start + size] for start in range(0, mixed.height, size)]
-    again = found[0].head(size // 10).with_columns((pl.col("arr_delay") + 1500).clip(upper_bound=2880))
-    return [*found[:-1], pl.concat([found[-1], again])]
+def all_differing(world: World, uploads: list[Arrival], asked: pl.DataFrame) -> tuple[list[object], Counter[str], int]:
+    """Each upload at its moment, and after it what is asked before the next; and how many questions there were."""
+    wrong, filled, number = list[object](), Counter[str](), 0
+    for arrival, until in zip(uploads, [*(later.at for later in uploads[1:]), START + SPAN], strict=True):
+        world.clock.moment = arrival.at
+        world.build(arrival.dataset, world.upload(arrival.dataset, arrival.rows))
+        now = asked.filter((pl.col(MOMENT) >= arrival.at) & (pl.col(MOMENT) < until))
+        if now.height:
+            more, values = differing(world, now)
+            wrong, filled, number = wrong + more, filled + values, number + now.height
+    return wrong, filled, number
 
 
-def test_a_thousand_flights_at_random_moments_are_served_what_training_joins_while_uploads_arrive() -> None:
-    world = World(MemoryOnlineFeatures())
-    uploads = [("flights", rows) for rows in parts(january()["flights"], 5)]
-    uploads.insert(1, ("airports", january()["airports"]))
-    filled = 0
-    for number, (dataset, rows) in enumerate(uploads):
-        world.build(dataset, world.upload(dataset, rows))
-        if number >= 1:
-            wrong, more = differing(world, questions(200, seed=number))
-            assert wrong == []
-            filled += more
-    assert filled > 0.8 * 1000 * 7
+def test_a_thousand_flights_at_any_moment_are_served_what_training_joins_while_uploads_come_late() -> None:
+    chance, flights = Random(SEED), january()["flights"].sample(9000, seed=SEED)
+    uploads = arrivals(flights, 30, chance)
+    asked = questions(flights, 1000, chance)
+    wrong, filled, number = all_differing(World(MemoryOnlineFeatures()), uploads, asked)
+    assert (wrong, number) == ([], 1000), f"seed {SEED}"
+    assert len(uploads) > 50
+    assert len(filled) == 18
+    assert min(filled.values()) > 0
+    assert filled.total() > 5000
 
 
 @pytest.fixture
@@ -136,10 +184,7 @@ def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnlineFeatures]:
 
 
 def test_so_are_fifty_from_dynamodb(dynamo: OnlineFeatures) -> None:
-    world = World(dynamo)
-    world.build("airports", world.upload("airports", january()["airports"]))
-    for number, rows in enumerate(parts(january()["flights"].sample(600, seed=3), 2)):
-        world.build("flights", world.upload("flights", rows))
-        wrong, filled = differing(world, questions(25, seed=number))
-        assert wrong == []
-        assert filled > 25
+    chance, flights = Random(5), january()["flights"].sample(300, seed=5)
+    wrong, filled, number = all_differing(World(dynamo), arrivals(flights, 2, chance), questions(flights, 50, chance))
+    assert (wrong, number) == ([], 50)
+    assert filled.total() > 25

@@ -10,6 +10,7 @@ import polars as pl
 from serin.data.as_of import MOMENT
 from serin.data.leakage import forbid_afterwards, known_afterwards, without_afterwards
 from serin.data.on_demand import arguments_of, on_demand_functions, with_on_demand
+from serin.data.row_by_row import check_row_by_row
 from serin.data.types import POLARS_TYPES
 from serin.data.views import with_view
 from serin.domain.charter import Charter
@@ -57,18 +58,25 @@ def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions) -> pl.DataFrame:
-    """The dataset's table with the columns the model's own code adds to it."""
+    """The dataset's table with the columns the model's own code adds to it; raises Invalid unless row by row."""
     derivation = charter.dataset(dataset).derive
     table = tables[dataset]
     if derivation is None:
         return table
-    made: pl.DataFrame = functions(derivation.call)(table, *(tables[name] for name in derivation.uses))
+    function, looked_up = functions(derivation.call), [tables[name] for name in derivation.uses]
+
+    def derived(rows: pl.DataFrame) -> pl.DataFrame:
+        found: pl.DataFrame = function(rows, *looked_up)
+        return found
+
+    made = derived(table)
     if made.height != table.height:
         raise Invalid(
             f"{derivation.call} made {made.height:,} rows of {table.height:,} of {dataset}.",
             "Add columns only: one row for each row, in the same order.",
             f"datasets.{dataset}.derive",
         )
+    check_row_by_row(derivation.call, dataset, table, made, derived)
     return made
 
 

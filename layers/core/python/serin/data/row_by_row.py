@@ -1,0 +1,44 @@
+"""Whether a derivation works row by row: an upload's rows are derived without the others, and must come out alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from serin.domain.errors import Invalid
+
+SAMPLE = 100
+Derive = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def check_row_by_row(call: str, dataset: str, table: pl.DataFrame, made: pl.DataFrame, derive: Derive) -> None:
+    """Raise Invalid when some rows of the table, derived alone, are not what they are in `made`, the whole table's.
+
+    The rows are the same for the same table: a hundred spread over it, and a single one.
+    """
+    if table.height < 2:
+        return
+    step = max(2, -(-table.height // SAMPLE))
+    for rows, expected in (
+        (table.gather_every(step, 1), made.gather_every(step, 1)),
+        (table.slice(1, 1), made.slice(1, 1)),
+    ):
+        _check_same(call, dataset, derive(rows), expected)
+
+
+def _check_same(call: str, dataset: str, alone: pl.DataFrame, expected: pl.DataFrame) -> None:
+    for name, wanted in expected.schema.items():
+        found = alone.schema.get(name)
+        if found != wanted:
+            raise Invalid(
+                f"{call} makes '{name}' {wanted} of all rows of {dataset}, and {found or 'nothing'} of some of them.",
+                "Give the column one type, whatever the rows hold: cast it.",
+                f"datasets.{dataset}.derive",
+            )
+        if not alone[name].equals(expected[name], null_equal=True):
+            raise Invalid(
+                f"{call} gives rows of {dataset} another '{name}' when other rows are not there.",
+                "Derive a row from itself and from the datasets in `with`; what rows add up to is a window of a view.",
+                f"datasets.{dataset}.derive",
+            )
