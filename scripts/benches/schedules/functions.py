@@ -49,6 +49,7 @@ class Platform:
 
     uploads: Any
     lake: Any
+    artifacts: Any
     catalog: Any
     online: Any
     events: Any
@@ -66,6 +67,7 @@ def platform_of(world: World, charter: Charter, subject: Subject, step: Step, sk
     return Platform(
         Stepping("uploads", stores.uploads, step),
         Stepping("lake", stores.lake, step),
+        None,
         subject.catalog(stores.catalog, step),
         subject.online(stores.online, step),
         subject.events(world, step),

@@ -31,14 +31,13 @@ def broken_features(world: World, charter: Charter) -> Iterator[Broken]:
     shift = timedelta(hours=_latest(zones)[-1][1]) if derived and zones else timedelta()
     served = _Served(world, charter)
     for shop in SHOP_NAMES:
-        yield from served.differs("seen", shop, MOMENTS[-1], [_newest(shops, shop)])
+        yield from served.differs("seen", shop, MOMENTS[-1], [_newest(_latest(shops), shop)])
         events = [_event(row, shift) for row in _latest(shops) if row[1] == shop]
         events.sort(key=lambda event: event[:2])
         for moment in MOMENTS:
             yield from served.differs("queue", shop, moment, [_counted(events, moment)])
     for zone in ZONE_NAMES:
-        # Builds come in any order, and static values have no time that would tell which of two is the newer.
-        known = [((hours,), None) for name, hours in zones if name == zone]
+        known = [((hours,), None) for name, hours in _latest(zones) if name == zone]
         yield from served.differs("zone_hours", zone, MOMENTS[-1], known or [None])
 
 
@@ -85,11 +84,11 @@ def _event(row: tuple[Any, ...], shift: timedelta) -> Event:
 
 
 def _newest(shops: Rows, shop: str) -> Told:
-    """The values of the newest event there ever was; a correction that takes an event back does not unsay it."""
+    """The values of the newest event; of equal ones the row accepted last."""
     rows = [row for row in shops if row[1] == shop]
     if not rows:
         return None
-    _, _, seen, length = max(rows, key=lambda row: row[2])
+    _, _, seen, length = max(enumerate(rows), key=lambda item: (item[1][2], item[0]))[1]
     return (length,), seen
 
 

@@ -22,7 +22,7 @@ from serin.ports import Catalog, Control, Workflows
 
 @dataclass(frozen=True)
 class UseCases:
-    """What is asked for rarely: the services of these names, and the bus, over ports that are made when somebody asks."""
+    """What is asked for rarely: services of these names, and the bus, over ports that are made when somebody asks."""
 
     show_prediction: Show
     read_online: Read
