@@ -58,8 +58,8 @@ class Counting(MemoryOnlineFeatures):
 
 def test_all_views_of_all_rows_are_read_at_once_and_each_entity_once() -> None:
     charter, online = a_charter(), Counting()
-    twins = replace(charter.features.view("queue"), name="line")
-    charter = replace(charter, features=replace(charter.features, views=(*charter.features.views, twins)))
+    other = replace(charter.features.view("queue"), name="line", event_time="told_at")
+    charter = replace(charter, features=replace(charter.features, views=(*charter.features.views, other)))
     names = ["queue:length", "line:length"]
     answer = read(Question({"shop": ["north", "south", "north"]}, names, full=True), charter, online)
     assert list(answer.columns) == ["shop", "queue__length", "line__length"]
