@@ -10,7 +10,7 @@ import pytest
 
 from serin.data.joins import derive, training_rows
 from serin.data.types import TIMESTAMP
-from serin.domain.charter import Charter, DatasetUse, Derivation
+from serin.domain.charter import Charter, DatasetUse, Derivation, View
 from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns
@@ -149,6 +149,21 @@ def test_a_derivation_that_loses_rows_is_refused() -> None:
         rows(given, orders((1, 3, "a", 5.0, True)), shops(), {"f:derive": lambda table, _: table.clear()})
 
 
+def with_a_view(derived: DatasetUse) -> Charter:
+    """Of the dataset that is derived."""
+    given = a_charter()
+    views = (View("spent", "shop", "orders", ("amount",), static=True), *given.features.views)
+    return replace(given, datasets=(derived, given.datasets[1]), features=replace(given.features, views=views))
+
+
+def test_a_derivation_that_no_view_is_built_on_may_look_at_other_rows() -> None:
+    derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
+    given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
+    made = orders(*((number, 3, "a", float(number), True) for number in range(4)))
+    found = derive(given, "orders", {"orders": made, "shops": shops()}, {"f:derive": DEPENDENT["place"]}.__getitem__)
+    assert found["seen"].to_list() == [0, 1, 2, 3]
+
+
 DEPENDENT = {
     "mean": lambda table, _: table.with_columns(pl.col("amount").mean().alias("seen")),
     "row before": lambda table, _: table.with_columns(pl.col("amount").shift(1).alias("seen")),
@@ -162,7 +177,7 @@ DEPENDENT = {
 @pytest.mark.parametrize("height", [2, 7, 1000])
 def test_a_derivation_that_looks_at_other_rows_is_refused(name: str, height: int) -> None:
     derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
-    given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
+    given = with_a_view(derived)
     made = orders(*((1 if name == "share" else number, 3, "a", float(number), True) for number in range(height)))
     with pytest.raises(Invalid, match="f:derive gives rows of orders another") as no:
         derive(given, "orders", {"orders": made, "shops": shops()}, {"f:derive": DEPENDENT[name]}.__getitem__)
@@ -174,7 +189,7 @@ def test_a_derivation_whose_type_follows_from_the_rows_is_refused() -> None:
         return table.with_columns(pl.Series("seen", [1 if row == 0 else None for row in table["order_id"]]))
 
     derived = DatasetUse("orders", "c.yaml", Derivation("f:derive", ("shops",)))
-    given = replace(a_charter(), datasets=(derived, a_charter().datasets[1]))
+    given = with_a_view(derived)
     made = orders(*((number, 3, "a", 1.0, True) for number in range(4)))
     with pytest.raises(Invalid, match="makes 'seen' Int64 of all rows of orders, and Null of some of them"):
         derive(given, "orders", {"orders": made, "shops": shops()}, {"f:derive": typed}.__getitem__)

@@ -58,7 +58,7 @@ def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions) -> pl.DataFrame:
-    """The dataset's table with the columns the model's own code adds to it; raises Invalid unless row by row."""
+    """The dataset's table with the columns the model's own code adds to it; Invalid where views need it row by row."""
     derivation = charter.dataset(dataset).derive
     table = tables[dataset]
     if derivation is None:
@@ -76,7 +76,9 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
             "Add columns only: one row for each row, in the same order.",
             f"datasets.{dataset}.derive",
         )
-    check_row_by_row(derivation.call, dataset, table, made, derived)
+    # Views are built from an upload's rows alone; what only training reads may look at all there are.
+    if any(view.source == dataset for view in charter.features.views):
+        check_row_by_row(derivation.call, dataset, table, made, derived)
     return made
 
 
