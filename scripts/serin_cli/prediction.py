@@ -39,6 +39,8 @@ def _lineage(lineage: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield _row("lineage", "began with", run.get("correlation"))
     for name in ("training_set", "code", "charter", "lock"):
         yield _row("lineage", name, version.get(name))
+    for view, name in (lineage.get("training_set") or {}).get("definitions", {}).items():
+        yield _row("lineage", f"view {view}", name)
     for source in lineage["datasets"]:
         yield _row("lineage", source["dataset"], f"{source['rows']:,} rows of {len(source['uploads'])} uploads")
 

@@ -70,6 +70,8 @@ def test_the_command_says_it_in_rows_a_person_reads(walked: Walked, answer: Mapp
     assert ("replay", "same to the bit", True) in rows
     assert ("answer", "model", MODEL) in rows
     assert ("lineage", "run", found["lineage"]["run"]["id"]) in rows
+    views = walked.client.get(f"/models/{MODEL}/views")["items"]
+    assert {("lineage", f"view {view['view']}", view["definition"]) for view in views} <= set(rows)
     assert {part for part, _, _ in rows} >= {"answer", "inputs", "features", "lineage", "replay"}
 
 
