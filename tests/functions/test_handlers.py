@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
@@ -17,9 +18,12 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
+from serin.data.parquet import to_parquet
+from serin.data.types import TIMESTAMP
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
-from tests.builders import NOON, a_charter, a_contract, a_version
+from tests.builders import NOON, a_charter, a_contract, a_part, a_version, an_upload_of
+from tests.definitions import item_key
 from tests.functions.handlers import NAMES, ROOT, handler, saved_event
 
 CSV = b"order_id,at,shop,amount,late\n1,2013-01-01T10:00:00Z,north,10,true\n"
@@ -407,3 +411,48 @@ def test_every_model_is_reconciled_and_the_log_says_what_was_found(
     assert found == [{"model": "late-orders", "found": "as intended"}]
     line = json.loads(capsys.readouterr().out)
     assert (line["model"], line["outcome"], line["correlation"]) == ("late-orders", "as intended", "request-1")
+
+
+def test_features_that_lack_uploads_are_asked_for_and_then_filled_step_by_step(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.contracts["shops"] = a_contract(dataset="shops", primary_key=())
+    seen = datetime(2013, 3, 1, 10, tzinfo=UTC)
+    rows = pl.DataFrame({"shop": ["north"], "seen_at": [seen], "length": [7]}, schema_overrides={"seen_at": TIMESTAMP})
+    world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
+    upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)
+    world.catalog.record_accepted(upload, a_part(upload), world.catalog.head("shops"))
+    in_world("reconcile", world).handle({}, Context())
+    build = in_world("build_features", world)
+    answers = []
+    while world.events.published:
+        event = world.events.published.pop(0)
+        answers.append(build.handle({"detail": {**event.detail, "correlation": event.correlation}}, Context()))
+    assert [set(answer) for answer in answers] == [{"begun"}, {"written"}]
+    json.dumps(answers)
+    (found,) = world.online.read([item_key("queue", "north")]).values()
+    assert (found.values, answers[1]["written"]) == ({"length": 7}, 1)
+    assert [fill.upto for fill in world.catalog.fills("late-orders")] == [{"shops": 1}]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["function"], line["outcome"], line["correlation"]) for line in lines[1:]] == [
+        ("reconcile", "backfill wanted", "request-1"),
+        ("build_features", "ok", "request-1"),
+        ("build_features", "ok", "request-1"),
+    ]
+
+
+def test_a_build_tells_cloudwatch_what_the_rows_of_each_view_look_like(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.contracts["shops"] = a_contract(dataset="shops", primary_key=())
+    rows = pl.DataFrame(
+        {"shop": ["north"], "seen_at": [NOON], "length": [None]},
+        schema={"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64},
+    )
+    world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
+    upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)
+    world.catalog.record_accepted(upload, a_part(upload), world.catalog.head("shops"))
+    detail = {"dataset": "shops", "upload_id": upload.id, "correlation": "c1"}
+    assert in_world("build_features", world).handle({"detail": detail}, Context()) == {"written": 1}
+    told = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (told["view"], told["view_rows"], told["view_nulls"], told["view_age"]) == ("queue", 1, 100.0, 0.0)

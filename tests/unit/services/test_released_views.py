@@ -24,11 +24,11 @@ from serin.services.released_views import ReleasedViews, released_views
 from serin.services.show_views import show_views
 from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest
-from tests.builders import a_release, a_training_set, a_version
+from tests.builders import NOON, a_release, a_training_set, a_version
 from tests.unit.data.histories import QUEUE, START, Event, table
 from tests.unit.services.filling import CONTRACTS, LAST, Filling, charter_of
 
-MODEL = "late-orders"
+MODEL, HOUR = "late-orders", timedelta(hours=1)
 OLD = charter_of(LAST, QUEUE)
 NEW = charter_of(replace(LAST, last=("length",)), QUEUE)
 CODE = b"import polars as pl\nfrom model_code import hours\ndef shifted(shops, zones):\n    return hours.later(shops)\n"
@@ -93,6 +93,24 @@ def test_after_a_deploy_the_live_version_keeps_its_views_and_the_next_one_has_it
     assert states == {("seen", True): "filled", ("queue", True): "filled", ("seen", False): "filled"}
 
 
+def test_a_version_put_back_live_catches_up_with_what_came_meanwhile() -> None:
+    """Nobody built its views while it did not serve; the sweep sees that by what it was trained with."""
+    world = Released(OLD, NEW)
+    world.arrives(OLD, [event(1, 0)])
+    world.catalog.save_release(a_release(id="rel2", version=2, status="live", previous=2, at=NOON + HOUR))
+    world.arrives(NEW, [event(2, 5)])
+    world.backfill(NEW)
+    world.clock.advance(timedelta(hours=1))
+    assert world.sweep(NEW) == []
+    world.catalog.save_release(a_release(id="rel3", version=1, status="live", previous=2, at=NOON + 2 * HOUR))
+    assert world.sweep(NEW) == [definition(OLD, LAST)]
+    world.events.published.clear()
+    (older,) = world.older(NEW)
+    world.backfill(older.charter)
+    assert world.served(OLD, "a", START + timedelta(hours=1)).values["seen.length"] == 2
+    assert world.sweep(NEW) == []
+
+
 def test_only_what_is_not_deployed_is_built_for_an_older_version() -> None:
     world = Released(OLD, NEW)
     (found,) = world.older(NEW)
@@ -102,9 +120,9 @@ def test_only_what_is_not_deployed_is_built_for_an_older_version() -> None:
 
 def test_a_version_that_nobody_would_go_back_to_keeps_nothing() -> None:
     world = Released(OLD, NEW)
-    world.catalog.save_release(a_release(id="rel2", version=2, status="live", previous=1, at=START))
+    world.catalog.save_release(a_release(id="rel2", version=2, status="live", previous=1, at=NOON + HOUR))
     assert len(world.older(NEW)) == 1
-    world.catalog.save_release(a_release(id="rel3", version=2, status="live", previous=2))
+    world.catalog.save_release(a_release(id="rel3", version=2, status="live", previous=2, at=NOON + 2 * HOUR))
     assert world.older(NEW) == []
 
 
