@@ -96,9 +96,8 @@ class Calls:
             return
         self.running.remove(running)
         failed = running.messages if invocation.error else [m for m in running.messages if m.id in running.failed]
-        end = (
-            type(invocation.error).__name__ if invocation.error else f"{len(failed)} of {len(running.messages)} failed"
-        )
+        end = f"{len(failed)} of {len(running.messages)} failed"
+        end = type(invocation.error).__name__ if invocation.error else end
         self._trace.add(invocation.name, f"ends: {end}")
         if failed and not invocation.faults:
             told = f"{invocation.name} failed without a fault: {invocation.error!r}"
