@@ -56,7 +56,13 @@ class Wire:
         def put(_: ObjectStore, key: str, content: bytes) -> str:
             return str(self.s3.put_object(Bucket=f"uploads-{number}", Key=key, Body=content)["VersionId"])
 
-        return Stores(uploads, lake, DynamoCatalog(RecordTable(*catalog)), DynamoOnlineFeatures(*online), put)
+        return Stores(
+            uploads=uploads,
+            lake=lake,
+            catalog=DynamoCatalog(RecordTable(*catalog)),
+            online=DynamoOnlineFeatures(*online),
+            put=put,
+        )
 
     def _bucket(self, name: str) -> ObjectStore:
         self.s3.create_bucket(Bucket=name)

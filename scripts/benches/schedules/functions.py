@@ -67,7 +67,7 @@ def platform_of(world: World, charter: Charter, subject: Subject, step: Step, sk
     return Platform(
         Stepping("uploads", stores.uploads, step),
         Stepping("lake", stores.lake, step),
-        None,
+        Stepping("artifacts", stores.artifacts, step),
         subject.catalog(stores.catalog, step),
         subject.online(stores.online, step),
         subject.events(world, step),

@@ -47,6 +47,7 @@ class Stores:
 
     uploads: ObjectStore = field(default_factory=MemoryObjectStore)
     lake: ObjectStore = field(default_factory=MemoryObjectStore)
+    artifacts: ObjectStore = field(default_factory=MemoryObjectStore)
     catalog: Catalog = field(default_factory=MemoryCatalog)
     online: OnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     put: Callable[[ObjectStore, str, bytes], str] = put_in_memory
