@@ -18,7 +18,7 @@ from benches.schedules.functions import SERIN
 from benches.schedules.tally import Tally, run
 from benches.schedules.variants import VARIANTS
 
-WRONG_SHARE, WRONG_LEAST, PROGRESS = 0.02, 100, 250
+WRONG_SHARE, WRONG_LEAST, PROGRESS = 0.02, 200, 250
 SUBJECTS = {subject.name: subject for subject in (SERIN, *VARIANTS)}
 
 

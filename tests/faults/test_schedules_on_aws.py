@@ -61,5 +61,6 @@ def test_who_hears_that_his_own_transaction_came_first_takes_it_for_done(wire: W
     tally = run([3], subject, features_every=0, keep_all=True)
     assert not tally.broken, tally.told()
     assert tally.faults["sent twice"] > 1
-    assert "ends: 0 of 1 failed" in tally.told()
-    assert "ends: 1 of 1 failed" not in tally.told()
+    ends = [line for line in tally.told().splitlines() if "ends: " in line]
+    assert ends
+    assert all("ends: 0 of " in line for line in ends), tally.told()

@@ -18,7 +18,7 @@ from serin.domain.charter import Charter
 
 # As the stacks have it, or less: the more there are the longer a schedule takes, and two are enough to meet.
 BATCH, AT_ONCE = 3, 2
-EAGER = (0.005, 0.1, 1.0)
+EAGER = (0.01, 0.1, 1.0)
 SKEW_MINUTES = 60
 
 

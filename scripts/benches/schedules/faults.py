@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, Literal
 
@@ -11,6 +11,8 @@ from benches.schedules.baton import Killed
 
 Fault = Literal["killed before", "killed after", "throttled", "answer lost", "sent twice", "late"]
 FAULTS: tuple[Fault, ...] = ("killed before", "killed after", "throttled", "answer lost", "sent twice", "late")
+LONG = (20, 100)
+SLOW: Mapping[str, float] = {"write": 0.5, "other": 0.02}
 RATES = (0.0, 0.02, 0.05, 0.1, 0.2)
 
 
@@ -31,6 +33,11 @@ class Chance:
         self.calm = False
         self.drawn: Counter[Fault] = Counter()
         self.late: list[tuple[str, Callable[[], Any]]] = []
+
+    def turns(self, name: str) -> int:
+        """How many turns others may have until the call gets through; what was read long ago is written often."""
+        slow = self._random.random() < SLOW["write" if "write" in name else "other"]
+        return self._random.choice(LONG) if slow else 1
 
     def draw(self, name: str) -> Fault | None:  # noqa: ARG002  # any call may go wrong, whatever it is called
         """What goes wrong with the next call, which is of that name."""

@@ -11,7 +11,9 @@ from typing import Any
 from benches.schedules.model import SHOP_NAMES, SHOPS, START, ZONE_NAMES, ZONES
 
 UNKNOWN = "unknown"
-MINUTES = 4 * 24 * 60
+# Most are of one shop, so that what is made of two files is often the same item.
+OFTEN = (*SHOP_NAMES[:1] * 2, *SHOP_NAMES)
+MINUTES = 2 * 24 * 60
 Row = tuple[Any, ...]
 
 
@@ -36,13 +38,13 @@ def files_of(random: Random, *, derived: bool) -> list[File]:
 
 def _file(random: Random, number: int, before: Sequence[File], *, derived: bool) -> File:
     kind = random.random()
-    if before and kind < 0.2:
+    if before and kind < 0.15:
         known = random.choice(before)
         key = known.key if known.dataset == UNKNOWN else _key(random, known.dataset, number)
         return File(known.dataset, key, known.content, known.good, known.bad)
-    if kind < 0.27:
+    if kind < 0.22:
         return _no_good(random, number)
-    if kind < (0.55 if derived else 0.37):
+    if kind < (0.5 if derived else 0.32):
         return _zones(random, number)
     return _shops(random, number)
 
@@ -64,11 +66,11 @@ def _zones(random: Random, number: int) -> File:
 
 
 def _shops(random: Random, number: int) -> File:
-    """Ids are few, so that files correct each other's rows; events are of four days, in any order."""
-    ids = random.sample(range(8), random.choice([0, 1, 1, 2, 3, 4]))
+    """Ids are few, so that files correct each other's rows; events are of two days, in any order."""
+    ids = random.sample(range(8), random.choice([0, 1, 2, 2, 3, 4]))
     # No two events of one time: of these the one that was built last is served as the newest.
     times = [START + timedelta(minutes=at, seconds=number) for at in random.sample(range(MINUTES), len(ids))]
-    good = [(row, random.choice(SHOP_NAMES), at, _length(random)) for row, at in zip(ids, times, strict=True)]
+    good = [(row, random.choice(OFTEN), at, _length(random)) for row, at in zip(ids, times, strict=True)]
     bad = [(90 + number, "a", START, 1001)] if not good or random.random() < 0.3 else []
     text = "".join(_line(*row) for row in (*bad, *good))
     return File(SHOPS, _key(random, SHOPS, number), f"id,shop,seen_at,length\n{text}".encode(), good, len(bad))

@@ -24,7 +24,8 @@ def step_of(invocation: Invocation, chance: Chance, trace: Trace) -> Step:
     """The steps of one invocation."""
 
     def step(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        invocation.pause()
+        for _ in range(chance.turns(name)):
+            invocation.pause()
         fault = chance.draw(name)
         invocation.faults += fault is not None
         trace.add(invocation.name, name, arguments, fault)

@@ -19,7 +19,9 @@ from benches.schedules.trace import Trace
 from benches.schedules.world import World
 
 DERIVED_SHARE = 0.3
-STORMY_MOVES, MOST_MOVES, MOST_REDRIVES = 400, 20_000, 3
+# How soon files follow each other: all at once, or when most of the work on those before is done.
+PACES = (0.3, 0.02)
+STORMY_MOVES, MOST_MOVES, MOST_REDRIVES = 1_000, 20_000, 3
 Move = Callable[[], None]
 
 
@@ -50,6 +52,7 @@ class Schedule:
         self._files = files_of(self._random, derived=any(use.derive for use in self._charter.datasets))
         self._world = World(functions.subject.stores(), self._random, self._chance, builds=builds)
         self._calls = Calls(self._world, self._charter, functions, self._random, self._chance, self._trace)
+        self._pace = self._random.choice(PACES)
         self._next: Running | None = None
         self._moved = self._redriven = 0
 
@@ -93,7 +96,7 @@ class Schedule:
         moves: list[tuple[float, Move]]
         moves = [(running.eager, partial(self._let, running)) for running in self._calls.running]
         if self._files:
-            moves.append((0.3, self._arrive))
+            moves.append((self._pace, self._arrive))
         if self._calls.wanted(self._world.queue):
             moves.append((0.3, partial(self._calls.accept, self._stays)))
         if self._calls.wanted(self._world.bus):
