@@ -13,7 +13,7 @@ from benches.schedules.model import SHOP_NAMES, SHOPS, START, ZONE_NAMES, ZONES
 UNKNOWN = "unknown"
 # Most are of one shop, so that what is made of two files is often the same item.
 OFTEN = (*SHOP_NAMES[:1] * 2, *SHOP_NAMES)
-MINUTES = 2 * 24 * 60
+HOURS = 2 * 24
 Row = tuple[Any, ...]
 
 
@@ -68,8 +68,8 @@ def _zones(random: Random, number: int) -> File:
 def _shops(random: Random, number: int) -> File:
     """Ids are few, so that files correct each other's rows; events are of two days, in any order."""
     ids = random.sample(range(8), random.choice([0, 1, 2, 2, 3, 4]))
-    # No two events of one time: of these the one that was built last is served as the newest.
-    times = [START + timedelta(minutes=at, seconds=number) for at in random.sample(range(MINUTES), len(ids))]
+    # Few different times, so that events of one time meet.
+    times = [START + timedelta(hours=random.randrange(HOURS)) for _ in ids]
     good = [(row, random.choice(OFTEN), at, _length(random)) for row, at in zip(ids, times, strict=True)]
     bad = [(90 + number, "a", START, 1001)] if not good or random.random() < 0.3 else []
     text = "".join(_line(*row) for row in (*bad, *good))

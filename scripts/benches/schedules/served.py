@@ -31,14 +31,14 @@ def broken_features(world: World, charter: Charter) -> Iterator[Broken]:
     shift = timedelta(hours=_latest(zones)[-1][1]) if derived and zones else timedelta()
     served = _Served(world, charter)
     for shop in SHOP_NAMES:
-        yield from served.differs("seen", shop, MOMENTS[-1], [_newest(_latest(shops), shop)])
+        yield from served.differs("seen", shop, MOMENTS[-1], _newest(_latest(shops), shop))
         events = [_event(row, shift) for row in _latest(shops) if row[1] == shop]
         events.sort(key=lambda event: event[:2])
         for moment in MOMENTS:
-            yield from served.differs("queue", shop, moment, [_counted(events, moment)])
+            yield from served.differs("queue", shop, moment, _counted(events, moment))
     for zone in ZONE_NAMES:
-        known = [((hours,), None) for name, hours in _latest(zones) if name == zone]
-        yield from served.differs("zone_hours", zone, MOMENTS[-1], known or [None])
+        known = next((((hours,), None) for name, hours in _latest(zones) if name == zone), None)
+        yield from served.differs("zone_hours", zone, MOMENTS[-1], known)
 
 
 def _announced(world: World, charter: Charter) -> Iterator[Broken]:
@@ -63,13 +63,13 @@ class _Served:
         keys = {key for lookup, instance in asked for moment in MOMENTS for key in lookup.keys(instance, moment)}
         self._online = world.stores.online.read(list(keys))
 
-    def differs(self, view: str, entity: str, moment: datetime, wanted: Sequence[Told]) -> Iterator[Broken]:
-        """Told, if what is served at a moment is none of what may be: the values and the newest event's time."""
+    def differs(self, view: str, entity: str, moment: datetime, wanted: Told) -> Iterator[Broken]:
+        """Told, if what is served at a moment is not what it should be: the values and the newest event's time."""
         lookup = self._lookups[view]
         found = lookup.found({"shop": entity, "zone": entity}, self._online, moment)
         if found is not None and lookup.view.windows and is_stale(lookup.view, found, moment):
             found = None
-        if _told(found) not in wanted:
+        if _told(found) != wanted:
             told = f"{view} of {entity} at {moment:%d %H:%M} is {_told(found)}, the rows say {wanted}"
             yield Broken("served online", told)
 
