@@ -17,6 +17,7 @@ _LINE_FEED, _CARRIAGE_RETURN, _QUOTE, _COMMA = 10, 13, 34, 44
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
 
 # What may stand before a quote that opens a value and behind one that closes it. A doubled quote
 # inside a value is read as one that closes and one that opens again.
@@ -30,7 +31,7 @@ class Lines:
 
     starts: Places
     ends: Places
-    commas: Places
+    commas: Counts
     blank: Flags
 
 
@@ -58,23 +59,24 @@ def find_lines(name: str, body: Bytes, caps: Caps) -> Lines:
                 "Split the file and upload each part.",
             )
         ends.append(block.feeds + block.start)
-        # A block has fewer commas than 31 bits count, and half as wide is six times as fast.
-        counts = np.cumsum(block.commas, dtype=np.int32)
-        commas.append(counts[block.feeds] + before)
-        before += int(counts[-1])
+        # Summed from each line feed to the next: five times as fast as a running count, and 31 bits hold a file's.
+        counts = np.add.reduceat(block.commas.view(np.uint8), np.append(0, block.feeds), dtype=np.int32)
+        counts[0] += before
+        commas.append(counts[:-1])
+        before = int(counts[-1])
     if not len(body) or body[-1] != _LINE_FEED:
         ends.append(np.array([len(body)], dtype=np.int64))
-        commas.append(np.array([before], dtype=np.int64))
+        commas.append(np.array([before], dtype=np.int32))
     return _lines(body, np.concatenate(ends), np.concatenate(commas))
 
 
-def _lines(body: Bytes, ends: Places, commas: Places) -> Lines:
+def _lines(body: Bytes, ends: Places, commas: Counts) -> Lines:
     starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
     length = ends - starts
     blank = length == 0
     single = np.flatnonzero(length == 1)
     blank[single[body[starts[single]] == _CARRIAGE_RETURN]] = True
-    return Lines(starts, ends, np.diff(commas, prepend=0), blank)
+    return Lines(starts, ends, commas, blank)
 
 
 def _blocks(name: str, body: Bytes) -> Iterator[_Block]:

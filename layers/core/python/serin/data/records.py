@@ -18,13 +18,14 @@ _AT_ONCE = 100_000
 class Records:
     """A CSV body taken apart: `whole`, behind its first `skip` lines, is the rows of the right width.
 
-    `numbers` says which rows these are.
+    `numbers` says which rows these are, `longest` how many bytes the longest of them has.
     """
 
     whole: bytes
     skip: int
     numbers: pl.Series
     ragged: pl.DataFrame
+    longest: int
 
 
 def split_records(name: str, content: bytes, start: int, width: int, caps: Caps) -> Records:
@@ -41,12 +42,13 @@ def split_records(name: str, content: bytes, start: int, width: int, caps: Caps)
     fits = (lines.commas == width - 1) & ~lines.blank
     ragged = ~fits & ~lines.blank
     _check(name, lines, fits, ragged, width, caps)
+    longest = int(np.max(lines.ends - lines.starts, where=fits, initial=0))
     if fits.all():
-        return Records(content, 1, row_numbers(len(fits)), ragged_rows([], []))
+        return Records(content, 1, row_numbers(len(fits)), ragged_rows([], []), longest)
     numbers = np.cumsum(~lines.blank)
     whole = pl.Series(ROW, numbers[fits], dtype=pl.UInt32)
     set_aside = pl.DataFrame({ROW: pl.Series(numbers[ragged], dtype=pl.UInt32), TEXT: _texts(body, lines, ragged)})
-    return Records(_only(found, lines, fits), 0, whole, set_aside)
+    return Records(_only(found, lines, fits), 0, whole, set_aside, longest)
 
 
 def _check(name: str, lines: Lines, fits: Flags, ragged: Flags, width: int, caps: Caps) -> None:

@@ -47,6 +47,19 @@ def _boolean(text: pl.Expr) -> pl.Expr:
     return pl.when(lower.is_in(["true", "false"])).then(lower == "true")
 
 
+def _by_distinct(read: Callable[[pl.Expr], pl.Expr], dtype: pl.DataType) -> Callable[[pl.Expr], pl.Expr]:
+    """Read each distinct text once: a moment takes twenty times as long to read as to be found again."""
+
+    def once(text: pl.Series) -> pl.Series:
+        known = text.unique().drop_nulls()
+        if 2 * known.len() > text.len():
+            return text.to_frame().select(read(pl.col(text.name))).to_series()
+        values = known.to_frame().select(read(pl.col(text.name))).to_series()
+        return values.gather(text.cast(pl.Enum(known)).to_physical())
+
+    return lambda text: text.map_batches(once, return_dtype=dtype, is_elementwise=True)
+
+
 def _timestamp(text: pl.Expr) -> pl.Expr:
     iso = pl.when(text.str.contains(_TIMESTAMP)).then(text.str.replace(" ", "T", literal=True))
     return _in_calendar(iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", time_zone="UTC", strict=False))
@@ -66,6 +79,6 @@ _READERS: Mapping[ColumnType, Callable[[pl.Expr], pl.Expr]] = {
     "integer": _integer,
     "number": _number,
     "boolean": _boolean,
-    "timestamp": _timestamp,
-    "date": _date,
+    "timestamp": _by_distinct(_timestamp, TIMESTAMP),
+    "date": _by_distinct(_date, pl.Date()),
 }
