@@ -71,7 +71,7 @@ def _wide(rows: int) -> bytes:
 
 
 def _largest() -> bytes:
-    """As many values as are allowed, in as many bytes: every row is good, so everything is done with each."""
+    """Eight blocks, each as large as one may be: every row is good, so everything is done with each."""
     form = row(1).replace(b"UA,1,", b"UA,%d,").replace(b"01T10", b"%02dT%02d")
     note = b"," + b"x" * 300 + b"\n"
     rows = (form.rstrip() % (n % 9998 + 1, n // 9998 // 24 + 1, n // 9998 % 24) + note for n in range(LARGEST))
@@ -125,8 +125,8 @@ SMALL = [
     _refused("long-value.csv", "value of 100,000 bytes", _csv(row(1, tailnum="N" * 100_000))),
 ]
 BOMBS = [
-    _refused("bomb.csv.gz", "unpacks to more than", lambda: bombs.gzipped_zeros(2**30)),
-    _refused("bomb-of-rows.csv.gz", "unpacks to more than", _gzip_of_rows),
+    _refused("bomb.csv.gz", "NUL character", lambda: bombs.gzipped_zeros(2**30)),
+    _refused("bomb-of-rows.csv.gz", "can be compared", _gzip_of_rows),
     _refused("bomb.parquet", "unpacks to more than", bombs.page_that_unpacks_to_a_gibibyte),
     _refused("lying-page.parquet", "missing", bombs.page_that_lies_about_its_size),
     _refused("one-text.parquet", "missing", bombs.one_text_meant_a_million_times),
@@ -137,7 +137,7 @@ BOMBS = [
     _refused("commas.csv", "row 1", lambda: HEADER + b"," * 100_000_000),
     _refused("quotes.csv", "quote", lambda: HEADER + b'"' * 99_999_999),
     _refused("ragged.csv", "can be set aside", lambda: HEADER + b"1\n" * 4_900_000),
-    _refused("too-many-values.csv", "values", lambda: _wide(12_000)),
+    _refused("too-many-equal-values.csv", "6,000 can be compared", lambda: _wide(12_000)),
     Hostile("wide.csv", lambda: _wide(5_990), "", 1, 5_989),
     Hostile("largest.csv", _largest, "", LARGEST, 0),
 ]

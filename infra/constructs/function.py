@@ -34,8 +34,9 @@ class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
 
     `environment` names the variables it reads. `called_by` decides where failures wait: a function
-    called by events, whose sender does not wait, gets dead letters of its own. `reserved_layers`
-    is the room kept for layers that a release adds.
+    called by events, whose sender does not wait, gets dead letters of its own. `memory` and `disk` are
+    megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
+    release adds.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class ServiceFunction(Construct):
         environment: Sequence[str] = (),
         permissions: Sequence[Permission] = (),
         memory: int,
+        disk: int | None = None,
         timeout: cdk.Duration,
         model: str | None = None,
         reserved_layers: int = 0,
@@ -70,6 +72,7 @@ class ServiceFunction(Construct):
             log_group=self.log,
             environment=variables(stack, environment, model),
             memory_size=memory,
+            ephemeral_storage_size=cdk.Size.mebibytes(disk) if disk else None,
             timeout=timeout,
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=self._dead_letters(called_by),

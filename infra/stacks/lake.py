@@ -17,10 +17,9 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow
 from infra.constructs.queues import dead_letters, queue
 from infra.constructs.stack import Deployment, SerinStack
+from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
 from infra.stacks.lake_sources import acquire_from
 from serin.domain.charter import Charter, sources_of
-
-ACCEPT_SECONDS = 120
 
 
 class LakeStack(SerinStack):
@@ -74,7 +73,8 @@ class LakeStack(SerinStack):
                 allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],
             called_by="queue",
-            memory=2048,
+            memory=ACCEPT_MEMORY_MB,
+            disk=ACCEPT_DISK_MB,
             timeout=cdk.Duration.seconds(ACCEPT_SECONDS),
         )
         mapping = lambda_.CfnEventSourceMapping(
@@ -82,7 +82,8 @@ class LakeStack(SerinStack):
             "UploadsToAcceptUpload",
             event_source_arn=uploads.queue_arn,
             function_name=accept.function.function_name,
-            batch_size=5,
+            # A batch has the time of one call, which one large file may need for itself.
+            batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=5),
         )

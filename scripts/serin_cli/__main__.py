@@ -70,7 +70,7 @@ def parser() -> ArgumentParser:
     add("init", init, "Begin a model from a CSV file.", *_init())
     add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
     add("validate", commands.validate, "Read and check every charter and contract.")
-    add("upload", commands.upload, "Upload a file to a dataset.", ("dataset", {}), ("files", {"nargs": "+"}))
+    add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
@@ -107,6 +107,11 @@ def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any
         ("--model", {"metavar": "NAME", "help": "of a dataset: as this model reads it (default: whose label it has)"}),
         ("--label", {"metavar": "COLUMN", "help": "of a file: what the other columns are compared with"}),
     )
+
+
+def _upload() -> tuple[tuple[str, dict[str, Any]], ...]:
+    split = ("--split", {"action": "store_true", "help": "a CSV file in pieces of a gigabyte, each with the header"})
+    return ("dataset", {}), ("files", {"nargs": "+"}), split
 
 
 def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:

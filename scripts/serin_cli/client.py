@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -73,7 +73,8 @@ class Client:
         key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
         bucket = self._connection.uploads_bucket
         try:
-            put = self._s3.put_object(Bucket=bucket, Key=key, Body=_content(file))
+            with _opened(file) as content:
+                put = self._s3.put_object(Bucket=bucket, Key=key, Body=content)
         except BotoCoreError as error:
             raise _silent(error) from error
         except ClientError as error:
@@ -159,9 +160,9 @@ class Client:
         self._http.close()
 
 
-def _content(file: Path) -> bytes:
+def _opened(file: Path) -> BinaryIO:
     try:
-        return file.read_bytes()
+        return file.open("rb")
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
 

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from serin.domain.charter import Access
@@ -18,6 +19,7 @@ from serin.files.models import read_models
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
+from serin_cli.pieces import written_pieces
 from serin_cli.sample import write_sample
 from serin_cli.scorecards import quality_file, quality_table
 
@@ -48,9 +50,13 @@ def validate(_: Namespace) -> list[dict[str, Any]]:
 
 
 def upload(arguments: Namespace) -> list[Any]:
-    """Upload files one after the other and wait for each."""
-    with connected() as client:
-        return [client.upload(arguments.dataset, Path(file)) for file in arguments.files]
+    """Upload files one after the other and wait for each, or for each of their pieces."""
+    with connected() as client, TemporaryDirectory() as folder:
+        return [
+            client.upload(arguments.dataset, piece)
+            for file in arguments.files
+            for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
+        ]
 
 
 def quality(arguments: Namespace) -> Any:

@@ -1,9 +1,30 @@
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
 import pytest
 
 from serin.domain.errors import NotFound
 from serin.ports import ObjectStore
+from tests.contracts.conftest import REGION
+
+VersionOf = Callable[[str, bytes], str]
+
+
+@pytest.fixture
+def version_of(objects: ObjectStore, where: str) -> VersionOf:
+    """Puts an object and tells its version, which is not the port's business."""
+
+    def put(key: str, content: bytes) -> str:
+        objects.put(key, content)
+        if where == "memory":
+            return {b"first": "1", b"second": "2"}[content]
+        return str(boto3.client("s3", region_name=REGION).head_object(Bucket="bucket", Key=key)["VersionId"])
+
+    return put
 
 
 def test_what_was_put_is_got(objects: ObjectStore) -> None:
@@ -11,9 +32,30 @@ def test_what_was_put_is_got(objects: ObjectStore) -> None:
     assert objects.get("a/b") == b"content"
 
 
-def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore) -> None:
+def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no object 'a/b'"):
         objects.get("a/b")
+    with pytest.raises(NotFound, match="no object 'a/b'"):
+        objects.fetch("a/b", tmp_path / "file")
+
+
+@pytest.mark.parametrize("size", [0, 5, 20_000_000])
+def test_a_file_is_put_and_fetched_as_it_is_however_large(objects: ObjectStore, size: int, tmp_path: Path) -> None:
+    """S3 takes it in parts of 8 MB, and gives it in such."""
+    content = random.Random(size).randbytes(size)
+    (tmp_path / "there").write_bytes(content)
+    objects.put_file("a/b", tmp_path / "there")
+    objects.fetch("a/b", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content == objects.get("a/b")
+
+
+def test_the_version_that_is_asked_for_is_fetched(objects: ObjectStore, version_of: VersionOf, tmp_path: Path) -> None:
+    versions = [version_of("a/b", content) for content in (b"first", b"second")]
+    for version, content in zip(versions, (b"first", b"second"), strict=True):
+        objects.fetch("a/b", tmp_path / "file", version)
+        assert (tmp_path / "file").read_bytes() == content == objects.get("a/b", version)
+    objects.fetch("a/b", tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"second"
 
 
 def test_keys_below_a_prefix_are_sorted(objects: ObjectStore) -> None:

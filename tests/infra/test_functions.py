@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from serin.data.table import CAPS
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, flat
 
@@ -108,8 +109,17 @@ def test_a_message_is_hidden_for_six_times_the_functions_own_limit(aws: Assembly
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
-def test_the_upload_queue_brings_batches_to_accept_upload_and_never_more_than_five_at_once(aws: Assembly) -> None:
+def test_the_largest_file_and_what_becomes_of_it_fit_the_disk_of_accept_upload(aws: Assembly) -> None:
+    """The file as it came, unpacked, its rows block by block, and the files these become."""
+    largest = max(CAPS.stored, CAPS.unpacked)
+    assert largest >= 2 * 10**9
+    assert aws.function("accept-upload")["EphemeralStorage"]["Size"] * 1024**2 >= 4 * largest
+    assert "EphemeralStorage" not in aws.function("api")
+
+
+def test_the_upload_queue_gives_each_file_a_call_of_its_own_and_never_more_than_five_at_once(aws: Assembly) -> None:
     (mapping,) = aws.resources("AWS::Lambda::EventSourceMapping")
+    assert mapping["BatchSize"] == 1
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
 

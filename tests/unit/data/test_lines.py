@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import accumulate
 from unittest import mock
 
 import numpy as np
@@ -9,16 +10,15 @@ from hypothesis import strategies as st
 
 from serin.data import lines
 from serin.data.lines import find_lines
-from serin.data.table import Caps
-from serin.domain.errors import Rejected, SerinError, TooLarge
+from serin.domain.errors import Rejected, SerinError
 
 SIGNS = st.text(alphabet='ab",\r\n', max_size=40)
 
 
-def found(text: str, block: int = 1024, **caps: int) -> list[tuple[str, int, bool]]:
+def found(text: str, block: int = 1024, most: int = 1000, whole: bool = True) -> list[tuple[str, int, bool]]:
     body = text.encode()
     with mock.patch.object(lines, "_BLOCK", block):
-        seen = find_lines("a.csv", np.frombuffer(body, dtype=np.uint8), Caps(**caps))
+        seen = find_lines("a.csv", np.frombuffer(body, dtype=np.uint8), most, whole=whole)
     places = zip(seen.starts, seen.ends, seen.commas, seen.blank, strict=True)
     return [(body[start:end].decode(), int(commas), bool(blank)) for start, end, commas, blank in places]
 
@@ -60,9 +60,33 @@ def test_lines_are_found_as_rfc_4180_says_wherever_a_block_ends(text: str, block
         assert found(text, block) == expected
 
 
-def test_more_lines_than_the_cap_are_refused_before_the_rest_is_looked_at() -> None:
-    with pytest.raises(TooLarge, match="more than 2 rows"):
-        found('a\nb\nc\n"', block=6, rows=2)
+@settings(max_examples=400, deadline=None)
+@given(text=SIGNS, block=st.sampled_from([1, 3, 1024]), most=st.integers(1, 3))
+def test_lines_found_a_few_at_a_time_are_those_found_at_once(text: str, block: int, most: int) -> None:
+    expected = read_by_hand(text)
+    if isinstance(expected, int):
+        return
+    rows, left = [], text
+    while left:
+        few = found(left, block, most)
+        rows += few
+        left = left[sum(len(row) + 1 for row, _, _ in few) :]
+    assert rows == (expected if text else [])
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=SIGNS, cut=st.integers(0, 40), block=st.sampled_from([1, 3, 1024]))
+def test_of_a_body_that_goes_on_only_lines_that_end_are_found(text: str, cut: int, block: int) -> None:
+    expected = read_by_hand(text)
+    if isinstance(expected, int):
+        return
+    ends = accumulate(len(row) + 1 for row, _, _ in expected)
+    ended = sum(end <= min(cut, len(text)) for end in ends)
+    assert found(text[:cut], block, whole=False) == expected[:ended]
+
+
+def test_lines_behind_the_last_wanted_are_not_looked_at() -> None:
+    assert found('a\nb\nc\n"', block=6, most=2) == [("a", 0, False), ("b", 0, False)]
 
 
 def test_a_quote_that_is_never_closed_is_told_by_its_row() -> None:

@@ -5,7 +5,7 @@ import sys
 
 import polars as pl
 
-from serin.data.parquet import from_parquet, to_parquet
+from serin.data.parquet import from_parquet, size_in_memory, to_parquet
 
 FRAME = pl.DataFrame(
     {
@@ -37,3 +37,11 @@ def test_another_process_writes_the_same_bytes() -> None:
         for env in ({"PYTHONPATH": ":".join(sys.path), "POLARS_MAX_THREADS": threads} for threads in ("1", "2"))
     }
     assert len(digests) == 1
+
+
+def test_the_size_of_rows_in_memory_is_eight_bytes_a_value_and_sixteen_and_its_own_a_text() -> None:
+    frame = pl.DataFrame({"number": range(1000), "text": [f"text number {n:04} é" for n in range(1000)]})
+    assert size_in_memory(frame) == 1000 * (8 + 16 + 19)
+    # Of a few rows of many too, which hold on to the texts of all.
+    assert size_in_memory(frame.filter(pl.col("number") < 10)) == 10 * (8 + 16 + 19)
+    assert size_in_memory(frame.select("number")) == 8000

@@ -79,7 +79,7 @@ def test_a_page_that_holds_more_than_it_says_is_never_unpacked_further() -> None
     ("caps", "found"),
     [
         ({"rows": 9}, "has 10 rows; 9 are allowed"),
-        ({"values": 9}, "has 10 values; 9 are allowed"),
+        ({"values": 9}, "9 values and"),
         ({"metadata": 20}, "its footer has"),
         ({"header": 3}, "its column names are longer than 3 bytes"),
         ({"columns": 0}, "has 1 columns; 0 are allowed"),

@@ -367,8 +367,8 @@ def test_a_file_that_is_too_large_is_refused_with_numbers_and_never_read() -> No
     world = World()
     upload = world.deliver(size=CAPS.stored + 1)
     assert upload.status == "rejected"
-    assert "268,435,457 bytes; one upload may have 268,435,456" in (upload.reason or "")
-    assert "Split the file" in (upload.remedy or "")
+    assert "2,684,354,561 bytes; one upload may have 2,684,354,560" in (upload.reason or "")
+    assert "./scripts/serin upload orders january.csv --split" in (upload.remedy or "")
     assert events_of(world) == ["Upload Rejected"]
 
 

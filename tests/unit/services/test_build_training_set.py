@@ -16,6 +16,7 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run, TrainingSet, Trial
 from serin.domain.names import digest
+from serin.services import dataset_rows
 from serin.services.build_training_set import Plan, build_training_set
 from tests.builders import NOON, a_charter, a_contract, a_part, a_run, a_version, an_upload_of
 
@@ -231,3 +232,18 @@ def test_a_call_trains_again_on_the_same_data(world: World) -> None:
 
 def test_a_run_that_is_tried_again_is_not_in_its_own_way(world: World) -> None:
     assert world.build("r1") == world.build("r1")
+
+
+def test_more_rows_than_memory_is_for_are_refused_before_any_is_read(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(dataset_rows, "LARGEST", 10_000)
+    read: list[str] = []
+    monkeypatch.setattr(world.lake, "get", read.append)
+    reason = world.build()
+    rows = sum(part.rows for part in world.catalog.parts("orders"))
+    assert isinstance(reason, str)
+    assert f"{rows:,} rows of orders" in reason
+    assert "there is room for 0 MB" in reason
+    assert "Keep older rows" in reason
+    assert read == []
+    (run,) = world.catalog.runs("late-orders")
+    assert (run.status, run.reason) == ("skipped", reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from serin.domain.access import Token
@@ -35,8 +36,14 @@ class ObjectStore(Protocol):
     def get(self, key: str, version_id: str | None = None) -> bytes:
         """The bytes at `key`; raises NotFound."""
 
+    def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
+        """Write the bytes at `key` into a file, however many they are; raises NotFound."""
+
     def put(self, key: str, content: bytes) -> None:
         """Write `content`; the same key with the same content twice is one write."""
+
+    def put_file(self, key: str, file: Path) -> None:
+        """Write what a file holds, however much it is, as `put` does."""
 
     def keys(self, prefix: str) -> Sequence[str]:
         """All keys below `prefix`, sorted."""

@@ -52,23 +52,29 @@ def check_columns(name: str, names: Sequence[str], contract: Contract, caps: Cap
 
 
 def check_lengths(name: str, text: pl.DataFrame, caps: Caps) -> None:
-    """Raise TooLarge for a value longer than the cap, or for more text in all than a file may hold.
+    """Raise TooLarge for a value longer than the cap, or for more text than may lie together.
 
     A Parquet file can say one long text once and mean it in millions of rows.
     """
-    lengths = text.select(pl.all().str.len_bytes().cast(pl.Int64))
-    longest = lengths.max().row(0) if text.width else ()
+    longest = text.select(pl.all().str.len_bytes().max()).row(0) if text.width else ()
     for column, length in zip(text.columns, longest, strict=True):
         if length is not None and length > caps.value:
             raise TooLarge(
                 f"{name}: column '{printable(column)}' has a value of {length:,} bytes; {caps.value:,} are allowed.",
                 "Shorten it, or keep it elsewhere and name it here; if quotes are missing, set them.",
             )
-    total = sum(length or 0 for length in lengths.sum().row(0))
-    if total > caps.unpacked:
+    check_size([text], name, caps)
+
+
+def check_size(texts: Sequence[pl.DataFrame], name: str, caps: Caps) -> None:
+    """Raise TooLarge for more text in these frames, all of one file, than may lie together."""
+    sizes = (text.select(pl.all().str.len_bytes().cast(pl.Int64).sum()).row(0) for text in texts if text.width)
+    total = sum(sum(of_one) for of_one in sizes)
+    if total > caps.together:
         raise TooLarge(
-            f"{name}: holds {total:,} bytes of text; {caps.unpacked:,} are allowed.",
-            "Split the file and upload each part.",
+            f"{name}: holds {total:,} bytes of text in {sum(text.height for text in texts):,} rows that are looked at "
+            f"together; {caps.together:,} are allowed.",
+            "Shorten the texts, or split the file and upload each part.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Where the lines of a CSV body end, seen in one pass over blocks of bytes: never a copy of the whole."""
+"""Where the lines of a CSV body end, seen in one pass over pieces of it: never a copy of the whole."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from serin.data.table import Caps
-from serin.domain.errors import Rejected, TooLarge
+from serin.domain.errors import Rejected
 
 _BLOCK = 1024 * 1024
 _LINE_FEED, _CARRIAGE_RETURN, _QUOTE, _COMMA = 10, 13, 34, 44
@@ -34,6 +33,10 @@ class Lines:
     commas: Counts
     blank: Flags
 
+    def end(self, size: int) -> int:
+        """Where the last of them ends, its line feed included, in a body of so many bytes."""
+        return min(int(self.ends[-1]) + 1, size) if len(self.ends) else 0
+
 
 @dataclass(frozen=True)
 class _Block:
@@ -44,34 +47,31 @@ class _Block:
     commas: Flags
 
 
-def find_lines(name: str, body: Bytes, caps: Caps) -> Lines:
-    """The lines of a body; its last one need not end.
+def find_lines(name: str, body: Bytes, most: int, rows: int = 0, whole: bool = True) -> Lines:
+    """The first lines of a body, `most` of them at most; unless it is the `whole` rest, its last one has to end.
 
-    Raises Rejected when quotes do not pair up, for then no row behind the odd one can be trusted;
-    TooLarge when there are more lines than the cap on rows.
+    `rows` are those before it. Raises Rejected when quotes do not pair up, for then no row behind the odd one can
+    be trusted.
     """
-    ends, commas, rows, before = [], [], 0, 0
-    for block in _blocks(name, body):
-        rows += len(block.feeds)
-        if rows > caps.rows:
-            raise TooLarge(
-                f"{name}: has more than {caps.rows:,} rows, which are allowed.",
-                "Split the file and upload each part.",
-            )
+    ends, commas, found, before = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], 0, 0
+    for block in _blocks(name, body, rows, whole):
         ends.append(block.feeds + block.start)
         # Summed from each line feed to the next: five times as fast as a running count, and 31 bits hold a file's.
         counts = np.add.reduceat(block.commas.view(np.uint8), np.append(0, block.feeds), dtype=np.int32)
         counts[0] += before
         commas.append(counts[:-1])
         before = int(counts[-1])
-    if not len(body) or body[-1] != _LINE_FEED:
+        found += len(block.feeds)
+        if found >= most:
+            break
+    if whole and found < most and (not len(body) or body[-1] != _LINE_FEED):
         ends.append(np.array([len(body)], dtype=np.int64))
         commas.append(np.array([before], dtype=np.int32))
-    return _lines(body, np.concatenate(ends), np.concatenate(commas))
+    return _lines(body, np.concatenate(ends)[:most], np.concatenate(commas)[:most])
 
 
 def _lines(body: Bytes, ends: Places, commas: Counts) -> Lines:
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
+    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
     length = ends - starts
     blank = length == 0
     single = np.flatnonzero(length == 1)
@@ -79,8 +79,8 @@ def _lines(body: Bytes, ends: Places, commas: Counts) -> Lines:
     return Lines(starts, ends, commas, blank)
 
 
-def _blocks(name: str, body: Bytes) -> Iterator[_Block]:
-    rows, opened = 0, -1
+def _blocks(name: str, body: Bytes, rows: int, whole: bool) -> Iterator[_Block]:
+    opened = -1
     for start in range(0, len(body), _BLOCK):
         piece = body[start : start + _BLOCK]
         quote, feed, comma = piece == _QUOTE, piece == _LINE_FEED, piece == _COMMA
@@ -96,7 +96,7 @@ def _blocks(name: str, body: Bytes) -> Iterator[_Block]:
         feeds = np.flatnonzero(feed)
         yield _Block(start, feeds, comma)
         rows += len(feeds)
-    if opened >= 0:
+    if opened >= 0 and whole:
         # Every line feed behind the quote is inside it, so these are the rows before.
         raise _odd_quote(name, rows)
 

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import mmap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
 
 from serin.data.header import check_columns, check_lengths
-from serin.data.parquet_layout import read_layout
+from serin.data.parquet_layout import Layout, read_layout
 from serin.data.table import Caps, Table, ragged_rows, row_numbers
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
 from serin.domain.printable import printable
 
 T = TypeVar("T")
+_GROUP = 262_144
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
     """The frame as a Parquet file; equal frames give equal bytes."""
     buffer = io.BytesIO()
-    frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=3, row_group_size=262_144)
+    frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=3, row_group_size=_GROUP)
     return buffer.getvalue()
+
+
+def join_parquet(files: Sequence[Path], columns: Sequence[str], into: Path) -> None:
+    """Write the files' rows, of these columns or of all, as one file: memory holds a few row groups at a time.
+
+    The same rows in the same files give equal bytes.
+    """
+    rows = pl.scan_parquet(list(files), glob=False).select(columns or pl.all())
+    rows.sink_parquet(into, compression="zstd", compression_level=3, row_group_size=_GROUP)
+
+
+def size_in_memory(frame: pl.DataFrame) -> int:
+    """The bytes that these rows take once they are read: at most eight a value, and sixteen and its own a text."""
+    texts = frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum())
+    lengths: int = sum(texts.row(0)) if texts.width else 0
+    return frame.height * 8 * (frame.width + texts.width) + lengths
 
 
 def from_parquet(content: bytes) -> pl.DataFrame:
@@ -36,28 +55,49 @@ def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
     return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
 
 
-def read_parquet(name: str, content: bytes, contract: Contract, caps: Caps) -> Table:
-    """An uploaded Parquet file as text; raises Rejected, or TooLarge before anything is decoded.
+class ParquetBlocks:
+    """The blocks of an uploaded Parquet file, as text; its nulls are its own, so an empty text is a value.
 
-    Its nulls are its own, so an empty text is a value.
+    Raises Rejected, or TooLarge, when made of a file that is not its dataset's, before anything is decoded.
     """
-    layout = read_layout(name, content, caps)
-    check_columns(name, layout.columns, contract, caps)
-    schema = _tried(name, lambda: pl.read_parquet_schema(content))
-    for column, dtype in schema.items():
-        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-            raise Rejected(
-                f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
-            )
-    if layout.rows == 0:
-        raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-    types = {column.name: column.type for column in contract.columns}
-    columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
-    text = _tried(name, lambda: from_parquet(content).select(columns))
-    if text.height != layout.rows:
-        raise Rejected(f"{name}: says {layout.rows:,} rows and has {text.height:,}.", "Write the file again.")
-    check_lengths(name, text, caps)
-    return Table(name, text, row_numbers(text.height), ragged_rows([], []), ())
+
+    def __init__(self, name: str, content: Path | bytes, contract: Contract, caps: Caps) -> None:
+        self._name, self._content, self._caps = name, content, caps
+        layout = _layout(name, content, caps)
+        check_columns(name, layout.columns, contract, caps)
+        schema = _tried(name, lambda: pl.read_parquet_schema(content))
+        for column, dtype in schema.items():
+            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+                raise Rejected(
+                    f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
+                )
+        if layout.rows == 0:
+            raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
+        types = {column.name: column.type for column in contract.columns}
+        self._columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
+        self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
+
+    def __iter__(self) -> Iterator[Table]:
+        return (self.again(index) for index in range(-(-self._rows // self._step)))
+
+    def again(self, index: int) -> Table:
+        before = index * self._step
+        rows = pl.scan_parquet(self._content, glob=False).slice(before, self._step)
+        text = _tried(self._name, lambda: rows.select(self._columns).collect())
+        if text.height != min(self._step, self._rows - before):
+            found = before + text.height
+            raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
+        check_lengths(self._name, text, self._caps)
+        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []), ())
+
+
+def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
+    if isinstance(content, bytes):
+        return read_layout(name, memoryview(content), caps)
+    with content.open("rb") as file:
+        # Closed when nobody looks into it any more, which an error on its way up still does.
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return read_layout(name, memoryview(mapped), caps)
 
 
 def _tried(name: str, read: Callable[[], T]) -> T:

@@ -49,10 +49,10 @@ class _Page:
     encoding: int
 
 
-def read_layout(name: str, content: bytes, caps: Caps) -> Layout:
+def read_layout(name: str, content: memoryview, caps: Caps) -> Layout:
     """What the file holds; raises TooLarge beyond the caps, Rejected for what contradicts itself or is nested."""
     try:
-        return _layout(name, memoryview(content), caps)
+        return _layout(name, content, caps)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # Field of another type than parquet.thrift gives it: a footer nobody's writer has written.
         raise _damaged(name, str(error) if isinstance(error, ValueError) else "its footer is incomplete") from error
@@ -64,11 +64,6 @@ def _layout(name: str, content: memoryview, caps: Caps) -> Layout:
     rows = footer[_ROWS]
     if rows > caps.rows:
         raise TooLarge(f"{name}: has {rows:,} rows; {caps.rows:,} are allowed.", "Split the file and upload each part.")
-    if rows * len(columns) > caps.values:
-        raise TooLarge(
-            f"{name}: has {rows * len(columns):,} values; {caps.values:,} are allowed.",
-            "Split the file and upload each part.",
-        )
     groups = footer[_GROUPS]
     if sum(group[_GROUP_ROWS] for group in groups) != rows or any(group[_GROUP_ROWS] < 0 for group in groups):
         raise ValueError("its row groups do not add up to its rows")
@@ -107,7 +102,7 @@ def _columns(name: str, schema: list[Struct], caps: Caps) -> tuple[str, ...]:
 def _check_pages(name: str, content: memoryview, groups: list[Struct], width: int, caps: Caps) -> None:
     unpacked, pages = 0, 0
     for group in groups:
-        chunks = group[_CHUNKS]
+        before, chunks = unpacked, group[_CHUNKS]
         if len(chunks) != width:
             raise ValueError("a row group lacks columns")
         for chunk in chunks:
@@ -115,17 +110,25 @@ def _check_pages(name: str, content: memoryview, groups: list[Struct], width: in
             for page in _pages(content, chunk):
                 unpacked, pages = unpacked + page.unpacked, pages + 1
                 values += 0 if page.kind == _DICTIONARY_PAGE else page.values
-                _check_page(name, page, unpacked, pages, caps)
+                _check_page(name, page, pages, caps)
+                _check_size(name, unpacked - before, unpacked, caps)
             if not values == chunk[_CHUNK][_CHUNK_VALUES] == group[_GROUP_ROWS]:
                 raise ValueError("its pages do not hold the rows that its footer says")
 
 
-def _check_page(name: str, page: _Page, unpacked: int, pages: int, caps: Caps) -> None:
-    if unpacked > caps.unpacked:
+def _check_size(name: str, group: int, whole: int, caps: Caps) -> None:
+    if group > caps.together:
+        raise TooLarge(
+            f"{name}: a row group unpacks to more than {caps.together:,} bytes.", "Write smaller row groups."
+        )
+    if whole > caps.unpacked:
         raise TooLarge(
             f"{name}: unpacks to more than {caps.unpacked:,} bytes.",
             "Split the file into smaller ones and upload each.",
         )
+
+
+def _check_page(name: str, page: _Page, pages: int, caps: Caps) -> None:
     if pages > caps.pages:
         raise TooLarge(f"{name}: has more than {caps.pages:,} pages.", "Write fewer and larger pages.")
     if page.kind == _DICTIONARY_PAGE and page.values > page.unpacked:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from serin.data.dataset_rules import File, Measured, measure
+from serin.data.dataset_rules import Measured, measure, newest
 from serin.data.rules import NOWHERE, OF_TEXT, TEXT_OF, Surroundings, broken, is_error, rules_of
 from serin.data.table import RESERVED, ROW, RULES, TEXT, Table
+from serin.data.tally import Tally
 from serin.data.types import typed
 from serin.domain.contracts import Contract, Rule
 from serin.domain.scorecard import Judged, Score, scorecard
@@ -22,22 +23,30 @@ _CLEAN = "clean:"
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
+class Verdict:
+    """A file after its contract, but for its rows.
 
-    `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
-    header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
-    row with too many or too few values the whole text (`__text`) instead. `rules` counts the rows
-    that break each rule, `warnings` the accepted rows that break each warning, and every row for a
-    rule that could not be judged. `measured` are the rules about the whole file.
+    `rules` counts the rows that break each rule, `warnings` the accepted rows that break each warning, and every row
+    for a rule that could not be judged. `measured` are the rules about the whole file.
     """
 
-    accepted: pl.DataFrame
-    quarantine: pl.DataFrame
     rules: Mapping[str, int]
     warnings: Mapping[str, int]
     measured: Sequence[Measured]
     scorecard: Mapping[str, Score]
+
+
+@dataclass(frozen=True)
+class Checked(Verdict):
+    """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
+
+    `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
+    header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
+    row with too many or too few values the whole text (`__text`) instead.
+    """
+
+    accepted: pl.DataFrame
+    quarantine: pl.DataFrame
 
     @property
     def rows(self) -> int:
@@ -45,35 +54,78 @@ class Checked:
         return self.accepted.height + self.quarantine.height
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """The rows of a table that are looked at together: accepted ones with their number (`__row`), and the others.
+
+    `typed` has what is typed of each whole row, accepted or not.
+    """
+
+    accepted: pl.DataFrame
+    quarantine: pl.DataFrame
+    tally: Tally
+    typed: pl.DataFrame
+
+
 def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
-    """Sort the rows of a table; none is lost and none is changed. Then measure the whole."""
-    rules = rules_of(contract)
-    unjudged = {f"{rule.id}.not_judged": table.rows for rule in rules if not around.suffice(rule)}
-    errors = [rule for rule in rules if is_error(rule) and around.suffice(rule)]
-    warnings = [rule for rule in rules if not is_error(rule) and around.suffice(rule)]
-    counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
+    """Sort the rows of a file that is looked at together; none is lost and none is changed. Then measure the whole."""
+    found = sort_rows(table, contract, around)
+    verdict = judge(found.tally, table.text.columns, contract, around)
+    return Checked(**vars(verdict), accepted=found.accepted.drop(ROW), quarantine=found.quarantine)
+
+
+def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
+    """Sort the rows of a table; what a rule says of several rows it says of rows of this table."""
+    errors, warnings, counted = judged_rules(contract, around)
     marked = _marked(_values(table, contract, [*errors, *warnings, *counted], around), errors, contract, around)
     bad = marked.select(pl.any_horizontal(pl.col(_MARK + rule.id) for rule in errors)).to_series()
     accepted = _marked(marked.filter(~bad), warnings, contract, around)
-    broken, warned = _counts(marked, errors), _counts(accepted, warnings)
-    # Of all whole rows, bad ones too.
-    of_file = _counts(_marked(marked, counted, contract, around), counted)
-    measured = measure(File(table, marked, of_file, contract, around))
+    tally = Tally(
+        table.rows,
+        table.ragged.height,
+        accepted.height,
+        _counts(marked, errors),
+        _counts(accepted, warnings),
+        # Of all whole rows, bad ones too.
+        _counts(_marked(marked, counted, contract, around), counted),
+        newest(marked, contract),
+    )
+    names = [column.name for column in contract.columns]
+    numbers = table.numbers.filter(~bad).alias(ROW)
+    quarantine = _quarantine(table, contract, marked.filter(bad).select(_ids(errors)), bad)
+    return Sorted(accepted.select(numbers, *names), quarantine, tally, marked.select(names))
+
+
+def judged_rules(contract: Contract, around: Surroundings) -> tuple[list[Rule], list[Rule], list[Rule]]:
+    """The errors and the warnings that can be judged, and what the rules about the file count."""
+    rules = [rule for rule in rules_of(contract) if around.suffice(rule)]
+    counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
+    return [rule for rule in rules if is_error(rule)], [rule for rule in rules if not is_error(rule)], counted
+
+
+def judge(tally: Tally, columns: Sequence[str], contract: Contract, around: Surroundings) -> Verdict:
+    """What the counts say of a file that has these columns."""
+    errors, warnings, _ = judged_rules(contract, around)
+    unjudged = {f"{rule.id}.not_judged": tally.rows for rule in rules_of(contract) if not around.suffice(rule)}
+    measured = measure(tally, contract, around)
     shape = f"{contract.dataset}.row.shape"
     judged = [
-        Judged(shape, "accuracy", table.rows, table.ragged.height),
-        *(Judged(rule.id, rule.dimension, marked.height, broken[rule.id]) for rule in errors),
-        *(Judged(rule.id, rule.dimension, accepted.height, warned[rule.id]) for rule in warnings),
+        Judged(shape, "accuracy", tally.rows, tally.ragged),
+        *(Judged(rule.id, rule.dimension, tally.whole, tally.broken[rule.id]) for rule in errors),
+        *(Judged(rule.id, rule.dimension, tally.accepted, tally.warned[rule.id]) for rule in warnings),
         *(one.judged for one in measured),
     ]
-    return Checked(
-        accepted.select(column.name for column in contract.columns),
-        _quarantine(table, contract, marked.filter(bad).select(_ids(errors)), bad),
-        _found({shape: table.ragged.height, **broken}),
-        _found({**warned, **unjudged, **_unexpected(table, contract)}),
+    return Verdict(
+        _found({shape: tally.ragged, **tally.broken}),
+        _found({**tally.warned, **unjudged, **_unexpected(tally, columns, contract)}),
         measured,
         scorecard(judged),
     )
+
+
+def typed_values(table: Table, contract: Contract) -> pl.DataFrame:
+    """The contract's columns, typed."""
+    return _values(table, contract, (), NOWHERE)
 
 
 def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Surroundings) -> pl.DataFrame:
@@ -150,9 +202,9 @@ def _found(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _unexpected(table: Table, contract: Contract) -> Mapping[str, int]:
+def _unexpected(tally: Tally, columns: Sequence[str], contract: Contract) -> Mapping[str, int]:
     """A supplier may add a column: it does not stop the flow, and is not passed on unchecked either."""
     known = {column.name for column in contract.columns}
-    extra = [re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in table.text.columns if name not in known]
+    extra = [re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in columns if name not in known]
     more = [f"{len(extra) - NAMED} more"] if len(extra) > NAMED else []
-    return {f"{contract.dataset}.{name}.unexpected": table.rows for name in [*extra[:NAMED], *more]}
+    return {f"{contract.dataset}.{name}.unexpected": tally.rows for name in [*extra[:NAMED], *more]}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
 
 from serin.data import gunzip, parquet, parquet_layout
-from serin.data.corrections import restored
-from serin.data.delimited import read_delimited
-from serin.data.table import CAPS, Caps, Table
+from serin.data.delimited import DelimitedBlocks
+from serin.data.source import Plain, Source
+from serin.data.table import CAPS, Blocks, Caps, Table
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
 
@@ -36,23 +41,47 @@ _TAR = slice(257, 262)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_table(name: str, content: bytes, contract: Contract, caps: Caps = CAPS) -> Table:
+@contextmanager
+def opened(name: str, content: Path | bytes, contract: Contract, caps: Caps = CAPS) -> Iterator[Blocks]:
     """The rows of an uploaded file; what it is, CSV, gzipped CSV or Parquet, is told by its content.
 
     Raises Rejected, with what was found and what to do, for a file that is not its dataset's: a
-    column missing or there twice, not UTF-8, no rows, damaged; TooLarge for one beyond the caps. Rows that
-    were exported from quarantine come back as they were (`serin.data.corrections`).
+    column missing or there twice, not UTF-8, no rows, damaged; TooLarge for one beyond the caps. Either may come
+    only when the blocks are read. Rows that were exported from quarantine come back as they were
+    (`serin.data.corrections`).
     """
-    if not content:
-        raise Rejected(f"{name}: is empty.", "Upload a file with a header and rows.")
-    if content.startswith(gunzip.MAGIC):
-        content = gunzip.gunzip(name, content, caps)
-    if len(content) > caps.unpacked:
-        raise TooLarge(f"{name}: is larger than {caps.unpacked:,} bytes.", "Split the file and upload each part.")
-    if content.startswith(parquet_layout.MAGIC):
-        return parquet.read_parquet(name, content, contract, caps)
-    _refuse_containers(name, content)
-    return restored(read_delimited(name, content, contract, caps))
+    with ExitStack() as opened:
+        file: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else opened.enter_context(content.open("rb"))
+        source: Source = Plain(file)
+        if source.read(0, len(gunzip.MAGIC)) == gunzip.MAGIC:
+            source = opened.enter_context(gunzip.Unpacked(name, file, caps))
+            _refuse_parquet_inside(name, source)
+        start = source.read(0, _TAR.stop)
+        if not start:
+            raise Rejected(f"{name}: is empty.", "Upload a file with a header and rows.")
+        if start.startswith(parquet_layout.MAGIC):
+            yield parquet.ParquetBlocks(name, content, contract, caps)
+        else:
+            _refuse_containers(name, start)
+            yield DelimitedBlocks(name, source, contract, caps)
+
+
+def read_table(name: str, content: bytes, contract: Contract, caps: Caps = CAPS) -> Table:
+    """All rows of a file that is small enough to be looked at together; raises what `opened` does."""
+    with opened(name, content, contract, replace(caps, block=caps.together)) as blocks:
+        first, *more = blocks
+    if more:
+        raise TooLarge(
+            f"{name}: is too large to be looked at together; "
+            f"{caps.values:,} values and {caps.together:,} bytes can be.",
+            "Take a part of the file, with its header.",
+        )
+    return first
+
+
+def _refuse_parquet_inside(name: str, source: Source) -> None:
+    if source.read(0, len(parquet_layout.MAGIC)) == parquet_layout.MAGIC:
+        raise Rejected(f"{name}: is gzipped Parquet.", "Upload the Parquet file itself; it is packed already.")
 
 
 def _refuse_containers(name: str, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Sequence
 
@@ -20,7 +21,8 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 def check_names(name: str, content: bytes) -> None:
     """Raise Rejected unless the first line of a CSV file holds names for columns; other kinds of file have them."""
     if content.startswith(gunzip.MAGIC):
-        content = gunzip.gunzip(name, content, CAPS)
+        with gunzip.Unpacked(name, io.BytesIO(content), CAPS) as source:
+            content = source.read(0, CAPS.header)
     if not content or content.startswith(parquet_layout.MAGIC):
         return
     line = content[: CAPS.header].removeprefix(_BOM).partition(b"\n")[0]

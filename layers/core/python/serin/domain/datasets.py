@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from serin.domain.errors import Invalid
-from serin.domain.names import checked_file, checked_name, digest
+from serin.domain.names import Pieces, checked_file, checked_name, digest
 from serin.domain.scorecard import Score
+
+_ROW = 256
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,17 @@ class Upload:
             raise ValueError(f"{self.rows} rows in, {self.accepted} + {self.quarantined} out")
 
 
-def upload_id(dataset: str, content: bytes) -> str:
+def upload_id(dataset: str, content: bytes | Pieces) -> str:
     """The id of this content as an upload of this dataset."""
     return digest(dataset, content)[:32]
 
 
 @dataclass(frozen=True)
 class Part:
-    """One immutable Parquet file of a dataset: the accepted rows of one upload."""
+    """One immutable Parquet file of a dataset: the accepted rows of one upload, which take `size` bytes in memory.
+
+    What was taken in before sizes were recorded has none: its rows are taken to be as large as most.
+    """
 
     dataset: str
     sequence: int
@@ -89,6 +94,12 @@ class Part:
     key: str
     rows: int
     digest: str
+    size: int | None = None
+
+    @property
+    def memory(self) -> int:
+        """The bytes that its rows take in memory, as far as is known."""
+        return self.rows * _ROW if self.size is None else self.size
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from serin.domain.errors import Invalid
 
@@ -34,11 +36,25 @@ def checked_file(value: str) -> str:
     return value
 
 
-def digest(*parts: bytes | str) -> str:
+@dataclass(frozen=True)
+class Pieces:
+    """Bytes that are too many to hold at once: `size` of them, piece after piece."""
+
+    size: int
+    pieces: Iterable[bytes]
+
+
+def digest(*parts: bytes | str | Pieces) -> str:
     """The SHA-256 of the parts in order, as hex; each part is framed by its length, so no two lists collide."""
     sha = hashlib.sha256()
     for part in parts:
-        raw = part.encode() if isinstance(part, str) else part
-        sha.update(len(raw).to_bytes(8, "big"))
-        sha.update(raw)
+        whole = part if isinstance(part, Pieces) else _whole(part)
+        sha.update(whole.size.to_bytes(8, "big"))
+        for piece in whole.pieces:
+            sha.update(piece)
     return sha.hexdigest()
+
+
+def _whole(part: bytes | str) -> Pieces:
+    raw = part.encode() if isinstance(part, str) else part
+    return Pieces(len(raw), (raw,))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from serin.data.parquet import to_parquet
-from serin.data.quality import Checked, check
-from serin.data.reading import read_table
+from serin.data.checked_files import CheckedFile, check_file
+from serin.data.reading import opened
 from serin.data.rules import Surroundings
 from serin.data.table import CAPS
 from serin.domain.contracts import Contract
@@ -18,6 +19,7 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.stored_files import pieces_of, put_by_content
 from serin.services.surroundings import surroundings
 
 ATTEMPTS = 10
@@ -58,33 +60,48 @@ def accept_upload(
         contract = _contract(raw, contracts)
     except SerinError as error:
         return _reject_name(arrival, error, catalog, events, clock)
-    content = uploads.get(raw.key, raw.version_id) if raw.size <= CAPS.stored else None
-    name = (
-        digest(raw.dataset, raw.key, raw.version_id or "")[:32] if content is None else upload_id(raw.dataset, content)
-    )
-    blank = Upload(
-        name,
-        raw.dataset,
-        raw.name,
-        raw.key,
-        contract.digest(),
-        "rejected",
-        clock.now(),
-        correlation=arrival.correlation,
-    )
-    known = catalog.upload(raw.dataset, name)
-    if known and (known.status == "accepted" or known.contract == blank.contract):
-        return _finish(arrival, known, catalog, events)
-    checked = None
-    try:
-        checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock))
-        _refuse_broken_promises(raw, checked)
-    except (Rejected, TooLarge) as error:
-        refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
-        catalog.record_rejected(refused)
-        return _finish(arrival, catalog.upload(raw.dataset, name) or refused, catalog, events)
-    accepted = _store(replace(blank, status="accepted"), checked, lake)
-    return _finish(arrival, _record(accepted, catalog), catalog, events)
+    with TemporaryDirectory(prefix="serin-") as name:
+        folder = Path(name)
+        content = _fetched(raw, uploads, folder)
+        blank = Upload(
+            _id(raw, content),
+            raw.dataset,
+            raw.name,
+            raw.key,
+            contract.digest(),
+            "rejected",
+            clock.now(),
+            correlation=arrival.correlation,
+        )
+        known = catalog.upload(raw.dataset, blank.id)
+        if known and (known.status == "accepted" or known.contract == blank.contract):
+            return _finish(arrival, known, catalog, events)
+        checked = None
+        try:
+            checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock), folder)
+            _refuse_broken_promises(raw, checked)
+        except (Rejected, TooLarge) as error:
+            refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
+            catalog.record_rejected(refused)
+            return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
+        accepted = _store(replace(blank, status="accepted"), checked, lake)
+    return _finish(arrival, _record(accepted, checked.size, catalog), catalog, events)
+
+
+def _fetched(raw: RawFile, uploads: ObjectStore, folder: Path) -> Path | None:
+    """The object as a file; None when it is larger than any may be."""
+    if raw.size > CAPS.stored:
+        return None
+    content = folder / "content"
+    uploads.fetch(raw.key, content, raw.version_id)
+    return content
+
+
+def _id(raw: RawFile, content: Path | None) -> str:
+    if content is None:
+        return digest(raw.dataset, raw.key, raw.version_id or "")[:32]
+    with pieces_of(content) as pieces:
+        return upload_id(raw.dataset, pieces)
 
 
 def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
@@ -98,17 +115,20 @@ def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
     return contracts[raw.dataset]
 
 
-def _checked(raw: RawFile, content: bytes | None, contract: Contract, around: Callable[[], Surroundings]) -> Checked:
+def _checked(
+    raw: RawFile, content: Path | None, contract: Contract, around: Callable[[], Surroundings], folder: Path
+) -> CheckedFile:
     if content is None:
         raise TooLarge(
             f"{raw.name}: {raw.size:,} bytes; one upload may have {CAPS.stored:,}.",
-            "Split the file by rows, keep the header in each piece, and upload the pieces.",
+            f"Upload it in pieces: ./scripts/serin upload {raw.dataset} {raw.name} --split cuts a CSV file where rows "
+            "end and repeats its header; write Parquet as several files.",
         )
-    table = read_table(raw.name, content, contract)
-    return check(table, contract, around())
+    with opened(raw.name, content, contract) as blocks:
+        return check_file(blocks, contract, around(), folder)
 
 
-def _refuse_broken_promises(raw: RawFile, checked: Checked) -> None:
+def _refuse_broken_promises(raw: RawFile, checked: CheckedFile) -> None:
     """Raise Rejected for a file that breaks a rule about the whole of it; its rows do not matter then."""
     broken = [one for one in checked.measured if not one.holds and one.rule.severity == "error"]
     if broken:
@@ -119,7 +139,7 @@ def _refuse_broken_promises(raw: RawFile, checked: Checked) -> None:
         )
 
 
-def _judged(checked: Checked | None) -> Mapping[str, Any]:
+def _judged(checked: CheckedFile | None) -> Mapping[str, Any]:
     """What an upload's record says of the file's quality; nothing when the file could not be read."""
     if checked is None:
         return {}
@@ -127,37 +147,27 @@ def _judged(checked: Checked | None) -> Mapping[str, Any]:
     return {"scorecard": checked.scorecard, "promises": promises}
 
 
-def _store(upload: Upload, checked: Checked, lake: ObjectStore) -> Upload:
+def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
     """Write both files under names made of their content, so that writing them again changes nothing."""
-    part, quarantine = None, None
-    if len(checked.accepted):
-        part = _put(lake, f"datasets/{upload.dataset}", to_parquet(checked.accepted))
-    if len(checked.quarantine):
-        quarantine = _put(lake, f"quarantine/{upload.dataset}", to_parquet(checked.quarantine))
     return replace(
         upload,
-        rows=len(checked.accepted) + len(checked.quarantine),
-        accepted=len(checked.accepted),
-        quarantined=len(checked.quarantine),
+        rows=checked.tally.rows,
+        accepted=checked.tally.accepted,
+        quarantined=checked.tally.rows - checked.tally.accepted,
         rules=checked.rules,
         warnings=checked.warnings,
-        part=part,
-        quarantine=quarantine,
+        part=put_by_content(lake, f"datasets/{upload.dataset}", checked.accepted),
+        quarantine=put_by_content(lake, f"quarantine/{upload.dataset}", checked.quarantine),
         **_judged(checked),
     )
 
 
-def _put(lake: ObjectStore, folder: str, content: bytes) -> str:
-    key = f"{folder}/{digest(content)[:32]}.parquet"
-    lake.put(key, content)
-    return key
-
-
-def _record(upload: Upload, catalog: Catalog) -> Upload:
+def _record(upload: Upload, size: int, catalog: Catalog) -> Upload:
     for _ in range(ATTEMPTS):
         before = catalog.head(upload.dataset)
-        sequenced = replace(upload, sequence=before.sequence + 1)
-        part = Part(upload.dataset, before.sequence + 1, upload.id, upload.part or "", upload.accepted, upload.id)
+        number, key = before.sequence + 1, upload.part or ""
+        sequenced = replace(upload, sequence=number)
+        part = Part(upload.dataset, number, upload.id, key, upload.accepted, upload.id, size)
         # The table decides who was first; checking here would race.
         if catalog.record_accepted(sequenced, part, before):
             return sequenced

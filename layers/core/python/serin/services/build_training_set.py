@@ -16,10 +16,11 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.errors import TooLarge
 from serin.domain.experiments import Run, TrainingSet, Trial, trials
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
-from serin.services.dataset_rows import rows_up_to
+from serin.services.dataset_rows import all_rows
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -92,7 +93,10 @@ def _made(
     lake: ObjectStore,
     catalog: Catalog,
 ) -> TrainingSet | str:
-    tables = {name: rows_up_to(head, lake, catalog) for name, head in heads.items()}
+    try:
+        tables = all_rows(heads, lake, catalog)
+    except TooLarge as error:
+        return str(error)
     rows = training_rows(charter, contracts, tables, functions)
     if len(rows) == 0:
         return "no row has a label yet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from serin.domain.errors import NotFound
 
@@ -20,6 +21,9 @@ class MemoryObjectStore:
             raise NotFound(f"There is no object {key!r}.", "Check the key and the version.")
         return versions[number - 1]
 
+    def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
+        into.write_bytes(self.get(key, version_id))
+
     def put(self, key: str, content: bytes) -> None:
         versions = self._versions.setdefault(key, [])
         if not versions or versions[-1] != content:
@@ -30,6 +34,9 @@ class MemoryObjectStore:
         versions = self._versions.setdefault(key, [])
         versions.append(content)
         return str(len(versions))
+
+    def put_file(self, key: str, file: Path) -> None:
+        self.put(key, file.read_bytes())
 
     def keys(self, prefix: str) -> Sequence[str]:
         return sorted(key for key in self._versions if key.startswith(prefix))

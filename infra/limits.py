@@ -1,0 +1,8 @@
+"""What accept_upload has, which the largest file it takes in has to fit: `./scripts/bench size` says how it does."""
+
+from __future__ import annotations
+
+ACCEPT_SECONDS = 600
+ACCEPT_MEMORY_MB = 2048
+# The file, what it unpacks to, its rows block by block, and the files these become.
+ACCEPT_DISK_MB = 10_240
