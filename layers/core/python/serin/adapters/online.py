@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
 READS_PER_CALL = 100
 WRITES_AT_ONCE = 8
 ATTEMPTS = 5
+FIRST_PAUSE_S = 0.05
 
 
 class DynamoOnlineFeatures:
     """One item an entity and view, or bucket; `sequence` says how much was known, `event_time` is in microseconds."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._table = table
+        self._sleep = sleep
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         return self._written(_item(value) for value in values)
@@ -50,13 +54,22 @@ class DynamoOnlineFeatures:
 
     def _items(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         request: Any = {self._table: {"Keys": [{"pk": {"S": item}} for item in ids]}}
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            self._pause_before(attempt)
             answer = self._client.batch_get_item(RequestItems=request)
             yield from answer["Responses"].get(self._table, ())
             request = answer.get("UnprocessedKeys")
             if not request:
                 return
         raise Unavailable("The online features did not answer for every key.", "Try again.")
+
+    def _pause_before(self, attempt: int) -> None:
+        """What is left over was throttled: longer each time, and never all callers at once ("full jitter").
+
+        https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        """
+        if attempt:
+            self._sleep(random.uniform(0, FIRST_PAUSE_S * 2 ** (attempt - 1)))
 
     def _put(self, item: dict[str, Any]) -> bool:
         """Keep the item unless the table has one of a later sequence."""
