@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benches.data_join import join
+from benches.data_online import online
 from benches.data_quality import quality
 from benches.measuring import PROGRESS
 
-PARTS: Mapping[str, Callable[..., dict[str, Any]]] = {"quality": quality, "join": join}
+PARTS: Mapping[str, Callable[..., dict[str, Any]]] = {"quality": quality, "join": join, "online": online}
 
 
 def main() -> None:

@@ -20,18 +20,20 @@ LIBRARY, SCRIPTS, BENCHES = ROOT / "layers" / "core" / "python", ROOT / "scripts
 Found = Mapping[str, Any]
 Rounds = Mapping[str, Sequence[Found]]
 # Peers that would tell their makers of their use are asked not to.
+Environment = Mapping[str, str]
+NOTHING: Environment = {}
 QUIET = {"GX_ANALYTICS_ENABLED": "false", "FEAST_USAGE": "false", "DO_NOT_TRACK": "1"}
 PROGRESS = Console(stderr=True)
 
 
-def ours(script: str, *arguments: object) -> Found:
+def ours(script: str, *arguments: object, environment: Environment = NOTHING) -> Found:
     """What `benches/ours/<script>.py` prints of itself, run with our packages and the library."""
-    return _run([sys.executable, _path("ours", script), *arguments], f"{LIBRARY}:{SCRIPTS}")
+    return _run([sys.executable, _path("ours", script), *arguments], f"{LIBRARY}:{SCRIPTS}", environment)
 
 
-def peer(packages: str, script: str, *arguments: object) -> Found:
+def peer(packages: str, script: str, *arguments: object, environment: Environment = NOTHING) -> Found:
     """What `benches/peers/<script>.py` prints of itself, run with the packages of one lock and none of ours."""
-    return _run([sys.executable, "-S", _path("peers", script), *arguments], str(tool_packages(packages)))
+    return _run([sys.executable, "-S", _path("peers", script), *arguments], str(tool_packages(packages)), environment)
 
 
 def interleaved(rounds: int, who: Mapping[str, Callable[[], Found]]) -> Rounds:
@@ -60,8 +62,8 @@ def _path(kind: str, script: str) -> Path:
     return BENCHES / kind / f"{script}.py"
 
 
-def _run(command: Sequence[object], packages: str) -> Found:
-    environment = {**os.environ, **QUIET, "PYTHONPATH": packages}
+def _run(command: Sequence[object], packages: str, more: Environment) -> Found:
+    environment = {**os.environ, **QUIET, **more, "PYTHONPATH": packages}
     words = [str(word) for word in command]
     ended = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
     if ended.returncode:
