@@ -64,8 +64,8 @@ class LakeStack(SerinStack):
                 # An event names the version, and reading a version asks for nothing else.
                 allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),
-                # Foreign keys: what other datasets have accepted so far.
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                # Foreign keys: what other datasets have accepted so far. Corrections: which rows are still set aside.
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 # How often files come: when the last was accepted.
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),

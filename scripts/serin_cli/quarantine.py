@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.corrections import to_csv
+from serin.data.corrections import still_set_aside, to_csv
 from serin.data.parquet import from_parquet
-from serin.data.table import RESERVED, ROW, RULES, TEXT
+from serin.data.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import ColumnType
 from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
@@ -42,13 +42,22 @@ def quarantine(arguments: Namespace) -> Any:
 
 
 def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple[Upload, pl.DataFrame]]:
-    """Each upload of the dataset that set rows aside, oldest first, with these rows; NotFound when there are none."""
+    """Each upload of the dataset that set rows aside, oldest first, with those that nobody has corrected yet.
+
+    Raises NotFound when there are none.
+    """
     uploads = client.all("/uploads", dataset=dataset)
     wanted = [one for one in uploads if one.get("quarantine") and upload_id in (None, one["id"])]
-    if not wanted:
+    corrected = [from_parquet(client.kept(one["corrects"])) for one in uploads if one.get("corrects")]
+    found = []
+    for one in wanted:
+        rows = from_parquet(client.kept(one["quarantine"])).with_columns(pl.lit(one["id"]).alias(UPLOAD))
+        found.append((one, still_set_aside(rows, corrected)))
+    if not any(rows.height for _, rows in found):
         of = f"the upload {upload_id} of {dataset}" if upload_id else dataset
-        raise NotFound(f"No rows of {of} are in quarantine.", f"Look at ./scripts/serin quality {dataset}.")
-    return [(one, from_parquet(client.kept(one["quarantine"]))) for one in wanted]
+        once = " any more: all were corrected" if found else ""
+        raise NotFound(f"No rows of {of} are in quarantine{once}.", f"Look at ./scripts/serin quality {dataset}.")
+    return [(one, rows) for one, rows in found if rows.height]
 
 
 def _rows(upload: Upload, rows: pl.DataFrame) -> Sequence[dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import boto3
+import polars as pl
 from moto.events.models import Rule, events_backends
 
 from infra.local.events import router
@@ -17,9 +18,11 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import Put, RecordTable
 from serin.adapters.endpoint import LambdaEndpoint
+from serin.data.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
 from serin_cli.april import april_flights
+from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
 from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
@@ -37,6 +40,7 @@ def exercise(walked: Walked) -> None:
         walked.client.get(path)
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])
+    _correct_a_row(walked)
     _look_a_prediction_up(walked)
     walked.client.post("/get-online-features", WEATHER)
     _fill_features(walked)
@@ -49,6 +53,13 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().router.fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _correct_a_row(walked: Walked) -> None:
+    upload, rows = set_aside(walked.client, "flights", None)[0]
+    file = walked.folder / "one-row.csv"
+    file.write_bytes(to_csv([rows.head(1).with_columns(arr_time=pl.lit("0"))], {}))
+    assert walked.client.upload("flights", file)["corrected"] == 1, upload
 
 
 def _look_a_prediction_up(walked: Walked) -> None:

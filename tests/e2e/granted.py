@@ -15,7 +15,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:Query on table/catalog/index/by-moment",
     "AcceptUpload: events:PutEvents on event-bus/serin-dev",
     f"AcceptUpload: {_LOG}/accept-upload:*",
-    "AcceptUpload: s3:GetObject on lake/datasets/*",
+    "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",

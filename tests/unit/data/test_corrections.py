@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serin.data.corrections import restored, to_csv
+from serin.data.corrections import restored, still_set_aside, to_csv
 from serin.data.joins import latest_rows
 from serin.data.quality import check
 from serin.data.reading import read_table
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
+from serin.domain.errors import Rejected
 
 CONTRACT = Contract(
     "orders",
@@ -22,21 +23,23 @@ CONTRACT = Contract(
     ("id",),
 )
 TYPES: dict[str, ColumnType] = {column.name: column.type for column in CONTRACT.columns}
+UPLOAD_ID = "0123456789abcdef" * 2
 FILE = b"id,note,amount\n1,good,5\n2,=1+1,-3\n2b,@home,1\n3,short\n4,'-x,-1e3\n1,again,7\n"
 
 
 def export(content: bytes = FILE) -> str:
-    return to_csv([check(read_table("a.csv", content, CONTRACT), CONTRACT).quarantine], TYPES).decode()
+    quarantine = check(read_table("a.csv", content, CONTRACT), CONTRACT).quarantine
+    return to_csv([quarantine.with_columns(pl.lit(UPLOAD_ID).alias("__upload"))], TYPES).decode()
 
 
 def test_rows_leave_with_their_numbers_and_rules_and_no_formula() -> None:
     assert export().splitlines() == [
-        "__row,__rules,__text,id,note,amount",
-        "2,orders.amount.range,,2,'=1+1,-3",
-        "3,orders.id.type,,2b,'@home,1",
-        '4,orders.row.shape,"3,short",,,',
-        "5,orders.amount.range,,4,''-x,-1e3",
-        "6,orders.id.unique,,1,again,7",
+        "__upload,__row,__rules,__text,id,note,amount",
+        f"{UPLOAD_ID},2,orders.amount.range,,2,'=1+1,-3",
+        f"{UPLOAD_ID},3,orders.id.type,,2b,'@home,1",
+        f'{UPLOAD_ID},4,orders.row.shape,"3,short",,,',
+        f"{UPLOAD_ID},5,orders.amount.range,,4,''-x,-1e3",
+        f"{UPLOAD_ID},6,orders.id.unique,,1,again,7",
     ]
 
 
@@ -71,6 +74,45 @@ def test_whatever_a_cell_holds_it_comes_back_the_same(notes: list[str]) -> None:
     quarantine = rows.with_columns(
         pl.lit(1, pl.UInt32).alias("__row"), pl.lit(None, pl.String).alias("__text"), pl.lit(["r"]).alias("__rules")
     )
+    quarantine = quarantine.with_columns(pl.lit(UPLOAD_ID).alias("__upload"))
     back = read_table("a.csv", to_csv([quarantine], TYPES), CONTRACT)
     assert restored(back).text.equals(back.text)
+    assert back.origins is not None
+    assert back.origins.equals(quarantine.select("__upload", "__row"))
     assert back.text.to_dict(as_series=False) == rows.to_dict(as_series=False)
+
+
+def corrects(text: str) -> list[list[str | int | None]] | None:
+    origins = read_table("b.csv", text.encode(), CONTRACT).origins
+    return None if origins is None else [list(row) for row in origins.rows()]
+
+
+def test_a_row_that_was_added_to_an_export_corrects_none() -> None:
+    head = "__upload,__row,__rules,id,note,amount\n"
+    assert corrects(f"{head}{UPLOAD_ID},7,r,1,a,1\n,,,2,b,1\nNA,NA,,3,c,1\n") == [
+        [UPLOAD_ID, 7],
+        [None, None],
+        [None, None],
+    ]
+    assert corrects("__rules,id,note,amount\nr,1,a,1\n") is None
+
+
+@pytest.mark.parametrize(
+    ("upload", "row"), [("x", "1"), (UPLOAD_ID, "-1"), (UPLOAD_ID, "one"), (UPLOAD_ID, ""), ("", "1")]
+)
+def test_an_origin_that_was_never_exported_is_refused(upload: str, row: str) -> None:
+    with pytest.raises(Rejected, match="row 2 says it corrects row") as caught:
+        corrects(f"__upload,__row,__rules,id,note,amount\n,,,1,a,1\n{upload},{row},r,1,a,1\n")
+    assert "as they were exported" in caught.value.remedy
+
+
+def test_a_row_is_set_aside_until_a_correction_of_it_was_accepted() -> None:
+    rows = pl.DataFrame({"__upload": ["a", "a", "b"], "__row": [1, 2, 1]})
+    assert still_set_aside(rows, []).height == 3
+    left = still_set_aside(rows, [rows[1:2], rows[2:3]])
+    assert left.rows() == [("a", 1)]
+
+
+def test_a_row_of_a_wrong_width_says_not_what_it_corrects() -> None:
+    with pytest.raises(Rejected, match="row 1 has not as many values as the header"):
+        corrects(f"__upload,__row,__rules,id,note,amount\n{UPLOAD_ID},1,r,1,a\n{UPLOAD_ID},2,r,1,a,1\n")

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
+from serin.data.corrections import to_csv
 from serin.data.parquet import from_parquet
 from serin.data.table import CAPS
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
@@ -17,6 +20,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable
 from serin.domain.records import as_record, from_record
 from serin.ports import Catalog
+from serin.services import accept_upload as accept_upload_module
 from serin.services.accept_upload import ATTEMPTS, Arrival, accept_upload
 from tests.builders import NOON, a_contract
 from tests.unit.services.ports_that_crash import Crash, Fuse
@@ -471,3 +475,78 @@ def test_how_often_files_come_is_measured_from_the_last_that_was_accepted() -> N
     late = world.send((HEADER + GOOD).encode(), "raw/orders/late.csv")
     assert (late.status, set(late.promises)) == ("accepted", {"orders.frequency"})
     assert late.promises["orders.frequency"].startswith("came 8.0 days after the last file")
+
+
+def exported(world: World, upload: Upload, **amounts: str) -> bytes:
+    """The rows an upload set aside, as a person exports them, with the amounts they give them."""
+    rows = from_parquet(world.lake.get(upload.quarantine or "")).with_columns(pl.lit(upload.id).alias("__upload"))
+    text = to_csv([rows], {"amount": "number"}).decode()
+    for row, amount in amounts.items():
+        text = re.sub(
+            rf"(^\w+,{row.removeprefix('row')},.*),[0-9]+,(true|false)$", rf"\1,{amount},\2", text, flags=re.M
+        )
+    return text.encode()
+
+
+def test_a_corrected_row_is_counted_and_names_the_row_it_was() -> None:
+    world = World()
+    first = world.send()
+    second = world.send(exported(world, first, row4="50"), "raw/orders/corrected.csv")
+    assert (second.rows, second.accepted, second.quarantined, second.corrected) == (2, 2, 0, 2)
+    assert from_parquet(world.lake.get(second.corrects or "")).rows() == [(first.id, 3), (first.id, 4)]
+    assert world.catalog.head("orders").rows == 4
+
+
+def test_a_row_that_is_still_wrong_is_set_aside_again_and_is_then_corrected_there() -> None:
+    world = World()
+    first = world.send()
+    second = world.send(exported(world, first, row4="6000"), "raw/orders/half.csv")
+    assert (second.accepted, second.quarantined, second.corrected) == (1, 1, 2)
+    late = world.send(exported(world, first, row4="70"), "raw/orders/late.csv")
+    assert late.status == "rejected"
+    third = world.send(exported(world, second, row2="60"), "raw/orders/rest.csv")
+    assert (third.accepted, third.corrected) == (1, 1)
+    assert world.catalog.head("orders").rows == 4
+
+
+def test_a_row_is_corrected_once_so_that_it_is_never_doubled() -> None:
+    world = World()
+    first = world.send()
+    world.send(exported(world, first, row4="50"), "raw/orders/corrected.csv")
+    again = world.send(exported(world, first, row4="60"), "raw/orders/again.csv")
+    assert again.status == "rejected"
+    assert f"row 3 of the upload {first.id} came back before" in (again.reason or "")
+    assert "without the columns __upload and __row" in (again.remedy or "")
+    assert world.catalog.head("orders").rows == 4
+
+
+def test_a_row_that_was_never_set_aside_or_is_there_twice_cannot_be_corrected() -> None:
+    world = World()
+    first = world.send()
+    lines = exported(world, first, row4="50").decode().splitlines()
+    twice = "\n".join([*lines, lines[-1].replace(",4,2013", ",5,2013")]) + "\n"
+    never = "\n".join([lines[0], lines[1].replace(f"{first.id},3", f"{first.id},1")]) + "\n"
+    unknown = "\n".join([lines[0], lines[1].replace(first.id, "f" * 32)]) + "\n"
+    for number, text in enumerate((twice, never, unknown)):
+        found = world.send(text.encode(), f"raw/orders/{number}.csv")
+        assert (found.status, "never set aside" in (found.reason or "")) == ("rejected", True), text
+
+
+def test_who_is_overtaken_by_a_correction_of_the_same_row_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    first = world.send()
+    one, other = (exported(world, first, row4=amount) for amount in ("50", "60"))
+    look, sent = accept_upload_module.correctable, list[Upload]()
+
+    def overtaken(*arguments: Any) -> Any:
+        found = look(*arguments)
+        monkeypatch.setattr(accept_upload_module, "correctable", look)
+        sent.append(world.send(other, "raw/orders/other.csv"))
+        return found
+
+    monkeypatch.setattr(accept_upload_module, "correctable", overtaken)
+    with pytest.raises(Conflict, match="came first"):
+        world.send(one, "raw/orders/one.csv")
+    assert world.deliver("raw/orders/one.csv", len(one)).status == "rejected"
+    assert sent[0].corrected == 2
+    assert world.catalog.head("orders").rows == 4

@@ -27,11 +27,13 @@ _SEVERAL = 2
 class CheckedFile(Verdict):
     """A file after its contract: Parquet files of its accepted rows and of its quarantine (`serin.data.quality`).
 
-    A file without rows is not written. `size` are the bytes that the accepted rows take in memory.
+    A file without rows is not written. `corrects` names the rows of earlier uploads (`__upload`, `__row`) that this
+    file's rows take the place of. `size` are the bytes that the accepted rows take in memory.
     """
 
     accepted: Path | None
     quarantine: Path | None
+    corrects: Path | None
     tally: Tally
     size: int
 
@@ -52,7 +54,14 @@ def check_file(
     names = tuple(column.name for column in contract.columns)
     accepted = check.join("accepted", names) if tally.accepted else None
     quarantine = check.join("quarantine") if tally.rows > tally.accepted else None
-    return CheckedFile(**vars(verdict), accepted=accepted, quarantine=quarantine, tally=tally, size=check.size)
+    return CheckedFile(
+        **vars(verdict),
+        accepted=accepted,
+        quarantine=quarantine,
+        corrects=check.corrects(),
+        tally=tally,
+        size=check.size,
+    )
 
 
 class _Check:
@@ -65,6 +74,7 @@ class _Check:
         self._tallies: list[Tally] = []
         self._late: list[Tally] = []
         self._sizes: dict[int, int] = {}
+        self._origins: list[pl.DataFrame] = []
         self._repeated = 0
         self.columns: Sequence[str] = ()
 
@@ -85,6 +95,8 @@ class _Check:
         self._repeated += self._keys.add(found.typed)
         self._refuse_more(table.name, self._repeated)
         self._tallies.append(found.tally)
+        if table.origins is not None:
+            self._origins.append(table.origins.drop_nulls())
         self._write(len(self._tallies) - 1, found.accepted, found.quarantine)
 
     def look_together(self, blocks: Blocks) -> None:
@@ -106,6 +118,14 @@ class _Check:
         """One file of the rows of every block."""
         into = self._folder / f"{kind}.parquet"
         join_parquet([self._file(kind, index) for index in range(len(self._tallies))], columns, into)
+        return into
+
+    def corrects(self) -> Path | None:
+        """The file of the rows that this file's take the place of, if there are any."""
+        into = self._folder / "corrects.parquet"
+        if not any(origins.height for origins in self._origins):
+            return None
+        into.write_bytes(to_parquet(pl.concat(self._origins)))
         return into
 
     def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:

@@ -8,10 +8,11 @@ from typing import Protocol
 
 import polars as pl
 
+UPLOAD = "__upload"
 ROW = "__row"
 RULES = "__rules"
 TEXT = "__text"
-RESERVED = (ROW, RULES, TEXT)
+RESERVED = (UPLOAD, ROW, RULES, TEXT)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Table:
 
     `text` has the file's columns, in its order, for the rows that have a value for each; `numbers`
     (1 is the first row below the header) says which rows these are. `ragged` holds the other rows
-    whole: `__row`, `__text`. The texts in `nulls` mean that there is no value.
+    whole: `__row`, `__text`. The texts in `nulls` mean that there is no value. Where the file corrects rows
+    that were set aside, `origins` has for each row of `text` which one (`__upload`, `__row`), or nulls.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Table:
     numbers: pl.Series
     ragged: pl.DataFrame
     nulls: tuple[str, ...]
+    origins: pl.DataFrame | None = None
 
     @property
     def rows(self) -> int:

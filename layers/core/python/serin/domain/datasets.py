@@ -47,7 +47,8 @@ class Upload:
     several); `warnings` counts rows that were accepted all the same. `correlation` is of the arrival
     that was recorded. `promises` are the rules about the whole file that it breaks, with what was found;
     `scorecard` is the file's quality by dimension, and empty where the file could not be read, or was
-    taken in before there were scorecards.
+    taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
+    set aside, which `corrects` names.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Upload:
     correlation: str | None = None
     promises: Mapping[str, str] = field(default_factory=dict)
     scorecard: Mapping[str, Score] = field(default_factory=dict)
+    corrected: int = 0
+    corrects: str | None = None
 
     def __post_init__(self) -> None:
         if self.rows != self.accepted + self.quarantined:

@@ -13,12 +13,13 @@ from serin.data.reading import opened
 from serin.data.rules import Surroundings
 from serin.data.table import CAPS
 from serin.domain.contracts import Contract
-from serin.domain.datasets import Part, RawFile, Upload, arrival_correlation, raw_file, upload_id
+from serin.domain.datasets import DatasetHead, Part, RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.corrections import correctable
 from serin.services.stored_files import pieces_of, put_by_content
 from serin.services.surroundings import surroundings
 
@@ -76,16 +77,17 @@ def accept_upload(
         known = catalog.upload(raw.dataset, blank.id)
         if known and (known.status == "accepted" or known.contract == blank.contract):
             return _finish(arrival, known, catalog, events)
-        checked = None
+        checked, before = None, catalog.head(raw.dataset)
         try:
             checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock), folder)
             _refuse_broken_promises(raw, checked)
+            corrected = correctable(raw, checked.corrects, lake, catalog)
         except (Rejected, TooLarge) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
-        accepted = _store(replace(blank, status="accepted"), checked, lake)
-    return _finish(arrival, _record(accepted, checked.size, catalog), catalog, events)
+        accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
+    return _finish(arrival, _record(accepted, checked.size, before, catalog), catalog, events)
 
 
 def _fetched(raw: RawFile, uploads: ObjectStore, folder: Path) -> Path | None:
@@ -158,13 +160,15 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
         warnings=checked.warnings,
         part=put_by_content(lake, f"datasets/{upload.dataset}", checked.accepted),
         quarantine=put_by_content(lake, f"quarantine/{upload.dataset}", checked.quarantine),
+        corrects=put_by_content(lake, f"quarantine/{upload.dataset}", checked.corrects),
         **_judged(checked),
     )
 
 
-def _record(upload: Upload, size: int, catalog: Catalog) -> Upload:
-    for _ in range(ATTEMPTS):
-        before = catalog.head(upload.dataset)
+def _record(upload: Upload, size: int, before: DatasetHead, catalog: Catalog) -> Upload:
+    # What others have corrected meanwhile has to be looked at again, from the beginning.
+    attempts = 1 if upload.corrects else ATTEMPTS
+    for _ in range(attempts):
         number, key = before.sequence + 1, upload.part or ""
         sequenced = replace(upload, sequence=number)
         part = Part(upload.dataset, number, upload.id, key, upload.accepted, upload.id, size)
@@ -174,7 +178,8 @@ def _record(upload: Upload, size: int, catalog: Catalog) -> Upload:
         known = catalog.upload(upload.dataset, upload.id)
         if known and known.status == "accepted":
             return known
-    found = f"{upload.file}: {ATTEMPTS} other uploads of {upload.dataset} came first."
+        before = catalog.head(upload.dataset)
+    found = f"{upload.file}: {attempts} other uploads of {upload.dataset} came first."
     raise Conflict(found, "Nothing is lost: it is tried again by itself.")
 
 
