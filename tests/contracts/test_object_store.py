@@ -41,7 +41,6 @@ def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore, tmp_path: Path) -
 
 @pytest.mark.parametrize("size", [0, 5, 20_000_000])
 def test_a_file_is_put_and_fetched_as_it_is_however_large(objects: ObjectStore, size: int, tmp_path: Path) -> None:
-    """S3 takes it in parts of 8 MB, and gives it in such."""
     content = random.Random(size).randbytes(size)
     (tmp_path / "there").write_bytes(content)
     objects.put_file("a/b", tmp_path / "there")

@@ -12,8 +12,10 @@ from botocore.exceptions import ClientError
 from serin.domain.errors import NotFound
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
+_PIECE = 1024 * 1024
 MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
 
 
@@ -35,23 +37,27 @@ class S3ObjectStore:
         self._bucket = bucket
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
-        with _found(key):
-            if version_id is None:
-                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-            return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)["Body"].read()
+        return self._body(key, version_id).read()
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
-        # In ranges, several at a time, each asked for again when it breaks off.
-        version = {} if version_id is None else {"VersionId": version_id}
-        with _found(key), into.open("wb") as file:
-            self._client.download_fileobj(Bucket=self._bucket, Key=key, Fileobj=file, ExtraArgs=version)
+        # A body that breaks off raises, so a file is whole or its upload is tried again.
+        with into.open("wb") as file:
+            for piece in self._body(key, version_id).iter_chunks(_PIECE):
+                file.write(piece)
+
+    def _body(self, key: str, version_id: str | None) -> StreamingBody:
+        with _found(key):
+            if version_id is None:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+            return self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)["Body"]
 
     def put(self, key: str, content: bytes) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
 
     def put_file(self, key: str, file: Path) -> None:
-        # In parts once it is large; parts of an upload that was never completed are removed by the bucket's lifecycle.
-        self._client.upload_file(Filename=str(file), Bucket=self._bucket, Key=key)
+        # One request, which there is or is not, takes up to 5 GB: more than an upload's rows can become.
+        with file.open("rb") as content:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
 
     def keys(self, prefix: str) -> Sequence[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
