@@ -24,7 +24,7 @@ from serin.data.latest import latest_values
 from serin.domain.charter import Charter, View
 from serin.domain.records import as_record
 
-SIZES, ROUNDS, CALLS, FLIGHTS, TABLE = (1, 10, 100), 5, 100, 300, "bench-features"
+SIZES, ROUNDS, CALLS, FLIGHTS, TABLE = (1, 10, 100), 3, 40, 300, "bench-features"
 Tables = Mapping[str, pl.DataFrame]
 
 
