@@ -79,20 +79,22 @@ def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
     errors, warnings, counted = judged_rules(contract, around)
     marked = _marked(_values(table, contract, [*errors, *warnings, *counted], around), errors, contract, around)
     bad = marked.select(pl.any_horizontal(pl.col(_MARK + rule.id) for rule in errors)).to_series()
-    accepted = _marked(marked.filter(~bad), warnings, contract, around)
+    names = [column.name for column in contract.columns]
+    written = [_MARK + rule.id for rule in warnings if rule.kind in OF_TEXT]
+    accepted = _marked(marked.select(*names, *written).filter(~bad), warnings, contract, around)
+    broken = _counts(marked, errors)
     tally = Tally(
         table.rows,
         table.ragged.height,
         accepted.height,
-        _counts(marked, errors),
+        broken,
         _counts(accepted, warnings),
         # Of all whole rows, bad ones too.
         _counts(_marked(marked, counted, contract, around), counted),
         newest(marked, contract),
     )
-    names = [column.name for column in contract.columns]
     numbers = table.numbers.filter(~bad).alias(ROW)
-    quarantine = _quarantine(table, contract, marked.filter(bad).select(_ids(errors)), bad)
+    quarantine = _quarantine(table, contract, marked.filter(bad).select(_ids(broken)), bad)
     return Sorted(accepted.select(numbers, *names), quarantine, tally, marked.select(names))
 
 
@@ -148,7 +150,8 @@ def _marks(rules: Sequence[Rule], contract: Contract, around: Surroundings) -> l
 
 def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
     text = pl.col(name)
-    return pl.when(~text.is_in(nulls)).then(text) if nulls else text
+    # Comparing with each is half the work of looking for it among them.
+    return pl.when(pl.all_horizontal(text != null for null in nulls)).then(text) if nulls else text
 
 
 def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, around: Surroundings) -> pl.DataFrame:
@@ -176,8 +179,10 @@ def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
     return (known & (place != first_clean).over(list(rule.columns))).alias(mark)
 
 
-def _ids(rules: Sequence[Rule]) -> pl.Expr:
-    found = [pl.when(pl.col(_MARK + rule.id)).then(pl.lit(rule.id)) for rule in rules]
+def _ids(broken: Mapping[str, int]) -> pl.Expr:
+    """The rules each row breaks; those that no row breaks are not asked, for asking is the dearest part."""
+    asked = list(_found(broken)) or list(broken)[:1]
+    found = [pl.when(pl.col(_MARK + name)).then(pl.lit(name)) for name in asked]
     return pl.concat_list(found).list.drop_nulls().alias(RULES)
 
 
