@@ -70,7 +70,7 @@ def _packed(csv: Path, into: Path) -> None:
 
 
 def _parquet(csv: Path, into: Path) -> None:
-    pl.scan_csv(csv, infer_schema=False).sink_parquet(into)
+    pl.scan_csv(csv, infer_schema=False, null_values="NA").sink_parquet(into)
 
 
 KINDS: Mapping[str, tuple[str, Callable[[Path, Path], None]]] = {
