@@ -49,15 +49,18 @@ def write_years(file: Path, size: int) -> int:
         body = b"\n" + b"".join(month.read_bytes().partition(b"\n")[2] for month in months)
         into.write(header)
         for year in range(FIRST_YEAR, FIRST_YEAR + 100):
-            said = str(year).encode()
-            into.write(body.replace(b"\n2013,", b"\n%s," % said).replace(b",2013-", b",%s-" % said).rstrip())
+            into.write(_of_year(body, year).rstrip())
             rows += body.count(b"\n") - 1
             if into.tell() >= size:
                 break
-        into.write(
-            b"\n".join(body.replace(b"\n2013,", b"\n1990,").replace(b",2013-", b",1990-").split(b"\n")[: REPEATED + 1])
-        )
+        into.write(b"\n".join(_of_year(body, FIRST_YEAR).split(b"\n")[: REPEATED + 1]))
     return rows + REPEATED
+
+
+def _of_year(body: bytes, year: int) -> bytes:
+    """The same flights in another year; the last evening's are of the next year in UTC."""
+    following = body.replace(b",2014-", b",next-").replace(b",2013-", b",%d-" % year)
+    return following.replace(b",next-", b",%d-" % (year + 1)).replace(b"\n2013,", b"\n%d," % year)
 
 
 def _as_it_is(csv: Path, into: Path) -> None:
