@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from serin.domain.charter import Score
-from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound, Unavailable
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion
@@ -18,18 +16,7 @@ from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_
 from serin.domain.records import from_record
 from serin.domain.releases import Release
 from serin.ports import Catalog, Endpoint, ObjectStore
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset as a training set saw it: the digest of its head then, its rows, and the uploads it was made of."""
-
-    dataset: str
-    digest: str
-    rows: int
-    uploads: tuple[str, ...]
+from serin.services.origins import Origin, Source, if_known, origin_of
 
 
 @dataclass(frozen=True)
@@ -97,25 +84,17 @@ def _lines(content: bytes) -> Iterator[str]:
 
 
 def _lineage(line: LoggedPrediction, catalog: Catalog) -> Lineage:
-    version = _if_known(lambda: catalog.version(line.model, line.version))
-    run = _if_known(lambda: catalog.run(line.model, version.run)) if version else None
-    training_set = _if_known(lambda: catalog.training_set(line.model, version.training_set)) if version else None
+    version = if_known(lambda: catalog.version(line.model, line.version))
+    origin = origin_of(version, catalog) if version else Origin(None, None, ())
     published = None if line.function_version else catalog.published(line.model, line.version)
     return Lineage(
         line.function_version or (published.function_version if published else None),
         _release(line, catalog),
         version,
-        run,
-        training_set,
-        tuple(_source(name, digest, catalog) for name, digest in training_set.heads.items()) if training_set else (),
+        origin.run,
+        origin.training_set,
+        origin.datasets,
     )
-
-
-def _if_known(find: Callable[[], T]) -> T | None:
-    try:
-        return find()
-    except NotFound:
-        return None
 
 
 def _release(line: LoggedPrediction, catalog: Catalog) -> Release | None:
@@ -125,19 +104,6 @@ def _release(line: LoggedPrediction, catalog: Catalog) -> Release | None:
         if (release.version, release.status) == (line.version, "live") and release.at <= line.at
     ]
     return before[-1] if before else None
-
-
-def _source(dataset: str, digest: str, catalog: Catalog) -> Source:
-    """The uploads up to the head of that digest: later ones belong to another training set."""
-    head, uploads = DatasetHead(dataset), list[str]()
-    for part in catalog.parts(dataset):
-        if head.digest == digest:
-            break
-        head = head.after(part)
-        uploads.append(part.upload_id)
-    if head.digest != digest:
-        return Source(dataset, digest, 0, ())
-    return Source(dataset, digest, head.rows, tuple(uploads))
 
 
 def _replay(line: LoggedPrediction, function_version: str | None, correlation: str, endpoint: Endpoint) -> Replay:
