@@ -28,6 +28,7 @@ ROUTES = (
     "GET /runs",
     "GET /models",
     "GET /models/{model}/versions",
+    "GET /models/{model}/versions/{version}/lineage",
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",

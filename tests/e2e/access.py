@@ -30,7 +30,13 @@ from tests.e2e.local.templates import aws
 from tests.e2e.tools import ROOT, copy_of_checkout
 
 SIGNED_MODEL = f"{MODEL}-signed"
-PLACES = {"model": MODEL, "dataset": "flights", "release": "rel1", "prediction": f"{0:012x}70008{0:015x}"}
+PLACES = {
+    "model": MODEL,
+    "version": "1",
+    "dataset": "flights",
+    "release": "rel1",
+    "prediction": f"{0:012x}70008{0:015x}",
+}
 """What stands for the variables of a path."""
 
 FLIGHT = {
@@ -72,6 +78,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /runs": Right("read", f"model={MODEL}"),
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),
+    "GET /models/{model}/versions/{version}/lineage": Right("read"),
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),

@@ -38,6 +38,9 @@ def exercise(walked: Walked) -> None:
     walked.client.profile("flights")
     for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
+    walked.client.get(f"/models/{MODEL}/versions/1/lineage")
+    upload = walked.client.all("/uploads", dataset="flights")[0]
+    walked.client.all("/runs", model=MODEL, upload=upload["id"])
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)

@@ -114,6 +114,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/train",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/lineage",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/views",
     "apigateway: lambda:InvokeFunction on function:api for */*/openapi.json",
     "apigateway: lambda:InvokeFunction on function:api for */*/predictions/{prediction}",

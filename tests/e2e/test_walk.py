@@ -54,6 +54,26 @@ def test_the_gate_passed_a_better_model_and_rolling_back_and_forward_worked(walk
     assert causes == ["registered", "registered", "rollback", "call"]
 
 
+def test_the_live_version_is_traced_to_the_uploads_and_the_first_of_them_to_the_versions(walked: Walked) -> None:
+    live = walked.client.get("/models")["items"][0]["live"]["version"]
+    found = walked.client.get(f"/models/{MODEL}/versions/{live}/lineage")
+    assert found["run"]["version"] == live
+    flights = next(dataset for dataset in found["datasets"] if dataset["dataset"] == "flights")
+    assert [upload["file"] for upload in flights["uploads"]] == ["2013-01.csv", "2013-02.csv", "2013-03.csv"]
+    assert flights["rows"] == sum(upload["accepted"] for upload in flights["uploads"])
+    online = [view["fill"]["upto"]["flights"] for view in found["views"] if "flights" in view["fill"]["upto"]]
+    assert len(online) > 0
+    assert set(online) == {walked.client.get("/datasets/flights")["sequence"]}
+    first, last = flights["uploads"][0]["id"], flights["uploads"][-1]["id"]
+    versions = [[run.get("version") for run in _runs_with(walked, name)] for name in (first, last)]
+    assert versions == [[1, 2], [2]]
+
+
+def _runs_with(walked: Walked, upload: str) -> list[Any]:
+    runs = walked.client.all("/runs", model=MODEL, upload=upload)
+    return [run for run in runs if run["status"] == "registered"]
+
+
 def test_the_profile_of_flights_names_what_goes_with_the_label(walked: Walked) -> None:
     found = walked.client.profile("flights", walked.client.get("/datasets/flights")["rows"])
     profile = found["profile"]

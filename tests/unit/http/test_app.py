@@ -24,6 +24,7 @@ from serin.adapters.memory.world import (
 )
 from serin.domain import errors
 from serin.domain.charter import Charter
+from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
 from serin.domain.prediction_ids import prediction_id
@@ -45,6 +46,7 @@ from tests.builders import (
     a_profile_made,
     a_release,
     a_run,
+    a_training_set,
     a_trial,
     a_version,
     an_upload,
@@ -63,6 +65,7 @@ ROUTES = [
     ("GET", f"/runs?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
+    ("GET", f"/models/{MODEL}/versions/1/lineage"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
@@ -147,7 +150,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
-        (method.upper(), path.format(dataset="orders", model=MODEL, release="rel1", prediction=PREDICTION))
+        (method.upper(), path.format(dataset="orders", model=MODEL, version=1, release="rel1", prediction=PREDICTION))
         for path, item in api.app.openapi()["paths"].items()
         for method in item
     }
@@ -158,6 +161,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
+    api.catalog.register(a_version(1))
     collect_predictions([a_prediction_line(PREDICTION)], api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
@@ -262,6 +266,40 @@ def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api)
     assert [step["found"] for step in found["steps"]] == ["lease 1"]
 
 
+def trained_on_an_upload(api: Api) -> Upload:
+    upload = an_upload(dataset="orders")
+    api.catalog.record_accepted(upload, a_part(upload), api.catalog.head("orders"))
+    heads = {"orders": api.catalog.head("orders").digest}
+    api.catalog.save_training_set(a_training_set(heads=heads, definitions={"queue": "d1"}))
+    api.catalog.begin_run(a_run(training_set="set1", status="registered", version=1))
+    api.catalog.begin_run(a_run(id="r2", training_set="set2", status="skipped"))
+    api.catalog.register(a_version(1))
+    return upload
+
+
+def test_a_version_is_traced_to_its_run_its_training_set_its_uploads_and_its_views(api: Api) -> None:
+    upload = trained_on_an_upload(api)
+    found = api.ask("GET", f"/models/{MODEL}/versions/1/lineage").json()
+    assert found["version"] == as_record(a_version(1))
+    assert (found["run"]["id"], found["training_set"]["id"]) == ("r1", "set1")
+    (orders,) = found["datasets"]
+    assert orders == {
+        "dataset": "orders",
+        "digest": api.catalog.head("orders").digest,
+        "sequence": 1,
+        "rows": 2,
+        "uploads": [as_record(upload)],
+        "earlier": 0,
+    }
+    assert found["views"] == [{"view": "queue", "definition": "d1"}]
+
+
+def test_runs_are_narrowed_to_those_that_an_upload_went_into(api: Api) -> None:
+    upload = trained_on_an_upload(api)
+    found = api.ask("GET", f"/runs?model={MODEL}&upload={upload.id}").json()["items"]
+    assert [run["id"] for run in found] == ["r1"]
+
+
 def test_a_long_list_is_read_a_page_at_a_time(api: Api) -> None:
     for number in range(1, 6):
         api.catalog.register(a_version(number))
@@ -324,6 +362,8 @@ ALL = "read train:* release:*"
         ("GET", "/models/cakes/versions", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/train", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/releases", START, "There is no model 'cakes'"),
+        ("GET", f"/models/{MODEL}/versions/9/lineage", None, "There is no version 9 of late-orders."),
+        ("GET", f"/runs?model={MODEL}&upload={'0' * 32}", None, "No dataset that late-orders reads has an upload '000"),
         ("GET", f"/models/{MODEL}/releases/rel9", None, "There is no release 'rel9' of late-orders."),
         ("POST", f"/models/{MODEL}/releases", START, "No version of late-orders is registered."),
         ("POST", f"/models/{MODEL}/releases", {**START, "version": 9}, "There is no version 9 of late-orders."),
@@ -347,6 +387,11 @@ def test_what_there_is_not_is_said_with_a_remedy(api: Api, method: str, path: st
         ("GET", "/uploads?dataset=flights&limit=1001", None, "query.limit"),
         ("GET", "/uploads?dataset=flights&after=%0a", None, "query.after"),
         ("GET", "/models/A/versions", None, "model"),
+        ("GET", f"/models/{MODEL}/versions/0/lineage", None, "path.version"),
+        ("GET", f"/models/{MODEL}/versions/x/lineage", None, "path.version"),
+        ("GET", f"/models/{MODEL}/versions/{10**9}/lineage", None, "path.version"),
+        ("GET", f"/runs?model={MODEL}&upload=", None, "query.upload"),
+        ("GET", f"/runs?model={MODEL}&upload=u1", None, "query.upload"),
         ("POST", f"/models/{MODEL}/releases", None, "body"),
         ("POST", f"/models/{MODEL}/releases", {}, "body.action"),
         ("POST", f"/models/{MODEL}/releases", {"action": "destroy"}, "body.action"),

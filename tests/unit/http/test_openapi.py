@@ -18,6 +18,7 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
+from serin.domain.fills import Fill
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live
@@ -26,14 +27,25 @@ from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
 from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
+from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_prediction import Shown
 from serin.serving.answers import answer_of
 from serin.serving.package import find_package
 from serin.serving.requests import read_request
-from tests.builders import NOON, a_charter, a_release, a_run, a_version, an_upload
+from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_version, an_upload
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import on_path, orders_charter, release
 
+LINEAGE = VersionLineage(
+    a_version(),
+    a_run(),
+    a_training_set(),
+    (DatasetLineage("orders", "h1", 1, 2, (an_upload(),), 0),),
+    (
+        ViewLineage("queue", "d1", Fill("late-orders", "queue", "d1", NOON, {"shops": 1})),
+        ViewLineage("line", "d2"),
+    ),
+)
 EVERY_TYPE = a_charter(
     inputs=(
         Input("name", "string"),
@@ -108,6 +120,8 @@ def test_every_operation_answers_errors_in_the_one_shape_and_needs_a_token(found
         ("Run", a_run()),
         ("ModelVersion", a_version()),
         ("Release", a_release()),
+        ("VersionLineage", LINEAGE),
+        ("VersionLineage", VersionLineage(a_version())),
         ("Live", Live("late-orders", 1, "2", "rel1", 1, NOON)),
     ],
 )

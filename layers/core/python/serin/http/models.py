@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from serin.domain.charter import Charter, Task
@@ -16,6 +17,16 @@ from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import SerinRoute
 from serin.ports import Catalog, Control
+from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
+
+Version = Annotated[int, Path(ge=1, le=999_999_999)]
+UploadId = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[0-9a-f]{32}$",
+        description="Only runs whose training set was made with this upload; a page may have none of them.",
+    ),
+]
 
 
 class Model(BaseModel):
@@ -49,16 +60,25 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
         return Listed(items=found, next=None)
 
     @routes.get("/runs")
-    def list_runs(who: Who, model: str, page: WantedPage) -> Listed[Run]:
+    def list_runs(who: Who, model: str, page: WantedPage, upload: UploadId = None) -> Listed[Run]:
         """The trainings of a model, from cause to verdict."""
         who.needs("read")
-        return listed(catalog.latest_runs(known_model(model, charters), page.limit, page.after))
+        name = known_model(model, charters)
+        if upload is None:
+            return listed(catalog.latest_runs(name, page.limit, page.after))
+        return listed(runs_with(upload, charters[name], catalog, page.limit, page.after))
 
     @routes.get("/models/{model}/versions")
     def list_versions(who: Who, model: str, page: WantedPage) -> Listed[ModelVersion]:
         """The registered versions of a model."""
         who.needs("read")
         return listed(catalog.latest_versions(known_model(model, charters), page.limit, page.after))
+
+    @routes.get("/models/{model}/versions/{version}/lineage")
+    def lineage(who: Who, model: str, version: Version) -> VersionLineage:
+        """What a version was made of: its run, its training set, the uploads, and the views as they were defined."""
+        who.needs("read")
+        return show_lineage(known_model(model, charters), version, catalog)
 
     @routes.get("/models/{model}/releases")
     def list_releases(who: Who, model: str, page: WantedPage) -> Listed[Release]:
