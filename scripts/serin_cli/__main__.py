@@ -15,6 +15,8 @@ from serin_cli.clock import clock
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.init import contract, init
+from serin_cli.lineage import arguments as lineage_arguments
+from serin_cli.lineage import lineage
 from serin_cli.local import up
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
@@ -86,6 +88,7 @@ def parser() -> ArgumentParser:
     add("runs", commands.runs, "The trainings of a model.", model)
     add("models", commands.models, "The models and what is live.")
     add("versions", commands.versions, "The registered versions of a model.", model)
+    add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add("release", commands.release, "Make a version live, or put back the one before.", *_release(model))
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)

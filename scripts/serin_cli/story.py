@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.json import JSON
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -17,6 +17,7 @@ from serin.domain.errors import SerinError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 WIDEST = 6
+MOST_COLUMNS = 1000
 # What a person looks for; where a record has none of these, its first fields do.
 FIRST_OF_WORK = (
     "model",
@@ -60,6 +61,12 @@ def table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Ta
         # As text: what stands in a log or a file must not be read as rich's markup.
         made.add_row(*(Text("" if record.get(name) is None else str(record[name])) for name in names))
     return made
+
+
+def show_whole(what: RenderableType) -> None:
+    """Print with nothing cut off: a terminal that is too narrow breaks the lines itself."""
+    needed = out.measure(what, options=out.options.update(max_width=MOST_COLUMNS)).maximum
+    Console(file=out.file, highlight=False, width=max(out.width, needed)).print(what)
 
 
 def say(text: str) -> None:

@@ -1,0 +1,133 @@
+"""`serin lineage`: what a model version was made of, down to the uploads, and which trainings used an upload."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from serin.domain.errors import Invalid, NotFound
+from serin_cli import story
+from serin_cli.client import Client
+from serin_cli.commands import connected
+
+Record = Mapping[str, Any]
+SHORT = 8
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin lineage`."""
+    return (
+        ("model", {"help": "the model's name"}),
+        ("--version", {"type": int, "help": "the registered version (default: the one that is live)"}),
+        ("--upload", {"metavar": "ID", "help": "instead: the trainings whose training set was made with this upload"}),
+    )
+
+
+def lineage(arguments: Namespace) -> Any:
+    """Whichever is asked for: all of it with --json, else a tree or a table."""
+    if arguments.upload is not None and arguments.version is not None:
+        raise Invalid("--upload and --version ask for different things.", "Give one of them.")
+    found: Any
+    with connected() as client:
+        if arguments.upload is not None:
+            found = client.all("/runs", model=arguments.model, upload=arguments.upload)
+        else:
+            number = _live(client, arguments.model) if arguments.version is None else arguments.version
+            found = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
+    if arguments.print_json or not found:
+        return found
+    story.show_whole(tree_of(found) if arguments.upload is None else _table([line_of(run) for run in found]))
+    return None
+
+
+def line_of(run: Record) -> dict[str, Any]:
+    """A training that used an upload."""
+    names = ("id", "status", "at", "training_set", "version")
+    return {name: run.get(name) for name in names}
+
+
+def tree_of(found: Record) -> Tree:
+    """A version, and below it what it was made of."""
+    version, run, training_set = found["version"], found.get("run"), found.get("training_set")
+    tree = Tree(_text(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
+    tree.add(_text(_run(version, run)))
+    data = tree.add(_text(_training_set(version, training_set)))
+    for dataset in found["datasets"]:
+        _add_dataset(data, dataset)
+    if found["views"]:
+        lines = [_view(view) for view in found["views"]]
+        tree.add(_text("views as they were then, and the uploads that are in online now")).add(_table(lines))
+    tree.add(_text(", ".join(f"{name} {version[name]}" for name in ("code", "charter", "lock"))))
+    return tree
+
+
+def _live(client: Client, model: str) -> int:
+    for found in client.get("/models")["items"]:
+        if found["model"] == model and "live" in found:
+            number: int = found["live"]["version"]
+            return number
+    raise NotFound(
+        f"No version of {model} is live.",
+        "./scripts/serin models says which models there are; name a version with --version.",
+    )
+
+
+def _run(version: Record, run: Record | None) -> str:
+    if run is None:
+        return f"run {version['run']}: not in the catalog"
+    began = f", began with {run['correlation']}" if "correlation" in run else ""
+    return f"run {run['id']}, cause {run['cause']}, {run['at']}{began}"
+
+
+def _training_set(version: Record, found: Record | None) -> str:
+    if found is None:
+        return f"training set {version['training_set']}: not in the catalog"
+    return f"training set {found['id']}, {found['rows']:,} rows, moments {found['first']} to {found['last']}"
+
+
+def _add_dataset(data: Tree, found: Record) -> None:
+    head = f"{found['dataset']}, head {found['digest'][:SHORT]}"
+    if not found["sequence"]:
+        data.add(_text(f"{head}: no uploads of the catalog make it"))
+        return
+    earlier = f", {found['earlier']:,} earlier ones not shown" if found["earlier"] else ""
+    branch = data.add(_text(f"{head}, {found['rows']:,} rows of {found['sequence']:,} uploads{earlier}"))
+    branch.add(_table([_upload(upload) for upload in found["uploads"]]))
+
+
+def _upload(found: Record) -> dict[str, Any]:
+    return {
+        "upload": found.get("sequence"),
+        "file": found["file"],
+        "at": found["at"],
+        "accepted": f"{found['accepted']:,}",
+        "set aside": f"{found['quarantined']:,}",
+        "contract": found["contract"][:SHORT],
+        "id": found["id"],
+    }
+
+
+def _view(found: Record) -> dict[str, Any]:
+    fill = found.get("fill")
+    online = "none" if fill is None else "; ".join(_filled(name, upto, fill) for name, upto in fill["upto"].items())
+    return {"view": found["view"], "definition": found["definition"][:SHORT], "uploads online": online}
+
+
+def _filled(dataset: str, upto: int, fill: Record) -> str:
+    """Such as `flights 1-3, 5`: everything up to a sequence, and what came before its turn."""
+    numbers = [f"1-{upto}"] if upto > 1 else ["1"] * upto
+    return f"{dataset} {', '.join([*numbers, *map(str, fill['beyond'].get(dataset, ()))]) or 'none'}"
+
+
+def _table(lines: Sequence[Record]) -> Table:
+    return story.table(lines, list(lines[0]))
+
+
+def _text(words: str, style: str = "") -> Text:
+    # As text: what stands in a file's name must not be read as rich's markup.
+    return Text(words, style)
