@@ -107,6 +107,7 @@ def _upload(found: Record) -> dict[str, Any]:
         "at": found["at"],
         "accepted": f"{found['accepted']:,}",
         "set aside": f"{found['quarantined']:,}",
+        "corrections": f"{found['corrected']:,}",
         "contract": found["contract"][:SHORT],
         "id": found["id"],
     }

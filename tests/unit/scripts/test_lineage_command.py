@@ -19,7 +19,9 @@ from serin_cli.__main__ import parser
 from tests.builders import NOON, a_run, a_training_set, a_version, an_upload
 
 MODEL = "late-orders"
-UPLOAD = an_upload(file="[red]2013-02.csv", sequence=52, accepted=1200, quarantined=3, rows=1203, contract="c" * 64)
+UPLOAD = an_upload(
+    file="[red]2013-02.csv", sequence=52, accepted=1200, quarantined=3, rows=1203, corrected=7, contract="c" * 64
+)
 ORDERS = DatasetLineage("orders", "h" * 64, 52, 60_000, (UPLOAD,), 51)
 FILL = Fill(MODEL, "queue", "d" * 32, NOON, {"shops": 3, "zones": 0}, {"shops": (5, 6)})
 VIEWS = ViewLineage("queue", "d" * 32, FILL), ViewLineage("line", "e" * 32, None)
@@ -76,8 +78,8 @@ def test_a_version_is_told_from_its_run_down_to_each_upload() -> None:
     assert lines[1] == "run r1, cause call, 2013-04-01T12:00:00Z, began with arrival-1"
     assert lines[2] == "training set set1, 1,000 rows, moments 2013-01-31T12:00:00Z to 2013-04-01T12:00:00Z"
     assert lines[3] == "orders, head hhhhhhhh, 60,000 rows of 52 uploads, 51 earlier ones not shown"
-    assert lines[4] == "upload file at accepted set aside contract id"
-    assert lines[5] == f"52 [red]2013-02.csv 2013-04-01T12:00:00Z 1,200 3 cccccccc {UPLOAD.id}"
+    assert lines[4] == "upload file at accepted set aside corrections contract id"
+    assert lines[5] == f"52 [red]2013-02.csv 2013-04-01T12:00:00Z 1,200 3 7 cccccccc {UPLOAD.id}"
     assert lines[-1] == "code k1, charter c1, lock l1"
 
 
