@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-ACCEPT_SECONDS = 600
+# Twice what 2.2 GB take of this memory's share of a processor. A call that dies is tried again after six times as long.
+ACCEPT_SECONDS = 300
 ACCEPT_MEMORY_MB = 2048
 # The file, what it unpacks to, its rows block by block, and the files these become.
 ACCEPT_DISK_MB = 10_240
