@@ -71,7 +71,7 @@ def stores_last(
 ) -> Upload:
     """Writes the file once it is recorded."""
     waiting = list[tuple[str, bytes]]()
-    late = Instead(lake, "put", lambda *put: waiting.append(put))
+    late = Instead(lake, "put_file", lambda key, file: waiting.append((key, file.read_bytes())))
     upload = accept_upload(arrival, contracts, uploads, late, catalog, events, clock)
     for put in waiting:
         lake.put(*put)
@@ -116,7 +116,7 @@ def reads_the_newest(
     arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
 ) -> Upload:
     """Reads the newest version of an object, whichever has arrived."""
-    newest = Instead(uploads, "get", lambda key, _: uploads.get(key))
+    newest = Instead(uploads, "fetch", lambda key, into, _: uploads.fetch(key, into))
     return accept_upload(arrival, contracts, newest, lake, catalog, events, clock)
 
 

@@ -14,7 +14,7 @@ from benches.hostile.handlers import load
 from benches.schedules.baton import Invocation
 from benches.schedules.faults import Chance
 from benches.schedules.model import CONTRACTS, code
-from benches.schedules.ports import Step, Stepping, SteppingOnline, step_of
+from benches.schedules.ports import Step, Stepping, SteppingObjects, SteppingOnline, step_of
 from benches.schedules.trace import Trace
 from benches.schedules.world import Stores, World
 from serin.adapters.memory.world import MemoryClock
@@ -65,9 +65,9 @@ def platform_of(world: World, charter: Charter, subject: Subject, step: Step, sk
     """The world as one invocation sees it, whose machine's clock goes wrong by `skew`."""
     stores = world.stores
     return Platform(
-        Stepping("uploads", stores.uploads, step),
-        Stepping("lake", stores.lake, step),
-        Stepping("artifacts", stores.artifacts, step),
+        SteppingObjects("uploads", stores.uploads, step),
+        SteppingObjects("lake", stores.lake, step),
+        SteppingObjects("artifacts", stores.artifacts, step),
         subject.catalog(stores.catalog, step),
         subject.online(stores.online, step),
         subject.events(world, step),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from benches.schedules.baton import Invocation
@@ -42,6 +43,16 @@ class Stepping:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         return partial(self._step, f"{self._name}.{method}", getattr(self._port, method))
+
+
+class SteppingObjects(Stepping):
+    """A bucket: what is sent is the file as it was then, and what comes back is kept by who still waits for it."""
+
+    def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
+        into.write_bytes(self._step(f"{self._name}.fetch", self._port.get, key, version_id))
+
+    def put_file(self, key: str, file: Path) -> None:
+        self._step(f"{self._name}.put_file", self._port.put, key, file.read_bytes())
 
 
 class SteppingOnline:

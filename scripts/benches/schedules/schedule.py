@@ -58,12 +58,14 @@ class Schedule:
 
     def run(self) -> Outcome:
         """Go on until nothing waits and nobody works; then look at what became of the files."""
-        while self._next or self._choose() or self._redrive():
-            running, self._next = self._next, None
-            if running is not None:
-                self._calls.go_on(running)
-        for running in self._calls.running:
-            running.invocation.end()
+        try:
+            while self._next or self._choose() or self._redrive():
+                running, self._next = self._next, None
+                if running is not None:
+                    self._calls.go_on(running)
+        finally:
+            for running in self._calls.running:
+                running.invocation.end()
         broken = [*self._calls.broken, *self._restless(), *broken_facts(self._world, self._charter)]
         died = self._world.queue.died + self._world.bus.died
         return Outcome(self._seed, broken, self._trace, Counter(self._chance.drawn), died)
