@@ -1,0 +1,121 @@
+"""What is read without botocore's serialising is what botocore reads; what goes wrong is left to botocore."""
+
+from __future__ import annotations
+
+import json
+import socket
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+
+from serin.adapters.batch_reads import BatchReads
+from serin.adapters.online import DynamoOnlineFeatures
+from serin.domain.features import EntityKey, OnlineValues
+from tests.answers import Answer, Answers
+from tests.tables import REGION, a_table
+
+PLANE = EntityKey("plane", ("N1",))
+KNOWN = OnlineValues(PLANE, {"maker": "Embraër", "year": 1999, "seats": None}, None, 1)
+ASKED = {"online": {"Keys": [{"pk": {"S": PLANE.id}}, {"pk": {"S": "nobody"}}]}}
+ONCE = Config(retries={"total_max_attempts": 1})
+REFUSED = "arn:aws:iam::123456789012:role/predict is not authorized to perform: dynamodb:BatchGetItem"
+
+
+@pytest.fixture
+def client(aws: None) -> Any:
+    """A client that itself asks once, and a table that knows one plane."""
+    client, table = a_table("online", "pk", client=boto3.client("dynamodb", region_name=REGION, config=ONCE))
+    DynamoOnlineFeatures(client, table).write([KNOWN])
+    return client
+
+
+def test_the_answer_is_the_one_botocore_reads(client: Any) -> None:
+    theirs = client.batch_get_item(RequestItems=ASKED)
+    ours = BatchReads(client).ask(ASKED)
+    assert ours is not None
+    assert len(ours["Responses"]["online"]) == 1
+    assert ours["Responses"] == theirs["Responses"]
+    assert ours["UnprocessedKeys"] == theirs["UnprocessedKeys"] == {}
+
+
+def test_the_request_is_the_one_botocore_sends_but_for_what_it_says_of_its_retries(aws: None) -> None:
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "aws_session_token": "lent"}
+    client, _ = a_table("online", "pk", client=boto3.client("dynamodb", region_name=REGION, **keys))
+    heard = Answers(client, lambda _: None)
+    client.batch_get_item(RequestItems=ASKED)
+    BatchReads(client).ask(ASKED)
+    theirs, ours = heard.requests
+    assert (ours.method, ours.url, ours.body) == (theirs.method, theirs.url, theirs.body)
+    differs = {"amz-sdk-invocation-id", "amz-sdk-request", "Authorization", "X-Amz-Date", "User-Agent"}
+    assert _headers(ours, differs) == _headers(theirs, differs)
+    sent, names = _headers(ours, set()), "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
+    assert sent["X-Amz-Security-Token"] == "lent"
+    assert sent["User-Agent"].startswith("Boto3/")
+    assert f"/{REGION}/dynamodb/aws4_request, SignedHeaders={names}, " in sent["Authorization"]
+
+
+def _headers(request: Any, but: set[str]) -> Mapping[str, str]:
+    found = {name: value for name, value in request.headers.items() if name not in but}
+    return {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in found.items()}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "Slow down."}, 400),
+        Answer({"message": "Internal server error"}, 500),
+        Answer({"Responses": {"online": []}, "UnprocessedKeys": {}}, 200, {"x-amz-crc32": "1"}),
+    ],
+    ids=["throttled", "gone wrong", "damaged"],
+)
+def test_what_goes_wrong_once_is_asked_again_after_a_pause(client: Any, answer: Answer) -> None:
+    answers, pauses = iter([answer]), list[float]()
+    heard = Answers(client, lambda _: next(answers, None))
+    assert DynamoOnlineFeatures(client, "online", pauses.append).read([PLANE]) == {PLANE: KNOWN}
+    assert (len(heard.requests), len(pauses)) == (2, 1)
+
+
+def test_an_answer_with_the_right_sum_is_taken(client: Any) -> None:
+    content = {"Responses": {}, "UnprocessedKeys": {}}
+    whole = Answer(content, 200, {"x-amz-crc32": str(zlib.crc32(json.dumps(content).encode()))})
+    heard = Answers(client, lambda _: whole)
+    assert DynamoOnlineFeatures(client, "online").read([PLANE]) == {}
+    assert len(heard.requests) == 1
+
+
+def test_what_stays_wrong_is_named_by_botocore(client: Any) -> None:
+    refused = Answer({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": REFUSED}, 400)
+    Answers(client, lambda _: refused)
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*BatchGetItem operation.*predict is not authorized"):
+        DynamoOnlineFeatures(client, "online", lambda _: None).read([PLANE])
+
+
+def test_a_table_that_is_not_there_is_named_by_botocore(client: Any) -> None:
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        DynamoOnlineFeatures(client, "elsewhere", lambda _: None).read([PLANE])
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """An address where nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def test_a_dynamodb_that_is_away_is_named_by_botocore(nowhere: str) -> None:
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    away = boto3.client("dynamodb", region_name=REGION, endpoint_url=nowhere, config=ONCE, **keys)
+    with pytest.raises(EndpointConnectionError):
+        DynamoOnlineFeatures(away, "online", lambda _: None).read([PLANE])
+
+
+def test_the_clients_connections_are_where_the_reads_look_for_them(client: Any) -> None:
+    """`_endpoint.http_session` is botocore's own affair: should it move, this says so."""
+    assert isinstance(client._endpoint.http_session, URLLib3Session)
