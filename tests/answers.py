@@ -15,7 +15,7 @@ OPERATION = "BatchGetItem"
 class Answer(NamedTuple):
     """A response, the headers as they are sent."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | bytes
     status: int = 200
     headers: Mapping[str, str] = {}
 
@@ -33,7 +33,8 @@ class Answers:
         answer = self._answering(json.loads(request.body))
         if answer is None:
             return None
-        return AWSResponse(request.url, answer.status, answer.headers, _Raw(json.dumps(answer.body).encode()))
+        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+        return AWSResponse(request.url, answer.status, answer.headers, _Raw(body))
 
 
 class _Raw(BytesIO):

@@ -71,8 +71,10 @@ def _headers(request: Any, but: set[str]) -> Mapping[str, str]:
         Answer({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "Slow down."}, 400),
         Answer({"message": "Internal server error"}, 500),
         Answer({"Responses": {"online": []}, "UnprocessedKeys": {}}, 200, {"x-amz-crc32": "1"}),
+        Answer(b"<html>Sign in</html>"),
+        Answer(b"[]"),
     ],
-    ids=["throttled", "gone wrong", "damaged"],
+    ids=["throttled", "gone wrong", "damaged", "a page", "no object"],
 )
 def test_what_goes_wrong_once_is_asked_again_after_a_pause(client: Any, answer: Answer) -> None:
     answers, pauses = iter([answer]), list[float]()

@@ -50,8 +50,7 @@ class BatchReads:
         content: bytes = response.content
         if response.status_code != OK or not _whole(response, content):
             return None
-        answer: Mapping[str, Any] = json.loads(content)
-        return answer
+        return _object(content)
 
     def _sent(self, request: AWSRequest) -> AWSResponse:
         """The answer of whoever listens to what the client sends, else DynamoDB's; the client's own listener signs."""
@@ -60,6 +59,15 @@ class BatchReads:
         heard = first_non_none_response(self._events.emit(f"before-send.dynamodb.{OPERATION}", request=prepared))
         response: AWSResponse = self._connections.send(prepared) if heard is None else heard
         return response
+
+
+def _object(content: bytes) -> Mapping[str, Any] | None:
+    """What DynamoDB says; None for the page of a proxy, which is no JSON object."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _whole(response: AWSResponse, content: bytes) -> bool:
