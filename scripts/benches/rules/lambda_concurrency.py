@@ -24,7 +24,7 @@ import os, time
 started = time.time()
 
 def handler(event, context):
-    time.sleep(0.1)
+    time.sleep(1)  # so that two calls are at work at once on a busy machine too
     return [os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], os.getpid()]
 """
 
