@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +9,10 @@ import polars as pl
 from serin.data.corrections import still_set_aside
 from serin.data.parquet import from_parquet
 from serin.data.table import ROW, UPLOAD
-from serin.domain.datasets import RawFile, Upload
+from serin.domain.datasets import RawFile
 from serin.domain.errors import Rejected
 from serin.ports import Catalog, ObjectStore
+from serin.services.accepted_uploads import accepted_uploads
 
 
 def correctable(raw: RawFile, corrects: Path | None, lake: ObjectStore, catalog: Catalog) -> int:
@@ -39,7 +39,7 @@ def correctable(raw: RawFile, corrects: Path | None, lake: ObjectStore, catalog:
 
 def _still_set_aside(dataset: str, names: set[str], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     """The rows of these uploads that are in quarantine and have not come back yet."""
-    uploads = [upload for upload in _uploads(dataset, catalog) if upload.status == "accepted"]
+    uploads = list(accepted_uploads(dataset, catalog))
     corrected = [from_parquet(lake.get(upload.corrects)) for upload in uploads if upload.corrects]
     found = [pl.DataFrame(schema={UPLOAD: pl.String, ROW: pl.UInt32})]
     for upload in uploads:
@@ -47,13 +47,3 @@ def _still_set_aside(dataset: str, names: set[str], lake: ObjectStore, catalog: 
             rows = from_parquet(lake.get(upload.quarantine)).select(pl.lit(upload.id).alias(UPLOAD), ROW)
             found.append(still_set_aside(rows, corrected))
     return pl.concat(found)
-
-
-def _uploads(dataset: str, catalog: Catalog) -> Iterator[Upload]:
-    after = None
-    while True:
-        page = catalog.latest_uploads(dataset, after=after)
-        yield from page.items
-        if page.next is None:
-            return
-        after = page.next

@@ -10,6 +10,7 @@ from serin.data.parquet import key_columns
 from serin.data.rules import Surroundings
 from serin.domain.contracts import Contract, Reference
 from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.accepted_uploads import accepted_uploads
 
 
 def surroundings(contract: Contract, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Surroundings:
@@ -24,14 +25,7 @@ def surroundings(contract: Contract, lake: ObjectStore, catalog: Catalog, clock:
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
-    after = None
-    while True:
-        page = catalog.latest_uploads(dataset, after=after)
-        if moments := [upload.at for upload in page.items if upload.status == "accepted"]:
-            return max(moments)
-        if page.next is None:
-            return None
-        after = page.next
+    return next((upload.at for upload in accepted_uploads(dataset, catalog)), None)
 
 
 def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
