@@ -25,7 +25,6 @@ from infra.local.events.due_messages import DueMessages
 from infra.local.events.expiry import Expiry
 from infra.local.events.mappings import Mappings
 from infra.local.events.router import Router
-from infra.local.events.scheduler import Scheduler
 from infra.local.events.schedules import Schedules
 from infra.local.events.subscriptions import Subscriptions
 from infra.local.events.targets import deliver
@@ -144,7 +143,6 @@ def _watch(parts: Wiring) -> None:
         DueMessages(region, clock),
         Expiry(region, clock),
         Schedules(region, parts.router, clock),
-        Scheduler(region, clock),
         parts.alarms,
     )
     for timer in timers:

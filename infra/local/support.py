@@ -68,11 +68,6 @@ _PROPERTIES: dict[str, str] = {
     "AWS::SNS::Subscription": "Endpoint FilterPolicy FilterPolicyScope Protocol RawMessageDelivery TopicArn",
     "AWS::SNS::TopicPolicy": "PolicyDocument Topics",
     "AWS::SNS::Topic": "DisplayName Tags TopicName",
-    "AWS::Scheduler::Schedule": (
-        "Description EndDate FlexibleTimeWindow GroupName Name ScheduleExpression ScheduleExpressionTimezone "
-        "StartDate State Target"
-    ),
-    "AWS::Scheduler::ScheduleGroup": "Name Tags",
     "AWS::SQS::Queue": (
         "DelaySeconds MessageRetentionPeriod QueueName ReceiveMessageWaitTimeSeconds RedrivePolicy "
         "SqsManagedSseEnabled Tags VisibilityTimeout"

@@ -11,7 +11,7 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 
 from infra.local.clock import VirtualClock
-from infra.local.events.moments import next_moment
+from infra.local.clock.expressions import next_moment
 from infra.local.events.router import Router
 from infra.local.wiring import ACCOUNT
 

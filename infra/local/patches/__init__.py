@@ -26,7 +26,6 @@ _MODULES = (
     "events",
     "stepfunctions",
     "stepfunctions_time",
-    "scheduler",
     "sns",
     "logs",
     "cloudwatch",

@@ -9,7 +9,7 @@ from typing import Any
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule
 
-from infra.local.events.moments import check_rule
+from infra.local.clock import expressions
 from infra.local.events.target_input import check_input
 from infra.local.events.targets import kind_of
 from infra.local.patches.registry import replace, wrap
@@ -65,6 +65,6 @@ def put_rule(original: Callable[..., Rule], backend: EventsBackend, name: str, *
 
 def _check(expression: str) -> None:
     try:
-        check_rule(expression)
+        expressions.check(expression)
     except Invalid as error:
         raise ValidationException("Parameter ScheduleExpression is not valid.") from error

@@ -25,7 +25,6 @@ _MODULES = (
     "records",
     "roles",
     "rules",
-    "scheduler",
     "state_machines",
     "subscriptions",
     "tables",

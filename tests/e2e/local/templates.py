@@ -69,7 +69,7 @@ def ref(logical_id: str) -> dict[str, str]:
     return {"Ref": logical_id}
 
 
-SERVICES = ("lambda", "states", "events", "scheduler")
+SERVICES = ("lambda", "states", "events")
 
 
 def role(*statements: dict[str, Any], trusts: Sequence[str] = SERVICES) -> dict[str, Any]:

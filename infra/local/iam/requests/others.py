@@ -1,4 +1,4 @@
-"""Step Functions, Systems Manager, CloudWatch and its logs, Scheduler, CloudFormation and STS."""
+"""Step Functions, Systems Manager, CloudWatch and its logs, CloudFormation and STS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ _ON_A_LOG = named(
     """
 )
 _ON_NO_METRIC = frozenset({"GetMetricData", "GetMetricStatistics", "ListMetrics"})
-_ON_A_SCHEDULE = frozenset({"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"})
 _ON_A_STACK = named(
     """
     CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeChangeSet DescribeStackEvents
@@ -86,19 +85,6 @@ def cloudwatch(request: ApiRequest) -> Iterable[Asked] | None:
     if operation == "DescribeAlarms":
         return [Asked("cloudwatch:DescribeAlarms", request.arn("alarm:*", "cloudwatch"))]
     return [Asked(f"cloudwatch:{operation}", "*")] if operation in _ON_NO_METRIC else None
-
-
-def scheduler(request: ApiRequest) -> Iterable[Asked] | None:
-    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html"""
-    operation = request.operation
-    if operation == "ListSchedules":
-        return [Asked("scheduler:ListSchedules", "*")]
-    if operation not in _ON_A_SCHEDULE:
-        return None
-    group = request.text("GroupName") or request.text("groupName") or "default"
-    role = (request.params.get("Target") or {}).get("RoleArn", "")
-    passed = [Asked("iam:PassRole", role, {"iam:passedtoservice": ("scheduler.amazonaws.com",)})] if role else []
-    return [Asked(f"scheduler:{operation}", request.arn(f"schedule/{group}/{request.text('Name')}")), *passed]
 
 
 def cloudformation(request: ApiRequest) -> Iterable[Asked] | None:

@@ -16,7 +16,6 @@ _SERVICES: Mapping[str, Callable[[ApiRequest], Iterable[Asked] | None]] = {
     "logs": others.logs,
     "monitoring": others.cloudwatch,
     "s3": s3.asked,
-    "scheduler": others.scheduler,
     "sns": messaging.sns,
     "sqs": messaging.sqs,
     "ssm": others.ssm,

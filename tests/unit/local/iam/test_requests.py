@@ -202,13 +202,6 @@ def test_what_a_request_needs(service: str, operation: str, given: dict[str, Any
     assert asked(service, operation, **given) == needed
 
 
-def test_a_schedule_hands_its_role_over() -> None:
-    target = {"Arn": MACHINE, "RoleArn": ROLE}
-    given = {"Name": "s", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
-    schedule = f"scheduler:CreateSchedule arn:aws:scheduler:{HERE}:schedule/default/s"
-    assert asked("scheduler", "create_schedule", **given) == [schedule, f"iam:PassRole {ROLE}"]
-
-
 def test_the_body_stays_for_the_service() -> None:
     environ = sent("dynamodb", "get_item", TableName="t", Key=KEY)
     signature = signature_of(environ)

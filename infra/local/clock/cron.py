@@ -1,4 +1,4 @@
-"""AWS's cron expressions: six fields, `?`, `L`, `W` and `#`, in a time zone.
+"""AWS's cron expressions: six fields, `?`, `L`, `W` and `#`, in UTC as rules have them.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
@@ -9,7 +9,7 @@ import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime
 
 from serin.domain.errors import Invalid
 
@@ -30,29 +30,17 @@ class Cron:
     months: frozenset[int]
     years: frozenset[int]
     on: OnDay
-    zone: tzinfo = UTC
 
     def after(self, moment: datetime) -> datetime | None:
-        """The first time later than `moment`, in UTC; None when there is none before 2200.
+        """The first time later than `moment`; None when there is none before 2200."""
+        return next((found for found in self._since(moment.astimezone(UTC)) if found > moment), None)
 
-        A local time that a change of clocks skips is skipped; one that comes twice is taken once, the first time.
-        """
-        local = moment.astimezone(self.zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
-        for found in self._local(local - timedelta(hours=3)):
-            there = found.replace(tzinfo=self.zone).astimezone(UTC)
-            exists = there.astimezone(self.zone).replace(tzinfo=None, fold=0) == found
-            if exists and there > moment:
-                return there
-        return None
-
-    def _local(self, since: datetime) -> Iterator[datetime]:
-        """Wall-clock times from then on, in order."""
-        for day in self._dates(since.date()):
+    def _since(self, moment: datetime) -> Iterator[datetime]:
+        """The times of the moment's day and of all later ones, in order."""
+        for day in self._dates(moment.date()):
             for hour in self.hours:
                 for minute in self.minutes:
-                    found = datetime(day.year, day.month, day.day, hour, minute)
-                    if found >= since:
-                        yield found
+                    yield datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
     def _dates(self, since: date) -> Iterator[date]:
         for year in sorted(year for year in self.years if year >= since.year):
@@ -65,7 +53,7 @@ class Cron:
                         yield day
 
 
-def parse(expression: str, zone: tzinfo = UTC) -> Cron:
+def parse(expression: str) -> Cron:
     """Read `cron(minutes hours day-of-month month day-of-week year)`; raises Invalid."""
     inside = re.fullmatch(r"cron\((.*)\)", expression)
     fields = inside.group(1).upper().split() if inside else []
@@ -81,7 +69,6 @@ def parse(expression: str, zone: tzinfo = UTC) -> Cron:
             frozenset(_numbers(months, 1, 12, _MONTHS)),
             frozenset(_numbers(years, 1970, _LAST_YEAR)),
             _weekdays(of_week) if of_month == "?" else _month_days(of_month),
-            zone,
         )
     except ValueError as error:
         raise _wrong(expression, str(error)) from error
