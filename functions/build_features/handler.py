@@ -11,9 +11,9 @@ from serin.domain.view_statistics import view_metrics
 from serin.logs import logged
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
 from serin.services.build_features import Built, FeatureBuilder
-from serin.services.released_code import ReleasedCode
-from serin.services.released_views import released_views
-from serin.services.view_writer import Functions
+from serin.services.steps.released_code import ReleasedCode
+from serin.services.steps.released_views import released_views
+from serin.services.steps.view_writer import Functions
 
 
 @logged("build_features", lambda: platform().clock)

@@ -18,8 +18,8 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_charter, a_contract, a_part, a_version, an_upload_of

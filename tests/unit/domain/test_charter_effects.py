@@ -16,8 +16,8 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.joins import derive, training_rows
-from serin.data.parquet import to_parquet
+from serin.data.features.joins import derive, training_rows
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload

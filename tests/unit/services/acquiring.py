@@ -13,7 +13,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
-from serin.data.parquet import from_parquet
+from serin.data.files.parquet import from_parquet
 from serin.domain.sources import Acquired, Acquisition, Source
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.acquire import Acquirer

@@ -12,7 +12,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation, View
 from serin.domain.events import Event
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of

@@ -12,9 +12,9 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
-from serin.data.corrections import to_csv
-from serin.data.parquet import from_parquet
-from serin.data.table import CAPS
+from serin.data.files.corrections import to_csv
+from serin.data.files.parquet import from_parquet
+from serin.data.files.table import CAPS
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable

@@ -11,8 +11,8 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation
 from serin.domain.contracts import Column, Contract
 from serin.domain.profiles import ColumnProfile, Profile, ProfileMade

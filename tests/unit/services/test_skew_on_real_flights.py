@@ -19,11 +19,11 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.adapters.online import DynamoOnlineFeatures
-from serin.data.as_of import MOMENT
-from serin.data.joins import latest_rows
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
-from serin.data.views import with_view
+from serin.data.contract.types import TIMESTAMP
+from serin.data.features.as_of import MOMENT
+from serin.data.features.joins import latest_rows
+from serin.data.features.views import with_view
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.ports import OnlineFeatures
 from serin.services.build_features import FeatureBuilder

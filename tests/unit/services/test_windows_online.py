@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
+from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import MARGIN, Bucket, look_back, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
 from serin.services.build_features import FeatureBuilder

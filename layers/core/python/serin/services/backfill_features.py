@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from serin.data.view_statistics import statistics_of
+from serin.data.features.view_statistics import statistics_of
 from serin.domain.buckets import definition
 from serin.domain.charter import View
 from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.ports import Events
-from serin.services.note_fills import note
-from serin.services.view_writer import Heads, ViewWriter, sequence_of
+from serin.services.steps.note_fills import note
+from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
 MOST_VALUES = 30_000_000

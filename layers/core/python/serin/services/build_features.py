@@ -8,16 +8,16 @@ from functools import cached_property
 
 import polars as pl
 
-from serin.data.parquet import from_parquet
-from serin.data.view_statistics import statistics_of
+from serin.data.features.view_statistics import statistics_of
+from serin.data.files.parquet import from_parquet
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.events import Event
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
-from serin.services.note_fills import note
-from serin.services.view_writer import Functions, Heads, ViewWriter, sequence_of
+from serin.services.steps.note_fills import note
+from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
 
 
 @dataclass(frozen=True)

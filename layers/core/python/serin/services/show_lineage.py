@@ -12,7 +12,7 @@ from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion
 from serin.domain.paging import PAGE, Page
 from serin.ports import Catalog
-from serin.services.origins import Source, history, if_known, origin_of
+from serin.services.steps.origins import Source, history, if_known, origin_of
 
 NEWEST = 50
 """Uploads of one dataset that are told one by one: with the largest records a function can still answer them."""

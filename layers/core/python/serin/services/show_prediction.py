@@ -16,7 +16,7 @@ from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_
 from serin.domain.records import from_record
 from serin.domain.releases import Release
 from serin.ports import Catalog, Endpoint, ObjectStore
-from serin.services.origins import Origin, Source, if_known, origin_of
+from serin.services.steps.origins import Origin, Source, if_known, origin_of
 
 
 @dataclass(frozen=True)
