@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 
 @dataclass(frozen=True)

@@ -15,28 +15,25 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
 
-from infra.local.activity import Activity, WatchedHost
-from infra.local.assets import Assets
+from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute
 from infra.local.clock.virtual import Progress
-from infra.local.events.alarms import Alarms
-from infra.local.events.due_messages import DueMessages
-from infra.local.events.expiry import Expiry
-from infra.local.events.mappings import Mappings
-from infra.local.events.router import Router
-from infra.local.events.schedules import Schedules
-from infra.local.events.subscriptions import Subscriptions
-from infra.local.events.targets import deliver
+from infra.local.deploy.assets import Assets
+from infra.local.functions.host import FunctionHost
 from infra.local.functions.runtime_folder import runtime_folder
 from infra.local.gateway.server import Gateway
 from infra.local.iam.guard import Guard
-from infra.local.invocations import Invocations
 from infra.local.routes import route_table
+from infra.local.services.all import every_service
+from infra.local.services.awslambda.event_sources.mappings import Mappings
+from infra.local.services.awslambda.invocations import Invocations
+from infra.local.services.awslambda.telemetry import count_outcome, keep_log
+from infra.local.services.awslambda.versions import Versions
+from infra.local.services.events.router import Router
+from infra.local.services.logs.subscriptions import Subscriptions
 from infra.local.session import Session
-from infra.local.telemetry import count_outcome, keep_log
 from infra.local.unsupported import application_of
-from infra.local.versions import Versions
 from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
 if TYPE_CHECKING:
@@ -66,12 +63,12 @@ def assemble(
     endpoint_url = _serve_moto(ends, clock, state)
     clock.share(session.folder / "clock")
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
-    functions = WatchedHost(
+    functions = FunctionHost(
         session, runtime_folder(build), keep_log, count_outcome, environment=environment, now_ms=clock.now_ms
     )
     ends.callback(functions.stop)
     assets = state.assets if state else Assets(session.folder / "code")
-    invocations = Invocations(functions, Versions(region, assets), deliver)
+    invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
     router = Router()
     gateway = Gateway(
@@ -90,6 +87,11 @@ def assemble(
         "log deliveries": lambda: not subscriptions.idle,
         "executions": clock.waiting.moving,
     }
+    services = every_service()
+    # Of those due at one moment the first fires first.
+    timers = tuple(timer for service in services for timer in service.timers(region, clock))
+    for timer in timers:
+        clock.watch(timer.due, timer.fire)
     parts = Wiring(
         region=region,
         endpoint_url=endpoint_url,
@@ -97,12 +99,8 @@ def assemble(
         clock=clock,
         activity=Activity(activity, lambda: clock.waiting.turns),
         guard=Guard(),
-        assets=assets,
-        invocations=invocations,
-        router=router,
-        mappings=mappings,
-        subscriptions=subscriptions,
-        alarms=Alarms(region, clock),
+        services=services,
+        parts=(assets, invocations, router, mappings, subscriptions, *timers),
     )
     connect(parts)
     _run(ends, parts)
@@ -136,27 +134,13 @@ def advance(to: datetime, progress: Progress | None = None) -> None:
     parts.clock.advance(to, lambda: parts.activity.rest(_STEP_S, _GLANCE_S), progress)
 
 
-def _watch(parts: Wiring) -> None:
-    """All timers of the cloud. Of those due at one moment the first fires first."""
-    clock, region = parts.clock, parts.region
-    timers = (
-        DueMessages(region, clock),
-        Expiry(region, clock),
-        Schedules(region, parts.router, clock),
-        parts.alarms,
-    )
-    for timer in timers:
-        clock.watch(timer.due, timer.fire)
-
-
 def _run(ends: ExitStack, parts: Wiring) -> None:
-    _watch(parts)
     parts.clock.start()
     ends.callback(parts.clock.close)
-    for part in (parts.router, parts.subscriptions):
+    for part in (parts.part(Router), parts.part(Subscriptions)):
         part.start()
         ends.callback(part.stop)
-    ends.callback(parts.mappings.stop)
+    ends.callback(parts.part(Mappings).stop)
     ends.callback(_stop_executions, parts.region)
 
 

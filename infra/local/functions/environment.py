@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 

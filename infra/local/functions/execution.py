@@ -11,7 +11,7 @@ from infra.local.functions.execution_log import ExecutionLog
 from infra.local.functions.runtime_api import Invocation, NextAsked
 from infra.local.functions.watch import Ended, Ending, Final, ending_of, wait_for
 from infra.local.functions.worker import Worker
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 INIT_LIMIT_S = 10.0
 """What Lambda gives a process to start, before it starts it again within the function's own timeout."""

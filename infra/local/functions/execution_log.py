@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from infra.local.lambda_model import LogLine
+from infra.local.services.awslambda.model import LogLine
 
 TAIL_BYTES = 4096
 

@@ -17,7 +17,7 @@ from infra.local.functions.preparation import prepare
 from infra.local.functions.process import RuntimeProcess
 from infra.local.functions.provisioning import Provisioning, Wanted, Warm
 from infra.local.functions.worker import Worker
-from infra.local.lambda_model import PAYLOAD_LIMIT, FunctionVersion, LogSink, MetricSink, Outcome, Status
+from infra.local.services.awslambda.model import PAYLOAD_LIMIT, FunctionVersion, LogSink, MetricSink, Outcome, Status
 from infra.local.session import Session
 
 
@@ -49,6 +49,8 @@ class FunctionHost:
         self._processes = processes
         self._pool = Pool(lambda version, kept: Worker(version, self._launch, now_ms(), kept), processes)
         self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker)))
+        self._running = 0
+        self._counting = threading.Lock()
         self._stopped = threading.Event()
         self._expiry = threading.Thread(target=self._expire, args=(idle_s,), name="idle functions", daemon=True)
         self._expiry.start()
@@ -65,9 +67,22 @@ class FunctionHost:
     ) -> Outcome:
         """Run once and wait; never raises for what the function did. Safe from any thread."""
         call = Call(request_id or str(uuid.uuid4()), invoked_arn, trace_id or _trace_id(), payload, client_context)
-        outcome = self._outcome(version, call)
-        self._on_metrics(version, invoked_arn, outcome)
+        self._count(1)
+        try:
+            outcome = self._outcome(version, call)
+            self._on_metrics(version, invoked_arn, outcome)
+        finally:
+            self._count(-1)
         return outcome
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any function runs, whoever called it."""
+        return self._running > 0
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._running += more
 
     def retire(self, function_arn: str, version: str | None = None) -> None:
         """Stop the warm processes of a version, or of all; running invocations finish first."""

@@ -8,7 +8,7 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 
 
 @dataclass(frozen=True)

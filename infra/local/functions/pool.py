@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from infra.local.functions.worker import Worker
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 from serin.domain.errors import Unavailable
 
 _KILL_AGAIN_S = 0.05

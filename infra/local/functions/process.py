@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.local.functions.environment import environment_of
 from infra.local.functions.memory import anonymous_mb, peak_mb
 from infra.local.functions.runtime_api import Invocation, RuntimeApi, Sign
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.session import Session, base_interpreter
 
 _READ = 1 << 16

@@ -9,7 +9,7 @@ from typing import Literal
 
 from infra.local.functions.pool import Pool
 from infra.local.functions.worker import Worker
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 
 Wanted = Sequence[tuple[FunctionVersion, int]]
 """How many processes of which versions."""

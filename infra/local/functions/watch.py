@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from infra.local.functions import platform_report as platform
 from infra.local.functions.process import RuntimeProcess
 from infra.local.functions.runtime_api import Answered, Failed, NextAsked
-from infra.local.lambda_model import FunctionVersion, Status
+from infra.local.services.awslambda.model import FunctionVersion, Status
 
 _TICK_S = 0.05
 

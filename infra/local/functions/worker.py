@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from infra.local.functions.process import RuntimeProcess
-from infra.local.lambda_model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 
 Launch = Callable[[FunctionVersion, str, str], RuntimeProcess]
 """Starts a process for a version that logs to a stream; the third is the initialization type Lambda tells it."""

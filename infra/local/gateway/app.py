@@ -18,7 +18,7 @@ from infra.local.gateway.routing import Match, match
 from infra.local.gateway.signatures import signer_of
 from infra.local.gateway.throttle import Throttles
 from infra.local.http_model import Invoke, Routes, RouteTable
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 AUTHORIZER_LIMIT_S = 10.0
 

@@ -12,7 +12,7 @@ from typing import Any
 from infra.local.gateway.request import Request
 from infra.local.gateway.routing import Match
 from infra.local.http_model import Authorizer
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 
 @dataclass(frozen=True)

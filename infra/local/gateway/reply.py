@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 _JSON = ("content-type", "application/json")
 # Python's phrase for 413 depends on its version.

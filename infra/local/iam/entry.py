@@ -14,13 +14,13 @@ from moto.s3.models import s3_backends
 
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.guard import ADMINISTRATOR, Guard
+from infra.local.iam.guard import ADMINISTRATOR
 from infra.local.iam.keys import session_by, session_caller
 from infra.local.iam.refusals import StartResponse, denied, unknown_key
 from infra.local.iam.requests import s3
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read, signature_of
-from infra.local.wiring import ACCOUNT
+from infra.local.wiring import ACCOUNT, Guard, wiring
 
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -61,7 +61,7 @@ def caller_of(signature: Signature) -> Caller | None:
 
 
 def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:
-    needed = None if request is None else permissions_of(request)
+    needed = None if request is None else permissions_of(request, wiring().services)
     if needed is not None:
         for asked in needed:
             guard.require(caller, asked)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infra.local.iam.errors import AccessDenied
-from infra.local.iam.guard import Guard
+from infra.local.wiring import Guard
 
 Moment = Literal["a traced invocation", "a traced execution", "a machine with a log"]
 

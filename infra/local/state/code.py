@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.assets import Assets, Code
+from infra.local.deploy.assets import Assets, Code
 from infra.local.state.bodies import link_tree
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from moto.logs.models import LogEvent, LogStream
 from moto.moto_api._internal import mock_random
 
-from infra.local.patches import s3
+from infra.local.services.s3 import patches as s3
 
 
 @dataclass(frozen=True)

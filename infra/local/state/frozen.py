@@ -16,8 +16,10 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from infra.local.cloudformation.ledger import mark
 from infra.local.cloudformation.store import records
-from infra.local.lambda_api.concurrency import provisioned_of
-from infra.local.lambda_api.event_sources import queue_of
+from infra.local.services.awslambda.api.concurrency import provisioned_of
+from infra.local.services.awslambda.api.event_sources import queue_of
+from infra.local.services.awslambda.event_sources.mappings import Mappings
+from infra.local.services.awslambda.invocations import Invocations
 from infra.local.state import counters
 from infra.local.state.backends import Name, find, in_use, name_of
 from infra.local.state.bodies import Bodies
@@ -118,7 +120,7 @@ def _end_what_ran(region: str, now: datetime) -> None:
 def _start_functions(wiring: Wiring) -> None:
     backend = lambda_backends[ACCOUNT][wiring.region]
     for mapping in backend._event_source_mappings.values():
-        wiring.mappings.start(mapping, queue_of(mapping.event_source_arn))
+        wiring.part(Mappings).start(mapping, queue_of(mapping.event_source_arn))
     for function in backend.list_functions():
         if provisioned_of(function):
-            wiring.invocations.keep_warm(function)
+            wiring.part(Invocations).keep_warm(function)

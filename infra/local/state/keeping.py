@@ -15,8 +15,8 @@ from urllib.parse import urlparse
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import LogEvent
 
-from infra.local.assembly import Assembly
 from infra.local.clock import VirtualClock
+from infra.local.deploy.assembly import Assembly
 from infra.local.state import frozen, snapshot
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import KeptAssets

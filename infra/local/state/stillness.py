@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from infra.local.patches import dynamodb, s3
+from infra.local.services.dynamodb import patches as dynamodb
+from infra.local.services.s3 import patches as s3
 
 _LONGEST_S = 5.0
 

@@ -13,7 +13,7 @@ import pytest
 
 from infra.local.functions.host import FunctionHost
 from infra.local.functions.runtime_folder import runtime_folder
-from infra.local.lambda_model import Credentials, FunctionVersion, LogLine, Outcome
+from infra.local.services.awslambda.model import Credentials, FunctionVersion, LogLine, Outcome
 from infra.local.session import Session
 
 BUILD = Path(__file__).parents[4] / "build"

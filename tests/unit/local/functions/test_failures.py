@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.lambda_model import PAYLOAD_LIMIT, Outcome
+from infra.local.services.awslambda.model import PAYLOAD_LIMIT, Outcome
 from tests.unit.local.functions.conftest import Functions
 from tests.unit.local.functions.test_processes import WHO, is_running, wait_until
 

@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.gateway.server import Gateway
 from infra.local.http_model import Route, RouteTable
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 
 Function = Callable[[dict[str, Any]], Any]
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infra.local.http_model import Route
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 from tests.unit.local.gateway.conftest import Api
 
 

@@ -14,7 +14,7 @@ import pytest
 from infra.local.gateway.asgi import BODY_LIMIT
 from infra.local.gateway.server import Gateway
 from infra.local.http_model import Authorizer, Route, Throttle
-from infra.local.lambda_model import Outcome
+from infra.local.services.awslambda.model import Outcome
 from serin.domain.errors import Conflict
 from tests.unit.local.gateway.conftest import Api
 

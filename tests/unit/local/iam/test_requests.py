@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import Environ, read, signature_of
+from infra.local.services.all import every_service
 
 HERE = "us-east-1:123456789012"
 FUNCTION = f"lambda arn:aws:lambda:{HERE}:function:f"
@@ -75,7 +76,7 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
     assert signature is not None
     assert (signature.access_key_id, signature.token) == ("ASIAROLE", "token")
     request = read(signature, "123456789012", environ)
-    needed = None if request is None else permissions_of(request)
+    needed = None if request is None else permissions_of(request, every_service())
     return None if needed is None else [f"{one.action} {one.resource}" for one in needed]
 
 

@@ -1,0 +1,14 @@
+"""CloudWatch Logs."""
+
+from __future__ import annotations
+
+from infra.local.iam.requests import others
+from infra.local.services.logs.resources import LogGroup, LogSubscriptionFilter
+from infra.local.services.service import Service
+
+SERVICE = Service(
+    "logs",
+    types=(LogGroup, LogSubscriptionFilter),
+    patches=("infra.local.services.logs.patches",),
+    permissions=others.logs,
+)
