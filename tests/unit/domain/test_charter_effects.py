@@ -185,7 +185,16 @@ def _training_set(read: Read) -> object:
         part = Part(name, 1, name, name, len(table), name)
         assert catalog.record_accepted(upload, part, catalog.head(name))
     made = build_training_set(
-        "run", "call", "c1", read.charter, read.examined.contracts, {}, read.functions, lake, catalog, MemoryClock(NOW)
+        "run",
+        "call",
+        "c1",
+        read.charter,
+        read.examined.contracts,
+        {},
+        read.functions,
+        lake=lake,
+        catalog=catalog,
+        clock=MemoryClock(NOW),
     )
     return made if isinstance(made, str) else made[0].holdout_from - made[0].last
 

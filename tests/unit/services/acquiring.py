@@ -56,15 +56,30 @@ class Shop:
         acquirer: type[Acquirer] = Acquirer,
     ) -> Acquisition:
         """One look at the source, through ports that `guard` may break."""
-        ports = guard(self.sources), guard(self.catalog)
-        return acquirer("orders", source, run, *ports, self.clock, may_go_on, self.told.append).acquire()
+        return acquirer(
+            "orders",
+            source,
+            run,
+            sources=guard(self.sources),
+            catalog=guard(self.catalog),
+            clock=self.clock,
+            may_go_on=may_go_on,
+            tell=self.told.append,
+        ).acquire()
 
     def deliver(self, copies: Iterable[tuple[str, str]]) -> None:
         """S3's events of these copies arrive."""
         for key, version in copies:
             arrival = Arrival(key, version, len(self.uploads.get(key, version)))
-            ports = self.uploads, self.lake, self.catalog, self.events, self.clock
-            accept_upload(arrival, {"orders": a_contract()}, *ports)
+            accept_upload(
+                arrival,
+                {"orders": a_contract()},
+                uploads=self.uploads,
+                lake=self.lake,
+                catalog=self.catalog,
+                events=self.events,
+                clock=self.clock,
+            )
 
     def rows(self) -> Counter[int]:
         """How often each order is in the dataset."""

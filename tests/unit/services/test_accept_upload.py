@@ -48,8 +48,15 @@ class World:
         return self.deliver(key, len(content))
 
     def deliver(self, key: str = KEY, size: int = len(MIXED), version: str | None = None) -> Upload:
-        ports = self.uploads, self.lake, self.catalog, self.events, self.clock
-        return accept_upload(Arrival(key, version, size), self.contracts, *ports)
+        return accept_upload(
+            Arrival(key, version, size),
+            self.contracts,
+            uploads=self.uploads,
+            lake=self.lake,
+            catalog=self.catalog,
+            events=self.events,
+            clock=self.clock,
+        )
 
     def behind(self, fuse: Fuse) -> World:
         guarded = ("uploads", "lake", "catalog", "events")
@@ -538,8 +545,8 @@ def test_who_is_overtaken_by_a_correction_of_the_same_row_looks_again(monkeypatc
     one, other = (exported(world, first, row4=amount) for amount in ("50", "60"))
     look, sent = accept_upload_module.correctable, list[Upload]()
 
-    def overtaken(*arguments: Any) -> Any:
-        found = look(*arguments)
+    def overtaken(*arguments: Any, **ports: Any) -> Any:
+        found = look(*arguments, **ports)
         monkeypatch.setattr(accept_upload_module, "correctable", look)
         sent.append(world.send(other, "raw/orders/other.csv"))
         return found

@@ -39,10 +39,17 @@ class World:
         return upload.id
 
     def build(self, dataset: str, upload_id: str) -> int:
-        ports = self.lake, self.catalog, self.online, self.clock
         contracts = {"shops": SHOPS, "orders": a_contract()}
-        builder = FeatureBuilder(self.charter, contracts, self.functions.__getitem__, *ports)
-        return builder.build(dataset, upload_id, "c1", self.events).written
+        builder = FeatureBuilder(
+            self.charter,
+            contracts,
+            self.functions.__getitem__,
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=self.clock,
+        )
+        return builder.build(dataset, upload_id, "c1", events=self.events).written
 
     def length(self) -> object:
         (found,) = self.online.read([NORTH]).values()

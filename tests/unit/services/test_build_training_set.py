@@ -75,7 +75,16 @@ class World:
         contracts = {"orders": ORDERS, "shops": SHOPS}
         functions = {}.__getitem__
         return build_training_set(
-            run, cause, "c1", self.charter, contracts, self.code, functions, self.lake, self.catalog, self.clock
+            run,
+            cause,
+            "c1",
+            self.charter,
+            contracts,
+            self.code,
+            functions,
+            lake=self.lake,
+            catalog=self.catalog,
+            clock=self.clock,
         )
 
     def made(self, run: str = "r1", cause: str = "features") -> TrainingSet:

@@ -70,8 +70,16 @@ class World:
     def profiler(self) -> Profiler:
         functions: dict[str, Any] = {"features:derived": derived}
         contracts = {"orders": ORDERS, "shops": SHOPS}
-        ports = self.lake, self.catalog, self.clock
-        return Profiler(self.charter, contracts, functions.__getitem__, self.code, *ports, self.caps)
+        return Profiler(
+            self.charter,
+            contracts,
+            functions.__getitem__,
+            self.code,
+            lake=self.lake,
+            catalog=self.catalog,
+            clock=self.clock,
+            caps=self.caps,
+        )
 
     def profile(self, dataset: str) -> list[str]:
         return [made.dataset for made in self.profiler().profile(dataset)]

@@ -68,15 +68,22 @@ class Released(Filling):
         self.catalog.save_release(a_release(version=1, status="live"))
 
     def older(self, deployed: Charter) -> list[ReleasedViews]:
-        return released_views(deployed, CONTRACTS, self.catalog, self.artifacts, ReleasedCode)
+        return released_views(deployed, CONTRACTS, catalog=self.catalog, artifacts=self.artifacts, code_of=ReleasedCode)
 
     def arrives(self, deployed: Charter, rows: list[Event]) -> None:
         """What the function does with an upload."""
         upload = self.accept("shops", table(rows))
         self.build(deployed, "shops", upload)
-        ports = self.lake, self.catalog, self.online, self.clock
         for found in self.older(deployed):
-            FeatureBuilder(found.charter, CONTRACTS, found.functions, *ports).renew("shops", upload)
+            FeatureBuilder(
+                found.charter,
+                CONTRACTS,
+                found.functions,
+                lake=self.lake,
+                catalog=self.catalog,
+                online=self.online,
+                clock=self.clock,
+            ).renew("shops", upload)
 
 
 def test_after_a_deploy_the_live_version_keeps_its_views_and_the_next_one_has_its_own() -> None:
@@ -89,7 +96,7 @@ def test_after_a_deploy_the_live_version_keeps_its_views_and_the_next_one_has_it
     assert (old.missing, new.missing) == ((), ())
     assert (old.values["seen.length"], old.values["seen.open"]) == (2, True)
     assert new.values["seen.length"] == 2
-    states = {(view.view, view.deployed): view.state for view in show_views(NEW, world.catalog)}
+    states = {(view.view, view.deployed): view.state for view in show_views(NEW, catalog=world.catalog)}
     assert states == {("seen", True): "filled", ("queue", True): "filled", ("seen", False): "filled"}
 
 
@@ -128,7 +135,12 @@ def test_a_version_that_nobody_would_go_back_to_keeps_nothing() -> None:
 
 def test_views_on_a_dataset_that_no_model_reads_any_more_are_left_out() -> None:
     world = Released(OLD, NEW)
-    assert released_views(NEW, {"orders": CONTRACTS["orders"]}, world.catalog, world.artifacts, ReleasedCode) == []
+    assert (
+        released_views(
+            NEW, {"orders": CONTRACTS["orders"]}, catalog=world.catalog, artifacts=world.artifacts, code_of=ReleasedCode
+        )
+        == []
+    )
 
 
 def test_a_layer_that_is_not_the_registered_one_is_not_opened() -> None:

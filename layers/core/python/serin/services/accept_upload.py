@@ -44,6 +44,7 @@ class Arrival:
 def accept_upload(
     arrival: Arrival,
     contracts: Mapping[str, Contract],
+    *,
     uploads: ObjectStore,
     lake: ObjectStore,
     catalog: Catalog,
@@ -79,9 +80,11 @@ def accept_upload(
             return _finish(arrival, known, catalog, events)
         checked, before = None, catalog.head(raw.dataset)
         try:
-            checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock), folder)
+            checked = _checked(
+                raw, content, contract, lambda: surroundings(contract, lake=lake, catalog=catalog, clock=clock), folder
+            )
             _refuse_broken_promises(raw, checked)
-            corrected = correctable(raw, checked.corrects, lake, catalog)
+            corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
             catalog.record_rejected(refused)

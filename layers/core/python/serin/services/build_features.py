@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 import polars as pl
@@ -35,6 +35,7 @@ class FeatureBuilder:
     charter: Charter
     contracts: Mapping[str, Contract]
     functions: Functions
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
     online: OnlineFeatures
@@ -43,10 +44,17 @@ class FeatureBuilder:
     @cached_property
     def writer(self) -> ViewWriter:
         """What writes the views' items."""
-        ports = self.lake, self.catalog, self.online, self.clock
-        return ViewWriter(self.charter, self.contracts, self.functions, *ports)
+        return ViewWriter(
+            self.charter,
+            self.contracts,
+            self.functions,
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=self.clock,
+        )
 
-    def build(self, dataset: str, upload_id: str, correlation: str, events: Events) -> Built:
+    def build(self, dataset: str, upload_id: str, correlation: str, *, events: Events) -> Built:
         """Write what this upload changes, and announce it.
 
         Safe to repeat and to reorder: every item follows from the dataset's rows as a whole, and one that follows

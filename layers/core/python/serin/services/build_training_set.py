@@ -34,6 +34,7 @@ def build_training_set(
     contracts: Mapping[str, Contract],
     code: Mapping[str, bytes],
     functions: Functions,
+    *,
     lake: ObjectStore,
     catalog: Catalog,
     clock: Clock,
@@ -94,7 +95,7 @@ def _made(
     catalog: Catalog,
 ) -> TrainingSet | str:
     try:
-        tables = all_rows(heads, lake, catalog)
+        tables = all_rows(heads, lake=lake, catalog=catalog)
     except TooLarge as error:
         return str(error)
     rows = training_rows(charter, contracts, tables, functions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import polars as pl
@@ -72,6 +72,7 @@ class Profiler:
     contracts: Mapping[str, Contract]
     functions: Functions
     code: str
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
     clock: Clock
@@ -155,7 +156,7 @@ class Profiler:
 
     def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
         tables = {
-            name: latest_rows(rows_up_to(head, self.lake, self.catalog), self.contracts[name])
+            name: latest_rows(rows_up_to(head, lake=self.lake, catalog=self.catalog), self.contracts[name])
             for name, head in looked_up.items()
         }
         return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)

@@ -8,7 +8,7 @@ from serin.domain.datasets import Upload
 from serin.ports import Catalog
 
 
-def accepted_uploads(dataset: str, catalog: Catalog) -> Iterator[Upload]:
+def accepted_uploads(dataset: str, *, catalog: Catalog) -> Iterator[Upload]:
     """The accepted uploads, newest first; a page is read when somebody comes to it."""
     after = None
     while True:

@@ -15,7 +15,7 @@ from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 
 
-def correctable(raw: RawFile, corrects: Path | None, lake: ObjectStore, catalog: Catalog) -> int:
+def correctable(raw: RawFile, corrects: Path | None, *, lake: ObjectStore, catalog: Catalog) -> int:
     """How many rows of earlier uploads the file's take the place of; `corrects` has their `__upload` and `__row`.
 
     Raises Rejected unless each of them is in quarantine, did not come back before and comes back once.
@@ -39,7 +39,7 @@ def correctable(raw: RawFile, corrects: Path | None, lake: ObjectStore, catalog:
 
 def _still_set_aside(dataset: str, names: set[str], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     """The rows of these uploads that are in quarantine and have not come back yet."""
-    uploads = list(accepted_uploads(dataset, catalog))
+    uploads = list(accepted_uploads(dataset, catalog=catalog))
     corrected = [from_parquet(lake.get(upload.corrects)) for upload in uploads if upload.corrects]
     found = [pl.DataFrame(schema={UPLOAD: pl.String, ROW: pl.UInt32})]
     for upload in uploads:

@@ -15,15 +15,15 @@ LARGEST = 512 * 1024**2
 """How many bytes of rows a function holds at once: what it makes of them takes some times as much."""
 
 
-def rows_up_to(head: DatasetHead, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+def rows_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     """Every row up to `head`, replaced ones too; a dataset without rows has no columns either.
 
     Raises TooLarge, before anything is read, for more rows than memory is for.
     """
-    return all_rows({head.dataset: head}, lake, catalog)[head.dataset]
+    return all_rows({head.dataset: head}, lake=lake, catalog=catalog)[head.dataset]
 
 
-def all_rows(heads: Mapping[str, DatasetHead], lake: ObjectStore, catalog: Catalog) -> Mapping[str, pl.DataFrame]:
+def all_rows(heads: Mapping[str, DatasetHead], *, lake: ObjectStore, catalog: Catalog) -> Mapping[str, pl.DataFrame]:
     """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
     parts = {name: _parts(head, catalog) for name, head in heads.items()}
     _refuse_too_many(parts)

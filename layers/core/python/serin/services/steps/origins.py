@@ -37,7 +37,7 @@ class Origin:
     datasets: tuple[Source, ...]
 
 
-def origin_of(version: ModelVersion, catalog: Catalog) -> Origin:
+def origin_of(version: ModelVersion, *, catalog: Catalog) -> Origin:
     """The run and the training set of a version, and each dataset up to the head that the training set saw."""
     run = if_known(lambda: catalog.run(version.model, version.run))
     training_set = if_known(lambda: catalog.training_set(version.model, version.training_set))
@@ -53,7 +53,7 @@ def if_known(find: Callable[[], T]) -> T | None:
         return None
 
 
-def history(dataset: str, catalog: Catalog) -> Iterator[tuple[DatasetHead, Part]]:
+def history(dataset: str, *, catalog: Catalog) -> Iterator[tuple[DatasetHead, Part]]:
     """Every head that a dataset has had, oldest first, with the part that made it."""
     head = DatasetHead(dataset)
     for part in catalog.parts(dataset):
@@ -64,7 +64,7 @@ def history(dataset: str, catalog: Catalog) -> Iterator[tuple[DatasetHead, Part]
 def _source(dataset: str, digest: str, catalog: Catalog) -> Source:
     """The uploads up to the head of that digest: later ones belong to another training set."""
     uploads = list[str]()
-    for head, part in history(dataset, catalog):
+    for head, part in history(dataset, catalog=catalog):
         uploads.append(part.upload_id)
         if head.digest == digest:
             return Source(dataset, digest, head.rows, tuple(uploads))

@@ -34,6 +34,7 @@ class ReleasedViews:
 def released_views(
     deployed: Charter,
     contracts: Mapping[str, Contract],
+    *,
     catalog: Catalog,
     artifacts: ObjectStore,
     code_of: CodeOf,

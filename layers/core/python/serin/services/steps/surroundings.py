@@ -13,7 +13,7 @@ from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 
 
-def surroundings(contract: Contract, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Surroundings:
+def surroundings(contract: Contract, *, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Surroundings:
     """For the rules of this contract; of other datasets only the columns of the keys are decoded.
 
     A dataset that has no rows yet has no keys, and a rule that looks for them is not judged: in which
@@ -25,7 +25,7 @@ def surroundings(contract: Contract, lake: ObjectStore, catalog: Catalog, clock:
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
-    return next((upload.at for upload in accepted_uploads(dataset, catalog)), None)
+    return next((upload.at for upload in accepted_uploads(dataset, catalog=catalog)), None)
 
 
 def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import polars as pl
@@ -30,6 +30,7 @@ class ViewWriter:
     charter: Charter
     contracts: Mapping[str, Contract]
     functions: Functions
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
     online: OnlineFeatures
@@ -55,7 +56,7 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
-        return rows_up_to(heads[dataset], self.lake, self.catalog)
+        return rows_up_to(heads[dataset], lake=self.lake, catalog=self.catalog)
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
         """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
