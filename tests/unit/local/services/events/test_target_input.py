@@ -60,7 +60,9 @@ def test_a_path_that_leads_nowhere_becomes_null() -> None:
 
 
 def test_the_predefined_variables_are_there() -> None:
-    text = transformed('{"rule":<aws.events.rule-name>,"event":<aws.events.event>,"at":<aws.events.event.ingestion-time>}')
+    names = {"rule": "rule-name", "event": "event", "at": "event.ingestion-time"}
+    template = ",".join(f'"{key}":<aws.events.{name}>' for key, name in names.items())
+    text = transformed(f"{{{template}}}")
     assert json.loads(text) == {"rule": "rule", "event": EVENT, "at": "2013-05-01T08:00:00Z"}
 
 
