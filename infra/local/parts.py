@@ -20,20 +20,20 @@ from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute
 from infra.local.clock.virtual import Progress
 from infra.local.deploy.assets import Assets
-from infra.local.functions.host import FunctionHost
-from infra.local.functions.runtime_folder import runtime_folder
-from infra.local.gateway.server import Gateway
 from infra.local.iam.guard import Guard
-from infra.local.routes import route_table
+from infra.local.moto_patches.applications import application_of
 from infra.local.services.all import every_service
+from infra.local.services.apigatewayv2.gateway.server import Gateway
+from infra.local.services.apigatewayv2.routes import route_table
 from infra.local.services.awslambda.event_sources.mappings import Mappings
+from infra.local.services.awslambda.functions.host import FunctionHost
+from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
 from infra.local.services.awslambda.invocations import Invocations
 from infra.local.services.awslambda.telemetry import count_outcome, keep_log
 from infra.local.services.awslambda.versions import Versions
 from infra.local.services.events.router import Router
 from infra.local.services.logs.subscriptions import Subscriptions
 from infra.local.session import Session
-from infra.local.unsupported import application_of
 from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
 if TYPE_CHECKING:

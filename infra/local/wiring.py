@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from infra.local.services.awslambda.model import Credentials
+from infra.local.iam.credentials import Credentials
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
+from infra.local.clock import machine
 from infra.local.iam.evaluation import Caller
 from infra.local.iam.guard import ADMINISTRATOR, session_of
 from infra.local.wiring import ACCOUNT, OWNER
@@ -33,7 +34,7 @@ def key_of(access_key_id: str) -> Key | None:
     if session is None:
         return _users_key(access_key_id)
     # Whoever holds a session renews it by the machine's clock, so that is what it ends by.
-    if datetime.now(UTC) >= session.expiration.replace(tzinfo=UTC):
+    if machine.now() >= session.expiration.replace(tzinfo=UTC):
         return None
     return Key(session_caller(session), session.user_id, session.secret_access_key, session.session_token)
 

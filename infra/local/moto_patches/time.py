@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import importlib
-import time
 import types
 from collections.abc import Mapping
 from typing import Any
 
+from infra.local.clock import machine
 from infra.local.moto_patches.registry import PATCHES, Patch, replace
 from infra.local.wiring import connected
 
@@ -55,7 +55,7 @@ class ClockDatetime(datetime.datetime, metaclass=_AnyDatetime):
 def now_s() -> float:
     """Seconds of the epoch; the machine's while no cloud runs."""
     running = connected()
-    return time.time() if running is None else running.clock.time()
+    return machine.time_s() if running is None else running.clock.time()
 
 
 def module_like(module: types.ModuleType, **instead: Any) -> types.ModuleType:
@@ -86,4 +86,4 @@ put_instead(_CLOCKED, DATETIMES, _REASON)
 @replace(importlib.import_module("moto.sts.models"), "utcnow")
 def utcnow_of_sessions() -> datetime.datetime:
     """Whoever holds a session renews it by the machine's clock; one that ends by another is always, or never, ended."""
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    return machine.now().replace(tzinfo=None)

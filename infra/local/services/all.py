@@ -1,4 +1,7 @@
-"""Every service of the local cloud, one a line; what is due at one moment of the clock is done in this order."""
+"""Every service of the local cloud, one a line.
+
+In this order is done what is due at one moment of the clock, and what a restart sets going again.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ _NAMES = (
     "cloudwatch",
     "sns",
     "logs",
-    "awslambda",
-    "stepfunctions",
     "s3",
     "iam",
     "sts",
     "ssm",
-    "apigatewayv2",
+    "stepfunctions",
     "cloudformation",
+    "apigatewayv2",
+    "awslambda",
 )
 
 

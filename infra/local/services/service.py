@@ -7,8 +7,9 @@ Each folder beside this file has a `service.py` with a SERVICE that says what th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from serin.domain.errors import Invalid
 
@@ -35,6 +36,18 @@ def _no_timers(_region: str, _clock: VirtualClock) -> tuple[Timer, ...]:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """What a state across restarts has to know of a service, beside what moto keeps of it."""
+
+    locks: tuple[AbstractContextManager[Any], ...] = ()
+    """Held while the state is written."""
+    numbers: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
+    """Reads what must not be given out twice, and goes on from there."""
+    thawed: Callable[[str], None] | None = None
+    """Sets going in a region what was going, once everything is in its place."""
+
+
+@dataclass(frozen=True)
 class Service:
     """What one service brings."""
 
@@ -54,6 +67,8 @@ class Service:
     """How its resources take what rules, alarms, topics and destinations send."""
     timers: Callable[[str, VirtualClock], Iterable[Timer]] = field(default=_no_timers)
     """What happens by itself, in the order in which it happens at one moment."""
+    frozen: Keeping = field(default=Keeping())
+    """What of it is kept across restarts, beside moto's own state."""
 
 
 class Services:

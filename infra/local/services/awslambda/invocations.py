@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from moto.awslambda.models import LambdaFunction
 
-from infra.local.functions.host import FunctionHost
-from infra.local.functions.provisioning import Warm
+from infra.local.delivery.outcome import Outcome
 from infra.local.services.awslambda.api.names import function_name
 from infra.local.services.awslambda.asynchronous.destinations import Destinations
 from infra.local.services.awslambda.asynchronous.queue import AsynchronousQueue, Event
-from infra.local.services.awslambda.model import FunctionVersion, Outcome
+from infra.local.services.awslambda.functions.host import FunctionHost
+from infra.local.services.awslambda.functions.provisioning import Warm
+from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.services.awslambda.versions import Versions
 from infra.local.wiring import ACCOUNT, wiring
 

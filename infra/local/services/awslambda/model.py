@@ -1,8 +1,8 @@
 """Lambda as the rest of the local cloud sees it: what is run, what came of it, and who is told.
 
-session = Session()                         # infra.local.session: the temporary folder and what ends with it
-runtime = runtime_folder(Path("build"))     # infra.local.functions.runtime_folder: boto3, AWS's runtime client
-host = FunctionHost(session, runtime, on_log, on_metrics, environment={"AWS_ENDPOINT_URL": url})
+session = Session()                         # the temporary folder and what ends with it
+runtime = runtime_folder(Path("build"))     # boto3 and AWS's runtime client
+host = FunctionHost(session, runtime, on_log, on_metrics, environment={"AWS_ENDPOINT_URL": url}, now_ms=clock.now_ms)
 """
 
 from __future__ import annotations
@@ -10,24 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-Status = Literal["ok", "error", "timeout", "crashed", "out_of_memory", "throttled", "too_large"]
-
-PAYLOAD_LIMIT = 6 * 1024 * 1024
-"""Bytes Lambda takes in a synchronous request; a response may be a little larger."""
-
-ASYNCHRONOUS_PAYLOAD_LIMIT = 1024 * 1024
-"""Bytes Lambda takes to its queue: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """A session of the function's role, as its process sees it."""
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str
+from infra.local.delivery.outcome import Outcome
+from infra.local.iam.credentials import Credentials
 
 
 @dataclass(frozen=True)
@@ -62,32 +48,6 @@ class FunctionVersion:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one invocation came to.
-
-    `throttled` and `too_large` never reached the function: `payload` is then what Lambda's API
-    answers with 429 or 413, and no `function_error` is set. Every other status but `ok` has one.
-    """
-
-    status: Status
-    payload: bytes
-    request_id: str
-    function_error: Literal["Handled", "Unhandled"] | None = None
-    log_tail: bytes = b""
-    """The last 4 KB of the execution's log, not yet base64."""
-    duration_ms: float = 0.0
-    billed_ms: int = 0
-    init_ms: float | None = None
-    """Set when this invocation started its process."""
-    memory_used_mb: int = 0
-
-    @property
-    def reached_the_function(self) -> bool:
-        """Whether AWS counts this as an invocation."""
-        return self.status not in {"throttled", "too_large"}
-
-
-@dataclass(frozen=True)
 class LogLine:
     """One event of a log stream, stamped in milliseconds of the epoch; `text` keeps its line end, as in CloudWatch."""
 
@@ -110,7 +70,7 @@ class MetricSink(Protocol):
 
 
 class Functions(Protocol):
-    """Runs function versions; `infra.local.functions.host.FunctionHost` is the one."""
+    """Runs function versions; functions/host.py has the one."""
 
     def invoke(
         self,

@@ -10,9 +10,10 @@ from moto.awslambda.models import lambda_backends
 from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
 from moto.logs.models import logs_backends
 
+from infra.local.delivery.outcome import Outcome
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.platform_calls import perform
-from infra.local.services.awslambda.model import FunctionVersion, LogLine, Outcome
+from infra.local.services.awslambda.model import FunctionVersion, LogLine
 from infra.local.wiring import ACCOUNT, wiring
 
 _NAMESPACE = "AWS/Lambda"

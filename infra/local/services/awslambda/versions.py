@@ -14,10 +14,11 @@ from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, la
 from moto.sts.models import sts_backends
 
 from infra.local.deploy.assets import Assets
+from infra.local.iam.credentials import Credentials
 from infra.local.services.awslambda.api.aliases import weights_of
 from infra.local.services.awslambda.api.concurrency import provisioned_of, reserved_of
 from infra.local.services.awslambda.api.names import LATEST, function_name, is_version
-from infra.local.services.awslambda.model import Credentials, FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.wiring import ACCOUNT
 
 _SESSION_S = 12 * 3600

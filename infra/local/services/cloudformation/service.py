@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import others
 from infra.local.services.cloudformation.custom import CustomResource
+from infra.local.services.cloudformation.keeping import KEEPING
 from infra.local.services.cloudformation.metadata import CdkMetadata
+from infra.local.services.cloudformation.permissions import permissions
 from infra.local.services.service import Service
 
 SERVICE = Service(
     "cloudformation",
     types=(CdkMetadata, CustomResource),
     patches=("infra.local.services.cloudformation.patches",),
-    permissions=others.cloudformation,
+    permissions=permissions,
+    frozen=KEEPING,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import others
 from infra.local.services.cloudwatch.alarms import Alarms
 from infra.local.services.cloudwatch.dashboards import Dashboard
+from infra.local.services.cloudwatch.permissions import permissions
 from infra.local.services.cloudwatch.resources import Alarm, CompositeAlarm
 from infra.local.services.service import Service
 
@@ -13,6 +13,6 @@ SERVICE = Service(
     signed_as="monitoring",
     types=(Alarm, CompositeAlarm, Dashboard),
     patches=("infra.local.services.cloudwatch.patches",),
-    permissions=others.cloudwatch,
+    permissions=permissions,
     timers=lambda region, clock: (Alarms(region, clock),),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import dynamodb
 from infra.local.services.dynamodb.expiry import Expiry
+from infra.local.services.dynamodb.keeping import KEEPING
+from infra.local.services.dynamodb.permissions import permissions
 from infra.local.services.dynamodb.resources import Table
 from infra.local.services.service import Service
 
@@ -11,6 +12,7 @@ SERVICE = Service(
     "dynamodb",
     types=(Table,),
     patches=("infra.local.services.dynamodb.patches",),
-    permissions=dynamodb.asked,
+    permissions=permissions,
     timers=lambda region, clock: (Expiry(region, clock),),
+    frozen=KEEPING,
 )

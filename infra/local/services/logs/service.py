@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import others
+from infra.local.services.logs.keeping import KEEPING
+from infra.local.services.logs.permissions import permissions
 from infra.local.services.logs.resources import LogGroup, LogSubscriptionFilter
 from infra.local.services.service import Service
 
@@ -10,5 +11,6 @@ SERVICE = Service(
     "logs",
     types=(LogGroup, LogSubscriptionFilter),
     patches=("infra.local.services.logs.patches",),
-    permissions=others.logs,
+    permissions=permissions,
+    frozen=KEEPING,
 )

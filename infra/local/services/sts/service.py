@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import others
 from infra.local.services.service import Service
+from infra.local.services.sts.permissions import permissions
 
 SERVICE = Service(
     "sts",
-    permissions=others.sts,
+    permissions=permissions,
 )

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from moto.awslambda.exceptions import UnknownAliasException, UnknownFunctionException
 from moto.awslambda.models import LambdaFunction
 
+from infra.local.delivery.outcome import Outcome
 from infra.local.services.awslambda.asynchronous.destinations import Destinations
 from infra.local.services.awslambda.asynchronous.records import Condition, Ended
 from infra.local.services.awslambda.asynchronous.settings import LATEST, Settings, settings_of
-from infra.local.services.awslambda.model import Functions, Outcome
+from infra.local.services.awslambda.model import Functions
 from infra.local.services.awslambda.versions import Versions
 from infra.local.wiring import wiring
 

@@ -10,7 +10,7 @@ from typing import Any
 from moto.events.models import EventPattern
 from moto.sqs.models import Message, Queue
 
-from infra.local.services.awslambda.model import PAYLOAD_LIMIT, Outcome
+from infra.local.delivery.outcome import PAYLOAD_LIMIT, Outcome
 
 
 def record_of(message: Message, queue: Queue) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from urllib.parse import unquote
 from moto.awslambda import models
 from moto.awslambda.responses import LambdaResponse
 
+from infra.local.delivery.outcome import ASYNCHRONOUS_PAYLOAD_LIMIT, PAYLOAD_LIMIT, Outcome
 from infra.local.deploy.assets import Assets
 from infra.local.moto_patches.registry import replace
 from infra.local.services.awslambda.api.errors import LambdaError, invalid
 from infra.local.services.awslambda.api.sizes import check_archive
 from infra.local.services.awslambda.invocations import Invocations
-from infra.local.services.awslambda.model import ASYNCHRONOUS_PAYLOAD_LIMIT, PAYLOAD_LIMIT, Outcome
 from infra.local.wiring import wiring
 
 Reply = tuple[int, dict[str, str], str | bytes]

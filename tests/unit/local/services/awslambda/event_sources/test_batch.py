@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from infra.local.delivery.outcome import PAYLOAD_LIMIT, Outcome
 from infra.local.services.awslambda.event_sources.batch import failed_of, matches, payloads
-from infra.local.services.awslambda.model import PAYLOAD_LIMIT, Outcome
 
 SENT = {"a", "b"}
 
