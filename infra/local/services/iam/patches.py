@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto.awslambda.exceptions import InvalidParameterValueException
-from moto.awslambda.models import LambdaFunction, LambdaStorage
-from moto.core.exceptions import AWSError
-from moto.iam.access_control import PermissionResult
 from moto.iam.models import ManagedPolicy, Role
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-from moto.s3.models import FakeBucket, S3Backend
-from moto.sqs.models import Queue
-from moto.stepfunctions.parser.backend.execution import Execution
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from infra.local.iam.deployed import managed_document
 from infra.local.iam.documents import check
 from infra.local.iam.entry import enter
-from infra.local.iam.platform_calls import perform
-from infra.local.moto_patches.registry import replace, wrap
-from infra.local.wiring import connected, wiring
+from infra.local.moto_patches.registry import wrap
+from infra.local.wiring import connected
 
 
 @wrap(DomainDispatcherApplication, "__call__")
@@ -60,72 +51,3 @@ def attach_to(original: Callable[..., None], policy: ManagedPolicy, holder: Any)
     """As above, for a policy of its own."""
     check(policy.name, managed_document(policy))
     original(policy, holder)
-
-
-@wrap(S3Backend, "put_bucket_policy")
-def put_bucket_policy(original: Callable[..., None], backend: S3Backend, bucket_name: str, policy: bytes) -> None:
-    """moto evaluates only statements for everybody, and those without their conditions."""
-    check(f"of bucket {bucket_name}", policy.decode())
-    original(backend, bucket_name, policy)
-
-
-@replace(FakeBucket, "get_permission")
-def get_permission(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
-    """moto ignores conditions, so a bucket that only denies plain HTTP would refuse what the guard has let in."""
-    return PermissionResult.NEUTRAL
-
-
-@wrap(Queue, "_set_attributes")
-def set_attributes(original: Callable[..., None], queue: Queue, attributes: Mapping[str, Any], *rest: Any) -> None:
-    """moto keeps a queue's policy and never reads it."""
-    policy = attributes.get("Policy")
-    if policy:
-        check(f"of queue {queue.name}", policy if isinstance(policy, str) else json.dumps(policy))
-    original(queue, attributes, *rest)
-
-
-@wrap(LambdaStorage, "put_function")
-def put_function(original: Callable[..., None], storage: LambdaStorage, function: LambdaFunction) -> None:
-    """moto gives a function any role, even one that does not trust Lambda."""
-    if not wiring().guard.service_may_assume("lambda.amazonaws.com", function.role):
-        raise InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
-    original(storage, function)
-
-
-class MachineRoleRefused(AWSError):
-    """What Step Functions answers to a role it cannot work with."""
-
-    TYPE = "AccessDeniedException"
-    STATUS = 400
-
-
-@wrap(StepFunctionsParserBackend, "create_state_machine")
-def create_state_machine(
-    original: Callable[..., Any], backend: StepFunctionsParserBackend, *args: Any, **more: Any
-) -> Any:
-    """moto gives a machine any role, and never asks whether that one may write the machine's log."""
-    guard, role_arn = wiring().guard, more["roleArn"] if "roleArn" in more else args[2]
-    if not guard.service_may_assume("states.amazonaws.com", role_arn):
-        raise MachineRoleRefused(
-            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
-            "the provided role."
-        )
-    if _has_a_log(more.get("loggingConfiguration")) and not perform(guard, "a machine with a log", role_arn):
-        raise MachineRoleRefused("The state machine IAM Role is not authorized to access the Log Destination")
-    return original(backend, *args, **more)
-
-
-@wrap(Execution, "start")
-def start(original: Callable[..., None], execution: Execution) -> None:
-    """moto traces nothing; a traced machine does so with its role, and without a word where that one may not."""
-    # moto's annotation names another class of the same name.
-    settings: Mapping[str, Any] = getattr(execution.state_machine, "tracingConfiguration", None) or {}
-    if settings.get("enabled") or settings.get("Enabled"):
-        perform(wiring().guard, "a traced execution", execution.role_arn)
-    original(execution)
-
-
-def _has_a_log(settings: Mapping[str, Any] | None) -> bool:
-    """Templates write the names in capitals."""
-    found = {key.lower(): value for key, value in (settings or {}).items()}
-    return found.get("level", "OFF") != "OFF" and bool(found.get("destinations"))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
+from moto.iam.access_control import PermissionResult
 from moto.s3 import notifications
 from moto.s3.exceptions import PreconditionFailed
 from moto.s3.models import FakeBucket, S3Backend
@@ -16,6 +17,7 @@ from moto.s3.responses import S3Response
 
 from infra.local.delivery.envelope import event
 from infra.local.delivery.registry import emit
+from infra.local.iam.documents import check
 from infra.local.moto_patches.registry import replace, wrap
 from infra.local.wiring import connected
 from serin.domain.errors import Invalid
@@ -109,3 +111,16 @@ def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 # Copies and completed uploads are put by `put_object`.
 for _name in ("put_object", "delete_object", "list_objects", "list_object_versions"):
     wrap(S3Backend, _name)(_alone)
+
+
+@wrap(S3Backend, "put_bucket_policy")
+def put_bucket_policy(original: Callable[..., None], backend: S3Backend, bucket_name: str, policy: bytes) -> None:
+    """moto evaluates only statements for everybody, and those without their conditions."""
+    check(f"of bucket {bucket_name}", policy.decode())
+    original(backend, bucket_name, policy)
+
+
+@replace(FakeBucket, "get_permission")
+def get_permission(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+    """moto ignores conditions, so a bucket that only denies plain HTTP would refuse what the guard has let in."""
+    return PermissionResult.NEUTRAL

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.core.utils import unix_time_millis
 from moto.sqs.models import Message, Queue, SQSBackend
 
+from infra.local.iam.documents import check
 from infra.local.moto_patches.registry import PATCHES, Patch, wrap
 from infra.local.services.sqs.due_messages import drop_expired
 from infra.local.wiring import wiring
@@ -51,3 +53,12 @@ def _visible(message: Message) -> bool:
 
 
 PATCHES.append(Patch(Message, "visible", lambda _original: property(_visible), str(_visible.__doc__)))
+
+
+@wrap(Queue, "_set_attributes")
+def set_attributes(original: Callable[..., None], queue: Queue, attributes: Mapping[str, Any], *rest: Any) -> None:
+    """moto keeps a queue's policy and never reads it."""
+    policy = attributes.get("Policy")
+    if policy:
+        check(f"of queue {queue.name}", policy if isinstance(policy, str) else json.dumps(policy))
+    original(queue, attributes, *rest)

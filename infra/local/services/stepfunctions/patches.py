@@ -5,17 +5,20 @@ from __future__ import annotations
 import importlib
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.core.exceptions import AWSError
 from moto.stepfunctions import responses
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
+from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.sts.models import AssumedRole, sts_backends
 
+from infra.local.iam.platform_calls import perform
 from infra.local.moto_patches.registry import PATCHES, Patch, replace, wrap
 from infra.local.wiring import ACCOUNT, wiring
 
@@ -91,3 +94,42 @@ def start_execution(
 ) -> Any:
     """moto calls every unnamed execution None, so the second collides with the first."""
     return original(backend, state_machine_arn, name or str(uuid.uuid4()), *args, **kwargs)
+
+
+class MachineRoleRefused(AWSError):
+    """What Step Functions answers to a role it cannot work with."""
+
+    TYPE = "AccessDeniedException"
+    STATUS = 400
+
+
+@wrap(StepFunctionsParserBackend, "create_state_machine")
+def create_state_machine(
+    original: Callable[..., Any], backend: StepFunctionsParserBackend, *args: Any, **more: Any
+) -> Any:
+    """moto gives a machine any role, and never asks whether that one may write the machine's log."""
+    guard, role_arn = wiring().guard, more["roleArn"] if "roleArn" in more else args[2]
+    if not guard.service_may_assume("states.amazonaws.com", role_arn):
+        raise MachineRoleRefused(
+            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
+            "the provided role."
+        )
+    if _has_a_log(more.get("loggingConfiguration")) and not perform(guard, "a machine with a log", role_arn):
+        raise MachineRoleRefused("The state machine IAM Role is not authorized to access the Log Destination")
+    return original(backend, *args, **more)
+
+
+@wrap(Execution, "start")
+def start(original: Callable[..., None], execution: Execution) -> None:
+    """moto traces nothing; a traced machine does so with its role, and without a word where that one may not."""
+    # moto's annotation names another class of the same name.
+    settings: Mapping[str, Any] = getattr(execution.state_machine, "tracingConfiguration", None) or {}
+    if settings.get("enabled") or settings.get("Enabled"):
+        perform(wiring().guard, "a traced execution", execution.role_arn)
+    original(execution)
+
+
+def _has_a_log(settings: Mapping[str, Any] | None) -> bool:
+    """Templates write the names in capitals."""
+    found = {key.lower(): value for key, value in (settings or {}).items()}
+    return found.get("level", "OFF") != "OFF" and bool(found.get("destinations"))

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage
 from moto.core.utils import iso_8601_datetime_with_nanoseconds
 
 from infra.local.deploy.assets import Assets
@@ -184,3 +185,11 @@ def _backend(function: LambdaFunction) -> LambdaBackend:
     from moto.awslambda.utils import get_backend
 
     return get_backend(function.account_id, function.region)
+
+
+@wrap(LambdaStorage, "put_function")
+def put_function(original: Callable[..., None], storage: LambdaStorage, function: LambdaFunction) -> None:
+    """moto gives a function any role, even one that does not trust Lambda."""
+    if not wiring().guard.service_may_assume("lambda.amazonaws.com", function.role):
+        raise InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
+    original(storage, function)
