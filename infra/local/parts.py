@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,7 @@ from infra.local.services.awslambda.telemetry import count_outcome, keep_log
 from infra.local.services.awslambda.versions import Versions
 from infra.local.services.events.router import Router
 from infra.local.services.logs.subscriptions import Subscriptions
+from infra.local.services.service import Services, Timer
 from infra.local.session import Session
 from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
 
@@ -61,51 +64,58 @@ def assemble(
     ends.callback(session.close)
     ends.callback(disconnect)
     endpoint_url = _serve_moto(ends, clock, state)
-    clock.share(session.folder / "clock")
-    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
-    functions = FunctionHost(
-        session, runtime_folder(build), keep_log, count_outcome, environment=environment, now_ms=clock.now_ms
-    )
-    ends.callback(functions.stop)
+    functions = _functions(ends, session, clock, build, endpoint_url)
     assets = state.assets if state else Assets(session.folder / "code")
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
-    router = Router()
-    gateway = Gateway(
-        lambda: route_table(region),
-        invocations.by_arn,
-        port=state.api_port if state else 0,
-        now_s=clock.time,
-        now_ms=clock.now_ms,
-    )
-    mappings, subscriptions = Mappings(region), Subscriptions()
-    activity = {
-        "events": lambda: not router.idle,
-        "messages": lambda: not mappings.idle,
-        "functions": lambda: functions.is_running,
-        "asynchronous invocations": lambda: not invocations.idle,
-        "log deliveries": lambda: not subscriptions.idle,
-        "executions": clock.waiting.moving,
-    }
+    routes, port = partial(route_table, region), state.api_port if state else 0
+    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time)
+    moving = assets, invocations, Router(), Mappings(region), Subscriptions()
     services = every_service()
-    # Of those due at one moment the first fires first.
-    timers = tuple(timer for service in services for timer in service.timers(region, clock))
-    for timer in timers:
-        clock.watch(timer.due, timer.fire)
     parts = Wiring(
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
         clock=clock,
-        activity=Activity(activity, lambda: clock.waiting.turns),
+        activity=Activity(_moves(functions, clock), lambda: clock.waiting.turns),
         guard=Guard(),
         services=services,
-        parts=(assets, invocations, router, mappings, subscriptions, *timers),
+        parts=(*moving, *_timers(services, region, clock)),
     )
     connect(parts)
     _run(ends, parts)
     ends.callback(gateway.stop)
     return parts
+
+
+def _functions(ends: ExitStack, session: Session, clock: VirtualClock, build: Path, endpoint_url: str) -> FunctionHost:
+    """Functions find AWS's API, and what time it is, by their environment."""
+    clock.share(session.folder / "clock")
+    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
+    runtime = runtime_folder(build)
+    functions = FunctionHost(session, runtime, keep_log, count_outcome, environment=environment, now_ms=clock.now_ms)
+    ends.callback(functions.stop)
+    return functions
+
+
+def _moves(functions: FunctionHost, clock: VirtualClock) -> Mapping[str, Callable[[], bool]]:
+    """What moves by itself, by name, and whether it does."""
+    return {
+        "events": lambda: not wiring().part(Router).idle,
+        "messages": lambda: not wiring().part(Mappings).idle,
+        "functions": lambda: functions.is_running,
+        "asynchronous invocations": lambda: not wiring().part(Invocations).idle,
+        "log deliveries": lambda: not wiring().part(Subscriptions).idle,
+        "executions": clock.waiting.moving,
+    }
+
+
+def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer, ...]:
+    """Everything that happens by itself, on the clock. Of what is due at one moment the first happens first."""
+    timers = tuple(timer for service in services for timer in service.timers(region, clock))
+    for timer in timers:
+        clock.watch(timer.due, timer.fire)
+    return timers
 
 
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
