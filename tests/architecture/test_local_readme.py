@@ -18,7 +18,7 @@ def paths(text: str) -> list[str]:
     return [name for name in named if not name.startswith("./") and ("/" in name or name.endswith(".py"))]
 
 
-def tests_to_run(text: str) -> list[str]:
+def folders_of_tests(text: str) -> list[str]:
     """What the command for its tests names."""
     (command,) = re.findall(r"^\./scripts/test (.+)$", text, flags=re.MULTILINE)
     return str(command).split()
@@ -51,6 +51,6 @@ def test_the_contract_is_told_field_by_field() -> None:
 
 
 def test_its_tests_are_where_it_says() -> None:
-    found = tests_to_run(TEXT)
+    found = folders_of_tests(TEXT)
     assert found, "the test looked at nothing"
     assert [name for name in found if not (ROOT / name).is_dir()] == []
