@@ -61,8 +61,12 @@ class Service:
     """Modules that declare patches of moto, imported when the first cloud of the process starts."""
     permissions: Callable[[ApiRequest], Iterable[Asked] | None] | None = None
     """The permissions a request needs; None for an operation that is not known."""
+    tells_the_missing: Callable[[ApiRequest], Asked | None] | None = None
+    """What a caller has to be allowed to be told that what it reads is not there; None where anybody is told."""
     policy_of: Callable[[str, str], tuple[str, str] | None] | None = None
     """Name and document of a resource's own policy, by region and the last part of its ARN; None without one."""
+    binds_the_administrator: bool = False
+    """Whether such a policy may deny the account's administrator something, too."""
     delivers: Target | None = None
     """How its resources take what rules, alarms, topics and destinations send."""
     timers: Callable[[str, VirtualClock], Iterable[Timer]] = field(default=_no_timers)

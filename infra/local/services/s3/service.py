@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from infra.local.iam.requests import s3
 from infra.local.services.s3.keeping import KEEPING
+from infra.local.services.s3.permissions import permissions, tells_the_missing
 from infra.local.services.s3.policies import policy_of
 from infra.local.services.s3.resources import Bucket, BucketPolicy
 from infra.local.services.service import Service
@@ -12,7 +12,9 @@ SERVICE = Service(
     "s3",
     types=(Bucket, BucketPolicy),
     patches=("infra.local.services.s3.patches",),
-    permissions=s3.asked,
+    permissions=permissions,
+    tells_the_missing=tells_the_missing,
     policy_of=policy_of,
+    binds_the_administrator=True,
     frozen=KEEPING,
 )

@@ -15,5 +15,6 @@ SERVICE = Service(
     patches=("infra.local.services.sns.patches",),
     permissions=permissions,
     policy_of=policy_of,
+    binds_the_administrator=True,
     delivers=TOPIC,
 )

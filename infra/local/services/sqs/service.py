@@ -16,6 +16,7 @@ SERVICE = Service(
     patches=("infra.local.services.sqs.patches",),
     permissions=permissions,
     policy_of=policy_of,
+    binds_the_administrator=True,
     delivers=QUEUE,
     timers=lambda region, clock: (DueMessages(region, clock),),
     frozen=KEEPING,

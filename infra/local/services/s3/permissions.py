@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, unquote
 
+from moto.s3.models import s3_backends
+
 from infra.local.iam.evaluation import Asked
 from infra.local.iam.requests.reading import ApiRequest
+from infra.local.wiring import ACCOUNT
 
 _ON_AN_OBJECT: Mapping[str, str] = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
@@ -57,7 +60,7 @@ _LISTED_BY = {"prefix": "s3:prefix", "delimiter": "s3:delimiter", "max-keys": "s
 _READING = frozenset({"GetObject", "HeadObject", "CopyObject", "UploadPartCopy", "GetObjectTagging"})
 
 
-def asked(request: ApiRequest) -> Iterable[Asked] | None:
+def permissions(request: ApiRequest) -> Iterable[Asked] | None:
     """The permissions; None for an operation that is not known here."""
     operation = _operation(request)
     bucket, key = request.text("Bucket"), request.text("Key")
@@ -81,12 +84,17 @@ def _on_an_object(request: ApiRequest, operation: str, arn: str) -> Iterable[Ask
     return [Asked(_ON_AN_OBJECT[operation], arn)] if operation in _ON_AN_OBJECT else None
 
 
-def asks_whether_it_is_there(request: ApiRequest) -> bool:
-    """Whether the answer tells if an object exists."""
-    return _operation(request) in _READING
+def tells_the_missing(request: ApiRequest) -> Asked | None:
+    """S3 tells that an object is missing only to who may list its bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    bucket = _source_bucket(request)
+    asks = _operation(request) in _READING and bucket in s3_backends[ACCOUNT]["aws"].buckets
+    return Asked("s3:ListBucket", f"arn:aws:s3:::{bucket}") if asks else None
 
 
-def source_bucket(request: ApiRequest) -> str:
+def _source_bucket(request: ApiRequest) -> str:
     """The bucket that is read."""
     if "x-amz-copy-source" in request.headers:
         return _copied(request)[0]
