@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
-from infra.local.http_model import Authorizer, Route, RouteTable, Signer, Throttle
+from infra.local.http_model import Authorizer, Cors, Route, RouteTable, Signer, Throttle
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
 from infra.local.iam.keys import key_of
@@ -32,9 +33,22 @@ def route_table(region: str) -> RouteTable:
         region,
         routes,
         throttle=_throttle(stage.default_route_settings if stage else {}),
+        cors=_cors(api.cors_configuration),
         may_invoke=_may_invoke,
         signer=_signer,
     )
+
+
+def _cors(settings: Mapping[str, Any] | None) -> Cors | None:
+    """Templates write the names in capitals, and numbers as text."""
+    given = {name[0].lower() + name[1:]: value for name, value in (settings or {}).items()}
+    lists = (tuple(given.get(name) or ()) for name in ("allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"))
+    age = given.get("maxAge")
+    return Cors(*lists, _is_true(given.get("allowCredentials")), None if age is None else int(age)) if given else None
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
 
 
 def _may_invoke(function_arn: str, source_arn: str) -> bool:

@@ -43,7 +43,6 @@ def environment(cloud: LocalCloud) -> dict[str, str]:
         "AWS_DEFAULT_REGION": client["region_name"],
         "AWS_ACCESS_KEY_ID": client["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": client["aws_secret_access_key"],
-        "AWS_SESSION_TOKEN": client["aws_session_token"],
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
