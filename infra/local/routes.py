@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -39,12 +38,20 @@ def route_table(region: str) -> RouteTable:
     )
 
 
-def _cors(settings: Mapping[str, Any] | None) -> Cors | None:
+def _cors(settings: Any) -> Cors | None:
     """Templates write the names in capitals, and numbers as text."""
     given = {name[0].lower() + name[1:]: value for name, value in (settings or {}).items()}
-    lists = (tuple(given.get(name) or ()) for name in ("allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"))
+    if not given:
+        return None
     age = given.get("maxAge")
-    return Cors(*lists, _is_true(given.get("allowCredentials")), None if age is None else int(age)) if given else None
+    return Cors(
+        origins=tuple(given.get("allowOrigins") or ()),
+        methods=tuple(given.get("allowMethods") or ()),
+        headers=tuple(given.get("allowHeaders") or ()),
+        exposed=tuple(given.get("exposeHeaders") or ()),
+        credentials=_is_true(given.get("allowCredentials")),
+        max_age_s=None if age is None else int(age),
+    )
 
 
 def _is_true(value: object) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-_HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|localhost):(\d{1,5})", re.IGNORECASE)
-_BUCKET_HERE = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.)?localhost:(\d{1,5})", re.IGNORECASE)
+_HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|localhost):([0-9]{1,5})", re.IGNORECASE)
+_BUCKET_HERE = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.)?localhost:([0-9]{1,5})", re.IGNORECASE)
 """S3's clients may write a bucket before the name; browsers and resolvers keep `*.localhost` on this machine."""
 
 

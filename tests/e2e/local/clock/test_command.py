@@ -15,7 +15,7 @@ import pytest
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import Conflict, Invalid, NotFound, SerinError, Unavailable
 from serin_cli.__main__ import main, parser
-from serin_cli.clock import clock, span
+from serin_cli.clock import Signed, clock, span
 from serin_cli.connection import Connection, save
 from tests.e2e.connections import connection_to
 from tests.e2e.local.clock.april import running
