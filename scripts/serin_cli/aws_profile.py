@@ -5,6 +5,7 @@ A file and not variables: the keys are new at every start, and what is exported 
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from infra.local.cloud import LocalCloud
@@ -20,11 +21,11 @@ aws_secret_access_key = {secret}
 """
 
 
-def save_profile(cloud: LocalCloud) -> None:
+def save_profile(cloud: LocalCloud, file: Path = FILE) -> None:
     """Write it for a cloud that has started."""
     owner = cloud.credentials
     write_private(
-        FILE,
+        file,
         _TEXT.format(
             region=cloud.region,
             endpoint=cloud.endpoint_url,
@@ -40,7 +41,12 @@ def forget_profile(cloud: LocalCloud) -> None:
         FILE.unlink(missing_ok=True)
 
 
+def variables(file: Path = FILE) -> dict[str, str]:
+    """What makes the tools read the profile, now and after the next start."""
+    path = str(file.absolute())
+    return {"AWS_CONFIG_FILE": path, "AWS_SHARED_CREDENTIALS_FILE": path, "AWS_PROFILE": "default"}
+
+
 def export_line() -> str:
-    """What a shell exports so that the tools read the profile, now and after the next start."""
-    file = FILE.absolute()
-    return f"export AWS_CONFIG_FILE={file} AWS_SHARED_CREDENTIALS_FILE={file} AWS_PROFILE=default"
+    """The same for a shell."""
+    return f"export {' '.join(f'{name}={shlex.quote(value)}' for name, value in variables().items())}"
