@@ -22,7 +22,10 @@ from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute
 from infra.local.clock.virtual import Progress
 from infra.local.deploy.assets import Assets
+from infra.local.door.endpoint import Door
+from infra.local.door.proof import is_administrators
 from infra.local.iam.guard import Guard
+from infra.local.iam.keys import new_owner
 from infra.local.moto_patches.applications import application_of
 from infra.local.services.all import every_service
 from infra.local.services.apigatewayv2.gateway.server import Gateway
@@ -76,6 +79,7 @@ def assemble(
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
+        owner=new_owner(),
         clock=clock,
         activity=Activity(_moves(functions, clock), lambda: clock.waiting.turns),
         guard=Guard(),
@@ -121,9 +125,10 @@ def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance)
+    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance, is_administrators)
     if state:
         app = state.traffic.around(app)
+    app = Door(app)
     server = make_server(
         HOST, state.endpoint_port if state else 0, app, threaded=True, request_handler=MotoRequestHandler
     )

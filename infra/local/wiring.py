@@ -10,21 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from infra.local.iam.credentials import Credentials
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from infra.local.activity import Activity
     from infra.local.clock import VirtualClock
+    from infra.local.iam.credentials import Credentials
     from infra.local.iam.decisions import Decision
     from infra.local.iam.errors import AccessDenied
     from infra.local.iam.evaluation import Asked, Caller
     from infra.local.services.service import Services
 
 ACCOUNT = "123456789012"
-
-OWNER = Credentials("serin", "serin", "")
-"""What the account's administrator signs with; long-lived, so without a session."""
 
 
 Part = TypeVar("Part")
@@ -63,6 +60,8 @@ class Wiring:
     region: str
     endpoint_url: str
     api_url: str
+    owner: Credentials
+    """What the account's administrator signs with, made for this start; long-lived, so without a session."""
     clock: VirtualClock
     activity: Activity
     guard: Guard

@@ -20,8 +20,9 @@ MACHINE_TIME = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.d
                 "time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.strftime")  # fmt: skip
 # Run as a program of its own, without the project: it compares a file's age with the clock files are stamped by.
 WITHOUT_A_CLOCK = {"infra.local.session"}
-# Real processes are timed, and sessions of roles renewed by their holders, by the machine's clock.
+# Real processes are timed, requests signed, and sessions of roles renewed by their holders, by the machine's clock.
 BY_THE_MACHINE = {
+    "infra.local.door.proof",
     "infra.local.clock.virtual",
     "infra.local.services.awslambda.functions.execution",
     "infra.local.iam.keys",

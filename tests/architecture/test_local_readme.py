@@ -15,7 +15,7 @@ TEXT = (LOCAL / "README.md").read_text("utf-8")
 def paths(text: str) -> list[str]:
     """Everything in code quotes that looks like a path."""
     named = re.findall(r"`([^`\s]+)`", text)
-    return [name for name in named if not name.startswith("./") and ("/" in name or name.endswith(".py"))]
+    return [name for name in named if not name.startswith(".") and ("/" in name or name.endswith(".py"))]
 
 
 def folders_of_tests(text: str) -> list[str]:
