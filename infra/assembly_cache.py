@@ -13,14 +13,16 @@ from infra.packaging.cache import digest_of
 from infra.settings import Settings, Target
 from serin.domain.names import digest
 
-# Everything below these decides what the templates and assets are.
 INPUTS = ("functions", "infra", "layers", "models")
+"""Everything below these decides what the templates and assets are."""
+OUTSIDE = "infra/local"
+"""But for this: the local cloud runs assemblies, and nothing of the app imports it."""
 _MADE_OF = "made-of.txt"
 
 
 def inputs_digest(root: Path, settings: Settings, target: Target) -> str:
     """Names everything an assembly is made of."""
-    folders = (digest_of(root / name) for name in INPUTS)
+    folders = (digest_of(root / name, without=root / OUTSIDE) for name in INPUTS)
     return digest(version("aws-cdk-lib"), repr(settings), repr(target), *folders)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.assembly_cache import INPUTS, inputs_digest, made_unless_known
+from infra.assembly_cache import INPUTS, OUTSIDE, inputs_digest, made_unless_known
 from infra.settings import Settings, target_for
 
 TARGET = target_for(Settings(), "local")
@@ -76,6 +76,17 @@ def test_a_change_of_any_source_is_another_input(name: str, tmp_path: Path) -> N
     before = inputs_digest(root, Settings(), TARGET)
     assert inputs_digest(root, Settings(), TARGET) == before
     (root / name / "file.py").write_text("changed")
+    assert inputs_digest(root, Settings(), TARGET) != before
+
+
+def test_a_change_of_the_local_cloud_is_not(tmp_path: Path) -> None:
+    root = a_working_copy(tmp_path)
+    before = inputs_digest(root, Settings(), TARGET)
+    service = root / OUTSIDE / "services" / "queues.py"
+    service.parent.mkdir(parents=True)
+    service.write_text("changed")
+    assert inputs_digest(root, Settings(), TARGET) == before
+    (root / "infra" / "localities.py").write_text("another name")
     assert inputs_digest(root, Settings(), TARGET) != before
 
 
