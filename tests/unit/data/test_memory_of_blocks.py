@@ -31,8 +31,7 @@ print(json.dumps([peak() - before, found.tally.rows, found.tally.accepted]))
 def grown(folder: Path, block: int) -> tuple[int, int, int]:
     """By how many megabytes a process grows that looks at the file in such blocks; the rows, and those accepted."""
     command = [sys.executable, "-c", IN_A_PROCESS, str(folder), str(block)]
-    environment = {"PYTHONPATH": f"{ROOT / 'layers/core/python'}:{ROOT}"}
-    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env={}, cwd=ROOT)
     megabytes, rows, accepted = json.loads(ended.stdout)
     return megabytes, rows, accepted
 
