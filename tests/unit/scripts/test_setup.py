@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 ROOT = Path(__file__).parents[3]
 TOOLS = (
     "awk",
@@ -70,7 +72,7 @@ class Machine:
             env={"PATH": str(self.checkout / "bin"), **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 
