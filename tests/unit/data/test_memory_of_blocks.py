@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 MEGABYTE = 1024**2
 IN_A_PROCESS = """
@@ -47,6 +49,7 @@ def write(folder: Path, rows: int) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_file_of_ten_blocks_takes_hardly_more_memory_than_one_of_five_and_far_less_than_at_once(
     tmp_path: Path,
 ) -> None:

@@ -156,6 +156,7 @@ def test_what_the_schema_allows_is_a_right_request(case: Any) -> None:
 
 @WITHOUT_END
 @given(case=_cases(schemathesis.GenerationMode.NEGATIVE))
+@pytest.mark.slow
 def test_what_the_schema_forbids_is_a_wrong_request(case: Any) -> None:
     assume(not isinstance(case.body, bytes) and not VALIDATOR.is_valid(case.body))
     assert _refusal(case.body) is not None
