@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 TOGETHER = ("tests/e2e", "tests/infra")
-"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis of the app."""
+"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis of the app.
+
+The platform is also what this checkout is connected to (.serin), and there is one such connection.
+"""
+APART = tuple(f"tests/e2e/test_{name}.py" for name in ("add_a_model", "tools", "tools_on_an_empty_cloud"))
+"""But for these, with clouds and checkouts of their own: they are long, and may run beside."""
 
 # How long an example takes is the machine's matter.
 settings.register_profile("serin", deadline=None)
@@ -24,7 +29,7 @@ def share_of(nodeid: str) -> str:
     """Tests of one share run in one process: those of a file, or of a folder that is to stay together."""
     file = nodeid.partition("::")[0]
     folder = str(PurePosixPath(file).parent)
-    return folder if folder in TOGETHER else file
+    return folder if folder in TOGETHER and file not in APART else file
 
 
 class Shares(LoadScopeScheduling):

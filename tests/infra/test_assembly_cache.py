@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from infra.assembly_cache import INPUTS, OUTSIDE, inputs_digest, made_unless_known
 from infra.settings import Settings, target_for
+from tests.waiting import PATIENCE_S
 
 TARGET = target_for(Settings(), "local")
 
@@ -40,6 +43,18 @@ def assembler(tmp_path: Path) -> Assembler:
 def test_the_same_inputs_are_assembled_once(tmp_path: Path, assembler: Assembler) -> None:
     for _ in range(2):
         assert made_unless_known(tmp_path / "out", "a", assembler) == tmp_path / "out"
+    assert assembler.times == 1
+
+
+def test_of_eight_at_once_one_makes_it_and_the_others_find_it(tmp_path: Path, assembler: Assembler) -> None:
+    together = Barrier(8, timeout=PATIENCE_S)
+
+    def ask(_: int) -> Path:
+        together.wait()
+        return made_unless_known(tmp_path / "out", "a", assembler)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {tmp_path / "out"}
     assert assembler.times == 1
 
 
