@@ -26,7 +26,7 @@ MODEL = "late-orders"
 
 
 def read(question: Question, charter: Charter, online: MemoryOnlineFeatures, moment: datetime = NOON) -> Answer:
-    return read_online(question, {charter.model: charter}, online, MemoryClock(moment))
+    return read_online(question, {charter.model: charter}, online=online, clock=MemoryClock(moment))
 
 
 @given(st.lists(events(5), min_size=1, max_size=3), st.lists(st.tuples(moments, st.sampled_from("abc"))))
