@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ APART = tuple(f"tests/e2e/test_{name}.py" for name in ("add_a_model", "tools", "
 """But for these, with clouds and checkouts of their own: they are long, and may run beside."""
 
 # How long an example takes is the machine's matter.
-settings.register_profile("serin", deadline=None)
+settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("serin")
 
 
