@@ -34,7 +34,7 @@ def to_csv(quarantined: Sequence[pl.DataFrame], types: Mapping[str, ColumnType])
     rows = pl.concat(quarantined, how="diagonal").with_columns(pl.col(RULES).list.join(" "))
     own = [name for name in RESERVED if name in rows.columns and (name != TEXT or rows[TEXT].null_count() < len(rows))]
     values = [name for name in rows.columns if name not in RESERVED]
-    texts = [name for name in [*own, *values] if name not in (UPLOAD, ROW)]
+    texts = [name for name in [*own, *values] if name != ROW]
     cells = [_cells(name, types.get(name, "string")) for name in texts]
     whole = rows.with_columns(cells).select([*own, *values])
     return whole.rename({name: guarded_name(name) for name in values}).write_csv().encode()
