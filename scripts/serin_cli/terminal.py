@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.json import JSON
@@ -32,7 +32,7 @@ class Terminal(Console):
 class Parser(ArgumentParser):
     """A parser whose messages may repeat what was typed, or pasted."""
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(visible(message or ""), file)
 
 

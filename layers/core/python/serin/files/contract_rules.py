@@ -143,8 +143,9 @@ def _bounds(rules: Rules, kind: RuleKind, name: str, bounds: list[object], path:
 
 
 def _number(value: object) -> float | None:
-    known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if known else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
 
 
 def _pattern(rules: Rules, pattern: object, path: FieldPath) -> str | None:
