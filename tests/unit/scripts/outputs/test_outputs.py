@@ -109,8 +109,9 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _: [Path(f"x/{ATTACK}.csv")]
-    answer = SimpleNamespace(json=lambda: {"now": f"2013{ATTACK}"})
-    yield clock, "httpx", SimpleNamespace(get=lambda _: answer, stream=_stream, HTTPError=OSError)
+    answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}"}))
+    yield clock, "httpx", SimpleNamespace(get=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
+    yield clock, "Signed", lambda _: None
     yield trace, "aws_client", lambda *_: _Logs()
     yield tokens, "_control", lambda _: _control()
     yield tokens, "_deployed", lambda _: ()
