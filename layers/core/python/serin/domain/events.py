@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 EventName = Literal[
-    "Upload Accepted", "Upload Rejected", "Features Built", "Backfill Wanted", "Model Registered", "Release Finished"
+    "Upload Accepted",
+    "Upload Rejected",
+    "Features Built",
+    "Features Refused",
+    "Backfill Wanted",
+    "Model Registered",
+    "Release Finished",
 ]
 
 
