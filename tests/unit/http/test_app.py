@@ -162,7 +162,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     api.catalog.register(a_version(1))
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
 
@@ -471,7 +471,7 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
 def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
     api.catalog.register(a_version(1))
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
     assert found["prediction"]["score"] == 0.1
@@ -481,7 +481,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
-    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION, score=[0.25, 0.75])], api.lake)
     assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
 
 
