@@ -69,7 +69,7 @@ class LakeStack(SerinStack):
                 allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 # How often files come: when the last was accepted.
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-                publish("Upload Accepted", on=self.addresses.bus()),
+                publish("Upload Accepted", "Upload Rejected", on=self.addresses.bus()),
                 allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],
             called_by="queue",
