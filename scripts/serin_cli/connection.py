@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import boto3
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import NotFound
 from serin.domain.records import from_record
+from serin.files.replaced import SECRET, replace_file
 
 FILE = Path(".serin/connection.json")
 
@@ -49,9 +49,7 @@ def aws_client(connection: Connection, service: str) -> Any:
 def save(connection: Connection) -> None:
     """Remember it; only its owner may read the token."""
     FILE.parent.mkdir(exist_ok=True)
-    opened = os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        json.dump(asdict(connection), file, indent=2)
+    replace_file(FILE, json.dumps(asdict(connection), indent=2).encode(), SECRET)
 
 
 def load() -> Connection:

@@ -148,6 +148,31 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
     assert (api.workflows.trainings, api.workflows.releases) == ({}, {})
 
 
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"action": 7}', b"[" * 100, b'{"version": -1, "x": 1e999}'])
+@pytest.mark.parametrize("model", [MODEL, "early-orders", "nobody", "no name", "%1b[2J", "..", "a" * 100])
+@pytest.mark.parametrize("work", ["train", "releases", "views"])
+def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_its_request(
+    api: Api, work: str, model: str, content: bytes | None
+) -> None:
+    answer = api.ask("POST", f"/models/{model}/{work}", "train:mine release:mine predict:mine", content=content)
+    if answer.status_code != 404 or "There is no POST" not in answer.text:
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (403, "denied")
+    assert model == MODEL or MODEL not in answer.text
+
+
+@pytest.mark.parametrize(("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train")])
+def test_a_token_of_a_model_that_is_gone_learns_no_other_ones_name(api: Api, work: str, action: str) -> None:
+    answer = api.ask("POST", f"/models/gone/{work}", f"{action}:gone", body_of(work))
+    assert (answer.status_code, MODEL in answer.text) == (404, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/runs", "/runs?model=nobody", "/uploads?limit=x", "/models/nobody/versions/x/lineage"]
+)
+def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api, path: str) -> None:
+    assert api.ask("GET", path, f"train:{MODEL}").status_code == 403
+
+
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
         (method.upper(), path.format(dataset="orders", model=MODEL, version=1, release="rel1", prediction=PREDICTION))
