@@ -111,7 +111,7 @@ def with_header(file: Path, **fields: object) -> None:
         *({"written": text} for text in ("soon", "2026-01-01T00:00:00", 7, None)),
         *({name: port} for name in ("endpoint_port", "api_port") for port in ("1", -1, 65_536, 1.5, True, None)),
         *({"clock_offset_s": offset} for offset in ("x", None, float("nan"), float("inf"), 1e300, [])),
-        *({"sources": sources} for sources in (None, 7, {"antigravity.x": ""}, {"infra..x": ""}, {"infra.__main__": ""})),
+        *({"sources": sources} for sources in (None, 7, {"antigravity.x": ""}, {"infra..x": ""}, {"infra": ""})),
         *({"region": None}, {"assembly": 7}, {"moto": []}, {"python": {}}, {"size": "x"}, {"sha256": None}),
     ],
 )
