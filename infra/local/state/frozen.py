@@ -23,7 +23,7 @@ from infra.local.state.backends import Name, find, in_use, name_of
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import CodeRecord
 from infra.local.state.executions import abort_running
-from infra.local.state.inspection import REMEDY, Inspector
+from infra.local.state.inspection import REMEDY
 from infra.local.state.pickling import Freezer, Thawer
 from infra.local.state.stillness import stillness
 from infra.local.wiring import ACCOUNT, Wiring
@@ -76,7 +76,6 @@ def _keep_bodies(bodies: Bodies) -> None:
 def read(payload: bytes, bodies: Bodies) -> Frozen:
     """The frozen objects; raises Corrupt for what no cloud has written."""
     try:
-        Inspector().inspect(payload)
         frozen = Thawer(io.BytesIO(payload), bodies).load()
     except SerinError:
         raise

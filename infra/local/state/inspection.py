@@ -35,6 +35,7 @@ class Made:
     """What a call makes: an object of the class, or what the function gives back."""
 
     of: Named
+    arguments: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Inspector:
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: list[Any] = []
+        self.bodies: list[tuple[str, int]] = []
+        """Names and sizes of the bodies, in the order in which they are asked for."""
 
     def inspect(self, payload: bytes) -> None:
         """Look through the whole pickle; raises Corrupt."""
@@ -138,7 +141,7 @@ class Inspector:
         kind, arguments = self.last(2)
         if not (isinstance(kind, Named) and kind.kind in {"object", "called"} and isinstance(arguments, Several)):
             raise _refusal(f"an object of {_shown(kind)}")
-        self.push(Made(kind))
+        self.push(Made(kind, arguments.items))
 
     def fill(self, _: Any) -> None:
         """The attributes of an object that has just been made; never of a class or a function."""
@@ -160,6 +163,11 @@ class Inspector:
         body = isinstance(name, Made) and name.of.name == "_Body"
         if not (named or body):
             raise _refusal("a backend without a name")
+        if body:
+            body_name, size = name.arguments
+            if not (isinstance(body_name, str) and isinstance(size, int)):
+                raise _refusal("a body without a name")
+            self.bodies.append((body_name, size))
         self.push(Made(_BACKEND))
 
     def end(self, _: Any) -> None:

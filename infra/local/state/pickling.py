@@ -27,7 +27,7 @@ from infra.local.clock.threads import ClockEvent
 from infra.local.state.backends import Name, find, name_of
 from infra.local.state.bodies import Bodies
 from infra.local.state.executions import ended_environment
-from infra.local.state.inspection import REMEDY
+from infra.local.state.inspection import REMEDY, Inspector
 from infra.local.state.names import Kind, kind_of, resolved
 from infra.local.wiring import wiring
 from serin.domain.errors import Corrupt, Unavailable
@@ -79,7 +79,8 @@ class Freezer(pickle.Pickler):
 
     def _check_reduction(self, value: Any) -> None:
         """Nothing is written that an Inspector would not let in again."""
-        reduced: Any = value.__reduce_ex__(5)
+        registered: Any = copyreg.dispatch_table.get(type(value))
+        reduced: Any = registered(value) if registered else value.__reduce_ex__(5)
         if isinstance(reduced, tuple):
             made_anew = reduced[0] is copyreg.__newobj__  # type: ignore[attr-defined]
             kinds: tuple[Kind, ...] = ("object", "called") if made_anew else ("called", "value")
@@ -97,15 +98,24 @@ class Freezer(pickle.Pickler):
 
 
 class Thawer(pickle.Unpickler):
-    """Reads what a Freezer wrote, after an Inspector has looked through it."""
+    """Reads what a Freezer wrote, after an Inspector has looked through it and every body was found as it was kept."""
 
     def __init__(self, file: io.BytesIO, bodies: Bodies) -> None:
         super().__init__(file)
+        self._payload = file.getvalue()
         self._bodies = bodies
+        self._opened: Iterator[Any] = iter(())
+
+    def load(self) -> Any:
+        """What is in it; raises Corrupt, and then nothing was built of it."""
+        inspector = Inspector()
+        inspector.inspect(self._payload)
+        self._opened = iter([self._bodies.open(name, max_size) for name, max_size in inspector.bodies])
+        return super().load()
 
     def persistent_load(self, name: Name | _Body) -> Any:
         """A backend, found or made empty; or the buffer of a body."""
-        return self._bodies.open(name.name, name.max_size) if isinstance(name, _Body) else find(name)
+        return next(self._opened) if isinstance(name, _Body) else find(name)
 
     def find_class(self, module: str, name: str) -> Any:
         """Raises Corrupt for anything but what a Freezer writes."""
