@@ -63,6 +63,7 @@ class Bodies:
         except OSError:
             digest.update(b"missing")
         if digest.hexdigest() != name:
+            buffer.close()
             raise Corrupt(
                 f"The object body {self._folder / name} is missing or changed.",
                 "Restore the state folder from a copy, or start with an empty one.",
