@@ -30,5 +30,5 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
     world = platform()
     model = batch["logGroup"].removeprefix(f"/aws/lambda/serin-{world.stage}-predict-")
     lines = [line["message"] for line in batch["logEvents"]]
-    found: dict[str, int] = as_record(collect_predictions(model, lines, world.lake))
+    found: dict[str, int] = as_record(collect_predictions(model, lines, lake=world.lake))
     return found

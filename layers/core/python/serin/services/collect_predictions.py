@@ -26,7 +26,7 @@ class Collected:
     foreign: int
 
 
-def collect_predictions(model: str, lines: Sequence[str], lake: ObjectStore) -> Collected:
+def collect_predictions(model: str, lines: Sequence[str], *, lake: ObjectStore) -> Collected:
     """Write the lines of a model's log below `predictions/<model>/<date>/`, each prediction once.
 
     The log's owner decides whose predictions they are: a model's own code can print lines that name another.
