@@ -11,8 +11,8 @@ from typing import Any
 
 from infra.local.iam.evaluation import Asked
 from infra.local.iam.patterns import Context
-from infra.local.iam.requests import leading_keys
 from infra.local.iam.requests.reading import ApiRequest, named
+from infra.local.services.dynamodb import leading_keys
 
 _ON_A_TABLE = named(
     """
