@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from infra.local.cloud import BUILD, LocalCloud
 from infra.packaging.tools import tool_packages
+from serin_cli.aws_profile import save_profile, variables
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 240
@@ -35,18 +39,16 @@ def copy_of_checkout(folder: Path) -> Path:
 
 def environment(cloud: LocalCloud) -> dict[str, str]:
     """What `serin up` tells a person to set; whatever else of AWS the machine has set is left out."""
-    client = cloud.client
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))},
-        "AWS_ENDPOINT_URL": client["endpoint_url"],
-        "AWS_REGION": client["region_name"],
-        "AWS_DEFAULT_REGION": client["region_name"],
-        "AWS_ACCESS_KEY_ID": client["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": client["aws_secret_access_key"],
-        "AWS_SESSION_TOKEN": client["aws_session_token"],
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return {**others, **variables(_profile(cloud.credentials.access_key_id, cloud))}
+
+
+@cache
+def _profile(_key: str, cloud: LocalCloud) -> Path:
+    file = Path(tempfile.mkdtemp(prefix="tools-", dir=BUILD)) / "aws"
+    atexit.register(shutil.rmtree, file.parent)
+    save_profile(cloud, file)
+    return file
 
 
 def cdk(cloud: LocalCloud, working_copy: Path, out: Path, *arguments: str) -> str:
