@@ -91,7 +91,7 @@ def accept_upload(
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
         accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
-        recorded = _record(Comparison(accepted, checked, contract, folder, lake, catalog), before, catalog)
+        recorded = _record(Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog), before, catalog)
     return _finish(arrival, recorded, catalog, events)
 
 

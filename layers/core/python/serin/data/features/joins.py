@@ -56,8 +56,8 @@ def training_rows(
     rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
     # A group is called as its first row, whatever order the table had.
-    group = pl.int_range(pl.len()).first().over(GROUP).alias(GROUP)
-    return rows.select(MOMENT, LABEL, JUDGES, group, *keys, *(column.name for column in feature_columns(charter)))
+    group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)
+    return rows.with_row_index("__place").select(MOMENT, LABEL, JUDGES, group, *keys, *(column.name for column in feature_columns(charter)))
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:

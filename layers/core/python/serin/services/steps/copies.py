@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 
 from serin.data.contract.checked_files import CheckedFile
@@ -47,6 +47,7 @@ class Comparison:
     checked: CheckedFile
     contract: Contract
     folder: Path
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
 
