@@ -57,7 +57,9 @@ def training_rows(
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
     # A group is called as its first row, whatever order the table had.
     group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)
-    return rows.with_row_index("__place").select(MOMENT, LABEL, JUDGES, group, *keys, *(column.name for column in feature_columns(charter)))
+    return rows.with_row_index("__place").select(
+        MOMENT, LABEL, JUDGES, group, *keys, *(column.name for column in feature_columns(charter))
+    )
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
