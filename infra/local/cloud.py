@@ -25,6 +25,9 @@ BUILD = Path(__file__).parents[2] / "build"
 _GLANCE_S = 0.02
 """Between two looks whether everything has come to rest."""
 
+_PATIENCE_S = 960.0
+"""Longer than the longest function: a guard against hanging, on the busiest machine."""
+
 
 class LocalCloud:
     """A running local cloud, one a process.
@@ -125,7 +128,7 @@ class LocalCloud:
 
         advance(self.clock.now() + by if isinstance(by, timedelta) else by, progress)
 
-    def settle(self, timeout_s: float = 60.0) -> None:
+    def settle(self, timeout_s: float = _PATIENCE_S) -> None:
         """Wait, in real time, until nothing moves: no event, message, call, execution or log delivery is under way.
 
         What waits for a later moment does not move: `advance` brings it about.

@@ -16,9 +16,9 @@ from pathlib import Path
 from infra.local.cloud import BUILD, LocalCloud
 from infra.packaging.tools import tool_packages
 from serin_cli.aws_profile import save_profile, variables
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE_S = 240
 _PARTS = ("functions", "infra", "layers", "models", "cdk.json")
 
 
@@ -73,7 +73,7 @@ def aws(cloud: LocalCloud, *arguments: str) -> str:
 
 def _said(command: list[str], variables: Mapping[str, str], folder: Path) -> str:
     done = subprocess.run(
-        command, env=variables, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        command, env=variables, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return f"{done.stdout}\n{done.stderr}"
