@@ -17,6 +17,11 @@ from infra.local.services.awslambda.model import FunctionVersion, LogLine
 from infra.local.wiring import ACCOUNT, wiring
 
 _NAMESPACE = "AWS/Lambda"
+_TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+"""Of a traced invocation; without these Lambda drops the traces and says nothing.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+"""
 _lock = threading.Lock()
 
 
@@ -47,7 +52,7 @@ def _write(version: FunctionVersion, stream: str, events: list[dict[str, object]
 def count_outcome(version: FunctionVersion, invoked_arn: str, outcome: Outcome) -> None:
     """Add Lambda's metrics: for the function, for what was invoked, and for the version an alias led to."""
     if outcome.reached_the_function and _traced(version):
-        perform(wiring().guard, "a traced invocation", version.role_arn)
+        perform(wiring().guard, _TRACES, version.role_arn)
     values = _values(outcome)
     now = wiring().clock.now().replace(tzinfo=None)
     backend = cloudwatch_backends[ACCOUNT][version.region]

@@ -24,6 +24,27 @@ from infra.local.moto_patches.registry import PATCHES, Patch, replace, wrap
 from infra.local.wiring import ACCOUNT, wiring
 
 _TASK_LIMIT_S = 3600
+_TRACES = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+"""Of a traced execution: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html"""
+_LOGS = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+"""Of a machine with a log; without these CreateStateMachine fails.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+"""
 _SESSION = "states"
 _lock = threading.Lock()
 
@@ -115,7 +136,7 @@ def create_state_machine(
             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
             "the provided role."
         )
-    if _has_a_log(more.get("loggingConfiguration")) and not perform(guard, "a machine with a log", role_arn):
+    if _has_a_log(more.get("loggingConfiguration")) and not perform(guard, _LOGS, role_arn):
         raise MachineRoleRefused("The state machine IAM Role is not authorized to access the Log Destination")
     return original(backend, *args, **more)
 
@@ -126,7 +147,7 @@ def start(original: Callable[..., None], execution: Execution) -> None:
     # moto's annotation names another class of the same name.
     settings: Mapping[str, Any] = getattr(execution.state_machine, "tracingConfiguration", None) or {}
     if settings.get("enabled") or settings.get("Enabled"):
-        perform(wiring().guard, "a traced execution", execution.role_arn)
+        perform(wiring().guard, _TRACES, execution.role_arn)
     original(execution)
 
 
