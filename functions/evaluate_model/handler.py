@@ -32,7 +32,7 @@ def handle(event: Given, context: object) -> dict[str, Any]:
 def _select(world: Platform, event: Given) -> dict[str, Any]:
     results = [from_record(TrialResult, result) for result in event["results"]]
     training_set = from_record(TrainingSet, event["training_set"])
-    chosen = select(world.charters[event["model"]], event["run"], training_set, results, world.catalog)
+    chosen = select(world.charters[event["model"]], event["run"], training_set, results, catalog=world.catalog)
     champion = None if chosen.champion is None else as_record(chosen.champion)
     return {"trial": as_record(chosen.trial), "champion": champion}
 
@@ -41,7 +41,7 @@ def _judge(world: Platform, event: Given) -> dict[str, Any]:
     champion = None if event["champion"] is None else from_record(ModelVersion, event["champion"])
     scores = from_record(ScoresFile, event["scores"])
     charter = world.charters[event["model"]]
-    verdict = judge(charter, event["run"], scores, champion, world.artifacts, world.catalog)
+    verdict = judge(charter, event["run"], scores, champion, artifacts=world.artifacts, catalog=world.catalog)
     return {"verdict": verdict.outcome, "reasons": list(verdict.reasons)}
 
 
@@ -52,9 +52,9 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
         from_record(TrainingSet, event["training_set"]),
         from_record(Trial, event["trial"]),
         from_record(Refitted, event["refit"]),
-        world.catalog,
-        world.events,
-        world.clock,
+        catalog=world.catalog,
+        events=world.events,
+        clock=world.clock,
     )
     return {"version": version}
 
@@ -65,5 +65,5 @@ def _failed(world: Platform, event: Given) -> dict[str, Any]:
         message = json.loads(error["Cause"])["errorMessage"]
     except (ValueError, KeyError, TypeError):
         message = error.get("Cause", "")
-    fail(event["model"], event["run"], f"{error.get('Error', 'Error')}: {message}", world.catalog)
+    fail(event["model"], event["run"], f"{error.get('Error', 'Error')}: {message}", catalog=world.catalog)
     return {"recorded": True}

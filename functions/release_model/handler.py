@@ -17,14 +17,21 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step of a release; what it found."""
     world = platform()
     model = event["model"]
-    steps = ReleaseSteps(model, event["release"], world.catalog, world.control, world.endpoint, world.clock)
+    steps = ReleaseSteps(
+        model,
+        event["release"],
+        catalog=world.catalog,
+        control=world.control,
+        endpoint=world.endpoint,
+        clock=world.clock,
+    )
     taken: dict[str, Callable[[], object]] = {
         "begin": lambda: steps.begin(event["version"], event["cause"], event["correlation"]),
         "publish": steps.publish,
         "golden": lambda: steps.golden(world.golden(model)),
         "promote": steps.promote,
-        "finish": lambda: steps.finish(world.events),
-        "abandon": lambda: steps.abandon(reason_of(event["error"]), world.events),
+        "finish": lambda: steps.finish(events=world.events),
+        "abandon": lambda: steps.abandon(reason_of(event["error"]), events=world.events),
     }
     return as_record(taken[event["step"]]())
 

@@ -18,8 +18,8 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_charter, a_contract, a_part, a_version, an_upload_of
@@ -344,7 +344,7 @@ def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> N
 
 
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
-    made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), world.control, world.clock)
+    made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), control=world.control, clock=world.clock)
     answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
     assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
 

@@ -99,13 +99,15 @@ class Api:
         return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
-        return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
+        return show_prediction(
+            prediction, [MODEL], correlation, lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
+        )
 
     def read(self, question: Question) -> Answer:
-        return read_online(question, {MODEL: a_charter()}, self.online, self.clock)
+        return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
 
     def profile(self, dataset: str, model: str | None) -> ShownProfile:
-        return show_profile(dataset, model, {MODEL: a_charter()}, self.catalog, self.lake)
+        return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -162,7 +164,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     api.catalog.register(a_version(1))
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
 
@@ -471,7 +473,7 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
 def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
     api.catalog.register(a_version(1))
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
     assert found["prediction"]["score"] == 0.1
@@ -481,7 +483,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
-    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
     assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
 
 

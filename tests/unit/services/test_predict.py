@@ -37,7 +37,7 @@ def online() -> MemoryOnlineFeatures:
 
 @pytest.fixture
 def predictor(released: Released, online: MemoryOnlineFeatures) -> Predictor:
-    return Predictor(find_package(), 7, released.sha256, online, MemoryClock(NOON), "8")
+    return Predictor(find_package(), 7, released.sha256, online=online, clock=MemoryClock(NOON), function_version="8")
 
 
 def ask(predictor: Predictor, *instances: Any, scopes: tuple[str, ...] = SCOPES) -> Reply:
@@ -145,7 +145,9 @@ def test_without_the_models_scope_nothing_is_answered(predictor: Predictor, scop
     "instance", [{**ORDER, "amount": "much"}, {**ORDER, "amount": -1}, {"order_id": 1}, {**ORDER, "colour": "red"}, 7]
 )
 def test_a_wrong_instance_is_refused_before_the_model_is_opened(released: Released, instance: Any) -> None:
-    never_opened = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
+    never_opened = Predictor(
+        find_package(), 7, "0" * 64, online=MemoryOnlineFeatures(), clock=MemoryClock(NOON), function_version="8"
+    )
     reply = ask(never_opened, instance)
     assert (reply.status, error_of(reply)["kind"]) == (422, "invalid")
     assert error_of(reply)["remedy"]
@@ -157,7 +159,9 @@ def test_a_body_that_is_not_json_is_refused(predictor: Predictor) -> None:
 
 
 def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: Released) -> None:
-    changed = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
+    changed = Predictor(
+        find_package(), 7, "0" * 64, online=MemoryOnlineFeatures(), clock=MemoryClock(NOON), function_version="8"
+    )
     reply = ask(changed, ORDER)
     assert (reply.status, error_of(reply)["kind"]) == (500, "corrupt")
 
