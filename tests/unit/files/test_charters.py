@@ -226,7 +226,7 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
         ("  requirements:\n", "  requirements:\n    error_rate: 0.1\n", "design.requirements.error_rate"),
         ("label: late}", "label: late, watermark: 24h}", "truth.watermark"),
-        ("  window: 30d\n", "  window: 30d\n  gate: {}\n", "training.gate"),
+        ("value_per_1000: 100}", "value_per_1000: 100, error_rate: 0.02}", "release.margins.error_rate"),
         ("  strategy: basic\n", "  strategy: basic\n  bake: 1h\n", "release.bake"),
     ],
 )

@@ -1,14 +1,27 @@
-"""How sure a mean of blocks is."""
+"""How sure a mean of blocks is, where blocks that follow each other may be alike.
+
+Days share weather, so a gain of one day says something of the next day's. With 14 days their correlation cannot be
+estimated: a variance that believes the estimate alone (autoregressive or Newey-West) loses a quarter of the power and
+still lets equals in too often. So ordered blocks are given a lag-1 correlation of at least `PRIOR`, which moves to what
+the days show as they become more. Simulated (`./scripts/bench gate`): of equals 2 % pass with independent days and
+7 % at a lag-1 correlation of .35, where the plain t bound lets in 5 % and 12 %.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.student import t_quantile
 
 POWER = 0.8
+PRIOR, PRIOR_BLOCKS = 0.2, 30
+_HIGHEST_CORRELATION = 0.8
+_quantile = cache(t_quantile)
 
 
 @dataclass(frozen=True)
@@ -22,15 +35,15 @@ class Uncertain:
 
     def lower(self, alpha: float) -> float:
         """What the truth is at least, but for a share `alpha` of such samples."""
-        return self.estimate - t_quantile(1 - alpha, self.df) * self.error
+        return self.estimate - _quantile(1 - alpha, self.df) * self.error
 
     def upper(self, alpha: float) -> float:
         """What the truth is at most, but for a share `alpha` of such samples."""
-        return self.estimate + t_quantile(1 - alpha, self.df) * self.error
+        return self.estimate + _quantile(1 - alpha, self.df) * self.error
 
     def detectable(self, alpha: float) -> float:
         """How far above a requirement the truth must lie for `lower` to be above it four times in five."""
-        return (t_quantile(1 - alpha, self.df) + t_quantile(POWER, self.df)) * self.error
+        return (_quantile(1 - alpha, self.df) + _quantile(POWER, self.df)) * self.error
 
 
 def uncertain(sample: Sample) -> Uncertain | None:
@@ -39,5 +52,18 @@ def uncertain(sample: Sample) -> Uncertain | None:
     if count < 2 or not all(math.isfinite(number) for number in sample.blocks):
         return None
     mean = math.fsum(sample.blocks) / count
-    variance = math.fsum((number - mean) ** 2 for number in sample.blocks) / (count - 1)
-    return Uncertain(mean, math.sqrt(sample.inflation * variance / count), count - 1, count)
+    apart = [number - mean for number in sample.blocks]
+    variance = math.fsum(number * number for number in apart) / (count - 1)
+    inflation = sample.inflation * (_dependence(apart) if sample.ordered else 1.0)
+    return Uncertain(mean, math.sqrt(inflation * variance / count), count - 1, count)
+
+
+def _dependence(apart: Sequence[float]) -> float:
+    """What the variance of a mean is multiplied by when neighbours are correlated as an autoregression of order 1."""
+    count, squares = len(apart), math.fsum(number * number for number in apart)
+    seen = math.fsum(a * b for a, b in pairwise(apart)) / squares if squares > 0 else 0.0
+    # A lag-1 correlation around its own mean comes out too low by (1 + 3 times it) / n (Marriott and Pope 1954).
+    corrected = seen + (1 + 3 * max(seen, -0.5)) / count
+    shrunk = (count * corrected + PRIOR_BLOCKS * PRIOR) / (count + PRIOR_BLOCKS)
+    correlation = min(max(shrunk, PRIOR), _HIGHEST_CORRELATION)
+    return (1 + correlation) / (1 - correlation)

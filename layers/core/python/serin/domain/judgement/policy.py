@@ -7,22 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Block = Literal["day", "entity", "row"]
-PROPER_SCORES: Mapping[str, tuple[str, ...]] = {
-    "binary": ("log_loss", "brier"),
-    "multiclass": ("log_loss",),
-    "regression": ("rmse", "mae"),
-}
-"""Task → the metrics that decide a contest, the default first: an honest answer is the best answer in expectation."""
-
-HIGHER_IS_BETTER: Mapping[str, bool] = {
-    "roc_auc": True,
-    "accuracy": True,
-    "log_loss": False,
-    "brier": False,
-    "rmse": False,
-    "mae": False,
-    "r2": True,
-}
 
 
 @dataclass(frozen=True)
@@ -70,11 +54,11 @@ class Requirements:
     """All that is asked of a challenger.
 
     `floors` are metric → the value it must reach; `value_margin` is how much value per 1,000 a challenger with a better
-    score may seem to lose against the champion (None: any seeming loss is too much).
+    score may seem to lose against the champion.
     """
 
     gate: GatePolicy
     floors: Mapping[str, float] = field(default_factory=dict)
     slices: Mapping[str, SliceMargin] = field(default_factory=dict)
     value: ValuePolicy | None = None
-    value_margin: float | None = None
+    value_margin: float = 0.0

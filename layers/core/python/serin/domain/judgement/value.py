@@ -23,7 +23,7 @@ def value_checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
         )
         return
     lost = None if evidence.value is None else evidence.value.over_champion
-    yield _no_loss(lost, asked.value_margin or 0.0, alpha, unit)
+    yield _no_loss(lost, asked.value_margin, alpha, unit)
 
 
 def per_1000(value: ValuePolicy) -> str:
