@@ -22,15 +22,10 @@ class Blocks:
     def __init__(self, block: Block, moment: Floats, entity: npt.NDArray[np.int64]) -> None:
         keys = {"day": _days_back, "entity": lambda _, of: of, "row": _places}[block](moment, entity)
         self.of: Ids = np.unique(keys, return_inverse=True)[1].astype(np.intp)
-        self.ordered = block == "day"
+        self.block, self.ordered = block, block == "day"
+        self.count = len(np.unique(self.of))
 
-    def means(self, values: Floats) -> Sample:
-        """One number a block: the mean of its rows. Each block counts the same."""
-        counts = np.bincount(self.of)
-        found = np.bincount(self.of, weights=values) / counts
-        return Sample(tuple(found.tolist()), len(values), self.ordered)
-
-    def pseudo_values(self, values: Floats, rows: Mask | None = None) -> Sample:
+    def numbers(self, values: Floats, rows: Mask | None = None) -> Sample:
         """One number a block such that their mean is the mean of the values: each row counts the same.
 
         The values are those of all rows, or of some; blocks without such a row are left out. The numbers are those of a
@@ -46,7 +41,11 @@ class Blocks:
 
 
 def _days_back(moment: Floats, _: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    return -np.floor((moment.max(initial=-np.inf) - moment) / _DAY) if len(moment) else moment
+    if len(moment) == 0:
+        return moment
+    # What is asked a whole number of days before the newest row ends a day, so that 14 days are 14 blocks.
+    back: Floats = -np.maximum(np.ceil((moment.max() - moment) / _DAY), 1.0)
+    return back
 
 
 def _places(moment: Floats, _: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from serin.domain.judgement.policy import Matrix
+from serin.domain.judgement.viability import break_even
 from serin.learning.columns import Floats, Mask
 
 Trivial = Literal["never", "always"]
@@ -35,12 +36,6 @@ def choose(positive: Mask, score: Floats, matrix: Matrix) -> Chosen:
     best = int(np.flatnonzero(ends)[np.argmax(totals[ends])])
     threshold = math.nextafter(float(ordered[0]), math.inf) if best == 0 else float(ordered[best - 1])
     return Chosen(threshold, "always" if totals[-1] > totals[0] else "never")
-
-
-def break_even(matrix: Matrix) -> float:
-    """The probability from which on acting is worth more than not, if probabilities are true."""
-    by_acting, by_leaving = matrix.tp - matrix.fn, matrix.tn - matrix.fp
-    return by_leaving / (by_acting + by_leaving)
 
 
 def decided(positive: Mask, score: Floats, threshold: float, matrix: Matrix) -> Floats:

@@ -11,14 +11,16 @@ import numpy as np
 from serin.domain.charter import Scalar, Task
 from serin.domain.experiments import Contest
 from serin.domain.judgement.evidence import Evidence, Sample, SliceEvidence, ValueEvidence
-from serin.domain.judgement.policy import Matrix, Requirements
+from serin.domain.judgement.policy import Requirements
+from serin.domain.judgement.viability import break_even
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK
 from serin.learning.blocks import Blocks
 from serin.learning.columns import Floats, Labels, Mask, TrainingColumns
-from serin.learning.decisions import break_even, choose, decided, trivially
+from serin.learning.decisions import choose, decided, trivially
 from serin.learning.evaluation import metrics
 from serin.learning.influence import row_values
 from serin.learning.scores import Scores
+from serin.learning.shares import at_share, share_of
 
 _PER = 1000.0
 
@@ -69,10 +71,10 @@ def evidence_of(
         champion=scores.champion,
         trivial=trivial_scores(task, metric, columns.label[learnt], scores.classes, len(rows)),
     )
-    over = None if scores.champion is None else contested.blocks.means(contested.gained(metric, scores.champion))
+    over = None if scores.champion is None else contested.blocks.numbers(contested.gained(metric, scores.champion))
     return Evidence(
         metrics=_metrics(contested),
-        over_trivial=contested.blocks.means(contested.gained(metric, contested.trivial)),
+        over_trivial=contested.blocks.numbers(contested.gained(metric, contested.trivial)),
         over_champion=over,
         champion_version=scores.champion_version,
         slices=tuple(_slices(contested, columns, scores)),
@@ -106,7 +108,7 @@ def _metrics(contested: Contested) -> dict[str, Sample]:
     for name in METRICS_OF_TASK[contested.task]:
         values = row_values(contested.task, name, contested.label, contested.challenger, contested.classes)
         if len(values) and np.isfinite(values).all():
-            found[name] = contested.blocks.pseudo_values(values)
+            found[name] = contested.blocks.numbers(values)
     return found
 
 
@@ -116,7 +118,7 @@ def _slices(contested: Contested, columns: TrainingColumns, scores: Scores) -> I
         values = columns.slices[column][scores.rows]
         for value in np.unique(values):
             its = values == value
-            gain = contested.blocks.pseudo_values(contested.gained(margin.metric, other, its), its)
+            gain = contested.blocks.numbers(contested.gained(margin.metric, other, its), its)
             yield SliceEvidence(column, str(value), margin.metric, gain)
 
 
@@ -129,16 +131,15 @@ def _value(
     validated = columns.label[scores.validation.rows] == scores.classes[-1]
     chosen = choose(validated, scores.validation.score, matrix)
     ours = decided(positive, contested.challenger, chosen.threshold, matrix)
-    over = ours - trivially(positive, chosen.trivial, matrix)
-    champion = _over_champion(contested, positive, ours, champion_threshold, matrix)
-    return ValueEvidence(chosen.threshold, chosen.trivial, contested.blocks.pseudo_values(_PER * over), champion)
+    share = share_of(
+        columns.label == scores.classes[-1], Blocks(contested.blocks.block, columns.moment, columns.entity)
+    )
 
+    def over(others: Floats) -> Sample:
+        return at_share(_PER * (ours - others), positive, contested.blocks, share)
 
-def _over_champion(
-    contested: Contested, positive: Mask, ours: Floats, threshold: float | None, matrix: Matrix
-) -> Sample | None:
-    if contested.champion is None:
-        return None
-    acts_from = break_even(matrix) if threshold is None else threshold
-    theirs = decided(positive, contested.champion, acts_from, matrix)
-    return contested.blocks.pseudo_values(_PER * (ours - theirs))
+    trivial, champion = over(trivially(positive, chosen.trivial, matrix)), None
+    if contested.champion is not None:
+        acts_from = break_even(matrix) if champion_threshold is None else champion_threshold
+        champion = over(decided(positive, contested.champion, acts_from, matrix))
+    return ValueEvidence(chosen.threshold, chosen.trivial, trivial, champion)

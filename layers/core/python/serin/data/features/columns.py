@@ -7,8 +7,8 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
     uint8, UTF-8 bytes of one JSON object: `{"format": 1, "rows": n, "columns": [{"name", "kind"}, …]}`
     in the order of the table: `__moment`, `__label`, `__entity`, the truth's primary key (`__key_<column>`
     each), what the charter slices by (`__slice_<input>` each), then the model's columns
-   
-    (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer, boolean, string, timestamp.
+    (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer, boolean,
+    string, timestamp.
 `<name>`
     one array of n values for each column, by its kind:
     - number: float64, a null is NaN

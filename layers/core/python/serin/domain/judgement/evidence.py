@@ -15,9 +15,10 @@ from typing import Literal
 class Sample:
     """A statistic as one number a block; its estimate is their mean, its uncertainty follows from their spread.
 
-    For a statistic that is no mean of rows (roc_auc, rmse) the numbers are pseudo-values: the estimate plus the block's
-    share of its linearisation. `ordered` blocks follow each other in time, oldest first, and neighbours may be
-    correlated; others are independent. `inflation` multiplies the variance of the mean: above 1 where blocks were
+    The numbers are pseudo-values: the estimate plus the block's share of its linearisation. So rows count the same in
+    blocks of few and of many rows, and statistics that are no mean of rows (roc_auc, rmse) have them too.
+    `ordered` blocks follow each other in time, oldest first, and neighbours may be correlated; others are independent.
+    `inflation` multiplies the variance of the mean: above 1 where something else is uncertain too, or where blocks were
     judged by models that share rows they learnt from, as the folds of a cross-validation do (Nadeau and Bengio 2003).
     """
 
@@ -44,7 +45,8 @@ class SliceEvidence:
 class ValueEvidence:
     """What acting on the challenger's scores brings per 1,000 predictions, in the charter's unit.
 
-    It acts from `threshold` on. `trivial` is the better of never and always acting; both were chosen on validation
+    At the share of positives of all labelled rows: that of the judging days is mostly weather. It acts from `threshold`
+    on. `trivial` is the better of never and always acting; both were chosen on validation
     rows, which do not judge. `over_champion` is None where there is no champion.
     """
 
