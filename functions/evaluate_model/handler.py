@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from serin.bootstrap import Platform, platform
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
+from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.evaluate_model import fail, judge, register, select
 from serin.services.train_model import Refitted, ScoresFile
@@ -67,10 +67,5 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
 
 
 def _failed(world: Platform, event: Given) -> dict[str, Any]:
-    error = event["error"]
-    try:
-        message = json.loads(error["Cause"])["errorMessage"]
-    except (ValueError, KeyError, TypeError):
-        message = error.get("Cause", "")
-    fail(event["model"], event["run"], f"{error.get('Error', 'Error')}: {message}", catalog=world.catalog)
+    fail(event["model"], event["run"], reason_of(event["error"]), catalog=world.catalog)
     return {"recorded": True}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 TOOLS = (
@@ -70,7 +74,7 @@ class Machine:
             env={"PATH": str(self.checkout / "bin"), **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 
@@ -106,6 +110,21 @@ def test_a_machine_with_everything_is_set_up_once(machine: Machine) -> None:
     assert (first.returncode, second.returncode, machine.made) == (0, 0, 1), first.stderr
     assert "making .venv with Python 3.12" in first.stdout
     assert second.stdout == ""
+
+
+def test_the_environment_imports_the_checkout_it_lies_in(machine: Machine) -> None:
+    machine.has_python()
+    machine.setup()
+    file = machine.checkout / ".venv/lib/python3.12/site-packages/serin.pth"
+    named = [os.path.normpath(file.parent / line) for line in file.read_text().splitlines()]
+    assert named == [str(machine.checkout / name) for name in ("layers/core/python", "scripts", ".")]
+
+
+def test_a_process_of_this_environment_needs_to_be_told_nothing(tmp_path: Path) -> None:
+    program = "import infra.app as a, serin.domain as b, serin_cli as c; print(*[m.__file__ for m in (a, b, c)])"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=True)
+    assert done.stdout.count(f"{ROOT}/") == 3, done.stdout
 
 
 def test_another_lock_means_another_environment(machine: Machine) -> None:
