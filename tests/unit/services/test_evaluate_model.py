@@ -265,6 +265,11 @@ def test_a_metric_that_the_rows_cannot_show_is_left_out_of_the_run() -> None:
     assert "log_loss" in shown.challenger
 
 
+def test_texts_are_no_scores() -> None:
+    with pytest.raises(Corrupt, match="cannot be read"):
+        judged(scores(0.8, challenger=np.full(len(ROWS), "much")))
+
+
 def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> None:
     catalog, artifacts = a_catalog(), MemoryObjectStore()
     artifacts.put("scores.npz", write_scores(scores(0.99)))

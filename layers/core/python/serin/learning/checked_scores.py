@@ -12,7 +12,7 @@ import numpy as np
 
 from serin.domain.charter import Scalar, Task
 from serin.learning.columns import Floats, Mask, TrainingColumns
-from serin.learning.scores import Scores
+from serin.learning.scores import Places, Scores
 
 
 def misfits(
@@ -24,24 +24,11 @@ def misfits(
     *,
     task: Task,
     classes: Sequence[Scalar],
-) -> tuple[str, ...]:
+) -> Iterator[str]:
     """What the scores say that cannot be, a sentence each; none for scores that may be judged.
 
     `judging` and `validation` are the rows that must be there, `champion` the version that must be in the contest.
     """
-    return tuple(_misfits(scores, columns, judging, validation, champion, task=task, classes=classes))
-
-
-def _misfits(
-    scores: Scores,
-    columns: TrainingColumns,
-    judging: Mask,
-    validation: Mask | None,
-    champion: int | None,
-    *,
-    task: Task,
-    classes: Sequence[Scalar],
-) -> Iterator[str]:
     expected = np.flatnonzero(judging)
     if not np.array_equal(scores.rows, expected):
         found = f"it judges {len(scores.rows):,} rows"
@@ -63,7 +50,7 @@ def _misfits(
         yield from _validation_misfits(scores, np.flatnonzero(validation), task, len(classes))
 
 
-def _validation_misfits(scores: Scores, expected: np.ndarray, task: Task, classes: int) -> Iterator[str]:
+def _validation_misfits(scores: Scores, expected: Places, task: Task, classes: int) -> Iterator[str]:
     if scores.validation is None or not np.array_equal(scores.validation.rows, expected):
         yield f"the {len(expected):,} rows that choose the threshold are not scored"
         return

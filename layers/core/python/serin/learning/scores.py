@@ -74,14 +74,23 @@ def read_scores(content: bytes) -> Scores:
 def _scores(archive: Any) -> Scores:
     champion, validation = archive.get("champion"), None
     if "validation_rows" in archive:
-        validation = Validated(archive["validation_rows"], archive["validation_score"])
+        validation = Validated(_places(archive["validation_rows"]), _floats(archive["validation_score"]))
     return Scores(
-        rows=archive["rows"],
-        moment=archive["moment"],
+        rows=_places(archive["rows"]),
+        moment=_floats(archive["moment"]),
         label=archive["label"],
-        challenger=archive["challenger"],
+        challenger=_floats(archive["challenger"]),
         classes=tuple(archive["classes"].tolist()),
-        champion=champion,
+        champion=None if champion is None else _floats(champion),
         champion_version=None if champion is None else int(archive["champion_version"]),
         validation=validation,
     )
+
+
+def _floats(values: Any) -> Floats:
+    """Numbers, or ValueError: the file is written by the model's own function, and texts are no scores."""
+    return np.asarray(values, dtype=np.float64)
+
+
+def _places(values: Any) -> Places:
+    return np.asarray(values, dtype=np.int64)

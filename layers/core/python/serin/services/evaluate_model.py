@@ -100,14 +100,16 @@ def _judged(
     champion: ModelVersion | None,
 ) -> tuple[Verdict, Contest | None]:
     learnt_until = None if champion is None else champion.learnt_until
-    wrong = misfits(
-        scores,
-        columns,
-        judging_rows(columns, training_set.holdout_from, learnt_until),
-        None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
-        None if champion is None else champion.version,
-        task=charter.task,
-        classes=classes_of(charter.task, columns.label),
+    wrong = tuple(
+        misfits(
+            scores,
+            columns,
+            judging_rows(columns, training_set.holdout_from, learnt_until),
+            None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
+            None if champion is None else champion.version,
+            task=charter.task,
+            classes=classes_of(charter.task, columns.label),
+        )
     )
     if wrong:
         return refused("the scores of the contest are not of this training set", wrong), None

@@ -7,7 +7,7 @@ their weather and are not so many pieces of evidence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -71,4 +71,3 @@ class Evidence:
     champion_version: int | None = None
     slices: Sequence[SliceEvidence] = ()
     value: ValueEvidence | None = None
-    warnings: Sequence[str] = field(default=())
