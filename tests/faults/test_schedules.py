@@ -1,4 +1,4 @@
-"""Two thousand seeded schedules: what at-least-once delivery, dead processes and lost answers leave of the data."""
+"""Thousands of seeded schedules: what at-least-once delivery, dead processes and lost answers leave of the data."""
 
 from __future__ import annotations
 

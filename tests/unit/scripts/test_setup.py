@@ -94,10 +94,9 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    for name in ("requirements", "layers/data", "layers/science", "layers/web"):
+    for name in ("scripts/requirements", "layers/data", "layers/science", "layers/web"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("scripts", "bin"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "bin").mkdir()
     shutil.copy(ROOT / "scripts/setup", tmp_path / "scripts/setup")
     for name in TOOLS:
         (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
@@ -130,7 +129,7 @@ def test_a_process_of_this_environment_needs_to_be_told_nothing(tmp_path: Path) 
 def test_another_lock_means_another_environment(machine: Machine) -> None:
     machine.has_python()
     machine.setup()
-    (machine.checkout / "requirements/dev.txt").write_text("# another\n")
+    (machine.checkout / "scripts/requirements/dev.txt").write_text("# another\n")
     assert (machine.setup().returncode, machine.made) == (0, 2)
 
 
