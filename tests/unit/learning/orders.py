@@ -19,12 +19,14 @@ Column = tuple[str, str, list[Any]]
 def npz(columns: list[Column], **extra: Any) -> bytes:
     """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone.
 
-    Unless they say otherwise, all rows may judge and no two are alike.
+    Unless they say otherwise, all rows may judge, no two are alike, and each is about something else.
     """
     arrays: dict[str, Any] = {}
     rows = len(columns[0][2])
-    for own in (("__judges", "boolean", [True] * rows), ("__group", "integer", list(range(rows)))):
-        columns = columns if own[0] in [name for name, _, _ in columns] else [*columns, own]
+    own = {"__judges": ("boolean", [True] * rows), "__group": ("integer", list(range(rows)))}
+    own["__entity"] = ("integer", list(range(rows)))
+    named = [name for name, _, _ in columns]
+    columns = [*columns, *((name, kind, values) for name, (kind, values) in own.items() if name not in named)]
     for name, kind, values in columns:
         if kind == "string":
             dictionary = sorted({value for value in values if value is not None})
@@ -67,18 +69,22 @@ def order_columns(
 ) -> TrainingColumns:
     """The orders as the trainer reads them; `label` replaces each row's own by a function of it."""
     rows = order_rows() if rows is None else rows
+    return read_columns(orders_npz(rows, label, kind))
+
+
+def orders_npz(rows: list[dict[str, Any]], label: Any = None, kind: str = "boolean") -> bytes:
+    """The orders as they are written."""
     labels = [row["late"] if label is None else label(row) for row in rows]
-    return read_columns(
-        npz(
-            [
-                ("__moment", "timestamp", [row["moment"] for row in rows]),
-                ("__label", kind, labels),
-                ("__judges", "boolean", [row.get("judges", True) for row in rows]),
-                ("__group", "integer", [row.get("group", number) for number, row in enumerate(rows)]),
-                ("__key_order_id", "integer", list(range(len(rows)))),
-                ("amount", "number", [row["amount"] for row in rows]),
-                ("shop", "string", [row["shop"] for row in rows]),
-                ("queue.length", "integer", [row["queue.length"] for row in rows]),
-            ]
-        )
+    return npz(
+        [
+            ("__moment", "timestamp", [row["moment"] for row in rows]),
+            ("__label", kind, labels),
+            ("__judges", "boolean", [row.get("judges", True) for row in rows]),
+            ("__group", "integer", [row.get("group", number) for number, row in enumerate(rows)]),
+            ("__key_order_id", "integer", list(range(len(rows)))),
+            ("__slice_shop", "string", [row["shop"] for row in rows]),
+            ("amount", "number", [row["amount"] for row in rows]),
+            ("shop", "string", [row["shop"] for row in rows]),
+            ("queue.length", "integer", [row["queue.length"] for row in rows]),
+        ]
     )

@@ -63,6 +63,7 @@ def test_what_the_data_layer_writes_the_trainer_reads() -> None:
             "__label": [True, False],
             "__judges": [True, False],
             "__group": [0, 0],
+            "__entity": [0, 1],
             "__key_order_id": [1, 2],
             "amount": [None, 12.25],
             "shop": ["north", None],

@@ -11,9 +11,9 @@ import pytest
 from serin.domain.contracts import Contract
 from serin.domain.experiments import TrainingSet
 from serin.learning.columns import TrainingColumns, read_columns
+from serin.learning.evaluation import metrics
 from serin.learning.fitting import contest
 from serin.learning.pipelines import default_pipeline
-from serin.learning.scores import contest_of, read_scores
 from serin.services.build_training_set import build_training_set
 from tests.builders import a_charter
 from tests.unit.services.test_accept_upload import HEADER, World
@@ -60,8 +60,7 @@ def auc(made: TrainingSet, columns: TrainingColumns) -> tuple[int, float]:
     """The rows that judge a challenger, and its score."""
     make = lambda used, params: default_pipeline("binary", used, params)  # noqa: E731
     found = contest(columns, "binary", make, {"max_iter": 20}, made.holdout_from, None)
-    judged = contest_of(read_scores(found), "binary", None)
-    return judged.rows, judged.challenger["roc_auc"]
+    return len(found.rows), metrics("binary", found.label, found.challenger, found.classes)["roc_auc"]
 
 
 DISGUISES: dict[str, Callable[[list[str]], bytes]] = {

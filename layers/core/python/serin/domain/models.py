@@ -8,7 +8,7 @@ from datetime import datetime
 
 from serin.domain.charter import Scalar
 from serin.domain.errors import Corrupt
-from serin.domain.experiments import Verdict
+from serin.domain.judgement.verdicts import Verdict
 from serin.domain.printable import printable
 
 
@@ -34,6 +34,7 @@ def check_own(model: str, *artifacts: Artifact) -> None:
 class ModelVersion:
     """A registered model. `layer` is the zip that `predict` loads; `learnt_until` is the newest moment it learnt from.
 
+    `threshold` is the score from which on acting pays, where the charter gives decisions a value.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
     versions it was fitted with.
     """
@@ -53,6 +54,7 @@ class ModelVersion:
     runtime: Mapping[str, str]
     learnt_until: datetime
     at: datetime
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ Labels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 Groups = npt.NDArray[np.int64]
 _MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
+_ENTITY, _SLICE = "__entity", "__slice_"
 _OWN, _DICTIONARY = "__", ":dictionary"
 
 
@@ -32,7 +33,8 @@ class TrainingColumns:
     """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
 
     The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
-    judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once.
+    judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
+    what a row is about; `slices` are the columns the charter wants looked at value by value, as text.
     """
 
     table: pd.DataFrame
@@ -41,6 +43,8 @@ class TrainingColumns:
     may_judge: Mask
     group: Groups
     columns: tuple[ModelColumn, ...]
+    entity: npt.NDArray[np.int64]
+    slices: Mapping[str, Labels]
 
     def split(self, learn: Mask, judge: Mask) -> tuple[Mask, Mask]:
         """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
@@ -105,8 +109,19 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         columns.append(column)
         series[name] = values
     table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
-    label, judges, group = _label(archive, kinds[_LABEL]), archive[_JUDGES], archive[_GROUP]
-    return TrainingColumns(table, label, archive[_MOMENT], judges, group, tuple(columns))
+    slices = {
+        name.removeprefix(_SLICE): _texts(archive, name, kinds[name]) for name in kinds if name.startswith(_SLICE)
+    }
+    return TrainingColumns(
+        table,
+        _label(archive, kinds[_LABEL]),
+        archive[_MOMENT],
+        archive[_JUDGES],
+        archive[_GROUP],
+        tuple(columns),
+        archive[_ENTITY],
+        slices,
+    )
 
 
 def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:
@@ -124,3 +139,13 @@ def _label(archive: Mapping[str, Any], kind: str) -> Labels:
     if kind == "string":
         label = archive[_LABEL + _DICTIONARY][label]
     return label
+
+
+def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
+    """A column's values as text; a null is `null`."""
+    values = archive[name]
+    if kind == "string":
+        found: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
+        return found
+    texts = np.array([f"{value:g}" for value in np.unique(values)])
+    return np.where(np.isnan(values.astype(np.float64)), "null", texts[np.unique(values, return_inverse=True)[1]])

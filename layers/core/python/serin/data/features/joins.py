@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,8 @@ from serin.domain.printable import printable
 
 LABEL = "__label"
 KEY = "__key_"
+ENTITY = "__entity"
+SLICE = "__slice_"
 Tables = Mapping[str, pl.DataFrame]
 Functions = Callable[[str], Callable[..., Any]]
 
@@ -39,8 +41,9 @@ def training_rows(
     one with the same primary key. `functions` finds a function of the model's code by its
     `module:name`. `copied` is true for the truth's rows that are copies; with a primary key none counts as
     one, for there a copy replaces what it is a copy of. Columns: `__moment` and `__label`, `__judges` and `__group`
-    (`serin.data.features.standing`), the truth's primary key (`__key_<column>`), the model's columns in
-    order. Raises Invalid where the question would hold its own answer.
+    (`serin.data.features.standing`), the truth's entity as a number (`__entity`), its primary key (`__key_<column>`),
+    what the charter slices by (`__slice_<input>`), the model's columns in order. Raises Invalid where the question
+    would hold its own answer.
     """
     tables = {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
     truth = charter.truth.dataset
@@ -56,11 +59,20 @@ def training_rows(
         rows = with_view(rows, view, derived[view.source], charter.features.entities[view.entity])
     rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
+    slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
+    entity = _numbered(rows, charter.features.entities[charter.truth.entity])
     # A group is called as its first row, whatever order the table had.
     group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)
     return rows.with_row_index("__place").select(
-        MOMENT, LABEL, JUDGES, group, *keys, *(column.name for column in feature_columns(charter))
+        MOMENT, LABEL, JUDGES, group, entity, *keys, *slices, *(column.name for column in feature_columns(charter))
     )
+
+
+def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
+    """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
+    known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
+    found = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
+    return found[ENTITY].cast(pl.Int64)
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
