@@ -62,8 +62,12 @@ def judge(
     content = artifacts.get(scores.key)
     if digest(content) != scores.digest:
         raise Corrupt(f"{scores.key} is not what the contest wrote.", "Start the training again.")
-    found = contest_of(read_scores(content), charter.task, champion.version if champion else None)
-    contest = _shown(found)
+    found = read_scores(content)
+    if (found.champion is None) != (champion is None):
+        # The model's own code ran where they were written: leaving the champion out must not be a way to pass.
+        said = "no scores of the champion" if champion else "scores of a champion that there is not"
+        raise Corrupt(f"{scores.key} holds {said}.", "Start the training again.")
+    contest = _shown(contest_of(found, charter.task, champion.version if champion else None))
     verdict = gate(contest, charter.floors, charter.training.search.optimise)
     run = catalog.run(charter.model, run_id)
     status = run.status if verdict.outcome == "pass" else "rejected"
