@@ -44,6 +44,7 @@ from tests.builders import (
     a_part,
     a_prediction_line,
     a_profile_made,
+    a_published,
     a_release,
     a_run,
     a_training_set,
@@ -470,6 +471,7 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
 
 def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
     api.catalog.register(a_version(1))
+    api.endpoint.versions = [a_published(1)]
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
     collect_predictions([a_prediction_line(PREDICTION)], api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
