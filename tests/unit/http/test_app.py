@@ -410,10 +410,26 @@ def test_a_wrong_request_is_refused_by_the_field_that_is_wrong(
     assert set(error) == {"kind", "message", "remedy", "field"}
 
 
-def test_every_kind_of_error_has_a_status() -> None:
-    kinds = {kind.kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not errors.SerinError}
-    assert kinds == set(STATUS)
-    assert len(kinds) >= 8
+ANSWERED = {
+    **{"invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
+    **{"not_released": 503, "unavailable": 503, "corrupt": 500, "internal": 500},
+}
+
+
+@pytest.mark.parametrize("kind", errors.SerinError.__subclasses__(), ids=lambda kind: kind.kind)
+def test_every_kind_of_error_is_answered_with_its_status(api: Api, kind: type[errors.SerinError]) -> None:
+    def refuse(question: Question) -> Answer:
+        raise kind("This was found.", "Do that.", "entities")
+
+    api.read = refuse  # type: ignore[method-assign]
+    api.app = api.app_of({MODEL: a_charter()})
+    answer = api.ask("POST", "/get-online-features", "features", ASKED)
+    error = {"kind": kind.kind, "message": "This was found.", "remedy": "Do that.", "field": "entities"}
+    assert (answer.status_code, answer.json()["error"]) == (ANSWERED[kind.kind], error)
+
+
+def test_the_statuses_of_all_kinds_are_looked_at() -> None:
+    assert {kind.kind for kind in errors.SerinError.__subclasses__()} == set(ANSWERED) == set(STATUS)
 
 
 @pytest.mark.parametrize(
