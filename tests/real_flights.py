@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.quality import check
-from serin.data.reading import read_table
+from serin.data.contract.quality import check
+from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
 from serin_cli.sample import write_sample
 

@@ -27,8 +27,15 @@ def taken_in(record: Mapping[str, Any], context: object) -> bool:
         with Work("accept_upload", record["messageId"], context, lambda: world.clock) as work:
             arrival = arrival_from(record)
             work.tells(correlation=arrival.correlation)
-            ports = world.contracts, world.uploads, world.lake, world.catalog, world.events, world.clock
-            upload = accept_upload(arrival, *ports)
+            upload = accept_upload(
+                arrival,
+                contracts=world.contracts,
+                uploads=world.uploads,
+                lake=world.lake,
+                catalog=world.catalog,
+                events=world.events,
+                clock=world.clock,
+            )
             work.tells(outcome=upload.status, dataset=upload.dataset, upload_id=upload.id)
             if metrics := quality_metrics(upload, world.stage):
                 print(metrics)

@@ -30,11 +30,11 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         dataset,
         source,
         correlation_of(event, context),
-        world.sources,
-        world.catalog,
-        world.clock,
-        lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
-        partial(tell, context),
+        sources=world.sources,
+        catalog=world.catalog,
+        clock=world.clock,
+        may_go_on=lambda: context.get_remaining_time_in_millis() > RESERVE_MS,
+        tell=partial(tell, context),
     )
     look: dict[str, Any] = as_record(acquirer.acquire())
     return look

@@ -36,7 +36,9 @@ def adapter() -> Mangum:
 def show(prediction: str, correlation: str) -> Shown:
     """A prediction; who asks for none waits for no client of S3 or Lambda."""
     world = platform()
-    return show_prediction(prediction, world.charters, correlation, world.lake, world.catalog, world.endpoint)
+    return show_prediction(
+        prediction, world.charters, correlation, lake=world.lake, catalog=world.catalog, endpoint=world.endpoint
+    )
 
 
 def publish(event: Event) -> None:
@@ -47,10 +49,10 @@ def publish(event: Event) -> None:
 def read(question: Question) -> Answer:
     """Features; who asks for none waits for nothing of the online store."""
     world = platform()
-    return read_online(question, world.charters, world.online, world.clock)
+    return read_online(question, world.charters, online=world.online, clock=world.clock)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:
     """A dataset's profile; who asks for none waits for no client of S3."""
     world = platform()
-    return show_profile(dataset, model, world.charters, world.catalog, world.lake)
+    return show_profile(dataset, model, world.charters, catalog=world.catalog, lake=world.lake)

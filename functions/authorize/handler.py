@@ -19,7 +19,7 @@ def let_in(answer: Mapping[str, Any]) -> Fields:
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Who the token belongs to and its scopes. The answer is cached for every route, so each handler checks its own."""
     world = platform()
-    token = scopes_of(event.get("headers", {}).get("authorization", ""), world.control, world.clock)
+    token = scopes_of(event.get("headers", {}).get("authorization", ""), control=world.control, clock=world.clock)
     if token is None:
         return {"isAuthorized": False}
     return {"isAuthorized": True, "context": {"owner": token.owner, "scopes": " ".join(token.scopes)}}

@@ -11,9 +11,9 @@ from serin.domain.view_statistics import view_metrics
 from serin.logs import logged
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
 from serin.services.build_features import Built, FeatureBuilder
-from serin.services.released_code import ReleasedCode
-from serin.services.released_views import released_views
-from serin.services.view_writer import Functions
+from serin.services.steps.released_code import ReleasedCode
+from serin.services.steps.released_views import released_views
+from serin.services.steps.view_writer import Functions
 
 
 @logged("build_features", lambda: platform().clock)
@@ -24,14 +24,14 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         return {"written": build(detail["dataset"], detail["upload_id"], detail["correlation"])}
     writers = [builder.writer for builder in (deployed(), *older())]
     if "definition" in detail:
-        return {"written": backfill_step(writers, step_of(detail), detail["correlation"], platform().events)}
-    return {"begun": begin_backfill(writers, detail.get("view"), detail["correlation"], platform().events)}
+        return {"written": backfill_step(writers, step_of(detail), detail["correlation"], events=platform().events)}
+    return {"begun": begin_backfill(writers, detail.get("view"), detail["correlation"], events=platform().events)}
 
 
 def build(dataset: str, upload: str, correlation: str) -> int:
     """The deployed views, which are announced, and then those that only older versions ask for."""
     world, newest = platform(), deployed()
-    built = newest.build(dataset, upload, correlation, world.events)
+    built = newest.build(dataset, upload, correlation, events=world.events)
     for line in metrics(newest.charter, built):
         print(line)
     return built.written + sum(builder.renew(dataset, upload).written for builder in older())
@@ -54,11 +54,21 @@ def older() -> Iterator[FeatureBuilder]:
     """The views that serving versions ask for and the charter has no more, by the code they came with."""
     world = platform()
     charter = world.charters[world.model]
-    for found in released_views(charter, world.contracts, world.catalog, world.artifacts, ReleasedCode):
+    for found in released_views(
+        charter, world.contracts, catalog=world.catalog, artifacts=world.artifacts, code_of=ReleasedCode
+    ):
         yield builder(found.charter, found.functions)
 
 
 def builder(charter: Charter, functions: Functions) -> FeatureBuilder:
     """What fills a charter's views."""
     world = platform()
-    return FeatureBuilder(charter, world.contracts, functions, world.lake, world.catalog, world.online, world.clock)
+    return FeatureBuilder(
+        charter,
+        world.contracts,
+        functions,
+        lake=world.lake,
+        catalog=world.catalog,
+        online=world.online,
+        clock=world.clock,
+    )

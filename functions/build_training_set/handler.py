@@ -28,9 +28,9 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         world.contracts,
         world.model_code,
         world.model_function,
-        world.lake,
-        world.catalog,
-        world.clock,
+        lake=world.lake,
+        catalog=world.catalog,
+        clock=world.clock,
     )
     if isinstance(made, str):
         return {"skip": made}

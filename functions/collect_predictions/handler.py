@@ -20,4 +20,4 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
     if batch["messageType"] != "DATA_MESSAGE":
         return {"collected": 0}
     lines = [line["message"] for line in batch["logEvents"]]
-    return {"collected": collect_predictions(lines, platform().lake)}
+    return {"collected": collect_predictions(lines, lake=platform().lake)}

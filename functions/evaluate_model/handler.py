@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from serin.bootstrap import Platform, platform
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
+from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.evaluate_model import fail, judge, register, select
 from serin.services.train_model import Refitted, ScoresFile
@@ -32,7 +32,7 @@ def handle(event: Given, context: object) -> dict[str, Any]:
 def _select(world: Platform, event: Given) -> dict[str, Any]:
     results = [from_record(TrialResult, result) for result in event["results"]]
     training_set = from_record(TrainingSet, event["training_set"])
-    chosen = select(world.charters[event["model"]], event["run"], training_set, results, world.catalog)
+    chosen = select(world.charters[event["model"]], event["run"], training_set, results, catalog=world.catalog)
     champion = None if chosen.champion is None else as_record(chosen.champion)
     return {"trial": as_record(chosen.trial), "champion": champion}
 
@@ -41,7 +41,7 @@ def _judge(world: Platform, event: Given) -> dict[str, Any]:
     champion = None if event["champion"] is None else from_record(ModelVersion, event["champion"])
     scores = from_record(ScoresFile, event["scores"])
     charter = world.charters[event["model"]]
-    verdict = judge(charter, event["run"], scores, champion, world.artifacts, world.catalog)
+    verdict = judge(charter, event["run"], scores, champion, artifacts=world.artifacts, catalog=world.catalog)
     return {"verdict": verdict.outcome, "reasons": list(verdict.reasons)}
 
 
@@ -52,18 +52,13 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
         from_record(TrainingSet, event["training_set"]),
         from_record(Trial, event["trial"]),
         from_record(Refitted, event["refit"]),
-        world.catalog,
-        world.events,
-        world.clock,
+        catalog=world.catalog,
+        events=world.events,
+        clock=world.clock,
     )
     return {"version": version}
 
 
 def _failed(world: Platform, event: Given) -> dict[str, Any]:
-    error = event["error"]
-    try:
-        message = json.loads(error["Cause"])["errorMessage"]
-    except (ValueError, KeyError, TypeError):
-        message = error.get("Cause", "")
-    fail(event["model"], event["run"], f"{error.get('Error', 'Error')}: {message}", world.catalog)
+    fail(event["model"], event["run"], reason_of(event["error"]), catalog=world.catalog)
     return {"recorded": True}

@@ -48,8 +48,14 @@ def predictor() -> Predictor | Unreleased:
         package = find_package()
     except NotReleased as error:
         return Unreleased(world.model, error)
-    ports = world.online, world.clock
-    return Predictor(package, world.model_version, world.model_sha256, *ports, world.function_version)
+    return Predictor(
+        package,
+        world.model_version,
+        world.model_sha256,
+        online=world.online,
+        clock=world.clock,
+        function_version=world.function_version,
+    )
 
 
 def request_from(event: Mapping[str, Any]) -> Request:

@@ -16,6 +16,13 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, list[str]]:
     """Profile what there is now of the upload's dataset."""
     world = platform()
     code = code_digest(world.model_code)
-    ports = world.lake, world.catalog, world.clock
-    profiler = Profiler(world.charters[world.model], world.contracts, world.model_function, code, *ports)
+    profiler = Profiler(
+        world.charters[world.model],
+        world.contracts,
+        world.model_function,
+        code,
+        lake=world.lake,
+        catalog=world.catalog,
+        clock=world.clock,
+    )
     return {"profiles": [made.key for made in profiler.profile(event["detail"]["dataset"])]}

@@ -21,10 +21,19 @@ def looked_at(model: str, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
-        found = reconcile(model, f"reconcile-{call}", world.catalog, world.control, world.endpoint, world.clock)
+        found = reconcile(
+            model,
+            f"reconcile-{call}",
+            catalog=world.catalog,
+            control=world.control,
+            endpoint=world.endpoint,
+            clock=world.clock,
+        )
         work.tells(model=model, outcome=found.found)
     with Work("reconcile", call, context, lambda: world.clock) as work:
-        behind = sweep_features(world.charters[model], call, world.catalog, world.events, world.clock)
+        behind = sweep_features(
+            world.charters[model], call, catalog=world.catalog, events=world.events, clock=world.clock
+        )
         work.tells(model=model, step="features", outcome="backfill wanted")
         if not behind:
             work.keeps_silent()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
+from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.release_model import ReleaseSteps
 
@@ -17,23 +17,20 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step of a release; what it found."""
     world = platform()
     model = event["model"]
-    steps = ReleaseSteps(model, event["release"], world.catalog, world.control, world.endpoint, world.clock)
+    steps = ReleaseSteps(
+        model,
+        event["release"],
+        catalog=world.catalog,
+        control=world.control,
+        endpoint=world.endpoint,
+        clock=world.clock,
+    )
     taken: dict[str, Callable[[], object]] = {
         "begin": lambda: steps.begin(event["version"], event["cause"], event["correlation"]),
         "publish": steps.publish,
         "golden": lambda: steps.golden(world.golden(model)),
         "promote": steps.promote,
-        "finish": lambda: steps.finish(world.events),
-        "abandon": lambda: steps.abandon(reason_of(event["error"]), world.events),
+        "finish": lambda: steps.finish(events=world.events),
+        "abandon": lambda: steps.abandon(reason_of(event["error"]), events=world.events),
     }
     return as_record(taken[event["step"]]())
-
-
-def reason_of(error: Mapping[str, str]) -> str:
-    """What Step Functions caught, in one line; the cause of a function's error is JSON with its message."""
-    cause = error.get("Cause", "")
-    try:
-        message = json.loads(cause)["errorMessage"]
-    except (ValueError, KeyError, TypeError):
-        message = cause
-    return f"{error.get('Error', 'Error')}: {message}"

@@ -18,7 +18,9 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step; references come in and go out, never data."""
     world = platform()
     training_set = from_record(TrainingSet, event["training_set"])
-    trainer = Trainer(world.charters[world.model], training_set, world.model_code, world.lake, world.artifacts)
+    trainer = Trainer(
+        world.charters[world.model], training_set, world.model_code, lake=world.lake, artifacts=world.artifacts
+    )
     run, trial = event["run"], from_record(Trial, event["trial"])
     steps: dict[str, Callable[[], object]] = {
         "trial": lambda: trainer.trial(trial),

@@ -15,8 +15,8 @@ import polars as pl
 from benches.flights import DATASETS, model, with_derived, write_accepted, write_files
 from benches.join_views import as_words, last_values, windowed
 from benches.measuring import Found, interleaved, median, ours, peer, ratio
-from serin.data.as_of import MOMENT
-from serin.data.parquet import to_parquet
+from serin.data.features.as_of import MOMENT
+from serin.data.files.parquet import to_parquet
 from serin.domain.records import as_record
 
 ROUNDS, RUNS = 3, 7

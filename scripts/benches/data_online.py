@@ -20,7 +20,7 @@ import polars as pl
 from benches.flights import DATASETS, model, with_derived, write_accepted, write_files
 from benches.join_views import last_values
 from benches.measuring import BENCHES, Found, Rounds, interleaved, median, ours, peer, ratio
-from serin.data.latest import latest_values
+from serin.data.features.latest import latest_values
 from serin.domain.charter import Charter, View
 from serin.domain.records import as_record
 

@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from benches.measuring import ROOT
-from serin.data.joins import derive, latest_rows
-from serin.data.parquet import to_parquet
-from serin.data.quality import check
-from serin.data.reading import read_table
+from serin.data.contract.quality import check
+from serin.data.features.joins import derive, latest_rows
+from serin.data.files.parquet import to_parquet
+from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
 from serin_cli.sample import write_sample
 

@@ -65,7 +65,9 @@ def fuzz(platform: Running, folder: Path, count: int, seed: int) -> Mapping[str,
     sys.path.insert(0, str(_layer(platform, folder)))
     package = find_package()
     world = world_of(package.charter)
-    predictor = Predictor(package, 1, package.manifest.sha256, world.online, world.clock, "8")
+    predictor = Predictor(
+        package, 1, package.manifest.sha256, online=world.online, clock=world.clock, function_version="8"
+    )
     good = json.loads((ROOT / "models" / MODEL / "golden.json").read_text(encoding="utf-8"))[0]["instance"]
     handlers = Handlers(world, predictor, EVERYTHING)
     tally = fuzz_handlers(handlers, MODEL, DATASET, good, count - over_http, seed)

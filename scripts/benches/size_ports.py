@@ -57,5 +57,11 @@ def send(folder: Path, key: str) -> Upload:
     uploads, lake = FolderObjectStore(folder / "uploads"), FolderObjectStore(folder / "lake")
     arrival = Arrival(key, None, (folder / "uploads" / key).stat().st_size)
     return accept_upload(
-        arrival, {"flights": contract()}, uploads, lake, MemoryCatalog(), MemoryEvents(), MemoryClock(NOW)
+        arrival,
+        {"flights": contract()},
+        uploads=uploads,
+        lake=lake,
+        catalog=MemoryCatalog(),
+        events=MemoryEvents(),
+        clock=MemoryClock(NOW),
     )

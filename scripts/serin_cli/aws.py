@@ -25,7 +25,7 @@ def connect(arguments: Namespace) -> dict[str, str]:
     account = session.client("sts", region_name=region).get_caller_identity()["Account"]
     found = session.client("ssm", region_name=region).get_parameter(Name=names.parameter("api/url"))
     table = RecordTable(session.client("dynamodb", region_name=region), names.table("control"))
-    token = create_token("owner", EVERYTHING, TOKEN_LIFE, (), DynamoControl(table), SystemClock())
+    token = create_token("owner", EVERYTHING, TOKEN_LIFE, (), control=DynamoControl(table), clock=SystemClock())
     uploads = names.bucket("uploads", account, region)
     connection = Connection(settings.stage, region, found["Parameter"]["Value"], token.secret, uploads)
     save(connection)

@@ -9,8 +9,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from serin.data.inference import ROWS_READ, FileSeen, look_at
-from serin.data.table import CAPS
+from serin.data.files.table import CAPS
+from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
 from serin.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from serin.domain.names import checked_name
 from serin.files.faults import shown_file

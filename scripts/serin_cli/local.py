@@ -64,7 +64,7 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
 def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
     names = settings.names
     table = RecordTable(boto3.client("dynamodb", **cloud.client), names.table("control"))
-    token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, (), DynamoControl(table), cloud.clock)
+    token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, (), control=DynamoControl(table), clock=cloud.clock)
     uploads = names.bucket("uploads", ACCOUNT, cloud.region)
     return Connection(settings.stage, cloud.region, cloud.api_url, token.secret, uploads, cloud.endpoint_url)
 

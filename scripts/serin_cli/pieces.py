@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from serin.data.gunzip import MAGIC, Unpacked
-from serin.data.parquet_layout import MAGIC as PARQUET
-from serin.data.source import Plain, Source
-from serin.data.splitting import cuts, header_of
-from serin.data.table import Caps
+from serin.data.files.gunzip import MAGIC, Unpacked
+from serin.data.files.parquet_layout import MAGIC as PARQUET
+from serin.data.files.source import Plain, Source
+from serin.data.files.splitting import cuts, header_of
+from serin.data.files.table import Caps
 from serin.domain.errors import Invalid
 
 LARGEST = 10**9

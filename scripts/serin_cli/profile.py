@@ -30,7 +30,7 @@ def profile(arguments: Namespace) -> Any:
 
 def of_file(file: Path, label: str | None) -> Profile:
     """The profile of a file's first rows; NotFound, TooLarge, Rejected, or Invalid for a label it cannot have."""
-    from serin.data.profiles import About, profile_of
+    from serin.data.looks.profiles import About, profile_of
     from serin_cli.drafting.parts import named, task_of
     from serin_cli.init import look
 

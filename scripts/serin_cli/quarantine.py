@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.corrections import still_set_aside, to_csv
-from serin.data.parquet import from_parquet
-from serin.data.table import RESERVED, ROW, RULES, TEXT, UPLOAD
+from serin.data.files.corrections import still_set_aside, to_csv
+from serin.data.files.parquet import from_parquet
+from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import ColumnType
 from serin.domain.errors import Invalid, NotFound
 from serin_cli import story

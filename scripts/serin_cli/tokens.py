@@ -59,7 +59,9 @@ def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:
             "Write: serin token create --owner NAME --scope predict:MODEL --for 30d",
         )
     control, clock = _control(connection), clock_of(connection)
-    made = create_token(arguments.owner, arguments.scope, span(arguments.span), _deployed(connection), control, clock)
+    made = create_token(
+        arguments.owner, arguments.scope, span(arguments.span), _deployed(connection), control=control, clock=clock
+    )
     return {
         "token": made.secret,
         **_shown(made.token),
@@ -70,7 +72,7 @@ def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:
 def _revoke(arguments: Namespace, connection: Connection) -> dict[str, Any]:
     if not arguments.id:
         raise Invalid("No token is named.", "Write: serin token revoke ID, with an id of serin token list.", "id")
-    revoked = revoke_token(arguments.id, _control(connection), clock_of(connection))
+    revoked = revoke_token(arguments.id, control=_control(connection), clock=clock_of(connection))
     lag = int(REVOCATION_LAG.total_seconds())
     return {**_shown(revoked), "note": f"The API keeps what it knew of a token for {lag} s; then it opens nothing."}
 

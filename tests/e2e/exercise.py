@@ -18,7 +18,7 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import Put, RecordTable
 from serin.adapters.endpoint import LambdaEndpoint
-from serin.data.corrections import to_csv
+from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
 from serin_cli.april import april_flights

@@ -20,11 +20,11 @@ import polars as pl
 import pytest
 
 from infra.packaging.tools import tool_packages
-from serin.data.as_of import MOMENT
-from serin.data.joins import latest_rows
-from serin.data.parquet import from_parquet
-from serin.data.types import TIMESTAMP
-from serin.data.views import with_view
+from serin.data.contract.types import TIMESTAMP
+from serin.data.features.as_of import MOMENT
+from serin.data.features.joins import latest_rows
+from serin.data.features.views import with_view
+from serin.data.files.parquet import from_parquet
 from serin_cli.__main__ import parser
 from serin_cli.april import april_flights
 from serin_cli.features import features

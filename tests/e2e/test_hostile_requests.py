@@ -32,7 +32,11 @@ def handlers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handlers]:
     made = release(tmp_path_factory.mktemp("layer"), charter, order_columns())
     with on_path(made.folder):
         world = world_of(charter)
-        yield Handlers(world, Predictor(find_package(), 7, made.sha256, world.online, world.clock, "8"), EVERYTHING)
+        yield Handlers(
+            world,
+            Predictor(find_package(), 7, made.sha256, online=world.online, clock=world.clock, function_version="8"),
+            EVERYTHING,
+        )
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def control(cloud: LocalCloud) -> DynamoControl:
 
 def test_a_token_opens_its_scopes_for_its_span_of_the_clouds_clock(cloud: LocalCloud) -> None:
     made = called(*CREATE)
-    found = scopes_of(f"Bearer {made['token']}", control(cloud), cloud.clock)
+    found = scopes_of(f"Bearer {made['token']}", control=control(cloud), clock=cloud.clock)
     assert found is not None
     assert (found.owner, found.scopes) == ("ana", ("predict:flight-delay", "read"))
     assert made["created"].startswith("2013-04-")
@@ -86,7 +86,7 @@ def test_a_revoked_token_opens_nothing_and_the_answer_says_how_long_the_api_stil
     answer = called("revoke", made["id"])
     assert answer["revoked"].startswith("2013-04-")
     assert "60 s" in answer["note"]
-    assert scopes_of(f"Bearer {made['token']}", control(cloud), cloud.clock) is None
+    assert scopes_of(f"Bearer {made['token']}", control=control(cloud), clock=cloud.clock) is None
     assert [found["revoked"] for found in called("list") if found["id"] == made["id"]] == [answer["revoked"]]
 
 

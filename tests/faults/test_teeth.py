@@ -44,7 +44,15 @@ def tells_first(
         events.publish(Event("Upload Accepted", detail, upload.correlation or ""))
         return bool(catalog.record_accepted(upload, part, head))
 
-    return accept_upload(arrival, contracts, uploads, lake, Instead(catalog, "record_accepted", record), events, clock)
+    return accept_upload(
+        arrival,
+        contracts,
+        uploads=uploads,
+        lake=lake,
+        catalog=Instead(catalog, "record_accepted", record),
+        events=events,
+        clock=clock,
+    )
 
 
 def tells_once(
@@ -63,7 +71,7 @@ def tells_once(
             events.publish(event)
 
     recording, telling = Instead(catalog, "record_accepted", record), Instead(events, "publish", publish)
-    return accept_upload(arrival, contracts, uploads, lake, recording, telling, clock)
+    return accept_upload(arrival, contracts, uploads=uploads, lake=lake, catalog=recording, events=telling, clock=clock)
 
 
 def stores_last(
@@ -72,7 +80,7 @@ def stores_last(
     """Writes the file once it is recorded."""
     waiting = list[tuple[str, bytes]]()
     late = Instead(lake, "put_file", lambda key, file: waiting.append((key, file.read_bytes())))
-    upload = accept_upload(arrival, contracts, uploads, late, catalog, events, clock)
+    upload = accept_upload(arrival, contracts, uploads=uploads, lake=late, catalog=catalog, events=events, clock=clock)
     for put in waiting:
         lake.put(*put)
     return upload
@@ -95,11 +103,11 @@ def notes_new_ones(
     return accept_upload(
         arrival,
         contracts,
-        uploads,
-        lake,
-        Instead(Instead(catalog, "upload", upload), "note_arrival", note),
-        events,
-        clock,
+        uploads=uploads,
+        lake=lake,
+        catalog=Instead(Instead(catalog, "upload", upload), "note_arrival", note),
+        events=events,
+        clock=clock,
     )
 
 
@@ -109,7 +117,7 @@ def fails_at_the_same(
     """Fails on every file of one name."""
     if arrival.key.endswith("same.csv"):
         raise ValueError(arrival.key)
-    return accept_upload(arrival, contracts, uploads, lake, catalog, events, clock)
+    return accept_upload(arrival, contracts, uploads=uploads, lake=lake, catalog=catalog, events=events, clock=clock)
 
 
 def reads_the_newest(
@@ -117,7 +125,7 @@ def reads_the_newest(
 ) -> Upload:
     """Reads the newest version of an object, whichever has arrived."""
     newest = Instead(uploads, "fetch", lambda key, into, _: uploads.fetch(key, into))
-    return accept_upload(arrival, contracts, newest, lake, catalog, events, clock)
+    return accept_upload(arrival, contracts, uploads=newest, lake=lake, catalog=catalog, events=events, clock=clock)
 
 
 class NoConditionOnTheHead(MemoryCatalog):

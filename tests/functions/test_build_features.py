@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.domain.models import Artifact
 from serin.domain.records import as_record

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.domain.releases import Intent
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
@@ -299,7 +299,7 @@ def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> N
 
 
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
-    made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), world.control, world.clock)
+    made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), control=world.control, clock=world.clock)
     answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
     assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
 

@@ -17,7 +17,7 @@ class Trainer:
 
     asked: tuple[object, ...] = ()
 
-    def __init__(self, charter: Any, training_set: object, *stores: object) -> None:
+    def __init__(self, charter: Any, training_set: object, code: object, *, lake: object, artifacts: object) -> None:
         self.made_of = charter.model, training_set
 
     def contest(self, run: str, trial: object, champion: object) -> ScoresFile:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serin.data.table import CAPS
+from serin.data.files.table import CAPS
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, flat
 

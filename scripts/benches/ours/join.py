@@ -18,7 +18,7 @@ import polars as pl
 
 from benches.join_views import last_values, windowed
 from benches.peers import polars_join
-from serin.data.views import with_view
+from serin.data.features.views import with_view
 from serin.domain.charter import Charter, View
 from serin.domain.records import from_record
 
@@ -26,7 +26,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 
 def joined(charter: Charter, tables: Tables, views: Sequence[View]) -> pl.DataFrame:
-    """As `serin.data.joins.training_rows` joins."""
+    """As `serin.data.features.joins.training_rows` joins."""
     rows = tables["rows"]
     for view in views:
         rows = with_view(rows, view, tables[view.source], charter.features.entities[view.entity])

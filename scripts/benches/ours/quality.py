@@ -15,11 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.parquet import key_columns
-from serin.data.quality import Checked, check
-from serin.data.reading import read_table
-from serin.data.rules import Surroundings, rules_of
-from serin.data.table import ROW
+from serin.data.contract.quality import Checked, check
+from serin.data.contract.rules import Surroundings, rules_of
+from serin.data.files.parquet import key_columns
+from serin.data.files.reading import read_table
+from serin.data.files.table import ROW
 from serin.domain.contracts import Contract, Reference
 from serin.domain.records import from_record
 

@@ -15,7 +15,7 @@ from benches.schedules.queues import Queue
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
-from serin.data.parquet import from_parquet
+from serin.data.files.parquet import from_parquet
 from serin.domain.errors import NotFound
 from serin.domain.events import Event
 from serin.ports import Catalog, ObjectStore, OnlineFeatures

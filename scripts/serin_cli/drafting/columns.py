@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serin.data.inference import ColumnSeen, FileSeen
+from serin.data.looks.inference import ColumnSeen, FileSeen
 
 LONGEST_INPUT = 256
 ENOUGH_TO_REQUIRE = 100

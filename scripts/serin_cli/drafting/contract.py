@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 
-from serin.data.inference import ROWS_READ, ColumnSeen, FileSeen
+from serin.data.looks.inference import ROWS_READ, ColumnSeen, FileSeen
 from serin.domain.printable import printable
 from serin_cli.drafting.columns import required
 from serin_cli.drafting.words import word

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from serin.data.inference import ColumnSeen, FileSeen
+from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
 from serin_cli.drafting.columns import key_of, left_out

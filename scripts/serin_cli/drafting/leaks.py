@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.data.associations import comes_with
+from serin.data.looks.associations import comes_with
 
 ALMOST_THE_LABEL = 0.98
 

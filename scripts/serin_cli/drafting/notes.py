@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from serin.data.inference import ColumnSeen, FileSeen
+from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serin.data.inference import ColumnSeen, FileSeen
+from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
 

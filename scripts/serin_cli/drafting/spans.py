@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from serin.data.inference import ColumnSeen, FileSeen
+from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.experiments import MINIMUM_CONTEST_ROWS
 
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)

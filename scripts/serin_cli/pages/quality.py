@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from serin.data.rules import is_error, rules_of
+from serin.data.contract.rules import is_error, rules_of
 from serin.domain.contracts import DIMENSIONS, Contract, Dimension, Rule
 from serin.domain.datasets import Upload
 from serin_cli.pages import charts

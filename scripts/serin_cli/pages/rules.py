@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from serin.data.rules import rules_of
+from serin.data.contract.rules import rules_of
 from serin.domain.contracts import Contract, DatasetRule, Limit, Rule, RuleKind
 
 DAY = 86_400.0

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
 from serin.domain.charter import Scalar, View, Window
 
 START = datetime(2013, 1, 30, tzinfo=UTC)

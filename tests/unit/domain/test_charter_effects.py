@@ -16,8 +16,8 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.joins import derive, training_rows
-from serin.data.parquet import to_parquet
+from serin.data.features.joins import derive, training_rows
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
@@ -185,7 +185,16 @@ def _training_set(read: Read) -> object:
         part = Part(name, 1, name, name, len(table), name)
         assert catalog.record_accepted(upload, part, catalog.head(name))
     made = build_training_set(
-        "run", "call", "c1", read.charter, read.examined.contracts, {}, read.functions, lake, catalog, MemoryClock(NOW)
+        "run",
+        "call",
+        "c1",
+        read.charter,
+        read.examined.contracts,
+        {},
+        read.functions,
+        lake=lake,
+        catalog=catalog,
+        clock=MemoryClock(NOW),
     )
     return made if isinstance(made, str) else made[0].holdout_from - made[0].last
 

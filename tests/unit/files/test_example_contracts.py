@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from serin.data.quality import Checked, check
-from serin.data.reading import read_table
-from serin.data.rules import Surroundings
-from serin.data.table import Table
+from serin.data.contract.quality import Checked, check
+from serin.data.contract.rules import Surroundings
+from serin.data.files.reading import read_table
+from serin.data.files.table import Table
 from serin.domain.contracts import DIMENSIONS, Contract
 from serin.files.charters import read_charter
 from serin.files.contracts import read_contract

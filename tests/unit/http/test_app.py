@@ -51,6 +51,7 @@ from tests.builders import (
     a_trial,
     a_version,
     an_upload,
+    kinds_of_errors,
 )
 
 MODEL = "late-orders"
@@ -100,13 +101,15 @@ class Api:
         return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
-        return show_prediction(prediction, [MODEL], correlation, self.lake, self.catalog, self.endpoint)
+        return show_prediction(
+            prediction, [MODEL], correlation, lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
+        )
 
     def read(self, question: Question) -> Answer:
-        return read_online(question, {MODEL: a_charter()}, self.online, self.clock)
+        return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
 
     def profile(self, dataset: str, model: str | None) -> ShownProfile:
-        return show_profile(dataset, model, {MODEL: a_charter()}, self.catalog, self.lake)
+        return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -163,7 +166,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     api.catalog.register(a_version(1))
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
 
@@ -416,7 +419,7 @@ ANSWERED = {
 }
 
 
-@pytest.mark.parametrize("kind", errors.SerinError.__subclasses__(), ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", kinds_of_errors(), ids=lambda kind: kind.kind)
 def test_every_kind_of_error_is_answered_with_its_status(api: Api, kind: type[errors.SerinError]) -> None:
     def refuse(question: Question) -> Answer:
         raise kind("This was found.", "Do that.", "entities")
@@ -429,7 +432,7 @@ def test_every_kind_of_error_is_answered_with_its_status(api: Api, kind: type[er
 
 
 def test_the_statuses_of_all_kinds_are_looked_at() -> None:
-    assert {kind.kind for kind in errors.SerinError.__subclasses__()} == set(ANSWERED) == set(STATUS)
+    assert {kind.kind for kind in kinds_of_errors()} == set(ANSWERED) == set(STATUS)
 
 
 @pytest.mark.parametrize(
@@ -489,7 +492,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
     api.catalog.register(a_version(1))
     api.endpoint.versions = [a_published(1)]
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
-    collect_predictions([a_prediction_line(PREDICTION)], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
     assert found["prediction"]["score"] == 0.1
@@ -499,7 +502,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
-    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], api.lake)
+    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
     assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
 
 

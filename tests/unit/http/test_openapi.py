@@ -176,7 +176,9 @@ def _refusal(body: Any) -> str | None:
 def predictor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Predictor]:
     made = release(tmp_path_factory.mktemp("layer"), orders_charter(), order_columns())
     with on_path(made.folder):
-        yield Predictor(find_package(), 7, made.sha256, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
+        yield Predictor(
+            find_package(), 7, made.sha256, online=MemoryOnlineFeatures(), clock=MemoryClock(NOON), function_version="8"
+        )
 
 
 def test_a_prediction_is_what_the_schema_says(predictor: Predictor) -> None:

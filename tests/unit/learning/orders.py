@@ -17,7 +17,7 @@ Column = tuple[str, str, list[Any]]
 
 
 def npz(columns: list[Column], **extra: Any) -> bytes:
-    """Columns (name, kind, values) in the format of `serin.data.columns`, by numpy alone."""
+    """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone."""
     arrays: dict[str, Any] = {}
     for name, kind, values in columns:
         if kind == "string":

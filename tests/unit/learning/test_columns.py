@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from serin.data.columns import to_npz
+from serin.data.features.columns import to_npz
 from serin.domain.errors import Corrupt, Invalid
 from serin.learning.columns import classes_of, read_columns
 from tests.builders import a_charter

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.joins import training_rows
-from serin.data.quality import check
-from serin.data.reading import read_table
+from serin.data.contract.quality import check
+from serin.data.features.joins import training_rows
+from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
 from serin_cli.__main__ import parser
 from serin_cli.init import init

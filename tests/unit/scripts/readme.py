@@ -1,18 +1,20 @@
-"""README.md as a newcomer uses it: its blocks to type, and the commands it names."""
+"""README.md and those it leads to as a newcomer uses them: their blocks to type, and the commands they name."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-README = Path(__file__).parents[3] / "README.md"
+ROOT = Path(__file__).parents[3]
+FOLDERS = ("", "models/", "infra/", "infra/local/", "scripts/", "tests/")
+READMES = {f"{folder}README.md": (ROOT / f"{folder}README.md").read_text(encoding="utf-8") for folder in FOLDERS}
 _BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(\./scripts/[^`]+)`")
 
 
 def blocks() -> list[str]:
     """The fenced blocks, as they stand."""
-    return _BLOCK.findall(README.read_text(encoding="utf-8"))
+    return [block for text in READMES.values() for block in _BLOCK.findall(text)]
 
 
 def the_block_with(words: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from serin.data.parquet import to_parquet
-from serin.data.quality import check
-from serin.data.reading import read_table
+from serin.data.contract.quality import check
+from serin.data.files.parquet import to_parquet
+from serin.data.files.reading import read_table
 from serin.domain.paging import PAGE
 from serin.domain.releases import Live
 from serin.services.collect_predictions import collect_predictions
@@ -93,7 +93,7 @@ def test_a_table_has_a_line_for_each_entry(serin: CommandLine) -> None:
 
 
 def test_a_prediction_in_json_is_all_that_the_api_knows_and_a_table_otherwise(serin: CommandLine) -> None:
-    collect_predictions([a_prediction_line(PREDICTION)], serin.api.lake)
+    collect_predictions([a_prediction_line(PREDICTION)], lake=serin.api.lake)
     known = serin.json("prediction", PREDICTION)
     assert known == serin.api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert set(known) == {"prediction", "lineage", "replay"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from serin.data.source import Plain
-from serin.data.splitting import cuts
-from serin.data.table import Caps
+from serin.data.files.source import Plain
+from serin.data.files.splitting import cuts
+from serin.data.files.table import Caps
 from serin.domain.errors import Invalid, Rejected, TooLarge
 from serin_cli.pieces import written_pieces
 

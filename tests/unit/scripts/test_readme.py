@@ -13,10 +13,9 @@ from serin_cli.__main__ import parser
 from serin_cli.sample import MONTHS, YEAR
 from serin_cli.walk import _end
 from tests.unit.scripts.drafted import rows, run
-from tests.unit.scripts.readme import README, blocks, commands
+from tests.unit.scripts.readme import READMES, ROOT, blocks, commands
 
-ROOT = README.parent
-TEXT = README.read_text(encoding="utf-8")
+TEXT = "\n".join(READMES.values())
 COMMANDS = commands(TEXT)
 SAMPLE = ["airports.csv", "planes.csv", *(f"weather-{YEAR}-{m:02}.csv" for m in MONTHS)]
 SAMPLE += [f"{YEAR}-{m:02}.csv" for m in MONTHS]
@@ -48,6 +47,23 @@ def test_a_script_of_readme_is_there_and_can_be_run(script: str) -> None:
 @pytest.mark.parametrize("bench", sorted({command.split()[1] for command in COMMANDS if "/bench " in command}))
 def test_a_bench_of_readme_is_there(bench: str) -> None:
     assert (ROOT / "scripts" / "benches" / f"{bench}.py").is_file()
+
+
+def test_readme_is_short_and_leads_to_the_others() -> None:
+    first = READMES["README.md"]
+    assert len(first.splitlines()) <= 160
+    for name in READMES.keys() - {"README.md"}:
+        assert f"]({name})" in first, name
+        assert len(READMES[name].splitlines()) > 5, name
+
+
+@pytest.mark.parametrize("name", sorted(READMES))
+def test_a_link_of_a_readme_leads_somewhere(name: str) -> None:
+    for path, heading in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", READMES[name]):
+        there = (ROOT / name).parent / path if path else ROOT / name
+        assert there.exists(), path
+        titles = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        assert not heading or heading in {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles}
 
 
 def test_a_command_that_does_not_exist_would_be_found() -> None:

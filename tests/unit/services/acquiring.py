@@ -13,7 +13,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
-from serin.data.parquet import from_parquet
+from serin.data.files.parquet import from_parquet
 from serin.domain.sources import Acquired, Acquisition, Source
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.acquire import Acquirer
@@ -56,15 +56,30 @@ class Shop:
         acquirer: type[Acquirer] = Acquirer,
     ) -> Acquisition:
         """One look at the source, through ports that `guard` may break."""
-        ports = guard(self.sources), guard(self.catalog)
-        return acquirer("orders", source, run, *ports, self.clock, may_go_on, self.told.append).acquire()
+        return acquirer(
+            "orders",
+            source,
+            run,
+            sources=guard(self.sources),
+            catalog=guard(self.catalog),
+            clock=self.clock,
+            may_go_on=may_go_on,
+            tell=self.told.append,
+        ).acquire()
 
     def deliver(self, copies: Iterable[tuple[str, str]]) -> None:
         """S3's events of these copies arrive."""
         for key, version in copies:
             arrival = Arrival(key, version, len(self.uploads.get(key, version)))
-            ports = self.uploads, self.lake, self.catalog, self.events, self.clock
-            accept_upload(arrival, {"orders": a_contract()}, *ports)
+            accept_upload(
+                arrival,
+                {"orders": a_contract()},
+                uploads=self.uploads,
+                lake=self.lake,
+                catalog=self.catalog,
+                events=self.events,
+                clock=self.clock,
+            )
 
     def rows(self) -> Counter[int]:
         """How often each order is in the dataset."""

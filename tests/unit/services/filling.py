@@ -12,7 +12,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation, View
 from serin.domain.events import Event
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
@@ -51,7 +51,9 @@ class Filling:
         def found(call: str) -> Any:
             return self._functions[call.partition(":")[2]]
 
-        return FeatureBuilder(charter, CONTRACTS, found, self.lake, self.catalog, self.online, self.clock)
+        return FeatureBuilder(
+            charter, CONTRACTS, found, lake=self.lake, catalog=self.catalog, online=self.online, clock=self.clock
+        )
 
     def accept(self, dataset: str, rows: pl.DataFrame) -> str:
         before = self.catalog.head(dataset)
@@ -62,17 +64,17 @@ class Filling:
         return upload.id
 
     def build(self, charter: Charter, dataset: str, upload: str) -> None:
-        self.builder(charter).build(dataset, upload, "c1", MemoryEvents())
+        self.builder(charter).build(dataset, upload, "c1", events=MemoryEvents())
 
     def upload(self, charter: Charter, dataset: str, rows: pl.DataFrame) -> None:
         self.build(charter, dataset, self.accept(dataset, rows))
 
     def begin(self, *charters: Charter, view: str | None = None) -> tuple[str, ...]:
-        return begin_backfill([self.builder(charter).writer for charter in charters], view, "c1", self.events)
+        return begin_backfill([self.builder(charter).writer for charter in charters], view, "c1", events=self.events)
 
     def step(self, event: Event, *charters: Charter) -> int:
         writers = [self.builder(charter).writer for charter in charters]
-        return backfill_step(writers, step_of(event.detail), event.correlation, self.events)
+        return backfill_step(writers, step_of(event.detail), event.correlation, events=self.events)
 
     def run(self, *charters: Charter) -> int:
         """Every step that waits, and those that these begin; how many there were."""
@@ -87,7 +89,7 @@ class Filling:
         return self.run(*charters)
 
     def sweep(self, charter: Charter) -> list[str]:
-        return sweep_features(charter, "c1", self.catalog, self.events, self.clock)
+        return sweep_features(charter, "c1", catalog=self.catalog, events=self.events, clock=self.clock)
 
     def served(self, charter: Charter, shop: str, moment: datetime) -> FeatureRow:
         plan = FeaturePlan(charter, {})

@@ -38,7 +38,9 @@ class World:
 
     def steps(self, release_id: str) -> ReleaseSteps:
         self.clock.advance(timedelta(seconds=1))
-        return ReleaseSteps(MODEL, release_id, self.catalog, self.control, self.endpoint, self.clock)
+        return ReleaseSteps(
+            MODEL, release_id, catalog=self.catalog, control=self.control, endpoint=self.endpoint, clock=self.clock
+        )
 
     def until_promoted(self, release_id: str, version: int, cause: str = "registered") -> None:
         self.steps(release_id).begin(version, cause, "c1")
@@ -48,10 +50,12 @@ class World:
 
     def release(self, release_id: str, version: int, cause: str = "registered") -> Release:
         self.until_promoted(release_id, version, cause)
-        return self.steps(release_id).finish(self.events)
+        return self.steps(release_id).finish(events=self.events)
 
     def reconcile(self) -> Reconciled:
-        return reconcile(MODEL, "reconciler", self.catalog, self.control, self.endpoint, self.clock)
+        return reconcile(
+            MODEL, "reconciler", catalog=self.catalog, control=self.control, endpoint=self.endpoint, clock=self.clock
+        )
 
     def serving(self) -> int | None:
         """The model version behind the alias; None when it is no model's."""

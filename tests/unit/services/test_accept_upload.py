@@ -12,9 +12,9 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
-from serin.data.corrections import to_csv
-from serin.data.parquet import from_parquet
-from serin.data.table import CAPS
+from serin.data.files.corrections import to_csv
+from serin.data.files.parquet import from_parquet
+from serin.data.files.table import CAPS
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import Conflict, Unavailable
@@ -48,8 +48,15 @@ class World:
         return self.deliver(key, len(content))
 
     def deliver(self, key: str = KEY, size: int = len(MIXED), version: str | None = None) -> Upload:
-        ports = self.uploads, self.lake, self.catalog, self.events, self.clock
-        return accept_upload(Arrival(key, version, size), self.contracts, *ports)
+        return accept_upload(
+            Arrival(key, version, size),
+            self.contracts,
+            uploads=self.uploads,
+            lake=self.lake,
+            catalog=self.catalog,
+            events=self.events,
+            clock=self.clock,
+        )
 
     def behind(self, fuse: Fuse) -> World:
         guarded = ("uploads", "lake", "catalog", "events")
@@ -538,8 +545,8 @@ def test_who_is_overtaken_by_a_correction_of_the_same_row_looks_again(monkeypatc
     one, other = (exported(world, first, row4=amount) for amount in ("50", "60"))
     look, sent = accept_upload_module.correctable, list[Upload]()
 
-    def overtaken(*arguments: Any) -> Any:
-        found = look(*arguments)
+    def overtaken(*arguments: Any, **ports: Any) -> Any:
+        found = look(*arguments, **ports)
         monkeypatch.setattr(accept_upload_module, "correctable", look)
         sent.append(world.send(other, "raw/orders/other.csv"))
         return found

@@ -9,8 +9,8 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.services.build_features import FeatureBuilder
 from tests.builders import NOON, a_charter, a_contract, a_part, an_upload_of
 from tests.definitions import item_key
@@ -39,10 +39,17 @@ class World:
         return upload.id
 
     def build(self, dataset: str, upload_id: str) -> int:
-        ports = self.lake, self.catalog, self.online, self.clock
         contracts = {"shops": SHOPS, "orders": a_contract()}
-        builder = FeatureBuilder(self.charter, contracts, self.functions.__getitem__, *ports)
-        return builder.build(dataset, upload_id, "c1", self.events).written
+        builder = FeatureBuilder(
+            self.charter,
+            contracts,
+            self.functions.__getitem__,
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=self.clock,
+        )
+        return builder.build(dataset, upload_id, "c1", events=self.events).written
 
     def length(self) -> object:
         (found,) = self.online.read([NORTH]).values()

@@ -10,14 +10,14 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.parquet import from_parquet, to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import from_parquet, to_parquet
 from serin.domain.charter import Charter
 from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run, TrainingSet, Trial
 from serin.domain.names import digest
-from serin.services import dataset_rows
 from serin.services.build_training_set import Plan, build_training_set
+from serin.services.steps import dataset_rows
 from tests.builders import NOON, a_charter, a_contract, a_part, a_run, a_version, an_upload_of
 
 ORDERS = replace(
@@ -75,7 +75,16 @@ class World:
         contracts = {"orders": ORDERS, "shops": SHOPS}
         functions = {}.__getitem__
         return build_training_set(
-            run, cause, "c1", self.charter, contracts, self.code, functions, self.lake, self.catalog, self.clock
+            run,
+            cause,
+            "c1",
+            self.charter,
+            contracts,
+            self.code,
+            functions,
+            lake=self.lake,
+            catalog=self.catalog,
+            clock=self.clock,
         )
 
     def made(self, run: str = "r1", cause: str = "features") -> TrainingSet:

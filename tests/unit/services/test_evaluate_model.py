@@ -42,7 +42,7 @@ def chosen(given: Sequence[TrialResult], optimise: str = "log_loss") -> int:
     charter = a_charter()
     search = replace(charter.training.search, optimise=optimise)
     charter = replace(charter, training=replace(charter.training, search=search))
-    return select(charter, "r1", a_training_set(), given, a_catalog()).trial.number
+    return select(charter, "r1", a_training_set(), given, catalog=a_catalog()).trial.number
 
 
 def test_the_trial_with_the_best_metric_is_chosen() -> None:
@@ -71,7 +71,7 @@ def test_trials_none_of_which_has_the_metric_are_refused() -> None:
 
 def test_a_selection_is_remembered_in_the_run() -> None:
     catalog, found = a_catalog(), results(0.5, 0.3)
-    select(a_charter(), "r1", a_training_set(), found, catalog)
+    select(a_charter(), "r1", a_training_set(), found, catalog=catalog)
     run = catalog.run(MODEL, "r1")
     assert (run.training_set, run.trials, run.best) == ("set1", tuple(found), a_trial(2))
     assert run.status == "running"
@@ -84,14 +84,14 @@ def test_the_champion_is_the_version_that_went_live_last() -> None:
         status = "failed" if number == 3 else "live"
         at = NOON + timedelta(hours=number)
         catalog.save_release(a_release(id=f"rel{number}", version=number, status=status, at=at))
-    assert live_version(MODEL, catalog) == a_version(2)
-    assert select(a_charter(), "r1", a_training_set(), results(0.5), catalog).champion == a_version(2)
+    assert live_version(MODEL, catalog=catalog) == a_version(2)
+    assert select(a_charter(), "r1", a_training_set(), results(0.5), catalog=catalog).champion == a_version(2)
 
 
 def test_without_a_live_release_there_is_no_champion() -> None:
     catalog = a_catalog()
     catalog.register(a_version(1))
-    assert live_version(MODEL, catalog) is None
+    assert live_version(MODEL, catalog=catalog) is None
 
 
 def scores(rows: int, challenger: float, champion: float | None = None) -> bytes:
@@ -118,7 +118,7 @@ def judged(content: bytes, champion: ModelVersion | None = None, charter: Charte
     catalog, artifacts = a_catalog(), MemoryObjectStore()
     artifacts.put("scores.npz", content)
     file = ScoresFile("scores.npz", digest(content))
-    verdict = judge(charter or a_charter(), "r1", file, champion, artifacts, catalog)
+    verdict = judge(charter or a_charter(), "r1", file, champion, artifacts=artifacts, catalog=catalog)
     return verdict, catalog.run(MODEL, "r1")
 
 
@@ -176,13 +176,22 @@ def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> No
     catalog, artifacts = a_catalog(), MemoryObjectStore()
     artifacts.put("scores.npz", scores(400, 0.99))
     with pytest.raises(Corrupt, match=r"scores\.npz is not what the contest wrote"):
-        judge(a_charter(), "r1", ScoresFile("scores.npz", digest(scores(400, 0.6))), None, artifacts, catalog)
+        judge(
+            a_charter(),
+            "r1",
+            ScoresFile("scores.npz", digest(scores(400, 0.6))),
+            None,
+            artifacts=artifacts,
+            catalog=catalog,
+        )
     assert catalog.run(MODEL, "r1") == a_run()
 
 
 def registered(catalog: MemoryCatalog, events: MemoryEvents, run: str = "r1") -> int:
     charter, training_set = a_charter(), a_training_set()
-    return register(charter, run, training_set, a_trial(), REFITTED, catalog, events, MemoryClock(NOON))
+    return register(
+        charter, run, training_set, a_trial(), REFITTED, catalog=catalog, events=events, clock=MemoryClock(NOON)
+    )
 
 
 def test_what_passed_becomes_a_version_that_says_how_it_was_made() -> None:
@@ -260,5 +269,5 @@ def test_what_nobody_judged_is_never_registered() -> None:
 
 def test_a_run_that_failed_says_why_and_no_more_than_fits() -> None:
     catalog = a_catalog()
-    fail(MODEL, "r1", "x" * 3000, catalog)
+    fail(MODEL, "r1", "x" * 3000, catalog=catalog)
     assert (catalog.run(MODEL, "r1").status, catalog.run(MODEL, "r1").reason) == ("failed", "x" * 2000)

@@ -51,8 +51,15 @@ class World:
 
     def send(self, key: str, content: bytes) -> Upload:
         self.uploads.put(key, content)
-        ports = self.uploads, self.lake, self.catalog, self.events, self.clock
-        return accept_upload(Arrival(key, None, len(content)), self.contracts, *ports)
+        return accept_upload(
+            Arrival(key, None, len(content)),
+            self.contracts,
+            uploads=self.uploads,
+            lake=self.lake,
+            catalog=self.catalog,
+            events=self.events,
+            clock=self.clock,
+        )
 
 
 def check(hostile: Hostile, upload: Upload) -> None:

@@ -152,7 +152,14 @@ class MarkerFirst(Acquirer):
     def _copy(self, found: SourceObject) -> None:
         nothing = Quiet(self.sources)
         Acquirer(
-            self.dataset, self.source, self.run, nothing, self.catalog, self.clock, self.may_go_on, lambda _: None
+            self.dataset,
+            self.source,
+            self.run,
+            sources=nothing,
+            catalog=self.catalog,
+            clock=self.clock,
+            may_go_on=self.may_go_on,
+            tell=lambda _: None,
         )._copy(found)
         super()._copy(found)
 

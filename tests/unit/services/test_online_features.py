@@ -26,7 +26,7 @@ MODEL = "late-orders"
 
 
 def read(question: Question, charter: Charter, online: MemoryOnlineFeatures, moment: datetime = NOON) -> Answer:
-    return read_online(question, {charter.model: charter}, online, MemoryClock(moment))
+    return read_online(question, {charter.model: charter}, online=online, clock=MemoryClock(moment))
 
 
 @settings(deadline=None)

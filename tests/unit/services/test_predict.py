@@ -9,7 +9,7 @@ import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.buckets import OnlineItem
-from serin.domain.errors import Invalid, SerinError, Unavailable
+from serin.domain.errors import Invalid, Unavailable
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.json_body import MAXIMUM_BYTES
 from serin.domain.prediction_ids import moment_of
@@ -17,7 +17,7 @@ from serin.http.errors import STATUS
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.model import open_model
 from serin.serving.package import find_package
-from tests.builders import NOON
+from tests.builders import NOON, kinds_of_errors
 from tests.definitions import item_key
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import Released, on_path, orders_charter, release
@@ -40,7 +40,7 @@ def online() -> MemoryOnlineFeatures:
 
 @pytest.fixture
 def predictor(released: Released, online: MemoryOnlineFeatures) -> Predictor:
-    return Predictor(find_package(), 7, released.sha256, online, MemoryClock(NOON), "8")
+    return Predictor(find_package(), 7, released.sha256, online=online, clock=MemoryClock(NOON), function_version="8")
 
 
 def ask(predictor: Predictor, *instances: Any, scopes: tuple[str, ...] = SCOPES) -> Reply:
@@ -164,7 +164,8 @@ class Away(MemoryOnlineFeatures):
 
 
 def test_a_store_that_does_not_answer_makes_the_model_unavailable_for_now(released: Released) -> None:
-    reply = ask(Predictor(find_package(), 7, released.sha256, Away(), MemoryClock(NOON), "8"), ORDER)
+    ports: Any = {"online": Away(), "clock": MemoryClock(NOON), "function_version": "8"}
+    reply = ask(Predictor(find_package(), 7, released.sha256, **ports), ORDER)
     assert (reply.status, error_of(reply)["kind"], reply.log) == (503, "unavailable", ())
 
 
@@ -172,7 +173,9 @@ def test_a_store_that_does_not_answer_makes_the_model_unavailable_for_now(releas
     "instance", [{**ORDER, "amount": "much"}, {**ORDER, "amount": -1}, {"order_id": 1}, {**ORDER, "colour": "red"}, 7]
 )
 def test_a_wrong_instance_is_refused_before_the_model_is_opened(released: Released, instance: Any) -> None:
-    never_opened = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
+    never_opened = Predictor(
+        find_package(), 7, "0" * 64, online=MemoryOnlineFeatures(), clock=MemoryClock(NOON), function_version="8"
+    )
     reply = ask(never_opened, instance)
     assert (reply.status, error_of(reply)["kind"]) == (422, "invalid")
     assert error_of(reply)["remedy"]
@@ -184,13 +187,15 @@ def test_a_body_that_is_not_json_is_refused(predictor: Predictor) -> None:
 
 
 def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: Released) -> None:
-    changed = Predictor(find_package(), 7, "0" * 64, MemoryOnlineFeatures(), MemoryClock(NOON), "8")
+    changed = Predictor(
+        find_package(), 7, "0" * 64, online=MemoryOnlineFeatures(), clock=MemoryClock(NOON), function_version="8"
+    )
     reply = ask(changed, ORDER)
     assert (reply.status, error_of(reply)["kind"]) == (500, "corrupt")
 
 
 def test_a_refusal_has_the_status_the_api_gives_its_kind() -> None:
     """A caller reads the same status from both functions; what predict never says is a fault of its own."""
-    said = {kind.kind: refusal(kind("Found.", "Do.")).status for kind in SerinError.__subclasses__()}
+    said = {kind.kind: refusal(kind("Found.", "Do.")).status for kind in kinds_of_errors()}
     never = {"rejected", "not_found", "conflict"}
     assert said == {**STATUS, **dict.fromkeys(never, 500)}

@@ -11,8 +11,8 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
+from serin.data.contract.types import TIMESTAMP
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation
 from serin.domain.contracts import Column, Contract
 from serin.domain.profiles import ColumnProfile, Profile, ProfileMade
@@ -70,8 +70,16 @@ class World:
     def profiler(self) -> Profiler:
         functions: dict[str, Any] = {"features:derived": derived}
         contracts = {"orders": ORDERS, "shops": SHOPS}
-        ports = self.lake, self.catalog, self.clock
-        return Profiler(self.charter, contracts, functions.__getitem__, self.code, *ports, self.caps)
+        return Profiler(
+            self.charter,
+            contracts,
+            functions.__getitem__,
+            self.code,
+            lake=self.lake,
+            catalog=self.catalog,
+            clock=self.clock,
+            caps=self.caps,
+        )
 
     def profile(self, dataset: str) -> list[str]:
         return [made.dataset for made in self.profiler().profile(dataset)]

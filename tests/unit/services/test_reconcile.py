@@ -64,7 +64,7 @@ def test_an_abandoned_release_is_as_intended() -> None:
     world = World()
     world.release("rel1", 1)
     world.until_promoted("rel2", 2)
-    world.steps("rel2").abandon("died", world.events)
+    world.steps("rel2").abandon("died", events=world.events)
     assert world.reconcile().found == "as intended"
     assert world.serving() == 1
 
@@ -112,7 +112,7 @@ def test_a_release_that_wakes_up_after_it_was_put_back_cannot_finish() -> None:
     world.clock.advance(LEASE + timedelta(seconds=1))
     world.reconcile()
     with pytest.raises(Conflict, match="lease was lost"):
-        world.steps("rel2").finish(world.events)
+        world.steps("rel2").finish(events=world.events)
     assert (world.serving(), world.live()) == (1, 1)
 
 

@@ -59,7 +59,7 @@ def walk(world: World, release_id: str) -> list[Callable[[], Any]]:
         lambda: world.steps(release_id).publish(),
         lambda: world.steps(release_id).golden(GOLDEN),
         lambda: world.steps(release_id).promote(),
-        lambda: world.steps(release_id).finish(world.events),
+        lambda: world.steps(release_id).finish(events=world.events),
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_step_taken_twice_ends_as_if_it_was_taken_once(repeated: int) -> None:
 
 
 def behind(world: World, fuse: Fuse) -> ReleaseSteps:
-    guarded = (fuse.guard(port) for port in (world.catalog, world.control, world.endpoint))
-    return ReleaseSteps(MODEL, "rel2", *guarded, world.clock)
+    catalog, control, endpoint = (fuse.guard(port) for port in (world.catalog, world.control, world.endpoint))
+    return ReleaseSteps(MODEL, "rel2", catalog=catalog, control=control, endpoint=endpoint, clock=world.clock)
 
 
 STEP_CALLS: dict[str, Callable[[ReleaseSteps, Any], object]] = {
@@ -91,7 +91,7 @@ STEP_CALLS: dict[str, Callable[[ReleaseSteps, Any], object]] = {
     "publish": lambda steps, events: steps.publish(),
     "golden": lambda steps, events: steps.golden(GOLDEN),
     "promote": lambda steps, events: steps.promote(),
-    "finish": lambda steps, events: steps.finish(events),
+    "finish": lambda steps, events: steps.finish(events=events),
 }
 
 
@@ -137,7 +137,7 @@ def test_a_release_that_died_before_its_end_is_abandoned_and_the_old_version_ser
         world, died = crashed_at(step, number, after)
         if not died:
             break
-        world.steps("rel2").abandon("died", world.events)
+        world.steps("rel2").abandon("died", events=world.events)
         assert (world.serving(), world.live()) == (1, 1)
         assert world.catalog.release(MODEL, "rel2").status in {"failed", "rolled_back"}
         assert world.lease_is_free()
@@ -202,7 +202,7 @@ def test_a_failed_golden_step_is_abandoned_with_the_reason_and_the_lease_is_free
     steps = world.steps("rel2")
     steps.begin(2, "registered", "c1")
     steps.publish()
-    abandoned = world.steps("rel2").abandon("Invalid: golden row 1", world.events)
+    abandoned = world.steps("rel2").abandon("Invalid: golden row 1", events=world.events)
     assert (abandoned.status, abandoned.reason) == ("failed", "Invalid: golden row 1")
     assert world.catalog.release(MODEL, "rel2") == abandoned
     assert world.catalog.steps(MODEL, "rel2")[-1].name == "abandon"
@@ -215,7 +215,7 @@ def test_an_abandoned_release_puts_the_alias_back() -> None:
     world.release("rel1", 1)
     world.until_promoted("rel2", 2)
     assert world.serving() == 2
-    abandoned = world.steps("rel2").abandon("died", world.events)
+    abandoned = world.steps("rel2").abandon("died", events=world.events)
     assert abandoned.status == "rolled_back"
     assert (world.serving(), world.live()) == (1, 1)
     assert world.lease_is_free()
@@ -224,7 +224,7 @@ def test_an_abandoned_release_puts_the_alias_back() -> None:
 def test_a_first_release_that_is_abandoned_leaves_the_function_as_it_was_deployed() -> None:
     world = World()
     world.until_promoted("rel1", 1)
-    world.steps("rel1").abandon("died", world.events)
+    world.steps("rel1").abandon("died", events=world.events)
     assert world.endpoint.alias(MODEL).function_version == "1"
     assert (world.serving(), world.live()) == (None, None)
 
@@ -233,8 +233,8 @@ def test_abandoning_twice_ends_as_abandoning_once() -> None:
     world = World()
     world.release("rel1", 1)
     world.until_promoted("rel2", 2)
-    first = world.steps("rel2").abandon("died", world.events)
-    assert world.steps("rel2").abandon("died", world.events) == first
+    first = world.steps("rel2").abandon("died", events=world.events)
+    assert world.steps("rel2").abandon("died", events=world.events) == first
     assert world.serving() == 1
 
 
@@ -243,7 +243,7 @@ def test_abandoning_leaves_an_alias_that_somebody_else_has_moved_since() -> None
     world.release("rel1", 1)
     world.until_promoted("rel2", 2)
     world.endpoint.move_alias(MODEL, "77", world.endpoint.alias(MODEL))
-    world.steps("rel2").abandon("died", world.events)
+    world.steps("rel2").abandon("died", events=world.events)
     assert world.endpoint.alias(MODEL).function_version == "77"
 
 
@@ -252,7 +252,7 @@ def test_the_second_of_two_releases_at_once_is_refused() -> None:
     world.steps("rel1").begin(1, "registered", "c1")
     with pytest.raises(Conflict, match="Another release of late-orders is running"):
         world.steps("rel2").begin(2, "registered", "c1")
-    refused = world.steps("rel2").abandon("Conflict: another release", world.events)
+    refused = world.steps("rel2").abandon("Conflict: another release", events=world.events)
     assert (refused.status, refused.reason) == ("failed", "Conflict: another release")
     assert world.steps("rel1").begin(1, "registered", "c1").epoch == 1
 
@@ -267,8 +267,8 @@ def test_a_release_that_overslept_its_lease_cannot_change_the_intent_of_the_next
     with pytest.raises(Conflict, match="lease ran out"):
         slow.promote()
     with pytest.raises(Conflict, match="lease was lost"):
-        slow.finish(world.events)
-    slow.abandon("too late", world.events)
+        slow.finish(events=world.events)
+    slow.abandon("too late", events=world.events)
     assert (world.serving(), world.live()) == (2, 2)
     assert world.catalog.release(MODEL, "rel1").status == "failed"
 
@@ -348,8 +348,8 @@ def test_a_release_whose_event_the_bus_did_not_take_is_repeated_and_stays_live()
     world = World(events=MemoryEvents(failures=1))
     world.until_promoted("rel1", 1)
     with pytest.raises(Unavailable):
-        world.steps("rel1").finish(world.events)
-    assert world.steps("rel1").finish(world.events).status == "live"
+        world.steps("rel1").finish(events=world.events)
+    assert world.steps("rel1").finish(events=world.events).status == "live"
     assert [event.name for event in world.events.published] == ["Release Finished"]
 
 
@@ -375,7 +375,7 @@ def test_a_golden_answer_is_compared_with_what_is_expected(
 def test_a_long_error_is_cut_when_it_is_remembered() -> None:
     world = World()
     world.steps("rel1").begin(1, "registered", "c1")
-    assert len(world.steps("rel1").abandon("x" * 9000, world.events).reason or "") == 2000
+    assert len(world.steps("rel1").abandon("x" * 9000, events=world.events).reason or "") == 2000
 
 
 def test_a_lease_is_held_while_the_release_runs() -> None:

@@ -52,7 +52,7 @@ def test_a_version_leads_to_its_run_its_training_set_and_the_uploads_up_to_each_
     trained(catalog, 1)
     digest = catalog.head("orders").digest
     uploaded(catalog, "orders", 3)
-    found = show_lineage(MODEL, 1, catalog)
+    found = show_lineage(MODEL, 1, catalog=catalog)
     assert found.version == catalog.version(MODEL, 1)
     assert (found.run, found.training_set) == (catalog.run(MODEL, "r1"), catalog.training_set(MODEL, "set1"))
     of_orders, of_shops = found.datasets
@@ -64,7 +64,7 @@ def test_a_version_leads_to_its_run_its_training_set_and_the_uploads_up_to_each_
 def test_of_a_long_history_the_newest_uploads_are_told_and_the_others_counted(catalog: MemoryCatalog) -> None:
     uploads = [uploaded(catalog, "orders", number) for number in range(1, NEWEST + 4)]
     trained(catalog, 1)
-    (orders, _) = show_lineage(MODEL, 1, catalog).datasets
+    (orders, _) = show_lineage(MODEL, 1, catalog=catalog).datasets
     assert (orders.sequence, orders.earlier, orders.rows) == (NEWEST + 3, 3, 10 * (NEWEST + 3))
     assert orders.uploads == tuple(uploads[3:])
 
@@ -72,27 +72,27 @@ def test_of_a_long_history_the_newest_uploads_are_told_and_the_others_counted(ca
 def test_each_view_is_named_as_it_was_then_with_the_uploads_that_are_in_online(catalog: MemoryCatalog) -> None:
     uploaded(catalog, "orders", 1)
     trained(catalog, 1)
-    (before,) = show_lineage(MODEL, 1, catalog).views
+    (before,) = show_lineage(MODEL, 1, catalog=catalog).views
     assert (before.view, before.definition, before.fill) == ("queue", "d1", None)
     fill = Fill(MODEL, "queue", "d1", NOON, {"shops": 1}, revision=1)
     catalog.save_fill(fill)
     catalog.save_fill(replace(fill, definition="d2"))
-    assert show_lineage(MODEL, 1, catalog).views == (replace(before, fill=fill),)
+    assert show_lineage(MODEL, 1, catalog=catalog).views == (replace(before, fill=fill),)
 
 
 def test_what_the_catalog_does_not_know_is_left_out(catalog: MemoryCatalog) -> None:
     catalog.register(a_version(1))
-    found = show_lineage(MODEL, 1, catalog)
+    found = show_lineage(MODEL, 1, catalog=catalog)
     assert (found.run, found.training_set, found.datasets, found.views) == (None, None, (), ())
     uploaded(catalog, "orders", 1)
     catalog.save_training_set(a_training_set(heads={"orders": "of another history"}))
-    (orders,) = show_lineage(MODEL, 1, catalog).datasets
+    (orders,) = show_lineage(MODEL, 1, catalog=catalog).datasets
     assert (orders.digest, orders.sequence, orders.rows, orders.uploads) == ("of another history", 0, 0, ())
 
 
 def test_a_version_nobody_has_registered_is_not_found(catalog: MemoryCatalog) -> None:
     with pytest.raises(NotFound, match="version 7 of late-orders"):
-        show_lineage(MODEL, 7, catalog)
+        show_lineage(MODEL, 7, catalog=catalog)
 
 
 def test_an_upload_leads_to_the_runs_whose_training_sets_came_after_it(catalog: MemoryCatalog) -> None:
@@ -106,7 +106,7 @@ def test_an_upload_leads_to_the_runs_whose_training_sets_came_after_it(catalog: 
     catalog.begin_run(a_run(id="begun", at=NOON + timedelta(days=2)))
 
     def ids(upload: Upload) -> list[str]:
-        return [run.id for run in runs_with(upload.id, a_charter(), catalog).items]
+        return [run.id for run in runs_with(upload.id, a_charter(), catalog=catalog).items]
 
     assert [ids(upload) for upload in uploads] == [["r3", "r2", "r1"], ["r3", "r2"], ["r3"]]
     assert ids(late) == ids(shop) == []
@@ -118,7 +118,7 @@ def test_the_runs_of_an_upload_are_read_a_page_at_a_time(catalog: MemoryCatalog)
         trained(catalog, number)
     found, pages, after = list[str](), 0, None
     while pages == 0 or after:
-        page = runs_with(upload.id, a_charter(), catalog, 1, after)
+        page = runs_with(upload.id, a_charter(), catalog=catalog, limit=1, after=after)
         found, pages, after = [*found, *(run.id for run in page.items)], pages + 1, page.next
     assert (found, pages) == (["r3"], 3)
 
@@ -126,5 +126,5 @@ def test_the_runs_of_an_upload_are_read_a_page_at_a_time(catalog: MemoryCatalog)
 def test_an_upload_of_a_dataset_the_model_does_not_read_is_not_found(catalog: MemoryCatalog) -> None:
     planes = uploaded(catalog, "planes", 1)
     with pytest.raises(NotFound) as caught:
-        runs_with(planes.id, a_charter(), catalog)
+        runs_with(planes.id, a_charter(), catalog=catalog)
     assert caught.value.field == "upload"

@@ -19,11 +19,11 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.adapters.online import DynamoOnlineFeatures
-from serin.data.as_of import MOMENT
-from serin.data.joins import latest_rows
-from serin.data.parquet import to_parquet
-from serin.data.types import TIMESTAMP
-from serin.data.views import with_view
+from serin.data.contract.types import TIMESTAMP
+from serin.data.features.as_of import MOMENT
+from serin.data.features.joins import latest_rows
+from serin.data.features.views import with_view
+from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.ports import OnlineFeatures
 from serin.services.build_features import FeatureBuilder
@@ -49,8 +49,15 @@ class World:
     def __init__(self, online: OnlineFeatures) -> None:
         self.charter, self.online, self.clock = views_only(), online, MemoryClock(START)
         self.lake, self.catalog = MemoryObjectStore(), MemoryCatalog()
-        ports = self.lake, self.catalog, self.online, self.clock
-        self.builder = FeatureBuilder(self.charter, flight_delay().contracts, function, *ports)
+        self.builder = FeatureBuilder(
+            self.charter,
+            flight_delay().contracts,
+            function,
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=self.clock,
+        )
         self.plan = FeaturePlan(self.charter, {})
         self.tables = {name: rows.clear() for name, rows in january().items()}
 
@@ -64,7 +71,7 @@ class World:
         return upload.id
 
     def build(self, dataset: str, upload: str) -> None:
-        self.builder.build(dataset, upload, "c1", MemoryEvents())
+        self.builder.build(dataset, upload, "c1", events=MemoryEvents())
 
     def offline(self, asked: pl.DataFrame) -> list[dict[str, Any]]:
         """The features that training would join at the moments, from the rows that have come so far."""

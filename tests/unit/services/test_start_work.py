@@ -10,7 +10,7 @@ from tests.unit.services.releasing import MODEL, World
 
 def rollback_target(world: World) -> int:
     workflows = MemoryWorkflows()
-    release_id = start_rollback(MODEL, "c1", world.catalog, world.control, workflows)
+    release_id = start_rollback(MODEL, "c1", catalog=world.catalog, control=world.control, workflows=workflows)
     model, version, cause = workflows.releases[release_id]
     assert (model, cause) == (MODEL, "rollback")
     return version
@@ -25,14 +25,14 @@ def released(*versions: int) -> World:
 
 def test_a_training_that_is_asked_for_begins_under_a_name_of_its_own() -> None:
     workflows = MemoryWorkflows()
-    ids = [start_training(MODEL, "c1", workflows), start_training(MODEL, "c2", workflows)]
+    ids = [start_training(MODEL, "c1", workflows=workflows), start_training(MODEL, "c2", workflows=workflows)]
     assert workflows.trainings == dict.fromkeys(ids, (MODEL, "call"))
     assert [workflows.correlations[name] for name in ids] == ["c1", "c2"]
 
 
 def test_a_registered_version_can_be_released() -> None:
     workflows = MemoryWorkflows()
-    release_id = start_release(MODEL, 2, "c1", World().catalog, workflows)
+    release_id = start_release(MODEL, 2, "c1", catalog=World().catalog, workflows=workflows)
     assert workflows.releases == {release_id: (MODEL, 2, "call")}
     assert workflows.correlations == {release_id: "c1"}
 
@@ -40,7 +40,7 @@ def test_a_registered_version_can_be_released() -> None:
 def test_a_version_nobody_registered_starts_nothing() -> None:
     workflows = MemoryWorkflows()
     with pytest.raises(NotFound, match="version 9"):
-        start_release(MODEL, 9, "c1", World().catalog, workflows)
+        start_release(MODEL, 9, "c1", catalog=World().catalog, workflows=workflows)
     assert workflows.releases == {}
 
 
@@ -64,7 +64,7 @@ def test_a_rollback_after_going_forward_again_goes_back_again() -> None:
 def test_a_release_that_failed_is_not_gone_back_to() -> None:
     world = released(1, 2)
     world.until_promoted("failed", 3)
-    world.steps("failed").abandon("died", world.events)
+    world.steps("failed").abandon("died", events=world.events)
     assert rollback_target(world) == 1
 
 

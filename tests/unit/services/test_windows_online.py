@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.parquet import to_parquet
+from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import MARGIN, Bucket, look_back, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
 from serin.services.build_features import FeatureBuilder
@@ -41,8 +41,16 @@ class World:
         self.lake, self.catalog, self.online = MemoryObjectStore(), MemoryCatalog(), MemoryOnlineFeatures()
         self.plan = FeaturePlan(charter, {})
         contracts = {"shops": SHOPS, "zones": ZONES}
-        ports = self.lake, self.catalog, self.online, MemoryClock(START - timedelta(days=30))
-        self.builder = FeatureBuilder(charter, contracts, lambda call: functions[call.partition(":")[2]], *ports)
+        clock = MemoryClock(START - timedelta(days=30))
+        self.builder = FeatureBuilder(
+            charter,
+            contracts,
+            lambda call: functions[call.partition(":")[2]],
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=clock,
+        )
 
     def accept(self, dataset: str, rows: pl.DataFrame) -> str:
         before = self.catalog.head(dataset)
@@ -53,7 +61,7 @@ class World:
         return upload.id
 
     def build(self, dataset: str, upload: str) -> int:
-        return self.builder.build(dataset, upload, "c1", MemoryEvents()).written
+        return self.builder.build(dataset, upload, "c1", events=MemoryEvents()).written
 
     def served(self, shop: str | None, moment: datetime) -> dict[str, Any]:
         instance: dict[str, Any] = {"order_id": 1, "at": moment, "shop": shop, "amount": None}

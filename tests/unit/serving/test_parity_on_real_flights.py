@@ -10,10 +10,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from serin.data.buckets import buckets_of, buckets_touched
-from serin.data.columns import to_npz
-from serin.data.joins import latest_rows, training_rows
-from serin.data.latest import latest_values
+from serin.data.features.buckets import buckets_of, buckets_touched
+from serin.data.features.columns import to_npz
+from serin.data.features.joins import latest_rows, training_rows
+from serin.data.features.latest import latest_values
 from serin.domain.buckets import Bucket, OnlineItem, definition
 from serin.domain.features import EntityKey
 from serin.domain.fields import read_field

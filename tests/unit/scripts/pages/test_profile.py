@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from serin.data.profiles import About, profile_of
+from serin.data.looks.profiles import About, profile_of
 from serin.domain.contracts import Column
 from serin.domain.profiles import Profile, ShownProfile
 from serin_cli.attention import ordered

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from serin.data.quality import check
-from serin.data.reading import read_table
-from serin.data.rules import Surroundings
+from serin.data.contract.quality import check
+from serin.data.contract.rules import Surroundings
+from serin.data.files.reading import read_table
 from serin.domain.contracts import Contract, DatasetRule, Limit
 from serin.domain.datasets import Upload
 from serin.domain.scorecard import Judged, Score, scorecard

@@ -64,8 +64,9 @@ class Times:
 class Association:
     """How much a column says about the label by itself, over the `rows` that have a label.
 
-    `strength` is 0 for nothing and 1 for everything (`serin.data.associations`). Of values that have an order also
-    `auc`, how well they order the rows of two classes (0.5: not at all), or `rank_correlation` with a number (-1 to 1).
+    `strength` is 0 for nothing and 1 for everything (`serin.data.looks.associations`). Of values that have an order
+    also `auc`, how well they order the rows of two classes (0.5: not at all), or `rank_correlation` with a number (-1
+    to 1).
     """
 
     strength: float

@@ -66,7 +66,7 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
         name = known_model(model, charters)
         if upload is None:
             return listed(catalog.latest_runs(name, page.limit, page.after))
-        return listed(runs_with(upload, charters[name], catalog, page.limit, page.after))
+        return listed(runs_with(upload, charters[name], catalog=catalog, limit=page.limit, after=page.after))
 
     @routes.get("/models/{model}/versions")
     def list_versions(who: Who, model: str, page: WantedPage) -> Listed[ModelVersion]:
@@ -78,7 +78,7 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     def lineage(who: Who, model: str, version: Version) -> VersionLineage:
         """What a version was made of: its run, its training set, the uploads, and the views as they were defined."""
         who.needs("read")
-        return show_lineage(known_model(model, charters), version, catalog)
+        return show_lineage(known_model(model, charters), version, catalog=catalog)
 
     @routes.get("/models/{model}/releases")
     def list_releases(who: Who, model: str, page: WantedPage) -> Listed[Release]:

@@ -43,7 +43,7 @@ def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publ
     def list_views(who: Who, model: str) -> Listed[ViewStatus]:
         """Every definition of a view in use: how far it is filled, and what its rows look like."""
         who.needs("read")
-        return Listed(items=show_views(charters[known_model(model, charters)], catalog), next=None)
+        return Listed(items=show_views(charters[known_model(model, charters)], catalog=catalog), next=None)
 
     @routes.post("/models/{model}/views", status_code=202)
     def backfill(who: Who, model: str, wanted: BackfillRequest) -> BackfillAsked:

@@ -52,16 +52,18 @@ def work_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Cont
     def train(who: Who, model: str) -> Training:
         """Train now."""
         who.needs("train", known_model(model, charters))
-        return Training(run=start_training(model, who.request_id, workflows))
+        return Training(run=start_training(model, who.request_id, workflows=workflows))
 
     @routes.post("/models/{model}/releases", status_code=202)
     def release(who: Who, model: str, wanted: ReleaseRequest) -> ReleaseBegun:
         """Make a version live, the newest if none is named, or put back the one before."""
         who.needs("release", known_model(model, charters))
         if wanted.action == "rollback":
-            return ReleaseBegun(release=start_rollback(model, who.request_id, catalog, control, workflows))
+            return ReleaseBegun(
+                release=start_rollback(model, who.request_id, catalog=catalog, control=control, workflows=workflows)
+            )
         number = wanted.version or _newest(model, catalog)
-        return ReleaseBegun(release=start_release(model, number, who.request_id, catalog, workflows))
+        return ReleaseBegun(release=start_release(model, number, who.request_id, catalog=catalog, workflows=workflows))
 
     return routes
 

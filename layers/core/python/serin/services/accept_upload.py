@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from serin.data.checked_files import CheckedFile, check_file
-from serin.data.reading import opened
-from serin.data.rules import Surroundings
-from serin.data.table import CAPS
+from serin.data.contract.checked_files import CheckedFile, check_file
+from serin.data.contract.rules import Surroundings
+from serin.data.files.reading import opened
+from serin.data.files.table import CAPS
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part, RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
@@ -19,9 +19,9 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
-from serin.services.corrections import correctable
-from serin.services.stored_files import pieces_of, put_by_content
-from serin.services.surroundings import surroundings
+from serin.services.steps.corrections import correctable
+from serin.services.steps.stored_files import pieces_of, put_by_content
+from serin.services.steps.surroundings import surroundings
 
 ATTEMPTS = 10
 UNKNOWN = "unknown"
@@ -44,6 +44,7 @@ class Arrival:
 def accept_upload(
     arrival: Arrival,
     contracts: Mapping[str, Contract],
+    *,
     uploads: ObjectStore,
     lake: ObjectStore,
     catalog: Catalog,
@@ -79,9 +80,11 @@ def accept_upload(
             return _finish(arrival, known, catalog, events)
         checked, before = None, catalog.head(raw.dataset)
         try:
-            checked = _checked(raw, content, contract, lambda: surroundings(contract, lake, catalog, clock), folder)
+            checked = _checked(
+                raw, content, contract, lambda: surroundings(contract, lake=lake, catalog=catalog, clock=clock), folder
+            )
             _refuse_broken_promises(raw, checked)
-            corrected = correctable(raw, checked.corrects, lake, catalog)
+            corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
             catalog.record_rejected(refused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from serin.domain.charter import Charter, sources_of
 from serin.domain.datasets import arrival_correlation
@@ -22,6 +22,7 @@ class Acquirer:
     dataset: str
     source: Source
     run: str
+    _: KW_ONLY
     sources: Sources
     catalog: Catalog
     clock: Clock

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from serin.data.view_statistics import statistics_of
+from serin.data.features.view_statistics import statistics_of
 from serin.domain.buckets import definition
 from serin.domain.charter import View
 from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.ports import Events
-from serin.services.note_fills import note
-from serin.services.view_writer import Heads, ViewWriter, sequence_of
+from serin.services.steps.note_fills import note
+from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
 MOST_VALUES = 30_000_000
@@ -29,7 +29,7 @@ Detail = Mapping[str, str | int]
 
 
 def begin_backfill(
-    writers: Sequence[ViewWriter], view: str | None, correlation: str, events: Events
+    writers: Sequence[ViewWriter], view: str | None, correlation: str, *, events: Events
 ) -> tuple[str, ...]:
     """Begin to fill the view of that name, or every view that is behind; the definitions that were begun.
 
@@ -74,7 +74,7 @@ def step_of(detail: Detail) -> Step:
     return Step(str(detail["definition"]), heads, int(detail["step"]), int(detail["of"]), int(detail["items"]))
 
 
-def backfill_step(writers: Sequence[ViewWriter], step: Step, correlation: str, events: Events) -> int:
+def backfill_step(writers: Sequence[ViewWriter], step: Step, correlation: str, *, events: Events) -> int:
     """Fill one share and begin the next; how many items the store did not have newer.
 
     A definition that nobody needs any more is left as it is.

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 import polars as pl
 
-from serin.data.parquet import from_parquet
-from serin.data.view_statistics import statistics_of
+from serin.data.features.view_statistics import statistics_of
+from serin.data.files.parquet import from_parquet
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.events import Event
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
-from serin.services.note_fills import note
-from serin.services.view_writer import Functions, Heads, ViewWriter, sequence_of
+from serin.services.steps.note_fills import note
+from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class FeatureBuilder:
     charter: Charter
     contracts: Mapping[str, Contract]
     functions: Functions
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
     online: OnlineFeatures
@@ -43,10 +44,17 @@ class FeatureBuilder:
     @cached_property
     def writer(self) -> ViewWriter:
         """What writes the views' items."""
-        ports = self.lake, self.catalog, self.online, self.clock
-        return ViewWriter(self.charter, self.contracts, self.functions, *ports)
+        return ViewWriter(
+            self.charter,
+            self.contracts,
+            self.functions,
+            lake=self.lake,
+            catalog=self.catalog,
+            online=self.online,
+            clock=self.clock,
+        )
 
-    def build(self, dataset: str, upload_id: str, correlation: str, events: Events) -> Built:
+    def build(self, dataset: str, upload_id: str, correlation: str, *, events: Events) -> Built:
         """Write what this upload changes, and announce it.
 
         Safe to repeat and to reorder: every item follows from the dataset's rows as a whole, and one that follows

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.columns import to_npz
-from serin.data.joins import training_rows
-from serin.data.parquet import to_parquet
+from serin.data.features.columns import to_npz
+from serin.data.features.joins import training_rows
+from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
@@ -20,7 +20,7 @@ from serin.domain.errors import TooLarge
 from serin.domain.experiments import Run, TrainingSet, Trial, trials
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
-from serin.services.dataset_rows import all_rows
+from serin.services.steps.dataset_rows import all_rows
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -34,6 +34,7 @@ def build_training_set(
     contracts: Mapping[str, Contract],
     code: Mapping[str, bytes],
     functions: Functions,
+    *,
     lake: ObjectStore,
     catalog: Catalog,
     clock: Clock,
@@ -94,7 +95,7 @@ def _made(
     catalog: Catalog,
 ) -> TrainingSet | str:
     try:
-        tables = all_rows(heads, lake, catalog)
+        tables = all_rows(heads, lake=lake, catalog=catalog)
     except TooLarge as error:
         return str(error)
     rows = training_rows(charter, contracts, tables, functions)

@@ -17,7 +17,7 @@ from serin.ports import ObjectStore
 Line = Mapping[str, Any]
 
 
-def collect_predictions(lines: Sequence[str], lake: ObjectStore) -> int:
+def collect_predictions(lines: Sequence[str], *, lake: ObjectStore) -> int:
     """Write the lines below `predictions/<model>/<date>/`, each prediction once; how many there were.
 
     A file holds lines of one minute and is named by its first and last moment, which is how a

@@ -28,7 +28,7 @@ class Selected:
 
 
 def select(
-    charter: Charter, run_id: str, training_set: TrainingSet, results: Sequence[TrialResult], catalog: Catalog
+    charter: Charter, run_id: str, training_set: TrainingSet, results: Sequence[TrialResult], *, catalog: Catalog
 ) -> Selected:
     """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals."""
     metric = charter.training.search.optimise
@@ -41,10 +41,10 @@ def select(
     if best is None:
         raise Invalid(f"No trial has a {metric}.", "Upload more history, so that the newest rows hold every class.")
     catalog.save_run(replace(run, training_set=training_set.id, trials=tuple(results), best=best.trial))
-    return Selected(best.trial, live_version(charter.model, catalog))
+    return Selected(best.trial, live_version(charter.model, catalog=catalog))
 
 
-def live_version(model: str, catalog: Catalog) -> ModelVersion | None:
+def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
     """The champion: the version the last successful release made live."""
     live = [release for release in catalog.releases(model) if release.status == "live"]
     return catalog.version(model, live[-1].version) if live else None
@@ -55,6 +55,7 @@ def judge(
     run_id: str,
     scores: ScoresFile,
     champion: ModelVersion | None,
+    *,
     artifacts: ObjectStore,
     catalog: Catalog,
 ) -> Verdict:
@@ -91,6 +92,7 @@ def register(
     training_set: TrainingSet,
     trial: Trial,
     refitted: Refitted,
+    *,
     catalog: Catalog,
     events: Events,
     clock: Clock,
@@ -136,7 +138,7 @@ def _numbered(blank: ModelVersion, catalog: Catalog) -> ModelVersion:
     raise Conflict(f"{ATTEMPTS} other runs registered first.", "Start the training again.")
 
 
-def fail(model: str, run_id: str, reason: str, catalog: Catalog) -> None:
+def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:
     """Remember why a run ended early."""
     run = catalog.run(model, run_id)
     catalog.save_run(replace(run, status="failed", reason=reason[:2000]))

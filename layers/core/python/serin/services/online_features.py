@@ -70,7 +70,7 @@ class Answer:
     columns: Mapping[str, Sequence[Found]]
 
 
-def read_online(question: Question, charters: Charters, online: OnlineFeatures, clock: Clock) -> Answer:
+def read_online(question: Question, charters: Charters, *, online: OnlineFeatures, clock: Clock) -> Answer:
     """Answer in one batch of reads; raises Invalid, or TooLarge before anything is read."""
     rows = _row_count(question.entities)
     references = _references(question, rows, charters)

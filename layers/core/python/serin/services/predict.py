@@ -55,6 +55,7 @@ class Predictor:
         package: ModelPackage,
         version: int,
         sha256: str,
+        *,
         online: OnlineFeatures,
         clock: Clock,
         function_version: str,

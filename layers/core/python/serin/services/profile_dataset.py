@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import polars as pl
 
-from serin.data.joins import derive, latest_rows
-from serin.data.leakage import known_afterwards, without_afterwards
-from serin.data.parquet import from_parquet
-from serin.data.profiles import About, profile_of
-from serin.data.sampling import spread, thinned
+from serin.data.features.joins import derive, latest_rows
+from serin.data.features.leakage import known_afterwards, without_afterwards
+from serin.data.files.parquet import from_parquet
+from serin.data.looks.profiles import About, profile_of
+from serin.data.looks.sampling import spread, thinned
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part
@@ -21,7 +21,7 @@ from serin.domain.names import digest
 from serin.domain.profiles import Profile, ProfileMade
 from serin.domain.records import as_record
 from serin.ports import Catalog, Clock, ObjectStore
-from serin.services.dataset_rows import rows_up_to
+from serin.services.steps.dataset_rows import rows_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
 FORMAT = "1"
@@ -72,6 +72,7 @@ class Profiler:
     contracts: Mapping[str, Contract]
     functions: Functions
     code: str
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
     clock: Clock
@@ -155,7 +156,7 @@ class Profiler:
 
     def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
         tables = {
-            name: latest_rows(rows_up_to(head, self.lake, self.catalog), self.contracts[name])
+            name: latest_rows(rows_up_to(head, lake=self.lake, catalog=self.catalog), self.contracts[name])
             for name, head in looked_up.items()
         }
         return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)

@@ -21,7 +21,7 @@ class Reconciled:
 
 
 def reconcile(
-    model: str, holder: str, catalog: Catalog, control: Control, endpoint: Endpoint, clock: Clock
+    model: str, holder: str, *, catalog: Catalog, control: Control, endpoint: Endpoint, clock: Clock
 ) -> Reconciled:
     """Compare the alias, version and weights both, with the last intent; put back what a dead release left.
 

@@ -21,7 +21,7 @@ class ReleaseSteps:
     """The steps of one release. A step is found done when it was done before: repeating one is safe."""
 
     def __init__(
-        self, model: str, release_id: str, catalog: Catalog, control: Control, endpoint: Endpoint, clock: Clock
+        self, model: str, release_id: str, *, catalog: Catalog, control: Control, endpoint: Endpoint, clock: Clock
     ) -> None:
         self._model = model
         self._id = release_id
@@ -93,7 +93,7 @@ class ReleaseSteps:
         self._note("promote", f"alias live: {previous} → {moved.function_version}")
         return moved
 
-    def finish(self, events: Events) -> Release:
+    def finish(self, *, events: Events) -> Release:
         """Move the live pointer, give the lease back, say so."""
         release, published = self._release(), self._published()
         live = Live(
@@ -107,7 +107,7 @@ class ReleaseSteps:
         events.publish(_finished(done))
         return done
 
-    def abandon(self, error: str, events: Events) -> Release:
+    def abandon(self, error: str, *, events: Events) -> Release:
         """Put the alias back where it was when this release had moved it, and give the lease back.
 
         A release that is live already has only lost its end; it is ended as live.

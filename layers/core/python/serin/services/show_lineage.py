@@ -12,7 +12,7 @@ from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion
 from serin.domain.paging import PAGE, Page
 from serin.ports import Catalog
-from serin.services.origins import Source, history, if_known, origin_of
+from serin.services.steps.origins import Source, history, if_known, origin_of
 
 NEWEST = 50
 """Uploads of one dataset that are told one by one: with the largest records a function can still answer them."""
@@ -54,10 +54,10 @@ class VersionLineage:
     views: tuple[ViewLineage, ...] = ()
 
 
-def show_lineage(model: str, number: int, catalog: Catalog) -> VersionLineage:
+def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage:
     """What that version was made of; raises NotFound where there is no such version."""
     version = catalog.version(model, number)
-    origin = origin_of(version, catalog)
+    origin = origin_of(version, catalog=catalog)
     definitions = origin.training_set.definitions if origin.training_set else {}
     return VersionLineage(
         version,
@@ -76,7 +76,7 @@ def _dataset(source: Source, catalog: Catalog) -> DatasetLineage:
 
 
 def runs_with(
-    upload: str, charter: Charter, catalog: Catalog, limit: int = PAGE, after: str | None = None
+    upload: str, charter: Charter, *, catalog: Catalog, limit: int = PAGE, after: str | None = None
 ) -> Page[Run]:
     """The runs among a page of the model's whose training set was made with that upload, newest first.
 
@@ -110,7 +110,7 @@ def _dataset_of(upload: str, charter: Charter, catalog: Catalog) -> str:
 def _heads_with(upload: str, dataset: str, catalog: Catalog) -> set[str]:
     """The digests of the dataset's heads from that upload on."""
     heads = set[str]()
-    for head, part in history(dataset, catalog):
+    for head, part in history(dataset, catalog=catalog):
         if heads or part.upload_id == upload:
             heads.add(head.digest)
     return heads

@@ -16,7 +16,7 @@ from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_
 from serin.domain.records import from_record
 from serin.domain.releases import Release
 from serin.ports import Catalog, Endpoint, ObjectStore
-from serin.services.origins import Origin, Source, if_known, origin_of
+from serin.services.steps.origins import Origin, Source, if_known, origin_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Shown:
 
 
 def show_prediction(
-    prediction: str, models: Iterable[str], correlation: str, lake: ObjectStore, catalog: Catalog, endpoint: Endpoint
+    prediction: str, models: Iterable[str], correlation: str, *, lake: ObjectStore, catalog: Catalog, endpoint: Endpoint
 ) -> Shown:
     """The prediction of that id, looked for in the logs of these models; raises Invalid and NotFound."""
     line = _logged(prediction, models, lake)
@@ -85,7 +85,7 @@ def _lines(content: bytes) -> Iterator[str]:
 
 def _lineage(line: LoggedPrediction, catalog: Catalog) -> Lineage:
     version = if_known(lambda: catalog.version(line.model, line.version))
-    origin = origin_of(version, catalog) if version else Origin(None, None, ())
+    origin = origin_of(version, catalog=catalog) if version else Origin(None, None, ())
     published = None if line.function_version else catalog.published(line.model, line.version)
     return Lineage(
         line.function_version or (published.function_version if published else None),

@@ -14,7 +14,7 @@ from serin.ports import Catalog, ObjectStore
 
 
 def show_profile(
-    dataset: str, model: str | None, charters: Mapping[str, Charter], catalog: Catalog, lake: ObjectStore
+    dataset: str, model: str | None, charters: Mapping[str, Charter], *, catalog: Catalog, lake: ObjectStore
 ) -> ShownProfile:
     """The dataset as `model` reads it, or, where none is named, the first by name whose label it has, else the first.
 

@@ -29,12 +29,12 @@ class ViewStatus:
     fill: Fill | None
 
 
-def show_views(charter: Charter, catalog: Catalog) -> list[ViewStatus]:
+def show_views(charter: Charter, *, catalog: Catalog) -> list[ViewStatus]:
     """Every definition in use of a model's views."""
     names = {definition(charter, view): view.name for view in charter.features.views}
     return [
         ViewStatus(names.get(name, fill.view if fill else ""), name, name in names, _state(fill, heads), heads, fill)
-        for name, fill, heads in definitions_in_use(charter, catalog)
+        for name, fill, heads in definitions_in_use(charter, catalog=catalog)
     ]
 
 

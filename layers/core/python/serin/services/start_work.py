@@ -9,21 +9,21 @@ from serin.domain.models import ModelVersion
 from serin.ports import Catalog, Control, Workflows
 
 
-def start_training(model: str, correlation: str, workflows: Workflows) -> str:
+def start_training(model: str, correlation: str, *, workflows: Workflows) -> str:
     """Begin a training now; its run id. `correlation` is the call's that asks for it."""
     run_id = _id()
     workflows.start_training(model, run_id, "call", correlation)
     return run_id
 
 
-def start_release(model: str, version: int, correlation: str, catalog: Catalog, workflows: Workflows) -> str:
+def start_release(model: str, version: int, correlation: str, *, catalog: Catalog, workflows: Workflows) -> str:
     """Begin to make a registered version live; the release's id. NotFound for a version nobody registered."""
     release_id = _id()
     workflows.start_release(model, catalog.version(model, version).version, release_id, "call", correlation)
     return release_id
 
 
-def start_rollback(model: str, correlation: str, catalog: Catalog, control: Control, workflows: Workflows) -> str:
+def start_rollback(model: str, correlation: str, *, catalog: Catalog, control: Control, workflows: Workflows) -> str:
     """Begin to put back the version that was live before the present one; the release's id."""
     release_id = _id()
     version = _before_live(model, catalog, control).version

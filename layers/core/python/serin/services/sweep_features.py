@@ -14,16 +14,18 @@ from serin.domain.releases import serving_versions
 from serin.ports import Catalog, Clock, Events
 
 
-def sweep_features(charter: Charter, correlation: str, catalog: Catalog, events: Events, clock: Clock) -> list[str]:
+def sweep_features(charter: Charter, correlation: str, *, catalog: Catalog, events: Events, clock: Clock) -> list[str]:
     """Ask for a backfill where one should begin by itself; the definitions that are behind."""
     now = clock.now()
-    found = [name for name, fill, heads in definitions_in_use(charter, catalog) if must_catch_up(fill, heads, now)]
+    found = [
+        name for name, fill, heads in definitions_in_use(charter, catalog=catalog) if must_catch_up(fill, heads, now)
+    ]
     if found:
         events.publish(Event("Backfill Wanted", {"model": charter.model}, correlation))
     return found
 
 
-def definitions_in_use(charter: Charter, catalog: Catalog) -> Iterator[tuple[str, Fill | None, Sequences]]:
+def definitions_in_use(charter: Charter, *, catalog: Catalog) -> Iterator[tuple[str, Fill | None, Sequences]]:
     """The deployed definitions, then those serving versions were trained with: record, and heads of what they read.
 
     One without a record that is not deployed reads nobody knows what, and is left out.

@@ -26,7 +26,7 @@ class NewToken:
 
 
 def create_token(
-    owner: str, scopes: Sequence[str], span: timedelta, models: Collection[str], control: Control, clock: Clock
+    owner: str, scopes: Sequence[str], span: timedelta, models: Collection[str], *, control: Control, clock: Clock
 ) -> NewToken:
     """A new token with these scopes, for models that are deployed; only its digest is kept.
 
@@ -41,7 +41,7 @@ def create_token(
     return NewToken(token, secret)
 
 
-def revoke_token(id: str, control: Control, clock: Clock) -> Token:
+def revoke_token(id: str, *, control: Control, clock: Clock) -> Token:
     """Take a token back, by the beginning of its digest; raises NotFound, or Conflict when several begin like that."""
     if not _ID.match(id):
         raise Invalid(f"{printable(id)!r} is not a token's id.", "Take it from the list of tokens.", "id")
@@ -55,7 +55,7 @@ def revoke_token(id: str, control: Control, clock: Clock) -> Token:
     return revoked
 
 
-def scopes_of(header: str, control: Control, clock: Clock) -> Token | None:
+def scopes_of(header: str, *, control: Control, clock: Clock) -> Token | None:
     """The token an Authorization header carries, if it opens anything now; None for every other header."""
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > 100:

@@ -50,6 +50,7 @@ class Trainer:
         charter: Charter,
         training_set: TrainingSet,
         code: Mapping[str, bytes],
+        *,
         lake: ObjectStore,
         artifacts: ObjectStore,
     ) -> None:

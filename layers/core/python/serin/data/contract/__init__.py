@@ -1,0 +1,1 @@
+"""Contracts on rows: types, rules, conditions, and which rows are good."""

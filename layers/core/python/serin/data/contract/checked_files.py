@@ -1,0 +1,162 @@
+"""Checking a file that is larger than memory: block by block, with the same result as all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import polars as pl
+
+from serin.data.contract.quality import Sorted, Verdict, judge, judged_rules, sort_rows, typed_values
+from serin.data.contract.repeated import Hashes, Keys
+from serin.data.contract.rules import Surroundings
+from serin.data.contract.tally import Tally
+from serin.data.files.header import check_size
+from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet
+from serin.data.files.table import CAPS, ROW, Blocks, Caps, Table, joined
+from serin.domain.contracts import Contract
+from serin.domain.errors import TooLarge
+
+_SEVERAL = 2
+
+
+@dataclass(frozen=True)
+class CheckedFile(Verdict):
+    """A file after its contract: Parquet of its accepted rows and of its quarantine (`serin.data.contract.quality`).
+
+    A file without rows is not written. `corrects` names the rows of earlier uploads (`__upload`, `__row`) that this
+    file's rows take the place of. `size` are the bytes that the accepted rows take in memory.
+    """
+
+    accepted: Path | None
+    quarantine: Path | None
+    corrects: Path | None
+    tally: Tally
+    size: int
+
+
+def check_file(
+    blocks: Blocks, contract: Contract, around: Surroundings, folder: Path, caps: Caps = CAPS
+) -> CheckedFile:
+    """Sort a file's rows, and measure the whole; `folder` is for what does not stay in memory, and for the result.
+
+    Raises what reading the blocks raises, and TooLarge when more rows share a key than can be looked at together.
+    """
+    check = _Check(contract, around, folder, caps)
+    for table in blocks:
+        check.add(table)
+    check.look_together(blocks)
+    tally = check.tally
+    verdict = judge(tally, check.columns, contract, around)
+    names = tuple(column.name for column in contract.columns)
+    accepted = check.join("accepted", names) if tally.accepted else None
+    quarantine = check.join("quarantine") if tally.rows > tally.accepted else None
+    return CheckedFile(
+        **vars(verdict),
+        accepted=accepted,
+        quarantine=quarantine,
+        corrects=check.corrects(),
+        tally=tally,
+        size=check.size,
+    )
+
+
+class _Check:
+    """The blocks of one file so far: each is sorted for itself, and its rows lie in two files."""
+
+    def __init__(self, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> None:
+        self._contract, self._around, self._folder, self._caps = contract, around, folder, caps
+        errors, warnings, counted = judged_rules(contract, around)
+        self._keys = Keys([*errors, *warnings, *counted], folder)
+        self._tallies: list[Tally] = []
+        self._late: list[Tally] = []
+        self._sizes: dict[int, int] = {}
+        self._origins: list[pl.DataFrame] = []
+        self._repeated = 0
+        self.columns: Sequence[str] = ()
+
+    @property
+    def tally(self) -> Tally:
+        """Of all rows."""
+        return reduce(add, [*self._tallies, *self._late])
+
+    @property
+    def size(self) -> int:
+        """The bytes that the accepted rows take in memory."""
+        return sum(self._sizes.values())
+
+    def add(self, table: Table) -> None:
+        """Sort one more block."""
+        found = sort_rows(table, self._contract, self._around)
+        self.columns = table.text.columns
+        self._repeated += self._keys.add(found.typed)
+        self._refuse_more(table.name, self._repeated)
+        self._tallies.append(found.tally)
+        if table.origins is not None:
+            self._origins.append(table.origins.drop_nulls())
+        self._write(len(self._tallies) - 1, found.accepted, found.quarantine)
+
+    def look_together(self, blocks: Blocks) -> None:
+        """Sort the rows that share a key again, all of them together, and the rest of their blocks without them."""
+        if len(self._tallies) < _SEVERAL:
+            return
+        repeated, aside = self._keys.repeated(), dict[int, Table]()
+        for index in self._keys.blocks_with(repeated):
+            aside[index] = self._set_aside(blocks.again(index), index, repeated)
+            self._refuse_more(aside[index].name, sum(table.rows for table in aside.values()))
+            check_size([table.text for table in aside.values()], aside[index].name, self._caps)
+        if aside:
+            late = sort_rows(joined(list(aside.values())), self._contract, self._around)
+            self._late = [late.tally]
+            for index, table in aside.items():
+                self._merge(index, table.numbers, late)
+
+    def join(self, kind: str, columns: Sequence[str] = ()) -> Path:
+        """One file of the rows of every block."""
+        into = self._folder / f"{kind}.parquet"
+        join_parquet([self._file(kind, index) for index in range(len(self._tallies))], columns, into)
+        return into
+
+    def corrects(self) -> Path | None:
+        """The file of the rows that this file's take the place of, if there are any."""
+        into = self._folder / "corrects.parquet"
+        if not any(origins.height for origins in self._origins):
+            return None
+        into.write_bytes(to_parquet(pl.concat(self._origins)))
+        return into
+
+    def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:
+        """The rows of a block that share a key; the others are sorted without them."""
+        shared = self._keys.among(typed_values(table, self._contract), repeated)
+        rest = sort_rows(table.only(~shared, ragged=True), self._contract, self._around)
+        self._tallies[index] = rest.tally
+        self._write(index, rest.accepted, rest.quarantine)
+        own = table.only(shared, ragged=False)
+        # A filtered text holds on to all of the block's, until it is written.
+        return replace(own, text=from_parquet(to_parquet(own.text)))
+
+    def _merge(self, index: int, numbers: pl.Series, late: Sorted) -> None:
+        merged = []
+        for kind, frame in (("accepted", late.accepted), ("quarantine", late.quarantine)):
+            own = pl.read_parquet(self._file(kind, index), glob=False)
+            merged.append(pl.concat([own, frame.filter(pl.col(ROW).is_in(numbers.implode()))]).sort(ROW))
+        self._write(index, *merged)
+
+    def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
+        self._sizes[index] = size_in_memory(accepted)
+        for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
+            frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
+
+    def _file(self, kind: str, index: int) -> Path:
+        return self._folder / f"{kind}-{index:06}.parquet"
+
+    def _refuse_more(self, name: str, rows: int) -> None:
+        most = self._caps.rows_together(len(self.columns))
+        if rows > most:
+            raise TooLarge(
+                f"{name}: {rows:,} rows or more say a key that another row says too; {most:,} can be compared.",
+                "Write each row once, or split the file by its key and upload each part.",
+            )

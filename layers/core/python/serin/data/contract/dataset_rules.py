@@ -1,0 +1,97 @@
+"""Rules about a whole file: what is measured, and what is said when it is not as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from serin.data.contract.rules import Surroundings, moment_of
+from serin.data.contract.tally import Moments, Tally
+from serin.domain.contracts import Contract, DatasetRule, DatasetRuleKind, Limit
+from serin.domain.scorecard import Judged
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A rule about the file and what was found; `found` is a sentence without its subject, the file."""
+
+    rule: DatasetRule
+    holds: bool
+    found: str
+
+    @property
+    def judged(self) -> Judged:
+        """As the scorecard counts it."""
+        return Judged(self.rule.id, self.rule.dimension, 1, 0 if self.holds else 1)
+
+
+def measure(tally: Tally, contract: Contract, around: Surroundings) -> Sequence[Measured]:
+    """Every rule about the file, but those of time when the moment, or the file before, is not known."""
+    rules = [rule for rule in contract.dataset_rules if _suffice(around, rule.kind)]
+    return [_MEASURES[rule.kind](rule, tally, around) for rule in rules]
+
+
+def _suffice(around: Surroundings, kind: DatasetRuleKind) -> bool:
+    if kind == "frequency":
+        return around.now is not None and around.previous is not None
+    return kind != "freshness" or around.now is not None
+
+
+def newest(typed: pl.DataFrame, contract: Contract) -> Moments:
+    """The latest moment in each column that a rule wants to be fresh, unless it holds none."""
+    wanted = {rule.column for rule in contract.dataset_rules if rule.kind == "freshness"}
+    columns = [moment_of(column).max() for column in contract.columns if column.name in wanted]
+    found = typed.select(columns).row(0, named=True) if columns else {}
+    return {name: moment for name, moment in found.items() if moment is not None}
+
+
+def _row_count(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:
+    found = f"has {tally.rows:,} rows; {rule.limit} are promised"
+    return Measured(rule, rule.limit.holds(tally.rows), found)
+
+
+def _broken_rows(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:
+    broken, rows = tally.of_file[rule.id], tally.whole
+    measured = 100 * broken / rows if rule.unit == "percent" and rows else float(broken)
+    percent = " %" if rule.unit == "percent" else ""
+    shown = f"{measured:.2f} % ({broken:,} of {rows:,} rows)" if percent else f"{broken:,} of {rows:,} rows"
+    return Measured(rule, rule.limit.holds(measured), f"breaks it in {shown}; {rule.limit}{percent} are promised")
+
+
+def _freshness(rule: DatasetRule, tally: Tally, around: Surroundings) -> Measured:
+    latest = tally.newest.get(rule.column or "")
+    if latest is None or around.now is None:
+        return Measured(rule, False, f"has no {rule.column} that would say how old it is")
+    age = (around.now - latest).total_seconds()
+    found = f"has {_day(latest)} as its newest {rule.column}, {age / _DAY:.1f} days old"
+    return Measured(rule, rule.limit.holds(age), f"{found}; {_days(rule)} are promised")
+
+
+def _frequency(rule: DatasetRule, _: Tally, around: Surroundings) -> Measured:
+    now, previous = around.now, around.previous
+    if now is None or previous is None:
+        raise ValueError(f"{rule.id} is judged by the file before")
+    gap = (now - previous).total_seconds()
+    found = f"came {gap / _DAY:.1f} days after the last file; {_days(rule)} are promised"
+    return Measured(rule, rule.limit.holds(gap), found)
+
+
+def _days(rule: DatasetRule) -> str:
+    return f"{Limit(rule.limit.comparison, rule.limit.value / _DAY)} days"
+
+
+def _day(moment: datetime) -> str:
+    return moment.isoformat()[:16].replace("+00:00", "Z")
+
+
+_MEASURES: Mapping[DatasetRuleKind, Callable[[DatasetRule, Tally, Surroundings], Measured]] = {
+    "row_count": _row_count,
+    "broken_rows": _broken_rows,
+    "freshness": _freshness,
+    "frequency": _frequency,
+}

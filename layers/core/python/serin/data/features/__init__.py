@@ -1,0 +1,1 @@
+"""Features as they were known: point-in-time joins, windows, training rows."""

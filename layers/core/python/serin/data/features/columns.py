@@ -1,0 +1,118 @@
+"""A training set as `.npz` columns: what the trainer reads, which has neither polars nor pyarrow beside it.
+
+The file is a zip of `.npy` members, as `numpy.load(file, allow_pickle=False)` reads it; no member
+holds objects. Equal frames give equal bytes. Its arrays, by key:
+
+`__schema`
+    uint8, UTF-8 bytes of one JSON object: `{"format": 1, "rows": n, "columns": [{"name", "kind"}, …]}`
+    in the order of the table: `__moment`, `__label`, the truth's primary key (`__key_<column>`
+    each), then the model's columns (`serin.domain.features.feature_columns`, so `view.column`
+    holds a dot). `kind` is one of number, integer, boolean, string, timestamp.
+`<name>`
+    one array of n values for each column, by its kind:
+    - number: float64, a null is NaN
+    - integer: int64; float64 with NaN for null when the column holds a null
+    - boolean: bool; float64 of 0, 1 and NaN for null when the column holds a null
+    - timestamp: float64, seconds since 1970-01-01T00:00:00Z, a null is NaN
+    - string: int32 codes into the dictionary, a null is -1
+`<name>:dictionary`
+    for a string column only: the distinct values, sorted by code point, fixed-width unicode
+    (`<U…`); possibly empty. A value that ends in NUL characters cannot be written so; it is refused.
+
+Rows are in the training set's order: `__moment` ascending. `__moment` and `__label` hold no null.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from serin.domain.charter import Charter
+from serin.domain.errors import Invalid, TooLarge
+from serin.domain.features import feature_columns
+
+SCHEMA = "__schema"
+DICTIONARY = ":dictionary"
+LARGEST_DICTIONARY = 256 * 1024 * 1024
+Kind = Literal["number", "integer", "boolean", "string", "timestamp"]
+Array = npt.NDArray[np.generic]
+# Zip has no dates before 1980; any fixed one will do.
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def to_npz(rows: pl.DataFrame, charter: Charter) -> bytes:
+    """The rows of a training set (`serin.data.features.joins.training_rows`) in the format above."""
+    own = [name for name in rows.columns if name.startswith("__")]
+    frame = rows.select(*own, *(column.name for column in feature_columns(charter)))
+    kinds = {name: _kind(name, dtype) for name, dtype in frame.schema.items()}
+    schema = {
+        "format": 1,
+        "rows": frame.height,
+        "columns": [{"name": name, "kind": kind} for name, kind in kinds.items()],
+    }
+    arrays: dict[str, Array] = {SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}
+    for name, kind in kinds.items():
+        if kind == "string":
+            arrays[name], arrays[name + DICTIONARY] = _codes(frame[name])
+        else:
+            arrays[name] = _numbers(frame[name], kind)
+    return _zipped(arrays)
+
+
+def _kind(name: str, dtype: pl.DataType) -> Kind:
+    if dtype.is_float() or dtype == pl.Null:
+        return "number"
+    if dtype.is_integer():
+        return "integer"
+    if dtype == pl.Boolean:
+        return "boolean"
+    if dtype == pl.String:
+        return "string"
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone == "UTC":
+        return "timestamp"
+    raise Invalid(f"column {name} is {dtype}, which a model cannot use.", "Leave it out, or derive a number.", name)
+
+
+def _numbers(column: pl.Series, kind: Kind) -> Array:
+    if kind == "timestamp":
+        micros = column.dt.epoch("us").cast(pl.Float64)
+        return _floats(micros / 1e6)
+    if kind == "number" or column.null_count():
+        return _floats(column.cast(pl.Float64))
+    return column.to_numpy() if kind == "boolean" else column.cast(pl.Int64).to_numpy()
+
+
+def _floats(column: pl.Series) -> Array:
+    return column.fill_null(float("nan")).to_numpy()
+
+
+def _codes(column: pl.Series) -> tuple[Array, Array]:
+    values = column.drop_nulls().unique().sort()
+    longest = values.str.len_chars().max() if values.len() else 0
+    if isinstance(longest, int) and 4 * longest * values.len() > LARGEST_DICTIONARY:
+        raise TooLarge(
+            f"column {column.name} has {values.len():,} different texts of up to {longest:,} characters.",
+            "Limit their length in the contract, or leave the column out.",
+            column.name,
+        )
+    if values.str.ends_with("\0").any():
+        raise Invalid(f"column {column.name} has texts that end in NUL.", "Forbid these in the contract.", column.name)
+    codes = column.cast(pl.Enum(values)).to_physical().cast(pl.Int32).fill_null(-1)
+    return codes.to_numpy(), np.array(values.to_list(), dtype=np.str_)
+
+
+def _zipped(arrays: dict[str, Array]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
+            member = zipfile.ZipInfo(f"{name}.npy", _NO_DATE)
+            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=1)
+    return buffer.getvalue()

@@ -1,0 +1,116 @@
+"""A training set's rows: each labelled row with what could be known at its moment, and nothing later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from serin.data.contract.types import POLARS_TYPES
+from serin.data.features.as_of import MOMENT
+from serin.data.features.leakage import forbid_afterwards, known_afterwards, without_afterwards
+from serin.data.features.on_demand import arguments_of, on_demand_functions, with_on_demand
+from serin.data.features.row_by_row import check_row_by_row
+from serin.data.features.views import with_view
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.errors import Invalid
+from serin.domain.features import feature_columns, views_needed
+
+LABEL = "__label"
+KEY = "__key_"
+Tables = Mapping[str, pl.DataFrame]
+Functions = Callable[[str], Callable[..., Any]]
+
+
+def training_rows(
+    charter: Charter, contracts: Mapping[str, Contract], tables: Tables, functions: Functions
+) -> pl.DataFrame:
+    """The labelled rows of the truth's dataset, newest `training.window`, oldest first.
+
+    `tables` hold accepted rows in the order they were accepted; a later row replaces an earlier
+    one with the same primary key. `functions` finds a function of the model's code by its
+    `module:name`. Columns: `__moment` and `__label`, the truth's primary key (`__key_<column>`),
+    the model's columns in order. Raises Invalid where the question would hold its own answer.
+    """
+    tables = {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
+    truth = charter.truth.dataset
+    derived = {name: derive(charter, name, tables, functions) for name in tables}
+    before = without_afterwards(tables[truth], contracts[truth])
+    bare = derive(charter, truth, {**tables, truth: before}, functions)
+    forbid_afterwards(charter, known_afterwards(derived[truth], bare, contracts[truth]))
+    rows = _labelled(charter, derived[truth], contracts[truth])
+    computed = on_demand_functions(charter, functions)
+    needed = views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
+    for view in needed:
+        rows = with_view(rows, view, derived[view.source], charter.features.entities[view.entity])
+    rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
+    keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
+    return rows.select(MOMENT, LABEL, *keys, *(column.name for column in feature_columns(charter)))
+
+
+def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Each primary key once, as it was accepted last; all rows where the contract names no key."""
+    if not contract.primary_key:
+        return table
+    return table.unique(list(contract.primary_key), keep="last", maintain_order=True)
+
+
+def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions) -> pl.DataFrame:
+    """The dataset's table with the columns the model's own code adds to it; Invalid where views need it row by row."""
+    derivation = charter.dataset(dataset).derive
+    table = tables[dataset]
+    if derivation is None:
+        return table
+    function, looked_up = functions(derivation.call), [tables[name] for name in derivation.uses]
+
+    def derived(rows: pl.DataFrame) -> pl.DataFrame:
+        found: pl.DataFrame = function(rows, *looked_up)
+        return found
+
+    made = derived(table)
+    if made.height != table.height:
+        raise Invalid(
+            f"{derivation.call} made {made.height:,} rows of {table.height:,} of {dataset}.",
+            "Add columns only: one row for each row, in the same order.",
+            f"datasets.{dataset}.derive",
+        )
+    # Views are built from an upload's rows alone; what only training reads may look at all there are.
+    if any(view.source == dataset for view in charter.features.views):
+        check_row_by_row(derivation.call, dataset, table, made, derived)
+    return made
+
+
+def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    moment, label = charter.features.moment, charter.truth.label
+    used = {moment.column: "features.moment", label: "truth.label"}
+    used |= {item.name: f"inputs.{item.name}" for item in charter.inputs}
+    used |= {name: f"features.entities.{entity}" for entity, key in charter.features.entities.items() for name in key}
+    for name, field in used.items():
+        if name not in table.columns:
+            raise Invalid(
+                f"{contract.dataset} has no column '{name}', and none is derived.", "Correct the charter.", field
+            )
+    rows = table.with_columns((pl.col(moment.column) - moment.before).alias(MOMENT), pl.col(label).alias(LABEL))
+    rows = rows.drop_nulls([MOMENT, LABEL])
+    rows = rows.filter(pl.col(MOMENT) > pl.col(MOMENT).max() - charter.training.window)
+    return rows.sort(MOMENT, *contract.primary_key, maintain_order=True)
+
+
+def _with_defaults(rows: pl.DataFrame, charter: Charter) -> pl.DataFrame:
+    present = {name: value for name, value in charter.features.defaults.items() if name in rows.columns}
+    return rows.with_columns(pl.col(name).fill_null(value) for name, value in present.items())
+
+
+def _with_inputs(rows: pl.DataFrame, charter: Charter) -> pl.DataFrame:
+    """The inputs in the types a request has them in; only an integer may become a number."""
+    for item in charter.inputs:
+        found, wanted = rows.schema[item.name], POLARS_TYPES[item.type]
+        if found != wanted and not (item.type == "number" and found.is_integer()):
+            raise Invalid(
+                f"input {item.name} is {item.type}, and {found} in {charter.truth.dataset}.",
+                "Give it the type the contract gives it.",
+                f"inputs.{item.name}",
+            )
+    return rows.with_columns(pl.col(item.name).cast(POLARS_TYPES[item.type]) for item in charter.inputs)

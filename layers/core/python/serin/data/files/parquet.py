@@ -1,0 +1,124 @@
+"""Parquet: how accepted rows are kept, and one of the ways uploads arrive."""
+
+from __future__ import annotations
+
+import io
+import mmap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from serin.data.files.header import check_columns, check_lengths
+from serin.data.files.parquet_layout import Layout, read_layout
+from serin.data.files.table import Caps, Table, ragged_rows, row_numbers
+from serin.domain.contracts import Contract
+from serin.domain.errors import Rejected
+from serin.domain.printable import printable
+
+T = TypeVar("T")
+_GROUP = 262_144
+
+
+def to_parquet(frame: pl.DataFrame) -> bytes:
+    """The frame as a Parquet file; equal frames give equal bytes."""
+    buffer = io.BytesIO()
+    frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=3, row_group_size=_GROUP)
+    return buffer.getvalue()
+
+
+def join_parquet(files: Sequence[Path], columns: Sequence[str], into: Path) -> None:
+    """Write the files' rows, of these columns or of all, as one file: memory holds a few row groups at a time.
+
+    The same rows in the same files give equal bytes.
+    """
+    rows = pl.scan_parquet(list(files), glob=False).select(columns or pl.all())
+    rows.sink_parquet(into, compression="zstd", compression_level=3, row_group_size=_GROUP)
+
+
+def size_in_memory(frame: pl.DataFrame) -> int:
+    """The bytes that these rows take once they are read: at most eight a value, and sixteen and its own a text."""
+    texts = frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum())
+    lengths: int = sum(texts.row(0)) if texts.width else 0
+    return frame.height * 8 * (frame.width + texts.width) + lengths
+
+
+def from_parquet(content: bytes) -> pl.DataFrame:
+    """The frame `to_parquet` has written."""
+    return pl.read_parquet(content, glob=False)
+
+
+def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
+    """Only these columns of a file `to_parquet` has written; None when one of them is not there."""
+    there = pl.read_parquet_schema(content)
+    return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
+
+
+class ParquetBlocks:
+    """The blocks of an uploaded Parquet file, as text; its nulls are its own, so an empty text is a value.
+
+    Raises Rejected, or TooLarge, when made of a file that is not its dataset's, before anything is decoded.
+    """
+
+    def __init__(self, name: str, content: Path | bytes, contract: Contract, caps: Caps) -> None:
+        self._name, self._content, self._caps = name, content, caps
+        layout = _layout(name, content, caps)
+        check_columns(name, layout.columns, contract, caps)
+        schema = _tried(name, lambda: pl.read_parquet_schema(content))
+        for column, dtype in schema.items():
+            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+                raise Rejected(
+                    f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
+                )
+        if layout.rows == 0:
+            raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
+        types = {column.name: column.type for column in contract.columns}
+        self._columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
+        self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
+
+    def __iter__(self) -> Iterator[Table]:
+        return (self.again(index) for index in range(-(-self._rows // self._step)))
+
+    def again(self, index: int) -> Table:
+        before = index * self._step
+        rows = pl.scan_parquet(self._content, glob=False).slice(before, self._step)
+        text = _tried(self._name, lambda: rows.select(self._columns).collect())
+        if text.height != min(self._step, self._rows - before):
+            found = before + text.height
+            raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
+        check_lengths(self._name, text, self._caps)
+        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []), ())
+
+
+def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
+    if isinstance(content, bytes):
+        return read_layout(name, memoryview(content), caps)
+    with content.open("rb") as file:
+        # Closed when nobody looks into it any more, which an error on its way up still does.
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return read_layout(name, memoryview(mapped), caps)
+
+
+def _tried(name: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    # The reader panics, rather than fails, on some damaged files.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        message = f"{name}: cannot be read as Parquet ({printable(str(error).partition(chr(10))[0], 100)})."
+        raise Rejected(message, "Write the file again and upload it.") from error
+
+
+def _as_text(name: str, dtype: pl.DataType, wanted: str | None) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        # Without a zone the text has none either, and so breaks the contract's type.
+        zone = "" if dtype.time_zone is None else "Z"
+        moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
+        return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
+    if dtype.is_float() and wanted == "integer":
+        # A nullable integer column of pandas arrives as floats.
+        whole = (column == column.round()) & (column.abs() <= 2**53)
+        integer = column.cast(pl.Int64, strict=False).cast(pl.String)
+        return pl.when(whole).then(integer).otherwise(column.cast(pl.String))
+    return column.cast(pl.String)

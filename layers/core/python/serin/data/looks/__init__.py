@@ -1,0 +1,1 @@
+"""First looks at a table: profiles, distributions, and what a new file seems to be."""

@@ -1,0 +1,186 @@
+"""What a file nobody has described yet looks like: its columns, their types, and what a contract may say of them.
+
+Nothing here is a promise. A range that was seen is not the range that will come, so ranges are only
+told; sets and patterns are told when many rows bear them out; a person confirms all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from serin.data.contract.types import POLARS_TYPES, typed
+from serin.data.files.reading import read_table
+from serin.data.files.unheaded import check_names
+from serin.domain.contracts import ColumnType, Contract
+
+ROWS_READ = 100_000
+ENOUGH_ROWS = 100
+LARGEST_SET = 20
+FEWEST_OF_EACH = 5
+MANY = 20
+MOSTLY = 0.8
+LONGEST_PATTERN = 40
+_ANYTHING = Contract("file", "0.0.0", (), (), ())
+_NUMBER = r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", r"^[-+]?(0|[1-9][0-9]*)$"), ("number", _NUMBER))
+_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
+_RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[-_./: ]+")
+_CLASSES = ("[A-Z]", "[a-z]", "[0-9]")
+
+TimeKind = Literal["timestamp", "local", "date"]
+
+
+@dataclass(frozen=True)
+class ColumnSeen:
+    """One column of the rows that were read.
+
+    `values` are all its values when they are few and each was seen often, else empty; `pattern` is the one
+    shape all values have, if they have one; `low` and `high` are of numbers. `odd` are the few texts
+    that keep a column from being a number, such as `?`. `time` says how its values are a time, if they
+    are: `local` ones do not say in which zone.
+    """
+
+    name: str
+    type: ColumnType
+    rows: int
+    nulls: int
+    distinct: int
+    longest: int
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
+    low: float | None = None
+    high: float | None = None
+    odd: tuple[str, ...] = ()
+    time: TimeKind | None = None
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether it has another value in every row."""
+        return self.nulls == 0 and self.distinct == self.rows
+
+
+@dataclass(frozen=True, eq=False)
+class FileSeen:
+    """A file's first rows: `typed` has them with a type for each column, `rows` counts all rows of the file.
+
+    `ragged` counts rows with too many or too few values, which are not among `typed`.
+    """
+
+    name: str
+    rows: int
+    ragged: int
+    typed: pl.DataFrame
+    columns: tuple[ColumnSeen, ...]
+
+    def column(self, name: str) -> ColumnSeen | None:
+        """The column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def look_at(name: str, content: bytes) -> FileSeen:
+    """What the first `ROWS_READ` rows of a CSV, gzipped CSV or Parquet file are like.
+
+    Raises Rejected or TooLarge for a file no dataset could take: no header, no rows, names that no
+    contract can have, not UTF-8, damaged.
+    """
+    check_names(name, content)
+    table = read_table(name, content, _ANYTHING)
+    nulls = pl.all().replace(list(table.nulls), None) if table.nulls else pl.all()
+    text = table.text.head(ROWS_READ).select(nulls)
+    columns = tuple(_column(text[column]) for column in text.columns)
+    values = text.select(typed(pl.col(column.name), column.type).cast(POLARS_TYPES[column.type]) for column in columns)
+    return FileSeen(name, table.rows, table.ragged.height, values, columns)
+
+
+def _column(text: pl.Series) -> ColumnSeen:
+    known = text.drop_nulls()
+    kind, time = _type(known)
+    low, high = _ends(known, kind) if kind in ("integer", "number") else (None, None)
+    return ColumnSeen(
+        name=text.name,
+        type=kind,
+        rows=text.len(),
+        nulls=text.null_count(),
+        distinct=known.n_unique(),
+        longest=max(known.str.len_chars().to_list(), default=0),
+        values=_few_values(known, LARGEST_SET if kind == "string" else 2),
+        pattern=_pattern(known) if kind == "string" else None,
+        low=low,
+        high=high,
+        odd=_odd(known) if kind == "string" else (),
+        time=time,
+    )
+
+
+def _type(known: pl.Series) -> tuple[ColumnType, TimeKind | None]:
+    """The narrowest type every value has. A number with leading zeros is a name for something, such as a postcode."""
+    if known.len() == 0:
+        return "string", None
+    for kind, shape in _NUMERIC:
+        if known.str.contains(shape).all() and _fits(known, kind):
+            return kind, None
+    if _fits(known, "boolean"):
+        return "boolean", None
+    if _fits(known, "timestamp"):
+        return "timestamp", "timestamp"
+    if _fits(known, "date"):
+        return "date", "date"
+    return "string", "local" if known.str.contains(_LOCAL).all() else None
+
+
+def _ends(known: pl.Series, kind: ColumnType) -> tuple[float, float]:
+    numbers = [float(value) for value in _typed(known, kind).to_list()]
+    return min(numbers), max(numbers)
+
+
+def _fits(known: pl.Series, type: ColumnType) -> bool:
+    return _typed(known, type).null_count() == 0
+
+
+def _typed(known: pl.Series, type: ColumnType) -> pl.Series:
+    return known.to_frame().select(typed(pl.col(known.name), type)).to_series()
+
+
+def _few_values(known: pl.Series, most: int) -> tuple[str, ...]:
+    """All values of a column that looks like a list to choose from: a person reads them, so all can be read."""
+    if known.len() < ENOUGH_ROWS:
+        return ()
+    counts = known.value_counts(sort=True)
+    if not 2 <= counts.height <= most or min(counts["count"].to_list()) < FEWEST_OF_EACH:
+        return ()
+    values = sorted(counts[known.name].to_list())
+    return tuple(values) if all(value.isprintable() for value in values) else ()
+
+
+def _odd(known: pl.Series) -> tuple[str, ...]:
+    odd = known.filter(~known.str.contains(_NUMBER))
+    if known.len() == 0 or odd.len() > (1 - MOSTLY) * known.len():
+        return ()
+    return tuple(odd.unique().sort().head(3).to_list())
+
+
+def _pattern(known: pl.Series) -> str | None:
+    """The shape all values share, such as `^[A-Z]{2}[0-9]{4}$`; None when there are few values or many shapes."""
+    distinct = known.unique()
+    if known.len() < ENOUGH_ROWS or distinct.len() < MANY:
+        return None
+    if distinct.str.len_chars().n_unique() != 1 or len(distinct[0]) > LONGEST_PATTERN:
+        return None
+    shapes = {_shape(value) for value in distinct.to_list()}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def _shape(value: str) -> str | None:
+    runs = _RUN.findall(value)
+    return f"^{''.join(map(_part, runs))}$" if "".join(runs) == value else None
+
+
+def _part(run: str) -> str:
+    kind = next((letters for letters in _CLASSES if re.match(letters, run)), None)
+    if kind is None:
+        return run.replace(".", r"\.")
+    return kind if len(run) == 1 else f"{kind}{{{len(run)}}}"

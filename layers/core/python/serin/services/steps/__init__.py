@@ -1,0 +1,1 @@
+"""What several use cases share. Nothing is re-exported."""

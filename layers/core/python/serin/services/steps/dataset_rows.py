@@ -1,0 +1,50 @@
+"""A dataset's accepted rows up to a head, in the order they were accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from serin.data.files.parquet import from_parquet
+from serin.domain.datasets import DatasetHead, Part
+from serin.domain.errors import TooLarge
+from serin.ports import Catalog, ObjectStore
+
+LARGEST = 512 * 1024**2
+"""How many bytes of rows a function holds at once: what it makes of them takes some times as much."""
+
+
+def rows_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+    """Every row up to `head`, replaced ones too; a dataset without rows has no columns either.
+
+    Raises TooLarge, before anything is read, for more rows than memory is for.
+    """
+    return all_rows({head.dataset: head}, lake=lake, catalog=catalog)[head.dataset]
+
+
+def all_rows(heads: Mapping[str, DatasetHead], *, lake: ObjectStore, catalog: Catalog) -> Mapping[str, pl.DataFrame]:
+    """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
+    parts = {name: _parts(head, catalog) for name, head in heads.items()}
+    _refuse_too_many(parts)
+    return {name: _rows(found, lake) for name, found in parts.items()}
+
+
+def _parts(head: DatasetHead, catalog: Catalog) -> Sequence[Part]:
+    return [part for part in catalog.parts(head.dataset) if part.sequence <= head.sequence and part.rows]
+
+
+def _rows(parts: Sequence[Part], lake: ObjectStore) -> pl.DataFrame:
+    frames = [from_parquet(lake.get(part.key)) for part in parts]
+    return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
+
+
+def _refuse_too_many(parts: Mapping[str, Sequence[Part]]) -> None:
+    sizes = {name: sum(part.memory for part in found) for name, found in parts.items()}
+    if sum(sizes.values()) > LARGEST:
+        rows = {name: sum(part.rows for part in found) for name, found in parts.items()}
+        found = ", ".join(f"{rows[name]:,} rows of {name} ({size / 1e6:,.0f} MB)" for name, size in sizes.items())
+        raise TooLarge(
+            f"{found} have to be in memory together; there is room for {LARGEST / 1e6:,.0f} MB.",
+            "Keep older rows in a dataset of their own, or leave columns that no feature needs out of the contract.",
+        )

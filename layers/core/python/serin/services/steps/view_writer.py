@@ -1,0 +1,92 @@
+"""From rows to the online store: the items of one model's views, last values of entities and buckets of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import polars as pl
+
+from serin.data.features.buckets import START, buckets_of, buckets_touched
+from serin.data.features.joins import derive, latest_rows
+from serin.data.features.latest import latest_values
+from serin.data.features.views import check_source
+from serin.domain.buckets import definition, oldest_start
+from serin.domain.charter import Charter, View
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead
+from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
+from serin.services.steps.dataset_rows import rows_up_to
+
+Functions = Callable[[str], Callable[..., Any]]
+Heads = Mapping[str, DatasetHead]
+
+
+@dataclass(frozen=True)
+class ViewWriter:
+    """One model's views, and what is needed to fill them; `functions` finds the model's code by `module:name`."""
+
+    charter: Charter
+    contracts: Mapping[str, Contract]
+    functions: Functions
+    _: KW_ONLY
+    lake: ObjectStore
+    catalog: Catalog
+    online: OnlineFeatures
+    clock: Clock
+
+    def heads(self, view: View) -> Heads:
+        """How much there is of the datasets the view reads, at one moment.
+
+        As read one after the other they may never have been together: of two such readings neither has seen
+        more, and the sum would let the one that missed a lookup replace the one that did not.
+        """
+        source, *looked_up = self.charter.reads(view)
+        heads = {name: self.catalog.head(name) for name in looked_up}
+        while True:
+            own, again = self.catalog.head(source), {name: self.catalog.head(name) for name in looked_up}
+            if again == heads:
+                return {source: own, **heads}
+            heads = again
+
+    def key(self, view: View) -> Sequence[str]:
+        """The columns that name the view's entity."""
+        return self.charter.features.entities[view.entity]
+
+    def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
+        """Every row of the dataset up to its head, replaced ones too."""
+        return rows_up_to(heads[dataset], lake=self.lake, catalog=self.catalog)
+
+    def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
+        """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
+        tables = {name: self.everything(name, heads) for name in heads if name != dataset}
+        if rows.is_empty() or any(table.is_empty() for table in tables.values()):
+            return None
+        latest = {name: latest_rows(table, self.contracts[name]) for name, table in tables.items()}
+        return derive(self.charter, dataset, {**latest, dataset: rows}, self.functions)
+
+    def counting(self, dataset: str, everything: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
+        """The rows that count, with what is derived; None until there are any."""
+        rows = self.derived(dataset, everything, heads)
+        return None if rows is None else latest_rows(rows, self.contracts[dataset])
+
+    def touched(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
+        """What the rows have a say in, each once: entities, and for windows their buckets that are still asked for."""
+        key = self.key(view)
+        check_source(view, rows, key)
+        if not view.windows:
+            return rows.select(key).drop_nulls().unique()
+        return buckets_touched(view, rows, key).filter(pl.col(START) >= oldest_start(view, self.clock.now()))
+
+    def write(self, view: View, rows: pl.DataFrame, wanted: pl.DataFrame, sequence: int) -> int:
+        """The items `wanted`, made of the rows up to `sequence`; how many the store did not have newer."""
+        key, name = self.key(view), definition(self.charter, view)
+        if view.windows:
+            return self.online.write_buckets(buckets_of(view, name, rows, key, wanted, sequence))
+        return self.online.write(latest_values(view, name, rows, key, wanted, sequence))
+
+
+def sequence_of(heads: Heads) -> int:
+    """Every head only grows, so the sum tells which of two writers has seen more."""
+    return sum(head.sequence for head in heads.values())

@@ -1,0 +1,121 @@
+"""What is said of a file nobody has described: types and rules that hold, and nothing that merely happened."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from serin.data.looks.inference import ROWS_READ, ColumnSeen, look_at
+from serin.domain.errors import Rejected
+
+
+def column(*values: str) -> ColumnSeen:
+    text = "".join(f"{number},{value}\n" for number, value in enumerate(values))
+    (_, seen) = look_at("file.csv", f"n,x\n{text}".encode()).columns
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("values", "type"),
+    [
+        (("1", "-2", "0"), "integer"),
+        (("1", "2.5"), "number"),
+        (("1e5", "-.5", "3."), "number"),
+        (("9007199254740993", "1.5"), "string"),  # a 64-bit float does not hold it exactly
+        (("01234", "98765"), "string"),  # a postcode is no number
+        (("007.5", "1"), "string"),
+        (("nan", "1"), "string"),
+        (("true", "False"), "boolean"),
+        (("2013-01-01", "2013-02-28"), "date"),
+        (("2013-01-01", "2013-02-30"), "string"),
+        (("2013-01-01T10:00:00Z", "2013-01-01 10:00:00+02:00"), "timestamp"),
+        (("2013-01-01T10:00:00", "2013-01-01 11:00:00"), "string"),
+        (("a", "1"), "string"),
+        (("", "NA"), "string"),
+        (("", "1", "NA"), "integer"),
+    ],
+)
+def test_a_column_has_the_narrowest_type_all_its_values_have(values: tuple[str, ...], type: str) -> None:
+    assert column(*values).type == type
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("2013-01-01T10:00:00Z", "timestamp"),
+        ("2013-01-01 10:00:00", "local"),
+        ("2013-01-01", "date"),
+        ("1356998400", None),
+        ("January", None),
+    ],
+)
+def test_a_time_says_whether_it_says_its_zone(value: str, time: str | None) -> None:
+    assert column(value, value).time == time
+
+
+def test_missing_values_are_counted_and_an_empty_text_and_na_are_the_same() -> None:
+    seen = column("", "NA", "a", "a")
+    assert (seen.rows, seen.nulls, seen.distinct, seen.names_rows) == (4, 2, 1, False)
+
+
+def test_a_set_is_told_when_every_value_was_seen_often() -> None:
+    assert column(*["red", "blue"] * 50).values == ("blue", "red")
+    assert column(*["red", "blue"] * 49, "red", "green").values == ()
+    assert column(*["red", "blue"] * 10).values == ()
+    assert column(*["0", "1"] * 50).values == ("0", "1")
+
+
+def test_numbers_that_happen_to_be_few_are_no_set() -> None:
+    assert column(*["1", "2", "3"] * 50).values == ()
+    assert column(*["7"] * 150).values == ()
+
+
+def test_a_pattern_is_told_when_many_values_have_one_shape() -> None:
+    assert column(*(f"AB-{number:03}" for number in range(150))).pattern == "^[A-Z]{2}-[0-9]{3}$"
+    assert column(*(f"v1.{number:02} x" for number in range(10, 99))).pattern is None
+    assert column(*(f"v1.{number:03} x" for number in range(150))).pattern == r"^[a-z][0-9]\.[0-9]{3} [a-z]$"
+    assert column(*(f"AB-{number}" for number in range(150))).pattern is None
+    assert column(*["AB-1"] * 150).pattern is None
+    assert column(*(f"é{number:03}" for number in range(150))).pattern is None
+
+
+def test_the_texts_that_keep_a_column_from_being_a_number_are_named() -> None:
+    assert column(*["1.5"] * 95, *["?"] * 5).odd == ("?",)
+    assert column(*["1.5"] * 50, *["?"] * 50).odd == ()
+    assert column(*["1.5"] * 100).odd == ()
+
+
+def test_no_more_rows_are_looked_at_than_are_stated_and_all_are_counted() -> None:
+    text = "x\n" + "1\n" * ROWS_READ + "late\n" * 3
+    seen = look_at("file.csv", text.encode())
+    assert (seen.rows, seen.typed.height, seen.columns[0].type) == (ROWS_READ + 3, ROWS_READ, "integer")
+
+
+def test_a_packed_file_is_looked_at_like_a_plain_one() -> None:
+    text = b"a,b\n1,x\n2,y\n"
+    assert look_at("f.csv.gz", gzip.compress(text)).columns == look_at("f.csv", text).columns
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "remedy"),
+    [
+        ("5.1,3.5\n4.9,3.0\n", "has no header", "first line"),
+        ("5.1,5.1\n4.9,3.0\n", "has no header", "first line"),
+        ("2013-01-01,a\n2013-01-02,b\n", "has no header", "first line"),
+        (",a\n0,1\n", "column 1 has no name", "index=False"),
+        ("a;b\n1;2\n", "separated by semicolons", "commas"),
+        ("a\tb\n1\t2\n", "separated by tabs", "commas"),
+        ("Sepal Length (cm),Class\n1,2\n", "'Sepal Length (cm)'", "sepal_length_cm,class"),
+        ("A b,A-b\n1,2\n", "'A b'", "a_b,a_b_2"),
+        ("Größe\n1\n", "'Größe'", "gr_e"),
+        ("a,b\n", "no rows", "rows"),
+        ("", "empty", "header"),
+        ("a,a\n1,2\n", "more than once", "name of its own"),
+    ],
+)
+def test_a_file_no_dataset_could_take_is_refused_with_what_to_write(text: str, found: str, remedy: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        look_at("file.csv", text.encode())
+    assert found in caught.value.message
+    assert remedy in caught.value.remedy
