@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,22 +16,29 @@ from infra.packaging.cache import digest_of
 from infra.settings import Settings, Target
 from serin.domain.names import digest
 
-# Everything below these decides what the templates and assets are.
 INPUTS = ("functions", "infra", "layers", "models")
+"""Everything below these decides what the templates and assets are."""
+OUTSIDE = "infra/local"
+"""But for this: the local cloud runs assemblies, and nothing of the app imports it."""
 _MADE_OF = "made-of.txt"
 
 
 def inputs_digest(root: Path, settings: Settings, target: Target) -> str:
     """Names everything an assembly is made of."""
-    folders = (digest_of(root / name) for name in INPUTS)
+    folders = (digest_of(root / name, without=root / OUTSIDE) for name in INPUTS)
     return digest(version("aws-cdk-lib"), repr(settings), repr(target), *folders)
 
 
 def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]) -> Path:
     """The assembly at `outdir`; `make` writes it to another folder first, so that half an assembly is never seen."""
-    if _is_known(outdir, made_of):
-        return outdir
     outdir.parent.mkdir(parents=True, exist_ok=True)
+    with _only_maker(outdir.parent):
+        if not _is_known(outdir, made_of):
+            _make(outdir, made_of, make)
+    return outdir
+
+
+def _make(outdir: Path, made_of: str, make: Callable[[Path], object]) -> None:
     # Beside its final place, so that the rename is one step.
     scratch = Path(tempfile.mkdtemp(dir=outdir.parent, prefix=f".{outdir.name}-"))
     try:
@@ -38,7 +48,17 @@ def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]
         scratch.rename(outdir)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return outdir
+
+
+@contextmanager
+def _only_maker(folder: Path) -> Iterator[None]:
+    """Who asks while another makes it waits, and finds it made: nobody takes away what another reads."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _is_known(outdir: Path, made_of: str) -> bool:

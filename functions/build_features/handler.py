@@ -8,7 +8,7 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.charter import Charter
 from serin.domain.view_statistics import view_metrics
-from serin.logs import logged
+from serin.logs import logged, tell_of
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
 from serin.services.build_features import Built, FeatureBuilder
 from serin.services.steps.released_code import ReleasedCode
@@ -32,6 +32,8 @@ def build(dataset: str, upload: str, correlation: str) -> int:
     """The deployed views, which are announced, and then those that only older versions ask for."""
     world, newest = platform(), deployed()
     built = newest.build(dataset, upload, correlation, events=world.events)
+    if built.refused:
+        tell_of(built.refused)
     for line in metrics(newest.charter, built):
         print(line)
     return built.written + sum(builder.renew(dataset, upload).written for builder in older())

@@ -13,17 +13,20 @@ from infra.local import assembly as assemblies
 from infra.local import patches, support
 from infra.local.clock import VirtualClock
 from infra.local.session import sweep
-from infra.local.wiring import OWNER
 
 if TYPE_CHECKING:
     from infra.local import deploy as deploying
     from infra.local.clock.virtual import Progress
+    from infra.local.lambda_model import Credentials
     from infra.local.wiring import Wiring
 
 BUILD = Path(__file__).parents[2] / "build"
 
 _GLANCE_S = 0.02
 """Between two looks whether everything has come to rest."""
+
+_PATIENCE_S = 960.0
+"""Longer than the longest function: a guard against hanging, on the busiest machine."""
 
 
 class LocalCloud:
@@ -34,9 +37,6 @@ class LocalCloud:
 
     It ends with the block, with `stop()`, or with the process; after a kill the next start sweeps what is left.
     """
-
-    credentials = OWNER
-    """What a person's own tools sign with: the account's administrator."""
 
     def __init__(self, parts: Wiring, ends: ExitStack) -> None:
         self._parts = parts
@@ -99,6 +99,11 @@ class LocalCloud:
         return self._parts.region
 
     @property
+    def credentials(self) -> Credentials:
+        """What a person's own tools sign with: the account's administrator, by a key made for this start."""
+        return self._parts.owner
+
+    @property
     def client(self) -> dict[str, Any]:
         """The arguments that point a boto3 client here."""
         return {
@@ -106,7 +111,6 @@ class LocalCloud:
             "region_name": self.region,
             "aws_access_key_id": self.credentials.access_key_id,
             "aws_secret_access_key": self.credentials.secret_access_key,
-            "aws_session_token": self.credentials.session_token,
         }
 
     @property
@@ -124,7 +128,7 @@ class LocalCloud:
 
         advance(self.clock.now() + by if isinstance(by, timedelta) else by, progress)
 
-    def settle(self, timeout_s: float = 60.0) -> None:
+    def settle(self, timeout_s: float = _PATIENCE_S) -> None:
         """Wait, in real time, until nothing moves: no event, message, call, execution or log delivery is under way.
 
         What waits for a later moment does not move: `advance` brings it about.

@@ -48,6 +48,18 @@ class Route:
     """Whether callers sign with SigV4, and IAM decides."""
 
 
+@dataclass(frozen=True)
+class Cors:
+    """What pages of these origins may ask for and read; names as API Gateway takes them, `*` for any."""
+
+    origins: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
+    credentials: bool = False
+    max_age_s: int | None = None
+
+
 MayInvoke = Callable[[str, str], bool]
 """Whether API Gateway may invoke a function, by its (qualified) ARN, for the source with that ARN."""
 
@@ -86,6 +98,7 @@ class RouteTable:
     routes: tuple[Route, ...]
     stage: str = "$default"
     throttle: Throttle | None = None
+    cors: Cors | None = None
     may_invoke: MayInvoke = field(default=_anybody, compare=False)
     signer: Signers = field(default=_nobody, compare=False)
 

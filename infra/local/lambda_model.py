@@ -26,8 +26,8 @@ class Credentials:
     """A session of the function's role, as its process sees it."""
 
     access_key_id: str
-    secret_access_key: str
-    session_token: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from infra.local.assets import Assets
 from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute
 from infra.local.clock.virtual import Progress
+from infra.local.door.endpoint import Door
+from infra.local.door.proof import is_administrators
 from infra.local.events.alarms import Alarms
 from infra.local.events.due_messages import DueMessages
 from infra.local.events.expiry import Expiry
@@ -33,6 +35,7 @@ from infra.local.events.targets import deliver
 from infra.local.functions.runtime_folder import runtime_folder
 from infra.local.gateway.server import Gateway
 from infra.local.iam.guard import Guard
+from infra.local.iam.keys import new_owner
 from infra.local.invocations import Invocations
 from infra.local.routes import route_table
 from infra.local.session import Session
@@ -99,6 +102,7 @@ def assemble(
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
+        owner=new_owner(),
         clock=clock,
         activity=Activity(activity, lambda: clock.waiting.turns),
         guard=Guard(),
@@ -118,9 +122,10 @@ def assemble(
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance)
+    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance, is_administrators)
     if state:
         app = state.traffic.around(app)
+    app = Door(app)
     server = make_server(
         HOST, state.endpoint_port if state else 0, app, threaded=True, request_handler=MotoRequestHandler
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
-from infra.local.http_model import Authorizer, Route, RouteTable, Signer, Throttle
+from infra.local.http_model import Authorizer, Cors, Route, RouteTable, Signer, Throttle
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
 from infra.local.iam.keys import key_of
@@ -32,9 +32,30 @@ def route_table(region: str) -> RouteTable:
         region,
         routes,
         throttle=_throttle(stage.default_route_settings if stage else {}),
+        cors=_cors(api.cors_configuration),
         may_invoke=_may_invoke,
         signer=_signer,
     )
+
+
+def _cors(settings: Any) -> Cors | None:
+    """Templates write the names in capitals, and numbers as text."""
+    given = {name[0].lower() + name[1:]: value for name, value in (settings or {}).items()}
+    if not given:
+        return None
+    age = given.get("maxAge")
+    return Cors(
+        origins=tuple(given.get("allowOrigins") or ()),
+        methods=tuple(given.get("allowMethods") or ()),
+        headers=tuple(given.get("allowHeaders") or ()),
+        exposed=tuple(given.get("exposeHeaders") or ()),
+        credentials=_is_true(given.get("allowCredentials")),
+        max_age_s=None if age is None else int(age),
+    )
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
 
 
 def _may_invoke(function_arn: str, source_arn: str) -> bool:

@@ -12,14 +12,23 @@ from infra.local.iam.refusals import Refusal, StartResponse
 from infra.local.iam.requests.reading import Environ, protocol_of, signature_of
 from serin.domain.errors import Invalid
 
+_BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})
+"""What moto serves for itself: a page that shows and resets everything, and a machine's metadata."""
+
 _CODES = {"s3": "InvalidRequest", "query": "ValidationError"}
 
 
 def application_of(service: SERVICE_NAMES) -> Any:
     """moto's application of one service, which would answer HTTP 500 and not say why."""
+    if str(service) in _BESIDE_AWS:
+        return _closed
     application = create_backend_app(service)
     application.register_error_handler(Invalid, lambda error: _refused(str(service), error))
     return application
+
+
+def _closed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    return Refusal("s3", "AccessDenied", "This is moto's own and not AWS's.").send(environ, start_response)
 
 
 def _refused(service: str, error: Invalid) -> Callable[[Environ, StartResponse], Iterable[bytes]]:

@@ -11,16 +11,15 @@ from typing import cast
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, lambda_backends
-from moto.sts.models import sts_backends
+from moto.sts.models import AssumedRole, sts_backends
 
 from infra.local.assets import Assets
+from infra.local.iam.keys import SESSION_S, lasts
 from infra.local.lambda_api.aliases import weights_of
 from infra.local.lambda_api.concurrency import provisioned_of, reserved_of
 from infra.local.lambda_api.names import LATEST, function_name, is_version
 from infra.local.lambda_model import Credentials, FunctionVersion
 from infra.local.wiring import ACCOUNT
-
-_SESSION_S = 12 * 3600
 
 
 class Versions:
@@ -30,7 +29,7 @@ class Versions:
         self.region = region
         self._assets = assets
         self._draw = draw
-        self._credentials: dict[tuple[str, str], Credentials] = {}
+        self._sessions: dict[tuple[str, str], AssumedRole] = {}
         self._lock = threading.Lock()
 
     def find(self, name_or_arn: str, qualifier: str | None = None) -> tuple[LambdaFunction, str]:
@@ -114,16 +113,15 @@ class Versions:
         return reserved_of(self._backend.get_function(name))
 
     def _role_session(self, function: LambdaFunction) -> Credentials:
-        """One session a function and role: warm processes keep their credentials."""
+        """One session a function and role, so that warm processes keep their credentials; a new one before it ends."""
         key = (function.function_name, function.role)
         with self._lock:
-            if key not in self._credentials:
+            held = self._sessions.get(key)
+            if held is None or not lasts(held):
                 sts = sts_backends[ACCOUNT]["aws"]
-                session = sts.assume_role(self.region, function.function_name, function.role, "", _SESSION_S, "")
-                self._credentials[key] = Credentials(
-                    session.access_key_id, session.secret_access_key, session.session_token
-                )
-            return self._credentials[key]
+                held = sts.assume_role(self.region, function.function_name, function.role, "", SESSION_S, "")
+                self._sessions[key] = held
+            return Credentials(held.access_key_id, held.secret_access_key, held.session_token)
 
 
 def _layer_digests(function: LambdaFunction) -> list[str]:

@@ -9,7 +9,6 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.local.lambda_model import Credentials
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
     from infra.local.events.subscriptions import Subscriptions
     from infra.local.iam.guard import Guard
     from infra.local.invocations import Invocations
+    from infra.local.lambda_model import Credentials
 
 ACCOUNT = "123456789012"
-
-OWNER = Credentials("serin", "serin", "")
-"""What the account's administrator signs with; long-lived, so without a session."""
 
 
 @dataclass
@@ -36,6 +33,8 @@ class Wiring:
     region: str
     endpoint_url: str
     api_url: str
+    owner: Credentials
+    """What the account's administrator signs with, made for this start; long-lived, so without a session."""
     clock: VirtualClock
     activity: Activity
     guard: Guard

@@ -57,9 +57,9 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(path for path in found if "__pycache__" not in path.parts and path.suffix != ".pyc")
 
 
-def digest_of(folder: Path) -> str:
-    """Names the content of a source folder: paths and bytes."""
-    files = files_below(folder)
+def digest_of(folder: Path, without: Path | None = None) -> str:
+    """Names the content of a source folder, but for what lies `without`: paths and bytes."""
+    files = [path for path in files_below(folder) if without not in path.parents]
     return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
 
 

@@ -13,12 +13,12 @@ from serin.domain.errors import Unavailable
 from serin.domain.names import digest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ROOT / "requirements" / "tools"
+LOCKS = ROOT / "scripts" / "requirements" / "tools"
 INSTALLED = ROOT / "build" / "tools"
 
 
 def tool_packages(name: str) -> Path:
-    """The folder with what `requirements/tools/<name>.txt` locks, byte-compiled; for a process's PYTHONPATH.
+    """The folder with what `scripts/requirements/tools/<name>.txt` locks, byte-compiled; for a process's PYTHONPATH.
 
     Installed once for each lock and interpreter. Raises Unavailable when the index does not give it.
     """

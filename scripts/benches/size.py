@@ -89,9 +89,8 @@ def measure(kind: str, csv: Path, folder: Path) -> dict[str, Any]:
     (folder / "uploads/raw/flights").mkdir(parents=True, exist_ok=True)
     file = folder / "uploads/raw/flights" / name
     write(csv, file)
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/core/python'}:{ROOT / 'scripts'}:{ROOT}"}
     command = [sys.executable, "-c", COLD, str(folder), f"raw/flights/{name}"]
-    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     bytes_ = file.stat().st_size
     file.unlink()
     return {"bytes": bytes_, **json.loads(ended.stdout)}

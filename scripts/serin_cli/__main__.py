@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +21,7 @@ from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.sources import sources
+from serin_cli.terminal import Parser, print_json
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
@@ -41,16 +41,19 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001  # shown whole, but by way of the one border
+        story.show_fault(error)
+        return 1
     if result is not None and arguments.print_json:
-        print(json.dumps(result, indent=2, default=str))
+        print_json(result)
     elif result is not None:
         story.show_result(result)
     return 0
 
 
-def parser() -> ArgumentParser:
+def parser() -> Parser:
     """All commands and their arguments."""
-    top = ArgumentParser(prog="serin", description="Serin: models described in one file, released by evidence.")
+    top = Parser(prog="serin", description="Serin: models described in one file, released by evidence.")
     named = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, text: str, *arguments: tuple[str, dict[str, Any]]) -> None:

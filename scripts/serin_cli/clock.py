@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import re
 from argparse import Namespace
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from botocore.credentials import Credentials
 
 from serin.adapters.clock import SystemClock
 from serin.domain.errors import Invalid, SerinError, Unavailable
 from serin.ports import Clock
 from serin_cli import story
 from serin_cli.connection import Connection, load
+from serin_cli.signing import signed
 
-_PATH = "/_serin/clock"
+_PATH, OWN_SERVICE = "/_serin/clock", "serin"
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -31,33 +34,52 @@ class WalkError(SerinError):
         self.kind = record["kind"]
 
 
+class Signed(httpx.Auth):
+    """Signs as the local cloud's administrator, by this machine's time, as for all of its endpoint."""
+
+    requires_request_body = True
+
+    def __init__(self, connection: Connection) -> None:
+        self._credentials = Credentials(connection.access_key_id, connection.secret_access_key)
+        self._region = connection.region
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """Add the signature."""
+        now, url = datetime.now(UTC), str(request.url)
+        with_signature = signed(
+            request.method, url, request.content, {}, self._credentials, self._region, now, OWN_SERVICE
+        )
+        request.headers.update(with_signature)
+        yield request
+
+
 @dataclass(frozen=True)
 class CloudClock:
     """The local cloud's clock, read from another process."""
 
-    endpoint_url: str
+    connection: Connection
 
     def now(self) -> datetime:
         """The moment it shows."""
-        return moment(_shown(self.endpoint_url + _PATH))
+        return moment(_shown(self.connection))
 
 
 def clock_of(connection: Connection) -> Clock:
     """What the stage takes for now: real time on AWS."""
-    return CloudClock(connection.endpoint_url) if connection.endpoint_url else SystemClock()
+    return CloudClock(connection) if connection.endpoint_url else SystemClock()
 
 
 def clock(arguments: Namespace) -> dict[str, Any]:
     """Show the clock, or advance it by a span or to a moment."""
-    url = _url()
+    connection = _local()
     if arguments.action != "advance":
         if arguments.span or arguments.to:
             raise Invalid("The clock is only shown.", "Write: serin clock advance 7d", "action")
-        return {"now": _shown(url)}
+        return {"now": _shown(connection)}
     if bool(arguments.span) == bool(arguments.to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
     wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}
-    return _walk(url, wanted)
+    return _walk(connection, wanted)
 
 
 def span(text: str) -> timedelta:
@@ -91,30 +113,37 @@ def _seconds(text: str) -> float:
     return span(text).total_seconds()
 
 
-def _url() -> str:
-    endpoint = load().endpoint_url
-    if endpoint is None:
+def _local() -> Connection:
+    connection = load()
+    if connection.endpoint_url is None:
         raise Invalid("AWS has no clock to advance.", "Run ./scripts/serin up and advance the local cloud's.")
-    return endpoint + _PATH
+    return connection
 
 
-def _shown(url: str) -> str:
+def _shown(connection: Connection) -> str:
     try:
-        return str(httpx.get(url).json()["now"])
+        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection))
+        return str(_told(answer.text)["now"])
     except httpx.HTTPError as error:
         raise _gone(error) from error
 
 
-def _walk(url: str, wanted: dict[str, Any]) -> dict[str, Any]:
+def _told(line: str) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(line)
+    if "error" in record:
+        raise WalkError(record["error"])
+    return record
+
+
+def _walk(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
     """Follow the walk to its end; it goes on when this program is stopped."""
-    began, steps = _shown(url), 0
+    began, steps = _shown(connection), 0
+    where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), "timeout": None}
     try:
         # A step takes as long as the functions it sets off.
-        with story.bar("advancing the clock") as bar, httpx.stream("POST", url, json=wanted, timeout=None) as answer:
+        with story.bar("advancing the clock") as bar, httpx.stream("POST", json=wanted, **where) as answer:
             for line in answer.iter_lines():
-                record = json.loads(line)
-                if "error" in record:
-                    raise WalkError(record["error"])
+                record = _told(line)
                 if record.get("done"):
                     return {"from": began, "now": record["now"], "steps": steps}
                 steps += 1

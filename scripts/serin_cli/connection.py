@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from infra.local.cloud import LocalCloud
 from serin.domain.errors import NotFound
 from serin.domain.records import from_record
+from serin_cli.private import write_private
 
 FILE = Path(".serin/connection.json")
 
 
 @dataclass(frozen=True)
 class Connection:
-    """One deployed stage. `endpoint_url` is the local cloud's AWS endpoint, None on AWS itself."""
+    """One deployed stage. `endpoint_url` is the local cloud's AWS endpoint, None on AWS itself.
+
+    The keys are those of the local cloud's administrator; on AWS a profile has them, and these are empty.
+    """
 
     stage: str
     region: str
@@ -27,6 +29,8 @@ class Connection:
     token: str
     uploads_bucket: str
     endpoint_url: str | None = None
+    access_key_id: str = field(default="", repr=False)
+    secret_access_key: str = field(default="", repr=False)
 
     @property
     def lake_bucket(self) -> str:
@@ -37,21 +41,16 @@ class Connection:
 def aws_client(connection: Connection, service: str) -> Any:
     """A client of the stage's AWS services, with the profile's credentials; the local cloud has its own."""
     where = {"region_name": connection.region, "endpoint_url": connection.endpoint_url}
-    owner = LocalCloud.credentials
     local = {
-        "aws_access_key_id": owner.access_key_id,
-        "aws_secret_access_key": owner.secret_access_key,
-        "aws_session_token": owner.session_token,
+        "aws_access_key_id": connection.access_key_id,
+        "aws_secret_access_key": connection.secret_access_key,
     }
     return boto3.client(service, **where, **(local if connection.endpoint_url else {}))  # type: ignore[call-overload]
 
 
 def save(connection: Connection) -> None:
-    """Remember it; only its owner may read the token."""
-    FILE.parent.mkdir(exist_ok=True)
-    opened = os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        json.dump(asdict(connection), file, indent=2)
+    """Remember it; only its owner may read the token and the keys."""
+    write_private(FILE, json.dumps(asdict(connection), indent=2))
 
 
 def load() -> Connection:

@@ -21,6 +21,7 @@ from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
 from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
+from serin_cli.terminal import print_document
 
 MODELS = Path("models")
 
@@ -59,7 +60,7 @@ def contract(arguments: Namespace) -> dict[str, Any] | None:
     text = contract_text(seen, dataset, ())
     if arguments.print_json:
         return {"dataset": dataset, "rows": seen.rows, "rows_read": seen.typed.height, "contract": text}
-    print(text, end="")
+    print_document(text)
     return None
 
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 from rich.tree import Tree
 
 from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import connected
+from serin_cli.terminal import cell
 
 Record = Mapping[str, Any]
 SHORT = 8
@@ -54,15 +54,15 @@ def line_of(run: Record) -> dict[str, Any]:
 def tree_of(found: Record) -> Tree:
     """A version, and below it what it was made of."""
     version, run, training_set = found["version"], found.get("run"), found.get("training_set")
-    tree = Tree(_text(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
-    tree.add(_text(_run(version, run)))
-    data = tree.add(_text(_training_set(version, training_set)))
+    tree = Tree(cell(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
+    tree.add(cell(_run(version, run)))
+    data = tree.add(cell(_training_set(version, training_set)))
     for dataset in found["datasets"]:
         _add_dataset(data, dataset)
     if found["views"]:
         lines = [_view(view) for view in found["views"]]
-        tree.add(_text("views as they were then, and the uploads that are in online now")).add(_table(lines))
-    tree.add(_text(", ".join(f"{name} {version[name]}" for name in ("code", "charter", "lock"))))
+        tree.add(cell("views as they were then, and the uploads that are in online now")).add(_table(lines))
+    tree.add(cell(", ".join(f"{name} {version[name]}" for name in ("code", "charter", "lock"))))
     return tree
 
 
@@ -93,10 +93,10 @@ def _training_set(version: Record, found: Record | None) -> str:
 def _add_dataset(data: Tree, found: Record) -> None:
     head = f"{found['dataset']}, head {found['digest'][:SHORT]}"
     if not found["sequence"]:
-        data.add(_text(f"{head}: no uploads of the catalog make it"))
+        data.add(cell(f"{head}: no uploads of the catalog make it"))
         return
     earlier = f", {found['earlier']:,} earlier ones not shown" if found["earlier"] else ""
-    branch = data.add(_text(f"{head}, {found['rows']:,} rows of {found['sequence']:,} uploads{earlier}"))
+    branch = data.add(cell(f"{head}, {found['rows']:,} rows of {found['sequence']:,} uploads{earlier}"))
     branch.add(_table([_upload(upload) for upload in found["uploads"]]))
 
 
@@ -127,8 +127,3 @@ def _filled(dataset: str, upto: int, fill: Record) -> str:
 
 def _table(lines: Sequence[Record]) -> Table:
     return story.table(lines, list(lines[0]))
-
-
-def _text(words: str, style: str = "") -> Text:
-    # As text: what stands in a file's name must not be read as rich's markup.
-    return Text(words, style)

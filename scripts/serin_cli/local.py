@@ -23,6 +23,7 @@ from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import ACTIONS, LONGEST_LIFE
 from serin.services.tokens import create_token
 from serin_cli import story
+from serin_cli.aws_profile import export_line, forget_profile, save_profile
 from serin_cli.clock import moment
 from serin_cli.connection import Connection, forget, save
 from serin_cli.prepare import CDK_JSON, prepare
@@ -55,9 +56,11 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
     with cloud:
         connection = _connection(settings, cloud)
         save(connection)
+        save_profile(cloud)
         try:
             yield Running(cloud, connection, stacks)
         finally:
+            forget_profile(cloud)
             forget(connection)
 
 
@@ -66,7 +69,8 @@ def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
     table = RecordTable(boto3.client("dynamodb", **cloud.client), names.table("control"))
     token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, (), control=DynamoControl(table), clock=cloud.clock)
     uploads = names.bucket("uploads", ACCOUNT, cloud.region)
-    return Connection(settings.stage, cloud.region, cloud.api_url, token.secret, uploads, cloud.endpoint_url)
+    keys = (cloud.credentials.access_key_id, cloud.credentials.secret_access_key)
+    return Connection(settings.stage, cloud.region, cloud.api_url, token.secret, uploads, cloud.endpoint_url, *keys)
 
 
 def up(arguments: Namespace) -> None:
@@ -81,17 +85,10 @@ def up(arguments: Namespace) -> None:
         story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")
         story.say(f"  API           {connection.api_url}")
         story.say(f"  AWS endpoint  {connection.endpoint_url}")
-        story.say(f"  aws, cdk      {_tools(platform.cloud)}")
+        story.say(f"  aws, cdk      {export_line()}")
         story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
-        story.say("  token         in .serin/connection.json, valid until the platform ends\n")
+        story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
         while True:
             time.sleep(3600)
-
-
-def _tools(cloud: LocalCloud) -> str:
-    """What a shell exports so that people's own tools find the local cloud."""
-    owner = cloud.credentials
-    keys = f"AWS_ACCESS_KEY_ID={owner.access_key_id} AWS_SECRET_ACCESS_KEY={owner.secret_access_key}"
-    return f"export AWS_ENDPOINT_URL={cloud.endpoint_url} AWS_REGION={cloud.region} {keys}"

@@ -72,7 +72,7 @@ def _table(found: Profile, *, as_json: bool) -> Any:
     if as_json:
         return as_record(found)
     for line in (f"{found.dataset}: {found.rows:,} of {found.of_rows:,} rows were looked at.", *found.notes):
-        story.out.print(line, markup=False, soft_wrap=True)
+        story.say(line)
     lines = table_of(found)
     story.out.print(story.table(lines, list(lines[0])) if lines else "It has no column.")
     return None

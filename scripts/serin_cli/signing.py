@@ -10,7 +10,6 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from infra.local.cloud import LocalCloud
 from serin.domain.errors import Denied
 from serin_cli.connection import Connection
 
@@ -25,6 +24,7 @@ def signed(
     credentials: Credentials,
     region: str,
     moment: datetime,
+    service: str = SERVICE,
 ) -> dict[str, str]:
     """The headers of a request with these and its signature, which holds for five minutes around the moment.
 
@@ -34,7 +34,7 @@ def signed(
     more = {"X-Amz-Date": timestamp, **({"X-Amz-Security-Token": credentials.token} if credentials.token else {})}
     request = AWSRequest(method, url, headers={**headers, **more}, data=body)
     request.context["timestamp"] = timestamp
-    auth = SigV4Auth(credentials, SERVICE, region)
+    auth = SigV4Auth(credentials, service, region)
     names = auth.signed_headers(auth.headers_to_sign(request))
     signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     claim = f"Credential={auth.scope(request)}, SignedHeaders={names}, Signature={signature}"
@@ -44,8 +44,7 @@ def signed(
 def credentials_at_hand(connection: Connection) -> Credentials:
     """The profile's, as every AWS tool finds them; the local cloud has its own. Raises Denied without any."""
     if connection.endpoint_url:
-        owner = LocalCloud.credentials
-        return Credentials(owner.access_key_id, owner.secret_access_key, owner.session_token)
+        return Credentials(connection.access_key_id, connection.secret_access_key)
     found = boto3.Session().get_credentials()
     if found is None:
         raise Denied(

@@ -62,6 +62,7 @@ def line_of(view: Record) -> dict[str, Any]:
         "entities": known.get("entities"),
         "newest": known.get("newest"),
         "at": fill.get("at"),
+        **({"refused": fill["refused"]} if fill.get("refused") else {}),
     }
 
 

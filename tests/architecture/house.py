@@ -37,7 +37,9 @@ ROOMS: Mapping[str, Room] = {
     # Beside the ports, for what a function says of its work is no service's matter; small, for predict loads it.
     "serin.logs": Room(("serin.domain", "serin.ports")),
     "serin.files": Room(
-        ("serin.files", "serin.domain", "pydantic", "yaml", "open_data_contract_standard"), lazily=("sqlglot",)
+        # `data.contract` to prove that what is accepted runs: a rule is tried by the engine that will run it.
+        ("serin.files", "serin.domain", "serin.data.contract", "pydantic", "yaml", "open_data_contract_standard"),
+        lazily=("sqlglot",),
     ),
     "serin.data": Room(("serin.data", "serin.domain", "polars", "numpy")),
     "serin.learning": Room(
@@ -70,7 +72,18 @@ ROOMS: Mapping[str, Room] = {
     "functions.predict": Room((*FUNCTION, "serin.serving")),
     "infra": Room(("infra", "!infra.local", "serin.domain", "serin.files", *CDK, "botocore", "uv")),
     "infra.local": Room(
-        ("infra.local", "serin.domain", "moto", "boto3", "botocore", "werkzeug", "uvicorn", "yaml", "uv")
+        (
+            "infra.local",
+            "serin.domain",
+            "serin.files.replaced",
+            "moto",
+            "boto3",
+            "botocore",
+            "werkzeug",
+            "uvicorn",
+            "yaml",
+            "uv",
+        )
     ),
 }
 

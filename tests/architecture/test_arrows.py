@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.architecture.house import ROOMS, closure, environment_reads, modules, room_of, wrong_arrows
+from infra.assembly_cache import OUTSIDE
+from tests.architecture.house import ROOMS, ROOT, begins, closure, environment_reads, modules, room_of, wrong_arrows
 from tests.architecture.imports import Mention, Source, bare_calls, mentions
 
 MODULES = modules()
@@ -60,6 +61,14 @@ def test_predict_loads_no_web_framework_and_no_polars() -> None:
     loaded = closure(MODULES["functions.predict.handler"], MODULES)
     assert "serin.serving.model" in loaded, "the closure was not followed"
     assert not {"fastapi", "pydantic", "mangum", "polars", "sklearn"} & loaded
+
+
+def test_the_app_loads_nothing_of_the_local_cloud() -> None:
+    """So a change there is no reason to make an assembly again (infra.assembly_cache)."""
+    loaded = closure(MODULES["infra.app"], MODULES)
+    assert {"infra.stacks.order", "infra.packaging.built"} <= loaded, "the closure was not followed"
+    assert (ROOT / OUTSIDE).is_dir()
+    assert [name for name in loaded if begins(name, OUTSIDE.replace("/", "."))] == []
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,10 @@ from infra.local.cloud import LocalCloud
 from infra.settings import read_settings
 from serin.domain.access import ACTIONS, token_hash
 from serin_cli.__main__ import parser
-from serin_cli.connection import Connection, save
+from serin_cli.connection import save
 from serin_cli.tokens import token
 from serin_cli.walk import CLOCK, MODEL
+from tests.e2e.connections import connection_to
 from tests.e2e.local.templates import aws
 from tests.e2e.tools import ROOT, copy_of_checkout
 
@@ -147,7 +148,7 @@ def door(folder: Path) -> Iterator[Door]:
     assembly = synthesise(read_settings(ROOT / "cdk.json"), "local", folder / "assembly", working_copy)
     with LocalCloud.start(read_assembly(assembly), clock=CLOCK) as cloud, pytest.MonkeyPatch.context() as patch:
         patch.chdir(working_copy)
-        save(Connection("dev", cloud.region, cloud.api_url, "none", "uploads", cloud.endpoint_url))
+        save(connection_to(cloud, token="none"))
         opened = Door(cloud)
         try:
             yield opened

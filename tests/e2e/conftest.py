@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from serin_cli.local import Running, running
 from serin_cli.walk import CLOCK, walk
 
 SHARED = ("walked", "exercised")
+_UP = ExitStack()
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,22 @@ class Walked:
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """What the demo does."""
     folder = tmp_path_factory.mktemp("sample")
-    with running(CLOCK) as platform:
+    with _UP:
+        platform = _UP.enter_context(running(CLOCK))
         client = Client(platform.connection)
-        try:
-            yield Walked(platform, client, folder, walk(client, platform, folder))
-        finally:
-            client.close()
+        _UP.callback(client.close)
+        yield Walked(platform, client, folder, walk(client, platform, folder))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """There is one local cloud a process: the shared one ends with the last test that looks at it."""
+    if nextitem is None or not _place(nextitem):
+        _UP.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the shared platform come last: there is one local cloud a process, and theirs stays until the end."""
+    """Tests of the shared platform come after those of this folder that start one of their own."""
     items.sort(key=_place)
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from pathlib import Path
 
 from infra.local.cloud import BUILD
 from tests.e2e.tools import ROOT, copy_of_checkout
-
-PATIENCE_S = 120
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,12 @@ class Checkout:
                 self._command("up"), cwd=self.folder, env=self._environment(), stdout=written, stderr=subprocess.STDOUT
             )
             try:
-                deadline = time.monotonic() + PATIENCE_S
-                while not self.connection.exists():
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.1)
+                wait_until(lambda: self.connection.exists() or process.poll() is not None, every_s=0.1)
+                assert self.connection.exists(), log.read_text()
                 yield
             finally:
                 process.send_signal(signal.SIGTERM)
-                process.wait(timeout=60)
+                process.wait(timeout=PATIENCE_S)
             assert not self.connection.exists(), "the checkout is still connected to a platform that has ended"
 
     def _command(self, *words: str) -> list[str]:
@@ -67,8 +62,7 @@ def a_checkout(folder: Path) -> Checkout:
     """The working tree in `folder`; what was built before is linked, so that nothing is installed twice."""
     folder.mkdir()
     copy_of_checkout(folder)
-    for name in ("requirements", "scripts"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "build" / "runtime").mkdir()
     for made in (BUILD / "runtime").glob("[0-9a-f]*"):
         (folder / "build" / "runtime" / made.name).symlink_to(made)

@@ -25,6 +25,7 @@ from serin_cli.connection import Connection, save
 from serin_cli.tokens import token
 from serin_cli.trace import lines_of
 from serin_cli.walk import CLOCK
+from tests.e2e.connections import connection_to
 from tests.e2e.exercise import targets_that_do_not_answer
 from tests.e2e.grants import Grant, deployed_grants
 from tests.e2e.local.templates import aws
@@ -104,7 +105,7 @@ def acquired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acquired]:
     with LocalCloud.start(needed, clock=CLOCK) as cloud, pytest.MonkeyPatch.context() as patch:
         patch.chdir(working_copy)
         uploads = f"serin-dev-uploads-{ACCOUNT}-{cloud.region}"
-        connection = Connection("dev", cloud.region, cloud.api_url, "none", uploads, cloud.endpoint_url)
+        connection = connection_to(cloud, token="none", uploads=uploads)
         save(connection)
         made = token(parser().parse_args(["token", "create", "--owner", "ana", "--scope", "read", "--for", "30d"]))
         save(replace(connection, token=str(made["token"])))

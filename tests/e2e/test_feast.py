@@ -33,9 +33,9 @@ from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.real_flights import flight_delay, function
 from tests.unit.data.histories import same
+from tests.waiting import PATIENCE_S
 
 REPO = Path(__file__).parent / "feast_repo"
-PATIENCE_S = 120
 FLIGHTS = 5
 TEMP = "weather_now:temp"
 

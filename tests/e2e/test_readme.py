@@ -8,10 +8,13 @@ import subprocess
 from tests.e2e.conftest import Walked
 from tests.e2e.tools import ROOT
 from tests.unit.scripts.readme import the_block_with
+from tests.waiting import PATIENCE_S
 
 
 def _typed(block: str) -> str:
-    done = subprocess.run(["bash", "-euc", block], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-euc", block], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

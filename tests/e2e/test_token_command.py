@@ -19,8 +19,9 @@ from serin.domain.access import token_hash
 from serin.domain.errors import Denied, Invalid, NotFound
 from serin.services.tokens import scopes_of
 from serin_cli.__main__ import main, parser
-from serin_cli.connection import Connection, save
+from serin_cli.connection import save
 from serin_cli.tokens import token
+from tests.e2e.connections import connection_to
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.templates import resource
 
@@ -45,7 +46,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 @pytest.fixture(autouse=True)
 def _connected(cloud: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    save(Connection("dev", cloud.region, cloud.api_url, "token", "uploads", cloud.endpoint_url))
+    save(connection_to(cloud))
 
 
 def called(*arguments: str) -> Any:
@@ -135,6 +136,6 @@ def test_a_token_nobody_made_is_not_found() -> None:
 
 
 def test_what_aws_refuses_is_told_with_its_remedy(cloud: LocalCloud) -> None:
-    save(Connection("other", cloud.region, cloud.api_url, "token", "uploads", cloud.endpoint_url))
+    save(connection_to(cloud, "other"))
     with pytest.raises(Denied, match="ResourceNotFound"):
         called("list")

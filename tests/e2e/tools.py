@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from infra.local.cloud import BUILD, LocalCloud
 from infra.packaging.tools import tool_packages
+from serin_cli.aws_profile import save_profile, variables
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE_S = 240
 _PARTS = ("functions", "infra", "layers", "models", "cdk.json")
 
 
@@ -35,18 +39,16 @@ def copy_of_checkout(folder: Path) -> Path:
 
 def environment(cloud: LocalCloud) -> dict[str, str]:
     """What `serin up` tells a person to set; whatever else of AWS the machine has set is left out."""
-    client = cloud.client
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))},
-        "AWS_ENDPOINT_URL": client["endpoint_url"],
-        "AWS_REGION": client["region_name"],
-        "AWS_DEFAULT_REGION": client["region_name"],
-        "AWS_ACCESS_KEY_ID": client["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": client["aws_secret_access_key"],
-        "AWS_SESSION_TOKEN": client["aws_session_token"],
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return {**others, **variables(_profile(cloud.credentials.access_key_id, cloud))}
+
+
+@cache
+def _profile(_key: str, cloud: LocalCloud) -> Path:
+    file = Path(tempfile.mkdtemp(prefix="tools-", dir=BUILD)) / "aws"
+    atexit.register(shutil.rmtree, file.parent)
+    save_profile(cloud, file)
+    return file
 
 
 def cdk(cloud: LocalCloud, working_copy: Path, out: Path, *arguments: str) -> str:
@@ -71,7 +73,7 @@ def aws(cloud: LocalCloud, *arguments: str) -> str:
 
 def _said(command: list[str], variables: Mapping[str, str], folder: Path) -> str:
     done = subprocess.run(
-        command, env=variables, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        command, env=variables, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return f"{done.stdout}\n{done.stderr}"

@@ -19,6 +19,7 @@ WRONG = range(1, 41)
 SHARES: Mapping[str, float] = {"naive": 0.4, "check-then-write": 0.05, "mark-then-write": 0.1}
 
 
+@pytest.mark.slow
 def test_no_row_is_lost_or_doubled_and_what_is_served_follows_from_the_rows() -> None:
     tally = run(SEEDS, SERIN, EVERY)
     again = f"again: ./scripts/bench faults --only SEED --features-every {EVERY}"
@@ -30,6 +31,7 @@ def test_no_row_is_lost_or_doubled_and_what_is_served_follows_from_the_rows() ->
 
 
 @pytest.mark.parametrize("subject", [NAIVE, CHECK_THEN_WRITE, MARK_THEN_WRITE], ids=lambda it: it.name)
+@pytest.mark.slow
 def test_an_effect_that_is_wrong_loses_or_doubles_rows(subject: Subject, record_property: Any) -> None:
     tally = run(WRONG, subject, features_every=0)
     record_property("share", tally.share)

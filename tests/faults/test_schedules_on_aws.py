@@ -39,6 +39,7 @@ class First(Chance):
         return self._fault
 
 
+@pytest.mark.slow
 def test_no_row_is_lost_or_doubled_when_requests_to_aws_go_wrong(wire: Wire) -> None:
     tally = run(SEEDS, wire.subject(), features_every=4)
     assert not tally.broken, tally.told()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from infra.assembly_cache import INPUTS, inputs_digest, made_unless_known
+from infra.assembly_cache import INPUTS, OUTSIDE, inputs_digest, made_unless_known
 from infra.settings import Settings, target_for
+from tests.waiting import PATIENCE_S
 
 TARGET = target_for(Settings(), "local")
 
@@ -43,6 +46,18 @@ def test_the_same_inputs_are_assembled_once(tmp_path: Path, assembler: Assembler
     assert assembler.times == 1
 
 
+def test_of_eight_at_once_one_makes_it_and_the_others_find_it(tmp_path: Path, assembler: Assembler) -> None:
+    together = Barrier(8, timeout=PATIENCE_S)
+
+    def ask(_: int) -> Path:
+        together.wait()
+        return made_unless_known(tmp_path / "out", "a", assembler)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {tmp_path / "out"}
+    assert assembler.times == 1
+
+
 def test_other_inputs_replace_the_assembly(tmp_path: Path, assembler: Assembler) -> None:
     made_unless_known(tmp_path / "out", "a", assembler)
     (tmp_path / "out" / "old").touch()
@@ -76,6 +91,17 @@ def test_a_change_of_any_source_is_another_input(name: str, tmp_path: Path) -> N
     before = inputs_digest(root, Settings(), TARGET)
     assert inputs_digest(root, Settings(), TARGET) == before
     (root / name / "file.py").write_text("changed")
+    assert inputs_digest(root, Settings(), TARGET) != before
+
+
+def test_a_change_of_the_local_cloud_is_not(tmp_path: Path) -> None:
+    root = a_working_copy(tmp_path)
+    before = inputs_digest(root, Settings(), TARGET)
+    service = root / OUTSIDE / "services" / "queues.py"
+    service.parent.mkdir(parents=True)
+    service.write_text("changed")
+    assert inputs_digest(root, Settings(), TARGET) == before
+    (root / "infra" / "localities.py").write_text("another name")
     assert inputs_digest(root, Settings(), TARGET) != before
 
 

@@ -74,6 +74,7 @@ def lint_findings(aws: Assembly) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing_but_what_the_cdk_writes_for_roles(lint_findings: list[tuple[str, str, str]]) -> None:
     assert [item for item in lint_findings if item[1] != WRITTEN_BY_THE_CDK] == []
     expected = [item for item in lint_findings if item[1] == WRITTEN_BY_THE_CDK]

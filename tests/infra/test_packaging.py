@@ -19,6 +19,7 @@ from infra.packaging.third_party import third_party_layer
 from infra.packaging.trimming import trim
 from infra.settings import Target, this_architecture, this_python
 from serin.domain.errors import Invalid, NotFound, Unavailable
+from tests.waiting import PATIENCE_S
 
 HERE = Target("local", this_python(), this_architecture())
 OTHER_MINOR = Target("aws", "3.99", "arm64")
@@ -74,7 +75,7 @@ class TestAssets:
         together = Barrier(8)
 
         def make(out: Path) -> None:
-            together.wait(timeout=20)
+            together.wait(timeout=PATIENCE_S)
             write(out / "x", "four")
 
         with ThreadPoolExecutor(8) as pool:

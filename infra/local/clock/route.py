@@ -10,14 +10,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from infra.local.clock.virtual import Progress, VirtualClock
-from serin.domain.errors import Invalid, SerinError
+from serin.domain.errors import Denied, Invalid, SerinError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/_serin/clock"
 Advance = Callable[[datetime, Progress], None]
+Allows = Callable[["WSGIEnvironment"], bool]
+"""Whether a request is the administrator's."""
 
+_DENIED = Denied(
+    "The clock is the administrator's, and this request is not signed with that key.",
+    "Use ./scripts/serin clock in the folder where serin up runs.",
+)
 _LINES = [("Content-Type", "application/x-ndjson")]
 
 
@@ -25,11 +31,13 @@ class ClockRoute:
     """A WSGI application around another one.
 
     GET answers `{"now": …}`. POST takes `{"to": moment}` or `{"advance_s": seconds}` and answers a line of JSON
-    a step, `{"now", "why"}`; the last is `{"now", "done": true}` or `{"error": …}`.
+    a step, `{"now", "why"}`; the last is `{"now", "done": true}` or `{"error": …}`. Both are signed for the
+    service `serin` with the administrator's key.
     """
 
-    def __init__(self, app: WSGIApplication, clock: VirtualClock, advance: Advance) -> None:
+    def __init__(self, app: WSGIApplication, clock: VirtualClock, advance: Advance, allows: Allows) -> None:
         self._app = app
+        self._allows = allows
         self._clock = clock
         self._advance = advance
 
@@ -37,6 +45,9 @@ class ClockRoute:
         """Answer one request."""
         if environ.get("PATH_INFO") != PATH:
             return self._app(environ, start_response)
+        if not self._allows(environ):
+            start_response("403 Forbidden", _LINES)
+            return [_json({"error": _DENIED.as_record()})]
         if environ["REQUEST_METHOD"] == "GET":
             start_response("200 OK", _LINES)
             return [self._line()]

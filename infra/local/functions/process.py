@@ -56,6 +56,7 @@ class RuntimeProcess:
             start_new_session=True,
         )
         os.close(output)
+        self._api.expect(self._process.pid)
         session.adopt(self._process.pid)
 
     @property

@@ -12,6 +12,8 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from infra.local.functions.peer import is_of_process
+
 RESPONSE_LIMIT = 6_291_556
 """Bytes Lambda hands back from a synchronous invocation."""
 
@@ -127,10 +129,14 @@ class _Connection:
 
 
 class RuntimeApi:
-    """The conversation with one process; `selector` may watch other files of the caller beside its sockets."""
+    """The conversation with one process; `selector` may watch other files of the caller beside its sockets.
+
+    Until `expect` says which process that is nobody is heard; afterwards it alone is.
+    """
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         self._selector = selector
+        self._pid: int | None = None
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=8)
         self._listener.setblocking(False)
         self._connections: dict[socket.socket, _Connection] = {}
@@ -143,6 +149,10 @@ class RuntimeApi:
         """Host and port, as AWS_LAMBDA_RUNTIME_API has it."""
         host, port = self._listener.getsockname()
         return f"{host}:{port}"
+
+    def expect(self, pid: int) -> None:
+        """The process this is for; AWS's client has no way to show a secret, but the system knows whose a socket is."""
+        self._pid = pid
 
     def give(self, invocation: Invocation) -> bool:
         """Answer the waiting request for work; False when the process has gone."""
@@ -178,6 +188,9 @@ class RuntimeApi:
             connected, _ = self._listener.accept()
         except OSError:
             return
+        if self._pid is None or not _is_of_process(connected, self._pid):
+            connected.close()
+            return
         self._connections[connected] = _Connection(connected)
         self._selector.register(connected, selectors.EVENT_READ)
 
@@ -208,6 +221,14 @@ class RuntimeApi:
             return Answered(request.body)
         connection.reply("413 Payload Too Large", b'{"errorType":"RequestEntityTooLarge"}')
         return Failed(_too_large(len(request.body)), "Function.ResponseSizeTooLarge", reusable=False)
+
+
+def _is_of_process(connected: socket.socket, pid: int) -> bool:
+    try:
+        return is_of_process(connected, pid)
+    except OSError:
+        # It was closed before anybody could look.
+        return False
 
 
 def _too_large(size: int) -> bytes:

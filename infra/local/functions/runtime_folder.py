@@ -16,7 +16,7 @@ import uv
 from infra.local.session import base_interpreter
 from serin.domain.errors import Unavailable
 
-LOCK = Path(__file__).parents[3] / "requirements" / "runtime.txt"
+LOCK = Path(__file__).parents[3] / "scripts" / "requirements" / "runtime.txt"
 PURE_CLIENT = Path(__file__).with_name("runtime_client.py")
 
 

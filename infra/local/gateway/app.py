@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from infra.local.gateway.authorizers import Decision, DecisionCache, decision_of, identity_of
+from infra.local.gateway.cors import preflight_of, with_cors
 from infra.local.gateway.event import authorizer_event, integration_event
 from infra.local.gateway.reply import Reply, refusal, reply_of
 from infra.local.gateway.request import Request
@@ -38,6 +39,9 @@ class HttpApi:
     async def answer(self, request: Request) -> Reply:
         """The response to a request; never raises for what a function did."""
         table = self._routes()
+        return preflight_of(table.cors, request) or with_cors(table.cors, request, await self._routed(table, request))
+
+    async def _routed(self, table: RouteTable, request: Request) -> Reply:
         path = _below_stage(table, request.path)
         found = None if path is None else match(table, request.method, path)
         if found is None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+from infra.local.door.visitors import wrong_host
 from infra.local.gateway.app import HttpApi
 from infra.local.gateway.reply import Reply, refusal
 from infra.local.gateway.request import Request, new_request_id
@@ -25,13 +26,23 @@ class AsgiGateway:
         self._now_ms = now_ms
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request, to this machine: another name that was resolved to it is a page's (DNS rebinding)."""
+        refused = wrong_host(_host(scope), scope["server"][1])
+        if refused is not None:
+            await _send(send, refusal(HTTPStatus.FORBIDDEN, refused), new_request_id())
+            return
         body = await _body(receive)
         if body is None:
             await _send(send, refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), new_request_id())
             return
         request = _request(scope, body, self._now_ms())
         await _send(send, await self._api.answer(request), request.id)
+
+
+def _host(scope: dict[str, Any]) -> str | None:
+    """The one it names."""
+    found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+    return found[0] if len(found) == 1 else None
 
 
 async def _body(receive: Receive) -> bytes | None:

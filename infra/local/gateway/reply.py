@@ -26,9 +26,9 @@ class Reply:
     body: bytes
 
 
-def refusal(status: HTTPStatus) -> Reply:
-    """The gateway's own answer, in its words."""
-    return Reply(status, (_JSON,), json.dumps({"message": _WORDS.get(status, status.phrase)}).encode())
+def refusal(status: HTTPStatus, message: str = "") -> Reply:
+    """The gateway's own answer, in its words unless there are others."""
+    return Reply(status, (_JSON,), json.dumps({"message": message or _WORDS.get(status, status.phrase)}).encode())
 
 
 def reply_of(outcome: Outcome) -> Reply:

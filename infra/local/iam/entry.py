@@ -1,8 +1,7 @@
-"""The door of AWS's endpoint: whoever comes signed with a role's session may what its role may.
+"""The entry of AWS's endpoint: whoever signs may what its policies say, a user's or those of a session's role.
 
-Requests of other keys are the account administrator's, who may everything but what a resource's policy denies. So may
-sessions of the roles `cdk bootstrap` makes, which `cdk deploy` assumes. An unsigned request is nobody's and left to
-moto: the local cloud makes such requests of itself only.
+The account's administrator may everything but what a resource's policy denies. So may sessions of the roles
+`cdk bootstrap` makes, which `cdk deploy` assumes. A request that nobody proves to have sent is refused.
 """
 
 from __future__ import annotations
@@ -12,31 +11,32 @@ from typing import Any
 
 from moto.s3.models import s3_backends
 
+from infra.local.door.proof import NotProved, prove
+from infra.local.door.refusals import not_proved
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.guard import ADMINISTRATOR, Guard
-from infra.local.iam.keys import session_by, session_caller
-from infra.local.iam.refusals import StartResponse, denied, unknown_key
+from infra.local.iam.guard import Guard
+from infra.local.iam.refusals import StartResponse, denied
 from infra.local.iam.requests import s3
 from infra.local.iam.requests.permissions import permissions_of
-from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read, signature_of
+from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read
 from infra.local.wiring import ACCOUNT
 
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_SESSION_KEY = "ASIA"
 _WITH_POLICIES = frozenset({"s3", "sqs", "sns"})
 """Services whose resources have policies that bind the administrator too."""
 
 
 def enter(guard: Guard, application: Application, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Let a request pass to the application, or answer it with the refusal AWS has for it."""
-    signature = signature_of(environ)
-    if signature is None:
-        return application(environ, start_response)
-    caller = caller_of(signature)
-    if caller is None:
-        return unknown_key(signature.service, environ).send(environ, start_response)
+    try:
+        proved = prove(environ)
+    except NotProved as error:
+        return not_proved(error, environ).send(environ, start_response)
+    caller, signature = proved.caller, proved.signature
+    # moto would take a presigned URL's service from its path, and not from what was signed.
+    environ["HTTP_AUTHORIZATION"] = proved.authorization
     if caller.kind == "account" and signature.service not in _WITH_POLICIES:
         return application(environ, start_response)
     request = read(signature, ACCOUNT, environ)
@@ -48,16 +48,6 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
     if listing is None:
         return application(environ, start_response)
     return _unless_missing(application, environ, start_response, lambda: guard.refusal(caller, listing))
-
-
-def caller_of(signature: Signature) -> Caller | None:
-    """Whose request it is; None for a session nobody was given."""
-    if not signature.access_key_id.startswith(_SESSION_KEY):
-        return ADMINISTRATOR
-    session = session_by(signature.access_key_id)
-    if session is None or session.session_token != signature.token:
-        return None
-    return session_caller(session)
 
 
 def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
 from infra.local.iam.evaluation import Caller
 from infra.local.iam.guard import ADMINISTRATOR, session_of
-from infra.local.wiring import ACCOUNT, OWNER
+from infra.local.lambda_model import Credentials
+from infra.local.wiring import ACCOUNT, connected
 
+SESSION_S = 12 * 3600
+"""Of a session that a service of AWS takes for itself."""
+
+_LONGEST_USE = timedelta(hours=1)
 _BOOTSTRAP_ROLE = ":role/cdk-hnb659fds-"
 
 
@@ -25,15 +32,20 @@ class Key:
     session_token: str = field(default="", repr=False)
 
 
+def new_owner() -> Credentials:
+    """A key for the account's administrator that nobody can guess, in AWS's form."""
+    return Credentials(f"AKIA{base64.b32encode(secrets.token_bytes(10)).decode()}", secrets.token_urlsafe(30), "")
+
+
 def key_of(access_key_id: str) -> Key | None:
     """The key of that id as it is now; None when nobody may sign with it."""
-    if access_key_id == OWNER.access_key_id:
-        return Key(ADMINISTRATOR, ACCOUNT, OWNER.secret_access_key)
+    running = connected()
+    if running is not None and access_key_id == running.owner.access_key_id:
+        return Key(ADMINISTRATOR, ACCOUNT, running.owner.secret_access_key)
     session = session_by(access_key_id)
     if session is None:
         return _users_key(access_key_id)
-    # Whoever holds a session renews it by the machine's clock, so that is what it ends by.
-    if datetime.now(UTC) >= session.expiration.replace(tzinfo=UTC):
+    if _left(session) <= timedelta():
         return None
     return Key(session_caller(session), session.user_id, session.secret_access_key, session.session_token)
 
@@ -42,6 +54,16 @@ def session_by(access_key_id: str) -> AssumedRole | None:
     """The role's session that was given this key."""
     found: AssumedRole | None = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key_id)
     return found
+
+
+def lasts(session: AssumedRole) -> bool:
+    """Whether a session outlives whatever a service begins with it now."""
+    return _left(session) > _LONGEST_USE
+
+
+def _left(session: AssumedRole) -> timedelta:
+    # Whoever holds a session renews it by the machine's clock, so that is what it ends by.
+    return session.expiration.replace(tzinfo=UTC) - datetime.now(UTC)
 
 
 def session_caller(session: AssumedRole) -> Caller:

@@ -18,7 +18,7 @@ from infra.local.iam.requests.reading import Environ, protocol_of
 
 StartResponse = Callable[..., Any]
 
-_PHRASES = {400: "400 Bad Request", 403: "403 Forbidden"}
+_PHRASES = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}
 _UNKNOWN_TOKEN = "The security token included in the request is invalid."
 _UNKNOWN_KEY = "The AWS Access Key Id you provided does not exist in our records."
 

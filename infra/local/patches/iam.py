@@ -21,6 +21,7 @@ from infra.local.iam.deployed import managed_document
 from infra.local.iam.documents import check
 from infra.local.iam.entry import enter
 from infra.local.iam.platform_calls import perform
+from infra.local.iam.refusals import Refusal
 from infra.local.patches.registry import replace, wrap
 from infra.local.wiring import connected, wiring
 
@@ -35,7 +36,10 @@ def call(
     """moto asks IAM only when it is told to, resolves resources for few services, and takes every condition for met."""
     running = connected()
     if running is None:
-        return original(application, environ, start_response)
+        # The port is open a moment before the parts are there to judge, and a moment after.
+        return Refusal("", "ServiceUnavailable", "The local cloud is starting or ending.", 503).send(
+            environ, start_response
+        )
     return enter(running.guard, lambda *request: original(application, *request), environ, start_response)
 
 

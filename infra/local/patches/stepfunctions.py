@@ -16,11 +16,12 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials i
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.sts.models import AssumedRole, sts_backends
 
+from infra.local.iam.keys import SESSION_S, lasts
 from infra.local.patches.registry import PATCHES, Patch, replace, wrap
 from infra.local.wiring import ACCOUNT, wiring
 
 _TASK_LIMIT_S = 3600
-_SESSION, _SESSION_S = "states", 12 * 3600
+_SESSION = "states"
 _lock = threading.Lock()
 
 _EXECUTE = {"stepfunctions": {"execute_state_machine": True}}
@@ -61,10 +62,10 @@ def _client(endpoint_url: str, region: str, service: str, key: str, secret: str,
 
 
 def _session(region: str, role_arn: str) -> AssumedRole:
-    """The role's one session as a state machine's."""
+    """The role's one session as a state machine's, and a new one before it ends."""
     sts = sts_backends[ACCOUNT]["aws"]
-    held = (one for one in sts.assumed_roles if one.role_arn == role_arn and one.session_name == _SESSION)
-    return next(held, None) or sts.assume_role(region, _SESSION, role_arn, "", _SESSION_S, "")
+    mine = (one for one in sts.assumed_roles if one.role_arn == role_arn and one.session_name == _SESSION)
+    return next(filter(lasts, mine), None) or sts.assume_role(region, _SESSION, role_arn, "", SESSION_S, "")
 
 
 def boto_client_for(region: str, service: str, state_credentials: StateCredentials) -> Any:

@@ -29,12 +29,14 @@ class Keeper:
         rests: Callable[[], bool],
         look_s: float = LOOK_S,
         longest_s: float = LONGEST_S,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._save = save
         self._stamp = stamp
         self._rests = rests
         self._look_s = look_s
         self._longest_s = longest_s
+        self._monotonic_s = monotonic_s
         self._saved: Hashable = None
         self._changed_at: float | None = None
         self._not_before = 0.0
@@ -61,15 +63,15 @@ class Keeper:
             self._changed_at = now_s
         if now_s < self._not_before or (now_s < self._changed_at + self._longest_s and not self._rests()):
             return
-        began = time.monotonic()
+        began = self._monotonic_s()
         self._save()
         self._saved, self._changed_at = stamp, None
-        self._not_before = now_s + _SHARE * (time.monotonic() - began)
+        self._not_before = now_s + _SHARE * (self._monotonic_s() - began)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._look_s):
             try:
-                self.look(time.monotonic())
+                self.look(self._monotonic_s())
             except (SerinError, OSError):
                 # The next look may succeed; the last snapshot stands until then.
                 _log.exception("the state could not be written")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import boto3
 
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.templates import Resources
-
-_PATIENCE_S = 60.0
+from tests.waiting import wait_until
 
 
 class Stacks:
@@ -50,11 +48,12 @@ class Stacks:
 
     def ended(self, name: str) -> str:
         """The stack's status when nothing is under way."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while (status := str(self.described(name)["StackStatus"])).endswith("_IN_PROGRESS"):
-            assert time.monotonic() < deadline, f"{name} is still {status}"
-            time.sleep(0.02)
-        return status
+
+        def status() -> str:
+            return str(self.described(name)["StackStatus"])
+
+        assert wait_until(lambda: not status().endswith("_IN_PROGRESS")), f"{name} is still {status()}"
+        return status()
 
     def events(self, name: str) -> list[tuple[str, str]]:
         """Whose, and which status: the oldest first."""

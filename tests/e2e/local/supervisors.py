@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from urllib.parse import urlparse
+
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,10 +37,9 @@ class Supervisor:
 
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
-        path = os.pathsep.join([str(ROOT), str(ROOT / "layers/core/python")])
         self._process = subprocess.Popen(
             [sys.executable, "-c", _HEAD + textwrap.dedent(program)],
-            env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(folder)},
+            env={**os.environ, "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -57,7 +57,7 @@ class Supervisor:
     def end(self, how: signal.Signals) -> None:
         """Send a signal and wait for the end."""
         self._process.send_signal(how)
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=PATIENCE_S)
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -89,11 +89,9 @@ class Supervisor:
         """Its addresses that are listened at."""
         return [address for address in self.addresses if _listens(address)]
 
-    def left_in_the_end(self, within_s: float = 10.0) -> list[object]:
-        """What is left after a moment to tidy up."""
-        deadline = time.monotonic() + within_s
-        while self.left() and time.monotonic() < deadline:
-            time.sleep(0.05)
+    def left_in_the_end(self) -> list[object]:
+        """What is left after time to tidy up."""
+        wait_until(lambda: not self.left())
         return self.left()
 
 

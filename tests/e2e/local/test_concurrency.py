@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +15,7 @@ from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.lambda_cases import functions, payload, published, refused
 from tests.e2e.local.templates import Record, function
+from tests.waiting import wait_until
 
 AT_ONCE = """
 import json, os, time
@@ -35,7 +36,10 @@ import os, time
 MARK = os.urandom(8).hex()
 
 def handler(event, context):
-    time.sleep((event or {}).get("sleep", 0))
+    if (folder := (event or {}).get("meet")):
+        open(os.path.join(folder, MARK), "w").close()
+        while len(os.listdir(folder)) < 3:
+            time.sleep(0.01)
     if (event or {}).get("die"):
         os._exit(1)
     return {"mark": MARK, "kind": os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"]}
@@ -102,13 +106,12 @@ def test_more_is_reserved_than_the_machine_runs_and_still_nothing_is_lost(deploy
 
 
 def ready(cloud: LocalCloud, qualifier: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
-    while True:
-        found = functions(cloud).get_provisioned_concurrency_config(FunctionName="predict", Qualifier=qualifier)
-        if found["Status"] != "IN_PROGRESS":
-            return dict(found)
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    def found() -> dict[str, Any]:
+        asked = {"FunctionName": "predict", "Qualifier": qualifier}
+        return dict(functions(cloud).get_provisioned_concurrency_config(**asked))
+
+    assert wait_until(lambda: found()["Status"] != "IN_PROGRESS")
+    return found()
 
 
 def provision(cloud: LocalCloud, qualifier: str, number: int) -> None:
@@ -125,11 +128,15 @@ def called(cloud: LocalCloud, qualifier: str, **event: Any) -> dict[str, Any]:
     return dict(payload(answer))
 
 
-def test_a_provisioned_version_is_warm_at_the_first_call_and_spills_over_at_the_next(deployed: Deploy) -> None:
+def test_a_provisioned_version_is_warm_at_the_first_call_and_spills_over_at_the_next(
+    deployed: Deploy, tmp_path: Path
+) -> None:
     cloud = deployed(published(source=KIND))
     provision(cloud, "1", 2)
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
     with ThreadPoolExecutor(3) as threads:
-        answers = list(threads.map(lambda _: called(cloud, "1", sleep=1.0), range(3)))
+        answers = list(threads.map(lambda _: called(cloud, "1", meet=str(meeting)), range(3)))
     assert Counter(answer["kind"] for answer in answers) == {"provisioned-concurrency": 2, "on-demand": 1}
     assert len({answer["mark"] for answer in answers}) == 3
 
@@ -139,9 +146,7 @@ def test_a_provisioned_process_that_dies_is_replaced(deployed: Deploy) -> None:
     provision(cloud, "1", 1)
     before = called(cloud, "1")
     called(cloud, "1", die=True)
-    deadline = time.monotonic() + 20
-    while ready(cloud, "1")["AllocatedProvisionedConcurrentExecutions"] < 1 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    assert wait_until(lambda: ready(cloud, "1")["AllocatedProvisionedConcurrentExecutions"] == 1)
     after = called(cloud, "1")
     assert after["kind"] == "provisioned-concurrency"
     assert after["mark"] != before["mark"]

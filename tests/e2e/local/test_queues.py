@@ -41,7 +41,9 @@ import json, os, time
 def handler(event, context):
     with open(os.environ["RECORD"], "a") as record:
         record.write(json.dumps({"event": ["begin", time.time()]}) + "\\n")
-    time.sleep(0.3)
+    while len(open(os.environ["RECORD"]).readlines()) < 2:  # until another has begun
+        time.sleep(0.01)
+    time.sleep(0.1)
     with open(os.environ["RECORD"], "a") as record:
         record.write(json.dumps({"event": ["end", time.time()]}) + "\\n")
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.e2e.local.conftest import running
 from tests.e2e.local.lambda_cases import refused
 from tests.e2e.local.stack_calls import Stacks
 from tests.e2e.local.templates import Resources, att, aws, function, ref, resource, role
+from tests.waiting import wait_until
 
 TWO = {"ProvisionedConcurrentExecutions": 2}
 
@@ -43,12 +43,13 @@ def live(name: str, version: dict[str, Any] | None = None, **alias: Any) -> Reso
 
 def ready(cloud: LocalCloud, name: str, qualifier: str) -> int:
     """How many processes are warm, when all that were asked for are."""
-    deadline = time.monotonic() + 30
-    asked = {"FunctionName": name, "Qualifier": qualifier}
-    while (found := aws(cloud, "lambda").get_provisioned_concurrency_config(**asked))["Status"] == "IN_PROGRESS":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return int(found["AvailableProvisionedConcurrentExecutions"])
+
+    def found() -> dict[str, Any]:
+        asked = {"FunctionName": name, "Qualifier": qualifier}
+        return dict(aws(cloud, "lambda").get_provisioned_concurrency_config(**asked))
+
+    assert wait_until(lambda: found()["Status"] != "IN_PROGRESS")
+    return int(found()["AvailableProvisionedConcurrentExecutions"])
 
 
 def test_an_alias_keeps_processes_warm_for_as_long_as_its_template_says_so(stacks: Stacks, cloud: LocalCloud) -> None:

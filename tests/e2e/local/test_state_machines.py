@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from infra.local.cloud import LocalCloud
 from serin.domain.errors import SerinError
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.templates import Record, att, aws, function, ref, resource
+from tests.waiting import wait_until
 
 TRIAL = """
 def handler(event, context):
@@ -75,9 +75,8 @@ def executed(cloud: LocalCloud, given: dict[str, Any]) -> dict[str, Any]:
     states = aws(cloud, "stepfunctions")
     arn = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
     execution = states.start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]
-    while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        time.sleep(0.05)
-    return dict(found)
+    assert wait_until(lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING")
+    return dict(states.describe_execution(executionArn=execution))
 
 
 def test_a_map_of_function_tasks_runs(deployed: Deploy) -> None:

@@ -24,7 +24,7 @@ def test_anything_else_is_refused(text: object) -> None:
 
 
 @given(st.integers(1, 60 * 24 * 365))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_written_span_reads_back_as_itself(minutes: int) -> None:
     span = timedelta(minutes=minutes)
     assert duration(written(span)) == span

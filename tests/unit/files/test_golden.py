@@ -95,7 +95,7 @@ def test_a_fault_has_the_line_its_row_begins_on(tmp_path: Path) -> None:
         st.sampled_from(["2013-01-01T00:00:00+25:00", "0001-01-01T00:00:00+10:00", "20130101T000000Z", "2013-01-01"]),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_golden_value_fits_exactly_when_an_endpoint_takes_it(item: Input, value: object) -> None:
     fitting: Any = {"instance": {item.name: value}, "expect": {"probability": [0, 1]}}
     try:

@@ -54,11 +54,13 @@ def _refused(path: Path, read: Callable[[Path], object], junk_each: int) -> floa
     return refused / files
 
 
+@pytest.mark.slow
 def test_any_field_of_a_charter_may_hold_anything(tmp_path: Path) -> None:
     assert _refused(write_model(tmp_path), read_charter, junk_each=1) > 0.5
 
 
 @pytest.mark.parametrize("column", ["dep_time", "tailnum", "origin"])
+@pytest.mark.slow
 def test_any_field_of_a_contract_may_hold_anything(tmp_path: Path, column: str) -> None:
     contract = yaml.safe_load(EXAMPLE.read_text())
     schema = contract["schema"][0]

@@ -142,7 +142,7 @@ def _cases(mode: schemathesis.GenerationMode) -> Any:
     return operation.as_strategy(generation_mode=mode)
 
 
-WITHOUT_END = settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+WITHOUT_END = settings(max_examples=100, database=None, suppress_health_check=list(HealthCheck))
 # What a schema cannot say: which days a month has, that a number is too large to be finite, or to be exact.
 UNSAID = ("a moment that does not exist", "outside the years", "too large to be finite", "e+")
 
@@ -156,6 +156,7 @@ def test_what_the_schema_allows_is_a_right_request(case: Any) -> None:
 
 @WITHOUT_END
 @given(case=_cases(schemathesis.GenerationMode.NEGATIVE))
+@pytest.mark.slow
 def test_what_the_schema_forbids_is_a_wrong_request(case: Any) -> None:
     assume(not isinstance(case.body, bytes) and not VALIDATOR.is_valid(case.body))
     assert _refusal(case.body) is not None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 TOOLS = (
@@ -70,7 +74,7 @@ class Machine:
             env={"PATH": str(self.checkout / "bin"), **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 
@@ -90,10 +94,9 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    for name in ("requirements", "layers/data", "layers/science", "layers/web"):
+    for name in ("scripts/requirements", "layers/data", "layers/science", "layers/web"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("scripts", "bin"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "bin").mkdir()
     shutil.copy(ROOT / "scripts/setup", tmp_path / "scripts/setup")
     for name in TOOLS:
         (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
@@ -108,10 +111,25 @@ def test_a_machine_with_everything_is_set_up_once(machine: Machine) -> None:
     assert second.stdout == ""
 
 
+def test_the_environment_imports_the_checkout_it_lies_in(machine: Machine) -> None:
+    machine.has_python()
+    machine.setup()
+    file = machine.checkout / ".venv/lib/python3.12/site-packages/serin.pth"
+    named = [os.path.normpath(file.parent / line) for line in file.read_text().splitlines()]
+    assert named == [str(machine.checkout / name) for name in ("layers/core/python", "scripts", ".")]
+
+
+def test_a_process_of_this_environment_needs_to_be_told_nothing(tmp_path: Path) -> None:
+    program = "import infra.app as a, serin.domain as b, serin_cli as c; print(*[m.__file__ for m in (a, b, c)])"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=True)
+    assert done.stdout.count(f"{ROOT}/") == 3, done.stdout
+
+
 def test_another_lock_means_another_environment(machine: Machine) -> None:
     machine.has_python()
     machine.setup()
-    (machine.checkout / "requirements/dev.txt").write_text("# another\n")
+    (machine.checkout / "scripts/requirements/dev.txt").write_text("# another\n")
     assert (machine.setup().returncode, machine.made) == (0, 2)
 
 

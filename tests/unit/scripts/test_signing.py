@@ -17,7 +17,9 @@ from serin_cli.signing import credentials_at_hand, signed
 URL = "https://abc123.execute-api.eu-central-1.amazonaws.com/models/m/predict?a=1"
 PLAIN = {"Content-Type": "application/json"}
 AWS = Connection("prod", "eu-central-1", "https://api.example", "token", "uploads")
-LOCAL = Connection("dev", "us-east-1", "http://127.0.0.1:1", "token", "uploads", "http://127.0.0.1:2")
+LOCAL = Connection(
+    "dev", "us-east-1", "http://127.0.0.1:1", "token", "uploads", "http://127.0.0.1:2", "AKIALOCAL", "its"
+)
 
 
 @pytest.fixture
@@ -57,4 +59,4 @@ def test_without_credentials_it_is_said_so_with_the_remedy() -> None:
 def test_the_local_cloud_never_sees_the_profiles_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
-    assert credentials_at_hand(LOCAL).access_key == "serin"
+    assert credentials_at_hand(LOCAL).access_key == "AKIALOCAL"

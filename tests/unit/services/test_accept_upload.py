@@ -105,6 +105,19 @@ def test_a_file_whose_rows_are_all_bad_is_recorded_and_adds_no_rows() -> None:
     assert world.lake.keys("datasets/") == []
 
 
+def test_a_contract_that_cannot_be_run_rejects_what_comes_and_once_it_is_mended_the_same_file_is_taken() -> None:
+    broken = Rule("orders.shop.pattern", "pattern", ("shop",), "accuracy", pattern=r"^[a-z]+\Z")
+    world = World({"orders": a_contract(rules=(broken,))})
+    upload = world.send()
+    assert (upload.status, events_of(world)) == ("rejected", ["Upload Rejected"])
+    assert upload.reason == (
+        r"orders.shop.pattern: the pattern '^[a-z]+\\Z' cannot be run: unrecognized escape sequence"
+    )
+    assert "Rust" in (upload.remedy or "")
+    world.contracts["orders"] = a_contract(rules=(replace(broken, pattern=r"^[a-z]+\z"),))
+    assert world.deliver().status == "accepted"
+
+
 def test_gzipped_content_is_read() -> None:
     assert World().send(gzip.compress(MIXED), "raw/orders/january.csv.gz").accepted == 2
 

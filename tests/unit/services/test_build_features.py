@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,9 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import to_parquet
+from serin.domain.charter import Derivation
 from serin.services.build_features import FeatureBuilder
+from serin.services.sweep_features import sweep_features
 from tests.builders import NOON, a_charter, a_contract, a_part, an_upload_of
 from tests.definitions import item_key
 
@@ -84,3 +87,24 @@ def test_a_dataset_without_views_writes_nothing_and_is_announced_all_the_same() 
     world = World()
     assert world.build("orders", world.add("orders", ("north", 1, 10))) == 0
     assert [event.detail["dataset"] for event in world.events.published] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "fault", [lambda rows: rows["nothing"], lambda _: 1 / 0, lambda _: None, lambda rows: rows[:0]]
+)
+def test_an_upload_whose_features_can_never_be_built_ends_in_a_recorded_reason_and_a_notice(fault: Any) -> None:
+    world = World()
+    derive = Derivation("features:shops")
+    datasets = tuple(replace(use, derive=derive) if use.name == "shops" else use for use in world.charter.datasets)
+    world.charter = replace(world.charter, datasets=datasets)
+    world.functions["features:shops"] = fault
+    upload = world.add("shops", ("north", 1, 10))
+    assert world.build("shops", upload) == 0
+    assert [event.name for event in world.events.published] == ["Features Refused"]
+    (fill,) = world.catalog.fills(world.charter.model)
+    assert "features:shops" in (fill.refused or "")
+    assert (fill.upto, fill.behind({"shops": 1})) == ({"shops": 0}, True)
+    swept = sweep_features(world.charter, "c", catalog=world.catalog, events=world.events, clock=world.clock)
+    world.clock.advance(timedelta(days=1))
+    again = sweep_features(world.charter, "c", catalog=world.catalog, events=world.events, clock=world.clock)
+    assert swept == again == []

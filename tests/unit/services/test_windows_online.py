@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serin.adapters.memory.catalog import MemoryCatalog
@@ -77,7 +77,6 @@ questions = st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])),
 views = st.sampled_from([QUEUE, HOURLY, replace(QUEUE, created_time=None)])
 
 
-@settings(deadline=None)
 @given(views, st.lists(events(5), min_size=1, max_size=4), questions, st.randoms(use_true_random=False))
 def test_windows_are_exact_at_any_moment_however_uploads_are_repeated_and_reordered(
     view: View, uploads: list[list[Event]], asked: list[tuple[datetime, str | None]], chance: Any
@@ -115,7 +114,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(steps, questions, st.randoms(use_true_random=False))
 def test_what_a_derivation_looks_up_moves_events_and_leaves_none_behind(
     taken: Sequence[Step], asked: list[tuple[datetime, str | None]], chance: Any
@@ -177,14 +175,15 @@ def test_a_window_of_seven_days_reads_eight_items() -> None:
     assert len(FeaturePlan(charter_of(week), {}).keys([instance], START + timedelta(hours=5))) == 8
 
 
-def test_a_changed_definition_has_items_of_its_own_and_an_equal_one_the_same() -> None:
+def test_a_changed_definition_and_another_model_have_items_of_their_own_and_an_equal_one_the_same() -> None:
     instance: Any = {"order_id": 1, "at": START, "shop": "a", "amount": None}
 
     def keys(charter: Charter) -> set[object]:
         return set(FeaturePlan(charter, {}).keys([instance], START))
 
     mine = charter_of(QUEUE)
-    assert keys(mine) == keys(replace(mine, model="other"))
+    assert keys(mine) == keys(replace(mine, task="regression"))
+    assert not keys(mine) & keys(replace(mine, model="other"))
     assert not keys(mine) & keys(charter_of(replace(QUEUE, windows=QUEUE.windows[1:])))
     derived = charter_of(QUEUE, Derivation("features:shifted", ("zones",)))
     assert not keys(derived) & keys(replace(derived, model="other"))

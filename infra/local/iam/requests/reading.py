@@ -128,11 +128,19 @@ def _objects(body: bytes) -> list[tuple[str, str]]:
     return [(item.findtext(f"{space}Key", ""), item.findtext(f"{space}VersionId", "")) for item in found]
 
 
+def kept_body(environ: Environ) -> bytes:
+    """The body as it came, which stays there for the next reader."""
+    length = environ.get("CONTENT_LENGTH")
+    # A body without a length comes in pieces and has an end of its own.
+    whole = -1 if not length and environ.get("wsgi.input_terminated") else int(length or 0)
+    body: bytes = environ["wsgi.input"].read(whole)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
 def body_of(request: Request) -> bytes:
-    """The body, which stays there for the next reader."""
-    length = int(request.environ.get("CONTENT_LENGTH") or 0)
-    body: bytes = request.environ["wsgi.input"].read(length)
-    request.environ["wsgi.input"] = io.BytesIO(body)
+    """The body as it was before it was packed."""
+    body = kept_body(request.environ)
     if request.headers.get("Content-Encoding") == "gzip":
         import gzip
 

@@ -15,8 +15,9 @@ import pytest
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import Conflict, Invalid, NotFound, SerinError, Unavailable
 from serin_cli.__main__ import main, parser
-from serin_cli.clock import clock, span
+from serin_cli.clock import Signed, clock, span
 from serin_cli.connection import Connection, save
+from tests.e2e.connections import connection_to
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.templates import Record, att, function, resource
 
@@ -32,7 +33,7 @@ def cloud(tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> It
     )
     monkeypatch.chdir(tmp_path)
     with running(tmp_path, {"Function": function("tick", record=record), "Rule": rule}) as made:
-        save(Connection("dev", made.region, made.api_url, "token", "uploads", made.endpoint_url))
+        save(connection_to(made))
         yield made
 
 
@@ -63,11 +64,11 @@ def test_errors_come_back_as_the_clouds_own(cloud: LocalCloud) -> None:
     with pytest.raises(SerinError, match="has passed") as refused:
         called("advance", "--to", "2012-01-01T00:00Z")
     assert refused.value.kind == Invalid.kind
-    url = f"{cloud.endpoint_url}/_serin/clock"
+    url, signs = f"{cloud.endpoint_url}/_serin/clock", Signed(connection_to(cloud))
     for wrong in ({}, {"to": "soon"}, {"to": "2013-05-01T00:00"}, {"advance_s": "x"}):
-        answer = httpx.post(url, json=wrong)
+        answer = httpx.post(url, json=wrong, auth=signs)
         assert (answer.status_code, answer.json()["error"]["kind"]) == (400, "invalid")
-    with httpx.stream("POST", url, json={"advance_s": 86400 * 365}) as walk:
+    with httpx.stream("POST", url, json={"advance_s": 86400 * 365}, auth=signs) as walk:
         next(walk.iter_lines())
         with pytest.raises(SerinError) as second:
             called("advance", "1h")

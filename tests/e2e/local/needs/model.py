@@ -17,6 +17,7 @@ from pathlib import Path
 from infra.local import patches
 from infra.local.cloud import LocalCloud
 from infra.local.patches.registry import PATCHES
+from tests.waiting import PATIENCE_S
 
 Attempt = Callable[[LocalCloud], None]
 
@@ -78,7 +79,7 @@ def without(title: str) -> Iterator[None]:
 
 def patience_s() -> float:
     """How long to wait for what should come: not long where a patch is missing and it may never come."""
-    return 1.5 if _missing else 30.0
+    return 1.5 if _missing else PATIENCE_S
 
 
 class Meanwhile:

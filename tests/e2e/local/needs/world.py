@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 
 from infra.local.cloud import LocalCloud
+from infra.local.lambda_model import Credentials
 from infra.local.wiring import wiring
 from tests.e2e.local.needs.model import patience_s
 from tests.e2e.local.templates import SERVICES, allow, document
@@ -24,19 +25,17 @@ _GLANCE_S = 0.002
 
 def aws(cloud: LocalCloud, service: str) -> Any:
     """A client that sends everything once."""
-    return _client(service, cloud.endpoint_url, cloud.region)
+    return _client(service, cloud.endpoint_url, cloud.region, cloud.credentials)
 
 
 @cache
-def _client(service: str, endpoint_url: str, region: str) -> Any:
-    keys = LocalCloud.credentials
+def _client(service: str, endpoint_url: str, region: str, keys: Credentials) -> Any:
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint_url,
         region_name=region,
         aws_access_key_id=keys.access_key_id,
         aws_secret_access_key=keys.secret_access_key,
-        aws_session_token=keys.session_token,
         config=Config(retries={"total_max_attempts": 1}),
     )
 

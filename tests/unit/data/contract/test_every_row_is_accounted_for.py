@@ -57,7 +57,7 @@ ROW = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows=st.lists(ROW, min_size=1, max_size=12), end=st.sampled_from(["\n", "\r\n"]))
 def test_each_row_of_a_dirty_file_is_accepted_or_in_quarantine_as_it_was_written(
     rows: list[list[str]], end: str

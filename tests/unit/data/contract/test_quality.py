@@ -6,7 +6,6 @@ from serin.data.contract.quality import NAMED, Checked, check
 from serin.data.contract.rules import rules_of
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, Contract, Rule
-from serin.domain.errors import Invalid
 from tests.builders import a_contract
 
 COLUMNS = (
@@ -155,11 +154,6 @@ def test_a_row_of_the_wrong_width_is_kept_whole() -> None:
     assert broken(found) == {2: ["orders.row.shape"], 3: ["orders.row.shape"], 4: ["orders.order_id.type"]}
     assert found.quarantine["__text"].to_list() == ["2,b", "3,c,3,,,", None]
     assert found.rules == {"orders.row.shape": 2, "orders.order_id.type": 1}
-
-
-def test_a_pattern_that_looks_around_is_refused_by_name() -> None:
-    with pytest.raises(Invalid, match=r"r: .* cannot|r: .*not a pattern"):
-        checked("1,a,1,", rules=(Rule("r", "pattern", ("shop",), "accuracy", pattern="(?=a)"),))
 
 
 def test_what_a_contract_says_itself_is_not_said_twice() -> None:

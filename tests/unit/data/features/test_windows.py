@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serin.data.contract.types import TIMESTAMP
@@ -48,7 +48,6 @@ def length(*facts: tuple[float, float, int | None], do: str = "sum", ask: float,
     return found([(at(ask), "a")], rows, replace(QUEUE, windows=(window,)))[0]["n"]
 
 
-@settings(deadline=None)
 @given(events(20), st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])), max_size=8))
 def test_every_window_is_what_its_definition_says(rows: list[Event], questions: list[Question]) -> None:
     for (moment, shop), values in zip(questions, found(questions, rows), strict=True):

@@ -252,6 +252,7 @@ def test_a_table_of_every_kind_of_value_and_of_no_row_has_a_profile() -> None:
         assert len(found.columns) == len(kinds)
 
 
+@pytest.mark.slow
 def test_the_widest_and_most_hostile_table_stays_below_a_megabyte() -> None:
     rows, text = 50, "\U0001f4a9" * 60_000
     wide = {f"{'c' * 56}_{number}": [f"{row}{text[:200]}" for row in range(rows)] for number in range(2_000)}

@@ -12,6 +12,10 @@ from infra.local.clock import VirtualClock
 from infra.local.clock.threads import ClockEvent
 from serin.domain.errors import Conflict, Invalid, Unavailable
 from tests.unit.local.clock.conftest import START, begin, crew, resting
+from tests.waiting import PATIENCE_S, wait_until
+
+MILLISECOND = 0.001
+"""What rounding may make of a moment."""
 
 
 def nothing() -> None:
@@ -31,16 +35,22 @@ class Every:
         self._next = moment + self._seconds
 
 
-def test_it_begins_where_it_is_told_and_runs_with_the_machines(clock: VirtualClock) -> None:
-    first = clock.now()
-    time.sleep(0.02)
-    assert timedelta(0) <= first - START < timedelta(seconds=5)
-    assert timedelta(milliseconds=15) < clock.now() - first < timedelta(seconds=5)
-    assert abs(clock.now_ms() / 1000 - clock.time()) < 1
+def test_it_begins_where_it_is_told_and_runs_with_the_machines() -> None:
+    moments = [time.monotonic()]
+    clock = VirtualClock(START)
+    moments += [time.monotonic(), clock.time(), time.monotonic()]
+    assert wait_until(lambda: clock.now() > START + timedelta(milliseconds=20))
+    moments += [time.monotonic(), clock.time(), time.monotonic()]
+    before, made, first, looked, again, second, after = moments
+    assert 0 <= first - START.timestamp() <= looked - before + MILLISECOND
+    assert again - looked - MILLISECOND <= second - first <= after - made + MILLISECOND
+    assert clock.time() - MILLISECOND <= clock.now_ms() / 1000 <= clock.time()
+    clock.close()
 
 
 def test_it_is_the_machines_time_where_nothing_is_said() -> None:
-    assert abs(VirtualClock().time() - time.time()) < 1
+    before, here, after = time.time(), VirtualClock().time(), time.time()
+    assert before - MILLISECOND <= here <= after + MILLISECOND
 
 
 def test_a_walk_ends_exactly_at_its_moment_and_the_clock_runs_on(clock: VirtualClock) -> None:
@@ -50,7 +60,7 @@ def test_a_walk_ends_exactly_at_its_moment_and_the_clock_runs_on(clock: VirtualC
     clock.call_at(to.timestamp(), lambda _moment: seen.append(clock.now()))
     clock.advance(to, nothing)
     assert seen == [to]
-    assert timedelta(0) <= clock.now() - to < timedelta(seconds=5)
+    assert to <= clock.now() < to + timedelta(hours=1)
 
 
 def test_what_is_due_fires_at_its_moment_in_order_and_what_is_not_waits(clock: VirtualClock) -> None:
@@ -117,14 +127,14 @@ def test_an_advance_past_its_moment_wakes_who_sleeps(clock: VirtualClock) -> Non
     clock.advance(START + timedelta(hours=23), resting(clock))
     assert woken == []
     clock.advance(START + timedelta(hours=25), resting(clock))
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert woken == [True]
 
 
 def test_a_sleep_ends_in_real_time_when_nobody_advances(clock: VirtualClock) -> None:
     began = time.monotonic()
     assert clock.sleep(0.05, threading.Event())
-    assert 0.04 < time.monotonic() - began < 5
+    assert time.monotonic() - began >= 0.05 - MILLISECOND
     assert clock.wait_until(clock.time() - 10, threading.Event())
 
 
@@ -140,7 +150,7 @@ def test_closing_releases_everybody(clock: VirtualClock) -> None:
     resting(clock)()
     clock.close()
     for thread in threads:
-        threading.Thread.join(thread, 5)
+        threading.Thread.join(thread, PATIENCE_S)
         assert not thread.is_alive()
 
 
@@ -158,15 +168,15 @@ def test_two_walks_at_once_are_refused(clock: VirtualClock) -> None:
 
     def settle() -> None:
         inside.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE_S)
 
     walking = threading.Thread(target=clock.advance, args=(START + timedelta(days=1), settle))
     walking.start()
-    inside.wait(5)
+    inside.wait(PATIENCE_S)
     with pytest.raises(Conflict, match="already"):
         clock.advance(START + timedelta(days=2), nothing)
     go_on.set()
-    walking.join(5)
+    walking.join(PATIENCE_S)
     clock.advance(START + timedelta(days=2), nothing)
 
 
@@ -187,7 +197,7 @@ def test_a_walk_that_is_broken_off_leaves_the_clock_where_it_came_to(clock: Virt
     with pytest.raises(TimeoutError):
         clock.advance(START + timedelta(days=1), settle)
     assert not clock.stands
-    assert timedelta(0) <= clock.now() - START - timedelta(hours=1) < timedelta(seconds=5)
+    assert timedelta(0) <= clock.now() - START - timedelta(hours=1) < timedelta(hours=1)
 
 
 def test_a_timer_that_fails_does_not_stop_the_others(clock: VirtualClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -209,7 +219,7 @@ def test_timers_and_calls_fire_by_themselves_in_real_time(clock: VirtualClock) -
     clock.start()
     called = threading.Event()
     clock.call_at(clock.time() + 0.12, lambda _moment: called.set())
-    assert called.wait(10)
+    assert called.wait(PATIENCE_S)
     assert ("timer", fired[0][1]) == fired[0]
     assert len(fired) >= 2
 

@@ -43,7 +43,7 @@ class Functions:
             code=code,
             layers=(),
             environment={},
-            timeout_s=10.0,
+            timeout_s=100.0,
             memory_mb=512,
             credentials=Credentials("AKIDTEST", "secret", "token"),
             region="eu-central-1",
@@ -79,6 +79,14 @@ class Functions:
 
     def _on_metrics(self, version: FunctionVersion, invoked_arn: str, outcome: Outcome) -> None:
         self.metrics.append((invoked_arn, outcome))
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Path:
+    """Where handlers and tests leave word for each other."""
+    folder = tmp_path / "meeting"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="session")

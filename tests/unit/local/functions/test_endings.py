@@ -5,14 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.unit.local.functions.conftest import BUILD, Functions
-from tests.unit.local.functions.test_processes import WHO, is_running, wait_until
+from tests.unit.local.functions.test_processes import WHO, is_running, under_way
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[4]
 SUPERVISOR = f"""
@@ -46,7 +45,7 @@ def test_a_killed_supervisor_leaves_no_process_and_no_folder(
     supervisor = subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR, str(tmp_path)],
         cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT / 'layers/core/python'}:{ROOT}"},
+        env={},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -61,16 +60,14 @@ def test_a_killed_supervisor_leaves_no_process_and_no_folder(
         assert wait_until(lambda: list(tmp_path.iterdir()) == [])
 
 
-def test_stopping_ends_idle_and_busy_processes_and_their_callers_hear_of_it(functions: Functions) -> None:
+def test_stopping_ends_idle_and_busy_processes_and_their_callers_hear_of_it(
+    functions: Functions, meeting: Path
+) -> None:
     version = functions.write(WHO)
     idle = functions.answer(functions.write(WHO, "idle"))
-    heard = []
-    caller = threading.Thread(target=lambda: heard.append(functions.invoke(version, {"sleep": 60})))
-    caller.start()
-    time.sleep(0.5)
-    functions.host.stop()
-    caller.join(2)
-    assert [outcome.status for outcome in heard] == ["crashed"]
+    with under_way(functions, version, meeting) as running:
+        functions.host.stop()
+        assert running.result(PATIENCE_S).status == "crashed"
     assert not is_running(idle)
 
 

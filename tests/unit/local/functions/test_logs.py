@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tests.unit.local.functions.conftest import Functions
-from tests.unit.local.functions.test_processes import wait_until
+from tests.waiting import wait_until
 
 
 def test_lines_come_between_start_end_and_report(functions: Functions) -> None:
@@ -85,19 +85,21 @@ def test_more_output_than_a_pipe_holds_arrives_whole_and_before_the_outcome(func
     assert numbers == list(range(3000))
 
 
-def test_lines_arrive_while_the_function_runs(functions: Functions) -> None:
-    source = """
-        import time
+def test_lines_arrive_while_the_function_runs(functions: Functions, tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    source = f"""
+        import os, time
         def handle(event, context):
             print("begun")
-            time.sleep(1)
+            while not os.path.exists({str(heard)!r}):
+                time.sleep(0.01)
     """
-    running = threading.Thread(target=functions.invoke, args=(functions.write(source),))
-    running.start()
-    began = time.monotonic()
-    assert wait_until(lambda: "begun" in functions.log)
-    assert time.monotonic() - began < 1
-    running.join()
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(functions.invoke, functions.write(source))
+        assert wait_until(lambda: "begun" in functions.log)
+        assert not running.done()
+        heard.touch()
+        assert running.result().status == "ok"
 
 
 def test_the_tail_is_the_last_four_kilobytes(functions: Functions) -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
-import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from infra.local.lambda_model import FunctionVersion, Outcome
 from infra.local.session import Session
 from serin.domain.errors import Unavailable
 from tests.unit.local.functions.conftest import Functions
+from tests.waiting import wait_until
 
 WHO = """
-    import os, time
+    import os, pathlib, time
     def handle(event, context):
-        time.sleep((event or {}).get("sleep", 0))
+        if event:
+            folder = pathlib.Path(event["stays"])
+            (folder / context.aws_request_id).touch()
+            while len(list(folder.iterdir())) < event["until"]:
+                time.sleep(0.01)
         return os.getpid()
 """
+"""With `stays` and `until` an invocation stays until there are so many files in the folder, its own the first."""
 
 
 def is_running(pid: int) -> bool:
@@ -32,11 +39,24 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def wait_until(true: Callable[[], bool], limit_s: float = 5.0) -> bool:
-    deadline = time.monotonic() + limit_s
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
+def has_ended(pid: int) -> bool:
+    """Nothing of it runs, whoever has yet to ask for its exit status."""
+    try:
+        return ") Z" in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@contextmanager
+def under_way(functions: Functions, version: FunctionVersion, folder: Path) -> Iterator[Future[Outcome]]:
+    """An invocation that has begun and ends with the block, if it was not ended before."""
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(functions.invoke, version, {"stays": str(folder), "until": 2})
+        assert wait_until(lambda: list(folder.iterdir()))
+        try:
+            yield running
+        finally:
+            (folder / "go on").touch()
 
 
 def test_the_second_invocation_finds_a_warm_process(functions: Functions) -> None:
@@ -47,10 +67,10 @@ def test_the_second_invocation_finds_a_warm_process(functions: Functions) -> Non
     assert second.init_ms is None
 
 
-def test_executions_at_the_same_time_have_a_process_each(functions: Functions) -> None:
+def test_executions_at_the_same_time_have_a_process_each(functions: Functions, meeting: Path) -> None:
     version = functions.write(WHO)
     with ThreadPoolExecutor(2) as threads:
-        pids = list(threads.map(lambda _: functions.answer(version, {"sleep": 0.5}), range(2)))
+        pids = list(threads.map(lambda _: functions.answer(version, {"stays": str(meeting), "until": 2}), range(2)))
     assert pids[0] != pids[1]
 
 
@@ -85,14 +105,13 @@ def test_retiring_a_version_ends_its_process_and_not_anothers(functions: Functio
     assert functions.answer(latest) == kept
 
 
-def test_an_invocation_under_way_finishes_when_its_function_is_retired(functions: Functions) -> None:
+def test_an_invocation_under_way_finishes_when_its_function_is_retired(functions: Functions, meeting: Path) -> None:
     version = functions.write(WHO)
-    functions.answer(version)
-    with ThreadPoolExecutor(1) as threads:
-        running = threads.submit(functions.answer, version, {"sleep": 0.4})
-        time.sleep(0.2)
+    pid = functions.answer(version)
+    with under_way(functions, version, meeting) as running:
         functions.host.retire(version.function_arn)
-        pid = running.result()
+        assert is_running(pid)
+    assert json.loads(running.result().payload) == pid
     assert wait_until(lambda: not is_running(pid))
 
 
@@ -115,19 +134,16 @@ def test_beyond_the_machines_limit_an_invocation_waits_for_its_turn(session: Ses
     functions = Functions(session, runtime, processes=1)
     version = functions.write(WHO)
     with ThreadPoolExecutor(3) as threads:
-        pids = list(threads.map(lambda _: functions.answer(version, {"sleep": 0.1}), range(3)))
+        pids = list(threads.map(lambda _: functions.answer(version), range(3)))
     assert len(set(pids)) == 1
     functions.host.stop()
 
 
-def test_reserved_concurrency_throttles_what_exceeds_it_over_all_versions(functions: Functions) -> None:
+def test_reserved_concurrency_throttles_what_exceeds_it_over_all_versions(functions: Functions, meeting: Path) -> None:
     version = functions.write(WHO, reserved_concurrency=1)
     functions.answer(version)
-    running = threading.Thread(target=functions.invoke, args=(version, {"sleep": 0.5}))
-    running.start()
-    time.sleep(0.2)
-    outcome = functions.invoke(replace(version, version="7"))
-    running.join()
+    with under_way(functions, version, meeting):
+        outcome = functions.invoke(replace(version, version="7"))
     assert outcome.status == "throttled"
     assert b"ReservedFunctionConcurrentInvocationLimitExceeded" in outcome.payload
     assert not outcome.reached_the_function
@@ -138,7 +154,7 @@ def test_a_process_that_died_while_idle_is_replaced(functions: Functions) -> Non
     version = functions.write(WHO)
     pid = functions.answer(version)
     os.kill(pid, 9)
-    time.sleep(0.1)
+    assert wait_until(lambda: has_ended(pid))
     assert functions.answer(version) != pid
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from infra.local.session import Session
 from tests.unit.local.functions.conftest import Functions
+from tests.unit.local.functions.test_processes import has_ended
+from tests.waiting import wait_until
 
 KIND = """
     import os
     def handle(event, context):
         return [os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], os.getpid()]
 """
-
-
-def wait_until(true: Callable[[], bool], limit_s: float = 10.0) -> bool:
-    deadline = time.monotonic() + limit_s
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
 
 
 def test_the_first_call_finds_a_process_that_was_started_before_it(functions: Functions) -> None:
@@ -41,9 +34,8 @@ def test_a_kept_process_neither_expires_nor_gives_way(session: Session, runtime:
     functions.host.keep_warm(kept.function_arn, [(kept, 1)])
     assert wait_until(lambda: functions.host.warm(kept).status == "READY")
     pid = functions.answer(kept)[1]
-    for name in ("a", "b", "c"):
-        functions.answer(functions.write(KIND, name))
-    time.sleep(0.5)
+    others = [functions.answer(functions.write(KIND, name))[1] for name in ("a", "b", "c")]
+    assert wait_until(lambda: all(has_ended(other) for other in others))
     assert functions.answer(kept) == ["provisioned-concurrency", pid]
     functions.host.stop()
 
@@ -53,8 +45,9 @@ def test_what_is_no_longer_wanted_grows_old_like_any(session: Session, runtime: 
     version = functions.write(KIND, version="1")
     functions.host.keep_warm(version.function_arn, [(version, 1)])
     assert wait_until(lambda: functions.host.warm(version).status == "READY")
+    pid = functions.answer(version)[1]
     functions.host.keep_warm(version.function_arn, [])
-    time.sleep(0.8)
+    assert wait_until(lambda: has_ended(pid))
     assert functions.answer(version)[0] == "on-demand"
     functions.host.stop()
 
@@ -77,10 +70,9 @@ def test_a_version_of_other_settings_is_kept_apart(functions: Functions) -> None
 
 def test_a_host_that_is_stopped_while_a_process_starts_leaves_none(session: Session, runtime: Path) -> None:
     functions = Functions(session, runtime)
-    version = functions.write("import time; time.sleep(60)", version="1")
+    version = functions.write("import time; time.sleep(600)", version="1")
     functions.host.keep_warm(version.function_arn, [(version, 2)])
-    time.sleep(0.3)
-    began = time.monotonic()
+    processes = session.folder / "processes"
+    assert wait_until(lambda: processes.is_dir() and list(processes.iterdir()))
     functions.host.stop()
-    assert time.monotonic() - began < 5
-    assert list((session.folder / "processes").iterdir()) == []
+    assert list(processes.iterdir()) == []

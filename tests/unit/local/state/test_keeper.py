@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from dataclasses import dataclass, field
 
 from infra.local.state.keeper import Keeper
+from tests.waiting import wait_until
 
 
 @dataclass
@@ -15,16 +16,18 @@ class Cloud:
     stamp: int = 0
     rests: bool = True
     takes_s: float = 0.0
+    monotonic_s: float = 0.0
     saved: list[int] = field(default_factory=list)
 
     def save(self) -> None:
         """Remember what was saved."""
-        time.sleep(self.takes_s)
+        self.monotonic_s += self.takes_s
         self.saved.append(self.stamp)
 
     def keeper(self) -> Keeper:
         """One with seconds easily counted."""
-        return Keeper(self.save, lambda: self.stamp, lambda: self.rests, look_s=0.01, longest_s=10.0)
+        ports = self.save, lambda: self.stamp, lambda: self.rests
+        return Keeper(*ports, look_s=0.01, longest_s=10.0, monotonic_s=lambda: self.monotonic_s)
 
 
 def test_a_change_is_saved_once() -> None:
@@ -69,10 +72,7 @@ def test_its_thread_looks_by_itself_and_ends() -> None:
     cloud = Cloud(stamp=1)
     keeper = cloud.keeper()
     keeper.start()
-    deadline = time.monotonic() + 10
-    while not cloud.saved and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert wait_until(lambda: cloud.saved)
     keeper.stop()
-    cloud.stamp = 2
-    time.sleep(0.05)
     assert cloud.saved == [1]
+    assert "state" not in {thread.name for thread in threading.enumerate()}

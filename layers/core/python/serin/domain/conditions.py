@@ -124,7 +124,7 @@ def _as_time(part: Expression, kind: Kind, time: Kind) -> tuple[Expression, Kind
     text = str(part.value)
     try:
         moment = date.fromisoformat(text) if time == "date" else _moment(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         example = "2013-01-31" if time == "date" else "2013-01-31T07:00:00Z"
         raise Invalid(f"{text!r} beside a {time}", f"Write it as {example}.") from error
     return Expression(time, value=moment.isoformat()), time

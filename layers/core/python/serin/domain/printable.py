@@ -1,4 +1,4 @@
-"""Text from outside as messages, logs and records may repeat it."""
+"""Text from outside as messages, logs, records and terminals may repeat it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ def printable(text: str, most: int = 60) -> str:
 
     Control, format (such as right-to-left) and separator characters, and lone surrogates, become `\\n`, `\\u202e`, ….
     """
-    cut = text[:most]
-    if cut.isprintable():
-        return cut
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in cut)
+    return visible(text[:most], keep="")
+
+
+def visible(text: str, keep: str = "\n") -> str:
+    """The whole text, escaped as `printable` does it, but for the signs of `keep`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign in keep or sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )

@@ -14,7 +14,9 @@ from typing import Any, get_args
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
+from serin.data.contract.trial import check_contract
 from serin.domain.contracts import Classification, Column, ColumnType, Contract, Rule
+from serin.domain.errors import Invalid
 from serin.domain.names import COLUMN, NAME
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
@@ -66,7 +68,14 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
     findings = [*columns_findings, *rules.findings]
     key = _primary_key(schema)
     found = Contract(str(schema.name), str(contract.version), columns, tuple(rules.found), key, tuple(rules.of_dataset))
-    return found, findings
+    return found, findings or list(_trial(found))
+
+
+def _trial(contract: Contract) -> Iterator[Finding]:
+    try:
+        check_contract(contract)
+    except Invalid as error:
+        yield Finding(("schema", 0), error.message, error.remedy)
 
 
 def _unknown(path: FieldPath, suggestion: str) -> Finding:
@@ -169,7 +178,7 @@ def _primary_key(schema: SchemaObject) -> tuple[str, ...]:
 
 def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
     """Types and required columns are rules already by being columns; the others are found here."""
-    rules = Rules(str(schema.name), {column.name: column.type for column in columns})
+    rules = Rules(str(schema.name), columns)
     key = _primary_key(schema)
     if key:
         unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")

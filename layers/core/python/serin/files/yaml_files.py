@@ -25,6 +25,8 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?\Z")
 # `serin init` leaves questions where only a person knows the answer: `<who owns this model?>`.
 _PLACEHOLDER = re.compile(r"<\w[^<>\n]{0,200}\?>\Z")
+# An escape can write one, and no file of UTF-8 can hold it.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -131,6 +133,9 @@ class _Builder:
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
+        if _SURROGATE.search(node.value):
+            fault = Fault(self.file, line, dotted(path), "half a character (a surrogate)", "Write the whole character.")
+            self.faults.append(fault)
         if _PLACEHOLDER.match(node.value):
             self._placeholder(node.value, path, line)
         return scalar(node.value) if isinstance(node, yaml.ScalarNode) and node.style is None else node.value

@@ -10,6 +10,7 @@ from typing import Any
 
 from serin.data.contract.checked_files import CheckedFile, check_file
 from serin.data.contract.rules import Surroundings
+from serin.data.contract.trial import check_contract
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS
 from serin.domain.contracts import Contract
@@ -85,7 +86,7 @@ def accept_upload(
             )
             _refuse_broken_promises(raw, checked)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
-        except (Rejected, TooLarge) as error:
+        except (Rejected, TooLarge, Invalid) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
@@ -129,6 +130,8 @@ def _checked(
             f"Upload it in pieces: ./scripts/serin upload {raw.dataset} {raw.name} --split cuts a CSV file where rows "
             "end and repeats its header; write Parquet as several files.",
         )
+    # A fault of the contract never passes by itself; once it is mended, the same file is looked at again.
+    check_contract(contract)
     with opened(raw.name, content, contract) as blocks:
         return check_file(blocks, contract, around(), folder)
 

@@ -18,7 +18,7 @@ from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.ports import Events
-from serin.services.steps.note_fills import note
+from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
@@ -81,7 +81,11 @@ def backfill_step(writers: Sequence[ViewWriter], step: Step, correlation: str, *
     """
     for writer, view in _views(writers):
         if definition(writer.charter, view) == step.definition:
-            return _Filling(writer, view, step).run(correlation, events)
+            try:
+                return _Filling(writer, view, step).run(correlation, events)
+            except DOOMED as error:
+                refuse(writer, view.source, error)
+                return 0
     return 0
 
 

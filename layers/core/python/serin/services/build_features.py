@@ -13,19 +13,24 @@ from serin.data.files.parquet import from_parquet
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
+from serin.domain.errors import SerinError
 from serin.domain.events import Event
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
-from serin.services.steps.note_fills import note
+from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
 
 
 @dataclass(frozen=True)
 class Built:
-    """How many items were newer than what was there, and what the rows of each view looked like that was built."""
+    """How many items were newer than what was there, and what the rows of each view looked like that was built.
+
+    `refused` says why nothing could be built, where trying again would not change that.
+    """
 
     written: int
     statistics: Mapping[str, ViewStatistics]
+    refused: SerinError | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class FeatureBuilder:
         sequence = upload.sequence if upload and upload.sequence else 0
         detail: dict[str, str | int]
         detail = {"model": self.charter.model, "dataset": dataset, "upload_id": upload_id, "sequence": sequence}
-        events.publish(Event("Features Built", detail, correlation))
+        events.publish(Event("Features Refused" if built.refused else "Features Built", detail, correlation))
         return built
 
     def renew(self, dataset: str, upload_id: str) -> Built:
@@ -73,7 +78,10 @@ class FeatureBuilder:
         upload = self.catalog.upload(dataset, upload_id)
         if upload is None or upload.sequence is None:
             return Built(0, {})
-        sequence, made = upload.sequence, self._made(upload) if upload.accepted else Built(0, {})
+        try:
+            sequence, made = upload.sequence, self._made(upload) if upload.accepted else Built(0, {})
+        except DOOMED as error:
+            return Built(0, {}, refuse(self.writer, dataset, error))
         for view in self.charter.features.views:
             if dataset in self.charter.reads(view):
                 note(self.writer, view, lambda fill: fill.with_built(dataset, sequence), made.statistics.get(view.name))

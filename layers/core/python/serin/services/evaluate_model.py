@@ -10,7 +10,7 @@ from serin.domain.charter import Charter
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.events import Event
 from serin.domain.experiments import Contest, TrainingSet, Trial, TrialResult, Verdict, gate, is_better
-from serin.domain.models import ModelVersion
+from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
 from serin.learning.scores import contest_of, read_scores
 from serin.ports import Catalog, Clock, Events, ObjectStore
@@ -101,6 +101,7 @@ def register(
     run = catalog.run(charter.model, run_id)
     if run.verdict is None or run.contest is None or run.verdict.outcome != "pass":
         raise Conflict(f"Run {run_id} has not passed the gate.", "Only what passed can be registered.")
+    check_own(charter.model, refitted.layer, refitted.estimator)
     blank = ModelVersion(
         model=charter.model,
         version=0,

@@ -14,11 +14,12 @@ from serin.data.contract.quality import Sorted, Verdict, judge, judged_rules, so
 from serin.data.contract.repeated import Hashes, Keys
 from serin.data.contract.rules import Surroundings
 from serin.data.contract.tally import Tally
+from serin.data.contract.trial import ENGINE_FAULTS, told_by
 from serin.data.files.header import check_size
 from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet
 from serin.data.files.table import CAPS, ROW, Blocks, Caps, Table, joined
 from serin.domain.contracts import Contract
-from serin.domain.errors import TooLarge
+from serin.domain.errors import Rejected, TooLarge
 
 _SEVERAL = 2
 
@@ -43,8 +44,20 @@ def check_file(
 ) -> CheckedFile:
     """Sort a file's rows, and measure the whole; `folder` is for what does not stay in memory, and for the result.
 
-    Raises what reading the blocks raises, and TooLarge when more rows share a key than can be looked at together.
+    Raises what reading the blocks raises, TooLarge when more rows share a key than can be looked at together, and
+    Rejected when the engine cannot run the rules over these rows, which trying again would not change.
     """
+    try:
+        return _checked(blocks, contract, around, folder, caps)
+    except ENGINE_FAULTS as error:
+        raise Rejected(
+            f"The contract of {contract.dataset}, version {contract.version}, cannot be run over this file: "
+            f"{told_by(error)}.",
+            "Correct the contract, deploy it and upload the file again; ./scripts/serin validate checks contracts.",
+        ) from error
+
+
+def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> CheckedFile:
     check = _Check(contract, around, folder, caps)
     for table in blocks:
         check.add(table)

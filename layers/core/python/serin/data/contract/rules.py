@@ -12,7 +12,6 @@ from serin.data.contract.conditions import compiled
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
 from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
-from serin.domain.errors import Invalid
 
 TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
@@ -125,15 +124,7 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    pattern = rule.pattern or ""
-    try:
-        pl.select(pl.lit("").str.contains(pattern))
-    except pl.exceptions.ComputeError as error:
-        raise Invalid(
-            f"{rule.id}: {pattern[:100]!r} is not a pattern that can be checked in linear time.",
-            "Leave out look-around and back-references.",
-        ) from error
-    return ~_text(column).str.contains(pattern)
+    return ~_text(column).str.contains(rule.pattern or "")
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:

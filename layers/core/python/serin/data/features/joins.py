@@ -17,6 +17,7 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns, views_needed
+from serin.domain.printable import printable
 
 LABEL = "__label"
 KEY = "__key_"
@@ -66,8 +67,20 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
     function, looked_up = functions(derivation.call), [tables[name] for name in derivation.uses]
 
     def derived(rows: pl.DataFrame) -> pl.DataFrame:
-        found: pl.DataFrame = function(rows, *looked_up)
+        try:
+            found = function(rows, *looked_up)
+        except Exception as error:
+            raise _failed(f"{type(error).__name__}: {printable(str(error), 200)}") from error
+        if not isinstance(found, pl.DataFrame):
+            raise _failed(f"it made a {type(found).__name__}, not a table")
         return found
+
+    def _failed(what: str) -> Invalid:
+        return Invalid(
+            f"{derivation.call} failed over rows of {dataset}: {what}.",
+            "Correct the model's code and deploy it; what failed is made again then.",
+            f"datasets.{dataset}.derive",
+        )
 
     made = derived(table)
     if made.height != table.height:

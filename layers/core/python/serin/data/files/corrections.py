@@ -10,19 +10,18 @@ again is corrected where it lies now.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
+from serin.data.files.formulas import guarded, guarded_name, name_of, unguarded
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD, Table
 from serin.domain.contracts import ColumnType
 from serin.domain.errors import Rejected
 from serin.domain.printable import printable
 
-# Quotes that are there already count, so that taking one away always gives back what was.
-_FORMULA = r"^'*[=+\-@\t\r]"
-_GUARDED = r"^'('*[=+\-@\t\r])"
 _ID = r"^[0-9a-f]{32}$"
 _NUMBER = r"^[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?$"
 
@@ -35,9 +34,10 @@ def to_csv(quarantined: Sequence[pl.DataFrame], types: Mapping[str, ColumnType])
     rows = pl.concat(quarantined, how="diagonal").with_columns(pl.col(RULES).list.join(" "))
     own = [name for name in RESERVED if name in rows.columns and (name != TEXT or rows[TEXT].null_count() < len(rows))]
     values = [name for name in rows.columns if name not in RESERVED]
-    texts = [name for name in [*own, *values] if name not in (UPLOAD, ROW)]
-    guarded = [_guarded(name, types.get(name, "string")) for name in texts]
-    return rows.with_columns(guarded).select([*own, *values]).write_csv().encode()
+    texts = [name for name in [*own, *values] if name != ROW]
+    cells = [_cells(name, types.get(name, "string")) for name in texts]
+    whole = rows.with_columns(cells).select([*own, *values])
+    return whole.rename({name: guarded_name(name) for name in values}).write_csv().encode()
 
 
 def restored(table: Table) -> Table:
@@ -47,8 +47,15 @@ def restored(table: Table) -> Table:
     """
     if RULES not in table.text.columns:
         return table
-    values = [name for name in table.text.columns if name not in RESERVED]
-    text = table.text.select(pl.col(name).str.replace(_GUARDED, "${1}") for name in values)
+    names = {name: name_of(name) for name in table.text.columns if name not in RESERVED}
+    twice = [name for name, count in Counter(names.values()).items() if count > 1]
+    if twice:
+        raise Rejected(
+            f"{table.name}: column '{printable(twice[0])}' is in the header more than once, guarded as it was exported "
+            "or not.",
+            "Give every column a name of its own.",
+        )
+    text = table.text.select(unguarded(pl.col(cell)).alias(name) for cell, name in names.items())
     return replace(table, text=text, origins=_origins(table))
 
 
@@ -84,9 +91,8 @@ def _origins(table: Table) -> pl.DataFrame | None:
     return origins
 
 
-def _guarded(name: str, type: ColumnType) -> pl.Expr:
+def _cells(name: str, type: ColumnType) -> pl.Expr:
     value = pl.col(name)
-    formula = value.str.contains(_FORMULA)
-    if type in ("integer", "number"):
-        formula = formula & ~value.str.contains(_NUMBER)
-    return pl.when(formula).then("'" + value).otherwise(value).alias(name)
+    if type not in ("integer", "number"):
+        return guarded(value)
+    return pl.when(value.str.contains(_NUMBER)).then(value).otherwise(guarded(value)).alias(name)

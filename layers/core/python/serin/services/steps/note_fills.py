@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from serin.data.contract.trial import ENGINE_FAULTS, told_by
 from serin.domain.buckets import definition
 from serin.domain.charter import View
-from serin.domain.errors import Unavailable
+from serin.domain.errors import Invalid, SerinError, TooLarge, Unavailable
 from serin.domain.fills import Fill
 from serin.domain.view_statistics import ViewStatistics
 from serin.services.steps.view_writer import ViewWriter
 
 ATTEMPTS = 50
+DOOMED = (Invalid, TooLarge, *ENGINE_FAULTS)
+"""What comes again however often it is tried: faults of the model's code, of its charter, of what its datasets hold."""
 
 
 def note(
@@ -38,3 +41,18 @@ def note(
     raise Unavailable(
         f"Others have changed the record of {view.name} {ATTEMPTS} times meanwhile.", "It is tried again by itself."
     )
+
+
+def refuse(writer: ViewWriter, dataset: str, error: Exception) -> SerinError:
+    """Remember why the views that read the dataset cannot be filled, so that nobody tries for ever; the reason.
+
+    It stands until somebody asks for a backfill; code that is deployed anew makes definitions of its own.
+    """
+    found = error if isinstance(error, SerinError) else Invalid(f"{dataset}: {told_by(error)}.", _ASK)
+    for view in writer.charter.features.views:
+        if dataset in writer.charter.reads(view):
+            note(writer, view, lambda fill: replace(fill, refused=str(found)))
+    return found
+
+
+_ASK = "Correct what it names, deploy, and ask again: ./scripts/serin features backfill MODEL."

@@ -9,6 +9,7 @@ import polars as pl
 from serin.data.contract.rules import Surroundings
 from serin.data.files.parquet import key_columns
 from serin.domain.contracts import Contract, Reference
+from serin.domain.errors import Rejected
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 
@@ -33,4 +34,11 @@ def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataF
     frames = [key_columns(lake.get(part.key), reference.columns) for part in parts]
     # A part of an older contract may lack the column, or have it in another type.
     known = [frame for frame in frames if frame is not None]
-    return pl.concat(known, how="vertical_relaxed").unique() if known else pl.DataFrame()
+    try:
+        return pl.concat(known, how="vertical_relaxed").unique() if known else pl.DataFrame()
+    except pl.exceptions.PolarsError as error:
+        key = ", ".join(reference.columns)
+        raise Rejected(
+            f"{reference.dataset} holds its key ({key}) in several types, so no row can be looked for in it.",
+            f"Give {reference.dataset} another name with the key's new type, or leave the relationship out.",
+        ) from error

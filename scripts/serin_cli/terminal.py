@@ -1,0 +1,57 @@
+"""The one way to a person's terminal: no text that is written there can move its cursor or turn its words around."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.json import JSON
+from rich.segment import Segment
+from rich.text import Text
+
+from serin.domain.printable import visible
+
+
+class Terminal(Console):
+    """A console that escapes whatever it is given to show; only its own colours and bars are control sequences.
+
+    It is done where text leaves, so nobody can forget it. A table's cell must be escaped before as well (`cell`),
+    for its width is measured first.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments, with every text visible and every line end kept."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+class Parser(ArgumentParser):
+    """A parser whose messages may repeat what was typed, or pasted."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(visible(message or ""), file)
+
+
+def cell(value: object, style: str = "") -> Text:
+    """A value as a cell or a line: one line, never rich's markup; nothing for None."""
+    return Text("" if value is None else visible(str(value), keep=""), style)
+
+
+def as_json(result: Any) -> JSON:
+    """The result as coloured JSON; what nobody could see in it is escaped as JSON does it."""
+    all_seen = json.dumps(result, default=str, ensure_ascii=False).isprintable()
+    return JSON.from_data(result, default=str, ensure_ascii=not all_seen)
+
+
+def print_json(result: Any) -> None:
+    """The result for another program: JSON in ASCII."""
+    sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
+
+
+def print_document(text: str) -> None:
+    """A file's text as it is, for a person to read or a shell to write; only what could not be seen is escaped."""
+    sys.stdout.write(visible(text))

@@ -1,0 +1,55 @@
+"""What holds for all tests: how they are shared out among processes, and that a busy machine fails none."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+TOGETHER = ("tests/e2e", "tests/infra")
+"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis of the app.
+
+The platform is also what this checkout is connected to (.serin), and there is one such connection.
+"""
+APART = tuple(f"tests/e2e/test_{name}.py" for name in ("add_a_model", "tools", "tools_on_an_empty_cloud"))
+"""But for these, with clouds and checkouts of their own: they are long, and may run beside."""
+
+# How long an example takes is the machine's matter.
+settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("serin")
+
+
+def share_of(nodeid: str) -> str:
+    """Tests of one share run in one process: those of a file, or of a folder that is to stay together."""
+    file = nodeid.partition("::")[0]
+    folder = str(PurePosixPath(file).parent)
+    return folder if folder in TOGETHER and file not in APART else file
+
+
+class Shares(LoadScopeScheduling):
+    """Hands a process another share when it is done with its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    """Used by `-n`."""
+    return Shares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest shares begin first, so that no process waits for another's at the end."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    share = share_of(item.nodeid)
+    return TOGETHER.index(share) if share in TOGETHER else len(TOGETHER) + ("tests/e2e/" not in share)

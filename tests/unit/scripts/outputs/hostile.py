@@ -1,0 +1,195 @@
+"""A platform whose every name, value and sentence tries to take over whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from serin.data.files.parquet import to_parquet
+from serin.domain.fills import Fill
+from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
+from serin.domain.records import as_record
+from serin.domain.scorecard import Score
+from serin.domain.view_statistics import ValueStatistics, ViewStatistics
+from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
+from serin.services.show_views import ViewStatus
+from serin_cli.client import ApiError
+from tests.builders import NOON, a_run, a_training_set, a_version, an_upload
+
+# A title, a cleared screen, a line over the one before, words from right to left, C1, marks nobody sees, rich's markup.
+ATTACK = (
+    "=owned\x1b]0;owned\x07\x1b[2J\r\n\t\x08\x9b31m\x7f\u202a\u202e\u2066\u2069\u200e\u200f\u061c\u200b\u2028\u2029"
+    "\ufeff;=1+1[red][/bold]"
+)
+MODEL = "flight-delay"
+NAMES = ("rules", "warnings", "promises", "inputs", "features", "definitions", "upto", "beyond", "heads", "values")
+# What a program takes apart before it is shown.
+KEPT = ("at", "status", "state", "flags", "made", "scorecard", "first", "last", "newest", "mean", "classification")
+
+
+def poisoned(value: Any, key: str = "") -> Any:
+    """The answer with the attack in each text, and in each name that people or files have given."""
+    if key in KEPT and not isinstance(value, list):
+        return value
+    if isinstance(value, Mapping):
+        end = ATTACK if key in NAMES else ""
+        return {f"{name}{end}": poisoned(item, name) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [poisoned(item, key) for item in value]
+    return f"{value}{ATTACK}" if isinstance(value, str) else value
+
+
+def quarantined() -> bytes:
+    """A file of rows that were set aside."""
+    rows = {"__row": [1, 2], "__rules": [["r" + ATTACK], ["x"]], "__text": [None, ATTACK]}
+    values = {name: [ATTACK, None] for name in ("carrier", f"{ATTACK}name")}
+    return to_parquet(pl.DataFrame({**rows, **values}).with_columns(pl.col("__row").cast(pl.UInt32)))
+
+
+UPLOAD = an_upload(
+    rules={"a": 2}, warnings={"b.unexpected": 1}, promises={"c": "has few rows"}, scorecard={"accuracy": Score(99.0, 9)}
+)
+UPLOADS = [UPLOAD, replace(UPLOAD, status="rejected", reason="because", remedy="do", quarantine="quarantine/x")]
+FILL = Fill(MODEL, "queue", "d" * 32, NOON, {"shops": 3}, {"shops": (5,)})
+STATISTICS = ViewStatistics(9, 3, NOON, {"length": ValueStatistics(0.25, -1.0, 0.5, 2.0)})
+VIEW = ViewStatus("queue", "d" * 32, True, "filled", {"shops": 3}, replace(FILL, statistics=STATISTICS))
+LINEAGE = VersionLineage(
+    a_version(2),
+    a_run(correlation="arrival"),
+    a_training_set(),
+    (DatasetLineage("orders", "h" * 64, 52, 60_000, (UPLOAD,), 51),),
+    (ViewLineage("queue", "d" * 32, FILL),),
+)
+PROFILE = Profile(
+    "orders",
+    9,
+    9,
+    (
+        ColumnProfile("shop", "string", 1, 2, ("suspect",), description="told", top=(Counted("north", 3),)),
+        ColumnProfile("at", "timestamp", 0, 2, times=Times("a", "b", "day", (Counted("a", 3),))),
+        ColumnProfile("late", "boolean", 0, 2, ("label",), association=Association(0.5, 9), examples=("x", "y")),
+    ),
+    3,
+    ({"shop": "north", "at": None},),
+    "late",
+    "binary",
+    ("a note",),
+)
+MADE = ProfileMade(MODEL, "orders", "i", "k", 3, NOON)
+PREDICTION: Mapping[str, Any] = {
+    "prediction": {
+        **{"prediction_id": "p", "at": "t", "model": "m", "version": 1, "function_version": "3", "score": 0.1},
+        **{"label": "late", "inputs": {"a": "b"}, "features": {"c": "d"}, "missing": ["v"], "stale": ["w"]},
+    },
+    "lineage": {
+        "release": {"id": "r"},
+        "version": {"run": "x", "code": "c"},
+        "run": {"correlation": "z"},
+        "training_set": {"definitions": {"v": "d"}},
+        "datasets": [{"dataset": "orders", "rows": 3, "uploads": ["u"]}],
+    },
+    "replay": {"same": True, "score": 0.1, "reason": "because"},
+}
+SOURCE = {
+    "dataset": "d",
+    "source": "s3://b/f",
+    "every_minutes": 60,
+    "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
+}
+ENTITY = {"values": ["v"], "statuses": ["PRESENT"], "event_timestamps": ["t"]}
+RELEASE = {"id": "r", "version": 2, "status": "live", "reason": "why", "steps": [{"name": "smoke", "reason": "x"}]}
+RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
+RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": {"outcome": "pass", "reasons": ["better"]}}
+
+
+class Platform:
+    """The client of that platform; with `error` it answers that to whatever it is asked."""
+
+    error: Exception | None = None
+
+    def __init__(self, *_: object) -> None:
+        self.asked = 0
+
+    def get(self, path: str, **query: str) -> Any:
+        """Whatever is asked for."""
+        if self.error:
+            raise self.error
+        self.asked += 1
+        return self._answer(path)
+
+    def _answer(self, path: str) -> Any:
+        if path == "/models":
+            live = {"version": 2 + self.asked}
+            return {"items": [{"model": MODEL, "live": live}, poisoned({"model": "x", "live": {"version": "v"}})]}
+        if path.endswith("/views"):
+            revised = replace(FILL, statistics=STATISTICS, revision=2 * self.asked)
+            return {"items": [poisoned(as_record(replace(VIEW, fill=revised)))]}
+        endings = {
+            "/uploads": [poisoned(as_record(upload)) for upload in UPLOADS],
+            "/runs": [poisoned(RUN)],
+            "/versions": [poisoned(as_record(a_version(2)))],
+            "/releases": {"items": [poisoned(RELEASE)]},
+            "/lineage": poisoned(as_record(LINEAGE)),
+            "/sources": {"items": [poisoned(SOURCE)]},
+            "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
+            "/datasets/flights": {"rows": 9},
+        }
+        found = next((answer for ending, answer in endings.items() if path.endswith(ending)), None)
+        return poisoned(PREDICTION) if found is None else found
+
+    def all(self, path: str, **query: str) -> Any:
+        """As a list."""
+        found = self.get(path, **query)
+        return found["items"] if isinstance(found, dict) else found
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """What follows from asking."""
+        if self.error:
+            raise self.error
+        if path == "/get-online-features":
+            entities = len(body["entities"])
+            answers = [*([{}] * entities), *(poisoned(ENTITY) for _ in body["features"])]
+            return {"results": answers}
+        return {"run": "r", "release": "r"}
+
+    def kept(self, key: str) -> bytes:
+        """A file of the lake."""
+        return quarantined()
+
+    def upload(self, dataset: str, file: Path) -> Any:
+        """What became of it."""
+        return self.all("/uploads")[0]
+
+    def profile(self, dataset: str, rows: int | None = None) -> Any:
+        """The dataset's."""
+        return self.get("/profile")
+
+    def predict(self, model: str, instances: Any, access: str = "token") -> Any:
+        """An answer."""
+        self.get("/models")
+        return {"version": f"2{ATTACK}", "predictions": [{"probability": 0.1, "label": ATTACK}]}
+
+    def release(self, model: str, release: str) -> Any:
+        """A release with its steps."""
+        self.get("/releases")
+        return poisoned(RELEASE)
+
+    def release_ended(self, model: str, version: int | None = None, release: str | None = None) -> Any:
+        """The same."""
+        return self.release(model, "")
+
+    def run_ended(self, model: str, run: str | None) -> Any:
+        """A training."""
+        return self.all("/runs")[0]
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def api_error() -> ApiError:
+    """What an API would answer that somebody else has taken over."""
+    return ApiError({"kind": ATTACK, "message": f"found {ATTACK}", "remedy": f"do {ATTACK}"})

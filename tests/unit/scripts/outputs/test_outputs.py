@@ -1,0 +1,263 @@
+"""Every command writes what nobody can misuse, whatever data, names and errors hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+import time
+from argparse import _SubParsersAction
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.local.cloud import LocalCloud
+from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.world import MemoryClock
+from serin.domain.access import Token
+from serin_cli import __main__ as program
+from serin_cli import aws, clock, commands, local, tokens, trace, walk
+from serin_cli.connection import Connection
+from serin_cli.local import Running
+from tests.architecture.imports import mentions, sources
+from tests.builders import NOON
+from tests.unit.scripts.outputs.hostile import ATTACK, MODEL, Platform, api_error
+
+ROOT = Path(__file__).parents[4]
+CONNECTION = Connection(f"dev{ATTACK}", "us-east-1", f"http://api{ATTACK}", "t", "b-uploads-x", f"http://e{ATTACK}")
+FILE = "a.csv"
+# Command and action → the words to type; each is typed with --json too, where it has that.
+TYPED: Mapping[str, list[str]] = {
+    "up": [],
+    "clock show": [],
+    "clock advance": ["7d"],
+    "connect": [],
+    "sample": ["flights", "--to", "x"],
+    "init": ["orders", "--from", FILE, "--label", "label"],
+    "contract infer": [FILE, "--dataset", "orders"],
+    "validate": [],
+    "upload": ["orders", FILE],
+    "quality": ["orders"],
+    "profile": ["orders"],
+    "sources": [],
+    "quarantine list": ["orders"],
+    "quarantine export": ["orders", "--to", "out.csv"],
+    "features get": [MODEL, "--entity", f"carrier={ATTACK}", "--entity", "origin=x", "--entity", f"dest={ATTACK}"],
+    "features status": [MODEL, "--view", f"queue{ATTACK}"],
+    "features backfill": [MODEL],
+    "train": [MODEL],
+    "runs": [MODEL],
+    "models": [],
+    "versions": [MODEL],
+    "lineage": [MODEL],
+    "release start": [MODEL],
+    "release list": [MODEL],
+    "release show": [MODEL],
+    "release rollback": [MODEL],
+    "predict": [MODEL, "request.json"],
+    "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
+    "token list": [],
+    "token revoke": [f"x{ATTACK}"],
+    "prediction": ["p"],
+    "trace": ["abcd"],
+    "demo": [],
+}
+# Their --json names a file, or they answer nothing.
+NO_JSON = ("demo", "up")
+# These repeat nobody's words but those that were typed, and numbers.
+SILENT = ("quarantine export", "features backfill")
+
+
+def every_command() -> list[str]:
+    """Each command of the parser, with each of its actions."""
+    (named,) = [action for action in program.parser()._actions if isinstance(action, _SubParsersAction)]
+    found = []
+    for name, command in named.choices.items():
+        actions = next((item.choices for item in command._actions if item.dest == "action" and item.choices), None)
+        found += [f"{name} {action}" for action in actions] if actions else [name]
+    return found
+
+
+def unseen(text: str) -> list[str]:
+    """What a terminal would obey or nobody could see; a line end is what a line ends with."""
+    return [sign for sign in text if sign != "\n" and not sign.isprintable()]
+
+
+@pytest.fixture(autouse=True)
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder to write in, and a hostile platform behind each way out of the program."""
+    monkeypatch.chdir(tmp_path)
+    # Wide enough that nothing is cut off.
+    monkeypatch.setenv("COLUMNS", "3000")
+    shutil.copytree(ROOT / "models" / MODEL, tmp_path / "models" / MODEL)
+    rows = [f"o{number},{number % 7}.5,{'yes' if number % 2 else 'no'},{number}" for number in range(300)]
+    evil = f"id,size,label,\x1b[2J{ATTACK[:6]}\n" + "\n".join(rows) + "\n"
+    (tmp_path / FILE).write_text(evil)
+    (tmp_path / "request.json").write_text('{"instances": [{}]}')
+    for module, name, made in _replaced():
+        monkeypatch.setattr(module, name, made)
+
+
+def _replaced() -> Iterator[tuple[Any, str, Any]]:
+    for module in (commands, clock, tokens, trace):
+        yield module, "load", lambda: CONNECTION
+    yield commands, "Client", Platform
+    yield commands, "write_sample", lambda _: [Path(f"x/{ATTACK}.csv")]
+    answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}"}))
+    yield clock, "httpx", SimpleNamespace(get=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
+    yield clock, "Signed", lambda _: None
+    yield trace, "aws_client", lambda *_: _Logs()
+    yield tokens, "_control", lambda _: _control()
+    yield tokens, "_deployed", lambda _: ()
+    yield tokens, "clock_of", lambda _: MemoryClock(NOON)
+    yield aws, "boto3", SimpleNamespace(Session=_Session)
+    yield aws, "create_token", lambda *_, **__: SimpleNamespace(secret="s")
+    yield aws, "read_settings", lambda *_: _settings()
+    yield aws, "save", lambda _: None
+    yield local, "running", _running
+    yield walk, "running", _running
+    yield walk, "Client", Platform
+    yield walk, "april_flights", lambda *_: [{}] * 10
+    yield walk, "write_sample", lambda _: [Path(name) for name in _walked()]
+    yield walk, "_logged", lambda *_: 1
+    yield walk, "_functions", lambda *_: 1
+    yield time, "sleep", _interrupted
+
+
+def _settings() -> Any:
+    from infra.settings import read_settings
+
+    return read_settings(ROOT / "cdk.json")
+
+
+def _walked() -> list[str]:
+    months = ("2013-01", "2013-02", "2013-03", "2013-04")
+    weather = [f"weather-{month}.csv" for month in months]
+    return ["airports.csv", "planes.csv", *weather, *(f"{month}.csv" for month in months)]
+
+
+def _interrupted(_: float) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _stream(*_: object, **__: object) -> Iterator[Any]:
+    lines = [{"now": f"t{ATTACK}"}, {"done": True, "now": f"t{ATTACK}"}]
+    yield SimpleNamespace(iter_lines=lambda: map(json.dumps, lines))
+
+
+@contextmanager
+def _running(*_: object) -> Iterator[Running]:
+    cloud: Any = SimpleNamespace(
+        clock=MemoryClock(NOON), credentials=LocalCloud.credentials, endpoint_url=CONNECTION.endpoint_url, region="r"
+    )
+    yield Running(cloud, CONNECTION, (f"stack{ATTACK}",))
+
+
+def _control() -> MemoryControl:
+    control = MemoryControl()
+    control.save_token(Token("f" * 64, f"sam{ATTACK}", (f"read{ATTACK}",), NOON, NOON))
+    return control
+
+
+class _Session:
+    region_name = f"us-east-1{ATTACK}"
+
+    def client(self, *_: object, **__: object) -> Any:
+        parameter = {"Parameter": {"Value": f"http://api{ATTACK}"}}
+        return SimpleNamespace(get_caller_identity=lambda: {"Account": "1"}, get_parameter=lambda **_: parameter)
+
+
+class _Logs:
+    def get_paginator(self, name: str) -> Any:
+        record = {"at": "t", "function": f"f{ATTACK}", "outcome": ATTACK, "kind": "k", "message": f"m{ATTACK}", "ms": 1}
+        page = {"logGroups": [{"logGroupName": "g"}], "events": [{"message": json.dumps(record), "timestamp": 1}]}
+        return SimpleNamespace(paginate=lambda **_: [page])
+
+
+def written(words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the program writes when these words are typed, on either way."""
+    monkeypatch.setattr(sys, "argv", ["serin", *words])
+    with suppress(SystemExit):
+        program.main()
+    seen = capsys.readouterr()
+    return seen.out + seen.err
+
+
+def test_every_command_has_words_to_type() -> None:
+    assert sorted(every_command()) == sorted(TYPED)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("command", TYPED)
+def test_no_command_shows_what_its_data_would_do(
+    command: str, as_json: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if command == "validate":
+        Path("models/x").mkdir()
+        Path("models/x/model.yaml").write_text(f"model: 1\nowned: {json.dumps(ATTACK)}\n{json.dumps(ATTACK)}: 1\n")
+    words = [*command.split(), *TYPED[command], *(["--json"] if as_json and command not in NO_JSON else [])]
+    seen = written(words, capsys, monkeypatch)
+    assert unseen(seen) == []
+    assert "Traceback" not in seen
+    assert "owned" in seen or command in SILENT, "nothing hostile was shown: the test looked at nothing"
+
+
+@pytest.mark.parametrize(
+    "error", [api_error(), RuntimeError(f"fault {ATTACK}"), UnicodeDecodeError("x", b"", 0, 1, ATTACK)]
+)
+@pytest.mark.parametrize("command", ["models", "quality", "quarantine list", "lineage", "train", "features status"])
+def test_no_error_shows_what_its_words_would_do(
+    command: str, error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Platform, "error", error)
+    seen = written([*command.split(), *TYPED[command]], capsys, monkeypatch)
+    assert unseen(seen) == []
+    assert "owned" in seen
+
+
+@pytest.mark.parametrize("words", [[ATTACK], ["models", ATTACK], ["train"], ["release", ATTACK, "m"], ["--help"]])
+def test_a_wrong_call_shows_nothing_of_what_was_pasted(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unseen(written(words, capsys, monkeypatch)) == []
+
+
+@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"]])
+def test_no_page_holds_what_its_data_would_do(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written([*words, "--page", "page.html"], capsys, monkeypatch)
+    page = Path("page.html").read_text()
+    assert unseen(page) == []
+    assert "owned" in page
+
+
+def test_no_exported_cell_or_name_is_a_formula(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(["quarantine", "export", "orders", "--to", "out.csv"], capsys, monkeypatch)
+    text = Path("out.csv").read_bytes().decode()
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert any("owned" in cell for cell in cells)
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))] == []
+    assert ";=" not in text
+
+
+def test_what_is_for_a_person_leaves_by_the_one_border() -> None:
+    found = sources(ROOT / "scripts" / "serin_cli", "serin_cli")
+    assert len(found) > 20, "the test looked at nothing"
+    ways = ("print", "sys.stdout", "sys.stderr", "rich.console.Console", "rich.print", "argparse.ArgumentParser")
+    outside = [
+        f"{source.module}:{mention.line} {mention.name}"
+        for source in found.values()
+        for mention in mentions(source)
+        if source.module != "serin_cli.terminal" and mention.name.startswith(ways)
+    ]
+    assert outside == []
