@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 
+from infra.local.patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.ports import Workflows
@@ -29,6 +30,17 @@ def machines() -> Any:
     for name in ("training-late-orders", "training-returns", "release"):
         client.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
     return client
+
+
+@pytest.fixture(autouse=True)
+def plain_moto() -> Iterator[None]:
+    """A local cloud that ran in this process before has left its patches, which work inside of one only."""
+    applied = [patch for patch in PATCHES if patch.applied]
+    for patch in reversed(applied):
+        patch.revert()
+    yield
+    for patch in applied:
+        patch.apply()
 
 
 @pytest.fixture

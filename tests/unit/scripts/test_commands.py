@@ -93,7 +93,7 @@ def test_a_table_has_a_line_for_each_entry(serin: CommandLine) -> None:
 
 
 def test_a_prediction_in_json_is_all_that_the_api_knows_and_a_table_otherwise(serin: CommandLine) -> None:
-    collect_predictions([a_prediction_line(PREDICTION)], lake=serin.api.lake)
+    collect_predictions(MODEL, [a_prediction_line(PREDICTION)], lake=serin.api.lake)
     known = serin.json("prediction", PREDICTION)
     assert known == serin.api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert set(known) == {"prediction", "lineage", "replay"}
