@@ -17,8 +17,14 @@ Column = tuple[str, str, list[Any]]
 
 
 def npz(columns: list[Column], **extra: Any) -> bytes:
-    """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone."""
+    """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone.
+
+    Unless they say otherwise, all rows may judge and no two are alike.
+    """
     arrays: dict[str, Any] = {}
+    rows = len(columns[0][2])
+    for own in (("__judges", "boolean", [True] * rows), ("__group", "integer", list(range(rows)))):
+        columns = columns if own[0] in [name for name, _, _ in columns] else [*columns, own]
     for name, kind, values in columns:
         if kind == "string":
             dictionary = sorted({value for value in values if value is not None})
@@ -31,7 +37,7 @@ def npz(columns: list[Column], **extra: Any) -> bytes:
             whole = {"number": np.float64, "integer": np.int64, "boolean": np.bool_}[kind]
             arrays[name] = np.array(values, dtype=np.float64 if None in values else whole)
     schema = {
-        "format": 1,
+        "format": 2,
         "rows": len(columns[0][2]),
         "columns": [{"name": name, "kind": kind} for name, kind, _ in columns],
     }
@@ -67,6 +73,8 @@ def order_columns(
             [
                 ("__moment", "timestamp", [row["moment"] for row in rows]),
                 ("__label", kind, labels),
+                ("__judges", "boolean", [row.get("judges", True) for row in rows]),
+                ("__group", "integer", [row.get("group", number) for number, row in enumerate(rows)]),
                 ("__key_order_id", "integer", list(range(len(rows)))),
                 ("amount", "number", [row["amount"] for row in rows]),
                 ("shop", "string", [row["shop"] for row in rows]),

@@ -19,7 +19,8 @@ class TrainingSet:
     `heads` are dataset → digest of its head; with the charter's and the code's digests they say
     how to make it again, and `id` is the digest of them all. Rows before `holdout_from` may be
     learnt from, the later ones judge. `parquet` is for people and engines, `columns` (.npz) is
-    what the trainer reads. `definitions` are view → what names its items online.
+    what the trainer reads. `definitions` are view → what names its items online. `copies` of the rows are copies of
+    others, and never judge.
     """
 
     id: str
@@ -36,6 +37,7 @@ class TrainingSet:
     last: datetime
     holdout_from: datetime
     definitions: Mapping[str, str] = field(default_factory=dict)
+    copies: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,10 @@ def _against_champion(contest: Contest, metric: str) -> tuple[bool, str]:
 
 @dataclass(frozen=True)
 class Run:
-    """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with."""
+    """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with.
+
+    `kept_from_judging` counts the rows of its training set that neither choose a trial nor judge the winner, by why.
+    """
 
     id: str
     model: str
@@ -155,3 +160,4 @@ class Run:
     version: int | None = None
     reason: str | None = None
     correlation: str | None = None
+    kept_from_judging: Mapping[str, int] = field(default_factory=dict)

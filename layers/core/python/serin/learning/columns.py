@@ -22,20 +22,30 @@ from serin.serving.manifest import ModelColumn
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-_MOMENT, _LABEL, _OWN, _DICTIONARY = "__moment", "__label", "__", ":dictionary"
+Groups = npt.NDArray[np.int64]
+_MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
+_OWN, _DICTIONARY = "__", ":dictionary"
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingColumns:
     """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
 
-    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null.
+    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
+    judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once.
     """
 
     table: pd.DataFrame
     label: Labels
     moment: Floats
+    may_judge: Mask
+    group: Groups
     columns: tuple[ModelColumn, ...]
+
+    def split(self, learn: Mask, judge: Mask) -> tuple[Mask, Mask]:
+        """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
+        judge = judge & self.may_judge
+        return learn & ~np.isin(self.group, self.group[judge]), judge
 
     def before(self, moment: datetime) -> Mask:
         """The rows asked before a moment."""
@@ -85,7 +95,7 @@ def classes_of(task: Task, label: Labels) -> tuple[Scalar, ...]:
 
 def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
     schema = json.loads(archive["__schema"].tobytes())
-    if schema["format"] != 1:
+    if schema["format"] != 2:
         raise ValueError(f"format {schema['format']} is not known")
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     series: dict[str, object] = {}
@@ -95,7 +105,8 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         columns.append(column)
         series[name] = values
     table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
-    return TrainingColumns(table, _label(archive, kinds[_LABEL]), archive[_MOMENT], tuple(columns))
+    label, judges, group = _label(archive, kinds[_LABEL]), archive[_JUDGES], archive[_GROUP]
+    return TrainingColumns(table, label, archive[_MOMENT], judges, group, tuple(columns))
 
 
 def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:

@@ -1,6 +1,6 @@
 """Fitting: a trial among learnable rows, the contest on the holdout, the refit on everything.
 
-Rows before `holdout_from` are learnable. What a fit is judged on, it has never seen.
+Rows before `holdout_from` are learnable. What a fit is judged on, it has never seen, nor anything equal to it.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def run_trial(
 ) -> tuple[Estimator, dict[str, float]]:
     """Fit on the older learnable rows; the newest 15 % of them, whole days (UTC), give the metrics."""
     learnable = columns.before(holdout_from)
-    cut = validation_from(columns.moment[learnable])
-    older, newer = learnable & (columns.moment < cut), learnable & (columns.moment >= cut)
+    cut = validation_from(columns.moment[learnable & columns.may_judge])
+    older, newer = columns.split(learnable & (columns.moment < cut), learnable & (columns.moment >= cut))
     classes = classes_of(task, columns.label)
     estimator, used = _fit(columns, task, make, params, older)
     score = _scores(estimator, task, classes, columns.table.loc[newer, _names(used)])
@@ -71,8 +71,8 @@ def contest(
     on the holdout of its own day.
     """
     classes = classes_of(task, columns.label)
-    challenger, used = _fit(columns, task, make, params, columns.before(holdout_from))
-    unseen = ~columns.before(holdout_from)
+    learnable, unseen = columns.split(columns.before(holdout_from), ~columns.before(holdout_from))
+    challenger, used = _fit(columns, task, make, params, learnable)
     if champion is not None:
         unseen &= columns.after(champion.learnt_until)
     table = columns.table[unseen]
