@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
@@ -54,6 +55,9 @@ _POLL_S = 0.02
 
 _STEP_S = 960.0
 """The longest a function may run, and a little."""
+
+_END_S = 1.0
+"""How long executions are waited for that were told to stop."""
 
 _GLANCE_S = 0.0005
 """Between two looks whether everything has come to rest."""
@@ -168,9 +172,18 @@ def _run(ends: ExitStack, parts: Wiring) -> None:
 
 
 def _stop_executions(region: str) -> None:
-    for machine in stepfunctions_parser_backends[ACCOUNT][region].state_machines:
-        for execution in machine.executions:
+    """Tell all to stop, those too that have only just begun, and let them say so before the clock ends.
+
+    One that is in the middle of a task may take longer: it ends without a word, and is taken for cut short later.
+    """
+    machines: list[Any] = stepfunctions_parser_backends[ACCOUNT][region].state_machines
+    until = time.monotonic() + _END_S
+    while running := [one for machine in machines for one in machine.executions if one.exec_status == "RUNNING"]:
+        for execution in running:
             # An execution that has only just begun has no environment to stop yet.
             with suppress(AttributeError):
                 execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
+        if time.monotonic() > until:
+            break
+        time.sleep(_POLL_S)
     TMP_THREADS.clear()
