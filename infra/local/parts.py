@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
 
 from infra.local.activity import Activity
@@ -39,8 +37,9 @@ from infra.local.services.awslambda.versions import Versions
 from infra.local.services.events.router import Router
 from infra.local.services.logs.subscriptions import Subscriptions
 from infra.local.services.service import Services, Timer
+from infra.local.services.stepfunctions.stopping import stop_executions
 from infra.local.session import Session
-from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
+from infra.local.wiring import Wiring, connect, disconnect, refuse_a_second, wiring
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -156,13 +155,4 @@ def _run(ends: ExitStack, parts: Wiring) -> None:
         part.start()
         ends.callback(part.stop)
     ends.callback(parts.part(Mappings).stop)
-    ends.callback(_stop_executions, parts.region)
-
-
-def _stop_executions(region: str) -> None:
-    for machine in stepfunctions_parser_backends[ACCOUNT][region].state_machines:
-        for execution in machine.executions:
-            # An execution that has only just begun has no environment to stop yet.
-            with suppress(AttributeError):
-                execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
-    TMP_THREADS.clear()
+    ends.callback(stop_executions, parts.region)

@@ -192,3 +192,21 @@ def test_a_schedule_fires_when_its_period_has_passed_and_takes_no_events(deploye
         cloud.advance(passed)
         assert len(record.events) == fired
     assert [event["detail-type"] for event in record.events] == ["Scheduled Event"] * 2
+
+
+def test_a_rule_that_is_disabled_hears_nothing_until_it_is_enabled(deployed: Deploy, record: Record) -> None:
+    rule = resource("Events::Rule", Name="own", EventPattern={"source": ["own"]}, State="DISABLED")
+    rule["Properties"]["Targets"] = [{"Id": "function", "Arn": att("Function")}]
+    cloud = deployed({"Function": function("hears", record=record), "Rule": rule})
+    events = aws(cloud, "events")
+
+    def say(number: int) -> None:
+        events.put_events(Entries=[{"Source": "own", "DetailType": "Said", "Detail": json.dumps({"n": number})}])
+        cloud.settle()
+
+    say(1)
+    events.enable_rule(Name="own")
+    say(2)
+    events.disable_rule(Name="own")
+    say(3)
+    assert [event["detail"]["n"] for event in record.events] == [2]

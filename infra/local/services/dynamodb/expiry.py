@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
@@ -54,14 +56,10 @@ class Expiry:
             if expires is not None and now_s - _OLDEST_S < expires <= now_s - GRACE_S:
                 names = [table.hash_key_attr, *([table.range_key_attr] if table.range_key_attr else [])]
                 key = {name: item.attrs[name].to_json() for name in names}
-                # It may have been written anew since it was read.
-                backend.delete_item(
-                    table.name,
-                    key,
-                    {"#ttl": attribute},
-                    {":expires": item.attrs[attribute].to_json()},
-                    "#ttl = :expires",
-                )
+                values = {":expires": item.attrs[attribute].to_json()}
+                # It may have been written anew since it was read; the others go all the same.
+                with suppress(ConditionalCheckFailed):
+                    backend.delete_item(table.name, key, {"#ttl": attribute}, values, "#ttl = :expires")
 
 
 def _seconds(value: Any) -> float | None:

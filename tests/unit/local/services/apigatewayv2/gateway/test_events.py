@@ -78,6 +78,11 @@ def test_an_event_is_complete_and_says_nothing_else(api: Api) -> None:
     }
 
 
+def test_a_parameter_without_a_value_is_empty_and_there(api: Api) -> None:
+    event = sent(api, "GET", "/x?a=&b&c=1")
+    assert event["queryStringParameters"] == {"a": "", "b": "", "c": "1"}
+
+
 def test_what_a_request_lacks_the_event_lacks(api: Api) -> None:
     event = sent(api, "GET", "/")
     assert event.keys() == {

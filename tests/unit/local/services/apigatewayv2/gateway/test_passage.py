@@ -104,6 +104,24 @@ def test_every_identity_source_is_part_of_the_identity(guarded: Api) -> None:
     assert event["identitySource"] == ["good", "x", "GET /runs"]
 
 
+def test_a_decision_holds_for_all_its_identity_sources_together(guarded: Api) -> None:
+    sources = ("$request.header.Authorization", "$request.querystring.tenant")
+    guarded.routes(Route("GET /runs", "runs", Authorizer("a", "authorize", sources, ttl_s=60)))
+    guarded.functions["authorize"] = lambda event: {"isAuthorized": event["identitySource"] == ["good", "x"]}
+    asked = [("good", "x"), ("good", "y"), ("x", "good"), ("bad", "x"), ("good", "x"), ("good", "y")]
+    statuses = [get(guarded, f"/runs?tenant={tenant}", token).status_code for token, tenant in asked]
+    assert statuses == [200, 403, 403, 403, 200, 403]
+    seen = [event["identitySource"] for event in guarded.events_of("authorize")]
+    assert seen == [["good", "x"], ["good", "y"], ["x", "good"], ["bad", "x"]], "the last two were known"
+
+
+def test_two_authorizers_do_not_share_a_decision(guarded: Api) -> None:
+    other = Authorizer("another", "never", AUTHORIZER.identity_sources, ttl_s=60)
+    guarded.routes(Route("GET /runs", "runs", AUTHORIZER), Route("GET /models", "models", other))
+    guarded.functions["never"] = lambda event: {"isAuthorized": False}
+    assert [get(guarded, path).status_code for path in ("/runs", "/models", "/runs")] == [200, 403, 200]
+
+
 @pytest.mark.parametrize(
     "answer", [Outcome("error", b"{}", "r", "Unhandled"), {"isAuthorized": "yes"}, ["no object"], {}]
 )
@@ -137,6 +155,21 @@ def test_beyond_the_burst_requests_are_too_many_until_the_rate_refills_it(api: A
     assert api.client.get("/b").status_code == 200
     api.seconds = 1.0
     assert [api.client.get("/a").status_code for _ in range(2)] == [200, 429]
+    api.seconds = 1000.0
+    assert [api.client.get("/a").status_code for _ in range(3)] == [200, 200, 429], "what was not used is not saved up"
+
+
+def test_each_route_without_a_limit_of_its_own_has_the_stages_by_itself(api: Api) -> None:
+    api.routes(Route("GET /a", "function"), Route("GET /b", "function"), throttle=Throttle(rate=1, burst=1))
+    api.functions["function"] = lambda event: "here"
+    assert [api.client.get(path).status_code for path in ("/a", "/b", "/a", "/b")] == [200, 200, 429, 429]
+
+
+def test_a_deploy_of_another_limit_counts_at_once(api: Api) -> None:
+    api.functions["function"] = lambda event: "here"
+    for burst in (1, 3, 2):
+        api.routes(Route("GET /a", "function"), throttle=Throttle(rate=1, burst=burst))
+        assert [api.client.get("/a").status_code for _ in range(burst + 1)] == [*burst * [200], 429]
 
 
 def test_a_body_beyond_the_limit_is_refused(api: Api) -> None:
