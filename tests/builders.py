@@ -20,7 +20,9 @@ from serin.domain.charter import (
 )
 from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.datasets import Part, Upload, upload_id
-from serin.domain.experiments import Run, TrainingSet, Trial, Verdict
+from serin.domain.experiments import Run, TrainingSet, Trial
+from serin.domain.judgement.policy import GatePolicy
+from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.models import Artifact, ModelVersion, Published
 from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Release
@@ -112,6 +114,7 @@ def a_charter(**parts: Any) -> Charter:
             holdout=timedelta(days=14),
             minimum_rows=100,
             search=Search("grid", 2, 2, "log_loss", {"max_leaf_nodes": (7, 15)}),
+            gate=GatePolicy("log_loss"),
         ),
         "release": ReleasePolicy("golden.json"),
     }
@@ -162,7 +165,7 @@ def a_version(number: int = 1, **parts: Any) -> ModelVersion:
         "training_set": "set1",
         "params": {"max_leaf_nodes": 15},
         "metrics": {"roc_auc": 0.7, "log_loss": 0.5},
-        "verdict": Verdict("pass", ("roc_auc 0.7000 reaches the floor 0.6",)),
+        "verdict": a_verdict(),
         "estimator": Artifact(f"models/late-orders/{number}/model.joblib", "e" * 64),
         "layer": Artifact(f"models/late-orders/{number}/layer.zip", "f" * 64),
         "code": "k1",
@@ -173,6 +176,12 @@ def a_version(number: int = 1, **parts: Any) -> ModelVersion:
         "at": NOON,
     }
     return ModelVersion(**{**given, **parts})
+
+
+def a_verdict(**parts: Any) -> Verdict:
+    floor = Check("floor of roc_auc", "pass", "roc_auc 0.7, at least 0.65", "roc_auc", 0.6, 0.7, 0.65)
+    given: dict[str, Any] = {"outcome": "pass", "sentence": "Passed: all 1 checks hold.", "checks": (floor,)}
+    return Verdict(**{**given, **parts})
 
 
 def a_published(number: int = 1, **parts: Any) -> Published:

@@ -39,10 +39,17 @@ def _select(world: Platform, event: Given) -> dict[str, Any]:
 
 def _judge(world: Platform, event: Given) -> dict[str, Any]:
     champion = None if event["champion"] is None else from_record(ModelVersion, event["champion"])
-    scores = from_record(ScoresFile, event["scores"])
-    charter = world.charters[event["model"]]
-    verdict = judge(charter, event["run"], scores, champion, artifacts=world.artifacts, catalog=world.catalog)
-    return {"verdict": verdict.outcome, "reasons": list(verdict.reasons)}
+    verdict = judge(
+        world.charters[event["model"]],
+        event["run"],
+        from_record(TrainingSet, event["training_set"]),
+        from_record(ScoresFile, event["scores"]),
+        champion,
+        lake=world.lake,
+        artifacts=world.artifacts,
+        catalog=world.catalog,
+    )
+    return {"verdict": verdict.outcome, "sentence": verdict.sentence}
 
 
 def _register(world: Platform, event: Given) -> dict[str, Any]:

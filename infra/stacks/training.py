@@ -150,6 +150,8 @@ class TrainingStack(SerinStack):
             layers=["core", "science", "charters"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
             permissions=[
+                # The judge looks labels up itself: the model's own function wrote the scores.
+                allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("events:PutEvents", on=self.addresses.bus()),

@@ -50,10 +50,10 @@ def with_derived(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The tables as features are made of them: each row once, with what the model's own code adds."""
     found = model()
     latest = {name: latest_rows(table, found.contracts[name]) for name, table in tables.items()}
-    return {name: derive(found.charter, name, latest, _function(found.folder)) for name in latest}
+    return {name: derive(found.charter, name, latest, function_of(found.folder)) for name in latest}
 
 
-def _function(folder: Path) -> Callable[[str], Callable[..., Any]]:
+def function_of(folder: Path) -> Callable[[str], Callable[..., Any]]:
     """Finds a function of the model's features.py, loaded as a file: it is the user's, not a package."""
     spec = importlib.util.spec_from_file_location("flight_delay_features", folder / "features.py")
     if spec is None or spec.loader is None:

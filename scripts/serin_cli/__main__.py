@@ -20,11 +20,14 @@ from serin_cli.local import up
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
+from serin_cli.runs import arguments as run_arguments
+from serin_cli.runs import runs
 from serin_cli.sources import sources
 from serin_cli.terminal import Parser, print_json
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
+from serin_cli.viability import show_viability
 from serin_cli.walk import demo
 
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
@@ -88,7 +91,8 @@ def parser() -> Parser:
         *feature_arguments(),
     )
     add("train", commands.train, "Train a model now and wait for the verdict.", model)
-    add("runs", commands.runs, "The trainings of a model.", model)
+    add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
+    add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
     add("models", commands.models, "The models and what is live.")
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from serin.domain.charter import Access
+from serin.domain.charter import Access, Charter
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import checked_name
 from serin.files.charters import read_charter
@@ -79,12 +79,6 @@ def train(arguments: Namespace) -> Any:
         return client.run_ended(arguments.model, run)
 
 
-def runs(arguments: Namespace) -> Any:
-    """The trainings of a model."""
-    with connected() as client:
-        return client.all("/runs", model=arguments.model)
-
-
 def models(_: Namespace) -> Any:
     """The models and the version that is live."""
     with connected() as client:
@@ -129,6 +123,14 @@ def predict(arguments: Namespace) -> Any:
         raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
     with connected() as client:
         return client.predict(arguments.model, instances, _access(arguments.model))
+
+
+def charter_of(model: str) -> Charter:
+    """The charter in this checkout; NotFound where there is none."""
+    path = MODELS / checked_name(model, "model") / "model.yaml"
+    if not path.is_file():
+        raise NotFound(f"There is no {path}.", "Run the command in a checkout that has the model.")
+    return read_charter(path)
 
 
 def _access(model: str) -> Access:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from serin.domain.charter import Charter, InputType
-from serin.domain.errors import Invalid, NotFound
-from serin.domain.names import checked_name
+from serin.domain.errors import Invalid
 from serin.domain.printable import printable
-from serin.files.charters import read_charter
 from serin_cli import story
-from serin_cli.commands import MODELS, connected
+from serin_cli.commands import charter_of, connected
 from serin_cli.views import backfill, status
 
 _NO_TIME = "1970-01-01T00:00:00Z"
@@ -49,7 +47,7 @@ def features(arguments: Namespace) -> Any:
 
 def get(arguments: Namespace) -> Any:
     """Ask for an entity's features, or several entities'; a fact a row."""
-    charter = _charter(arguments.model)
+    charter = charter_of(arguments.model)
     entities = entities_of(arguments.entity, charter)
     names = arguments.feature or _all_of(entities, charter)
     wanted = {"entities": entities, "features": [f"{charter.model}.{name}" for name in names]}
@@ -105,11 +103,3 @@ def _all_of(entities: Entities, charter: Charter) -> list[str]:
         needed = "; ".join(f"{view.name} by {', '.join(keys[view.entity])}" for view in views) or "it has no views"
         raise Invalid(f"No view of {charter.model} is found by what is given.", f"Its views: {needed}.", "--entity")
     return names
-
-
-def _charter(model: str) -> Charter:
-    """The charter in this checkout: it says what a value's type is."""
-    path = MODELS / checked_name(model, "model") / "model.yaml"
-    if not path.is_file():
-        raise NotFound(f"There is no {path}.", "Run the command in a checkout that has the model.")
-    return read_charter(path)

@@ -104,8 +104,9 @@ def _trained(client: Client, run_id: str | None) -> dict[str, Any]:
         raise Unavailable(f"The training ended as {run['status']}: {run.get('reason')}.", "Read ./scripts/serin runs.")
     auc = run["contest"]["challenger"]["roc_auc"]
     story.say(f"   {len(run['trials'])} trials; on {run['contest']['rows']:,} withheld flights AUC {auc:.3f}")
-    for reason in run["verdict"]["reasons"]:
-        story.say(f"   gate: {reason}")
+    for check in run["verdict"]["checks"]:
+        story.say(f"   gate: {check['reason']}")
+    story.say(f"   {run['verdict']['sentence']}")
     return {"trials": len(run["trials"]), "auc": auc, "gate": run["verdict"]["outcome"], "version": run["version"]}
 
 

@@ -28,6 +28,7 @@ from serin.domain.charter import (
     Window,
 )
 from serin.domain.contracts import Column, Contract, Rule
+from serin.domain.judgement.policy import GatePolicy
 
 # Longer than zones move events, so that what becomes known late counts in some window.
 SPAN = timedelta(days=3)
@@ -77,7 +78,14 @@ def charter_of(*, derived: bool) -> Charter:
             model_uses=("seen", "queue", "zone_hours"),
         ),
         truth=Truth(SHOPS, "shop", "length"),
-        training=Training(SHOPS, timedelta(days=365), timedelta(days=14), 100, Search("grid", 1, 1, "log_loss", {})),
+        training=Training(
+            SHOPS,
+            timedelta(days=365),
+            timedelta(days=14),
+            100,
+            Search("grid", 1, 1, "log_loss", {}),
+            GatePolicy("log_loss"),
+        ),
         release=ReleasePolicy("golden.json"),
     )
 

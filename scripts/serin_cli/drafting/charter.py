@@ -76,6 +76,7 @@ def _training(draft: Draft) -> Iterator[str]:
     yield f"  window: {spans.window}   # the newest labelled rows that are used"
     yield f"  holdout: {spans.holdout}   # the newest of these judge: {spans.judges:,} rows of this file, at least 200"
     yield f"  minimum_rows: {spans.minimum_rows}   # before the holdout; this file has {spans.learns:,}"
+    yield f"  gate: {{block: {spans.block}}}   # one observation is a day, an entity or a row"
     yield "  search:"
     yield "    method: grid"
     yield "    trials: 4"

@@ -10,24 +10,30 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from serin.data.looks.inference import ColumnSeen, FileSeen
-from serin.domain.experiments import MINIMUM_CONTEST_ROWS
+from serin.domain.judgement.champion import MINIMUM_BLOCKS
+from serin.domain.judgement.policy import Block
 
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """Where no column is a time, the place of a row is: hours since this moment."""
 
 SHARE_THAT_JUDGES = 5
+ROWS_THAT_JUDGE = 200
 LONGEST_WINDOW_DAYS = 36_500
 A_YEAR_DAYS = 365
 
 
 @dataclass(frozen=True)
 class Spans:
-    """`window` and `holdout` as a charter writes them; `judges` and `learns` count this file's rows of each."""
+    """`window` and `holdout` as a charter writes them; `judges` and `learns` count this file's rows of each.
+
+    `block` is what counts as one observation of the gate.
+    """
 
     window: str
     holdout: str
     judges: int
     learns: int
+    block: Block
     notes: tuple[str, ...]
 
     @property
@@ -50,21 +56,23 @@ def moments_of(seen: FileSeen, label: ColumnSeen, time: ColumnSeen | None) -> li
 
 def spans_of(moments: Sequence[datetime], *, ordered_by_place: bool) -> Spans:
     """For labelled rows in order of their moments: the newest fifth judges, but enough rows for the gate."""
-    wanted = max(MINIMUM_CONTEST_ROWS, len(moments) // SHARE_THAT_JUDGES)
+    wanted = max(ROWS_THAT_JUDGE, len(moments) // SHARE_THAT_JUDGES)
     judges = min(wanted, max(1, len(moments) // 2))
     last, first = moments[-1], moments[0]
     holdout = _written(last - moments[-judges])
     learnt = [moment for moment in moments if moment < last - _span(holdout)]
     days = A_YEAR_DAYS if not ordered_by_place else LONGEST_WINDOW_DAYS
     window = min(LONGEST_WINDOW_DAYS, max(days, 2 * math.ceil((last - first) / timedelta(days=1))))
-    return Spans(f"{window}d", holdout, len(moments) - len(learnt), len(learnt), tuple(_notes(moments, learnt)))
+    by_day = not ordered_by_place and _span(holdout) >= timedelta(days=MINIMUM_BLOCKS)
+    judging, notes = len(moments) - len(learnt), tuple(_notes(moments, learnt))
+    return Spans(f"{window}d", holdout, judging, len(learnt), "day" if by_day else "row", notes)
 
 
 def _notes(moments: Sequence[datetime], learnt: Sequence[datetime]) -> list[str]:
     notes = []
     judges = len(moments) - len(learnt)
-    if judges < MINIMUM_CONTEST_ROWS:
-        found = f"{len(moments):,} labelled rows; {MINIMUM_CONTEST_ROWS} must judge besides those that teach"
+    if judges < ROWS_THAT_JUDGE:
+        found = f"{len(moments):,} labelled rows; {ROWS_THAT_JUDGE} must judge besides those that teach"
         notes.append(f"{found}: until more are uploaded, no model can pass the gate")
     if len({moment.astimezone(UTC).date() for moment in learnt}) < 2:
         notes.append("the rows that teach are of one day, and trials are judged on whole days: upload more history")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -22,15 +23,22 @@ from serin.domain.charter import Charter, sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
 from serin.domain.errors import Invalid
-from serin.domain.experiments import Contest, gate, trials
+from serin.domain.experiments import TrialResult, trials
+from serin.domain.judgement.evidence import Evidence, SliceEvidence
+from serin.domain.judgement.gate import judge
 from serin.domain.records import as_record
 from serin.files.bundle import write_charters
 from serin.files.charter_schema import CharterFile
 from serin.files.charters import Examined, examine, read_charter
 from serin.files.fields import leaf_fields
 from serin.files.models import read_models
+from serin.learning.blocks import Blocks
+from serin.learning.decisions import decided
 from serin.services.build_training_set import build_training_set
+from serin.services.evaluate_model import select
 from serin.serving.requests import read_request
+from tests.builders import a_run, a_training_set, a_trial
+from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
 from tests.unit.files.written_model import FILES, Edits, write_charter, write_model
 
 ROOT = Path(__file__).parents[3]
@@ -170,10 +178,52 @@ def _refuses(edits: Mapping[str, str]) -> Callable[[Read], object]:
     return refused
 
 
-def _verdict(**challenger: float) -> Callable[[Read], object]:
-    """The gate's outcome for these metrics against a champion at 0.65 and 0.6."""
-    contest = Contest(500, challenger, {"roc_auc": 0.65, "log_loss": 0.6}, 1)
-    return lambda read: gate(contest, read.charter.floors, read.charter.training.search.optimise).outcome
+def _verdict(gain: float | None = 0.1, **parts: Any) -> Callable[[Read], object]:
+    """The gate's outcome for a challenger that is good enough but for what is given."""
+    evidence = _evidence(gain, **parts)
+    return lambda read: judge(evidence, read.charter.requirements).outcome
+
+
+def _evidence(gain: float | None = 0.1, **parts: Any) -> Evidence:
+    good: dict[str, Any] = {
+        "metrics": {"roc_auc": a_sample(0.8)},
+        "slices": (SliceEvidence("line", "A", "log_loss", a_sample(0.1)),),
+        "value": a_value(900, None if gain is None else 50),
+    }
+    return an_evidence(gain, **{**good, **parts})
+
+
+def _unit_of(check: str, gain: float | None = 0.1) -> Callable[[Read], object]:
+    """What a check of the gate tells its numbers in."""
+    evidence = _evidence(gain)
+
+    def unit(read: Read) -> str:
+        (found,) = [found for found in judge(evidence, read.charter.requirements).checks if found.name == check]
+        return found.unit
+
+    return unit
+
+
+def _decisions(read: Read) -> object:
+    """What one decision of each kind brings: a hit, a miss, a false alarm, and one rightly left alone."""
+    assert read.charter.value is not None
+    positive, score = np.array([True, True, False, False]), np.array([0.9, 0.1, 0.9, 0.1])
+    return decided(positive, score, 0.5, read.charter.value.matrix).tolist()
+
+
+def _blocks(read: Read) -> object:
+    """How many observations four rows of two entities are."""
+    moments, entities = np.arange(4.0), np.array([0, 0, 1, 1])
+    return len(set(Blocks(read.charter.training.gate.block, moments, entities).of.tolist()))
+
+
+def _best_trial(read: Read) -> object:
+    """Which trial is taken to the contest: one ranks better, the other has the lesser loss."""
+    catalog = MemoryCatalog()
+    catalog.begin_run(a_run(model=read.charter.model))
+    found = {1: {"roc_auc": 0.7, "log_loss": 0.4}, 2: {"roc_auc": 0.8, "log_loss": 0.5}}
+    results = [TrialResult(a_trial(number), shown, 1.0) for number, shown in found.items()]
+    return select(read.charter, "r1", a_training_set(), results, catalog=catalog).trial.number
 
 
 def _training_set(read: Read) -> object:
@@ -212,6 +262,7 @@ def _source(read: Read) -> object:
 
 
 VIEW_OF_TRIPS = "    past: {entity: line, source: trips, event_time: ends, ttl: 7d, last: [delay]}\n  on_demand:"
+WORTH = "  value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}\n"
 SHORT_TRIPS = FILES["contracts/trips.yaml"].replace("minimum: 1}", "minimum: 1, maximum: 99}")
 SOURCE = "source: {from: s3://acme-exports/trips, every: 6h}"
 SOURCE_DAILY = SOURCE.replace("6h", "1d")
@@ -219,13 +270,45 @@ PROOFS: Mapping[str, Proof] = {
     "model": Proof({"model: trip-delay": "model: trip-cost"}, _bundled, ["trip-cost"]),
     "access": Proof({"task: binary": "task: binary\naccess: sigv4"}, lambda read: read.charter.access, "sigv4"),
     "task": Proof(
-        {"task: binary": "task: multiclass", "{roc_auc: 0.6}": "{}"},
+        {
+            "task: binary": "task: multiclass",
+            "{roc_auc: 0.6}": "{}",
+            WORTH: "",
+            "  margins: {value_per_1000: 100}\n": "",
+        },
         _refuses({"metrics: {": "metrics: {brier: 0.2, "}),
         shows=True,
     ),
     "design.problem": Proof({"trip end": "ride end"}, lambda read: read.charter.problem, "Will this ride end late?"),
     "design.requirements.metrics.*": Proof(
-        {"roc_auc: 0.6": "roc_auc: 0.7"}, _verdict(roc_auc=0.66, log_loss=0.5), "fail"
+        {"roc_auc: 0.6": "roc_auc: 0.7"}, _verdict(metrics={"roc_auc": a_sample(0.66)}), "fail"
+    ),
+    "design.value.unit": Proof(
+        {"unit: USD": "unit: minutes"}, _unit_of("value against the champion"), "minutes per 1,000 predictions"
+    ),
+    "design.value.matrix.tp": Proof({"tp: 40": "tp: 50"}, _decisions, [50, -4, -20, 1]),
+    "design.value.matrix.fn": Proof({"fn: -4": "fn: -5"}, _decisions, [40, -5, -20, 1]),
+    "design.value.matrix.fp": Proof({"fp: -20": "fp: -30"}, _decisions, [40, -4, -30, 1]),
+    "design.value.matrix.tn": Proof({"tn: 1": "tn: 2"}, _decisions, [40, -4, -20, 2]),
+    "design.value.minimum_per_1000": Proof(
+        {"minimum_per_1000: 500": "minimum_per_1000: 1000"}, _verdict(None, value=a_value(900)), "fail"
+    ),
+    "design.requirements.slices.*.metric": Proof(
+        {"{metric: log_loss, margin": "{metric: brier, margin"}, _unit_of("slices of line"), "brier"
+    ),
+    "design.requirements.slices.*.margin": Proof(
+        {"margin: 0.03": "margin: 0.3"},
+        _verdict(slices=(SliceEvidence("line", "A", "log_loss", a_sample(-0.1)),)),
+        "pass",
+    ),
+    "training.gate.metric": Proof(
+        {"gate: {metric: log_loss": "gate: {metric: brier"}, _unit_of("gain over the champion"), "brier"
+    ),
+    "training.gate.alpha": Proof({"alpha: 0.05": "alpha: 0.2"}, _verdict(0.004), "pass"),
+    "training.gate.block": Proof({"block: row": "block: entity"}, _blocks, 2),
+    "training.gate.minimum_gain": Proof({"minimum_gain: 0.001": "minimum_gain: 0.2"}, _verdict(0.1), "fail"),
+    "release.margins.value_per_1000": Proof(
+        {"value_per_1000: 100": "value_per_1000: 10"}, _verdict(value=a_value(900, -20, 500)), "fail"
     ),
     "datasets.*.contract": Proof(
         {"contracts/trips.yaml": "contracts/short.yaml"},
@@ -312,9 +395,7 @@ PROOFS: Mapping[str, Proof] = {
     "training.search.concurrency": Proof(
         {"concurrency: 2": "concurrency: 5"}, lambda read: read.charter.training.search.concurrency, 5
     ),
-    "training.search.optimise": Proof(
-        {"optimise: log_loss": "optimise: roc_auc"}, _verdict(roc_auc=0.7, log_loss=0.7), "pass"
-    ),
+    "training.search.optimise": Proof({"optimise: log_loss": "optimise: roc_auc"}, _best_trial, 2),
     "training.search.space.*": Proof(
         {"[15, 31]": "[63]"},
         lambda read: [trial.params["max_leaf_nodes"] for trial in trials(read.charter.training.search)],

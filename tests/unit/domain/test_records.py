@@ -12,7 +12,8 @@ from serin.domain.access import Token
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part, Upload
-from serin.domain.experiments import Contest, Run, TrainingSet, Trial, TrialResult, Verdict
+from serin.domain.experiments import Contest, Run, TrainingSet, Trial, TrialResult
+from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.models import ModelVersion, Published
 from serin.domain.records import as_record, from_record, record_digest
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
@@ -37,17 +38,20 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=OFFSETS)
 SCALARS = st.one_of(TEXT, st.integers(), NUMBERS, st.booleans())
+SHOWN = st.none() | NUMBERS
 METRICS = st.dictionaries(TEXT, NUMBERS, max_size=3)
 TRIALS = st.builds(Trial, st.integers(1), st.dictionaries(TEXT, SCALARS, max_size=3))
-CONTESTS = st.builds(Contest, st.integers(0), METRICS, st.none() | METRICS, st.none() | st.integers(1))
-VERDICTS = st.builds(Verdict, st.sampled_from(["pass", "fail", "inconclusive"]), st.lists(TEXT, max_size=2).map(tuple))
+CONTESTS = st.builds(Contest, st.integers(0), METRICS, st.none() | METRICS, st.none() | st.integers(1), SHOWN)
+OUTCOMES = st.sampled_from(["pass", "fail", "inconclusive", "invalid"])
+CHECKS = st.lists(st.builds(Check, TEXT, OUTCOMES, TEXT, TEXT, SHOWN, SHOWN, SHOWN), max_size=2).map(tuple)
+VERDICTS = st.builds(Verdict, OUTCOMES, TEXT, CHECKS, SHOWN, TEXT)
 RESULTS = st.lists(st.builds(TrialResult, TRIALS, METRICS, NUMBERS), max_size=2).map(tuple)
 RUNS = st.builds(
     Run,
     TEXT,
     TEXT,
     TEXT,
-    st.sampled_from(["running", "skipped", "failed", "rejected", "registered"]),
+    st.sampled_from(["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]),
     MOMENTS,
     trials=RESULTS,
     best=st.none() | TRIALS,

@@ -13,8 +13,10 @@ model: trip-delay
 task: binary
 design:
   problem: Will this trip end late?
+  value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}
   requirements:
     metrics: {roc_auc: 0.6}
+    slices: {line: {metric: log_loss, margin: 0.03}}
 datasets:
   trips: {contract: contracts/trips.yaml, derive: {call: "features:trip_times", with: [stations]}}
   stations: {contract: contracts/stations.yaml}
@@ -56,9 +58,11 @@ training:
     concurrency: 2
     optimise: log_loss
     space: {max_leaf_nodes: [15, 31], learning_rate: [0.1, 1e-2]}
+  gate: {metric: log_loss, alpha: 0.05, block: row, minimum_gain: 0.001}
 release:
   golden: golden.json
   strategy: basic
+  margins: {value_per_1000: 100}
 """
 
 FEATURES = """\

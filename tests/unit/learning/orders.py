@@ -17,8 +17,13 @@ Column = tuple[str, str, list[Any]]
 
 
 def npz(columns: list[Column], **extra: Any) -> bytes:
-    """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone."""
+    """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone.
+
+    Each row is about something else, unless `__entity` is among them.
+    """
     arrays: dict[str, Any] = {}
+    if "__entity" not in [name for name, _, _ in columns]:
+        columns = [*columns[:2], ("__entity", "integer", list(range(len(columns[0][2])))), *columns[2:]]
     for name, kind, values in columns:
         if kind == "string":
             dictionary = sorted({value for value in values if value is not None})
@@ -61,16 +66,20 @@ def order_columns(
 ) -> TrainingColumns:
     """The orders as the trainer reads them; `label` replaces each row's own by a function of it."""
     rows = order_rows() if rows is None else rows
+    return read_columns(orders_npz(rows, label, kind))
+
+
+def orders_npz(rows: list[dict[str, Any]], label: Any = None, kind: str = "boolean") -> bytes:
+    """The orders as they are written."""
     labels = [row["late"] if label is None else label(row) for row in rows]
-    return read_columns(
-        npz(
-            [
-                ("__moment", "timestamp", [row["moment"] for row in rows]),
-                ("__label", kind, labels),
-                ("__key_order_id", "integer", list(range(len(rows)))),
-                ("amount", "number", [row["amount"] for row in rows]),
-                ("shop", "string", [row["shop"] for row in rows]),
-                ("queue.length", "integer", [row["queue.length"] for row in rows]),
-            ]
-        )
+    return npz(
+        [
+            ("__moment", "timestamp", [row["moment"] for row in rows]),
+            ("__label", kind, labels),
+            ("__key_order_id", "integer", list(range(len(rows)))),
+            ("__slice_shop", "string", [row["shop"] for row in rows]),
+            ("amount", "number", [row["amount"] for row in rows]),
+            ("shop", "string", [row["shop"] for row in rows]),
+            ("queue.length", "integer", [row["queue.length"] for row in rows]),
+        ]
     )

@@ -61,6 +61,7 @@ def test_what_the_data_layer_writes_the_trainer_reads() -> None:
         {
             "__moment": [START, START + timedelta(hours=1)],
             "__label": [True, False],
+            "__entity": [0, 1],
             "__key_order_id": [1, 2],
             "amount": [None, 12.25],
             "shop": ["north", None],

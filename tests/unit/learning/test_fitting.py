@@ -13,9 +13,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from serin.domain.errors import Invalid
 from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
-from serin.learning.fitting import Champion, contest, refit, run_trial, validation_from
+from serin.learning.evidence import contest_of
+from serin.learning.fitting import Champion, contest, refit, run_trial
 from serin.learning.pipelines import default_pipeline
-from serin.learning.scores import contest_of, read_scores
+from serin.learning.scores import write_scores
+from serin.learning.splits import validation_from
 from serin.serving.manifest import ModelColumn
 from serin.serving.scoring import scores_of
 from tests.unit.learning.orders import START, order_columns, order_rows
@@ -95,7 +97,7 @@ def test_params_make_a_difference() -> None:
 
 def test_a_challenger_learns_from_every_learnable_row_and_is_scored_on_the_whole_holdout() -> None:
     columns, watched = order_columns(), Watched()
-    scores = read_scores(contest(columns, "binary", watched, LIGHT, HOLDOUT, None))
+    scores = contest(columns, "binary", watched, LIGHT, HOLDOUT, None)
     assert days_of(columns, watched.tables[0]) == (0, 29)
     assert scores.moment.min() >= HOLDOUT.timestamp()
     assert len(scores.label) == 10 * 25
@@ -108,11 +110,11 @@ def test_champion_and_challenger_are_scored_on_rows_neither_has_learnt_from() ->
     known = HOLDOUT + timedelta(days=4)
     old: Any = default(columns.columns, LIGHT)
     old.fit(columns.table[~columns.after(known)], columns.label[~columns.after(known)])
-    scores = read_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, Champion(old, known)))
+    scores = contest(columns, "binary", default, LIGHT, HOLDOUT, Champion(3, old, known))
     assert scores.moment.min() > known.timestamp()
     assert scores.champion is not None
     assert scores.champion.tolist() == old.predict_proba(columns.table[columns.after(known)])[:, 1].tolist()
-    found = contest_of(scores, "binary", 3)
+    found = contest_of(scores, "binary", None)
     assert found.rows == len(scores.label) < 150
     assert found.champion is not None
     assert found.champion_version == 3
@@ -121,9 +123,9 @@ def test_champion_and_challenger_are_scored_on_rows_neither_has_learnt_from() ->
 def test_a_champion_that_has_learnt_from_everything_leaves_no_rows_and_so_no_verdict() -> None:
     columns = order_columns()
     fitted = refit(columns, "binary", default, LIGHT)
-    champion = Champion(fitted.estimator, fitted.learnt_until)
-    scores = read_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, champion))
-    assert contest_of(scores, "binary", 1).rows == 0
+    champion = Champion(3, fitted.estimator, fitted.learnt_until)
+    scores = contest(columns, "binary", default, LIGHT, HOLDOUT, champion)
+    assert contest_of(scores, "binary", None).rows == 0
 
 
 def test_a_champion_with_a_feature_that_is_gone_is_named() -> None:
@@ -132,14 +134,14 @@ def test_a_champion_with_a_feature_that_is_gone_is_named() -> None:
     old: Any = default([*wide.columns, ModelColumn("gone", "numeric")], LIGHT)
     old.fit(wide.table.assign(gone=1.0), wide.label)
     with pytest.raises(Invalid, match="gone"):
-        contest(wide, "binary", default, LIGHT, HOLDOUT, Champion(old, START))
+        contest(wide, "binary", default, LIGHT, HOLDOUT, Champion(3, old, START))
 
 
 def test_a_champion_that_uses_fewer_columns_may_still_fight() -> None:
     columns = order_columns()
     old: Any = default(columns.columns[:1], LIGHT)
     old.fit(columns.table[["amount"]], columns.label)
-    scores = read_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, Champion(old, START)))
+    scores = contest(columns, "binary", default, LIGHT, HOLDOUT, Champion(3, old, START))
     assert scores.champion is not None
     assert len(scores.champion) == 250
 
@@ -176,12 +178,12 @@ def test_a_champion_that_does_not_know_a_class_gives_it_nothing() -> None:
     two = columns.label != "blue"
     old: Any = three(columns.columns, LIGHT)
     old.fit(columns.table[two], columns.label[two])
-    scores = read_scores(contest(columns, "multiclass", three, LIGHT, HOLDOUT, Champion(old, START)))
+    scores = contest(columns, "multiclass", three, LIGHT, HOLDOUT, Champion(3, old, START))
     assert scores.classes == ("blue", "green", "red")
     assert scores.champion is not None
     assert (scores.champion[:, 0] == 0.0).all()
     assert np.allclose(scores.champion.sum(axis=1), 1.0)
-    found = contest_of(scores, "multiclass", 1)
+    found = contest_of(scores, "multiclass", None)
     assert found.champion is not None
     assert found.challenger["log_loss"] < found.champion["log_loss"]
 
@@ -193,7 +195,7 @@ def test_regression_walks_the_same_way() -> None:
     columns = order_columns(label=lambda row: (row["queue.length"] or 5) * 2.0, kind="number")
     _, found = run_trial(columns, "regression", number, LIGHT, HOLDOUT)
     assert set(found) == {"rmse", "mae", "r2"}
-    scores = read_scores(contest(columns, "regression", number, LIGHT, HOLDOUT, None))
+    scores = contest(columns, "regression", number, LIGHT, HOLDOUT, None)
     assert scores.classes == ()
     assert contest_of(scores, "regression", None).challenger["r2"] > 0.5
 
@@ -217,5 +219,5 @@ def test_most_rows_on_the_first_day_still_leave_some_on_each_side() -> None:
 
 def test_equal_scores_give_equal_bytes() -> None:
     columns = order_columns()
-    first = contest(columns, "binary", default, LIGHT, HOLDOUT, None)
-    assert first == contest(columns, "binary", default, LIGHT, HOLDOUT, None)
+    first = write_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, None))
+    assert first == write_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, None))

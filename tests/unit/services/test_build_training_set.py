@@ -221,6 +221,22 @@ def test_a_call_trains_after_the_first_version_too(world: World) -> None:
     assert world.made(cause="call").rows == DAYS * A_DAY
 
 
+def test_what_could_not_be_decided_is_asked_again_when_features_come(world: World) -> None:
+    """Neither the first version nor the same data refuses it: nothing was decided."""
+    world.catalog.register(a_version(1))
+    made = world.made("r1", cause="call")
+    world.catalog.save_run(a_run(id="r1", status="inconclusive", training_set=made.id))
+    assert world.made("r2").rows == DAYS * A_DAY
+
+
+def test_a_later_decision_ends_the_asking(world: World) -> None:
+    world.catalog.register(a_version(1))
+    for number, status in enumerate(["inconclusive", "rejected", "skipped"], start=1):
+        run = a_run(id=f"r{number}", status=status, at=NOON + timedelta(hours=number))
+        world.catalog.begin_run(run)
+    assert skipped(world, "r9") == "the first version exists; later ones are trained by a call"
+
+
 @pytest.mark.parametrize("status", ["running", "registered", "rejected"])
 def test_features_do_not_train_twice_on_the_same_data(world: World, status: Any) -> None:
     made = world.made("r1")

@@ -14,17 +14,23 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.charter import Charter
 from serin.domain.errors import Conflict, Corrupt, Invalid
-from serin.domain.experiments import Contest, Run, TrialResult, Verdict
+from serin.domain.experiments import Contest, Run, TrialResult
+from serin.domain.judgement.policy import Matrix, SliceMargin, ValuePolicy
+from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
-from serin.learning.scores import Scores, write_scores
+from serin.learning.columns import read_columns
+from serin.learning.evidence import contest_of
+from serin.learning.scores import Scores, Validated, write_scores
+from serin.learning.splits import judging_rows, validation_rows
 from serin.services.evaluate_model import fail, judge, live_version, register, select
 from serin.services.train_model import Refitted, ScoresFile
-from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_trial, a_version
+from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_trial, a_verdict, a_version
+from tests.unit.learning.orders import START, order_rows, orders_npz
 
 MODEL = "late-orders"
-PASSED = Verdict("pass", ("roc_auc 0.8000 reaches the floor 0.6", "no champion yet"))
-CONTEST = Contest(400, {"roc_auc": 0.8, "log_loss": 0.4})
+PASSED = a_verdict()
+CONTEST = Contest(400, {"roc_auc": 0.8, "log_loss": 0.4}, threshold=0.3)
 REFITTED = Refitted(Artifact("models/r1/model.joblib", "e" * 64), Artifact("models/r1/layer.zip", "f" * 64), "l1", {})
 
 
@@ -94,96 +100,182 @@ def test_without_a_live_release_there_is_no_champion() -> None:
     assert live_version(MODEL, catalog=catalog) is None
 
 
-def scores(rows: int, challenger: float, champion: float | None = None) -> bytes:
-    """A score of each row: so much for its own class; 0.5 says nothing, 1.0 knows all."""
-    label = np.arange(rows) % 2 == 0
-
-    def scored(sure: float) -> Any:
-        # A tenth of the rows is misjudged, so that no score is perfect.
-        wrong = np.arange(rows) % 20 < 2
-        return np.where(label ^ wrong, sure, 1.0 - sure)
-
-    return write_scores(
-        Scores(
-            np.arange(rows, dtype=np.float64),
-            label,
-            scored(challenger),
-            None if champion is None else scored(champion),
-            (False, True),
-        )
-    )
+HELD = 14
+PER_DAY = 25
+FILE = orders_npz(order_rows(days=40, a_day=PER_DAY))
+COLUMNS = read_columns(FILE)
+HOLDOUT = START + timedelta(days=40 - HELD)
+SET = a_training_set(columns_digest=digest(FILE), holdout_from=HOLDOUT, last=COLUMNS.newest())
+CHAMPION = a_version(4, learnt_until=HOLDOUT - timedelta(days=1))
+ROWS = np.flatnonzero(judging_rows(COLUMNS, HOLDOUT, None))
 
 
-def judged(content: bytes, champion: ModelVersion | None = None, charter: Charter | None = None) -> tuple[Verdict, Run]:
-    catalog, artifacts = a_catalog(), MemoryObjectStore()
+def sure(rows: Any, share: float, wrong: int = 10) -> Any:
+    """A score of each row: so much for its own class, but for one row in `wrong`; 0.5 says nothing, 1.0 knows all."""
+    label = COLUMNS.label[rows].astype(bool)
+    return np.where(label ^ (rows % wrong == 0), share, 1.0 - share)
+
+
+def scores(ours: float, theirs: float | None = None, **parts: Any) -> Scores:
+    """What a contest of the training set's holdout found; `theirs` is version 4's, which knows nothing of it."""
+    given: dict[str, Any] = {
+        "rows": ROWS,
+        "moment": COLUMNS.moment[ROWS],
+        "label": COLUMNS.label[ROWS],
+        "challenger": sure(ROWS, ours),
+        "classes": (False, True),
+        "champion": None if theirs is None else sure(ROWS, theirs),
+        "champion_version": None if theirs is None else 4,
+    }
+    return Scores(**{**given, **parts})
+
+
+def judged(found: Scores, champion: ModelVersion | None = None, charter: Charter | None = None) -> tuple[Verdict, Run]:
+    catalog, artifacts, lake = a_catalog(), MemoryObjectStore(), MemoryObjectStore()
+    content = write_scores(found)
     artifacts.put("scores.npz", content)
-    file = ScoresFile("scores.npz", digest(content))
-    verdict = judge(charter or a_charter(), "r1", file, champion, artifacts=artifacts, catalog=catalog)
+    lake.put(SET.columns, FILE)
+    file, asked = ScoresFile("scores.npz", digest(content)), charter or a_charter()
+    verdict = judge(asked, "r1", SET, file, champion, lake=lake, artifacts=artifacts, catalog=catalog)
     return verdict, catalog.run(MODEL, "r1")
 
 
 def test_a_first_model_above_its_floor_passes_and_the_run_goes_on() -> None:
-    verdict, run = judged(scores(400, 0.8))
+    verdict, run = judged(scores(0.8))
     assert verdict.outcome == "pass"
-    assert verdict.reasons == ("roc_auc 0.9000 reaches the floor 0.6", "no champion yet")
+    assert [check.name for check in verdict.checks] == ["floor of roc_auc", "gain over the trivial answer"]
     assert (run.status, run.verdict, run.reason) == ("running", verdict, None)
     assert run.contest is not None
-    assert (run.contest.rows, run.contest.champion) == (400, None)
+    assert (run.contest.rows, run.contest.champion) == (HELD * PER_DAY, None)
+    assert run.contest.challenger["roc_auc"] == pytest.approx(0.9, abs=0.05)
 
 
-def test_a_model_below_its_floor_fails_and_the_run_says_why() -> None:
-    verdict, run = judged(scores(400, 0.5))
-    assert verdict.outcome == "fail"
-    assert run.status == "rejected"
-    assert run.reason == "roc_auc 0.5000 misses the floor 0.6; no champion yet"
+def test_a_model_that_knows_nothing_fails_and_the_run_says_why() -> None:
+    verdict, run = judged(scores(0.5))
+    assert (verdict.outcome, run.status, run.reason) == ("fail", "rejected", verdict.sentence)
+    assert "floor of roc_auc 0.5" in verdict.sentence
 
 
 def test_a_weak_challenger_is_rejected_and_the_champion_stays() -> None:
-    verdict, run = judged(scores(400, 0.65, champion=0.8), a_version(4))
-    assert verdict.outcome == "fail"
-    assert "not better than" in verdict.reasons[-1]
-    assert "version 4" in verdict.reasons[-1]
+    verdict, run = judged(scores(0.65, 0.8), CHAMPION)
+    assert (verdict.outcome, run.status) == ("fail", "rejected")
+    assert "over version 4" in verdict.sentence
     assert run.contest is not None
     assert run.contest.champion_version == 4
 
 
 def test_a_strong_challenger_beats_the_champion() -> None:
-    assert judged(scores(400, 0.8, champion=0.65), a_version(4))[0].outcome == "pass"
+    assert judged(scores(0.8, 0.6), CHAMPION)[0].outcome == "pass"
 
 
 def test_an_equal_challenger_does_not_beat_the_champion() -> None:
-    assert judged(scores(400, 0.8, champion=0.8), a_version(4))[0].outcome == "fail"
+    assert judged(scores(0.8, 0.8), CHAMPION)[0].outcome == "fail"
 
 
-def test_a_contest_of_few_rows_registers_nothing() -> None:
-    verdict, run = judged(scores(150, 0.8))
-    assert verdict.outcome == "inconclusive"
-    assert run.status == "rejected"
-    assert "150 rows" in (run.reason or "")
+def test_a_champion_that_knows_most_of_the_holdout_leaves_too_few_days_and_the_run_is_undecided() -> None:
+    recent = replace(CHAMPION, learnt_until=HOLDOUT + timedelta(days=5))
+    rows = np.flatnonzero(judging_rows(COLUMNS, HOLDOUT, recent.learnt_until))
+    parts = {"rows": rows, "moment": COLUMNS.moment[rows], "label": COLUMNS.label[rows]}
+    found = scores(0.8, 0.6, **{**parts, "challenger": sure(rows, 0.8), "champion": sure(rows, 0.6)})
+    verdict, run = judged(found, recent)
+    assert (verdict.outcome, run.status) == ("inconclusive", "inconclusive")
+    assert "9 days that neither has learnt from; 10 are needed" in (run.reason or "")
 
 
-def test_a_metric_that_the_rows_cannot_show_is_left_out_of_the_run_and_misses_its_floor() -> None:
-    rows = 400
-    content = write_scores(Scores(np.arange(rows) * 1.0, np.ones(rows, bool), np.full(rows, 0.9), None, (False, True)))
-    verdict, run = judged(content)
-    assert verdict.outcome == "fail"
+@pytest.mark.parametrize(
+    ("found", "champion", "complaint"),
+    [
+        (scores(0.8), CHAMPION, "it has no champion, and the champion is version 4"),
+        (scores(0.8, 0.6), None, "it has version 4, and the champion is nobody yet"),
+        (scores(0.8, 0.6, champion_version=3), CHAMPION, "it has version 3, and the champion is version 4"),
+        (scores(0.8, rows=ROWS - 1), None, "which are not the 350"),
+        (scores(0.8, rows=ROWS[5:]), None, "it judges 345 rows"),
+        (scores(0.8, label=~COLUMNS.label[ROWS].astype(bool)), None, "its labels are not those"),
+        (scores(0.8, moment=COLUMNS.moment[ROWS] + 1), None, "its moments are not those"),
+        (scores(0.8, classes=(True, False)), None, "its classes are [True, False]"),
+        (scores(0.8, challenger=np.full(len(ROWS), math.nan)), None, "350 scores that are no finite number"),
+        (scores(0.8, challenger=np.full(len(ROWS), 1.5)), None, "scores that are no probability"),
+        (scores(0.8, challenger=np.full(len(ROWS) - 1, 0.5)), None, "scores of shape (349,)"),
+        (scores(0.8, 0.6, champion=np.full(len(ROWS), -0.5)), CHAMPION, "the champion has scores that are no prob"),
+    ],
+)
+def test_scores_that_do_not_fit_the_training_set_are_no_evidence(
+    found: Scores, champion: ModelVersion | None, complaint: str
+) -> None:
+    verdict, run = judged(found, champion)
+    assert (verdict.outcome, run.status, run.contest) == ("invalid", "invalid", None)
+    assert complaint in (run.reason or "")
+
+
+WORTH = ValuePolicy("USD", Matrix(40, -20, 0, 0), 500)
+
+
+def validated(share: float) -> Validated:
+    rows = np.flatnonzero(validation_rows(COLUMNS, HOLDOUT).newer)
+    return Validated(rows, sure(rows, share))
+
+
+def test_a_first_model_is_judged_by_what_its_decisions_bring() -> None:
+    charter = a_charter(value=WORTH)
+    verdict, run = judged(scores(0.8, validation=validated(0.8)), charter=charter)
+    assert verdict.outcome == "pass"
+    assert verdict.checks[-1].unit == "USD per 1,000 predictions"
     assert run.contest is not None
-    assert "roc_auc" not in run.contest.challenger
-    assert "log_loss" in run.contest.challenger
+    assert run.contest.threshold == pytest.approx(0.8)
+    dear = replace(charter, value=replace(WORTH, minimum_per_1000=50_000))
+    assert judged(scores(0.8, validation=validated(0.8)), charter=dear)[0].outcome == "fail"
+
+
+def test_scores_without_the_rows_that_choose_the_threshold_are_no_evidence() -> None:
+    verdict, _ = judged(scores(0.8), charter=a_charter(value=WORTH))
+    assert verdict.outcome == "invalid"
+    assert "that choose the threshold are not scored" in verdict.sentence
+
+
+def test_a_better_score_that_loses_value_is_rejected() -> None:
+    """Its threshold, chosen on rows where its scores were higher, acts on nobody in the holdout."""
+    charter = a_charter(value=WORTH, release=replace(a_charter().release, value_margin=100))
+    validation = validated(0.8)
+    off = replace(validation, score=np.clip(validation.score + 0.19, 0.0, 1.0))
+    verdict, run = judged(scores(0.8, 0.7, validation=off), CHAMPION, charter)
+    assert (verdict.outcome, run.status) == ("fail", "rejected")
+    assert {check.name: check.outcome for check in verdict.checks} == {
+        "floor of roc_auc": "pass",
+        "gain over the trivial answer": "pass",
+        "gain over the champion": "pass",
+        "value against the champion": "fail",
+    }
+    assert judged(scores(0.8, 0.6, validation=validation), CHAMPION, charter)[0].outcome == "pass"
+
+
+def test_a_slice_that_collapses_is_caught() -> None:
+    """It gains everywhere but in one shop, where it answers the other way round."""
+    charter = a_charter(slices={"shop": SliceMargin("log_loss", 0.05)})
+    south = COLUMNS.slices["shop"][ROWS] == "south"
+    broken = np.where(south, 1.0 - sure(ROWS, 0.8), sure(ROWS, 0.95, wrong=1000))
+    verdict, _ = judged(scores(0.8, 0.6, challenger=broken), CHAMPION, charter)
+    assert verdict.outcome == "fail"
+    assert "shop south changes by" in verdict.sentence
+    assert judged(scores(0.8, 0.6), CHAMPION, charter)[0].outcome == "pass"
+
+
+def test_a_metric_that_the_rows_cannot_show_is_left_out_of_the_run() -> None:
+    shown = contest_of(scores(0.9, label=np.ones(len(ROWS), bool)), "binary", None)
+    assert "roc_auc" not in shown.challenger
+    assert "log_loss" in shown.challenger
+
+
+def test_texts_are_no_scores() -> None:
+    with pytest.raises(Corrupt, match="cannot be read"):
+        judged(scores(0.8, challenger=np.full(len(ROWS), "much")))
 
 
 def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> None:
     catalog, artifacts = a_catalog(), MemoryObjectStore()
-    artifacts.put("scores.npz", scores(400, 0.99))
+    artifacts.put("scores.npz", write_scores(scores(0.99)))
+    file = ScoresFile("scores.npz", digest(write_scores(scores(0.6))))
     with pytest.raises(Corrupt, match=r"scores\.npz is not what the contest wrote"):
-        judge(
-            a_charter(),
-            "r1",
-            ScoresFile("scores.npz", digest(scores(400, 0.6))),
-            None,
-            artifacts=artifacts,
-            catalog=catalog,
-        )
+        judge(a_charter(), "r1", SET, file, None, lake=MemoryObjectStore(), artifacts=artifacts, catalog=catalog)
     assert catalog.run(MODEL, "r1") == a_run()
 
 
@@ -202,6 +294,7 @@ def test_what_passed_becomes_a_version_that_says_how_it_was_made() -> None:
     assert (version.metrics, version.verdict) == (CONTEST.challenger, PASSED)
     assert (version.estimator, version.layer, version.lock) == (REFITTED.estimator, REFITTED.layer, "l1")
     assert (version.code, version.charter) == (training_set.code, training_set.charter)
+    assert version.threshold == CONTEST.threshold
     assert (version.learnt_until, version.at) == (training_set.last, NOON)
     assert (catalog.run(MODEL, "r1").status, catalog.run(MODEL, "r1").version) == ("registered", 1)
 
@@ -253,9 +346,9 @@ def test_a_number_taken_by_another_run_is_not_taken_twice() -> None:
     assert [version.run for version in catalog.versions(MODEL)] == ["other1", "other2", "r1"]
 
 
-@pytest.mark.parametrize("outcome", ["fail", "inconclusive"])
+@pytest.mark.parametrize("outcome", ["fail", "inconclusive", "invalid"])
 def test_what_did_not_pass_is_never_registered(outcome: Any) -> None:
-    catalog, events = a_catalog(verdict=Verdict(outcome, ("found",)), contest=CONTEST), MemoryEvents()
+    catalog, events = a_catalog(verdict=Verdict(outcome, "found"), contest=CONTEST), MemoryEvents()
     with pytest.raises(Conflict, match="has not passed the gate"):
         registered(catalog, events)
     assert catalog.versions(MODEL) == []

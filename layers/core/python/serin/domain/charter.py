@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -153,7 +154,7 @@ class Training:
     """When the first training starts and what it may use.
 
     `window` and `holdout` are spans of the moment, newest rows first; `minimum_rows` counts the
-    labelled rows before the holdout.
+    labelled rows before the holdout. `gate` says by how much a challenger must be better than the champion.
     """
 
     start_on: str
@@ -161,23 +162,29 @@ class Training:
     holdout: timedelta
     minimum_rows: int
     search: Search
+    gate: GatePolicy
     pipeline: str | None = None
 
 
 @dataclass(frozen=True)
 class ReleasePolicy:
-    """How a registered version goes live, and the rows every version must answer first."""
+    """How a registered version goes live, and the rows every version must answer first.
+
+    `value_margin` is the value per 1,000 predictions that a challenger may seem to lose against the champion.
+    """
 
     golden: str
     strategy: Literal["basic"] = "basic"
+    value_margin: float = 0.0
 
 
 @dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 
-    `floors` are metric → the value a model must reach to be registered; `access` is how callers of its endpoint show
-    who they are: with a bearer token, or by signing with their AWS credentials.
+    `floors` are metric → the value a model must reach to be registered; `slices` are input → how much worse a model may
+    be where it has one value; `value` is what decisions bring, if the team says so. `access` is how callers of its
+    endpoint show who they are: with a bearer token, or by signing with their AWS credentials.
     """
 
     model: str
@@ -191,6 +198,13 @@ class Charter:
     training: Training
     release: ReleasePolicy
     access: Access = "token"
+    slices: Mapping[str, SliceMargin] = field(default_factory=dict)
+    value: ValuePolicy | None = None
+
+    @property
+    def requirements(self) -> Requirements:
+        """All that the gate asks of a challenger."""
+        return Requirements(self.training.gate, self.floors, self.slices, self.value, self.release.value_margin)
 
     def dataset(self, name: str) -> DatasetUse:
         """The dataset of that name; KeyError when the model does not read it."""

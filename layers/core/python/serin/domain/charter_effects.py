@@ -26,6 +26,11 @@ class Effect:
 _CHECKS = "layers/core/python/serin/files/charter_checks.py"
 _SCHEMA = "layers/core/python/serin/files/charter_schema.py"
 _FEATURES = "layers/core/python/serin/domain/features.py"
+_JUDGEMENT = "layers/core/python/serin/domain/judgement"
+_GATE, _CHAMPION, _BOUNDS = f"{_JUDGEMENT}/gate.py", f"{_JUDGEMENT}/champion.py", f"{_JUDGEMENT}/bounds.py"
+_SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
+_DECISIONS = "layers/core/python/serin/learning/decisions.py"
+_EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
 _EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
 _WINDOWS = "layers/core/python/serin/data/features/windows.py"
@@ -46,7 +51,17 @@ EFFECTS: Mapping[str, Effect] = {
     "design.problem": Effect(
         "record", "What GET /models says the model is for.", "layers/core/python/serin/http/models.py"
     ),
-    "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _EXPERIMENTS),
+    "design.value.unit": Effect("record", "What verdicts and viability tell value in.", _VALUE),
+    "design.value.matrix.tp": Effect("gate", "What acting on a positive brings.", _DECISIONS),
+    "design.value.matrix.fp": Effect("gate", "What acting on a negative brings.", _DECISIONS),
+    "design.value.matrix.fn": Effect("gate", "What leaving a positive alone brings.", _DECISIONS),
+    "design.value.matrix.tn": Effect("gate", "What leaving a negative alone brings.", _DECISIONS),
+    "design.value.minimum_per_1000": Effect("gate", "A first model of less value is not registered.", _VALUE),
+    "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _GATE),
+    "design.requirements.slices.*.metric": Effect("gate", "By which metric no value may be worse.", _SLICES),
+    "design.requirements.slices.*.margin": Effect(
+        "gate", "A model that is worse by more, where the input has one value, is not registered.", _SLICES
+    ),
     "datasets.*.contract": Effect("gate", "The rules an uploaded row passes or goes to quarantine by.", _CHECKS),
     "datasets.*.derive.call": Effect("resource", "The function that adds columns to the dataset.", _JOINS),
     "datasets.*.derive.with": Effect("resource", "The datasets that function is handed to look things up in.", _JOINS),
@@ -100,8 +115,17 @@ EFFECTS: Mapping[str, Effect] = {
     "training.search.method": Effect("gate", "How trials are chosen; another method than grid is refused.", _SCHEMA),
     "training.search.trials": Effect("resource", "How many trials are made at most.", _EXPERIMENTS),
     "training.search.concurrency": Effect("resource", "How many trials run at once.", _TRAINING_STACK),
-    "training.search.optimise": Effect("gate", "The metric that picks the best trial and judges it.", _EXPERIMENTS),
+    "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _EVALUATE),
     "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _EXPERIMENTS),
+    "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
+    "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
+    "training.gate.block": Effect(
+        "gate", "What counts as one observation.", "layers/core/python/serin/learning/blocks.py"
+    ),
+    "training.gate.minimum_gain": Effect("gate", "A gain of no more than this is no gain.", _CHAMPION),
+    "release.margins.value_per_1000": Effect(
+        "gate", "A challenger that seems to lose more value against the champion is not registered.", _VALUE
+    ),
     "release.golden": Effect(
         "gate",
         "The requests a version must answer before it goes live.",

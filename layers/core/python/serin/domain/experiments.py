@@ -1,8 +1,7 @@
-"""Training sets, runs, trials and the gate."""
+"""Training sets, runs, trials and contests."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from itertools import islice, product
 from typing import Literal
 
 from serin.domain.charter import Scalar, Search
+from serin.domain.judgement.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -54,27 +54,6 @@ def trials(search: Search) -> tuple[Trial, ...]:
     return tuple(Trial(number, params) for number, params in enumerate(chosen, start=1))
 
 
-GREATER_IS_BETTER: Mapping[str, bool] = {
-    "roc_auc": True,
-    "accuracy": True,
-    "log_loss": False,
-    "brier": False,
-    "rmse": False,
-    "mae": False,
-    "r2": True,
-}
-METRICS_OF_TASK: Mapping[str, tuple[str, ...]] = {
-    "binary": ("roc_auc", "log_loss", "brier", "accuracy"),
-    "multiclass": ("log_loss", "accuracy"),
-    "regression": ("rmse", "mae", "r2"),
-}
-
-
-def is_better(metric: str, candidate: float, other: float) -> bool:
-    """Whether `candidate` is strictly the better value of `metric`; never true of a value that is not a number."""
-    return candidate > other if GREATER_IS_BETTER[metric] else candidate < other
-
-
 @dataclass(frozen=True)
 class TrialResult:
     """A fitted trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show."""
@@ -88,64 +67,32 @@ class TrialResult:
 class Contest:
     """Challenger and champion on the same holdout rows, which neither has learnt from.
 
-    A metric the rows cannot show, such as roc_auc of one class, is left out.
+    A metric the rows cannot show, such as roc_auc of one class, is left out. `threshold` is where the challenger acts
+    from, where decisions have a value.
     """
 
     rows: int
     challenger: Mapping[str, float]
     champion: Mapping[str, float] | None = None
     champion_version: int | None = None
+    threshold: float | None = None
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The gate's answer and its reasons, one sentence for each check."""
-
-    outcome: Literal["pass", "fail", "inconclusive"]
-    reasons: tuple[str, ...]
-
-
-MINIMUM_CONTEST_ROWS = 200
-
-
-def gate(contest: Contest, floors: Mapping[str, float], metric: str) -> Verdict:
-    """Whether a challenger may become a version: every floor reached, and better than the champion by `metric`.
-
-    Too few common rows is inconclusive: no evidence is never a pass.
-    """
-    if contest.rows < MINIMUM_CONTEST_ROWS:
-        found = f"{contest.rows} rows that neither model has learnt from; {MINIMUM_CONTEST_ROWS} are needed"
-        return Verdict("inconclusive", (found,))
-    checks = [_floor(name, floor, contest.challenger) for name, floor in floors.items()]
-    checks.append(_against_champion(contest, metric))
-    outcome: Literal["pass", "fail"] = "pass" if all(ok for ok, _ in checks) else "fail"
-    return Verdict(outcome, tuple(reason for _, reason in checks))
-
-
-def _floor(name: str, floor: float, metrics: Mapping[str, float]) -> tuple[bool, str]:
-    found = metrics.get(name, math.nan)
-    ok = found == floor or is_better(name, found, floor)
-    return ok, f"{name} {found:.4f} {'reaches' if ok else 'misses'} the floor {floor:g}"
-
-
-def _against_champion(contest: Contest, metric: str) -> tuple[bool, str]:
-    found = contest.challenger.get(metric, math.nan)
-    if contest.champion is None:
-        return True, "no champion yet"
-    champion = contest.champion.get(metric, math.nan)
-    ok = is_better(metric, found, champion)
-    comparison = "better than" if ok else "not better than"
-    return ok, f"{metric} {found:.4f} is {comparison} {champion:.4f} of version {contest.champion_version}"
+RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with."""
+    """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with.
+
+    `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
+    what the training set holds.
+    """
 
     id: str
     model: str
     cause: str
-    status: Literal["running", "skipped", "failed", "rejected", "registered"]
+    status: RunStatus
     at: datetime
     training_set: str | None = None
     trials: tuple[TrialResult, ...] = ()

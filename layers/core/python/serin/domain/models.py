@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from serin.domain.charter import Scalar
-from serin.domain.experiments import Verdict
+from serin.domain.judgement.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Artifact:
 class ModelVersion:
     """A registered model. `layer` is the zip that `predict` loads; `learnt_until` is the newest moment it learnt from.
 
+    `threshold` is the score from which on acting pays, where the charter gives decisions a value.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
     versions it was fitted with.
     """
@@ -41,6 +42,7 @@ class ModelVersion:
     runtime: Mapping[str, str]
     learnt_until: datetime
     at: datetime
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)

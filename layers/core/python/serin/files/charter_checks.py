@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from serin.domain.experiments import METRICS_OF_TASK
+from serin.domain.metrics import METRICS_OF_TASK
 from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
+from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.subjects import Check, Subject, check
 
@@ -134,4 +135,5 @@ CHECKS: tuple[Check, ...] = (
     _truth,
     *FEATURE_CHECKS,
     *LEAKAGE_CHECKS,
+    *GATE_CHECKS,
 )

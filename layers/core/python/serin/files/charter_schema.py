@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from serin.domain.charter import Access, Aggregate, InputType, Scalar, Task
+from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import duration, moment
 from serin.files.source_urls import every, source_url
@@ -66,12 +67,32 @@ class Section(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class SliceSection(Section):
+    metric: str
+    margin: float = Field(ge=0)
+
+
 class Requirements(Section):
     metrics: dict[str, float] = {}
+    slices: dict[Column, SliceSection] = {}
+
+
+class MatrixSection(Section):
+    tp: float
+    fp: float
+    fn: float
+    tn: float
+
+
+class ValueSection(Section):
+    unit: str = Field(min_length=1, max_length=20)
+    matrix: MatrixSection
+    minimum_per_1000: float = 0.0
 
 
 class Design(Section):
     problem: str = Field(min_length=1, max_length=1000)
+    value: ValueSection | None = None
     requirements: Requirements = Requirements()
 
 
@@ -149,6 +170,13 @@ class SearchSection(Section):
     ] = {}
 
 
+class GateSection(Section):
+    metric: str | None = None
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    block: Block = "day"
+    minimum_gain: float = Field(default=0.0, ge=0)
+
+
 class TrainingSection(Section):
     start_on: StartOn
     pipeline: Module | None = None
@@ -156,11 +184,17 @@ class TrainingSection(Section):
     holdout: Duration
     minimum_rows: int = Field(ge=1, le=100_000_000)
     search: SearchSection
+    gate: GateSection = GateSection()
+
+
+class MarginsSection(Section):
+    value_per_1000: float | None = Field(default=None, ge=0)
 
 
 class ReleaseSection(Section):
     golden: FilePath
     strategy: Annotated[Literal["basic"], BeforeValidator(_only("basic", "shadow", "canary"))] = "basic"
+    margins: MarginsSection = MarginsSection()
 
 
 class CharterFile(Section):
@@ -184,23 +218,22 @@ NOT_YET_FIELDS = frozenset(
         "design.users",
         "design.intended_use",
         "design.risk",
-        "design.value",
         "design.compliance",
         "design.budget",
         "design.requirements.latency_p95_ms",
         "design.requirements.error_rate",
         "design.requirements.explainability",
-        "design.requirements.slices",
         "people",
         "truth.created_time",
         "truth.watermark",
         "truth.conflict",
         "truth.feedback",
-        "training.gate",
         "release.alpha",
         "release.shadow",
         "release.canary",
-        "release.margins",
+        "release.margins.error_rate",
+        "release.margins.over_latency",
+        "release.margins.disagreement",
         "release.inconclusive",
         "release.bake",
         "monitoring",

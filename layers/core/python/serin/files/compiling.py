@@ -13,18 +13,23 @@ from serin.domain.charter import (
     Moment,
     ReleasePolicy,
     Search,
+    Task,
     Training,
     Truth,
     View,
     Window,
 )
+from serin.domain.judgement.policy import GatePolicy, Matrix, SliceMargin, ValuePolicy
+from serin.domain.metrics import PROPER_SCORES
 from serin.domain.sources import Source
 from serin.files.charter_schema import (
     CharterFile,
     DatasetSection,
     FeaturesSection,
     InputSection,
+    ReleaseSection,
     TrainingSection,
+    ValueSection,
     ViewSection,
 )
 
@@ -40,9 +45,11 @@ def compiled(file: CharterFile) -> Charter:
         inputs=inputs_of(file.inputs),
         features=_features(file.features),
         truth=Truth(file.truth.dataset, file.truth.entity, file.truth.label),
-        training=_training(file.training),
-        release=ReleasePolicy(file.release.golden, file.release.strategy),
+        training=_training(file.training, file.task),
+        release=_release(file.release),
         access=file.access,
+        slices={name: SliceMargin(item.metric, item.margin) for name, item in file.design.requirements.slices.items()},
+        value=_value(file.design.value),
     )
 
 
@@ -82,8 +89,19 @@ def _view(name: str, section: ViewSection) -> View:
     )
 
 
-def _training(section: TrainingSection) -> Training:
-    search = section.search
+def _value(section: ValueSection | None) -> ValuePolicy | None:
+    if section is None:
+        return None
+    matrix = section.matrix
+    return ValuePolicy(section.unit, Matrix(matrix.tp, matrix.fp, matrix.fn, matrix.tn), section.minimum_per_1000)
+
+
+def _release(section: ReleaseSection) -> ReleasePolicy:
+    return ReleasePolicy(section.golden, section.strategy, section.margins.value_per_1000 or 0.0)
+
+
+def _training(section: TrainingSection, task: Task) -> Training:
+    search, gate = section.search, section.gate
     space = {name: tuple(values) for name, values in search.space.items()}
     return Training(
         start_on=section.start_on.features,
@@ -91,5 +109,6 @@ def _training(section: TrainingSection) -> Training:
         holdout=section.holdout,
         minimum_rows=section.minimum_rows,
         search=Search(search.method, search.trials, search.concurrency, search.optimise, space),
+        gate=GatePolicy(gate.metric or PROPER_SCORES[task][0], gate.alpha, gate.block, gate.minimum_gain),
         pipeline=section.pipeline,
     )

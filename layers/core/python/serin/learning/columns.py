@@ -22,20 +22,24 @@ from serin.serving.manifest import ModelColumn
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-_MOMENT, _LABEL, _OWN, _DICTIONARY = "__moment", "__label", "__", ":dictionary"
+_MOMENT, _LABEL, _ENTITY, _SLICE = "__moment", "__label", "__entity", "__slice_"
+_OWN, _DICTIONARY = "__", ":dictionary"
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingColumns:
     """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
 
-    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null.
+    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. `entity` numbers
+    what a row is about; `slices` are the columns the charter wants looked at value by value, as text.
     """
 
     table: pd.DataFrame
     label: Labels
     moment: Floats
     columns: tuple[ModelColumn, ...]
+    entity: npt.NDArray[np.int64]
+    slices: Mapping[str, Labels]
 
     def before(self, moment: datetime) -> Mask:
         """The rows asked before a moment."""
@@ -95,7 +99,11 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         columns.append(column)
         series[name] = values
     table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
-    return TrainingColumns(table, _label(archive, kinds[_LABEL]), archive[_MOMENT], tuple(columns))
+    slices = {
+        name.removeprefix(_SLICE): _texts(archive, name, kinds[name]) for name in kinds if name.startswith(_SLICE)
+    }
+    label = _label(archive, kinds[_LABEL])
+    return TrainingColumns(table, label, archive[_MOMENT], tuple(columns), archive[_ENTITY], slices)
 
 
 def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:
@@ -113,3 +121,13 @@ def _label(archive: Mapping[str, Any], kind: str) -> Labels:
     if kind == "string":
         label = archive[_LABEL + _DICTIONARY][label]
     return label
+
+
+def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
+    """A column's values as text; a null is `null`."""
+    values = archive[name]
+    if kind == "string":
+        found: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
+        return found
+    texts = np.array([f"{value:g}" for value in np.unique(values)])
+    return np.where(np.isnan(values.astype(np.float64)), "null", texts[np.unique(values, return_inverse=True)[1]])

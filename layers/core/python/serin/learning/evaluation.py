@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from serin.domain.charter import Scalar, Task
-from serin.domain.experiments import METRICS_OF_TASK
+from serin.domain.metrics import METRICS_OF_TASK
 from serin.learning.columns import Floats, Labels
 
 # A sure and wrong score costs 34.5, not infinity: one row must not decide alone.

@@ -1,6 +1,6 @@
 """Fitting: a trial among learnable rows, the contest on the holdout, the refit on everything.
 
-Rows before `holdout_from` are learnable. What a fit is judged on, it has never seen.
+Which rows those are says `serin.learning.splits`. What a fit is judged on, it has never seen.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from serin.domain.errors import Invalid
 from serin.learning.columns import Floats, Mask, TrainingColumns, classes_of
 from serin.learning.evaluation import metrics
 from serin.learning.pipelines import Params, PipelineMaker
-from serin.learning.scores import Scores, write_scores
+from serin.learning.scores import Scores, Validated
+from serin.learning.splits import judging_rows, learnable_rows, validation_rows
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 from serin.serving.scoring import scores_of
 
-VALIDATION_SHARE = 0.15
-_DAY = 86_400.0
-
 
 @dataclass(frozen=True, eq=False)
 class Champion:
-    """The live model, and the newest moment it has learnt from."""
+    """The live version's model, and the newest moment it has learnt from."""
 
+    version: int
     estimator: Estimator
     learnt_until: datetime
 
@@ -47,14 +46,12 @@ class Fitted:
 def run_trial(
     columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout_from: datetime
 ) -> tuple[Estimator, dict[str, float]]:
-    """Fit on the older learnable rows; the newest 15 % of them, whole days (UTC), give the metrics."""
-    learnable = columns.before(holdout_from)
-    cut = validation_from(columns.moment[learnable])
-    older, newer = learnable & (columns.moment < cut), learnable & (columns.moment >= cut)
+    """Fit on the older learnable rows; the newer ones (`validation_rows`) give the metrics."""
+    rows = validation_rows(columns, holdout_from)
     classes = classes_of(task, columns.label)
-    estimator, used = _fit(columns, task, make, params, older)
-    score = _scores(estimator, task, classes, columns.table.loc[newer, _names(used)])
-    return estimator, metrics(task, columns.label[newer], score, classes)
+    estimator, used = _fit(columns, task, make, params, rows.older)
+    score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
+    return estimator, metrics(task, columns.label[rows.newer], score, classes)
 
 
 def contest(
@@ -64,21 +61,37 @@ def contest(
     params: Params,
     holdout_from: datetime,
     champion: Champion | None,
-) -> bytes:
-    """Fit a challenger on all learnable rows and score the holdout rows that neither has learnt from.
+    *,
+    decides: bool = False,
+) -> Scores:
+    """Fit a challenger on all learnable rows and score the rows that judge (`judging_rows`).
 
-    The bytes are `serin.learning.scores`. There may be few rows, or none: the champion was refitted
-    on the holdout of its own day.
+    Where it `decides`, because decisions have a value, the validation rows are scored too, by the same recipe fitted on
+    older rows: they choose the threshold.
     """
     classes = classes_of(task, columns.label)
-    challenger, used = _fit(columns, task, make, params, columns.before(holdout_from))
-    unseen = ~columns.before(holdout_from)
-    if champion is not None:
-        unseen &= columns.after(champion.learnt_until)
+    challenger, used = _fit(columns, task, make, params, learnable_rows(columns, holdout_from))
+    unseen = judging_rows(columns, holdout_from, champion.learnt_until if champion else None)
     table = columns.table[unseen]
-    theirs = None if champion is None else _champion_scores(champion, task, classes, table)
-    ours = _scores(challenger, task, classes, table[_names(used)])
-    return write_scores(Scores(columns.moment[unseen], columns.label[unseen], ours, theirs, classes))
+    return Scores(
+        rows=np.flatnonzero(unseen),
+        moment=columns.moment[unseen],
+        label=columns.label[unseen],
+        challenger=_scores(challenger, task, classes, table[_names(used)]),
+        classes=classes,
+        champion=None if champion is None else _champion_scores(champion, task, classes, table),
+        champion_version=None if champion is None else champion.version,
+        validation=_validated(columns, task, make, params, holdout_from) if decides else None,
+    )
+
+
+def _validated(
+    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout_from: datetime
+) -> Validated:
+    rows = validation_rows(columns, holdout_from)
+    estimator, used = _fit(columns, task, make, params, rows.older)
+    table = columns.table.loc[rows.newer, _names(used)]
+    return Validated(np.flatnonzero(rows.newer), _scores(estimator, task, classes_of(task, columns.label), table))
 
 
 def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params) -> Fitted:
@@ -86,21 +99,6 @@ def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Par
     everything = np.ones(len(columns.label), dtype=np.bool_)
     estimator, used = _fit(columns, task, make, params, everything)
     return Fitted(estimator, used, classes_of(task, columns.label), columns.newest())
-
-
-def validation_from(moment: Floats) -> float:
-    """Midnight (UTC) before the newest 15 % of ordered moments, or after, so that some rows are on each side.
-
-    Raises Invalid when all rows are of one day.
-    """
-    if len(moment) and moment[0] // _DAY < moment[-1] // _DAY:
-        midnight = float(moment[int(len(moment) * (1 - VALIDATION_SHARE))] // _DAY * _DAY)
-        return midnight if midnight > moment[0] else midnight + _DAY
-    raise Invalid(
-        "The rows before the holdout are all of one day, or there are none.",
-        "Upload more history, or shorten training.holdout.",
-        "training.holdout",
-    )
 
 
 def _fit(

@@ -9,35 +9,54 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from serin.domain.charter import Scalar, Task
+from serin.domain.charter import Scalar
 from serin.domain.errors import Corrupt
-from serin.domain.experiments import Contest
 from serin.learning.columns import Floats, Labels
-from serin.learning.evaluation import metrics
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Validated:
+    """Rows that chose the threshold and do not judge: the challenger's recipe, fitted on older rows, scored them."""
+
+    rows: Places
+    score: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One entry a row, oldest first. `champion` is None when there is none; `classes` order the scores' columns."""
+    """One entry a judging row, oldest first; `rows` are its places in the training set, from 0 on.
 
+    `champion` and `champion_version` are None when there is none; `classes` order the scores' columns, the positive
+    class last. `validation` is there where decisions have a value.
+    """
+
+    rows: Places
     moment: Floats
     label: Labels
     challenger: Floats
-    champion: Floats | None
     classes: tuple[Scalar, ...]
+    champion: Floats | None = None
+    champion_version: int | None = None
+    validation: Validated | None = None
 
 
 def write_scores(scores: Scores) -> bytes:
     """The scores as `.npz` bytes without objects; equal scores give equal bytes."""
     arrays: dict[str, Any] = {
+        "rows": scores.rows,
         "moment": scores.moment,
         "label": scores.label,
         "challenger": scores.challenger,
         "classes": np.array(scores.classes),
     }
     if scores.champion is not None:
-        arrays["champion"] = scores.champion
+        arrays |= {"champion": scores.champion, "champion_version": np.array(scores.champion_version)}
+    if scores.validation is not None:
+        arrays |= {"validation_rows": scores.validation.rows, "validation_score": scores.validation.score}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
@@ -47,19 +66,31 @@ def read_scores(content: bytes) -> Scores:
     """The scores in the bytes of `write_scores`; raises Corrupt for others. Nothing in them is executed."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            champion = archive.get("champion")
-            classes = tuple(archive["classes"].tolist())
-            return Scores(archive["moment"], archive["label"], archive["challenger"], champion, classes)
+            return _scores(archive)
     except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise Corrupt(f"The scores of the contest cannot be read: {error}", "Start the training again.") from error
 
 
-def contest_of(scores: Scores, task: Task, champion_version: int | None) -> Contest:
-    """The contest's metrics, as the gate asks for them."""
-    champion = None if scores.champion is None else metrics(task, scores.label, scores.champion, scores.classes)
-    return Contest(
-        rows=len(scores.label),
-        challenger=metrics(task, scores.label, scores.challenger, scores.classes),
-        champion=champion,
-        champion_version=None if champion is None else champion_version,
+def _scores(archive: Any) -> Scores:
+    champion, validation = archive.get("champion"), None
+    if "validation_rows" in archive:
+        validation = Validated(_places(archive["validation_rows"]), _floats(archive["validation_score"]))
+    return Scores(
+        rows=_places(archive["rows"]),
+        moment=_floats(archive["moment"]),
+        label=archive["label"],
+        challenger=_floats(archive["challenger"]),
+        classes=tuple(archive["classes"].tolist()),
+        champion=None if champion is None else _floats(champion),
+        champion_version=None if champion is None else int(archive["champion_version"]),
+        validation=validation,
     )
+
+
+def _floats(values: Any) -> Floats:
+    """Numbers, or ValueError: the file is written by the model's own function, and texts are no scores."""
+    return np.asarray(values, dtype=np.float64)
+
+
+def _places(values: Any) -> Places:
+    return np.asarray(values, dtype=np.int64)

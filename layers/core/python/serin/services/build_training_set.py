@@ -76,9 +76,12 @@ def _reason_to_skip(
         return f"no rows yet of {', '.join(missing)}"
     if run.cause != "features":
         return None
-    if catalog.versions(charter.model):
+    others = [other for other in catalog.runs(charter.model) if other.id != run.id and other.status != "skipped"]
+    # What could not be decided is asked again as soon as there is more to decide by.
+    undecided = bool(others) and others[-1].status == "inconclusive"
+    if catalog.versions(charter.model) and not undecided:
         return "the first version exists; later ones are trained by a call"
-    others = [other for other in catalog.runs(charter.model) if other.training_set == name and other.id != run.id]
+    others = [other for other in others if other.training_set == name]
     if begun := [other.id for other in others if other.status in {"running", "registered", "rejected"}]:
         return f"run {begun[0]} has the same data, charter and code"
     return None

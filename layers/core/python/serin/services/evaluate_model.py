@@ -9,14 +9,30 @@ from dataclasses import dataclass, replace
 from serin.domain.charter import Charter
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.events import Event
-from serin.domain.experiments import Contest, TrainingSet, Trial, TrialResult, Verdict, gate, is_better
+from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, TrialResult
+from serin.domain.judgement.gate import judge as judge_evidence
+from serin.domain.judgement.gate import refused
+from serin.domain.judgement.verdicts import Outcome, Verdict
+from serin.domain.metrics import is_better
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
-from serin.learning.scores import contest_of, read_scores
+from serin.learning.checked_scores import misfits
+from serin.learning.columns import TrainingColumns, classes_of
+from serin.learning.evidence import contest_of, evidence_of
+from serin.learning.scores import Scores, read_scores
+from serin.learning.splits import judging_rows, learnable_rows, validation_rows
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.steps.training_columns import training_columns
 from serin.services.train_model import Refitted, ScoresFile
 
 ATTEMPTS = 5
+STATUS_OF: Mapping[Outcome, RunStatus | None] = {
+    "pass": None,
+    "fail": "rejected",
+    "inconclusive": "inconclusive",
+    "invalid": "invalid",
+}
+"""What a verdict makes of its run; one that passed goes on."""
 
 
 @dataclass(frozen=True)
@@ -53,33 +69,55 @@ def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
 def judge(
     charter: Charter,
     run_id: str,
+    training_set: TrainingSet,
     scores: ScoresFile,
     champion: ModelVersion | None,
     *,
+    lake: ObjectStore,
     artifacts: ObjectStore,
     catalog: Catalog,
 ) -> Verdict:
-    """The gate's verdict on the contest, remembered with its reasons."""
+    """The gate's verdict on the contest, remembered with its numbers.
+
+    Rows, labels and champion are those of the training set and the catalog; scores that do not fit them are invalid.
+    """
     content = artifacts.get(scores.key)
     if digest(content) != scores.digest:
         raise Corrupt(f"{scores.key} is not what the contest wrote.", "Start the training again.")
-    found = contest_of(read_scores(content), charter.task, champion.version if champion else None)
-    contest = _shown(found)
-    verdict = gate(contest, charter.floors, charter.training.search.optimise)
+    found, columns = read_scores(content), training_columns(training_set, lake=lake)
+    verdict, contest = _judged(charter, training_set, columns, found, champion)
     run = catalog.run(charter.model, run_id)
-    status = run.status if verdict.outcome == "pass" else "rejected"
-    reason = None if verdict.outcome == "pass" else "; ".join(verdict.reasons)
+    status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
     catalog.save_run(replace(run, contest=contest, verdict=verdict, status=status, reason=reason))
     return verdict
 
 
-def _shown(contest: Contest) -> Contest:
-    champion = None if contest.champion is None else _finite(contest.champion)
-    return replace(contest, challenger=_finite(contest.challenger), champion=champion)
-
-
-def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if math.isfinite(value)}
+def _judged(
+    charter: Charter,
+    training_set: TrainingSet,
+    columns: TrainingColumns,
+    scores: Scores,
+    champion: ModelVersion | None,
+) -> tuple[Verdict, Contest | None]:
+    learnt_until = None if champion is None else champion.learnt_until
+    wrong = tuple(
+        misfits(
+            scores,
+            columns,
+            judging_rows(columns, training_set.holdout_from, learnt_until),
+            None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
+            None if champion is None else champion.version,
+            task=charter.task,
+            classes=classes_of(charter.task, columns.label),
+        )
+    )
+    if wrong:
+        return refused("the scores of the contest are not of this training set", wrong), None
+    learnt = learnable_rows(columns, training_set.holdout_from)
+    threshold = None if champion is None else champion.threshold
+    evidence = evidence_of(charter.task, charter.requirements, columns, learnt, scores, threshold)
+    acts_from = None if evidence.value is None else evidence.value.threshold
+    return judge_evidence(evidence, charter.requirements), contest_of(scores, charter.task, acts_from)
 
 
 def register(
@@ -112,6 +150,7 @@ def register(
         lock=refitted.lock,
         runtime=refitted.runtime,
         learnt_until=training_set.last,
+        threshold=run.contest.threshold,
         at=clock.now(),
     )
     version = _numbered(blank, catalog)

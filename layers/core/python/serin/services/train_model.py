@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from serin.domain.charter import Charter
-from serin.domain.errors import Corrupt
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
-from serin.learning.columns import TrainingColumns, read_columns
+from serin.learning.columns import TrainingColumns
 from serin.learning.fitting import Champion, contest, refit, run_trial
 from serin.learning.package import estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import pipeline_maker
 from serin.learning.runtime import lock_digest, runtime_versions
+from serin.learning.scores import write_scores
 from serin.ports import ObjectStore
+from serin.services.steps.training_columns import training_columns
 from serin.serving.estimators import open_estimator, sha256_of
 
 
@@ -74,8 +75,18 @@ class Trainer:
         opened = None
         if champion is not None:
             content = self._artifacts.get(champion.estimator.key)
-            opened = Champion(open_estimator(content, champion.estimator.sha256), champion.learnt_until)
-        scores = contest(self._columns(), self._charter.task, self._make, trial.params, self._set.holdout_from, opened)
+            estimator = open_estimator(content, champion.estimator.sha256)
+            opened = Champion(champion.version, estimator, champion.learnt_until)
+        found = contest(
+            self._columns(),
+            self._charter.task,
+            self._make,
+            trial.params,
+            self._set.holdout_from,
+            opened,
+            decides=self._charter.value is not None,
+        )
+        scores = write_scores(found)
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
@@ -95,13 +106,7 @@ class Trainer:
         )
 
     def _columns(self) -> TrainingColumns:
-        content = self._lake.get(self._set.columns)
-        if digest(content) != self._set.columns_digest:
-            raise Corrupt(
-                f"{self._set.columns} is not what was recorded of training set {self._set.id}.",
-                "Start the training again; find out who changed the file.",
-            )
-        return read_columns(content)
+        return training_columns(self._set, lake=self._lake)
 
     def _written(self, key: str, content: bytes) -> Artifact:
         self._artifacts.put(key, content)

@@ -5,9 +5,10 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
 
 `__schema`
     uint8, UTF-8 bytes of one JSON object: `{"format": 1, "rows": n, "columns": [{"name", "kind"}, …]}`
-    in the order of the table: `__moment`, `__label`, the truth's primary key (`__key_<column>`
-    each), then the model's columns (`serin.domain.features.feature_columns`, so `view.column`
-    holds a dot). `kind` is one of number, integer, boolean, string, timestamp.
+    in the order of the table: `__moment`, `__label`, `__entity`, the truth's primary key (`__key_<column>`
+    each), what the charter slices by (`__slice_<input>` each), then the model's columns
+    (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer, boolean,
+    string, timestamp.
 `<name>`
     one array of n values for each column, by its kind:
     - number: float64, a null is NaN
@@ -19,7 +20,7 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
     for a string column only: the distinct values, sorted by code point, fixed-width unicode
     (`<U…`); possibly empty. A value that ends in NUL characters cannot be written so; it is refused.
 
-Rows are in the training set's order: `__moment` ascending. `__moment` and `__label` hold no null.
+Rows are in the training set's order: `__moment` ascending. `__moment`, `__label` and `__entity` hold no null.
 """
 
 from __future__ import annotations

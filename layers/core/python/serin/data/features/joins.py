@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,8 @@ from serin.domain.printable import printable
 
 LABEL = "__label"
 KEY = "__key_"
+ENTITY = "__entity"
+SLICE = "__slice_"
 Tables = Mapping[str, pl.DataFrame]
 Functions = Callable[[str], Callable[..., Any]]
 
@@ -32,8 +34,9 @@ def training_rows(
 
     `tables` hold accepted rows in the order they were accepted; a later row replaces an earlier
     one with the same primary key. `functions` finds a function of the model's code by its
-    `module:name`. Columns: `__moment` and `__label`, the truth's primary key (`__key_<column>`),
-    the model's columns in order. Raises Invalid where the question would hold its own answer.
+    `module:name`. Columns: `__moment` and `__label`, the truth's entity as a number (`__entity`), its primary key
+    (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's columns in order.
+    Raises Invalid where the question would hold its own answer.
     """
     tables = {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
     truth = charter.truth.dataset
@@ -48,7 +51,16 @@ def training_rows(
         rows = with_view(rows, view, derived[view.source], charter.features.entities[view.entity])
     rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
-    return rows.select(MOMENT, LABEL, *keys, *(column.name for column in feature_columns(charter)))
+    slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
+    entity = _numbered(rows, charter.features.entities[charter.truth.entity])
+    return rows.select(MOMENT, LABEL, entity, *keys, *slices, *(column.name for column in feature_columns(charter)))
+
+
+def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
+    """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
+    known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
+    found = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
+    return found[ENTITY].cast(pl.Int64)
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""Every decision by evidence, pure: numbers in, a verdict with its reasons out."""

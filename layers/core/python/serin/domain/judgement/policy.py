@@ -1,0 +1,64 @@
+"""What a charter asks of a challenger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Block = Literal["day", "entity", "row"]
+
+
+@dataclass(frozen=True)
+class SliceMargin:
+    """On no value of the column may `metric` be worse than before by more than `margin`."""
+
+    metric: str
+    margin: float
+
+
+@dataclass(frozen=True)
+class GatePolicy:
+    """How much better by `metric` a challenger must be than the champion: `minimum_gain`, shown at error rate `alpha`.
+
+    `block` is what counts as one observation.
+    """
+
+    metric: str
+    alpha: float = 0.05
+    block: Block = "day"
+    minimum_gain: float = 0.0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What each kind of decision brings, per prediction, against doing nothing."""
+
+    tp: float
+    fp: float
+    fn: float
+    tn: float
+
+
+@dataclass(frozen=True)
+class ValuePolicy:
+    """Value in money or time. `minimum_per_1000` is asked of a first release, over the best trivial policy."""
+
+    unit: str
+    matrix: Matrix
+    minimum_per_1000: float = 0.0
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """All that is asked of a challenger.
+
+    `floors` are metric → the value it must reach; `value_margin` is how much value per 1,000 a challenger with a better
+    score may seem to lose against the champion.
+    """
+
+    gate: GatePolicy
+    floors: Mapping[str, float] = field(default_factory=dict)
+    slices: Mapping[str, SliceMargin] = field(default_factory=dict)
+    value: ValuePolicy | None = None
+    value_margin: float = 0.0

@@ -1,0 +1,43 @@
+"""What decisions bring: a model may be let in for its score only if acting on it is worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serin.domain.judgement.bounds import uncertain
+from serin.domain.judgement.evidence import Evidence, Sample
+from serin.domain.judgement.policy import Requirements, ValuePolicy
+from serin.domain.judgement.requirements import at_least
+from serin.domain.judgement.verdicts import Check
+
+
+def value_checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
+    """A first release's value over the best trivial policy; a later one's against the champion's."""
+    if asked.value is None:
+        return
+    unit, alpha = per_1000(asked.value), asked.gate.alpha
+    if evidence.over_champion is None:
+        sample = None if evidence.value is None else evidence.value.over_trivial
+        yield at_least(
+            "value over the best trivial policy", sample, asked.value.minimum_per_1000, asked.gate.alpha, unit
+        )
+        return
+    lost = None if evidence.value is None else evidence.value.over_champion
+    yield _no_loss(lost, asked.value_margin, alpha, unit)
+
+
+def per_1000(value: ValuePolicy) -> str:
+    """The unit that values are told in."""
+    return f"{value.unit} per 1,000 predictions"
+
+
+def _no_loss(sample: Sample | None, margin: float, alpha: float, unit: str) -> Check:
+    """Fails when value is lost for sure, or seems to be lost by more than the margin."""
+    name = "value against the champion"
+    found = None if sample is None else uncertain(sample)
+    if found is None:
+        return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, -margin)
+    upper = found.upper(alpha)
+    lost = upper < 0 or found.estimate < -margin
+    shown = f"value changes by {found.estimate:,.0f} {unit}, at most {upper:,.0f}; a loss of {margin:g} is allowed"
+    return Check(name, "fail" if lost else "pass", shown, unit, -margin, found.estimate, upper)

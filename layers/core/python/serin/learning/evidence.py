@@ -1,0 +1,145 @@
+"""From the scores of a contest to the evidence its judge reads: rows become blocks here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from serin.domain.charter import Scalar, Task
+from serin.domain.experiments import Contest
+from serin.domain.judgement.evidence import Evidence, Sample, SliceEvidence, ValueEvidence
+from serin.domain.judgement.policy import Requirements
+from serin.domain.judgement.viability import break_even
+from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK
+from serin.learning.blocks import Blocks
+from serin.learning.columns import Floats, Labels, Mask, TrainingColumns
+from serin.learning.decisions import choose, decided, trivially
+from serin.learning.evaluation import metrics
+from serin.learning.influence import row_values
+from serin.learning.scores import Scores
+from serin.learning.shares import at_share, share_of
+
+_PER = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Contested:
+    """The judging rows: what they are, and what the challenger, the champion and the trivial answer say of them."""
+
+    task: Task
+    asked: Requirements
+    label: Labels
+    classes: Sequence[Scalar]
+    blocks: Blocks
+    challenger: Floats
+    champion: Floats | None
+    trivial: Floats
+
+    def gained(self, metric: str, over: Floats, rows: Mask | None = None) -> Floats:
+        """How much better the challenger is on each row, or each of some rows, by a metric; positive is better."""
+        chosen = slice(None) if rows is None else rows
+        label = self.label[chosen]
+        ours = row_values(self.task, metric, label, self.challenger[chosen], self.classes)
+        theirs = row_values(self.task, metric, label, over[chosen], self.classes)
+        return ours - theirs if GREATER_IS_BETTER[metric] else theirs - ours
+
+
+def evidence_of(
+    task: Task,
+    asked: Requirements,
+    columns: TrainingColumns,
+    learnt: Mask,
+    scores: Scores,
+    champion_threshold: float | None = None,
+) -> Evidence:
+    """What the scores show of the challenger, block by block.
+
+    `columns` is the training set, `learnt` the rows of it that the challenger learnt from: the trivial answer is made
+    of their labels. `champion_threshold` is where the champion acts from; without one it acts at break-even.
+    """
+    rows, metric = scores.rows, asked.gate.metric
+    contested = Contested(
+        task=task,
+        asked=asked,
+        label=columns.label[rows],
+        classes=scores.classes,
+        blocks=Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows]),
+        challenger=scores.challenger,
+        champion=scores.champion,
+        trivial=trivial_scores(task, metric, columns.label[learnt], scores.classes, len(rows)),
+    )
+    over = None if scores.champion is None else contested.blocks.numbers(contested.gained(metric, scores.champion))
+    return Evidence(
+        metrics=_metrics(contested),
+        over_trivial=contested.blocks.numbers(contested.gained(metric, contested.trivial)),
+        over_champion=over,
+        champion_version=scores.champion_version,
+        slices=tuple(_slices(contested, columns, scores)),
+        value=_value(contested, columns, scores, champion_threshold),
+    )
+
+
+def contest_of(scores: Scores, task: Task, threshold: float | None) -> Contest:
+    """The contest's metrics, for people; one that the rows cannot show is left out."""
+    champion = None if scores.champion is None else _shown(task, scores, scores.champion)
+    challenger = _shown(task, scores, scores.challenger)
+    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold)
+
+
+def _shown(task: Task, scores: Scores, score: Floats) -> dict[str, float]:
+    found = metrics(task, scores.label, score, scores.classes)
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def trivial_scores(task: Task, metric: str, learnt: Labels, classes: Sequence[Scalar], rows: int) -> Floats:
+    """The best answer that looks at nothing: the classes' shares, the mean or, for mae, the median."""
+    if task == "regression":
+        middle = np.median(learnt) if metric == "mae" else np.mean(learnt)
+        return np.full(rows, float(middle))
+    shares = np.array([float((learnt == value).mean()) for value in classes])
+    return np.full(rows, shares[-1]) if task == "binary" else np.tile(shares, (rows, 1))
+
+
+def _metrics(contested: Contested) -> dict[str, Sample]:
+    found = {}
+    for name in METRICS_OF_TASK[contested.task]:
+        values = row_values(contested.task, name, contested.label, contested.challenger, contested.classes)
+        if len(values) and np.isfinite(values).all():
+            found[name] = contested.blocks.numbers(values)
+    return found
+
+
+def _slices(contested: Contested, columns: TrainingColumns, scores: Scores) -> Iterator[SliceEvidence]:
+    other = contested.trivial if contested.champion is None else contested.champion
+    for column, margin in contested.asked.slices.items():
+        values = columns.slices[column][scores.rows]
+        for value in np.unique(values):
+            its = values == value
+            gain = contested.blocks.numbers(contested.gained(margin.metric, other, its), its)
+            yield SliceEvidence(column, str(value), margin.metric, gain)
+
+
+def _value(
+    contested: Contested, columns: TrainingColumns, scores: Scores, champion_threshold: float | None
+) -> ValueEvidence | None:
+    if contested.asked.value is None or scores.validation is None:
+        return None
+    matrix, positive = contested.asked.value.matrix, contested.label == scores.classes[-1]
+    validated = columns.label[scores.validation.rows] == scores.classes[-1]
+    chosen = choose(validated, scores.validation.score, matrix)
+    ours = decided(positive, contested.challenger, chosen.threshold, matrix)
+    share = share_of(
+        columns.label == scores.classes[-1], Blocks(contested.blocks.block, columns.moment, columns.entity)
+    )
+
+    def over(others: Floats) -> Sample:
+        return at_share(_PER * (ours - others), positive, contested.blocks, share)
+
+    trivial, champion = over(trivially(positive, chosen.trivial, matrix)), None
+    if contested.champion is not None:
+        acts_from = break_even(matrix) if champion_threshold is None else champion_threshold
+        champion = over(decided(positive, contested.champion, acts_from, matrix))
+    return ValueEvidence(chosen.threshold, chosen.trivial, trivial, champion)

@@ -1,0 +1,20 @@
+"""A training set's columns, as whoever fits and whoever judges opens them: only while their digest holds."""
+
+from __future__ import annotations
+
+from serin.domain.errors import Corrupt
+from serin.domain.experiments import TrainingSet
+from serin.domain.names import digest
+from serin.learning.columns import TrainingColumns, read_columns
+from serin.ports import ObjectStore
+
+
+def training_columns(training_set: TrainingSet, *, lake: ObjectStore) -> TrainingColumns:
+    """The rows of a training set; raises Corrupt when the file is not the one that was recorded."""
+    content = lake.get(training_set.columns)
+    if digest(content) != training_set.columns_digest:
+        raise Corrupt(
+            f"{training_set.columns} is not what was recorded of training set {training_set.id}.",
+            "Start the training again; find out who changed the file.",
+        )
+    return read_columns(content)

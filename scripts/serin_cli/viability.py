@@ -1,0 +1,58 @@
+"""`serin viability`: what deciding is worth at most, and without a model, before anything more is built."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from rich.text import Text
+
+from serin.domain.charter import Charter
+from serin.domain.errors import Invalid, NotFound
+from serin.domain.judgement.viability import Viability, viability
+from serin.domain.profiles import ColumnProfile, ShownProfile
+from serin.domain.records import as_record, from_record
+from serin_cli import story
+from serin_cli.commands import charter_of, connected
+
+
+def show_viability(arguments: Namespace) -> Any:
+    """The value of never, always and perfectly acting on the labels that were uploaded, as a table."""
+    charter = charter_of(arguments.model)
+    if charter.value is None:
+        message = f"The charter of {charter.model} does not say what decisions bring."
+        raise Invalid(message, "Add design.value with its unit and matrix.", "design.value")
+    with connected() as client:
+        answer = client.get(f"/datasets/{charter.truth.dataset}/profile", model=charter.model)
+    positives, rows = labels_of(from_record(ShownProfile, answer), charter)
+    measured = viability(charter.value, positives, rows)
+    if arguments.print_json:
+        return as_record(measured)
+    _print(measured)
+    return None
+
+
+def labels_of(shown: ShownProfile, charter: Charter) -> tuple[int, int]:
+    """How many rows have the positive label, and how many have a label."""
+    label: ColumnProfile | None = next(
+        (column for column in shown.profile.columns if column.name == charter.truth.label), None
+    )
+    counted = {} if label is None else {item.value: item.rows for item in label.top}
+    if len(counted) != 2:
+        raise NotFound(
+            f"The profile of {charter.truth.dataset} counts {len(counted)} classes of {charter.truth.label}, not two.",
+            "Upload rows of both classes; the profile is made by itself.",
+            "truth.label",
+        )
+    return counted[max(counted)], sum(counted.values())
+
+
+def _print(found: Viability) -> None:
+    lines = [
+        {"policy": policy.name, f"{found.unit} per 1,000": f"{policy.per_1000:,.0f}", "what it does": policy.what}
+        for policy in found.policies
+    ]
+    story.out.print(story.table(lines, list(lines[0])))
+    share = f"{found.positive_share:.1%} of {found.rows:,} labels are positive"
+    story.out.print(Text(f"{share}; acting pays from a precision of {found.break_even:.1%} on"), soft_wrap=True)
+    story.out.print(Text(found.sentence), soft_wrap=True)
