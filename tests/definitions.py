@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serin.domain.buckets import definition
+from serin.domain.buckets import items_id
 from serin.domain.charter import Charter
 from serin.domain.features import EntityKey, Value
 from tests.builders import a_charter
@@ -11,4 +11,4 @@ from tests.builders import a_charter
 def item_key(view: str, *values: Value, charter: Charter | None = None) -> EntityKey:
     """The key of the last values of an entity in a charter's view."""
     charter = charter or a_charter()
-    return EntityKey(definition(charter, charter.features.view(view)), values)
+    return EntityKey(items_id(charter, charter.features.view(view)), values)

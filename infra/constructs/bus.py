@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import aws_events as events
@@ -14,17 +14,23 @@ from aws_cdk import aws_stepfunctions as sfn
 from infra.constructs.function import ServiceFunction
 from infra.constructs.queues import undelivered
 from infra.constructs.stack import SerinStack
-from serin.domain.events import EventName
+from serin.domain.events import SOURCE, EventName
 
 
-def on_event(stack: SerinStack, id: str, name: EventName, detail: Mapping[str, Any] | None = None) -> events.Rule:
-    """A rule for our own events of that name whose details match."""
+def on_event(
+    stack: SerinStack,
+    id: str,
+    name: EventName,
+    detail: Mapping[str, Any] | None = None,
+    sources: Sequence[str] = (SOURCE,),
+) -> events.Rule:
+    """A rule for our own events of that name, sent by one of `sources`, whose details match."""
     return events.Rule(
         stack,
         id,
         description=f"{name} on our own bus",
         event_bus=events.EventBus.from_event_bus_name(stack, f"{id}Bus", stack.names.bus),
-        event_pattern=events.EventPattern(source=["serin"], detail_type=[name], detail=detail),
+        event_pattern=events.EventPattern(source=list(sources), detail_type=[name], detail=detail),
     )
 
 

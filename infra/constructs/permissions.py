@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from infra.constructs.acknowledgements import acknowledge
+from serin.domain.events import SOURCE, EventName
 
 NAMED_BY_CONTENT = "Keys below this prefix are made of digests and dates, so nobody can list them beforehand."
 EVERY_VERSION = "Versions are numbered as they are published, so nobody can list them beforehand."
@@ -20,13 +22,13 @@ NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."
 class Permission:
     """Exactly these actions on exactly these resources; `why` is the reason where a resource ends in a wildcard.
 
-    `below` narrows the listing of a bucket to the keys that begin so.
+    `conditions` narrow them further: a policy's Condition block.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     why: str = NAMED_BY_CONTENT
-    below: str | None = None
+    conditions: Mapping[str, Any] | None = None
 
 
 def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -> Permission:
@@ -36,15 +38,32 @@ def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -
 
 def list_keys(bucket: str, below: str) -> Permission:
     """Allow to list the keys of a bucket that begin with `below`."""
-    return Permission(("s3:ListBucket",), (bucket,), below=below)
+    return Permission(("s3:ListBucket",), (bucket,), conditions={"StringLike": {"s3:prefix": f"{below}*"}})
+
+
+def allow_items(*actions: str, on: str, of: Sequence[str]) -> Permission:
+    """Allow actions on the items of a table whose partition keys are of these patterns.
+
+    A request that tells no partition key, as a scan, would pass "for all values" of none: it has to tell one.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    key = "dynamodb:LeadingKeys"
+    conditions = {"ForAllValues:StringLike": {key: list(of)}, "Null": {key: "false"}}
+    return Permission(actions, (on,), conditions=conditions)
+
+
+def publish(*names: EventName, on: str, source: str = SOURCE) -> Permission:
+    """Allow to send our own events of these names to a bus, and in nobody else's name than `source`."""
+    conditions = {"StringEquals": {"events:source": source, "events:detail-type": list(names)}}
+    return Permission(("events:PutEvents",), (on,), conditions=conditions)
 
 
 def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
     """Give a role its permissions, and keep the findings their wildcards cause, each with its reason."""
     for permission in permissions:
-        conditions = {"StringLike": {"s3:prefix": f"{permission.below}*"}} if permission.below else None
         actions, resources = list(permission.actions), list(permission.resources)
-        role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions))
+        statement = iam.PolicyStatement(actions=actions, resources=resources, conditions=permission.conditions)
+        role.add_to_policy(statement)
         for resource in permission.resources:
             if "*" in resource:
                 keep_wildcard(role, resource, permission.why)

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys, publish
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from serin.domain.access import REVOCATION_LAG
@@ -155,7 +155,7 @@ class ApiStack(SerinStack):
                     ],
                 ),
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                publish("Backfill Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
             ],
             called_by="http",

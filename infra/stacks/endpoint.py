@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import allow_items
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from serin.domain.charter import Charter
@@ -37,7 +37,11 @@ class EndpointStack(SerinStack):
             model=self._model,
             layers=["core", "science"],
             environment=["SERIN_FEATURES_TABLE"],
-            permissions=[allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features"))],
+            permissions=[
+                allow_items(
+                    "dynamodb:BatchGetItem", on=self.addresses.table("online-features"), of=[f"{self._model}#*"]
+                )
+            ],
             called_by="http",
             memory=1769,
             timeout=cdk.Duration.seconds(30),

@@ -14,7 +14,7 @@ from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.buckets import private_bucket
 from infra.constructs.bus import send_to_queue
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import allow, publish
 from infra.constructs.queues import dead_letters, queue
 from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
@@ -69,7 +69,7 @@ class LakeStack(SerinStack):
                 allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 # How often files come: when the last was accepted.
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                publish("Upload Accepted", "Upload Rejected", on=self.addresses.bus()),
                 allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
             ],
             called_by="queue",

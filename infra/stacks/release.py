@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow, publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.release_states import release_definition
@@ -50,7 +50,7 @@ class ReleaseStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", "models/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                publish("Release Finished", on=self.addresses.bus()),
                 allow("ssm:GetParameter", on=parameters),
                 *self._publishing(),
             ],
@@ -67,7 +67,7 @@ class ReleaseStack(SerinStack):
             environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"],
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                publish("Backfill Wanted", on=self.addresses.bus()),
                 allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
                 # An alias is looked at and moved by a permission on its function.
                 allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._predict_functions()),

@@ -10,11 +10,12 @@ from constructs import Construct
 
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import allow
+from infra.constructs.permissions import Permission, allow, allow_items, publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.training_states import training_definition
 from serin.domain.charter import Charter
+from serin.domain.events import SOURCE, source_of
 
 
 class TrainingStack(SerinStack):
@@ -45,6 +46,7 @@ class TrainingStack(SerinStack):
             f"FeaturesBuilt-{charter.model}",
             "Features Built",
             {"model": [charter.model], "dataset": [charter.training.start_on]},
+            [source_of(charter.model)],
         )
         start_workflow(
             rule,
@@ -73,9 +75,15 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 # What versions that serve were trained with: their views, and the code these are derived by.
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                allow("dynamodb:PutItem", on=self.addresses.table("online-features")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "RELEASE", "MODEL"), keeps=("FILL",)),
+                allow_items("dynamodb:PutItem", on=self.addresses.table("online-features"), of=[f"{model}#*"]),
+                publish(
+                    "Features Built",
+                    "Features Refused",
+                    "Backfill Wanted",
+                    on=self.addresses.bus(),
+                    source=source_of(model),
+                ),
             ],
             called_by="event",
             memory=2048,
@@ -84,7 +92,8 @@ class TrainingStack(SerinStack):
         read = [dataset.name for dataset in charter.datasets]
         rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
         call_function(rule, build, self.names.queue(f"upload-accepted-{model}-undelivered"))
-        rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]})
+        # The sweeper or the API ask for a backfill to begin, and its steps for the next one.
+        rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]}, [SOURCE, source_of(model)])
         call_function(rule, build, self.names.queue(f"backfill-wanted-{model}-undelivered"))
 
     def _profile_dataset(self, charter: Charter) -> None:
@@ -99,7 +108,7 @@ class TrainingStack(SerinStack):
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"reports/profiles/{model}/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                *self._records(model, reads=("DATASET#*",), keeps=("PROFILE",)),
             ],
             called_by="event",
             memory=2048,
@@ -119,7 +128,7 @@ class TrainingStack(SerinStack):
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                *self._records(model, reads=("DATASET#*", "MODEL"), keeps=("RUN", "TRAINING-SET")),
             ],
             called_by="workflow",
             memory=3008,
@@ -154,9 +163,22 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                allow("events:PutEvents", on=self.addresses.bus()),
+                publish("Model Registered", on=self.addresses.bus()),
             ],
             called_by="workflow",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )
+
+    def _records(self, model: str, reads: Sequence[str], keeps: Sequence[str]) -> list[Permission]:
+        """What the model's own code reads of the catalog and what it writes there: kinds of records of its model.
+
+        A kind that says its partitions itself (`DATASET#*`) belongs to no model.
+        """
+        catalog = self.addresses.table("catalog")
+        own = [f"{kind}#{model}" for kind in keeps]
+        read = [kind if "#" in kind else f"{kind}#{model}" for kind in reads]
+        return [
+            allow_items("dynamodb:GetItem", "dynamodb:Query", on=catalog, of=[*read, *own]),
+            allow_items("dynamodb:PutItem", on=catalog, of=own),
+        ]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from serin.files.replaced import SECRET, replace_file
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put `text` in the place of the file, whatever mode the one before had."""
+    """Put `text` in the place of the file, whatever mode the one before had; its folder is made where there is none."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
-    opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.write(text)
-    unfinished.replace(path)
+    replace_file(path, text.encode(), SECRET)

@@ -14,6 +14,7 @@ from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import ColumnType
 from serin.domain.errors import Invalid, NotFound
+from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
@@ -29,7 +30,7 @@ def quarantine(arguments: Namespace) -> Any:
     if arguments.action == "export":
         if arguments.to is None:
             raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
-        Path(arguments.to).write_bytes(to_csv([rows for _, rows in found], _types(arguments.dataset)))
+        export_file(Path(arguments.to), to_csv([rows for _, rows in found], _types(arguments.dataset)))
         rows = sum(rows.height for _, rows in found)
         return {"file": arguments.to, "rows": rows, "next": _next(arguments.dataset, arguments.to)}
     listed = [row for upload, rows in found for row in _rows(upload, rows)]

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from serin.files.replaced import export_file
+
 YEAR = 2013
 MONTHS = range(1, 13)
 
@@ -50,5 +52,5 @@ def _month(content: bytes, month: int) -> Iterable[bytes]:
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> Path:
-    path.write_bytes(b"".join(lines))
+    export_file(path, b"".join(lines))
     return path

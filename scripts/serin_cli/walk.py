@@ -14,6 +14,7 @@ from typing import Any
 
 from infra.local.cloud import LocalCloud
 from serin.domain.errors import Unavailable
+from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.april import april_flights
 from serin_cli.client import Client
@@ -44,7 +45,7 @@ def demo(arguments: Namespace) -> None:
             client.close()
     figures = {"setup_seconds": arguments.setup_seconds, "seconds": _since(began), "ready_seconds": ready, **figures}
     if arguments.json_file:
-        Path(arguments.json_file).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        export_file(Path(arguments.json_file), f"{json.dumps(figures, indent=2)}\n".encode())
     _end(figures, pages)
 
 

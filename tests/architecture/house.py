@@ -72,7 +72,18 @@ ROOMS: Mapping[str, Room] = {
     "functions.predict": Room((*FUNCTION, "serin.serving")),
     "infra": Room(("infra", "!infra.local", "serin.domain", "serin.files", *CDK, "botocore", "uv")),
     "infra.local": Room(
-        ("infra.local", "serin.domain", "moto", "boto3", "botocore", "werkzeug", "uvicorn", "yaml", "uv")
+        (
+            "infra.local",
+            "serin.domain",
+            "serin.files.replaced",
+            "moto",
+            "boto3",
+            "botocore",
+            "werkzeug",
+            "uvicorn",
+            "yaml",
+            "uv",
+        )
     ),
 }
 

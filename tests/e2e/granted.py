@@ -13,7 +13,7 @@ _SAMPLES = "xray:GetSamplingRules xray:GetSamplingTargets"
 GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "AcceptUpload: dynamodb:Query on table/catalog/index/by-moment",
-    "AcceptUpload: events:PutEvents on event-bus/serin-dev",
+    "AcceptUpload: events:PutEvents on event-bus/serin-dev for serin for Upload Accepted for Upload Rejected",
     f"AcceptUpload: {_LOG}/accept-upload:*",
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
@@ -25,7 +25,7 @@ GRANTED: tuple[str, ...] = (
     "Api: dynamodb:GetItem on table/control",
     "Api: lambda:InvokeFunction on function:predict-flight-delay:*",
     "Api: dynamodb:Query on table/catalog/index/by-moment",
-    "Api: events:PutEvents on event-bus/serin-dev",
+    "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted",
     f"Api: {_LOG}/api:*",
     "Api: s3:GetObject on lake/predictions/*",
     "Api: s3:GetObject on lake/reports/profiles/*",
@@ -35,15 +35,29 @@ GRANTED: tuple[str, ...] = (
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
     f"Authorize: {_TRACES}",
-    "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features",
-    "BuildFeaturesflightdelay: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
-    "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-dev",
+    "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
+    (
+        "BuildFeaturesflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
+        "for RELEASE#flight-delay for MODEL#flight-delay for FILL#flight-delay"
+    ),
+    "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
+    (
+        "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-dev for serin.flight-delay "
+        "for Features Built for Backfill Wanted"
+    ),
     f"BuildFeaturesflightdelay: {_LOG}/build-features-flight-delay:*",
     "BuildFeaturesflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
     "BuildFeaturesflightdelay: s3:GetObject on lake/datasets/*",
     "BuildFeaturesflightdelay: sqs:SendMessage on build-features-flight-delay-dead",
     f"BuildFeaturesflightdelay: {_TRACES}",
-    "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    (
+        "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
+        "for MODEL#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay"
+    ),
+    (
+        "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
+        "for TRAINING-SET#flight-delay"
+    ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
     "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
@@ -53,7 +67,7 @@ GRANTED: tuple[str, ...] = (
     "CollectPredictions: sqs:SendMessage on collect-predictions-dead",
     f"CollectPredictions: {_TRACES}",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
-    "EvaluateModel: events:PutEvents on event-bus/serin-dev",
+    "EvaluateModel: events:PutEvents on event-bus/serin-dev for serin for Model Registered",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     f"EvaluateModel: {_TRACES}",
@@ -68,10 +82,14 @@ GRANTED: tuple[str, ...] = (
     f"Machinetrainingflightdelay: {_DELIVERY}",
     f"Machinetrainingflightdelay: {_SAMPLES} {_TRACES}",
     "MachinetrainingflightdelayMachineEvents: states:StartExecution on stateMachine:training-flight-delay",
-    "Predictflightdelay: dynamodb:BatchGetItem on table/online-features",
+    "Predictflightdelay: dynamodb:BatchGetItem on table/online-features for flight-delay#*",
     f"Predictflightdelay: {_LOG}/predict-flight-delay:*",
     f"Predictflightdelay: {_TRACES}",
-    "ProfileDatasetflightdelay: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
+    (
+        "ProfileDatasetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
+        "for PROFILE#flight-delay"
+    ),
+    "ProfileDatasetflightdelay: dynamodb:PutItem on table/catalog for PROFILE#flight-delay",
     f"ProfileDatasetflightdelay: {_LOG}/profile-dataset-flight-delay:*",
     "ProfileDatasetflightdelay: s3:GetObject on lake/datasets/*",
     "ProfileDatasetflightdelay: s3:PutObject on lake/reports/profiles/flight-delay/*",
@@ -79,14 +97,14 @@ GRANTED: tuple[str, ...] = (
     f"ProfileDatasetflightdelay: {_TRACES}",
     "Reconcile: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "Reconcile: dynamodb:GetItem dynamodb:PutItem on table/control",
-    "Reconcile: events:PutEvents on event-bus/serin-dev",
+    "Reconcile: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted",
     "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-flight-delay",
     f"Reconcile: {_LOG}/reconcile:*",
     "Reconcile: sqs:SendMessage on reconcile-dead",
     f"Reconcile: {_TRACES}",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem on table/control",
-    "ReleaseModel: events:PutEvents on event-bus/serin-dev",
+    "ReleaseModel: events:PutEvents on event-bus/serin-dev for serin for Release Finished",
     (
         "ReleaseModel: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration "
         "lambda:InvokeFunction lambda:PublishVersion lambda:UpdateAlias lambda:UpdateFunctionConfiguration "

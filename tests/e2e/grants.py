@@ -37,7 +37,8 @@ class Grant:
         """Who may what on what, without the names that are different in every deployment."""
         actions = " ".join(sorted(self.statement.actions))
         resources = " ".join(dict.fromkeys(short(resource) for resource in self.statement.resources))
-        sources = [short(value) for condition in self.statement.conditions for value in condition.values]
+        told = [condition for condition in self.statement.conditions if condition.operator != "Null"]
+        sources = [short(value) for condition in told for value in condition.values]
         return " ".join([f"{self.holder}: {actions} on {resources}", *(f"for {source}" for source in sources)])
 
     def uses(self, decisions: Iterable[Decision]) -> list[Decision]:

@@ -185,13 +185,23 @@ LINE = json.dumps({"model": "late-orders", "at": "2013-04-01T12:00:00Z", "predic
 
 def test_a_batch_of_log_lines_goes_to_the_lake(world: World) -> None:
     answer = in_world("collect_predictions", world).handle(a_batch("DATA_MESSAGE", LINE), None)
-    assert answer == {"collected": 1}
+    assert answer == {"collected": 1, "foreign": 0}
     assert len(world.lake.keys("predictions/late-orders/2013-04-01/")) == 1
+
+
+def test_lines_that_name_another_model_than_their_log_are_left_out_and_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign = json.dumps({**json.loads(LINE), "model": "early-orders"})
+    answer = in_world("collect_predictions", world).handle(a_batch("DATA_MESSAGE", LINE, foreign), None)
+    assert answer == {"collected": 1, "foreign": 1}
+    assert world.lake.keys("predictions/early-orders/") == []
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "refused"
 
 
 def test_a_control_message_of_the_subscription_is_no_prediction(world: World) -> None:
     message = a_batch("CONTROL_MESSAGE", "CWL CONTROL MESSAGE: Checking health of destination Lambda.")
-    assert in_world("collect_predictions", world).handle(message, None) == {"collected": 0}
+    assert in_world("collect_predictions", world).handle(message, None) == {"collected": 0, "foreign": 0}
     assert world.lake.keys("") == []
 
 

@@ -76,21 +76,32 @@ class Assembly:
 
     def statements(self, name: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
         """What a function may do: actions and resources of each statement, the references filled in."""
+        return self.statements_of(*self._role(name))
+
+    def written_statements(self, name: str) -> Sequence[Resource]:
+        """The same as they are written, with their conditions."""
+        return self._written(*self._role(name))
+
+    def _role(self, name: str) -> tuple[str, str]:
         for stack, template in self.templates.items():
             for resource in template["Resources"].values():
                 properties = resource.get("Properties", {})
                 if properties.get("FunctionName") == f"serin-dev-{name}" and "Role" in properties:
-                    return self.statements_of(stack, properties["Role"]["Fn::GetAtt"][0])
+                    return stack, properties["Role"]["Fn::GetAtt"][0]
         raise KeyError(name)
 
     def statements_of(self, stack: str, role: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
         """What the role of that logical id may do."""
+        statements = self._written(stack, role)
+        return [(_listed(statement["Action"]), _listed(statement["Resource"])) for statement in statements]
+
+    def _written(self, stack: str, role: str) -> Sequence[Resource]:
         resources = self.templates[stack]["Resources"].values()
         policies = [item["Properties"] for item in resources if item["Type"] == "AWS::IAM::Policy"]
         documents = [item["PolicyDocument"] for item in policies if {"Ref": role} in item["Roles"]]
         statements = [statement for document in documents for statement in document["Statement"]]
         assert all(statement["Effect"] == "Allow" for statement in statements)
-        return [(_listed(statement["Action"]), _listed(statement["Resource"])) for statement in statements]
+        return statements
 
     def actions(self, name: str) -> set[str]:
         """All actions of a function."""

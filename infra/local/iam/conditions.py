@@ -20,8 +20,8 @@ KEYS = frozenset(
     """
     aws:CurrentTime aws:EpochTime aws:PrincipalAccount aws:PrincipalArn aws:PrincipalIsAWSService
     aws:PrincipalServiceName aws:PrincipalType aws:RequestedRegion aws:SecureTransport aws:SourceAccount
-    aws:SourceArn aws:SourceIp aws:SourceOwner cloudwatch:namespace events:detail-type events:source
-    iam:PassedToService lambda:FunctionArn lambda:Layer s3:delimiter s3:max-keys s3:prefix s3:versionid
+    aws:SourceArn aws:SourceIp aws:SourceOwner cloudwatch:namespace dynamodb:LeadingKeys events:detail-type
+    events:source iam:PassedToService lambda:FunctionArn lambda:Layer s3:delimiter s3:max-keys s3:prefix s3:versionid
     sts:ExternalId sts:RoleSessionName
     """.lower().split()
 )
@@ -50,7 +50,7 @@ class Condition:
 
     def met(self, context: Context) -> bool:
         """Whether the request meets it; a supported one only."""
-        found = context.get(self.key)
+        found = context.get(self.key) or None
         if self.operator == "Null":
             return any((value == "true") == (found is None) for value in self.values)
         if found is None:

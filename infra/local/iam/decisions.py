@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from infra.local.iam.evaluation import Asked, Caller, Verdict
 
+_MANY = "dynamodb:leadingkeys"
+"""Each item has its own, so that they would crowd out everything else; the verdict says what they came to."""
+
 _MOST = 100_000
 """Kinds of decisions that are kept; a long session forgets the oldest."""
 
@@ -54,8 +57,8 @@ class Decisions:
         self._found: dict[tuple[object, ...], Decision] = {}
 
     def remember(self, caller: Caller, asked: Asked, verdict: Verdict) -> None:
-        """Count one more of its kind; sessions of one role are not told apart."""
-        own = tuple(sorted(asked.context.items()))
+        """Count one more of its kind; sessions of one role are not told apart, nor are items of a table."""
+        own = tuple(sorted(item for item in asked.context.items() if item[0] != _MANY))
         key = (caller.role_arn or caller.arn, asked.action, asked.resource, own, verdict)
         with self._lock:
             known = self._found.get(key)

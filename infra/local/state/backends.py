@@ -25,6 +25,8 @@ def name_of(value: BaseBackend | BackendDict[Any]) -> Name:
 def find(name: Name) -> Any:
     """What has the name; a backend nobody has asked for yet is made empty."""
     module, kind, *place = name
+    if not module.startswith("moto."):
+        raise Corrupt(f"The state holds {module}.{kind}, which is never kept.", "It is not opened; use another folder.")
     every = vars(importlib.import_module(module)).values()
     found = next((one for one in every if isinstance(one, BackendDict) and one.backend.__name__ == kind), None)
     if found is None:

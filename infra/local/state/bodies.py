@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from pathlib import Path
@@ -12,10 +13,10 @@ from weakref import WeakKeyDictionary
 
 from moto.s3.models import FakeKey
 
-from infra.local.state.folder import replace_file
 from serin.domain.errors import Corrupt
+from serin.files.replaced import replace_file
 
-_NAME = re.compile("[0-9a-f]{64}")
+_NAME = re.compile(r"[0-9a-f]{64}(\..*\.part)?")
 _BLOCK = 1 << 20
 
 
@@ -51,15 +52,18 @@ class Bodies:
         buffer = SpooledTemporaryFile(max_size)  # noqa: SIM115 - the object's from here on
         if not name:
             return buffer
+        if not _NAME.fullmatch(name):
+            raise Corrupt("The state names an object body that is none.", "Start with an empty folder.")
         digest = hashlib.sha256()
         try:
-            with (self._folder / name).open("rb") as kept:
+            with os.fdopen(os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW), "rb") as kept:
                 while block := kept.read(_BLOCK):
                     digest.update(block)
                     buffer.write(block)
-        except FileNotFoundError:
+        except OSError:
             digest.update(b"missing")
         if digest.hexdigest() != name:
+            buffer.close()
             raise Corrupt(
                 f"The object body {self._folder / name} is missing or changed.",
                 "Restore the state folder from a copy, or start with an empty one.",
@@ -69,7 +73,7 @@ class Bodies:
     def sweep(self) -> None:
         """Delete the bodies nobody needs any more."""
         for file in self._folder.iterdir():
-            if _NAME.fullmatch(file.name.removesuffix(".part")) and file.name not in self._needed:
+            if _NAME.fullmatch(file.name) and file.name not in self._needed:
                 file.unlink(missing_ok=True)
 
 

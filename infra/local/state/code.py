@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.assets import Assets, Code
 from infra.local.state.bodies import link_tree
+from serin.domain.errors import Corrupt
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,13 @@ class KeptAssets(Assets):
         return CodeRecord(folders, published)
 
     def restore(self, record: CodeRecord) -> None:
-        """Know it again."""
+        """Know it again; raises Corrupt where code is missing."""
+        for name in record.folders.values():
+            if not _NAME.fullmatch(name) or not (self._scratch / name).is_dir():
+                raise Corrupt(
+                    f"The code {self._scratch / name} is missing from the state.",
+                    "Restore the state folder from a copy, or start with an empty one.",
+                )
         self._folders = {sha256: self._scratch / name for sha256, name in record.folders.items()}
         self._published = {
             place: Code(self._folders[sha256], size, sha256) for place, (sha256, size) in record.published.items()

@@ -23,6 +23,7 @@ class StateFolder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         check_private(path, 0o022)
         self.path = path
+        _refuse_links(path)
         self._lock = (path / _LOCK).open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,6 +43,15 @@ class StateFolder:
         self.close()
 
 
+def _refuse_links(path: Path) -> None:
+    """What a link leads to would be read, written over or swept away as if it were ours."""
+    for entry in path.iterdir():
+        if entry.is_symlink():
+            raise Denied(
+                f"{entry} is a link.", "A state folder holds no links; use a folder of your own, or an empty one."
+            )
+
+
 def check_private(path: Path, forbidden: int) -> None:
     """Raise Denied unless `path` is the present user's and grants nobody else any of the `forbidden` mode bits.
 
@@ -56,19 +66,3 @@ def check_private(path: Path, forbidden: int) -> None:
     if mode & forbidden:
         remedy = f"Make sure that its content is yours, then: chmod go-rwx {path}"
         raise Denied(f"{path} is open to others (mode {mode:o}).", remedy)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write all of a file or none of it, readable by its owner alone; on the disk when this returns."""
-    unfinished = path.with_name(f"{path.name}.part")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -23,6 +23,7 @@ from infra.local.state.backends import Name, find, in_use, name_of
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import CodeRecord
 from infra.local.state.executions import abort_running
+from infra.local.state.inspection import REMEDY
 from infra.local.state.pickling import Freezer, Thawer
 from infra.local.state.stillness import stillness
 from infra.local.wiring import ACCOUNT, Wiring
@@ -79,9 +80,9 @@ def read(payload: bytes, bodies: Bodies) -> Frozen:
     except SerinError:
         raise
     except Exception as error:
-        raise Corrupt(f"The state cannot be read: {error}.", "Start with an empty folder.") from error
+        raise Corrupt(f"The state cannot be read: {error}.", REMEDY) from error
     if not isinstance(frozen, Frozen):
-        raise Corrupt(f"The state holds a {type(frozen).__name__}.", "Start with an empty folder.")
+        raise Corrupt(f"The state holds a {type(frozen).__name__}.", REMEDY)
     return frozen
 
 

@@ -17,15 +17,17 @@ from moto.logs.models import LogEvent
 
 from infra.local.assembly import Assembly
 from infra.local.clock import VirtualClock
+from infra.local.cloudformation.store import records
 from infra.local.state import frozen, snapshot
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import KeptAssets
 from infra.local.state.folder import StateFolder
+from infra.local.state.inspection import REMEDY
 from infra.local.state.keeper import Keeper
 from infra.local.state.ports import check_free
 from infra.local.state.traffic import Traffic
 from infra.local.wiring import ACCOUNT, Wiring
-from serin.domain.errors import Conflict, Unavailable
+from serin.domain.errors import Conflict, Corrupt, SerinError, Unavailable
 
 _FILE = "state"
 _GLANCE_S = 0.005
@@ -83,8 +85,17 @@ class State:
         return VirtualClock(asked or datetime.fromtimestamp(time.time() + self.snapshot.clock_offset_s, seen.tzinfo))
 
     def holds(self, assembly: Assembly) -> bool:
-        """Whether exactly this assembly was deployed last, so that it need not be again."""
-        return self.snapshot is not None and self.snapshot.assembly == digest_of(assembly)
+        """Whether exactly this assembly was deployed last, so that it need not be again.
+
+        Raises Corrupt when the stacks it should hold are gone: somebody has emptied the cloud the state was made of.
+        """
+        if self.snapshot is None or self.snapshot.assembly != digest_of(assembly):
+            return False
+        known = {stack.name for stack in records(assembly.region).stacks.values() if stack.deleted is None}
+        missing = sorted(stack.name for stack in assembly.stacks if stack.name not in known)
+        if missing:
+            raise Corrupt(f"The state in {self._file} has lost the stacks {', '.join(missing)}.", REMEDY)
+        return True
 
     def thaw(self, wiring: Wiring) -> None:
         """Put what was kept into an empty cloud whose parts run; does nothing for an empty folder."""
@@ -94,10 +105,16 @@ class State:
             raise Conflict(
                 f"The state is of {self.snapshot.region}, the assembly of {wiring.region}.", "Use another folder."
             )
-        content = frozen.read(self._payload, self._bodies)
-        self._payload = b""
-        self.assets.restore(content.code)
-        frozen.thaw(content, wiring)
+        try:
+            content = frozen.read(self._payload, self._bodies)
+            self._payload = b""
+            self.assets.restore(content.code)
+            frozen.thaw(content, wiring)
+        except SerinError:
+            raise
+        except Exception as error:
+            found = f"The state in {self._file} does not hold what a cloud keeps: {type(error).__name__}: {error}."
+            raise Corrupt(found, REMEDY) from error
 
     def keep(self, wiring: Wiring, assembly: Assembly) -> None:
         """Write what is there now, and from now on what changes."""

@@ -13,6 +13,7 @@ import pickle
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from tempfile import SpooledTemporaryFile
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -26,6 +27,8 @@ from infra.local.clock.threads import ClockEvent
 from infra.local.state.backends import Name, find, name_of
 from infra.local.state.bodies import Bodies
 from infra.local.state.executions import ended_environment
+from infra.local.state.inspection import REMEDY, Inspector
+from infra.local.state.names import Kind, kind_of, resolved
 from infra.local.wiring import wiring
 from serin.domain.errors import Corrupt, Unavailable
 
@@ -37,28 +40,13 @@ class _Body(NamedTuple):
     max_size: int
 
 
-_PROJECTS = ("moto", "infra")
-_PLAIN = {
-    "_thread": {"RLock", "allocate_lock"},
-    "builtins": {"bytearray", "dict", "float", "frozenset", "int", "list", "object", "range", "set", "str", "tuple"},
-    "collections": {"Counter", "OrderedDict", "defaultdict", "deque"},
-    "copyreg": {"__newobj__", "_reconstructor"},
-    "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
-    "decimal": {"Decimal"},
-    "pathlib": {"Path", "PosixPath"},
-    "re": {"_compile"},
-    "threading": {"Condition", "Event", "Lock", "RLock"},
-    "uuid": {"SafeUUID", "UUID"},
-    "weakref": {"WeakValueDictionary"},
-}
-
-
 class Freezer(pickle.Pickler):
     """Pickles with every backend of moto, and every BackendDict, written as its name."""
 
     def __init__(self, file: io.BytesIO, bodies: Bodies) -> None:
         super().__init__(file, protocol=5)
         self._bodies = bodies
+        self._known: set[type] = set()
         self.modules: set[str] = set()
         """Where the classes come from of which anything was written."""
 
@@ -71,8 +59,7 @@ class Freezer(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """What pickle cannot write by itself, or should not."""
         if isinstance(value, type):
-            if not _is_kept(value.__module__, value.__qualname__, value):
-                raise pickle.PicklingError(f"{value.__module__}.{value.__qualname__} is not among what is kept")
+            self._check(value, "object", "value", "called", "named")
             self.modules.add(value.__module__)
             return NotImplemented
         if isinstance(value, FunctionType):
@@ -86,7 +73,23 @@ class Freezer(pickle.Pickler):
             # By itself it is written without its attributes, and read by a constructor of another shape.
             state = value.default_factory, vars(value)
             return copyreg.__newobj__, (type(value),), state, None, iter(value.items()), set_default_dict  # type: ignore[attr-defined]
+        if type(value) not in self._known:
+            self._check_reduction(value)
         return NotImplemented
+
+    def _check_reduction(self, value: Any) -> None:
+        """Nothing is written that an Inspector would not let in again."""
+        registered: Any = copyreg.dispatch_table.get(type(value))
+        reduced: Any = registered(value) if registered else value.__reduce_ex__(5)
+        if isinstance(reduced, tuple):
+            made_anew = reduced[0] is copyreg.__newobj__  # type: ignore[attr-defined]
+            kinds: tuple[Kind, ...] = ("object", "called") if made_anew else ("called", "value")
+            self._check(reduced[1][0] if made_anew else reduced[0], *kinds)
+        self._known.add(type(value))
+
+    def _check(self, value: Any, *kinds: Kind) -> None:
+        if kind_of(value.__module__, value.__qualname__) not in kinds:
+            raise pickle.PicklingError(f"{value.__module__}.{value.__qualname__} is not among what is kept")
 
     def _object(self, key: FakeKey) -> Any:
         """moto would write the body itself, and every body at each snapshot."""
@@ -95,40 +98,41 @@ class Freezer(pickle.Pickler):
 
 
 class Thawer(pickle.Unpickler):
-    """Reads what a Freezer wrote."""
+    """Reads what a Freezer wrote, after an Inspector has looked through it and every body was found as it was kept."""
 
     def __init__(self, file: io.BytesIO, bodies: Bodies) -> None:
         super().__init__(file)
+        self._payload = file.getvalue()
         self._bodies = bodies
+        self._opened: Iterator[Any] = iter(())
+
+    def load(self) -> Any:
+        """What is in it; raises Corrupt, and then nothing was built of it."""
+        inspector = Inspector()
+        inspector.inspect(self._payload)
+        self._opened = iter([self._bodies.open(name, max_size) for name, max_size in inspector.bodies])
+        return super().load()
 
     def persistent_load(self, name: Name | _Body) -> Any:
         """A backend, found or made empty; or the buffer of a body."""
-        return self._bodies.open(name.name, name.max_size) if isinstance(name, _Body) else find(name)
+        return next(self._opened) if isinstance(name, _Body) else find(name)
 
     def find_class(self, module: str, name: str) -> Any:
         """Raises Corrupt for anything but what a Freezer writes."""
-        if module in _PLAIN or module.split(".", maxsplit=1)[0] in _PROJECTS:
-            found = super().find_class(module, name)
-            if _is_kept(module, name, found):
-                return found
-        raise Corrupt(f"The state holds {module}.{name}, which is never kept.", "It is not opened; use another folder.")
-
-
-def _is_kept(module: str, name: str, value: Any) -> bool:
-    if module in _PLAIN:
-        return name in _PLAIN[module]
-    if module.split(".", maxsplit=1)[0] not in _PROJECTS:
-        return False
-    return isinstance(value, type) or (module == __name__ and name in _REVIVERS)
+        return resolved(module, name)
 
 
 def set_object(key: FakeKey, state: dict[str, Any]) -> None:
-    """Fill an S3 object, past moto's own way of reading one."""
+    """Fill an S3 object, past moto's own way of reading one; its body is closed when it is let go."""
+    if not (isinstance(key, FakeKey) and isinstance(state["_value_buffer"], SpooledTemporaryFile)):
+        raise Corrupt("The state holds an object whose body is none.", REMEDY)
     vars(key).update(state)
 
 
 def set_default_dict(made: defaultdict[Any, Any], state: tuple[Any, dict[str, Any]]) -> None:
     """Give a dictionary its factory and attributes."""
+    if not isinstance(made, defaultdict):
+        raise Corrupt(f"The state holds a factory for a {type(made).__name__}.", REMEDY)
     made.default_factory, attributes = state
     vars(made).update(attributes)
 
@@ -154,7 +158,9 @@ def set_event() -> threading.Event:
 
 
 def function_in(module: str, qualified_name: str, line: int) -> FunctionType:
-    """The anonymous function of `module` that begins in `line`."""
+    """The anonymous function of `module`, which is moto's or ours, that begins in `line`."""
+    if module.split(".", maxsplit=1)[0] not in {"infra", "moto"} or not qualified_name.endswith("<lambda>"):
+        raise Corrupt(f"The state holds {module}.{qualified_name}, which is never kept.", REMEDY)
     loaded = importlib.import_module(module)
     for code in _codes(_module_code(loaded)):
         if (code.co_qualname, code.co_firstlineno) == (qualified_name, line) and not code.co_freevars:
@@ -203,5 +209,3 @@ _REDUCERS: dict[type, Callable[[Any], Any]] = {
     ClockEvent: lambda event: (clock_event, (event.is_set(),)),
     Environment: ended_environment,
 }
-
-_REVIVERS = {"_Body", "clock_event", "function_in", "set_default_dict", "set_event", "set_object", "set_versions"}

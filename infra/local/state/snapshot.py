@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from infra.local.state.folder import check_private, replace_file
+from infra.local.state.folder import check_private
 from serin.domain.errors import Corrupt, Invalid
+from serin.files.replaced import replace_file
 
 _KIND = "serin-local-state-1"
+_LONGEST_OFFSET_S = 1e10
+_OWN = re.compile(r"infra(\.[a-z_]+)+")
 _FRESH = "Restore it from a copy, or start with an empty folder."
 
 
@@ -51,12 +56,11 @@ def read(file: Path) -> tuple[Snapshot, bytes] | None:
     if not file.exists():
         return None
     check_private(file, 0o077)
-    line, _, payload = file.read_bytes().partition(b"\n")
+    line, _, payload = _content(file).partition(b"\n")
     header = _header(file, line)
     if len(payload) != header["size"] or hashlib.sha256(payload).hexdigest() != header["sha256"]:
         raise Corrupt(f"The state in {file} is damaged: {len(payload)} bytes, {header['size']} were written.", _FRESH)
-    fields = {name: header[name] for name in Snapshot.__dataclass_fields__}
-    snapshot = Snapshot(**fields)
+    snapshot = _snapshot(file, header)
     _refuse_another_version(file, snapshot)
     return snapshot, payload
 
@@ -67,11 +71,39 @@ def versions(modules: set[str]) -> dict[str, Any]:
     return {"moto": version("moto"), "python": _python(), "sources": {name: _source_digest(name) for name in own}}
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Corrupt(f"The state in {file} cannot be read: {error.strerror}.", _FRESH) from error
+
+
+def _snapshot(file: Path, header: dict[str, Any]) -> Snapshot:
+    """The header's fields; raises Corrupt for one that no snapshot has."""
+    snapshot = Snapshot(**{name: header[name] for name in Snapshot.__dataclass_fields__})
+    texts = snapshot.written, snapshot.region, snapshot.assembly, snapshot.moto, snapshot.python
+    ports = snapshot.endpoint_port, snapshot.api_port
+    try:
+        right = (
+            all(isinstance(text, str) for text in texts)
+            and datetime.fromisoformat(snapshot.written).tzinfo is not None
+            and all(type(port) is int and 0 <= port < 1 << 16 for port in ports)
+            and abs(float(snapshot.clock_offset_s)) < _LONGEST_OFFSET_S
+            # A module that is looked for is imported as far as the package it is in.
+            and all(_OWN.fullmatch(name) for name in snapshot.sources)
+        )
+    except (TypeError, ValueError, AttributeError):
+        right = False
+    if not right:
+        raise Corrupt(f"The state in {file} has a beginning that no cloud has written.", _FRESH)
+    return snapshot
+
+
 def _header(file: Path, line: bytes) -> dict[str, Any]:
     try:
         header: dict[str, Any] = json.loads(line)
         complete = header["kind"] == _KIND and {"size", "sha256", *Snapshot.__dataclass_fields__} <= header.keys()
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Corrupt(f"The state in {file} has no readable beginning.", _FRESH) from error
     if not complete:
         raise Invalid(f"The state in {file} is a {header['kind']}; this is {_KIND}.", "Start with an empty folder.")

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from serin.bootstrap import Platform
-from serin.domain.buckets import definition
+from serin.domain.buckets import items_id
 from serin.domain.charter import Charter
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.records import from_record
@@ -43,7 +43,7 @@ def main() -> None:
     requests = _requests()
     online = Platform(os.environ).online
     if "--write" in sys.argv:
-        ids = {view.name: definition(charter, view) for view in plan.views}
+        ids = {view.name: items_id(charter, view) for view in plan.views}
         online.write([_values(ids[view], item) for view, items in contents["views"].items() for item in items])
     now, instances = datetime.fromisoformat(contents["now"]), contents["instances"]
     figures = {}

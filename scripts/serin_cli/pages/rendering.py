@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from serin.domain.errors import Invalid
 from serin.domain.printable import printable
+from serin.files.replaced import export_file
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2000
@@ -35,7 +36,7 @@ def rendered(template: str, **shown: Any) -> str:
 def written(page: str, file: Path) -> Mapping[str, str]:
     """Write a page and say where it is; Invalid where nothing can be written."""
     try:
-        file.write_text(page, encoding="utf-8")
+        export_file(file, page.encode())
     except OSError as error:
         raise Invalid(
             f"{file} cannot be written: {error.strerror}.", "Name a file in a folder that is there."

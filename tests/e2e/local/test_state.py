@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import boto3
 import pytest
 
 from infra.local.cloud import LocalCloud
+from infra.local.cloudformation.store import records
 from infra.local.state.keeping import State
-from serin.domain.errors import Conflict
+from serin.domain.errors import Conflict, Corrupt
 from tests.e2e.local.kept import kept
 from tests.e2e.local.templates import REGION, Record, Resources, att, aws, function, ref, resource
 
@@ -214,6 +216,26 @@ def test_a_changed_template_updates_what_it_changes(tmp_path: Path) -> None:
         sqs = aws(cloud, "sqs")
         asked = {"QueueUrl": sqs.get_queue_url(QueueName="q")["QueueUrl"], "AttributeNames": ["VisibilityTimeout"]}
         assert sqs.get_queue_attributes(**asked)["Attributes"] == {"VisibilityTimeout": "77"}
+
+
+def test_a_state_that_was_wiped_while_it_ran_ends_in_a_sentence(tmp_path: Path) -> None:
+    queue = {"Queue": resource("SQS::Queue", QueueName="q")}
+    with kept(tmp_path, queue) as cloud:
+        records(cloud.region).stacks.clear()
+    with pytest.raises(Corrupt, match="has lost the stacks") as caught, kept(tmp_path, queue):
+        pass
+    assert "empty one" in caught.value.remedy
+
+
+@pytest.mark.parametrize("gone", ["objects", "code"])
+def test_a_folder_of_which_a_part_is_gone_starts_or_ends_in_a_sentence(gone: str, tmp_path: Path) -> None:
+    parts = {"Bucket": resource("S3::Bucket", BucketName="lake"), "Function": function("f")}
+    with kept(tmp_path, parts) as cloud:
+        aws(cloud, "s3").put_object(Bucket="lake", Key="a", Body=b"x")
+    shutil.rmtree(tmp_path / "state" / gone)
+    with pytest.raises(Corrupt, match="missing") as caught, kept(tmp_path, parts):
+        pass
+    assert "empty one" in caught.value.remedy
 
 
 def test_the_clock_goes_on_from_where_it_was_set(tmp_path: Path) -> None:

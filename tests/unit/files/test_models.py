@@ -170,3 +170,31 @@ def test_the_committed_models_are_read() -> None:
 def test_the_committed_models_do_not_depend_on_their_place(tmp_path: Path) -> None:
     shutil.copytree(COMMITTED, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
     assert [m.charter for m in read_models(tmp_path / "models")] == [m.charter for m in read_models(COMMITTED)]
+
+
+@pytest.mark.parametrize("name", ["features.py", "notes.txt", "contracts/more.yaml", "deep/er"])
+def test_a_link_in_a_model_folder_is_refused(name: str, tmp_path: Path) -> None:
+    _refuses_a_link(tmp_path, tmp_path / "models" / "one" / name)
+
+
+def test_a_model_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "models" / "one").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Invalid, match="models/one is a link"):
+        read_models(tmp_path / "models")
+
+
+def test_models_in_a_linked_folder_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "one").mkdir(parents=True)
+    (tmp_path / "models").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Invalid, match="models is a link"):
+        read_models(tmp_path / "models")
+
+
+def _refuses_a_link(tmp_path: Path, link: Path) -> None:
+    (tmp_path / "secret").write_text("token")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(tmp_path / "secret")
+    with pytest.raises(Invalid, match=f"{link.name} is a link"):
+        read_models(tmp_path / "models")

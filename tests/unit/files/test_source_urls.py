@@ -48,6 +48,22 @@ def test_a_bucket_of_serins_own_is_refused_for_it_would_go_in_circles(stage: str
         source_url(f"s3://serin-{stage}-{name}-123456789012-us-east-1/raw/flights")
 
 
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        "cdk-hnb659fds-assets-123456789012-us-east-1",
+        "cdk-team7-assets-123456789012-eu-west-1",
+        "cdk-my-own-assets-123456789012-eu-west-1",
+        "cdk-shop-staging-123456789012-us-east-1",
+        "cdktoolkit-stagingbucket-1a2b3c",
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/", "/a"])
+def test_a_bucket_of_the_cdks_own_is_refused_for_code_lies_there(bucket: str, prefix: str) -> None:
+    with pytest.raises(ValueError, match="the CDK's own"):
+        source_url(f"s3://{bucket}{prefix}")
+
+
 def test_a_bucket_that_only_sounds_like_one_of_ours_may_be_a_source() -> None:
     assert source_url("s3://serinus-dev-lake/x") == ("serinus-dev-lake", "x/")
 

@@ -150,6 +150,29 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
     assert (api.workflows.trainings, api.workflows.releases) == ({}, {})
 
 
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"action": 7}', b"[" * 100, b'{"version": -1, "x": 1e999}'])
+@pytest.mark.parametrize("model", [MODEL, "early-orders", "nobody", "no name", "%1b[2J", "..", "a" * 100])
+@pytest.mark.parametrize("work", ["train", "releases", "views"])
+def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_its_request(
+    api: Api, work: str, model: str, content: bytes | None
+) -> None:
+    answer = api.ask("POST", f"/models/{model}/{work}", "train:mine release:mine predict:mine", content=content)
+    if answer.status_code != 404 or "There is no POST" not in answer.text:
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (403, "denied")
+    assert model == MODEL or MODEL not in answer.text
+
+
+@pytest.mark.parametrize(("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train")])
+def test_a_token_of_a_model_that_is_gone_learns_no_other_ones_name(api: Api, work: str, action: str) -> None:
+    answer = api.ask("POST", f"/models/gone/{work}", f"{action}:gone", body_of(work))
+    assert (answer.status_code, MODEL in answer.text) == (404, False)
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs?model=nobody", "/uploads?limit=x", "/models/no/versions/x/lineage"])
+def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api, path: str) -> None:
+    assert api.ask("GET", path, f"train:{MODEL}").status_code == 403
+
+
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     offered = {
         (method.upper(), path.format(dataset="orders", model=MODEL, version=1, release="rel1", prediction=PREDICTION))
@@ -164,7 +187,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     api.catalog.register(a_version(1))
-    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], lake=api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
 
@@ -360,7 +383,7 @@ ALL = "read train:* release:*"
 @pytest.mark.parametrize(
     ("method", "path", "body", "found"),
     [
-        ("GET", "/runs?model=cakes", None, "There is no model 'cakes'; deployed: late-orders."),
+        ("GET", "/runs?model=cakes", None, "There is no model 'cakes'."),
         ("GET", "/models/cakes/versions", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/train", None, "There is no model 'cakes'"),
         ("POST", "/models/cakes/releases", START, "There is no model 'cakes'"),
@@ -473,7 +496,7 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
 def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
     api.catalog.register(a_version(1))
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
-    collect_predictions([a_prediction_line(PREDICTION)], lake=api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], lake=api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
     assert found["prediction"]["score"] == 0.1
@@ -483,7 +506,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
-    collect_predictions([a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
+    collect_predictions("late-orders", [a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
     assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
 
 

@@ -31,7 +31,8 @@ from tests.unit.learning.orders import START, order_rows, orders_npz
 MODEL = "late-orders"
 PASSED = a_verdict()
 CONTEST = Contest(400, {"roc_auc": 0.8, "log_loss": 0.4}, threshold=0.3)
-REFITTED = Refitted(Artifact("models/r1/model.joblib", "e" * 64), Artifact("models/r1/layer.zip", "f" * 64), "l1", {})
+OWN = f"models/{MODEL}/r1"
+REFITTED = Refitted(Artifact(f"{OWN}/model.joblib", "e" * 64), Artifact(f"{OWN}/layer.zip", "f" * 64), "l1", {})
 
 
 def a_catalog(**run: Any) -> MemoryCatalog:
@@ -279,11 +280,20 @@ def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> No
     assert catalog.run(MODEL, "r1") == a_run()
 
 
-def registered(catalog: MemoryCatalog, events: MemoryEvents, run: str = "r1") -> int:
+def registered(catalog: MemoryCatalog, events: MemoryEvents, run: str = "r1", refitted: Refitted = REFITTED) -> int:
     charter, training_set = a_charter(), a_training_set()
     return register(
-        charter, run, training_set, a_trial(), REFITTED, catalog=catalog, events=events, clock=MemoryClock(NOON)
+        charter, run, training_set, a_trial(), refitted, catalog=catalog, events=events, clock=MemoryClock(NOON)
     )
+
+
+@pytest.mark.parametrize("file", ["layer", "estimator"])
+def test_a_training_that_names_another_models_file_registers_nothing(file: str) -> None:
+    catalog, events = a_catalog(verdict=PASSED, contest=CONTEST), MemoryEvents()
+    foreign = replace(REFITTED, **{file: Artifact("models/other/r1/layer.zip", "f" * 64)})
+    with pytest.raises(Corrupt, match="does not lie below"):
+        registered(catalog, events, refitted=foreign)
+    assert (catalog.versions(MODEL), events.published) == ([], [])
 
 
 def test_what_passed_becomes_a_version_that_says_how_it_was_made() -> None:

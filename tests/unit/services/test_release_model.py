@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from serin.adapters.memory.world import MemoryEvents
-from serin.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from serin.domain.errors import Conflict, Corrupt, Invalid, NotFound, Unavailable
+from serin.domain.models import Artifact
 from serin.domain.releases import STEPS
 from serin.ports import AliasState, Answer
 from serin.services.release_model import LEASE, ReleaseSteps, golden_fault
+from tests.builders import a_version
 from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.releasing import GOLDEN, MODEL, World
 
@@ -162,6 +164,21 @@ def test_a_wrong_golden_answer_stops_the_release_before_the_alias_moves(answer: 
     with pytest.raises(Invalid, match=reason):
         steps.golden(GOLDEN)
     assert (world.serving(), world.live()) == (1, 1)
+
+
+@pytest.mark.parametrize("file", ["layer", "estimator"])
+@pytest.mark.parametrize(
+    "key", ["models/other/7/layer.zip", f"models/{MODEL}-2/7/l", "runs/7/l", f"/models/{MODEL}/7/l"]
+)
+def test_a_record_that_names_another_models_file_is_not_published(file: str, key: str) -> None:
+    world = World()
+    world.catalog.register(a_version(7, model=MODEL, run="r7", **{file: Artifact(key, "f" * 64)}))
+    steps = world.steps("rel1")
+    steps.begin(7, "registered", "c1")
+    before = world.serving()
+    with pytest.raises(Corrupt, match=f"does not lie below models/{MODEL}/"):
+        steps.publish()
+    assert (world.serving(), world.catalog.published(MODEL, 7)) == (before, None)
 
 
 def test_golden_rows_are_asked_of_the_new_function_version() -> None:

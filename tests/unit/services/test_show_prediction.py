@@ -61,7 +61,8 @@ class World:
     def predict(self, at: datetime = NOON, **parts: Any) -> str:
         self.made += 1
         name = prediction_id(at, self.made.to_bytes(10, "big"))
-        collect_predictions([a_prediction_line(name, at, **parts)], lake=self.lake)
+        line = a_prediction_line(name, at, **parts)
+        collect_predictions(json.loads(line)["model"], [line], lake=self.lake)
         return name
 
     def show(self, name: str) -> Shown:
@@ -100,7 +101,7 @@ def test_a_batch_that_crosses_a_minute_is_found_on_both_sides(world: World) -> N
     before, after = NOON - timedelta(milliseconds=1), NOON
     names = [prediction_id(at, bytes(10)) for at in (before, after)]
     lines = [a_prediction_line(name, at) for name, at in zip(names, (before, after), strict=True)]
-    collect_predictions(lines, lake=world.lake)
+    collect_predictions(MODEL, lines, lake=world.lake)
     assert [world.show(name).prediction.prediction_id for name in names] == names
 
 
@@ -201,7 +202,7 @@ def test_a_line_from_before_function_versions_were_logged_is_asked_of_the_publis
     name = prediction_id(NOON, bytes(10))
     line = json.loads(a_prediction_line(name))
     del line["function_version"]
-    collect_predictions([json.dumps(line)], lake=world.lake)
+    collect_predictions(MODEL, [json.dumps(line)], lake=world.lake)
     assert "nobody knows" in (world.show(name).replay.reason or "")
     world.catalog.save_published(a_published(1, function_version="9"))
     assert world.show(name).lineage.function_version == "9"

@@ -175,14 +175,15 @@ def test_a_window_of_seven_days_reads_eight_items() -> None:
     assert len(FeaturePlan(charter_of(week), {}).keys([instance], START + timedelta(hours=5))) == 8
 
 
-def test_a_changed_definition_has_items_of_its_own_and_an_equal_one_the_same() -> None:
+def test_a_changed_definition_and_another_model_have_items_of_their_own_and_an_equal_one_the_same() -> None:
     instance: Any = {"order_id": 1, "at": START, "shop": "a", "amount": None}
 
     def keys(charter: Charter) -> set[object]:
         return set(FeaturePlan(charter, {}).keys([instance], START))
 
     mine = charter_of(QUEUE)
-    assert keys(mine) == keys(replace(mine, model="other"))
+    assert keys(mine) == keys(replace(mine, task="regression"))
+    assert not keys(mine) & keys(replace(mine, model="other"))
     assert not keys(mine) & keys(charter_of(replace(QUEUE, windows=QUEUE.windows[1:])))
     derived = charter_of(QUEUE, Derivation("features:shifted", ("zones",)))
     assert not keys(derived) & keys(replace(derived, model="other"))

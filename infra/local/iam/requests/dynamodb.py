@@ -1,4 +1,4 @@
-"""DynamoDB: transactions ask for each of their parts, queries for the index they read.
+"""DynamoDB: transactions ask for each of their parts, queries for the index they read, all for the keys they name.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.local.iam.evaluation import Asked
+from infra.local.iam.patterns import Context
+from infra.local.iam.requests import leading_keys
 from infra.local.iam.requests.reading import ApiRequest, named
 
 _ON_A_TABLE = named(
@@ -33,20 +35,42 @@ def asked(request: ApiRequest) -> Iterable[Asked] | None:
     if operation in {"TransactWriteItems", "TransactGetItems"}:
         return _of_parts(request, params["TransactItems"])
     if operation in {"BatchGetItem", "BatchWriteItem"}:
-        return [Asked(f"dynamodb:{operation}", _table(request, name)) for name in params["RequestItems"]]
+        return [
+            Asked(
+                f"dynamodb:{operation}", _table(request, name), leading_keys.of_items(request, name, _items(asked_for))
+            )
+            for name, asked_for in params["RequestItems"].items()
+        ]
     if operation == "ListTables":
         return [Asked("dynamodb:ListTables", request.arn("table/*"))]
     if operation not in _ON_A_TABLE:
         return None
     table = _table(request, request.text("TableName"))
     index = request.text("IndexName")
-    return [Asked(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table)]
+    return [Asked(f"dynamodb:{operation}", f"{table}/index/{index}" if index else table, _named(request))]
 
 
 def _of_parts(request: ApiRequest, items: Iterable[Mapping[str, Any]]) -> Iterable[Asked]:
-    parts = [part for item in items for part in item.items()]
-    wanted = {(_PARTS[kind], _table(request, operation["TableName"])) for kind, operation in parts}
-    return [Asked(action, table) for action, table in sorted(wanted)]
+    found = {}
+    for kind, operation in (part for item in items for part in item.items()):
+        name = operation["TableName"]
+        keys = leading_keys.of_items(request, name, [operation.get("Item") or operation.get("Key") or {}])
+        found[_PARTS[kind], _table(request, name), *keys.get(leading_keys.KEY, ())] = keys
+    return [Asked(action, table, keys) for (action, table, *_), keys in sorted(found.items())]
+
+
+def _named(request: ApiRequest) -> Context:
+    if request.operation == "Query":
+        return leading_keys.of_query(request)
+    item = request.params.get("Item") or request.params.get("Key")
+    return leading_keys.of_items(request, request.text("TableName"), [item]) if item else {}
+
+
+def _items(asked_for: Any) -> list[Mapping[str, Any]]:
+    """What a batch asks for of one table: the keys it reads, or the items it puts and the keys it deletes."""
+    if isinstance(asked_for, Mapping):
+        return list(asked_for["Keys"])
+    return [operation.get("Item") or operation["Key"] for write in asked_for for operation in write.values()]
 
 
 def _table(request: ApiRequest, name: str) -> str:

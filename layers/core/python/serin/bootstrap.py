@@ -13,6 +13,7 @@ from typing import Any
 
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.domain.events import source_of
 from serin.domain.records import from_record
 from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Sources, Workflows
 
@@ -81,7 +82,8 @@ class Platform:
         """Our own bus."""
         from serin.adapters.events import EventBridgeEvents
 
-        return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"])
+        source = source_of(self._environment.get("SERIN_MODEL"))
+        return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
 
     @cached_property
     def workflows(self) -> Workflows:

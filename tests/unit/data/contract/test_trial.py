@@ -61,7 +61,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=7))
 def test_whatever_pattern_is_accepted_runs_over_an_upload(pieces: list[str]) -> None:
     contract = replace(CONTRACT, rules=(pattern("".join(pieces)),))
@@ -87,7 +87,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(condition=CONDITIONS)
 def test_whatever_condition_is_accepted_runs_over_an_upload(condition: Expression) -> None:
     contract = replace(CONTRACT, rules=(Rule("r", "condition", ("shop",), "consistency", condition=condition),))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.state.folder import StateFolder, check_private, replace_file
+from infra.local.state.folder import StateFolder, check_private
 from serin.domain.errors import Conflict, Denied, Invalid
+from serin.files.replaced import replace_file
 
 
 def test_the_folder_is_made_for_its_user_alone(tmp_path: Path) -> None:
@@ -66,3 +67,13 @@ def test_a_writing_that_was_cut_short_leaves_what_was(tmp_path: Path, monkeypatc
     with pytest.raises(OSError):
         replace_file(file, b"two")
     assert file.read_bytes() == b"one"
+
+
+@pytest.mark.parametrize("name", ["state", "objects", "code", "owner.lock", "anything"])
+def test_a_link_in_the_folder_is_refused_and_not_followed(name: str, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Denied, match=f"{name} is a link") as caught:
+        StateFolder(tmp_path / "state")
+    assert caught.value.remedy
+    assert not (tmp_path / "elsewhere").exists()

@@ -98,3 +98,49 @@ def test_another_versions_file_is_refused(file: Path, other: Snapshot, said: str
     snapshot.write(file, other, b"")
     with pytest.raises(Invalid, match=said):
         snapshot.read(file)
+
+
+def with_header(file: Path, **fields: object) -> None:
+    line, _, rest = file.read_bytes().partition(b"\n")
+    file.write_bytes(json.dumps({**json.loads(line), **fields}).encode() + b"\n" + rest)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"written": text} for text in ("soon", "2026-01-01T00:00:00", 7, None)),
+        *({name: port} for name in ("endpoint_port", "api_port") for port in ("1", -1, 65_536, 1.5, True, None)),
+        *({"clock_offset_s": offset} for offset in ("x", None, float("nan"), float("inf"), 1e300, [])),
+        *({"sources": sources} for sources in (None, 7, {"antigravity.x": ""}, {"infra..x": ""}, {"infra": ""})),
+        *({"region": None}, {"assembly": 7}, {"moto": []}, {"python": {}}, {"size": "x"}, {"sha256": None}),
+    ],
+)
+def test_a_beginning_that_no_cloud_has_written_is_refused_with_a_sentence(
+    file: Path, fields: dict[str, object]
+) -> None:
+    with_header(file, **fields)
+    with pytest.raises(Corrupt, match=str(file)) as caught:
+        snapshot.read(file)
+    assert "empty folder" in caught.value.remedy
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b"[]", b"7", b'"x"', b"null", b"{}", b"\xff\xfe", b"{", b"NaN"])
+def test_a_beginning_that_is_no_record_is_refused_with_a_sentence(file: Path, line: bytes) -> None:
+    file.write_bytes(line + b"\nrest")
+    with pytest.raises(Corrupt, match="no readable beginning"):
+        snapshot.read(file)
+
+
+def test_a_folder_in_its_place_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    with pytest.raises(Corrupt, match="cannot be read: Is a directory"):
+        snapshot.read(tmp_path / "state")
+
+
+def test_a_version_that_is_looked_for_imports_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (file.parent / "planted").mkdir()
+    (file.parent / "planted" / "__init__.py").write_text("raise AssertionError('code ran')")
+    monkeypatch.syspath_prepend(str(file.parent))
+    with_header(file, sources={"planted.x": "0"})
+    with pytest.raises(Corrupt):
+        snapshot.read(file)

@@ -6,24 +6,24 @@ import json
 from typing import TYPE_CHECKING
 
 from serin.domain.errors import Unavailable
-from serin.domain.events import Event
+from serin.domain.events import SOURCE, Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
-
-SOURCE = "serin"
 
 
 class EventBridgeEvents:
     """Our own bus; S3's and CloudFormation's events stay on the default one."""
 
-    def __init__(self, client: EventBridgeClient, bus: str) -> None:
+    def __init__(self, client: EventBridgeClient, bus: str, source: str = SOURCE) -> None:
         self._client = client
         self._bus = bus
+        self._source = source
 
     def publish(self, event: Event) -> None:
         detail = {**event.detail, "correlation": event.correlation}
-        entry = {"Source": SOURCE, "DetailType": event.name, "Detail": json.dumps(detail), "EventBusName": self._bus}
+        entry = {"Source": self._source, "DetailType": event.name}
+        entry |= {"Detail": json.dumps(detail), "EventBusName": self._bus}
         answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]
         # PutEvents answers 200 also when it took nothing.
         if answer["FailedEntryCount"]:

@@ -57,7 +57,7 @@ def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> N
     """Raise Denied unless one of `scopes` allows `action` (for `model`, when the action is about one)."""
     allowed = {action, f"{action}:*"} if model is None else {f"{action}:{model}", f"{action}:*"}
     if not allowed & set(scopes):
-        wanted = action if model is None else f"{action}:{model}"
+        wanted = action if model is None else f"{action}:{printable(model)}"
         raise Denied(f"This token has no scope {wanted}.", f"Ask for a token with the scope {wanted}.")
 
 

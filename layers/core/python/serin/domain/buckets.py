@@ -56,6 +56,14 @@ def definition(charter: Charter, view: View) -> str:
     return record_digest(made_of)[:32]
 
 
+def items_id(charter: Charter, view: View) -> str:
+    """What the keys of a view's online items begin with: the model, whose own code writes them and no other's may.
+
+    So a policy can tell them apart; models with an equal view each have their items.
+    """
+    return f"{charter.model}#{definition(charter, view)}"
+
+
 def look_back(view: View) -> timedelta:
     """How far back events matter: for the longest window, and for telling how old the newest event is."""
     return max([window.over for window in view.windows] + ([view.ttl] if view.ttl else []))

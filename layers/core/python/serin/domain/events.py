@@ -16,6 +16,17 @@ EventName = Literal[
     "Release Finished",
 ]
 
+SOURCE = "serin"
+"""Whose events the platform's own functions send."""
+
+
+def source_of(model: str | None) -> str:
+    """Whose events a function sends: a model's own function sends its model's, so that it cannot speak for another.
+
+    A policy can tell events apart by source and name, never by what is in them.
+    """
+    return SOURCE if model is None else f"{SOURCE}.{model}"
+
 
 @dataclass(frozen=True)
 class Event:

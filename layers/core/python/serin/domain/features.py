@@ -76,7 +76,8 @@ def argument_name(view: View, column: str) -> str:
 class EntityKey:
     """One entity's item in one view: how the online store finds it.
 
-    `view` names the view's definition, and where it has windows the bucket; `id` is made of it and the key's values.
+    `view` names the model and its view's definition, and where it has windows the bucket; `id` is made of it and of
+    the key's values.
     """
 
     view: str

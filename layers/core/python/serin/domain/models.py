@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from serin.domain.charter import Scalar
+from serin.domain.errors import Corrupt
 from serin.domain.judgement.verdicts import Verdict
+from serin.domain.printable import printable
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,16 @@ class Artifact:
 
     key: str
     sha256: str
+
+
+def check_own(model: str, *artifacts: Artifact) -> None:
+    """Raise Corrupt unless the files lie where this model's training writes: a record must not name another's."""
+    for artifact in artifacts:
+        if not artifact.key.startswith(f"models/{model}/"):
+            raise Corrupt(
+                f"{printable(artifact.key, 200)} does not lie below models/{model}/, where the files of {model} are.",
+                "Train again; the version is not of this model's own training.",
+            )
 
 
 @dataclass(frozen=True)

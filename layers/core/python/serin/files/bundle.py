@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serin.domain.records import as_record
+from serin.files.links import refuse_links
 from serin.files.models import ModelFolder
 
 
@@ -24,6 +25,7 @@ def write_charters(models: Sequence[ModelFolder], out: Path) -> None:
 
 def write_code(model: ModelFolder, out: Path) -> None:
     """Write the package `model_code` into `out`: the Python files beside the model's charter, as they are."""
+    refuse_links(model.folder)
     package = out / "model_code"
     _write(package / "__init__.py", f'"""The code of the model {model.charter.model}."""\n')
     for source in sorted(model.folder.glob("*.py")):

@@ -15,6 +15,7 @@ from serin.files.derivation_code import with_code
 from serin.files.durations import written
 from serin.files.faults import Fault, invalid, shown_file
 from serin.files.golden import GoldenRow
+from serin.files.links import refuse_links
 from serin.files.yaml_files import read_document
 
 
@@ -34,6 +35,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
         raise Invalid(f"There is no folder {folder.name}/.", "Make one folder a model in it, each with a model.yaml.")
     found = []
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
+        refuse_links(path)
         examined = examine(path / "model.yaml")
         found.append(ModelFolder(with_code(examined.charter, path), path, examined.contracts, examined.golden))
     _agree_on_datasets(found)

@@ -12,7 +12,9 @@ _BUCKET = re.compile(r"(?!xn--|sthree-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9
 _NOT_PLAIN = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap")
 # No character that a policy would read as a wildcard or a variable.
 _FOLDER = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.=+@:-]{1,200}\Z")
-_OWN = re.compile(r"serin-[a-z0-9]{1,12}-(uploads|lake|artifacts)-")
+_OWN = re.compile(r"serin-[a-z0-9-]+-(uploads|lake|artifacts)-")
+# What `cdk bootstrap` makes for any qualifier, today's names and those of before, and of staging apart.
+_CDK = re.compile(r"cdk-[a-z0-9-]+-(assets|staging)-|cdktoolkit-stagingbucket-")
 _LONGEST_PREFIX = 512
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=31)
@@ -28,6 +30,8 @@ def source_url(text: object) -> tuple[str, str]:
         raise ValueError("Write the name of a general purpose bucket after s3://, as S3 shows it.")
     if _OWN.match(bucket):
         raise ValueError("Name a bucket that is not Serin's own: what is copied in would be copied in again.")
+    if _CDK.match(bucket):
+        raise ValueError("Name a bucket that is not the CDK's own: it holds the code that is deployed.")
     if not rest:
         return bucket, ""
     prefix = rest.removesuffix("/")

@@ -1,13 +1,18 @@
-"""Who is calling, as the authorizer found out."""
+"""Who is calling, as the authorizer found out, and what they may."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
-from serin.domain.access import require
+from serin.domain.access import ACTIONS, require
+from serin.domain.errors import Denied
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_NEEDED = "serin_action"
 
 
 @dataclass(frozen=True)
@@ -17,10 +22,6 @@ class Caller:
     owner: str
     scopes: tuple[str, ...]
     request_id: str
-
-    def needs(self, action: str, model: str | None = None) -> None:
-        """Raise Denied unless the caller may do this."""
-        require(self.scopes, action, model)
 
 
 def caller(request: Request) -> Caller:
@@ -33,3 +34,26 @@ def caller(request: Request) -> Caller:
 
 
 Who = Annotated[Caller, Depends(caller)]
+
+
+def needs(action: str) -> Callable[[Endpoint], Endpoint]:
+    """Mark what a route asks a scope for; of the model in its path, where one model is what the action is done to.
+
+    `SerinRoute` asks for it before it reads anything else of the request: who may not is told nothing, neither
+    what there is nor what is wrong with their request.
+    """
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _NEEDED, action)
+        return endpoint
+
+    return marked
+
+
+def check_access(endpoint: Callable[..., Any], request: Request) -> None:
+    """Raise Denied unless the caller may what the route does, and for a route that says nothing of it."""
+    action = getattr(endpoint, _NEEDED, None)
+    if action is None:
+        raise Denied("Nobody may call this route.", "Say what it needs, where it is defined.")
+    about_one = ACTIONS[action]
+    require(caller(request).scopes, action, request.path_params["model"] if about_one else None)

@@ -11,7 +11,7 @@ from serin.domain.charter import Charter
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.names import checked_name
 from serin.domain.profiles import ShownProfile
-from serin.http.access import Who
+from serin.http.access import needs
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import SerinRoute
 from serin.ports import Catalog
@@ -30,28 +30,28 @@ def data_routes(charters: Mapping[str, Charter], catalog: Catalog, show_profile:
     routes = APIRouter(route_class=SerinRoute, tags=["data"])
 
     @routes.get("/datasets")
-    def list_datasets(who: Who) -> Listed[DatasetHead]:
+    @needs("read")
+    def list_datasets() -> Listed[DatasetHead]:
         """Every dataset that a deployed model reads, and how much of it there is."""
-        who.needs("read")
         names = sorted({dataset.name for charter in charters.values() for dataset in charter.datasets})
         return Listed(items=[catalog.head(name) for name in names], next=None)
 
     @routes.get("/datasets/{dataset}")
-    def show_dataset(who: Who, dataset: str) -> DatasetHead:
+    @needs("read")
+    def show_dataset(dataset: str) -> DatasetHead:
         """A dataset so far."""
-        who.needs("read")
         return catalog.head(checked_name(dataset, "dataset"))
 
     @routes.get("/datasets/{dataset}/profile")
-    def profile(who: Who, dataset: str, model: ReadingModel = None) -> ShownProfile:
+    @needs("read")
+    def profile(dataset: str, model: ReadingModel = None) -> ShownProfile:
         """A first look at a dataset's columns: distributions, missing values, what goes with the label, examples."""
-        who.needs("read")
         return show_profile(dataset, model)
 
     @routes.get("/uploads")
-    def list_uploads(who: Who, dataset: str, page: WantedPage, object: ObjectName = None) -> Listed[Upload]:
+    @needs("read")
+    def list_uploads(dataset: str, page: WantedPage, object: ObjectName = None) -> Listed[Upload]:
         """The uploads of a dataset and what became of them."""
-        who.needs("read")
         name = checked_name(dataset, "dataset")
         if object is None:
             return listed(catalog.latest_uploads(name, page.limit, page.after))

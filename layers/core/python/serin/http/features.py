@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from serin.domain.charter import Scalar
-from serin.http.access import Who
+from serin.http.access import needs
 from serin.http.route import SerinRoute
 from serin.services.online_features import Answer, Found, Question, Status
 
@@ -78,9 +78,9 @@ def feature_routes(read: Read) -> APIRouter:
     routes = APIRouter(route_class=SerinRoute, tags=["features"])
 
     @routes.post("/get-online-features")
-    def get_online_features(who: Who, wanted: OnlineRequest) -> OnlineResponse:
+    @needs("features")
+    def get_online_features(wanted: OnlineRequest) -> OnlineResponse:
         """Feature values as they are now, as Feast's online server answers; none that is older than its view allows."""
-        who.needs("features")
         service, full = wanted.feature_service, wanted.full_feature_names
         answer = read(Question(wanted.entities, wanted.features or (), service, full))
         names = OnlineNames(feature_names=list(answer.columns))

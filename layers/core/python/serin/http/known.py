@@ -10,8 +10,7 @@ from serin.domain.names import checked_name
 
 
 def known_model(model: str, charters: Mapping[str, Charter]) -> str:
-    """The name of a deployed model, else NotFound, which names those there are."""
+    """The name of a deployed model, else NotFound, which names no other: not every token may know them."""
     if checked_name(model, "model") not in charters:
-        known = ", ".join(sorted(charters)) or "none"
-        raise NotFound(f"There is no model {model!r}; deployed: {known}.", "Check the name, or deploy its charter.")
+        raise NotFound(f"There is no model {model!r}.", "Check the name or deploy its charter.")
     return model

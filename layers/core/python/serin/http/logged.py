@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from serin.http.access import Who
+from serin.http.access import Who, needs
 from serin.http.route import SerinRoute
 from serin.services.show_prediction import Shown
 
@@ -19,9 +19,9 @@ def logged_routes(show: Show) -> APIRouter:
     routes = APIRouter(route_class=SerinRoute, tags=["predictions"])
 
     @routes.get("/predictions/{prediction}")
+    @needs("read")
     def show_one(who: Who, prediction: str) -> Shown:
         """A prediction's inputs, features and answer, what it was made of, and its score calculated again."""
-        who.needs("read")
         return show(prediction, who.request_id)
 
     return routes

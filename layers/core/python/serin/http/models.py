@@ -12,7 +12,7 @@ from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
 from serin.domain.models import ModelVersion
 from serin.domain.releases import Live, Release, ReleaseStep
-from serin.http.access import Who
+from serin.http.access import needs
 from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import SerinRoute
@@ -50,9 +50,9 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     routes = APIRouter(route_class=SerinRoute, tags=["models"])
 
     @routes.get("/models")
-    def list_models(who: Who) -> Listed[Model]:
+    @needs("read")
+    def list_models() -> Listed[Model]:
         """The deployed models and what is live of each."""
-        who.needs("read")
         found = [
             Model(model=name, task=charter.task, problem=charter.problem, live=control.live(name))
             for name, charter in sorted(charters.items())
@@ -60,36 +60,36 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
         return Listed(items=found, next=None)
 
     @routes.get("/runs")
-    def list_runs(who: Who, model: str, page: WantedPage, upload: UploadId = None) -> Listed[Run]:
+    @needs("read")
+    def list_runs(model: str, page: WantedPage, upload: UploadId = None) -> Listed[Run]:
         """The trainings of a model, from cause to verdict."""
-        who.needs("read")
         name = known_model(model, charters)
         if upload is None:
             return listed(catalog.latest_runs(name, page.limit, page.after))
         return listed(runs_with(upload, charters[name], catalog=catalog, limit=page.limit, after=page.after))
 
     @routes.get("/models/{model}/versions")
-    def list_versions(who: Who, model: str, page: WantedPage) -> Listed[ModelVersion]:
+    @needs("read")
+    def list_versions(model: str, page: WantedPage) -> Listed[ModelVersion]:
         """The registered versions of a model."""
-        who.needs("read")
         return listed(catalog.latest_versions(known_model(model, charters), page.limit, page.after))
 
     @routes.get("/models/{model}/versions/{version}/lineage")
-    def lineage(who: Who, model: str, version: Version) -> VersionLineage:
+    @needs("read")
+    def lineage(model: str, version: Version) -> VersionLineage:
         """What a version was made of: its run, its training set, the uploads, and the views as they were defined."""
-        who.needs("read")
         return show_lineage(known_model(model, charters), version, catalog=catalog)
 
     @routes.get("/models/{model}/releases")
-    def list_releases(who: Who, model: str, page: WantedPage) -> Listed[Release]:
+    @needs("read")
+    def list_releases(model: str, page: WantedPage) -> Listed[Release]:
         """The releases of a model and how they ended."""
-        who.needs("read")
         return listed(catalog.latest_releases(known_model(model, charters), page.limit, page.after))
 
     @routes.get("/models/{model}/releases/{release}")
-    def show_release(who: Who, model: str, release: str) -> ReleaseAndSteps:
+    @needs("read")
+    def show_release(model: str, release: str) -> ReleaseAndSteps:
         """One release, with each step it has taken and what the step found."""
-        who.needs("read")
         found = catalog.release(known_model(model, charters), release)
         return ReleaseAndSteps(release=found, steps=list(catalog.steps(model, release)))
 

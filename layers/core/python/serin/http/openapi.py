@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from serin.domain.charter import Charter
-from serin.http.access import Who
+from serin.http.access import needs
 from serin.http.errors import PROBLEMS
 from serin.http.predictions import prediction_path
 from serin.http.route import SerinRoute
@@ -19,8 +19,8 @@ def document_route(app: FastAPI, charters: Mapping[str, Charter]) -> APIRouter:
     routes = APIRouter(route_class=SerinRoute)
 
     @routes.get("/openapi.json", include_in_schema=False)
-    def show_document(who: Who) -> dict[str, Any]:
-        who.needs("read")
+    @needs("read")
+    def show_document() -> dict[str, Any]:
         return document(app, charters)
 
     return routes

@@ -1,4 +1,4 @@
-"""What all routes share: bodies are measured while they are still bytes, answers are written as records are."""
+"""What all routes share: scopes come first, bodies are measured as bytes, answers are written as records are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from serin.domain.json_body import read_json
+from serin.http.access import check_access
 
 
 class SerinRoute(APIRoute):
@@ -22,6 +23,7 @@ class SerinRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
+            check_access(self.endpoint, request)
             if body := await request.body():
                 # FastAPI takes what is parsed already; a refusal from inside its own parsing would lose its kind.
                 request = _Parsed(request, body)

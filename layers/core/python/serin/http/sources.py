@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from serin.domain.charter import Charter, sources_of
 from serin.domain.sources import Acquisition
-from serin.http.access import Who
+from serin.http.access import needs
 from serin.http.listing import Listed
 from serin.http.route import SerinRoute
 from serin.ports import Catalog
@@ -30,9 +30,9 @@ def source_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRoute
     routes = APIRouter(route_class=SerinRoute, tags=["data"])
 
     @routes.get("/sources")
-    def list_sources(who: Who) -> Listed[DatasetSource]:
+    @needs("read")
+    def list_sources() -> Listed[DatasetSource]:
         """The datasets with a source, how often new objects are looked for, and how the last look went."""
-        who.needs("read")
         found = [
             DatasetSource(
                 dataset=dataset,

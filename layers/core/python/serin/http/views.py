@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.events import Event
-from serin.http.access import Who
+from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed
 from serin.http.route import SerinRoute
@@ -40,15 +40,16 @@ def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publ
     routes = APIRouter(route_class=SerinRoute, tags=["models"])
 
     @routes.get("/models/{model}/views")
-    def list_views(who: Who, model: str) -> Listed[ViewStatus]:
+    @needs("read")
+    def list_views(model: str) -> Listed[ViewStatus]:
         """Every definition of a view in use: how far it is filled, and what its rows look like."""
-        who.needs("read")
         return Listed(items=show_views(charters[known_model(model, charters)], catalog=catalog), next=None)
 
     @routes.post("/models/{model}/views", status_code=202)
+    @needs("train")
     def backfill(who: Who, model: str, wanted: BackfillRequest) -> BackfillAsked:
         """Fill one view again, or all that are behind."""
-        who.needs("train", known_model(model, charters))
+        known_model(model, charters)
         known = [view.name for view in charters[model].features.views]
         if wanted.view is not None and wanted.view not in known:
             raise NotFound(f"{model} has no view {wanted.view!r}.", f"Its views: {', '.join(known) or 'none'}.", "view")

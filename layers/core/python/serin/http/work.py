@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
-from serin.http.access import Who
+from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.route import SerinRoute
 from serin.ports import Catalog, Control, Workflows
@@ -49,15 +49,17 @@ def work_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Cont
     routes = APIRouter(route_class=SerinRoute, tags=["work"])
 
     @routes.post("/models/{model}/train", status_code=202)
+    @needs("train")
     def train(who: Who, model: str) -> Training:
         """Train now."""
-        who.needs("train", known_model(model, charters))
+        known_model(model, charters)
         return Training(run=start_training(model, who.request_id, workflows=workflows))
 
     @routes.post("/models/{model}/releases", status_code=202)
+    @needs("release")
     def release(who: Who, model: str, wanted: ReleaseRequest) -> ReleaseBegun:
         """Make a version live, the newest if none is named, or put back the one before."""
-        who.needs("release", known_model(model, charters))
+        known_model(model, charters)
         if wanted.action == "rollback":
             return ReleaseBegun(
                 release=start_rollback(model, who.request_id, catalog=catalog, control=control, workflows=workflows)

@@ -14,7 +14,7 @@ from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
 from serin.domain.judgement.verdicts import Outcome, Verdict
 from serin.domain.metrics import is_better
-from serin.domain.models import ModelVersion
+from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
 from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns, classes_of
@@ -135,6 +135,7 @@ def register(
     run = catalog.run(charter.model, run_id)
     if run.verdict is None or run.contest is None or run.verdict.outcome != "pass":
         raise Conflict(f"Run {run_id} has not passed the gate.", "Only what passed can be registered.")
+    check_own(charter.model, refitted.layer, refitted.estimator)
     blank = ModelVersion(
         model=charter.model,
         version=0,

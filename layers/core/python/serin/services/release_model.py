@@ -10,7 +10,7 @@ from typing import Any
 
 from serin.domain.errors import Conflict, Invalid, Unavailable
 from serin.domain.events import Event
-from serin.domain.models import Published
+from serin.domain.models import Published, check_own
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep, StepName
 from serin.ports import AliasState, Catalog, Clock, Control, Endpoint, Events
 
@@ -53,7 +53,9 @@ class ReleaseSteps:
         if release.cause == "rollback" and known:
             self._note("publish", f"function version {known.function_version}, as it was live before")
             return known
-        published = self._endpoint.publish(self._catalog.version(self._model, release.version), known)
+        version = self._catalog.version(self._model, release.version)
+        check_own(self._model, version.layer, version.estimator)
+        published = self._endpoint.publish(version, known)
         self._catalog.save_published(published)
         self._note("publish", f"function version {published.function_version}")
         return published

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, definition
+from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, items_id
 from serin.domain.charter import Charter, View
 from serin.domain.features import EntityKey, OnlineValues, Value
 from serin.serving.windows import counted
@@ -17,7 +17,7 @@ class ViewLookup:
     def __init__(self, charter: Charter, view: View) -> None:
         self.view = view
         self.columns = charter.features.entities[view.entity]
-        self._id = definition(charter, view)
+        self._id = items_id(charter, view)
 
     def keys(self, instance: Mapping[str, Value], now: datetime) -> list[EntityKey]:
         """Every online item that the instance's values depend on at `now`; a key with a null value names nobody."""

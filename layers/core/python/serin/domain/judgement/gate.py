@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from serin.domain.judgement.champion import against_champion, seen_power, too_few
 from serin.domain.judgement.evidence import Evidence
 from serin.domain.judgement.policy import Requirements
-from serin.domain.judgement.requirements import at_least, at_most
+from serin.domain.judgement.requirements import at_least, reaches
 from serin.domain.judgement.slices import slice_checks
 from serin.domain.judgement.value import value_checks
 from serin.domain.judgement.verdicts import Check, Verdict, worst
-from serin.domain.metrics import GREATER_IS_BETTER
 
 
 def judge(evidence: Evidence, asked: Requirements) -> Verdict:
@@ -34,8 +33,7 @@ def refused(because: str, misfits: Sequence[str]) -> Verdict:
 def _checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
     alpha, metric = asked.gate.alpha, asked.gate.metric
     for name, floor in asked.floors.items():
-        reach = at_least if GREATER_IS_BETTER[name] else at_most
-        yield reach(f"floor of {name}", evidence.metrics.get(name), floor, alpha, name)
+        yield reaches(name, evidence.metrics.get(name), floor, alpha)
     yield at_least("gain over the trivial answer", evidence.over_trivial, 0.0, alpha, metric)
     if evidence.over_champion is not None:
         yield against_champion(evidence.over_champion, asked.gate, evidence.champion_version)

@@ -1,10 +1,11 @@
-"""Requirements that a number must be shown to reach: floors, the trivial answer, value."""
+"""Requirements that a number is held against: floors, the trivial answer, value."""
 
 from __future__ import annotations
 
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Check, Outcome
+from serin.domain.metrics import GREATER_IS_BETTER
 
 
 def at_least(name: str, sample: Sample | None, requirement: float, alpha: float, unit: str) -> Check:
@@ -13,24 +14,36 @@ def at_least(name: str, sample: Sample | None, requirement: float, alpha: float,
     The lower bound decides a pass. An estimate below the requirement fails; one above it whose bound is below is
     inconclusive: more rows may show it.
     """
-    return _check(name, sample, requirement, alpha, unit, sign=1.0)
-
-
-def at_most(name: str, sample: Sample | None, requirement: float, alpha: float, unit: str) -> Check:
-    """`at_least` for a number that should be small: the upper bound decides."""
-    return _check(name, sample, requirement, alpha, unit, sign=-1.0)
-
-
-def _check(name: str, sample: Sample | None, requirement: float, alpha: float, unit: str, sign: float) -> Check:
     found = None if sample is None else uncertain(sample)
     if found is None:
-        return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, requirement)
-    bound = found.lower(alpha) if sign > 0 else found.upper(alpha)
-    outcome: Outcome = "inconclusive"
-    if sign * found.estimate < sign * requirement:
-        outcome = "fail"
-    elif sign * bound >= sign * requirement:
-        outcome = "pass"
-    side = "at least" if sign > 0 else "at most"
-    shown = f"{name} {found.estimate:.4g}, {side} {bound:.4g} with {1 - alpha:.0%} confidence"
-    return Check(name, outcome, f"{shown}; {side} {requirement:g} is asked", unit, requirement, found.estimate, bound)
+        return _unseen(name, requirement, unit)
+    bound = found.lower(alpha)
+    outcome: Outcome = "pass" if bound >= requirement else "fail" if found.estimate < requirement else "inconclusive"
+    return _told(name, outcome, found.estimate, "at least", bound, requirement, alpha, unit)
+
+
+def reaches(metric: str, sample: Sample | None, floor: float, alpha: float) -> Check:
+    """Whether a metric's estimate reaches its floor; the bound is told and does not decide.
+
+    A floor says what the team wants of a model on the rows at hand. Two weeks of flights know an AUC to .05: a bound
+    that decided would only move every floor by that much. What luck must not do is asked elsewhere: being better than
+    the trivial answer, than the champion, and worth the minimum value are all decided by bounds.
+    """
+    name, found = f"floor of {metric}", None if sample is None else uncertain(sample)
+    if found is None:
+        return _unseen(name, floor, metric)
+    greater = GREATER_IS_BETTER[metric]
+    side, bound = ("at least", found.lower(alpha)) if greater else ("at most", found.upper(alpha))
+    outcome: Outcome = "pass" if (found.estimate >= floor if greater else found.estimate <= floor) else "fail"
+    return _told(name, outcome, found.estimate, side, bound, floor, alpha, metric)
+
+
+def _unseen(name: str, requirement: float, unit: str) -> Check:
+    return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, requirement)
+
+
+def _told(
+    name: str, outcome: Outcome, estimate: float, side: str, bound: float, requirement: float, alpha: float, unit: str
+) -> Check:
+    shown = f"{name} {estimate:.4g}, {side} {bound:.4g} with {1 - alpha:.0%} confidence"
+    return Check(name, outcome, f"{shown}; {side} {requirement:g} is asked", unit, requirement, estimate, bound)

@@ -12,7 +12,7 @@ from serin.data.features.buckets import START, buckets_of, buckets_touched
 from serin.data.features.joins import derive, latest_rows
 from serin.data.features.latest import latest_values
 from serin.data.features.views import check_source
-from serin.domain.buckets import definition, oldest_start
+from serin.domain.buckets import items_id, oldest_start
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
@@ -81,7 +81,7 @@ class ViewWriter:
 
     def write(self, view: View, rows: pl.DataFrame, wanted: pl.DataFrame, sequence: int) -> int:
         """The items `wanted`, made of the rows up to `sequence`; how many the store did not have newer."""
-        key, name = self.key(view), definition(self.charter, view)
+        key, name = self.key(view), items_id(self.charter, view)
         if view.windows:
             return self.online.write_buckets(buckets_of(view, name, rows, key, wanted, sequence))
         return self.online.write(latest_values(view, name, rows, key, wanted, sequence))
