@@ -21,7 +21,7 @@ from serin_cli.client import Client
 from serin_cli.connection import load
 from serin_cli.pieces import written_pieces
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import quality_file, quality_table
+from serin_cli.scorecards import copies, quality_file, quality_table
 
 MODELS = Path("models")
 
@@ -52,11 +52,15 @@ def validate(_: Namespace) -> list[dict[str, Any]]:
 def upload(arguments: Namespace) -> list[Any]:
     """Upload files one after the other and wait for each, or for each of their pieces."""
     with connected() as client, TemporaryDirectory() as folder:
-        return [
+        found = [
             client.upload(arguments.dataset, piece)
             for file in arguments.files
             for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
         ]
+    for one in found:
+        if one.get("copies") and not arguments.print_json:
+            story.say(f"{one['file']}: {copies(one)}")
+    return found
 
 
 def quality(arguments: Namespace) -> Any:

@@ -31,6 +31,11 @@ def top_rules(upload: Record) -> str:
     return ", ".join([*whole, *(f"{name} {count:,}" for name, count in most)][:TOP])
 
 
+def copies(upload: Record) -> str:
+    """Which of its rows are copies, and of what; nothing where none are."""
+    return str(upload["copies"]["found"]) if upload.get("copies") else ""
+
+
 def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
     """A line for each upload, oldest first."""
     return [
@@ -40,6 +45,8 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
             **scores(upload),
             "rows": upload.get("rows", 0),
             "set aside": upload.get("quarantined", 0),
+            "repeated": upload.get("repeated", 0),
+            "copies": copies(upload),
             "top rules": top_rules(upload) or upload.get("reason", ""),
         }
         for upload in uploads

@@ -21,7 +21,7 @@ from serin_cli.client import Client
 from serin_cli.local import Running, running
 from serin_cli.profile import profile_file
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import quality_file, told
+from serin_cli.scorecards import copies, quality_file, told
 
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 4, 1, 4, tzinfo=UTC)
@@ -88,6 +88,8 @@ def _upload(client: Client, dataset: str, file: Path) -> dict[str, Any]:
     story.say(f"   {'':19} {told(found)}")
     for name, what in found["promises"].items():
         story.say(f"   {'':19} {name}: {what}")
+    if found.get("copies"):
+        story.say(f"   {'':19} {copies(found)}")
     return {
         "file": file.name,
         "rows": found["rows"],

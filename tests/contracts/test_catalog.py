@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
@@ -35,6 +36,16 @@ def test_an_accepted_upload_its_part_and_the_head_appear_together(catalog: Catal
     assert catalog.upload("flights", upload.id) == upload
     assert list(catalog.parts("flights")) == [a_part(upload)]
     assert (catalog.head("flights").sequence, catalog.head("flights").rows) == (1, 2)
+
+
+def test_what_is_known_of_copies_is_recorded_with_upload_and_part(catalog: Catalog) -> None:
+    copies = Copies(2, "u0", "2012-12.csv", 2, "2 of 2 rows are equal to rows of file 2012-12.csv")
+    upload = an_upload(rows=4, repeated=1, copies=copies, form={"line ends": "CRLF"}, uncompared=7)
+    digests = DigestSet("datasets/flights/digests/x.digests", 2, 0, Repeats(2, 0), {"day": (1, 31)})
+    part = replace(a_part(upload), digests=digests, copies="datasets/flights/copies/x.parquet")
+    assert catalog.record_accepted(upload, part, DatasetHead("flights"))
+    assert catalog.upload("flights", upload.id) == upload
+    assert list(catalog.parts("flights")) == [part]
 
 
 def test_the_same_upload_again_changes_nothing(catalog: Catalog) -> None:

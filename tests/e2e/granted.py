@@ -43,7 +43,7 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
     (
         "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-dev for serin.flight-delay "
-        "for Features Built for Backfill Wanted"
+        "for Features Built for Features Refused for Backfill Wanted"
     ),
     f"BuildFeaturesflightdelay: {_LOG}/build-features-flight-delay:*",
     "BuildFeaturesflightdelay: s3:GetObject on artifacts/models/flight-delay/*",

@@ -71,7 +71,7 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(get(f"MODEL#{MINE}"), get(f"FILL#{MINE}"), put(f"FILL#{MINE}")),
         *(put(f"{MINE}#abc@1359331200#d", ONLINE), s3("get_object", LAKE, "datasets/orders/a.parquet")),
         *(s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip"), event((f"serin.{MINE}", "Features Built"))),
-        event((f"serin.{MINE}", "Backfill Wanted"), (f"serin.{MINE}", "Features Built")),
+        event(*((f"serin.{MINE}", name) for name in ("Backfill Wanted", "Features Built", "Features Refused"))),
     ),
     "profile-dataset": (
         *(get("DATASET#orders"), query("DATASET#orders"), get(f"PROFILE#{MINE}"), put(f"PROFILE#{MINE}")),

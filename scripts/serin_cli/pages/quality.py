@@ -57,6 +57,8 @@ def quality_page(dataset: str, uploads: Sequence[Upload], contract: Contract | N
         total=len(uploads),
         rows=sum(upload.rows for upload in accepted),
         set_aside=sum(upload.quarantined for upload in accepted),
+        repeated=sum(upload.repeated for upload in accepted),
+        copies=[upload for upload in accepted if upload.copies][-LISTED:][::-1],
         rejected=[upload for upload in uploads if upload.status == "rejected"][-LISTED:][::-1],
         dimensions=DIMENSIONS,
         meaning=MEANING,
@@ -76,12 +78,12 @@ def quality_page(dataset: str, uploads: Sequence[Upload], contract: Contract | N
 def rules_kept(upload: Upload, contract: Contract | None) -> list[RuleKept]:
     """Every rule of the contract as an accepted upload kept it, and broken ones the contract does not know."""
     counts, shape = {**upload.rules, **upload.warnings}, f"{upload.dataset}.row.shape"
-    whole = upload.rows - upload.rules.get(shape, 0)
+    whole, good = upload.rows - upload.rules.get(shape, 0), upload.rows - upload.quarantined
     found = [RuleKept(shape, "each row has a value for each column", "accuracy", "row set aside", upload.rows, 0)]
     if contract:
         for rule in rules_of(contract):
             if f"{rule.id}.not_judged" not in upload.warnings:
-                effect, rows = ("row set aside", whole) if is_error(rule) else ("only counted", upload.accepted)
+                effect, rows = ("row set aside", whole) if is_error(rule) else ("only counted", good)
                 found.append(RuleKept(rule.id, _asks(rule, contract), rule.dimension, effect, rows, 0))
         for one in contract.dataset_rules:
             effect = "file rejected" if one.severity == "error" else "only told"
@@ -89,7 +91,7 @@ def rules_kept(upload: Upload, contract: Contract | None) -> list[RuleKept]:
     known = {rule.id for rule in found}
     judged = {name for name in counts if not name.endswith((".not_judged", ".unexpected"))}
     for name in sorted((judged | upload.promises.keys()) - known):
-        rows = 1 if name in upload.promises else whole if name in upload.rules else upload.accepted
+        rows = 1 if name in upload.promises else whole if name in upload.rules else good
         found.append(RuleKept(name, "a rule of another contract than the one at hand", "-", "-", rows, 0))
     return [_with_broken(rule, upload, counts) for rule in found]
 

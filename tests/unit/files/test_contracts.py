@@ -58,6 +58,13 @@ def test_rows_that_nothing_names_are_said_to_be_so(tmp_path: Path) -> None:
     assert (contract.primary_key, contract.rules) == ((), ())
 
 
+@pytest.mark.parametrize("value", ["counted", "ignored"])
+def test_a_contract_says_what_becomes_of_rows_that_are_there_already(tmp_path: Path, value: str) -> None:
+    own = f"    customProperties: [{{property: identity, value: none}}, {{property: repeatedRows, value: {value}}}]\n"
+    assert _read(tmp_path, _text(key=KEY.replace(", primaryKey: true", ""), more=own)).repeated_rows == value
+    assert _read(tmp_path, _text()).repeated_rows == "counted"
+
+
 @pytest.mark.parametrize("type", ["string", "integer", "number", "boolean", "timestamp", "date"])
 def test_a_logical_type_is_a_column_type(tmp_path: Path, type: str) -> None:
     assert _read(tmp_path, _text(_column(f"logicalType: {type}"))).columns[1].type == type
@@ -369,6 +376,11 @@ def _quality(check: str) -> str:
         (_text(key=KEY.replace(", primaryKey: true", "")), "no primary key"),
         (_text(more="    customProperties: [{property: identity, value: none}]\n"), "but shop_id is the primary key"),
         (_text(more="    customProperties: [{property: identity, value: row}]\n"), "identity 'row'"),
+        (_text(more="    customProperties: [{property: repeatedRows, value: lost}]\n"), "repeatedRows 'lost'"),
+        (
+            _text(more="    customProperties: [{property: repeatedRows, value: ignored}]\n"),
+            "but shop_id is the primary",
+        ),
         (_text(head=HEAD + "description: {purpose: '<what is it?>'}\n"), "purpose: still the placeholder"),
         (_text().replace("name: shops", "name: Shops"), "'Shops'"),
         (HEAD, "schema: 0 objects"),

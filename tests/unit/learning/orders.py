@@ -19,11 +19,14 @@ Column = tuple[str, str, list[Any]]
 def npz(columns: list[Column], **extra: Any) -> bytes:
     """Columns (name, kind, values) in the format of `serin.data.features.columns`, by numpy alone.
 
-    Each row is about something else, unless `__entity` is among them.
+    Unless they say otherwise, all rows may judge, no two are alike, and each is about something else.
     """
     arrays: dict[str, Any] = {}
-    if "__entity" not in [name for name, _, _ in columns]:
-        columns = [*columns[:2], ("__entity", "integer", list(range(len(columns[0][2])))), *columns[2:]]
+    rows = len(columns[0][2])
+    own = {"__judges": ("boolean", [True] * rows), "__group": ("integer", list(range(rows)))}
+    own["__entity"] = ("integer", list(range(rows)))
+    named = [name for name, _, _ in columns]
+    columns = [*columns, *((name, kind, values) for name, (kind, values) in own.items() if name not in named)]
     for name, kind, values in columns:
         if kind == "string":
             dictionary = sorted({value for value in values if value is not None})
@@ -36,7 +39,7 @@ def npz(columns: list[Column], **extra: Any) -> bytes:
             whole = {"number": np.float64, "integer": np.int64, "boolean": np.bool_}[kind]
             arrays[name] = np.array(values, dtype=np.float64 if None in values else whole)
     schema = {
-        "format": 1,
+        "format": 2,
         "rows": len(columns[0][2]),
         "columns": [{"name": name, "kind": kind} for name, kind, _ in columns],
     }
@@ -76,6 +79,8 @@ def orders_npz(rows: list[dict[str, Any]], label: Any = None, kind: str = "boole
         [
             ("__moment", "timestamp", [row["moment"] for row in rows]),
             ("__label", kind, labels),
+            ("__judges", "boolean", [row.get("judges", True) for row in rows]),
+            ("__group", "integer", [row.get("group", number) for number, row in enumerate(rows)]),
             ("__key_order_id", "integer", list(range(len(rows)))),
             ("__slice_shop", "string", [row["shop"] for row in rows]),
             ("amount", "number", [row["amount"] for row in rows]),

@@ -61,6 +61,8 @@ def test_what_the_data_layer_writes_the_trainer_reads() -> None:
         {
             "__moment": [START, START + timedelta(hours=1)],
             "__label": [True, False],
+            "__judges": [True, False],
+            "__group": [0, 0],
             "__entity": [0, 1],
             "__key_order_id": [1, 2],
             "amount": [None, 12.25],
@@ -75,6 +77,8 @@ def test_what_the_data_layer_writes_the_trainer_reads() -> None:
     assert read.table["shop"][0] == "north"
     assert read.table["queue.length"][0] == 3.0
     assert read.newest() == START + timedelta(hours=1)
+    assert read.may_judge.tolist() == [True, False]
+    assert read.group.tolist() == [0, 0]
 
 
 def test_the_holdout_begins_with_its_first_moment() -> None:
@@ -119,8 +123,8 @@ def test_an_object_in_the_file_is_refused_and_not_executed(tmp_path: Path) -> No
 
 
 def test_a_format_of_the_future_is_refused() -> None:
-    schema = np.frombuffer(b'{"format": 2, "rows": 0, "columns": []}', dtype=np.uint8)
-    with pytest.raises(Corrupt, match="format 2"):
+    schema = np.frombuffer(b'{"format": 3, "rows": 0, "columns": []}', dtype=np.uint8)
+    with pytest.raises(Corrupt, match="format 3"):
         read_columns(npz(ROWS, __schema=schema))
 
 

@@ -221,3 +221,30 @@ def test_equal_scores_give_equal_bytes() -> None:
     columns = order_columns()
     first = write_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, None))
     assert first == write_scores(contest(columns, "binary", default, LIGHT, HOLDOUT, None))
+
+
+def with_copies(extra: int) -> list[dict[str, Any]]:
+    """The orders, and copies of those of the last days of either side of the holdout, which say nothing true."""
+    rows = [{**row, "group": number} for number, row in enumerate(order_rows())]
+    last = [row for day in (26, 29, 39) for row in rows[day * 25 : (day + 1) * 25]]
+    copies = [{**row, "judges": False} for row in last for _ in range(extra)]
+    return sorted([*rows, *copies], key=lambda row: row["moment"])
+
+
+def test_copies_judge_neither_trial_nor_champion() -> None:
+    columns = order_columns(with_copies(3))
+    watched = Watched()
+    run_trial(columns, "binary", watched, LIGHT, HOLDOUT)
+    assert days_of(columns, watched.tables[0]) == (0, 24)
+    scores = contest(columns, "binary", default, LIGHT, HOLDOUT, None)
+    assert len(scores.label) == 10 * 25
+
+
+def test_no_row_learns_what_an_equal_one_is_judged_on() -> None:
+    rows = [{**row, "group": number % 900} for number, row in enumerate(order_rows())]
+    columns, watched = order_columns(rows), Watched()
+    contest(columns, "binary", watched, LIGHT, HOLDOUT, None)
+    learnt = columns.group[watched.tables[0].index]
+    judged = columns.group[~columns.before(HOLDOUT)]
+    assert len(learnt) == 750 - 100
+    assert not np.isin(learnt, judged).any()

@@ -41,7 +41,7 @@ def test_the_schema_names_the_columns_in_order_with_their_kinds() -> None:
     frame = rows(shop=["a"], amount=[1.5], order_id=[1]).with_columns(pl.col("__moment").alias("at"))
     schema = json.loads(read(to_npz(frame, charter("amount", "shop", "at", "order_id")))["__schema"].tobytes())
     assert schema == {
-        "format": 1,
+        "format": 2,
         "rows": 1,
         "columns": [
             {"name": "__moment", "kind": "timestamp"},

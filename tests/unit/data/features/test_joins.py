@@ -71,8 +71,9 @@ def test_each_labelled_row_has_what_was_known_an_hour_before() -> None:
         orders((2, 4, "b", None, True), (1, 3, "a", 5.0, False)),
         shops(("a", 1, 10), ("a", 2, 20), ("a", 2.5, 99), ("b", 3.5, 98)),
     )
-    assert found.columns == ["__moment", "__label", "__entity", "__key_order_id", "amount", "shop", "queue.length"]
-    assert found.rows() == [(at(2), False, 0, 1, 5.0, "a", 20), (at(3), True, 1, 2, None, "b", None)]
+    own = ["__moment", "__label", "__judges", "__group", "__entity", "__key_order_id"]
+    assert found.columns == [*own, "amount", "shop", "queue.length"]
+    assert found.rows() == [(at(2), False, True, 0, 0, 1, 5.0, "a", 20), (at(3), True, True, 1, 1, 2, None, "b", None)]
 
 
 def test_a_row_without_a_label_is_not_learnt_from() -> None:

@@ -17,6 +17,7 @@ RuleKind = Literal[
 ]
 DatasetRuleKind = Literal["row_count", "broken_rows", "freshness", "frequency"]
 Severity = Literal["error", "warning"]
+RepeatedRows = Literal["counted", "ignored"]
 Classification = Literal["public", "internal", "confidential", "restricted"]
 Comparison = Literal["=", "<>", "<", "<=", ">", ">=", "between", "not between"]
 
@@ -132,7 +133,10 @@ class DatasetRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """The promise of one dataset. `primary_key` names a row: a later upload's row replaces an earlier one's."""
+    """The promise of one dataset. `primary_key` names a row: a later upload's row replaces an earlier one's.
+
+    `repeated_rows`, those equal in all columns to an earlier one, are rows like others unless they are to be ignored.
+    """
 
     dataset: str
     version: str
@@ -140,6 +144,7 @@ class Contract:
     rules: tuple[Rule, ...]
     primary_key: tuple[str, ...]
     dataset_rules: tuple[DatasetRule, ...] = ()
+    repeated_rows: RepeatedRows = "counted"
 
     @property
     def references(self) -> frozenset[Reference]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from serin.domain.copies import Copies, DigestSet
 from serin.domain.errors import Invalid
 from serin.domain.names import Pieces, checked_file, checked_name, digest
 from serin.domain.scorecard import Score
@@ -40,7 +41,7 @@ def arrival_correlation(key: str, version_id: str | None) -> str:
 
 @dataclass(frozen=True)
 class Upload:
-    """What became of one file's content: rows = accepted + quarantined, or `rejected` with the reason.
+    """What became of one file's content: rows = accepted + quarantined + repeated, or `rejected` with the reason.
 
     `id` is made of dataset and content, so that the same content is the same upload whatever it
     is called and however often it arrives. `rules` counts broken rules by id (a row may break
@@ -48,7 +49,9 @@ class Upload:
     that was recorded. `promises` are the rules about the whole file that it breaks, with what was found;
     `scorecard` is the file's quality by dimension, and empty where the file could not be read, or was
     taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
-    set aside, which `corrects` names.
+    set aside, which `corrects` names. `repeated` are the rows left out because they are equal to earlier ones, where
+    the contract says so; `copies` are told in any case. `form` is the file's: what a copy may differ in and be one.
+    `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them.
     """
 
     id: str
@@ -73,10 +76,14 @@ class Upload:
     scorecard: Mapping[str, Score] = field(default_factory=dict)
     corrected: int = 0
     corrects: str | None = None
+    repeated: int = 0
+    copies: Copies | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    uncompared: int = 0
 
     def __post_init__(self) -> None:
-        if self.rows != self.accepted + self.quarantined:
-            raise ValueError(f"{self.rows} rows in, {self.accepted} + {self.quarantined} out")
+        if self.rows != self.accepted + self.quarantined + self.repeated:
+            raise ValueError(f"{self.rows} rows in, {self.accepted} + {self.quarantined} + {self.repeated} out")
 
 
 def upload_id(dataset: str, content: bytes | Pieces) -> str:
@@ -88,7 +95,8 @@ def upload_id(dataset: str, content: bytes | Pieces) -> str:
 class Part:
     """One immutable Parquet file of a dataset: the accepted rows of one upload, which take `size` bytes in memory.
 
-    What was taken in before sizes were recorded has none: its rows are taken to be as large as most.
+    What was taken in before sizes were recorded has none: its rows are taken to be as large as most; and before
+    digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are.
     """
 
     dataset: str
@@ -98,6 +106,8 @@ class Part:
     rows: int
     digest: str
     size: int | None = None
+    digests: DigestSet | None = None
+    copies: str | None = None
 
     @property
     def memory(self) -> int:

@@ -19,7 +19,8 @@ class TrainingSet:
     `heads` are dataset → digest of its head; with the charter's and the code's digests they say
     how to make it again, and `id` is the digest of them all. Rows before `holdout_from` may be
     learnt from, the later ones judge. `parquet` is for people and engines, `columns` (.npz) is
-    what the trainer reads. `definitions` are view → what names its items online.
+    what the trainer reads. `definitions` are view → what names its items online. `copies` of the rows are copies of
+    others, and never judge.
     """
 
     id: str
@@ -36,6 +37,7 @@ class TrainingSet:
     last: datetime
     holdout_from: datetime
     definitions: Mapping[str, str] = field(default_factory=dict)
+    copies: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Run:
     """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with.
 
     `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
-    what the training set holds.
+    what the training set holds. `kept_from_judging` counts the rows of its training set that neither choose a trial nor
+    judge the winner, by why.
     """
 
     id: str
@@ -102,3 +105,4 @@ class Run:
     version: int | None = None
     reason: str | None = None
     correlation: str | None = None
+    kept_from_judging: Mapping[str, int] = field(default_factory=dict)

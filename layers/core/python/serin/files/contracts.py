@@ -15,7 +15,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from pydantic import ValidationError
 
 from serin.data.contract.trial import check_contract
-from serin.domain.contracts import Classification, Column, ColumnType, Contract, Rule
+from serin.domain.contracts import Classification, Column, ColumnType, Contract, RepeatedRows, Rule
 from serin.domain.errors import Invalid
 from serin.domain.names import COLUMN, NAME
 from serin.files.contract_promises import promised
@@ -35,6 +35,7 @@ _TYPES: Mapping[str, ColumnType] = {
     "date": "date",
 }
 _CLASSIFICATIONS: Mapping[str, Classification] = {name: name for name in get_args(Classification)}
+_REPEATED: Mapping[object, RepeatedRows] = {name: name for name in get_args(RepeatedRows)}
 _NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
 _UNCHECKED_OF_CONTRACT = ("slaDefaultElement",)
 _UNCHECKED_OF_COLUMN = ("properties", "items", "map")
@@ -67,7 +68,15 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
     promised(rules, contract.slaProperties or [], rules.types)
     findings = [*columns_findings, *rules.findings]
     key = _primary_key(schema)
-    found = Contract(str(schema.name), str(contract.version), columns, tuple(rules.found), key, tuple(rules.of_dataset))
+    found = Contract(
+        str(schema.name),
+        str(contract.version),
+        columns,
+        tuple(rules.found),
+        key,
+        tuple(rules.of_dataset),
+        _REPEATED.get(_own(schema, "repeatedRows"), "counted"),
+    )
     return found, findings or list(_trial(found))
 
 
@@ -102,6 +111,7 @@ def _header(contract: OpenDataContractStandard) -> Iterator[Finding]:
         yield Finding(("schema", 0, "properties"), "no columns", "List the columns.")
     else:
         yield from _identity_findings(schema)
+        yield from _repeated_findings(schema)
 
 
 def _identity_findings(schema: SchemaObject) -> Iterator[Finding]:
@@ -119,6 +129,17 @@ def _identity_findings(schema: SchemaObject) -> Iterator[Finding]:
             "`customProperties: [{property: identity, value: none}]`."
         )
         yield Finding(("schema", 0, "properties"), "no primary key", remedy)
+
+
+def _repeated_findings(schema: SchemaObject) -> Iterator[Finding]:
+    """ODCS counts duplicates, and says nothing of what becomes of a row that is there already; so this is our own."""
+    repeated, path = _own(schema, "repeatedRows"), ("schema", 0, "customProperties")
+    if repeated not in (None, *_REPEATED):
+        remedy = "Write `{property: repeatedRows, value: ignored}`, or counted, which is what happens without it."
+        yield Finding(path, f"repeatedRows {shown(repeated)}", remedy)
+    elif repeated == "ignored" and _primary_key(schema):
+        found = f"repeatedRows ignored, but {', '.join(_primary_key(schema))} is the primary key"
+        yield Finding(path, found, "Leave it out: a row replaces the one with its key, so none is there twice.")
 
 
 def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:

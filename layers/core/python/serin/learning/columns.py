@@ -22,7 +22,9 @@ from serin.serving.manifest import ModelColumn
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-_MOMENT, _LABEL, _ENTITY, _SLICE = "__moment", "__label", "__entity", "__slice_"
+Groups = npt.NDArray[np.int64]
+_MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
+_ENTITY, _SLICE = "__entity", "__slice_"
 _OWN, _DICTIONARY = "__", ":dictionary"
 
 
@@ -30,16 +32,24 @@ _OWN, _DICTIONARY = "__", ":dictionary"
 class TrainingColumns:
     """Rows in order of their moment (seconds since 1970), their labels, and the model's table.
 
-    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. `entity` numbers
+    The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
+    judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
     what a row is about; `slices` are the columns the charter wants looked at value by value, as text.
     """
 
     table: pd.DataFrame
     label: Labels
     moment: Floats
+    may_judge: Mask
+    group: Groups
     columns: tuple[ModelColumn, ...]
     entity: npt.NDArray[np.int64]
     slices: Mapping[str, Labels]
+
+    def split(self, learn: Mask, judge: Mask) -> tuple[Mask, Mask]:
+        """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
+        judge = judge & self.may_judge
+        return learn & ~np.isin(self.group, self.group[judge]), judge
 
     def before(self, moment: datetime) -> Mask:
         """The rows asked before a moment."""
@@ -89,7 +99,7 @@ def classes_of(task: Task, label: Labels) -> tuple[Scalar, ...]:
 
 def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
     schema = json.loads(archive["__schema"].tobytes())
-    if schema["format"] != 1:
+    if schema["format"] != 2:
         raise ValueError(f"format {schema['format']} is not known")
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     series: dict[str, object] = {}
@@ -102,8 +112,16 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
     slices = {
         name.removeprefix(_SLICE): _texts(archive, name, kinds[name]) for name in kinds if name.startswith(_SLICE)
     }
-    label = _label(archive, kinds[_LABEL])
-    return TrainingColumns(table, label, archive[_MOMENT], tuple(columns), archive[_ENTITY], slices)
+    return TrainingColumns(
+        table,
+        _label(archive, kinds[_LABEL]),
+        archive[_MOMENT],
+        archive[_JUDGES],
+        archive[_GROUP],
+        tuple(columns),
+        archive[_ENTITY],
+        slices,
+    )
 
 
 def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:

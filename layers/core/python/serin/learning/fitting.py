@@ -1,6 +1,6 @@
 """Fitting: a trial among learnable rows, the contest on the holdout, the refit on everything.
 
-Which rows those are says `serin.learning.splits`. What a fit is judged on, it has never seen.
+Which rows those are says `serin.learning.splits`. What a fit is judged on, it has never seen, nor anything equal to it.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ class Validation:
 
 
 def learnable_rows(columns: TrainingColumns, holdout_from: datetime) -> Mask:
-    """Those a challenger may learn from."""
-    return columns.before(holdout_from)
+    """Those a challenger may learn from: asked before the holdout, and nothing equal to what judges."""
+    learnable, _ = columns.split(columns.before(holdout_from), ~columns.before(holdout_from))
+    return learnable
 
 
 def judging_rows(columns: TrainingColumns, holdout_from: datetime, learnt_until: datetime | None) -> Mask:
@@ -30,15 +31,15 @@ def judging_rows(columns: TrainingColumns, holdout_from: datetime, learnt_until:
 
     There may be few, or none: a champion is refitted on the holdout of its own day.
     """
-    withheld = ~learnable_rows(columns, holdout_from)
+    _, withheld = columns.split(columns.before(holdout_from), ~columns.before(holdout_from))
     return withheld if learnt_until is None else withheld & columns.after(learnt_until)
 
 
 def validation_rows(columns: TrainingColumns, holdout_from: datetime) -> Validation:
-    """The newest 15 % of the learnable rows, whole days (UTC), and those before them."""
-    learnable = learnable_rows(columns, holdout_from)
-    cut = validation_from(columns.moment[learnable])
-    return Validation(learnable & (columns.moment < cut), learnable & (columns.moment >= cut))
+    """The newest 15 % of the learnable rows that may judge, whole days (UTC), and those before them."""
+    learnable = columns.before(holdout_from)
+    cut = validation_from(columns.moment[learnable & columns.may_judge])
+    return Validation(*columns.split(learnable & (columns.moment < cut), learnable & (columns.moment >= cut)))
 
 
 def validation_from(moment: Floats) -> float:

@@ -14,12 +14,13 @@ from serin.data.contract.trial import check_contract
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS
 from serin.domain.contracts import Contract
-from serin.domain.datasets import DatasetHead, Part, RawFile, Upload, arrival_correlation, raw_file, upload_id
+from serin.domain.datasets import DatasetHead, RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
@@ -91,7 +92,8 @@ def accept_upload(
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
         accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
-    return _finish(arrival, _record(accepted, checked.size, before, catalog), catalog, events)
+        recorded = _record(Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog), before, catalog)
+    return _finish(arrival, recorded, catalog, events)
 
 
 def _fetched(raw: RawFile, uploads: ObjectStore, folder: Path) -> Path | None:
@@ -156,7 +158,7 @@ def _judged(checked: CheckedFile | None) -> Mapping[str, Any]:
 
 
 def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
-    """Write both files under names made of their content, so that writing them again changes nothing."""
+    """Write what is beside the accepted rows under names made of content, so that writing it again changes nothing."""
     return replace(
         upload,
         rows=checked.tally.rows,
@@ -164,20 +166,19 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
         quarantined=checked.tally.rows - checked.tally.accepted,
         rules=checked.rules,
         warnings=checked.warnings,
-        part=put_by_content(lake, f"datasets/{upload.dataset}", checked.accepted),
         quarantine=put_by_content(lake, f"quarantine/{upload.dataset}", checked.quarantine),
         corrects=put_by_content(lake, f"quarantine/{upload.dataset}", checked.corrects),
         **_judged(checked),
     )
 
 
-def _record(upload: Upload, size: int, before: DatasetHead, catalog: Catalog) -> Upload:
+def _record(comparison: Comparison, before: DatasetHead, catalog: Catalog) -> Upload:
+    upload = comparison.upload
     # What others have corrected meanwhile has to be looked at again, from the beginning.
     attempts = 1 if upload.corrects else ATTEMPTS
     for _ in range(attempts):
-        number, key = before.sequence + 1, upload.part or ""
-        sequenced = replace(upload, sequence=number)
-        part = Part(upload.dataset, number, upload.id, key, upload.accepted, upload.id, size)
+        # Which rows are copies follows from what was there before, so it is looked for again with every head.
+        sequenced, part = comparison.after(before)
         # The table decides who was first; checking here would race.
         if catalog.record_accepted(sequenced, part, before):
             return sequenced

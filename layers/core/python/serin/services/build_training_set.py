@@ -11,6 +11,7 @@ import polars as pl
 
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import training_rows
+from serin.data.features.standing import JUDGES
 from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
@@ -20,7 +21,7 @@ from serin.domain.errors import TooLarge
 from serin.domain.experiments import Run, TrainingSet, Trial, trials
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
-from serin.services.steps.dataset_rows import all_rows
+from serin.services.steps.dataset_rows import all_rows, copies_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -53,6 +54,9 @@ def build_training_set(
         made = _made(name, charter, contracts, code, functions, heads, lake, catalog)
         if not isinstance(made, str):
             catalog.save_training_set(made)
+            if made.copies:
+                kept = {"copies of other rows": made.copies}
+                catalog.save_run(replace(run, training_set=name, kept_from_judging=kept))
             return made, trials(charter.training.search)
         reason = made
     catalog.save_run(replace(run, status="skipped", training_set=name, reason=reason))
@@ -101,11 +105,13 @@ def _made(
         tables = all_rows(heads, lake=lake, catalog=catalog)
     except TooLarge as error:
         return str(error)
-    rows = training_rows(charter, contracts, tables, functions)
-    if len(rows) == 0:
+    copied = copies_up_to(heads[charter.truth.dataset], lake=lake, catalog=catalog)
+    rows = training_rows(charter, contracts, tables, functions, copied)
+    judges = rows.filter(JUDGES)
+    if len(judges) == 0:
         return "no row has a label yet"
     first, last = _moment(rows, 0), _moment(rows, -1)
-    holdout_from = last - charter.training.holdout
+    holdout_from = _moment(judges, -1) - charter.training.holdout
     learnable = rows.filter(pl.col("__moment") < holdout_from).height
     if learnable < charter.training.minimum_rows:
         needed = charter.training.minimum_rows
@@ -127,6 +133,7 @@ def _made(
         last=last,
         holdout_from=holdout_from,
         definitions={view.name: definition(charter, view) for view in charter.features.views},
+        copies=len(rows) - len(judges),
     )
     lake.put(made.parquet, to_parquet(rows))
     lake.put(made.columns, columns)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from serin.data.contract.digests import DTYPE, row_digests
 from serin.data.contract.quality import Sorted, Verdict, judge, judged_rules, sort_rows, typed_values
 from serin.data.contract.repeated import Hashes, Keys
 from serin.data.contract.rules import Surroundings
@@ -29,12 +30,16 @@ class CheckedFile(Verdict):
     """A file after its contract: Parquet of its accepted rows and of its quarantine (`serin.data.contract.quality`).
 
     A file without rows is not written. `corrects` names the rows of earlier uploads (`__upload`, `__row`) that this
-    file's rows take the place of. `size` are the bytes that the accepted rows take in memory.
+    file's rows take the place of. `digests` has one of each accepted row (`serin.data.contract.digests`), eight bytes
+    each, in their order. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows take
+    in memory.
     """
 
     accepted: Path | None
     quarantine: Path | None
     corrects: Path | None
+    digests: Path
+    columns: Sequence[str]
     tally: Tally
     size: int
 
@@ -72,6 +77,8 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
         accepted=accepted,
         quarantine=quarantine,
         corrects=check.corrects(),
+        digests=check.digests(),
+        columns=check.columns,
         tally=tally,
         size=check.size,
     )
@@ -141,6 +148,14 @@ class _Check:
         into.write_bytes(to_parquet(pl.concat(self._origins)))
         return into
 
+    def digests(self) -> Path:
+        """The file of the digests of the accepted rows of every block."""
+        into = self._folder / "digests"
+        with into.open("wb") as file:
+            for index in range(len(self._tallies)):
+                file.write(self._digests_file(index).read_bytes())
+        return into
+
     def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:
         """The rows of a block that share a key; the others are sorted without them."""
         shared = self._keys.among(typed_values(table, self._contract), repeated)
@@ -160,11 +175,15 @@ class _Check:
 
     def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
+        self._digests_file(index).write_bytes(row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False).tobytes())
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 
     def _file(self, kind: str, index: int) -> Path:
         return self._folder / f"{kind}-{index:06}.parquet"
+
+    def _digests_file(self, index: int) -> Path:
+        return self._folder / f"digests-{index:06}"
 
     def _refuse_more(self, name: str, rows: int) -> None:
         most = self._caps.rows_together(len(self.columns))

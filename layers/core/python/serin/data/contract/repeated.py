@@ -52,14 +52,14 @@ class Keys:
         found = np.zeros(typed.height, dtype=np.bool_)
         for rule in self._rules:
             hashes = _hashes(typed, rule)
-            found |= _within(hashes.fill_null(0).to_numpy(), repeated[rule.id]) & hashes.is_not_null().to_numpy()
+            found |= within(hashes.fill_null(0).to_numpy(), repeated[rule.id]) & hashes.is_not_null().to_numpy()
         return pl.Series(found)
 
     def _has(self, index: int, name: str, repeated: Hashes) -> bool:
         before = sum(block[name] for block in self._blocks[:index])
         count = self._blocks[index][name]
         own = np.fromfile(self._files[name], dtype=np.uint64, count=count, offset=before * 8)
-        return bool(_within(own, repeated).any())
+        return bool(within(own, repeated).any())
 
 
 def _hashes(typed: pl.DataFrame, rule: Rule) -> pl.Series:
@@ -74,7 +74,8 @@ def _repeated(hashes: Hashes) -> Hashes:
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def _within(hashes: Hashes, wanted: Hashes) -> npt.NDArray[np.bool_]:
+def within(hashes: Hashes, wanted: Hashes) -> npt.NDArray[np.bool_]:
+    """True where a hash is among those wanted, which are in order."""
     if not len(wanted):
         return np.zeros(len(hashes), dtype=np.bool_)
     places = np.minimum(np.searchsorted(wanted, hashes), len(wanted) - 1)

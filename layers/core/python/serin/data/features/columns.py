@@ -4,11 +4,12 @@ The file is a zip of `.npy` members, as `numpy.load(file, allow_pickle=False)` r
 holds objects. Equal frames give equal bytes. Its arrays, by key:
 
 `__schema`
-    uint8, UTF-8 bytes of one JSON object: `{"format": 1, "rows": n, "columns": [{"name", "kind"}, …]}`
-    in the order of the table: `__moment`, `__label`, `__entity`, the truth's primary key (`__key_<column>`
-    each), what the charter slices by (`__slice_<input>` each), then the model's columns
-    (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer, boolean,
-    string, timestamp.
+    uint8, UTF-8 bytes of one JSON object: `{"format": 2, "rows": n, "columns": [{"name", "kind"}, …]}`
+    in the order of the table: `__moment`, `__label`, `__judges` (boolean: whether the row may judge), `__group`
+    (integer: rows of one group lie on one side of every split), `__entity` (integer: what a row is about), the
+    truth's primary key (`__key_<column>` each), what the charter slices by (`__slice_<input>` each), then the model's
+    columns (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer,
+    boolean, string, timestamp.
 `<name>`
     one array of n values for each column, by its kind:
     - number: float64, a null is NaN
@@ -20,7 +21,7 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
     for a string column only: the distinct values, sorted by code point, fixed-width unicode
     (`<U…`); possibly empty. A value that ends in NUL characters cannot be written so; it is refused.
 
-Rows are in the training set's order: `__moment` ascending. `__moment`, `__label` and `__entity` hold no null.
+Rows are in the training set's order: `__moment` ascending. The columns from `__moment` to `__entity` hold no null.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def to_npz(rows: pl.DataFrame, charter: Charter) -> bytes:
     frame = rows.select(*own, *(column.name for column in feature_columns(charter)))
     kinds = {name: _kind(name, dtype) for name, dtype in frame.schema.items()}
     schema = {
-        "format": 1,
+        "format": 2,
         "rows": frame.height,
         "columns": [{"name": name, "kind": kind} for name, kind in kinds.items()],
     }

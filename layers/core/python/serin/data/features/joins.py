@@ -12,6 +12,7 @@ from serin.data.features.as_of import MOMENT
 from serin.data.features.leakage import forbid_afterwards, known_afterwards, without_afterwards
 from serin.data.features.on_demand import arguments_of, on_demand_functions, with_on_demand
 from serin.data.features.row_by_row import check_row_by_row
+from serin.data.features.standing import GROUP, JUDGES, standing
 from serin.data.features.views import with_view
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
@@ -28,15 +29,21 @@ Functions = Callable[[str], Callable[..., Any]]
 
 
 def training_rows(
-    charter: Charter, contracts: Mapping[str, Contract], tables: Tables, functions: Functions
+    charter: Charter,
+    contracts: Mapping[str, Contract],
+    tables: Tables,
+    functions: Functions,
+    copied: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The labelled rows of the truth's dataset, newest `training.window`, oldest first.
 
     `tables` hold accepted rows in the order they were accepted; a later row replaces an earlier
     one with the same primary key. `functions` finds a function of the model's code by its
-    `module:name`. Columns: `__moment` and `__label`, the truth's entity as a number (`__entity`), its primary key
-    (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's columns in order.
-    Raises Invalid where the question would hold its own answer.
+    `module:name`. `copied` is true for the truth's rows that are copies; with a primary key none counts as
+    one, for there a copy replaces what it is a copy of. Columns: `__moment` and `__label`, `__judges` and `__group`
+    (`serin.data.features.standing`), the truth's entity as a number (`__entity`), its primary key (`__key_<column>`),
+    what the charter slices by (`__slice_<input>`), the model's columns in order. Raises Invalid where the question
+    would hold its own answer.
     """
     tables = {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
     truth = charter.truth.dataset
@@ -44,7 +51,8 @@ def training_rows(
     before = without_afterwards(tables[truth], contracts[truth])
     bare = derive(charter, truth, {**tables, truth: before}, functions)
     forbid_afterwards(charter, known_afterwards(derived[truth], bare, contracts[truth]))
-    rows = _labelled(charter, derived[truth], contracts[truth])
+    marked = pl.concat([derived[truth], _standing(tables[truth], contracts[truth], copied)], how="horizontal")
+    rows = _labelled(charter, marked, contracts[truth])
     computed = on_demand_functions(charter, functions)
     needed = views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
     for view in needed:
@@ -53,7 +61,11 @@ def training_rows(
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
     slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
     entity = _numbered(rows, charter.features.entities[charter.truth.entity])
-    return rows.select(MOMENT, LABEL, entity, *keys, *slices, *(column.name for column in feature_columns(charter)))
+    # A group is called as its first row, whatever order the table had.
+    group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)
+    return rows.with_row_index("__place").select(
+        MOMENT, LABEL, JUDGES, group, entity, *keys, *slices, *(column.name for column in feature_columns(charter))
+    )
 
 
 def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
@@ -68,6 +80,12 @@ def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     if not contract.primary_key:
         return table
     return table.unique(list(contract.primary_key), keep="last", maintain_order=True)
+
+
+def _standing(table: pl.DataFrame, contract: Contract, copied: pl.Series | None) -> pl.DataFrame:
+    if contract.primary_key:
+        return table.select(pl.repeat(value=True, n=pl.len()).alias(JUDGES), pl.int_range(pl.len()).alias(GROUP))
+    return standing(table, pl.repeat(value=False, n=table.height, eager=True) if copied is None else copied)
 
 
 def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions) -> pl.DataFrame:

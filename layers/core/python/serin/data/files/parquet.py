@@ -19,6 +19,7 @@ from serin.domain.printable import printable
 
 T = TypeVar("T")
 _GROUP = 262_144
+_RANGES = 4
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
@@ -35,6 +36,36 @@ def join_parquet(files: Sequence[Path], columns: Sequence[str], into: Path) -> N
     """
     rows = pl.scan_parquet(list(files), glob=False).select(columns or pl.all())
     rows.sink_parquet(into, compression="zstd", compression_level=3, row_group_size=_GROUP)
+
+
+def keep_rows(file: Path, kept: pl.Series, folder: Path) -> Path:
+    """Write the rows of a file of ours that are kept, in their order, as another; memory holds some row groups."""
+    pieces = []
+    for index, start in enumerate(range(0, kept.len(), _GROUP)):
+        piece = folder / f"kept-{index:06}.parquet"
+        rows = pl.scan_parquet(file, glob=False).slice(start, _GROUP).collect()
+        rows.filter(kept.slice(start, _GROUP)).write_parquet(piece, compression="lz4", statistics=False)
+        pieces.append(piece)
+    join_parquet(pieces, (), folder / "kept.parquet")
+    return folder / "kept.parquet"
+
+
+def ranges_of(file: Path, contract: Contract) -> dict[str, tuple[int, int]]:
+    """The least and the greatest value of some columns of times and whole numbers that hold no null, as integers.
+
+    Times come first: their ranges are what tells uploads apart most often.
+    """
+    kinds = ("timestamp", "date", "integer")
+    columns = sorted((one for one in contract.columns if one.type in kinds), key=lambda one: kinds.index(one.type))
+    names = [column.name for column in columns[:_RANGES]]
+    values = [pl.col(name).to_physical().cast(pl.Int64) for name in names]
+    bounds = [(one.min().name.suffix(":min"), one.max().name.suffix(":max")) for one in values]
+    nulls = [pl.col(name).null_count().name.suffix(":nulls") for name in names]
+    if not names:
+        return {}
+    found = pl.scan_parquet(file, glob=False).select(*(one for pair in bounds for one in pair), *nulls).collect()
+    row = found.row(0, named=True)
+    return {name: (row[f"{name}:min"], row[f"{name}:max"]) for name in names if not row[f"{name}:nulls"]}
 
 
 def size_in_memory(frame: pl.DataFrame) -> int:

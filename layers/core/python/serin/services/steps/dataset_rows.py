@@ -30,6 +30,17 @@ def all_rows(heads: Mapping[str, DatasetHead], *, lake: ObjectStore, catalog: Ca
     return {name: _rows(found, lake) for name, found in parts.items()}
 
 
+def copies_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.Series:
+    """True for each row of `rows_up_to` that is a copy."""
+    masks = [
+        from_parquet(lake.get(part.copies)).to_series()
+        if part.copies
+        else pl.repeat(value=False, n=part.rows, eager=True)
+        for part in _parts(head, catalog)
+    ]
+    return pl.concat(masks) if masks else pl.Series(dtype=pl.Boolean)
+
+
 def _parts(head: DatasetHead, catalog: Catalog) -> Sequence[Part]:
     return [part for part in catalog.parts(head.dataset) if part.sequence <= head.sequence and part.rows]
 

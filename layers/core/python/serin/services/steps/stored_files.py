@@ -20,11 +20,11 @@ def pieces_of(file: Path) -> Iterator[Pieces]:
         yield Pieces(os.fstat(content.fileno()).st_size, iter(lambda: content.read(_PIECE), b""))
 
 
-def put_by_content(store: ObjectStore, folder: str, file: Path | None) -> str | None:
-    """Write a Parquet file under a name made of its content, so that writing it again changes nothing; its key."""
+def put_by_content(store: ObjectStore, folder: str, file: Path | None, kind: str = "parquet") -> str | None:
+    """Write a file under a name made of its content, so that writing it again changes nothing; its key."""
     if file is None:
         return None
     with pieces_of(file) as content:
-        key = f"{folder}/{digest(content)[:32]}.parquet"
+        key = f"{folder}/{digest(content)[:32]}.{kind}"
     store.put_file(key, file)
     return key

@@ -1,0 +1,76 @@
+"""A digest of each row that stays the same: for equal rows in any file, process, machine and version of polars.
+
+It is made of a row's typed values by the names of their columns, so that how a number or a moment was written, how
+lines end, in which order columns stand and what kind of file it is do not matter. A column without a value adds
+nothing, so a column that a contract gained and no row has a value in changes no digest. 64 bits: among 10 million
+rows, one of 30,000 new ones has the digest of a different row once in 60 million uploads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from serin.domain.names import digest
+
+Digests = npt.NDArray[np.uint64]
+DTYPE = np.dtype("<u8")
+_WORD = 8
+
+
+def row_digests(typed: pl.DataFrame) -> Digests:
+    """One for each row of a frame of typed columns (`serin.data.contract.types`), whatever their order."""
+    total = np.zeros(typed.height, dtype=np.uint64)
+    for column in typed.get_columns():
+        # The sum does not know an order; each column has a key of its own, so values cannot swap places.
+        found = _mixed(_bits(column) ^ _key(column.name))
+        total += found if not column.null_count() else np.where(column.is_null().to_numpy(), np.uint64(0), found)
+    return _mixed(total)
+
+
+def _key(name: str) -> np.uint64:
+    return np.uint64(int(digest(name)[:16], 16))
+
+
+def _mixed(bits: Digests) -> Digests:
+    """Spread over all 64 bits: the finalizer of SplitMix64 (Steele, Lea and Flood 2014), in place."""
+    bits ^= bits >> np.uint64(30)
+    bits *= np.uint64(0xBF58476D1CE4E5B9)
+    bits ^= bits >> np.uint64(27)
+    bits *= np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return bits
+
+
+def _bits(column: pl.Series) -> Digests:
+    """The values as 64 bits each; anything for a null."""
+    if column.dtype == pl.String:
+        return _of_texts(column)
+    if column.dtype.is_float():
+        # There is one zero: -0.0 + 0.0 is 0.0.
+        return (column.cast(pl.Float64).fill_null(0.0).to_numpy() + 0.0).view(np.uint64)
+    return column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64)
+
+
+def _of_texts(column: pl.Series) -> Digests:
+    """Each distinct text is read once, where texts come again."""
+    known = column.unique().drop_nulls()
+    if 2 * known.len() > column.len():
+        return _of_each_text(column.fill_null(""))
+    places = column.cast(pl.Enum(known)).to_physical().fill_null(0).to_numpy()
+    return _of_each_text(known)[places] if known.len() else np.zeros(column.len(), dtype=np.uint64)
+
+
+def _of_each_text(texts: pl.Series) -> Digests:
+    """Eight bytes of UTF-8 after the other, for all texts that have so many."""
+    sizes = texts.str.len_bytes().to_numpy()
+    found = _mixed(sizes.astype(np.uint64) + np.uint64(1))
+    rest, places = pl.select(pl.lit(texts) + "\0" * _WORD).to_series().cast(pl.Binary), np.arange(len(sizes))
+    for start in range(0, int(sizes.max(initial=0)), _WORD):
+        longer = sizes[places] > start
+        if not longer.all():
+            rest, places = rest.filter(pl.Series(longer)), places[longer]
+        words = rest.bin.slice(start, _WORD).bin.reinterpret(dtype=pl.UInt64, endianness="little").to_numpy()
+        found[places] = _mixed(found[places] ^ words)
+    return found
