@@ -70,7 +70,7 @@ class Contest:
     """Challenger and champion on the same holdout rows, which neither has learnt from.
 
     A metric the rows cannot show, such as roc_auc of one class, is left out. `threshold` is where the challenger acts
-    from, where decisions have a value.
+    from, where decisions have a value; `positive` is the class whose probability the scores of a binary task are.
     """
 
     rows: int
@@ -78,6 +78,7 @@ class Contest:
     champion: Mapping[str, float] | None = None
     champion_version: int | None = None
     threshold: float | None = None
+    positive: Scalar | None = None
 
 
 RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]

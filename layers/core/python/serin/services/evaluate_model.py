@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from serin.domain.charter import Charter
+from serin.domain.classes import positive_of
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.events import Event
 from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, TrialResult
@@ -17,7 +18,7 @@ from serin.domain.metrics import is_better
 from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
 from serin.learning.checked_scores import misfits
-from serin.learning.columns import TrainingColumns, classes_of
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import judging_rows, learnable_rows, validation_rows
@@ -108,16 +109,23 @@ def _judged(
             None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
             None if champion is None else champion.version,
             task=charter.task,
-            classes=classes_of(charter.task, columns.label),
+            classes=columns.classes(charter.task),
         )
     )
     if wrong:
         return refused("the scores of the contest are not of this training set", wrong), None
     learnt = learnable_rows(columns, training_set.holdout_from)
-    threshold = None if champion is None else champion.threshold
+    threshold = _acts_from(champion, scores)
     evidence = evidence_of(charter.task, charter.requirements, columns, learnt, scores, threshold)
     acts_from = None if evidence.value is None else evidence.value.threshold
     return judge_evidence(evidence, charter.requirements), contest_of(scores, charter.task, acts_from)
+
+
+def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:
+    """The champion's threshold, unless it is one of the other class's probability."""
+    if champion is None or champion.positive not in (None, positive_of(scores.classes)):
+        return None
+    return champion.threshold
 
 
 def register(
@@ -152,6 +160,7 @@ def register(
         runtime=refitted.runtime,
         learnt_until=training_set.last,
         threshold=run.contest.threshold,
+        positive=run.contest.positive,
         at=clock.now(),
     )
     version = _numbered(blank, catalog)
