@@ -184,8 +184,8 @@ class Charter:
 
     `floors` are metric → the value a model must reach to be registered; `slices` are input → how much worse a model may
     be where it has one value; `value` is what decisions bring, if the team says so. `access` is how callers of its
-    endpoint show who they are: with a bearer token, or by signing with their AWS credentials. `positive` is the class of
-    a binary label whose probability is given; None where the classes say it themselves (`serin.domain.classes`).
+    endpoint show who they are: with a bearer token, or by signing with their AWS credentials. `positive` is the class
+    of a binary label whose probability is given; None where its classes say it themselves.
     """
 
     model: str

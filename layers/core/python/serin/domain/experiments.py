@@ -90,7 +90,7 @@ class Run:
 
     `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
     what the training set holds. `kept_from_judging` counts the rows of its training set that neither choose a trial nor
-    judge the winner, by why.
+    judge the winner, by why. `warnings` are sentences about what is let through and should be looked at.
     """
 
     id: str
@@ -107,3 +107,4 @@ class Run:
     reason: str | None = None
     correlation: str | None = None
     kept_from_judging: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

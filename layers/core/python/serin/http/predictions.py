@@ -101,7 +101,7 @@ _ANSWERS: Mapping[Task, Schema] = {
 
 
 def _answer(charter: Charter) -> dict[str, Schema]:
-    """A version that was trained before the charter said otherwise keeps its own positive class, so it is no constant."""
+    """`positive` is no constant: a version that was trained before the charter said otherwise keeps its own."""
     fields: dict[str, Schema] = dict(_ANSWERS[charter.task])
     if charter.positive is not None:
         said = f"The class whose probability is given; the charter says {charter.positive!r}."

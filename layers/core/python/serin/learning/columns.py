@@ -35,8 +35,8 @@ class TrainingColumns:
 
     The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
     judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
-    what a row is about; `slices` are the columns the charter wants looked at value by value, as text; `positive` is the class
-    the charter calls so.
+    what a row is about; `slices` are the columns the charter wants looked at value by value, as text; `positive` is the
+    class the charter calls so.
     """
 
     table: pd.DataFrame

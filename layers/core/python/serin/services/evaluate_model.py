@@ -13,7 +13,7 @@ from serin.domain.events import Event
 from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, TrialResult
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
-from serin.domain.judgement.verdicts import Outcome, Verdict
+from serin.domain.judgement.verdicts import Outcome, Verdict, warned
 from serin.domain.metrics import is_better
 from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
@@ -45,16 +45,25 @@ class Selected:
 
 
 def select(
-    charter: Charter, run_id: str, training_set: TrainingSet, results: Sequence[TrialResult], *, catalog: Catalog
+    charter: Charter,
+    run_id: str,
+    training_set: TrainingSet,
+    results: Sequence[TrialResult],
+    warnings: Sequence[str] = (),
+    *,
+    catalog: Catalog,
 ) -> Selected:
-    """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals."""
+    """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals.
+
+    The run remembers them, and the `warnings` of the checks before them.
+    """
     metric = charter.training.search.optimise
     best: TrialResult | None = None
     for result in results:
         value = result.metrics.get(metric, math.nan)
         if math.isfinite(value) and (best is None or is_better(metric, value, best.metrics[metric])):
             best = result
-    run = catalog.run(charter.model, run_id)
+    run = replace(catalog.run(charter.model, run_id), warnings=tuple(warnings))
     if best is None:
         raise Invalid(f"No trial has a {metric}.", "Upload more history, so that the newest rows hold every class.")
     catalog.save_run(replace(run, training_set=training_set.id, trials=tuple(results), best=best.trial))
@@ -88,6 +97,7 @@ def judge(
     found, columns = read_scores(content), training_columns(training_set, lake=lake)
     verdict, contest = _judged(charter, training_set, columns, found, champion)
     run = catalog.run(charter.model, run_id)
+    verdict = warned(verdict, run.warnings)
     status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
     catalog.save_run(replace(run, contest=contest, verdict=verdict, status=status, reason=reason))
     return verdict
@@ -161,6 +171,7 @@ def register(
         learnt_until=training_set.last,
         threshold=run.contest.threshold,
         positive=run.contest.positive,
+        warnings=run.warnings,
         at=clock.now(),
     )
     version = _numbered(blank, catalog)

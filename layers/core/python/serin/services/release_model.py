@@ -171,7 +171,8 @@ class ReleaseSteps:
 def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
     """What is wrong with the answer to golden row `number`, or None.
 
-    `expect` may name a `label`, the `positive` class, a `probability` band or a `value` band, each [low, high] inclusive.
+    `expect` may name a `label`, the `positive` class, a `probability` band or a `value` band, each
+    [low, high] inclusive.
     """
     for name in ("probability", "value"):
         given = found.get(name)
