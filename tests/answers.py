@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-OPERATION = "BatchGetItem"
-
 
 class Answer(NamedTuple):
     """A response, the headers as they are sent."""
@@ -21,12 +19,14 @@ class Answer(NamedTuple):
 
 
 class Answers:
-    """Keeps every BatchGetItem the client sends; what `answering` returns is its answer, None leaves it to moto."""
+    """Keeps every such request the client sends; what `answering` returns is its answer, None leaves it to moto."""
 
-    def __init__(self, client: Any, answering: Callable[[Mapping[str, Any]], Answer | None]) -> None:
+    def __init__(
+        self, client: Any, answering: Callable[[Mapping[str, Any]], Answer | None], operation: str = "BatchGetItem"
+    ) -> None:
         self.requests: list[AWSPreparedRequest] = []
         self._answering = answering
-        client.meta.events.register_first(f"before-send.dynamodb.{OPERATION}", self._answer)
+        client.meta.events.register_first(f"before-send.dynamodb.{operation}", self._answer)
 
     def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         self.requests.append(request)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from serin.domain import errors
 from serin.domain.charter import (
     Charter,
     DatasetUse,
@@ -228,3 +229,8 @@ def a_prediction_line(name: str, at: datetime = NOON, **parts: Any) -> str:
 
 def a_trial(number: int = 1) -> Trial:
     return Trial(number, {"max_leaf_nodes": 7})
+
+
+def kinds_of_errors() -> list[type[errors.SerinError]]:
+    """Every kind a user can meet; what only a command has for itself is none."""
+    return [kind for kind in errors.SerinError.__subclasses__() if kind.__module__ == errors.__name__]

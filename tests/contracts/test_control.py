@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from serin.domain.access import Token
@@ -50,6 +51,33 @@ def test_a_holder_whose_lease_went_to_somebody_else_changes_nothing(control: Con
     control.acquire(MODEL, "b", NOON + SPAN, SPAN)
     assert not control.finish(live(old.epoch), old)
     assert control.live(MODEL) is None
+
+
+def test_a_lease_is_given_back_by_its_holder_and_of_its_epoch_only(control: Control) -> None:
+    first = control.acquire(MODEL, "a", NOON, SPAN)
+    held = control.acquire(MODEL, "a", NOON + SPAN, SPAN)
+    assert first is not None
+    assert held is not None
+    assert held.epoch > first.epoch
+    for other in (first, replace(held, holder="b"), replace(held, epoch=held.epoch + 1)):
+        assert not control.finish(live(held.epoch), other)
+        assert not control.finish(None, other)
+    assert control.live(MODEL) is None
+    assert control.acquire(MODEL, "b", NOON + SPAN, SPAN) is None
+    assert control.finish(live(held.epoch), held)
+
+
+def test_an_older_epoch_cannot_move_the_pointer_back(control: Control) -> None:
+    for holder, epoch in (("a", 1), ("b", 2)):
+        lease = control.acquire(MODEL, holder, NOON, SPAN)
+        assert lease is not None
+        assert lease.epoch == epoch
+        assert control.finish(live(epoch, version=epoch), lease)
+    lease = control.acquire(MODEL, "c", NOON, SPAN)
+    assert lease is not None
+    assert not control.finish(live(1), lease)
+    assert control.live(MODEL) == live(2, version=2)
+    assert control.acquire(MODEL, "d", NOON, SPAN) is None, "nothing was written, so the lease is still held"
 
 
 def test_an_older_epoch_cannot_change_the_intent(control: Control) -> None:

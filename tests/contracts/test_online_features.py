@@ -61,7 +61,9 @@ def a_bucket(*lengths: int | None, sequence: int = 1, late: int = 0, key: Entity
     return Bucket(key, times, known, {"length": lengths}, sequence, NOON)
 
 
-@pytest.mark.parametrize("bucket", [a_bucket(), a_bucket(1, None, 3), a_bucket(1, 2, late=7)])
+@pytest.mark.parametrize(
+    "bucket", [a_bucket(), a_bucket(1, None, 3), a_bucket(1, 2, late=7), a_bucket(1, 2, late=30_000_000)]
+)
 def test_a_bucket_comes_back_as_it_was(online: OnlineFeatures, bucket: Bucket) -> None:
     assert online.write_buckets([bucket]) == 1
     assert online.read([DAY, JFK]) == {DAY: bucket}

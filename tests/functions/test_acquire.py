@@ -12,7 +12,8 @@ import pytest
 from serin.domain.errors import NotFound
 from serin.domain.sources import Source
 from tests.builders import NOON, a_charter
-from tests.functions.test_handlers import CSV, World, a_message, in_world
+from tests.functions.test_handlers import CSV, a_message
+from tests.functions.worlds import World, in_world
 
 EVENT = {"dataset": "orders", "correlation": "event-1"}
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.functions.handlers import handler, saved_event
-from tests.functions.test_handlers import CSV, World, a_message, in_world
+from tests.functions.test_handlers import CSV, a_message
 from tests.functions.test_hostile_events import Reading
+from tests.functions.worlds import World, in_world
 
 KEY = "raw/orders/a.csv"
 

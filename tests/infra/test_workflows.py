@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from tests.infra.templates import Assembly
+from tests.infra.templates import Assembly, flat
 
 TROUBLES = {
     "Lambda.ServiceException",
@@ -105,10 +106,17 @@ def test_a_release_takes_its_steps_in_order(aws: Assembly) -> None:
     assert payload(definition, "Abandon")["error.$"] == "$.error"
 
 
-def rule(aws: Assembly, event: str) -> Mapping[str, Any]:
-    rules = [item for item in aws.resources("AWS::Events::Rule") if event in str(item.get("EventPattern"))]
-    assert rules
-    return rules[0]
+def rules(aws: Assembly, event: str) -> list[Mapping[str, Any]]:
+    """All rules on an event, each with its one target."""
+    found = [item for item in aws.resources("AWS::Events::Rule") if event in str(item.get("EventPattern"))]
+    assert found, f"no rule on {event}"
+    assert all(len(item["Targets"]) == 1 for item in found)
+    return found
+
+
+def target_of(rule: Mapping[str, Any]) -> str:
+    """The logical id of what a rule starts, without what the CDK adds to it."""
+    return re.sub(r"^<|(Machine|Function)?[0-9A-F]{8}(\.Arn)?>$", "", flat(rule["Targets"][0]["Arn"]))
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -124,20 +132,53 @@ def test_every_step_is_told_what_it_all_began_with(machine: str, aws: Assembly) 
 
 @pytest.mark.parametrize("event", ["Features Built", "Model Registered"])
 def test_what_an_event_starts_is_told_what_the_event_came_of(event: str, aws: Assembly) -> None:
-    transformer = rule(aws, event)["Targets"][0]["InputTransformer"]
-    assert transformer["InputPathsMap"]["detail-correlation"] == "$.detail.correlation"
-    assert '"correlation":<detail-correlation>' in transformer["InputTemplate"]
+    for found in rules(aws, event):
+        transformer = found["Targets"][0]["InputTransformer"]
+        assert transformer["InputPathsMap"]["detail-correlation"] == "$.detail.correlation"
+        assert '"correlation":<detail-correlation>' in transformer["InputTemplate"]
 
 
-def test_built_features_start_the_training_of_the_models_that_wait_for_that_dataset(aws: Assembly) -> None:
-    found = rule(aws, "Features Built")
-    assert found["EventPattern"]["detail"] == {"model": ["late-orders"], "dataset": ["orders"]}
-    assert found["EventBusName"] == "serin-dev"
-    assert '"run":<id>' in found["Targets"][0]["InputTransformer"]["InputTemplate"]
+def test_built_features_start_the_training_of_their_own_model_and_of_no_other(aws: Assembly) -> None:
+    """Each model has a rule of its own; one that looked at the dataset alone would train every model that reads it."""
+    found = {target_of(item): item for item in rules(aws, "Features Built")}
+    assert set(found) == {"Machinetraininglateorders", "Machinetrainingreturns"}
+    for model in ("late-orders", "returns"):
+        own = found[f"Machinetraining{model.replace('-', '')}"]
+        assert own["EventPattern"]["detail"] == {"model": [model], "dataset": ["orders"]}
+        template = own["Targets"][0]["InputTransformer"]["InputTemplate"]
+        assert template.startswith(f'{{"model":"{model}","run":<id>,"cause":"features",')
+
+
+@pytest.mark.parametrize(
+    ("event", "functions", "detail"),
+    [
+        ("Upload Accepted", {"BuildFeatures", "ProfileDataset"}, lambda model: {"dataset": ["orders", "shops"]}),
+        ("Backfill Wanted", {"BuildFeatures"}, lambda model: {"model": [model]}),
+    ],
+)
+def test_each_model_has_its_own_functions_behind_an_event(
+    event: str, functions: set[str], detail: Any, aws: Assembly
+) -> None:
+    found = {target_of(item): item["EventPattern"]["detail"] for item in rules(aws, event)}
+    assert found == {
+        f"{function}{model.replace('-', '')}": detail(model)
+        for function in functions
+        for model in ("late-orders", "returns")
+    }
+
+
+@pytest.mark.parametrize("event", ["Upload Accepted", "Backfill Wanted", "Features Built", "Model Registered"])
+def test_our_own_events_are_taken_from_our_bus_and_from_nobody_else(event: str, aws: Assembly) -> None:
+    for found in rules(aws, event):
+        assert found["EventBusName"] == "serin-dev"
+        assert set(found["EventPattern"]["source"]) <= {"serin", "serin.late-orders", "serin.returns"}
+        assert found["EventPattern"]["detail-type"] == [event]
 
 
 def test_a_registered_version_starts_its_release(aws: Assembly) -> None:
-    transformer = rule(aws, "Model Registered")["Targets"][0]["InputTransformer"]
+    (found,) = rules(aws, "Model Registered")
+    transformer = found["Targets"][0]["InputTransformer"]
+    assert target_of(found) == "Machinerelease"
     assert transformer["InputPathsMap"] == {
         "detail-correlation": "$.detail.correlation",
         "detail-model": "$.detail.model",
@@ -148,9 +189,13 @@ def test_a_registered_version_starts_its_release(aws: Assembly) -> None:
 
 
 def test_a_raw_file_reaches_the_queue_and_no_other_object_does(aws: Assembly) -> None:
-    pattern = rule(aws, "Object Created")["EventPattern"]
-    assert pattern["source"] == ["aws.s3"]
-    assert pattern["detail"]["object"] == {"key": [{"prefix": "raw/"}]}
+    (found,) = rules(aws, "Object Created")
+    assert target_of(found) == "UploadQueue"
+    assert "EventBusName" not in found, "S3 speaks on the account's own bus"
+    assert found["EventPattern"]["source"] == ["aws.s3"]
+    detail = found["EventPattern"]["detail"]
+    assert [flat(name) for name in detail["bucket"]["name"]] == ["serin-dev-uploads-<AWS::AccountId>-<AWS::Region>"]
+    assert detail["object"] == {"key": [{"prefix": "raw/"}]}
 
 
 def test_the_sweeper_runs_every_five_minutes(aws: Assembly) -> None:

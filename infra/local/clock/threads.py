@@ -36,7 +36,10 @@ class ClockEvent:
             self._is_set = False
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until it is set; False when `timeout` seconds of the clock passed first."""
+        """Block until it is set; False when `timeout` seconds of the clock passed first.
+
+        Where the clock ends before either, the calling thread ends with it: no time has passed that it could tell of.
+        """
         return self.wait_until(None if timeout is None else self._clock.time() + timeout)
 
     def wait_until(self, moment_s: float | None) -> bool:
@@ -51,6 +54,9 @@ class ClockEvent:
         finally:
             with self._lock:
                 self._waiters.discard(waiter)
+        if not waiter.signalled and self._clock.waiting.closed:
+            # No handler of errors takes it for one on its way out of the thread.
+            raise SystemExit
         return waiter.signalled
 
 
@@ -71,10 +77,15 @@ class ClockThread(threading.Thread):
 
     def run(self) -> None:
         """Do the work."""
+        is_over = True
         try:
             super().run()
+        except SystemExit:
+            # The clock has ended, and the work has not: who waits for it must not take it for done.
+            is_over = False
         finally:
-            self._over.set()
+            if is_over:
+                self._over.set()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the end of the work."""

@@ -70,14 +70,15 @@ class Waiting:
         self._waiters: list[Waiter] = []
         self._crew: set[threading.Thread] = set()
         self._order = itertools.count()
-        self._closed = False
+        self.closed = False
+        """Whether the clock has ended, so that nobody waits any more."""
         self.turns = 0
         """How often a thread began or ended to wait."""
 
     def wait(self, waiter: Waiter) -> None:
         """Block the calling thread."""
         with self._lock:
-            if self._closed:
+            if self.closed:
                 return
             waiter.order, waiter.thread = next(self._order), threading.get_ident()
             self._waiters.append(waiter)
@@ -129,6 +130,6 @@ class Waiting:
     def close(self) -> None:
         """Release everybody, now and from now on."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             for waiter in self._waiters:
                 waiter.release()

@@ -49,8 +49,12 @@ def _abort(execution: Any, now: datetime) -> None:
     execution.exec_status = ExecutionStatus.ABORTED
     execution.stop_date = now
     execution.error, execution.cause = ERROR, CAUSE
-    if execution.exec_worker is not None:
-        execution.exec_worker.env.event_manager.add_event(
+    if execution.exec_worker is None:
+        return
+    history = execution.exec_worker.env.event_manager
+    # Its work may have stopped in time, and only what waited for that have been too late.
+    if all(event["type"] != HistoryEventType.ExecutionAborted for event in history.get_event_history()):
+        history.add_event(
             EventHistoryContext.of_program_start(),
             HistoryEventType.ExecutionAborted,
             EventDetails(executionAbortedEventDetails=ExecutionAbortedEventDetails(error=ERROR, cause=CAUSE)),  # type: ignore[typeddict-item]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.e2e.local.conftest import Deploy
-from tests.e2e.local.templates import Record, att, aws, function, ref, resource
+from tests.e2e.local.templates import Record, allow, att, aws, document, function, may_call, ref, resource
 
 
 def uploads(record: Record) -> dict[str, dict[str, Any]]:
@@ -91,6 +91,27 @@ def own_bus(record: Record, **target: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def test_a_rule_publishes_to_a_topic_that_lets_it(deployed: Deploy, record: Record) -> None:
+    publishes = allow("sns:Publish", on=ref("Topic"), Principal={"Service": "events.amazonaws.com"})
+    resources = own_bus(record)
+    resources["Rule"]["Properties"]["Targets"] = [{"Id": "topic", "Arn": ref("Topic"), "InputPath": "$.detail"}]
+    cloud = deployed(
+        {
+            **resources,
+            "Topic": resource("SNS::Topic", TopicName="told"),
+            "Policy": resource("SNS::TopicPolicy", Topics=[ref("Topic")], PolicyDocument=document(publishes)),
+            "ToFunction": resource(
+                "SNS::Subscription", TopicArn=ref("Topic"), Protocol="lambda", Endpoint=att("Function")
+            ),
+            "May": may_call("sns", att("Function")),
+        }
+    )
+    put(cloud, "serin", dataset="flights")
+    cloud.settle()
+    ((record_of_topic,),) = [event["Records"] for event in record.events]
+    assert json.loads(record_of_topic["Sns"]["Message"]) == {"dataset": "flights"}
+
+
 def put(cloud: Any, bus: str, kind: str = "Features Built", **detail: Any) -> str:
     entry = {"Source": "serin", "DetailType": kind, "Detail": json.dumps(detail)}
     answer = aws(cloud, "events").put_events(Entries=[{**entry, "EventBusName": bus}])
@@ -171,3 +192,21 @@ def test_a_schedule_fires_when_its_period_has_passed_and_takes_no_events(deploye
         cloud.advance(passed)
         assert len(record.events) == fired
     assert [event["detail-type"] for event in record.events] == ["Scheduled Event"] * 2
+
+
+def test_a_rule_that_is_disabled_hears_nothing_until_it_is_enabled(deployed: Deploy, record: Record) -> None:
+    rule = resource("Events::Rule", Name="own", EventPattern={"source": ["own"]}, State="DISABLED")
+    rule["Properties"]["Targets"] = [{"Id": "function", "Arn": att("Function")}]
+    cloud = deployed({"Function": function("hears", record=record), "Rule": rule})
+    events = aws(cloud, "events")
+
+    def say(number: int) -> None:
+        events.put_events(Entries=[{"Source": "own", "DetailType": "Said", "Detail": json.dumps({"n": number})}])
+        cloud.settle()
+
+    say(1)
+    events.enable_rule(Name="own")
+    say(2)
+    events.disable_rule(Name="own")
+    say(3)
+    assert [event["detail"]["n"] for event in record.events] == [2]

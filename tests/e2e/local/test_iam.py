@@ -206,6 +206,16 @@ def test_a_session_nobody_was_given_is_refused(deployed_as_written: Deploy) -> N
     assert refused(objects)[:2] == (403, "InvalidAccessKeyId")
 
 
+def test_a_sessions_key_is_nothing_without_its_own_token(deployed_as_written: Deploy) -> None:
+    cloud = deployed_as_written(stack())
+    assumed = aws(cloud, "sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/reader", RoleSessionName="tests")
+    held = {"aws_access_key_id": assumed["Credentials"]["AccessKeyId"], "aws_secret_access_key": "guessed"}
+    for token in ("another", None):
+        stranger = {**cloud.client, **held, "aws_session_token": token}
+        call = boto3.client("dynamodb", **stranger).list_tables  # type: ignore[call-overload]
+        assert refused(call)[:2] == (400, "UnrecognizedClientException")
+
+
 def test_a_bootstrap_role_is_the_administrators(deployed_as_written: Deploy) -> None:
     cloud = deployed_as_written(stack())
     name = f"cdk-hnb659fds-deploy-role-{HERE.partition(':')[2]}-us-east-1"

@@ -174,5 +174,20 @@ def test_a_protected_stack_is_not_deleted(stacks: Stacks) -> None:
     assert stacks.delete("protected") == "DELETE_COMPLETE"
 
 
-def test_a_stack_that_is_not_there_is_deleted_without_complaint(stacks: Stacks) -> None:
-    stacks.api.delete_stack(StackName="nobody")
+def test_a_stack_that_is_not_there_is_deleted_without_complaint_and_without_a_trace(stacks: Stacks) -> None:
+    stacks.create("other", {"Q": resource("SQS::Queue")})
+    before = stacks.api.list_stacks()["StackSummaries"]
+    answer = stacks.api.delete_stack(StackName="nobody")
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert stacks.api.list_stacks()["StackSummaries"] == before
+    with pytest.raises(ClientError, match="Stack with id nobody does not exist"):
+        stacks.described("nobody")
+    assert stacks.described("other")["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_stack_that_was_deleted_is_deleted_again_without_complaint(stacks: Stacks) -> None:
+    stacks.create("gone", {"Q": resource("SQS::Queue")})
+    assert stacks.delete("gone") == "DELETE_COMPLETE"
+    stacks.api.delete_stack(StackName="gone")
+    found = [one for one in stacks.api.list_stacks()["StackSummaries"] if one["StackName"] == "gone"]
+    assert [one["StackStatus"] for one in found] == ["DELETE_COMPLETE"]

@@ -29,16 +29,6 @@ VERSIONED = resource("S3::Bucket", BucketName="lake", VersioningConfiguration={"
 ECHO = "def handler(event, context): return [context.function_version, event]"
 
 
-def waiting_machine() -> dict[str, Any]:
-    definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
-    return resource(
-        "StepFunctions::StateMachine",
-        StateMachineName="waits",
-        DefinitionString=json.dumps(definition),
-        RoleArn=att("Role"),
-    )
-
-
 def test_objects_keep_every_version_and_their_bodies(tmp_path: Path) -> None:
     resources = {"Lake": VERSIONED}
     with kept(tmp_path, resources) as cloud:
@@ -73,7 +63,6 @@ def facts(cloud: LocalCloud) -> dict[str, Any]:
         "parameter": aws(cloud, "ssm").get_parameter(Name="/p")["Parameter"],
         "topics": aws(cloud, "sns").list_topics()["Topics"],
         "rules": aws(cloud, "events").list_rules(EventBusName="serin")["Rules"],
-        "schedules": aws(cloud, "scheduler").list_schedules()["Schedules"],
         "alarms": aws(cloud, "cloudwatch").describe_alarms()["MetricAlarms"],
         "metrics": aws(cloud, "cloudwatch").list_metrics(Namespace="own")["Metrics"],
         "roles": [role["RoleId"] for role in aws(cloud, "iam").list_roles()["Roles"]],
@@ -109,10 +98,6 @@ def by_hand(cloud: LocalCloud) -> None:
     functions.update_alias(FunctionName="f", Name="live", FunctionVersion="1", RoutingConfig=weights)
     functions.invoke(FunctionName="f", Payload=b"{}")
     aws(cloud, "dynamodb").put_item(TableName="catalog", Item={"pk": {"S": "a"}, "n": {"N": "1.5"}})
-    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:q", "RoleArn": "arn:aws:iam::123456789012:role/r"}
-    aws(cloud, "scheduler").create_schedule(
-        Name="s", ScheduleExpression="at(2099-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
-    )
     cloudwatch = aws(cloud, "cloudwatch")
     cloudwatch.put_metric_data(Namespace="own", MetricData=[{"MetricName": "m", "Value": 1.0}])
     cloudwatch.put_metric_alarm(
@@ -185,22 +170,6 @@ def test_a_queue_feeds_its_function_again(tmp_path: Path, record: Record) -> Non
         sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="q")["QueueUrl"], MessageBody="again")
         cloud.settle()
     assert [event["Records"][0]["body"] for event in record.events] == ["again"]
-
-
-def test_an_execution_that_was_cut_short_says_so(tmp_path: Path) -> None:
-    resources = {"Machine": waiting_machine()}
-    with kept(tmp_path, resources) as cloud:
-        machine = aws(cloud, "stepfunctions").list_state_machines()["stateMachines"][0]["stateMachineArn"]
-        execution = aws(cloud, "stepfunctions").start_execution(stateMachineArn=machine, name="one")["executionArn"]
-        cloud.settle()
-    with kept(tmp_path, resources) as cloud:
-        states = aws(cloud, "stepfunctions")
-        assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
-        last = states.get_execution_history(executionArn=execution)["events"][-1]
-        assert last["type"] == "ExecutionAborted"
-        assert "local cloud" in last["executionAbortedEventDetails"]["cause"]
-        with pytest.raises(states.exceptions.InvalidToken):
-            states.send_task_failure(taskToken="of nobody")
 
 
 def test_a_changed_template_updates_what_it_changes(tmp_path: Path) -> None:

@@ -65,6 +65,40 @@ def test_a_subscription_delivers_the_lines_its_pattern_lets_through(deployed: De
     assert all(isinstance(line["id"], str) and line["timestamp"] > 0 for line in lines)
 
 
+ENDS = """
+import os, time
+
+def handler(event, context):
+    if event["how"] == "exit":
+        os._exit(3)
+    time.sleep(event["sleep"])
+"""
+
+
+def test_a_function_that_ran_out_of_time_or_died_is_counted_as_an_error(deployed: Deploy) -> None:
+    cloud = deployed({"Ends": function("ends", ENDS, Timeout=1)})
+    for event in ({"how": "sleep", "sleep": 60}, {"how": "exit"}):
+        answer = aws(cloud, "lambda").invoke(FunctionName="ends", Payload=json.dumps(event).encode())
+        assert answer["FunctionError"] == "Unhandled"
+    now = cloud.clock.now()
+    counted = {
+        name: aws(cloud, "cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=name,
+            Dimensions=[{"Name": "FunctionName", "Value": "ends"}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=7200,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        for name in ("Invocations", "Errors")
+    }
+    assert {name: sum(point["Sum"] for point in points) for name, points in counted.items()} == {
+        "Invocations": 2.0,
+        "Errors": 2.0,
+    }
+
+
 def test_lines_are_kept_by_version_and_found_by_json_patterns(deployed: Deploy, record: Record) -> None:
     cloud = deployed(subscribed(record))
     speak(cloud, rows=1)

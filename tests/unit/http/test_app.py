@@ -44,12 +44,14 @@ from tests.builders import (
     a_part,
     a_prediction_line,
     a_profile_made,
+    a_published,
     a_release,
     a_run,
     a_training_set,
     a_trial,
     a_version,
     an_upload,
+    kinds_of_errors,
 )
 
 MODEL = "late-orders"
@@ -434,10 +436,26 @@ def test_a_wrong_request_is_refused_by_the_field_that_is_wrong(
     assert set(error) == {"kind", "message", "remedy", "field"}
 
 
-def test_every_kind_of_error_has_a_status() -> None:
-    kinds = {kind.kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not errors.SerinError}
-    assert kinds == set(STATUS)
-    assert len(kinds) >= 8
+ANSWERED = {
+    **{"invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
+    **{"not_released": 503, "unavailable": 503, "corrupt": 500, "internal": 500},
+}
+
+
+@pytest.mark.parametrize("kind", kinds_of_errors(), ids=lambda kind: kind.kind)
+def test_every_kind_of_error_is_answered_with_its_status(api: Api, kind: type[errors.SerinError]) -> None:
+    def refuse(question: Question) -> Answer:
+        raise kind("This was found.", "Do that.", "entities")
+
+    api.read = refuse  # type: ignore[method-assign]
+    api.app = api.app_of({MODEL: a_charter()})
+    answer = api.ask("POST", "/get-online-features", "features", ASKED)
+    error = {"kind": kind.kind, "message": "This was found.", "remedy": "Do that.", "field": "entities"}
+    assert (answer.status_code, answer.json()["error"]) == (ANSWERED[kind.kind], error)
+
+
+def test_the_statuses_of_all_kinds_are_looked_at() -> None:
+    assert {kind.kind for kind in kinds_of_errors()} == set(ANSWERED) == set(STATUS)
 
 
 @pytest.mark.parametrize(
@@ -495,6 +513,7 @@ def test_a_fault_of_the_platform_tells_the_caller_nothing_but_the_requests_id(ap
 
 def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) -> None:
     api.catalog.register(a_version(1))
+    api.endpoint.versions = [a_published(1)]
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
     collect_predictions("late-orders", [a_prediction_line(PREDICTION)], lake=api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()

@@ -68,6 +68,23 @@ def test_the_gateways_line_and_the_prediction_logs_are_told_in_the_same_words(lo
     assert (access["function"], access["step"], access["outcome"]) == ("gateway", "POST /models/m/predict", "200")
 
 
+def test_cloudwatch_is_asked_for_every_name_that_a_log_has_for_it(logs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto lets every line through, so the pattern itself is looked at."""
+    asked: list[str] = []
+
+    def client(connection: Connection, service: str) -> Any:
+        logs.meta.events.register(
+            "provide-client-params.cloudwatch-logs.FilterLogEvents",
+            lambda params, **_: asked.append(params["filterPattern"]),
+        )
+        return logs
+
+    monkeypatch.setattr("serin_cli.trace.aws_client", client)
+    write(logs, PREDICT, (-1, a_line()))
+    lines_of("call-1", HERE)
+    assert asked == ['{ ($.correlation = "call-1") || ($.request_id = "call-1") }']
+
+
 def test_a_failure_is_told_with_its_reason(logs: Any) -> None:
     write(logs, PREDICT, (-4, a_line(outcome="failed", kind="conflict", message="The lease is held.")))
     assert lines_of("call-1", HERE)[0]["why"] == "conflict: The lease is held."

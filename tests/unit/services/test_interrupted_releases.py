@@ -95,3 +95,44 @@ def test_a_release_that_has_ended_does_not_begin_again() -> None:
         world.steps("rel1").begin(1, "registered", "c1")
     assert world.catalog.release(MODEL, "rel1").status == "live"
     assert world.lease_is_free()
+
+
+def test_abandoning_again_after_the_next_release_changes_nothing_of_it() -> None:
+    """What the workflow sends twice may come the second time when the next release is live with the same version."""
+    world = two_releases()
+    world.until_promoted("rel2", 2)
+    first = world.steps("rel2").abandon("died", events=world.events)
+    world.release("rel3", 2)
+    again = world.steps("rel2").abandon("died again", events=world.events)
+    assert again == first == world.catalog.release(MODEL, "rel2")
+    assert [step.name for step in world.catalog.steps(MODEL, "rel2")].count("abandon") == 1
+    assert (world.serving(), world.live()) == (2, 2)
+    assert world.lease_is_free()
+
+
+def test_abandoning_what_went_live_leaves_it_live_and_unblamed() -> None:
+    world = two_releases()
+    done = world.release("rel2", 2)
+    assert world.steps("rel2").abandon("too late", events=world.events) == done
+    assert (world.catalog.release(MODEL, "rel2").reason, world.serving()) == (None, 2)
+
+
+def test_the_end_of_an_abandoned_release_is_told_though_the_bus_was_away_the_first_time() -> None:
+    world = two_releases()
+    world.until_promoted("rel2", 2)
+    world.events.published.clear()
+    world.events.failures = 1
+    with pytest.raises(Unavailable):
+        world.steps("rel2").abandon("died", events=world.events)
+    world.steps("rel2").abandon("died", events=world.events)
+    assert [event.detail["status"] for event in world.events.published] == ["rolled_back"]
+    assert world.lease_is_free()
+
+
+def test_abandoning_does_not_free_the_lease_of_the_next_release() -> None:
+    world = two_releases()
+    world.steps("rel2").begin(2, "registered", "c1")
+    world.clock.advance(LEASE)
+    world.steps("rel3").begin(3, "registered", "c1")
+    world.steps("rel2").abandon("overslept", events=world.events)
+    assert not world.lease_is_free()

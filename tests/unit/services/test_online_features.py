@@ -72,6 +72,16 @@ def test_a_charters_defaults_are_not_taken_for_what_is_known() -> None:
     assert (found.status, found.value) == ("NOT_FOUND", None)
 
 
+def test_an_entity_that_no_row_knows_any_more_is_not_found() -> None:
+    online = MemoryOnlineFeatures()
+    for shop, values in (("north", {}), ("south", {"length": None}), ("east", {"length": 3})):
+        online.write([OnlineValues(item_key("queue", shop), values, NOON)])
+    shops = {"shop": ["north", "south", "east"]}
+    found = read(Question(shops, ["queue:length"]), a_charter(), online).columns["length"]
+    assert [one.status for one in found] == ["NOT_FOUND", "NULL_VALUE", "PRESENT"]
+    assert [one.value for one in found] == [None, None, 3]
+
+
 def keyed_by(type: Any) -> Charter:
     charter = a_charter(inputs=(Input("shop", type), Input("at", "timestamp"), Input("order_id", "integer")))
     return replace(charter, features=replace(charter.features, model_uses=("queue",)))

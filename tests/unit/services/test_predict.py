@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
-from serin.domain.errors import Invalid, NotFound, NotReleased
-from serin.domain.features import OnlineValues
+from serin.domain.buckets import OnlineItem
+from serin.domain.errors import Invalid, Unavailable
+from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.json_body import MAXIMUM_BYTES
 from serin.domain.prediction_ids import moment_of
+from serin.http.errors import STATUS
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.model import open_model
 from serin.serving.package import find_package
-from tests.builders import NOON
+from tests.builders import NOON, kinds_of_errors
 from tests.definitions import item_key
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import Released, on_path, orders_charter, release
@@ -97,6 +100,11 @@ def test_a_category_that_training_has_not_seen_is_named_in_its_row_and_answered(
     assert 0.0 <= new["probability"] <= 1.0
 
 
+def test_a_category_that_is_null_is_not_called_unknown(predictor: Predictor) -> None:
+    (answer,) = ask(predictor, {**ORDER, "shop": None}).body["predictions"]
+    assert "unknown" not in answer
+
+
 def test_an_id_holds_the_moment_of_its_prediction(predictor: Predictor) -> None:
     reply = ask(predictor, ORDER, ORDER)
     ids = [row["prediction_id"] for row in reply.body["predictions"]]
@@ -141,6 +149,26 @@ def test_without_the_models_scope_nothing_is_answered(predictor: Predictor, scop
     assert (reply.status, error_of(reply)["kind"], reply.log) == (403, "denied", ())
 
 
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b'{"instances": [7]}', b" " * (MAXIMUM_BYTES + 1)])
+def test_who_may_not_ask_is_told_that_and_nothing_of_the_body(predictor: Predictor, body: bytes) -> None:
+    for scopes in ((), ("predict:early-orders",)):
+        assert predictor.predict(Request("r", body, scopes)).status == 403
+    assert predictor.predict(Request("r", body, SCOPES)).status in {413, 422}
+
+
+class Away(MemoryOnlineFeatures):
+    """An online store that does not answer."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        raise Unavailable("The online store did not answer for every key.", "Try again.")
+
+
+def test_a_store_that_does_not_answer_makes_the_model_unavailable_for_now(released: Released) -> None:
+    ports: Any = {"online": Away(), "clock": MemoryClock(NOON), "function_version": "8"}
+    reply = ask(Predictor(find_package(), 7, released.sha256, **ports), ORDER)
+    assert (reply.status, error_of(reply)["kind"], reply.log) == (503, "unavailable", ())
+
+
 @pytest.mark.parametrize(
     "instance", [{**ORDER, "amount": "much"}, {**ORDER, "amount": -1}, {"order_id": 1}, {**ORDER, "colour": "red"}, 7]
 )
@@ -166,6 +194,8 @@ def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: R
     assert (reply.status, error_of(reply)["kind"]) == (500, "corrupt")
 
 
-def test_a_refusal_has_the_status_of_its_kind() -> None:
-    assert refusal(NotReleased("No model yet.", "Train.")).status == 503
-    assert refusal(NotFound("Nothing.", "Look.")).status == 500
+def test_a_refusal_has_the_status_the_api_gives_its_kind() -> None:
+    """A caller reads the same status from both functions; what predict never says is a fault of its own."""
+    said = {kind.kind: refusal(kind("Found.", "Do.")).status for kind in kinds_of_errors()}
+    never = {"rejected", "not_found", "conflict"}
+    assert said == {**STATUS, **dict.fromkeys(never, 500)}

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from serin.domain.errors import Conflict
+from serin.domain.releases import Lease
 from serin.ports import AliasState
 from serin.services.release_model import LEASE
 from tests.unit.services.releasing import MODEL, World
@@ -113,3 +114,21 @@ def test_a_release_that_wakes_up_after_it_was_put_back_cannot_finish() -> None:
     with pytest.raises(Conflict, match="lease was lost"):
         world.steps("rel2").finish(events=world.events)
     assert (world.serving(), world.live()) == (1, 1)
+
+
+def test_what_was_released_between_the_look_and_the_lease_is_left_alone() -> None:
+    """The first look met a release that died; by the time the lease is had, others have spoken."""
+    world = World()
+    world.release("rel1", 1)
+    world.until_promoted("rel2", 2)
+    world.clock.advance(LEASE)
+    acquire = world.control.acquire
+
+    def late(model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
+        world.control.acquire = acquire
+        world.release("rel3", 2)
+        return acquire(model, holder, now, span)
+
+    world.control.acquire = late
+    assert world.reconcile().found == "as intended"
+    assert (world.serving(), world.live()) == (2, 2)

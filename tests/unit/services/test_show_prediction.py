@@ -55,7 +55,9 @@ class World:
 
     lake: CountingStore = field(default_factory=CountingStore)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
-    endpoint: MemoryEndpoint = field(default_factory=lambda: MemoryEndpoint(scores={ROW: 0.1}))
+    endpoint: MemoryEndpoint = field(
+        default_factory=lambda: MemoryEndpoint(scores={ROW: 0.1}, versions=[a_published(1)])
+    )
     made: int = 0
 
     def predict(self, at: datetime = NOON, **parts: Any) -> str:
@@ -205,5 +207,6 @@ def test_a_line_from_before_function_versions_were_logged_is_asked_of_the_publis
     collect_predictions(MODEL, [json.dumps(line)], lake=world.lake)
     assert "nobody knows" in (world.show(name).replay.reason or "")
     world.catalog.save_published(a_published(1, function_version="9"))
+    world.endpoint.versions.append(a_published(1, function_version="9"))
     assert world.show(name).lineage.function_version == "9"
     assert world.endpoint.replayed == [(MODEL, "9", "call-2")]

@@ -49,6 +49,19 @@ def test_an_entity_nobody_knows_is_missing_and_its_values_null() -> None:
     assert (row.missing, row.stale) == (("queue",), ())
 
 
+def test_an_entity_that_no_row_knows_any_more_is_missing_as_one_that_none_ever_knew() -> None:
+    """A correction took its rows back: the item is there, and holds nothing."""
+    gone = {NORTH: OnlineValues(NORTH, {}, NOON)}
+    row = plan().row(INSTANCE, gone, NOON)
+    assert row.values["queue.length"] is None
+    assert (row.missing, row.stale) == (("queue",), ())
+
+
+def test_a_value_that_is_null_is_known_and_not_missing() -> None:
+    row = plan().row(INSTANCE, queue(None), NOON)
+    assert (row.values["queue.length"], row.missing, row.stale) == (None, (), ())
+
+
 def test_a_value_older_than_the_view_allows_is_stale_and_not_used() -> None:
     assert plan().row(INSTANCE, queue(4, hours_ago=3.0), NOON).values["queue.length"] == 4
     row = plan().row(INSTANCE, queue(4, hours_ago=3.01), NOON)

@@ -272,7 +272,7 @@ class Endpoint(Protocol):
         """A function version that holds this model, with the code the last deploy shipped.
 
         `known` is given back when it is that already. Raises Corrupt when the model's layer is
-        not the one the registry recorded.
+        not the one the registry recorded, and Unavailable when a deploy changes the function meanwhile.
         """
 
     def alias(self, model: str) -> AliasState:
@@ -282,7 +282,7 @@ class Endpoint(Protocol):
         """Send all traffic to a function version; raises Conflict when the alias has changed since `expected`."""
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
-        """Put a prediction request to one function version, past the alias."""
+        """Put a prediction request to one function version, past the alias; Unavailable when it does not answer."""
 
     def replay(
         self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str

@@ -93,6 +93,37 @@ def test_a_failed_batch_is_given_to_its_function_again_by_an_advance(tmp_path: P
         assert len(record.events) == 2
 
 
+COUNTS = """
+import json, os
+
+def handler(event, context):
+    counts = [record["attributes"]["ApproximateReceiveCount"] for record in event["Records"]]
+    with open(os.environ["RECORD"], "a") as record:
+        record.write(json.dumps({"event": counts}) + "\\n")
+"""
+
+
+def test_a_batch_throttled_for_as_long_as_it_was_hidden_is_left_to_the_next_receive(
+    tmp_path: Path, record: Record
+) -> None:
+    """Each try comes after twice the time: one after 9 hours, and one after 18 would come to what was received anew."""
+    resources = queue(VisibilityTimeout=12 * 3600) | {
+        "Function": function("worker", COUNTS, record, ReservedConcurrentExecutions=0),
+        "Mapping": resource("Lambda::EventSourceMapping", EventSourceArn=att("Queue"), FunctionName=ref("Function")),
+    }
+    with running(tmp_path, resources) as cloud:
+        send(cloud, "work")
+        cloud.settle()
+        cloud.advance(timedelta(hours=10))
+        aws(cloud, "lambda").delete_function_concurrency(FunctionName="worker")
+        cloud.advance(timedelta(hours=1))
+        assert record.events == []
+        cloud.advance(timedelta(hours=2))
+        assert record.events == [["2"]]
+        cloud.advance(timedelta(days=1))
+        assert record.events == [["2"]]
+
+
 def test_who_polls_a_queue_gets_what_an_advance_brings(tmp_path: Path) -> None:
     with running(tmp_path, queue()) as cloud:
         send(cloud, "later", DelaySeconds=600)

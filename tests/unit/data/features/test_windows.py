@@ -56,14 +56,30 @@ def test_every_window_is_what_its_definition_says(rows: list[Event], questions: 
         assert wrong == {}, (moment, shop)
 
 
-def test_an_event_counts_at_its_moment_and_no_longer_where_the_window_begins() -> None:
-    fact = (1.0, 1.0, 7)
-    assert [length(fact, ask=hour) for hour in (0.99, 1, 3.99, 4)] == [None, 7, 7, None]
+ONE_FACT = {"count": (1, 0), **dict.fromkeys(("sum", "mean", "min", "max", "last"), (7, None))}
+"""What a window of one event of length 7 holds, and holds no more."""
 
 
-def test_an_event_counts_once_it_is_created_and_leaves_by_its_own_time() -> None:
-    fact = (1.0, 3.0, 7)
-    assert [length(fact, ask=hour) for hour in (2.99, 3, 3.99, 4)] == [None, 7, 7, None]
+@pytest.mark.parametrize("do", ONE_FACT)
+def test_an_event_counts_at_its_moment_and_no_longer_where_the_window_begins(do: str) -> None:
+    inside, after = ONE_FACT[do]
+    found = [length((1.0, 1.0, 7), do=do, ask=hour) for hour in (0.99, 1, 3.99, 4)]
+    assert found == [None, inside, inside, after]
+
+
+@pytest.mark.parametrize("do", ONE_FACT)
+def test_an_event_counts_once_it_is_created_and_leaves_by_its_own_time(do: str) -> None:
+    inside, after = ONE_FACT[do]
+    found = [length((1.0, 3.0, 7), do=do, ask=hour) for hour in (2.99, 3, 3.99, 4)]
+    assert found == [None, inside, inside, after]
+
+
+@pytest.mark.parametrize(("do", "both", "left"), [("min", 3, 7), ("max", 7, 3), ("last", 3, 3), ("sum", 10, 3)])
+def test_of_two_events_the_older_leaves_first(do: str, both: int, left: int) -> None:
+    older, newer = (1.0, 1.0, 7), (2.0, 2.0, 3)
+    if do == "min":
+        older, newer = (1.0, 1.0, 3), (2.0, 2.0, 7)
+    assert [length(older, newer, do=do, ask=hour) for hour in (2, 3.99, 4)] == [both, both, left]
 
 
 def test_an_event_that_is_created_after_its_window_counts_never() -> None:

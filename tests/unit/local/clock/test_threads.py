@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from infra.local.clock import VirtualClock
@@ -35,6 +36,32 @@ def test_a_thread_is_awaited_by_others_at_rest(clock: VirtualClock) -> None:
     resting(clock)()
     clock.advance(START + timedelta(hours=2), resting(clock))
     assert ends == [(True, False)]
+
+
+def test_a_clock_that_ends_times_nobody_out(clock: VirtualClock) -> None:
+    """Whoever waits with a limit ends with the clock and never goes on as if the limit had passed."""
+    answers: list[object] = []
+    event = ClockEvent(clock)
+    works = crew(clock, lambda: event.wait(None))
+    waits = [
+        crew(clock, lambda: answers.append(event.wait(3600))),
+        crew(clock, lambda: answers.append(works.join(3600))),
+        crew(clock, lambda: answers.append(works.join())),
+    ]
+    resting(clock)()
+    clock.close()
+    later = crew(clock, lambda: answers.append(event.wait(1)))
+    for thread in (works, *waits, later):
+        threading.Thread.join(thread, 10)
+        assert not thread.is_alive()
+    assert answers == []
+
+
+def test_what_was_set_before_the_clock_ended_is_heard_after_it(clock: VirtualClock) -> None:
+    event = ClockEvent(clock)
+    event.set()
+    clock.close()
+    assert event.wait(3600)
 
 
 def test_many_threads_that_sleep_again_and_again_all_keep_their_times(clock: VirtualClock) -> None:

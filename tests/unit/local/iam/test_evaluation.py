@@ -36,6 +36,13 @@ def test_an_explicit_deny_wins_wherever_it_is() -> None:
     assert not decided(GET, resource=bucket, caller=ADMINISTRATOR).allowed
 
 
+def test_what_a_resource_denies_an_account_it_denies_everybody_in_it() -> None:
+    everything = statement("Allow", "*")
+    for account, allowed in ((SESSION.account, False), (f"arn:aws:iam::{SESSION.account}:root", False), ("999", True)):
+        bucket = policy(statement("Deny", "s3:*", Principal={"AWS": account}), name="lake")
+        assert decided(GET, everything, resource=bucket).allowed is allowed
+
+
 def test_a_bucket_that_denies_plain_http_lets_encrypted_requests_through() -> None:
     bucket = policy(PLAIN_HTTP, name="lake")
     for encrypted in ("true", "false"):

@@ -37,16 +37,9 @@ class LambdaEndpoint:
         if known and (known.code_sha256, known.layers) == (code, layers):
             return known
         layer = self._publish_layer(version)
-        self._configure(name, version, [*layers, layer], current["Environment"]["Variables"])
-        configured = self._functions.get_function_configuration(FunctionName=name)
-        made = self._functions.publish_version(
-            FunctionName=name,
-            CodeSha256=code,
-            RevisionId=configured["RevisionId"],
-            Description=f"{version.model} version {version.version}",
-        )
-        self._functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=made["Version"])
-        return Published(version.model, version.version, made["Version"], layer, code, layers)
+        revision = self._configure(name, version, [*layers, layer], current["Environment"]["Variables"])
+        number = self._publish_version(name, version, code, revision)
+        return Published(version.model, version.version, number, layer, code, layers)
 
     def alias(self, model: str) -> AliasState:
         return _state(self._functions.get_alias(FunctionName=self._name(model), Name=ALIAS))
@@ -73,21 +66,21 @@ class LambdaEndpoint:
     def replay(
         self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
     ) -> Sequence[Score]:
+        reply = self._invoke(model, function_version, {"replay": list(rows), "correlation": correlation})
+        scores: Sequence[Score] = reply["scores"]
+        return scores
+
+    def _invoke(self, model: str, function_version: str, event: Mapping[str, object]) -> Any:
         known = self._functions.exceptions
         try:
-            reply = self._invoke(model, function_version, {"replay": list(rows), "correlation": correlation})
+            answer = self._functions.invoke(
+                FunctionName=self._name(model), Qualifier=function_version, Payload=json.dumps(event).encode()
+            )
         except known.ResourceNotFoundException as error:
             found = f"Function version {function_version} of {model} is gone."
             raise Unavailable(found, "Release the model's version again.") from error
         except known.TooManyRequestsException as error:
             raise Unavailable("Lambda has no room for one more call.", "Try again.") from error
-        scores: Sequence[Score] = reply["scores"]
-        return scores
-
-    def _invoke(self, model: str, function_version: str, event: Mapping[str, object]) -> Any:
-        answer = self._functions.invoke(
-            FunctionName=self._name(model), Qualifier=function_version, Payload=json.dumps(event).encode()
-        )
         reply = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
             found = f"Function version {function_version} failed: {reply.get('errorMessage', reply)}."
@@ -117,12 +110,40 @@ class LambdaEndpoint:
             )
         return made["LayerVersionArn"]
 
-    def _configure(self, name: str, version: ModelVersion, layers: list[str], variables: Mapping[str, str]) -> None:
+    def _configure(self, name: str, version: ModelVersion, layers: list[str], variables: Mapping[str, str]) -> str:
+        """Give `$LATEST` the model; the revision that has it."""
         ours = {"SERIN_MODEL_VERSION": str(version.version), "SERIN_MODEL_SHA256": version.estimator.sha256}
+        environment = {**variables, **ours}
         self._functions.update_function_configuration(
-            FunctionName=name, Layers=layers, Environment={"Variables": {**variables, **ours}}
+            FunctionName=name, Layers=layers, Environment={"Variables": environment}
         )
         self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        # Lambda gives a new revision when the update ends, so it is read again, and may be somebody else's.
+        found = self._functions.get_function_configuration(FunctionName=name)
+        held = [layer["Arn"] for layer in found.get("Layers", ())]
+        if (held, found["Environment"]["Variables"]) != (layers, environment):
+            raise _changed(version)
+        return found["RevisionId"]
+
+    def _publish_version(self, name: str, version: ModelVersion, code: str, revision: str) -> str:
+        """The number of the function version; Unavailable when code or configuration are others by now."""
+        known = self._functions.exceptions
+        try:
+            made = self._functions.publish_version(
+                FunctionName=name,
+                CodeSha256=code,
+                RevisionId=revision,
+                Description=f"{version.model} version {version.version}",
+            )
+        except (known.PreconditionFailedException, known.InvalidParameterValueException) as error:
+            raise _changed(version) from error
+        self._functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=made["Version"])
+        return made["Version"]
+
+
+def _changed(version: ModelVersion) -> Unavailable:
+    found = f"The function of {version.model} was changed while version {version.version} was being published."
+    return Unavailable(found, "Try again: the next attempt takes the function as it is by then.")
 
 
 def _state(alias: Any) -> AliasState:

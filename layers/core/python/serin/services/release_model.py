@@ -116,6 +116,8 @@ class ReleaseSteps:
         """
         release = self._release()
         if release.status != "running":
+            # Whoever ended it may have died before the bus had the event.
+            events.publish(_finished(release))
             return release
         self._note("abandon", error[:2000])
         if self._is_live():

@@ -50,6 +50,9 @@ class MemoryControl:
             held = self._leases.get(lease.model)
             if held is None or (held.holder, held.epoch) != (lease.holder, lease.epoch):
                 return False
+            known = self._live.get(lease.model)
+            if live and known and known.epoch > live.epoch:
+                return False
             if live is not None:
                 self._live[lease.model] = live
             self._leases[lease.model] = Lease(lease.model, "", lease.epoch, NEVER)

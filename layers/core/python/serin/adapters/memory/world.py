@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from serin.adapters.bucket_items import bucket_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
-from serin.domain.errors import Conflict, NotFound, Unavailable
+from serin.domain.errors import Conflict, Unavailable
 from serin.domain.events import Event
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
@@ -128,15 +128,20 @@ class MemoryEndpoint:
         return self.aliases[model]
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
-        if all(published.model != model for published in self.versions):
-            raise NotFound(f"{model} has no function version {function_version}.", "Publish one first.")
+        self._look_for(model, function_version)
         return self.answers(function_version, instances)
 
     def replay(
         self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
     ) -> Sequence[Score]:
+        self._look_for(model, function_version)
         self.replayed.append((model, function_version, correlation))
         found = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
         if None in found:
             raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
         return [score for score in found if score is not None]
+
+    def _look_for(self, model: str, function_version: str) -> None:
+        if (model, function_version) not in {(known.model, known.function_version) for known in self.versions}:
+            found = f"Function version {function_version} of {model} is gone."
+            raise Unavailable(found, "Release the model's version again.")

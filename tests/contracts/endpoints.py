@@ -1,0 +1,145 @@
+"""The endpoint of one model, in memory and as a function of the local cloud."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from infra.local.cloud import LocalCloud
+from serin.adapters.endpoint import ALIAS, LambdaEndpoint
+from serin.adapters.memory.world import MemoryEndpoint
+from serin.domain.models import Artifact, ModelVersion
+from serin.ports import AliasState, Endpoint
+from serin.serving.estimators import sha256_of
+from tests.builders import a_version
+from tests.e2e.local.templates import assembly, att, aws, function, opened, ref, resource, role
+
+MODEL = "late-orders"
+FUNCTION = f"serin-dev-predict-{MODEL}"
+LAYERS = f"/serin/dev/endpoints/{MODEL}/layers"
+GOOD, BAD = {"x": 0.25}, {"x": None}
+"""A logged row that is answered with its `x`, and one that no version can answer."""
+
+ANSWERS = """
+import json, os
+
+def handler(event, context):
+    if "replay" in event:
+        return {"scores": [row["x"] + 0.0 for row in event["replay"]]}
+    rows = json.loads(event["body"])["instances"]
+    answers = [{"label": True, "probability": 0.5} for _ in rows]
+    body = {"predictions": answers, "v": context.function_version, "variables": dict(os.environ), "event": event}
+    return {"statusCode": 200, "body": json.dumps(body)}
+"""
+
+
+class Place(Protocol):
+    """An endpoint, and what others may do to it."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The port."""
+
+    def version(self, number: int) -> ModelVersion:
+        """A registered version whose layer lies where it should."""
+
+    def deploy(self) -> None:
+        """Ship other code."""
+
+    def split(self) -> AliasState:
+        """Somebody gives two function versions shares of the traffic."""
+
+
+class InMemory:
+    """The fake."""
+
+    def __init__(self) -> None:
+        self.endpoint = MemoryEndpoint(scores={'{"x": 0.25}': 0.25})
+
+    def version(self, number: int) -> ModelVersion:
+        return a_version(number)
+
+    def deploy(self) -> None:
+        self.endpoint.deploy += "+"
+
+    def split(self) -> AliasState:
+        now = self.endpoint.alias(MODEL)
+        self.endpoint.aliases[MODEL] = AliasState(now.function_version, {"2": 0.5}, "r7")
+        return self.endpoint.alias(MODEL)
+
+
+class OnLambda:
+    """The adapter; `functions` is its client, `others` another one, of whoever else works on the function."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.functions, self.others, self.parameters = (aws(cloud, name) for name in ("lambda", "lambda", "ssm"))
+        self.objects = aws(cloud, "s3")
+        self.base = self.layer("base")
+        self.parameters.put_parameter(Name=LAYERS, Value=self.base, Type="String")
+        self.endpoint = LambdaEndpoint(self.functions, self.parameters, "dev", "artifacts")
+        self._deploys = 0
+
+    def version(self, number: int) -> ModelVersion:
+        content = packed(f"{number}.txt", "model")
+        self.objects.put_object(Bucket="artifacts", Key=f"{number}.zip", Body=content)
+        return a_version(number, layer=Artifact(f"{number}.zip", sha256_of(content)))
+
+    def deploy(self) -> None:
+        self._deploys += 1
+        code = packed("index.py", f"{ANSWERS}# {self._deploys}\n")
+        self.others.update_function_code(FunctionName=FUNCTION, ZipFile=code)
+
+    def split(self) -> AliasState:
+        self.others.update_alias(
+            FunctionName=FUNCTION, Name=ALIAS, RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
+        )
+        return self.endpoint.alias(MODEL)
+
+    def layer(self, name: str) -> str:
+        """A layer of somebody's, by its ARN."""
+        made = self.others.publish_layer_version(LayerName=name, Content={"ZipFile": packed(f"{name}.txt", name)})
+        return str(made["LayerVersionArn"])
+
+    def configure(self, **settings: object) -> None:
+        """Somebody changes the function's settings."""
+        self.others.update_function_configuration(FunctionName=FUNCTION, **settings)
+
+    def held(self, function_version: str) -> Mapping[str, Any]:
+        """A function version's settings."""
+        found: Mapping[str, Any] = self.others.get_function_configuration(
+            FunctionName=FUNCTION, Qualifier=function_version
+        )
+        return found
+
+    def numbers(self) -> list[str]:
+        """The function versions there are."""
+        found = self.others.list_versions_by_function(FunctionName=FUNCTION)["Versions"]
+        return [version["Version"] for version in found if version["Version"] != "$LATEST"]
+
+
+def packed(name: str, text: str) -> bytes:
+    """A zip of one file; the same file gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), text)
+    return buffer.getvalue()
+
+
+@contextmanager
+def on_lambda(scratch: Path) -> Iterator[OnLambda]:
+    """A cloud with the function as a deploy leaves it: version 1, which holds no model, behind the alias."""
+    resources = {
+        "Role": role(),
+        "Artifacts": resource("S3::Bucket", BucketName="artifacts"),
+        "Function": function(FUNCTION, ANSWERS, Environment={"Variables": {"STAGE": "dev"}}),
+        "Version": resource("Lambda::Version", FunctionName=ref("Function")),
+        "Live": resource(
+            "Lambda::Alias", FunctionName=ref("Function"), FunctionVersion=att("Version", "Version"), Name=ALIAS
+        ),
+    }
+    with LocalCloud.start(assembly(("stack", opened(resources))), scratch=scratch) as cloud:
+        yield OnLambda(cloud)

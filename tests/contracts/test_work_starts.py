@@ -1,0 +1,82 @@
+"""Trainings and releases start once for each id, with all that their first step needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.local.moto_patches.registry import PATCHES
+from serin.adapters.memory.world import MemoryWorkflows
+from serin.adapters.workflows import StepFunctionsWorkflows
+from serin.ports import Workflows
+from tests.tables import REGION
+
+ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
+Start = Callable[[Workflows, str], bool]
+STARTS: dict[str, Start] = {
+    "training": lambda workflows, name: workflows.start_training("late-orders", name, "call", "c1"),
+    "release": lambda workflows, name: workflows.start_release("late-orders", 3, name, "registered", "c1"),
+}
+
+
+def machines() -> Any:
+    """A client, and the three machines of a stage with two models."""
+    client = boto3.client("stepfunctions", region_name=REGION)
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    for name in ("training-late-orders", "training-returns", "release"):
+        client.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def plain_moto() -> Iterator[None]:
+    """A local cloud that ran in this process before has left its patches, which work inside of one only."""
+    applied = [patch for patch in PATCHES if patch.applied]
+    for patch in reversed(applied):
+        patch.revert()
+    yield
+    for patch in applied:
+        patch.apply()
+
+
+@pytest.fixture
+def workflows(where: str) -> Workflows:
+    if where == "memory":
+        return MemoryWorkflows()
+    return StepFunctionsWorkflows(machines(), f"{ARN}training-", f"{ARN}release")
+
+
+@pytest.mark.parametrize("kind", STARTS)
+def test_work_of_one_id_starts_once_and_that_of_another_beside_it(workflows: Workflows, kind: str) -> None:
+    start = STARTS[kind]
+    assert [start(workflows, name) for name in ("one", "two")] == [True, True]
+    # Another input under a name that is taken: an equal one would be answered as the first was.
+    again = {
+        "training": lambda: workflows.start_training("late-orders", "one", "features", "c2"),
+        "release": lambda: workflows.start_release("late-orders", 4, "one", "registered", "c2"),
+    }
+    assert not again[kind]()
+
+
+def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
+    client = machines()
+    workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release")
+    for start in STARTS.values():
+        start(workflows, "one")
+    given = {}
+    for name in ("training-late-orders", "training-returns", "release"):
+        found = client.list_executions(stateMachineArn=f"{ARN}{name}")["executions"]
+        given[name] = {
+            item["name"]: json.loads(client.describe_execution(executionArn=item["executionArn"])["input"])
+            for item in found
+        }
+    known = {"model": "late-orders", "correlation": "c1"}
+    assert given == {
+        "training-late-orders": {"one": {**known, "run": "one", "cause": "call"}},
+        "training-returns": {},
+        "release": {"one": {**known, "version": 3, "release": "one", "cause": "registered"}},
+    }
