@@ -12,7 +12,9 @@ import boto3
 import polars as pl
 from moto.events.models import Rule, events_backends
 
-from infra.local.events import router
+from infra.local.delivery.message import Message
+from infra.local.services.events import router
+from infra.local.services.events.router import Router
 from infra.local.wiring import ACCOUNT, wiring
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
@@ -54,7 +56,7 @@ def exercise(walked: Walked) -> None:
     assert _catalog(walked).release(MODEL, ABANDONED).status == "rolled_back"
     with targets_that_do_not_answer():
         for rule in _rules(walked):
-            wiring().router.fire(rule, _event(walked))
+            wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
 
 
@@ -130,10 +132,10 @@ def targets_that_do_not_answer() -> Iterator[None]:
     """EventBridge may call every target and reaches none; what it then does with the event is real."""
     deliver = router.deliver
 
-    def unanswered(arn: str, text: str, *more: Any) -> None:
-        if not arn.endswith("-undelivered"):
-            raise Unavailable(f"{arn} does not answer.", "Try again.")
-        deliver(arn, text, *more)
+    def unanswered(message: Message) -> None:
+        if not message.arn.endswith("-undelivered"):
+            raise Unavailable(f"{message.arn} does not answer.", "Try again.")
+        deliver(message)
 
     router.deliver = unanswered
     try:
