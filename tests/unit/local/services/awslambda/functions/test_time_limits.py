@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.local.services.awslambda.functions.conftest import Functions
 
 from infra.local.services.awslambda.functions import execution, watch
 from infra.local.services.awslambda.functions.watch import Final, TimedOut, wait_for
+from tests.unit.local.services.awslambda.functions.conftest import Functions
 
 SAYS = """
     def handle(event, context):
