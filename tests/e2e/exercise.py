@@ -23,7 +23,7 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
-from serin_cli.april import april_flights
+from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
 from tests.e2e.access import WEATHER
@@ -68,7 +68,7 @@ def _correct_a_row(walked: Walked) -> None:
 
 
 def _look_a_prediction_up(walked: Walked) -> None:
-    answer = walked.client.predict(MODEL, april_flights(walked.folder / "2013-04.csv", 1))
+    answer = walked.client.predict(MODEL, first_flights(walked.folder / "2013-07.csv", 1))
     walked.platform.cloud.settle()
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
 

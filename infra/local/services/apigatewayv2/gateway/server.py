@@ -16,6 +16,9 @@ from infra.local.services.apigatewayv2.model import Invoke, Routes
 from serin.domain.errors import Conflict
 
 _DRAIN_S = 2
+_IDLE_S = 60
+"""How long a connection is kept that nobody uses. Callers' own pools must give it up first (httpx after 5 s): else on a
+busy machine it is closed at the moment its caller sends the next request, which is then lost."""
 
 
 class Gateway:
@@ -48,6 +51,7 @@ class Gateway:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=_IDLE_S,
             timeout_graceful_shutdown=_DRAIN_S,
         )
         self._server = uvicorn.Server(config)

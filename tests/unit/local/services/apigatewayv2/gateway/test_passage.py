@@ -222,3 +222,9 @@ def test_stopping_frees_the_port_and_a_taken_port_is_named(api: Api) -> None:
     api.gateway.stop()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_connection_that_nobody_uses_is_given_up_by_its_caller_first(api: Api) -> None:
+    callers = httpx.Limits().keepalive_expiry
+    assert callers is not None
+    assert api.gateway._server.config.timeout_keep_alive >= 10 * callers

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 
-def april_flights(file: Path, count: int) -> list[dict[str, Any]]:
+def first_flights(file: Path, count: int) -> list[dict[str, Any]]:
     """The first `count` scheduled flights of a month's file as prediction instances, by scheduled departure."""
     with file.open(encoding="utf-8", newline="") as opened:
         instances = [_instance(row) for row in csv.DictReader(opened)]
