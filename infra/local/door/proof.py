@@ -19,7 +19,8 @@ from infra.local.door.sigv4 import Claim, Received, same
 from infra.local.iam.evaluation import Caller
 from infra.local.iam.guard import ADMINISTRATOR
 from infra.local.iam.keys import Key, key_of
-from infra.local.iam.requests.reading import Signature, kept_body
+from infra.local.iam.requests.bodies import kept_body
+from infra.local.iam.requests.reading import Signature
 
 LONGEST_SKEW = timedelta(minutes=5)
 OWN_SERVICE = "serin"

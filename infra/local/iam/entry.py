@@ -11,9 +11,9 @@ from typing import Any
 
 from infra.local.door.proof import NotProved, prove
 from infra.local.door.refusals import not_proved
-from infra.local.iam.errors import AccessDenied
+from infra.local.iam.errors import AccessDenied, Unreadable
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.refusals import StartResponse, denied
+from infra.local.iam.refusals import Refusal, StartResponse, denied
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read
 from infra.local.wiring import ACCOUNT, Guard, wiring
@@ -32,9 +32,11 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
     environ["HTTP_AUTHORIZATION"] = proved.authorization
     if caller.kind == "account" and not _binds_the_administrator(signature):
         return application(environ, start_response)
-    request = read(signature, ACCOUNT, environ)
     try:
+        request = read(signature, ACCOUNT, environ)
         _require(guard, caller, signature, request)
+    except Unreadable as error:
+        return Refusal(signature.service, error.code, error.message, 400).send(environ, start_response)
     except AccessDenied as error:
         return denied(signature.service, error, environ).send(environ, start_response)
     listing = None if request is None else _what_the_missing_needs(guard, caller, request)

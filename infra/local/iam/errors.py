@@ -14,3 +14,12 @@ class AccessDenied(SerinError):
         super().__init__(message, f"Allow {action} on {resource} where the template grants it, or do not ask for it.")
         self.action = action
         self.resource = resource
+
+
+class Unreadable(Exception):
+    """A request that is not exactly what its service's model has, in the words of the service that refuses it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -61,6 +61,8 @@ class Service:
     """Modules that declare patches of moto, imported when the first cloud of the process starts."""
     permissions: Callable[[ApiRequest], Iterable[Asked] | None] | None = None
     """The permissions a request needs; None for an operation that is not known."""
+    needs_nothing: frozenset[str] = frozenset()
+    """Operations anybody may call who is known; of all others, no permission at all is no answer."""
     tells_the_missing: Callable[[ApiRequest], Asked | None] | None = None
     """What a caller has to be allowed to be told that what it reads is not there; None where anybody is told."""
     policy_of: Callable[[str, str], tuple[str, str] | None] | None = None

@@ -5,26 +5,25 @@ Only what permissions depend on is read; the body of an S3 object never is.
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
-from xml.etree import ElementTree
 
 from moto.core.request import Request
-from moto.core.routing import get_service_router
-from werkzeug.exceptions import HTTPException
+
+from infra.local.iam.errors import Unreadable
+from infra.local.iam.requests.bodies import Environ
+from infra.local.iam.requests.models import model_of
+from infra.local.iam.requests.rest import read_rest_json, read_s3
+from infra.local.iam.requests.rpc import read_json, read_query
 
 Protocol = Literal["json", "query", "rest-json", "s3"]
-Environ = dict[str, Any]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-_MODELS = {"lambda": "lambda", "apigateway": "apigatewayv2", "s3": "s3"}
-"""The services whose operation is in method and path, by the name requests are signed for."""
+_REST = frozenset({"lambda", "apigateway"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,14 @@ class ApiRequest:
         """A parameter; empty where it is not given."""
         return str(self.params.get(name) or "")
 
+    def one_of(self, *names: str) -> str:
+        """The one of these that is given; raises Unreadable where several are, as only one can be meant."""
+        given = [name for name in names if name in self.params]
+        if len(given) > 1:
+            code = "InvalidParameterException" if self.service == "logs" else "InvalidParameter"
+            raise Unreadable(code, f"Only one of {' and '.join(given)} can be given.")
+        return self.text(given[0]) if given else ""
+
 
 def named(operations: str) -> frozenset[str]:
     """Operations, written one after another."""
@@ -76,76 +83,25 @@ def protocol_of(service: str, environ: Environ) -> Protocol:
     """How the request is written, and how a refusal has to be."""
     if service == "s3":
         return "s3"
-    if service in _MODELS:
+    if service in _REST:
         return "rest-json"
     return "json" if "HTTP_X_AMZ_TARGET" in environ else "query"
 
 
 def read(signature: Signature, account: str, environ: Environ) -> ApiRequest | None:
-    """The request as an operation with its parameters; None when no operation can be made out."""
-    request = Request(environ)
-    protocol = protocol_of(signature.service, environ)
-    try:
-        operation, params = _READERS[protocol](signature.service, request)
-    except (ValueError, HTTPException, ElementTree.ParseError):
+    """The request as its service's model has it; None for a service that is not served here.
+
+    What is left in the environment afterwards is what was read. Raises Unreadable where the model has no such request.
+    """
+    model = model_of(signature.service)
+    if model is None:
         return None
+    # moto would take another account from it.
+    environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
+    request = Request(environ)
+    operation, params = _READERS[protocol_of(signature.service, environ)](model, request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return ApiRequest(signature.service, operation, signature.region, account, params, headers)
 
 
-def _json(_service: str, request: Request) -> tuple[str, Mapping[str, Any]]:
-    return request.headers["X-Amz-Target"].rpartition(".")[2], json.loads(body_of(request) or b"{}")
-
-
-def _query(_service: str, request: Request) -> tuple[str, Mapping[str, Any]]:
-    params = dict(parse_qsl(body_of(request).decode(), keep_blank_values=True)) | dict(request.args)
-    if "Action" not in params:
-        raise ValueError("no Action")
-    return params["Action"], params
-
-
-def _rest_json(service: str, request: Request) -> tuple[str, Mapping[str, Any]]:
-    operation, labels = get_service_router(_MODELS[service]).match(request)
-    body = body_of(request)
-    # What Invoke sends is the function's payload, not parameters.
-    sent = json.loads(body) if body and not str(operation.name).startswith("Invoke") else {}
-    return str(operation.name), {**dict(request.args), **(sent if isinstance(sent, dict) else {}), **labels}
-
-
-def _s3(_service: str, request: Request) -> tuple[str, Mapping[str, Any]]:
-    operation, labels = get_service_router("s3").match(request)
-    params = {**dict(request.args), **labels}
-    if operation.name == "DeleteObjects":
-        params["Objects"] = list(_objects(body_of(request)))
-    return str(operation.name), params
-
-
-def _objects(body: bytes) -> list[tuple[str, str]]:
-    """Keys and version ids of a DeleteObjects request."""
-    root = ElementTree.fromstring(body)
-    space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
-    found = root.findall(f"{space}Object")
-    return [(item.findtext(f"{space}Key", ""), item.findtext(f"{space}VersionId", "")) for item in found]
-
-
-def kept_body(environ: Environ) -> bytes:
-    """The body as it came, which stays there for the next reader."""
-    length = environ.get("CONTENT_LENGTH")
-    # A body without a length comes in pieces and has an end of its own.
-    whole = -1 if not length and environ.get("wsgi.input_terminated") else int(length or 0)
-    body: bytes = environ["wsgi.input"].read(whole)
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def body_of(request: Request) -> bytes:
-    """The body as it was before it was packed."""
-    body = kept_body(request.environ)
-    if request.headers.get("Content-Encoding") == "gzip":
-        import gzip
-
-        return gzip.decompress(body)
-    return body
-
-
-_READERS = {"json": _json, "query": _query, "rest-json": _rest_json, "s3": _s3}
+_READERS = {"json": read_json, "query": read_query, "rest-json": read_rest_json, "s3": read_s3}

@@ -27,5 +27,5 @@ def permissions(request: ApiRequest) -> Iterable[Asked] | None:
         return [Asked("sns:CreateTopic", request.arn(request.text("Name")))]
     if operation not in _ON_A_TOPIC:
         return None
-    topic = request.text("TopicArn") or request.text("TargetArn") or request.text("ResourceArn") or "*"
+    topic = request.one_of("TopicArn", "TargetArn", "ResourceArn") or "*"
     return [Asked(f"sns:{operation}", topic)]

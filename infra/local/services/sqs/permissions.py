@@ -31,5 +31,5 @@ def permissions(request: ApiRequest) -> Iterable[Asked] | None:
         return [Asked("sqs:ListQueues", request.arn("*"))]
     if operation not in _ON_A_QUEUE:
         return None
-    name = request.text("QueueName") or request.text("QueueUrl").rstrip("/").rpartition("/")[2]
+    name = request.one_of("QueueName", "QueueUrl").rpartition("/")[2]
     return [Asked(f"sqs:{operation}", request.arn(name))]

@@ -8,4 +8,5 @@ from infra.local.services.sts.permissions import permissions
 SERVICE = Service(
     "sts",
     permissions=permissions,
+    needs_nothing=frozenset({"GetCallerIdentity"}),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.iam.errors import Unreadable
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
 from infra.local.services.all import every_service
@@ -35,7 +36,7 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
     ("service", "operation", "given", "needed"),
     [
         ("dynamodb", "get_item", {"TableName": "t", "Key": KEY}, [f"dynamodb:GetItem {TABLE}"]),
-        ("dynamodb", "query", {"TableName": "t", "IndexName": "i"}, [f"dynamodb:Query {TABLE}/index/i"]),
+        ("dynamodb", "query", {"TableName": "t", "IndexName": "idx"}, [f"dynamodb:Query {TABLE}/index/idx"]),
         ("dynamodb", "scan", {"TableName": TABLE}, [f"dynamodb:Scan {TABLE}"]),
         ("dynamodb", "batch_get_item", {"RequestItems": {"t": {"Keys": [KEY]}}}, [f"dynamodb:BatchGetItem {TABLE}"]),
         (
@@ -162,8 +163,9 @@ def test_the_body_stays_for_the_service() -> None:
     assert b'"TableName"' in environ["wsgi.input"].read()
 
 
-def test_a_body_that_is_no_json_is_no_operation() -> None:
+def test_a_body_that_is_no_json_is_refused() -> None:
     environ = {**sent("dynamodb", "get_item", TableName="t", Key=KEY), "wsgi.input": io.BytesIO(b"{" * 50)}
     signature = signature_of(environ)
     assert signature is not None
-    assert read(signature, "123456789012", environ) is None
+    with pytest.raises(Unreadable, match="no JSON"):
+        read(signature, "123456789012", environ)

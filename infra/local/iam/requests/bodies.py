@@ -1,0 +1,91 @@
+"""Bodies and queries of requests, read without taking them from who serves the request."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from typing import Any
+from urllib.parse import parse_qsl
+
+from moto.core.request import Request
+
+from infra.local.iam.errors import Unreadable
+
+Environ = dict[str, Any]
+FORM = "application/x-www-form-urlencoded"
+
+
+def kept_body(environ: Environ) -> bytes:
+    """The body as it came, which stays there for the next reader."""
+    length = environ.get("CONTENT_LENGTH")
+    # A body without a length comes in pieces and has an end of its own.
+    whole = -1 if not length and environ.get("wsgi.input_terminated") else int(length or 0)
+    body: bytes = environ["wsgi.input"].read(whole)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def body_of(request: Request) -> bytes:
+    """The body as it was before it was packed."""
+    body = kept_body(request.environ)
+    if request.headers.get("Content-Encoding") != "gzip":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable("SerializationException", "The body is not packed as its Content-Encoding says.") from error
+
+
+def media_type(environ: Environ) -> str:
+    """The type of the body, without what may follow it."""
+    return str(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+
+
+def once(text: str, code: str) -> dict[str, str]:
+    """The parameters of a form or a query, none of which may be there twice; raises Unreadable with the code."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="strict"):
+        if name in found:
+            raise Unreadable(code, f"The parameter {name} is given more than once.")
+        found[name] = value
+    return found
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """A JSON object whose members are each there once; those that are null are not given."""
+    try:
+        read = json.loads(body.decode() or "{}", object_pairs_hook=_members, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("SerializationException", "The body is no JSON.") from error
+    if not isinstance(read, dict):
+        raise Unreadable("SerializationException", "The body is no JSON object.")
+    return read
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("SerializationException", "A member of a JSON object is given more than once.")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def hand_on(environ: Environ, operation: str, query: str, body: bytes | None = None, kind: str = "") -> None:
+    """Leave in the request what was judged and nothing else.
+
+    A query that is not empty keeps moto from taking parameters, and even the operation, from bodies and headers;
+    `x-id` is what AWS's own clients send to name the operation.
+    """
+    query = query or f"x-id={operation}"
+    environ["QUERY_STRING"] = query
+    environ["RAW_URI"] = f"{str(environ['RAW_URI']).partition('?')[0]}?{query}"
+    if body is None:
+        return
+    environ["wsgi.input"], environ["CONTENT_LENGTH"], environ["CONTENT_TYPE"] = io.BytesIO(body), str(len(body)), kind
+    for name in ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING"):
+        environ.pop(name, None)
