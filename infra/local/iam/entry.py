@@ -36,7 +36,7 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
         request = read(signature, ACCOUNT, environ)
         _require(guard, caller, signature, request)
     except Unreadable as error:
-        return Refusal(signature.service, error.code, error.message, 400).send(environ, start_response)
+        return Refusal(signature.service, error.code, error.message, error.status).send(environ, start_response)
     except AccessDenied as error:
         return denied(signature.service, error, environ).send(environ, start_response)
     listing = None if request is None else _what_the_missing_needs(guard, caller, request)

@@ -19,7 +19,8 @@ class AccessDenied(SerinError):
 class Unreadable(Exception):
     """A request that is not exactly what its service's model has, in the words of the service that refuses it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.status = status

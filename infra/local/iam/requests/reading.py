@@ -98,8 +98,12 @@ def read(signature: Signature, account: str, environ: Environ) -> ApiRequest | N
         return None
     # moto would take another account from it.
     environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
+    protocol = protocol_of(signature.service, environ)
+    if protocol in {"rest-json", "s3"}:
+        # These services have no such header, and moto would take the operation from it.
+        environ.pop("HTTP_X_AMZ_TARGET", None)
     request = Request(environ)
-    operation, params = _READERS[protocol_of(signature.service, environ)](model, request)
+    operation, params = _READERS[protocol](model, request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return ApiRequest(signature.service, operation, signature.region, account, params, headers)
 

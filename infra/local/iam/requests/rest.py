@@ -26,8 +26,9 @@ _LABEL = re.compile(r"[A-Za-z0-9_.:$-]+")
 _PREFIXED = re.compile(rb"</?[\w.-]+:")
 _SIGNS = ("x-amz-", "awsaccesskeyid", "signature", "expires")
 _FORMS = (FORM, "multipart/")
-_OF_ANOTHER = ("/v20180820/", "/moto-api", "/latest/")
-"""Paths that are served by something else than the service the request is signed for."""
+_CONTROL = "/v20180820/"
+_BESIDE_AWS = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
+"""What moto serves for itself, whatever service a request is signed for."""
 _OF_OBJECTS = frozenset({"PutObject", "UploadPart"})
 
 
@@ -55,7 +56,10 @@ def read_rest_json(model: ServiceModel, request: Request) -> Read:
 
 def read_s3(model: ServiceModel, request: Request) -> Read:
     """Bucket and key are in the path, what is meant of them in the query, and their settings in XML."""
-    if request.raw_path.startswith(_OF_ANOTHER) or "s3-control" in request.host or "s3-accesspoint" in request.host:
+    # The server that tells such addresses apart has the path decoded.
+    if request.path.startswith(_BESIDE_AWS):
+        raise Unreadable("AccessDenied", "This is moto's own and not AWS's.", 403)
+    if request.path.startswith(_CONTROL) or "s3-control" in request.host or "s3-accesspoint" in request.host:
         raise Unreadable("InvalidRequest", "The local cloud serves no such address of S3.")
     operation, labels = _matched(model, request, "MethodNotAllowed")
     query = _query(operation, request, "InvalidArgument")

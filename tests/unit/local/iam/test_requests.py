@@ -102,8 +102,8 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
         (
             "lambda",
             "publish_layer_version",
-            {"LayerName": "m", "Content": {"S3Bucket": "b", "S3Key": "k"}},
-            [f"lambda:PublishLayerVersion {LAYER[:-2]}", "s3:GetObject arn:aws:s3:::b/k"],
+            {"LayerName": "m", "Content": {"S3Bucket": "bkt", "S3Key": "k"}},
+            [f"lambda:PublishLayerVersion {LAYER[:-2]}", "s3:GetObject arn:aws:s3:::bkt/k"],
         ),
         ("lambda", "get_layer_version", {"LayerName": "m", "VersionNumber": 3}, [f"lambda:GetLayerVersion {LAYER}"]),
         (
@@ -141,7 +141,7 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
         (
             "logs",
             "put_log_events",
-            {"logGroupName": "/g", "logStreamName": "s", "logEvents": []},
+            {"logGroupName": "/g", "logStreamName": "s", "logEvents": [{"timestamp": 1, "message": "m"}]},
             [f"logs:PutLogEvents arn:aws:logs:{HERE}:log-group:/g:log-stream:s"],
         ),
         ("cloudwatch", "put_metric_data", {"Namespace": "n", "MetricData": []}, ["cloudwatch:PutMetricData *"]),
