@@ -14,8 +14,10 @@ from infra.local.door.refusals import not_proved
 from infra.local.iam.errors import AccessDenied, Unreadable
 from infra.local.iam.evaluation import Asked, Caller
 from infra.local.iam.refusals import Refusal, StartResponse, denied
+from infra.local.iam.requests import reading
+from infra.local.iam.requests.bodies import Environ
 from infra.local.iam.requests.permissions import permissions_of
-from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read
+from infra.local.iam.requests.reading import ApiRequest, Signature
 from infra.local.wiring import ACCOUNT, Guard, wiring
 
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -33,7 +35,7 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
     if caller.kind == "account" and not _binds_the_administrator(signature):
         return application(environ, start_response)
     try:
-        request = read(signature, ACCOUNT, environ)
+        request = reading.read(signature, ACCOUNT, environ)
         _require(guard, caller, signature, request)
     except Unreadable as error:
         return Refusal(signature.service, error.code, error.message, error.status).send(environ, start_response)

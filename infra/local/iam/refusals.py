@@ -14,7 +14,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from infra.local.iam.errors import AccessDenied
-from infra.local.iam.requests.reading import Environ, protocol_of
+from infra.local.iam.requests.bodies import Environ
+from infra.local.iam.requests.reading import protocol_of
 
 StartResponse = Callable[..., Any]
 

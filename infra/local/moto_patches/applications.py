@@ -9,7 +9,8 @@ from moto.backends import SERVICE_NAMES
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from infra.local.iam.refusals import Refusal, StartResponse
-from infra.local.iam.requests.reading import Environ, protocol_of, signature_of
+from infra.local.iam.requests.bodies import Environ
+from infra.local.iam.requests.reading import protocol_of, signature_of
 from serin.domain.errors import Invalid
 
 _BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})

@@ -13,7 +13,7 @@ from moto.core.responses import BaseResponse
 from moto.s3.responses import S3Response
 
 from infra.local.cloud import LocalCloud
-from infra.local.iam import entry
+from infra.local.iam.requests import reading
 from tests.e2e.identities import ACCOUNT, session
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.disguises import MULTIPART, PREFIXES, Sent, answer, form, parts, target
@@ -190,7 +190,7 @@ def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.
     caller = session(cloud, f"any-{service}", allow("*", on="*"))
     judged: list[tuple[str, str]] = []
     ran: list[tuple[str, str]] = []
-    read, parse = entry.read, BaseResponse.setup_class
+    read, parse = reading.read, BaseResponse.setup_class
 
     def noted_read(*args: Any) -> Any:
         found = read(*args)
@@ -208,7 +208,7 @@ def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.
         ran.append(({"ListBucket": "ListObjects"}.get(action, action), response.current_account))
 
     monkeypatch.setattr(S3Response, "_authenticate_and_authorize_s3_action", noted_s3)
-    monkeypatch.setattr(entry, "read", noted_read)
+    monkeypatch.setattr(reading, "read", noted_read)
     monkeypatch.setattr(BaseResponse, "setup_class", noted_setup)
     sent, other = OPERATIONS[service]
     allowed = {"Action", "Version", "TopicArn", "StackName"} if service in {"sts", "sns", "cloudformation"} else set()

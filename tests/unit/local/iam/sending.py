@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from infra.local.iam.requests.reading import Environ
+from infra.local.iam.requests.bodies import Environ
 
 
 def sent(service: str, operation: str, **given: Any) -> Environ:
