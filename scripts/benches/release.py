@@ -53,7 +53,7 @@ def measured(rules: Mapping[str, Rule], seed: int, repetitions: int) -> dict[str
     found: dict[str, dict[str, Row]] = {case: {} for case in CASES}
     for name, rule in rules.items():
         PROGRESS.print(f"{repetitions:,} releases a case by {name}")
-        for case, figures in rows(rule, seed, repetitions):
+        for case, figures in rows(rule, seed, repetitions).items():
             found[case][name] = figures
     return found
 

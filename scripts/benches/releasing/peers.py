@@ -43,7 +43,7 @@ def threshold(world: World, *, interval: int, share: float, slow: float, failed_
     """
     weight, fails, start, failed = 10, 0, 0, 0.0
     length = interval * world.every
-    for _ in range(200):
+    while start < world.count or not world.count:
         seen = world.read(weight, start, length, last=weight >= 50)
         start = min(start + length, world.count)
         at = len(seen.after) - 1
@@ -76,11 +76,11 @@ def peeked_z(world: World, *, wait: int, critical: float) -> End:
 
 def settings() -> Mapping[str, Sequence[tuple[Mapping[str, float], Rule]]]:
     """Every setting each rule is tried with; the best one is reported."""
-    waits, shares, slows = (40, 120, 300), (0.01, 0.02, 0.05, 0.1), (0.1, 0.2, 1.0)
+    shares = (0.02, 0.05)
     return {
-        "alarm": _grid(alarm, wait=waits, share=shares, slow=slows, period=(4, 20), points=(1, 2)),
-        "threshold": _grid(threshold, interval=(4, 12, 40), share=shares, slow=slows, failed_checks=(1, 2, 5)),
-        "peeked_z": _grid(peeked_z, wait=waits, critical=(1.645, 2.326, 3.09, 3.5)),
+        "alarm": _grid(alarm, wait=(40, 120), share=shares, slow=(0.2,), period=(4, 20), points=(1, 2)),
+        "threshold": _grid(threshold, interval=(4, 12), share=shares, slow=(0.2,), failed_checks=(2, 5)),
+        "peeked_z": _grid(peeked_z, wait=(40, 120), critical=(1.645, 2.326, 3.09)),
     }
 
 

@@ -104,8 +104,8 @@ class World:
 
 def longest_run(hit: Mask, ends: Mask) -> Floats:
     """The most hits so far with no end in between."""
-    total = np.cumsum(hit)
-    run = total - np.maximum.accumulate(np.where(ends, total, 0))
+    total = np.cumsum(hit, dtype=np.float64)
+    run: Floats = total - np.maximum.accumulate(np.where(ends, total, 0))
     return np.asarray(np.maximum.accumulate(run), dtype=np.float64)
 
 
