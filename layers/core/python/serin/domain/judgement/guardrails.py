@@ -12,7 +12,7 @@ from serin.domain.judgement.release_policy import ReleasePolicy
 from serin.domain.judgement.sandboxes import MINIMUM_SANDBOXES, paired, slower
 from serin.domain.judgement.verdicts import Check
 
-ERRORS, LOSSES, DISAGREEMENT, INVALID_OUTPUTS, LATENCY = 0.6, 0.17, 0.03, 0.1, 0.1
+ERRORS, LOSSES, DISAGREEMENT, INVALID_OUTPUTS, LATENCY = 0.6, 0.19, 0.01, 0.1, 0.1
 """Most on errors: what is taken from them costs requests at every release. They sum to 1, so the weighted sum of the
 bets is a bet itself and may be held against 1/alpha once."""
 _MOST = 700.0
