@@ -18,7 +18,7 @@ from serin.learning.columns import Floats, Mask, TrainingColumns, classes_of
 from serin.learning.evaluation import metrics
 from serin.learning.pipelines import Params, PipelineMaker
 from serin.learning.scores import Scores, Validated
-from serin.learning.splits import Holdout, Split, judging_splits, validation_rows
+from serin.learning.splits import Holdout, Split, judging_places, judging_splits, validation_rows
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 from serin.serving.scoring import scores_of
@@ -94,7 +94,7 @@ def contest(
         elif opponent is not None:
             parts = opponent.make, opponent.params, split, classes, opponent.columns
             champion.append(_fit_and_score(columns, task, *parts))
-    rows = np.concatenate([np.flatnonzero(split.judge) for split in splits])
+    rows = judging_places(splits)
     return Scores(
         rows=rows,
         moment=columns.moment[rows],

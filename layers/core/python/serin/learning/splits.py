@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from serin.domain.errors import Invalid
 from serin.domain.experiments import HOLDOUT_PARTS, SMALL_TABLE, TrainingSet
@@ -26,6 +27,7 @@ class Unordered:
     seed: str
 
 
+Places = npt.NDArray[np.int64]
 Holdout = datetime | Unordered
 """What is withheld: the rows asked from a moment on or, where there is no time, rows by chance."""
 
@@ -84,6 +86,11 @@ def learnable_rows(columns: TrainingColumns, holdout: Holdout) -> Mask:
     learnt = [split.learn for split in judging_splits(columns, holdout)]
     found: Mask = np.array(learnt).max(axis=0)
     return found
+
+
+def judging_places(splits: Sequence[Split]) -> Places:
+    """The places of the rows that judge, split by split: a row is there once for each split it judges in."""
+    return np.concatenate([np.flatnonzero(split.judge) for split in splits])
 
 
 def inflation_of(splits: Sequence[Split]) -> float:

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from serin.domain.charter import Charter
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.events import Event
@@ -22,7 +20,14 @@ from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns, classes_of
 from serin.learning.evidence import contest_of, evidence_of
 from serin.learning.scores import Scores, read_scores
-from serin.learning.splits import holdout_of, inflation_of, judging_splits, learnable_rows, validation_rows
+from serin.learning.splits import (
+    holdout_of,
+    inflation_of,
+    judging_places,
+    judging_splits,
+    learnable_rows,
+    validation_rows,
+)
 from serin.ports import Catalog, Clock, Events, ObjectStore
 from serin.services.steps.champions import live_version, why_unbeaten
 from serin.services.steps.recipes import compares_recipes
@@ -114,7 +119,7 @@ def _judged(
         misfits(
             scores,
             columns,
-            np.concatenate([np.flatnonzero(split.judge) for split in splits]),
+            judging_places(splits),
             None if charter.value is None else validation_rows(columns, holdout).newer,
             None if champion is None else champion.version,
             task=charter.task,

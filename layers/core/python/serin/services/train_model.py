@@ -112,7 +112,7 @@ class Trainer:
             return Champion(champion.version, estimator, champion.learnt_until)
         make = self._make
         if champion.code != self._set.code:
-            layer = opened_layer(champion.layer, self._artifacts)
+            layer = opened_layer(champion.layer, artifacts=self._artifacts)
             make = pipeline_maker(charter_in(layer), functions=ReleasedCode(layer))
         names = learnt_names(champion.version, estimator, columns.table)
         return Recipe(champion.version, make, champion.params, columns.named(names))

@@ -14,7 +14,7 @@ from serin.ports import ObjectStore
 from serin.serving.estimators import sha256_of
 
 
-def opened_layer(layer: Artifact, artifacts: ObjectStore) -> bytes:
+def opened_layer(layer: Artifact, *, artifacts: ObjectStore) -> bytes:
     """The layer's bytes; Corrupt when they are not those the registry recorded."""
     content = artifacts.get(layer.key)
     if sha256_of(content) != layer.sha256:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-import numpy as np
-
 from serin.domain.charter import Charter, Scalar
 from serin.domain.experiments import TrainingSet
 from serin.domain.judgement.champion import MINIMUM_BLOCKS
@@ -34,9 +32,8 @@ def compares_recipes(
     if not isinstance(holdout, datetime):
         return True
     (split,) = judging_splits(columns, holdout, champion.learnt_until)
-    rows = np.flatnonzero(split.judge)
-    block = charter.training.gate.block
-    return Blocks(block, columns.moment[rows], columns.entity[rows]).count < MINIMUM_BLOCKS
+    moment, entity = columns.moment[split.judge], columns.entity[split.judge]
+    return Blocks(charter.training.gate.block, moment, entity).count < MINIMUM_BLOCKS
 
 
 def _same_recipe(training_set: TrainingSet, champion: ModelVersion, params: Mapping[str, Scalar]) -> bool:

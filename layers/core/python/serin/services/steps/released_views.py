@@ -43,7 +43,7 @@ def released_views(
         version = catalog.version(deployed.model, number)
         if version.charter == deployed.digest():
             continue
-        layer = opened_layer(version.layer, artifacts)
+        layer = opened_layer(version.layer, artifacts=artifacts)
         charter = charter_in(layer)
         views = tuple(_untaken(charter, taken, contracts))
         if views:
