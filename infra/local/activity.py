@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from infra.local.functions.host import FunctionHost
-from infra.local.lambda_model import FunctionVersion, Outcome
 from serin.domain.errors import Unavailable
 
 _LOOKS = 3
 """Between two parts work may be in nobody's hands for an instant; it is not in all of so many looks."""
-
-
-class WatchedHost(FunctionHost):
-    """A function host that can tell whether a function runs, whoever called it."""
-
-    _running = 0
-    _running_lock = threading.Lock()
-
-    def invoke(self, version: FunctionVersion, payload: bytes, **call: Any) -> Outcome:
-        """Run once and wait."""
-        with self._running_lock:
-            self._running += 1
-        try:
-            return super().invoke(version, payload, **call)
-        finally:
-            with self._running_lock:
-                self._running -= 1
-
-    @property
-    def is_running(self) -> bool:
-        """Whether any function runs."""
-        return self._running > 0
 
 
 class Activity:

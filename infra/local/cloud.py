@@ -9,15 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from infra.local import assembly as assemblies
-from infra.local import patches, support
 from infra.local.clock import VirtualClock
+from infra.local.cloudformation import support
+from infra.local.deploy import assembly as assemblies
 from infra.local.session import sweep
 
 if TYPE_CHECKING:
-    from infra.local import deploy as deploying
     from infra.local.clock.virtual import Progress
-    from infra.local.lambda_model import Credentials
+    from infra.local.deploy import stacks as deploying
+    from infra.local.iam.credentials import Credentials
     from infra.local.wiring import Wiring
 
 BUILD = Path(__file__).parents[2] / "build"
@@ -59,15 +59,17 @@ class LocalCloud:
         What a cloud held before is in the folder `state`, and is kept there again.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
-        for stack in read.stacks:
-            support.check(stack.name, stack.template)
-        sweep(scratch)
-        patches.apply()
         # moto takes seconds to import, which nobody should pay for importing this module.
-        from infra.local.deploy import deploy, silent
+        from infra.local.deploy.assets import Assets
+        from infra.local.deploy.stacks import deploy, silent
         from infra.local.parts import assemble
+        from infra.local.services.all import every_service
         from infra.local.state.keeping import State
 
+        types = every_service().types
+        for stack in read.stacks:
+            support.check(stack.name, stack.template, types)
+        sweep(scratch)
         with ExitStack() as ends:
             kept = ends.enter_context(State(state)) if state else None
             now = kept.clock(clock) if kept else VirtualClock(clock)
@@ -75,7 +77,7 @@ class LocalCloud:
             if kept:
                 kept.thaw(parts)
             if kept is None or not kept.holds(read):
-                deploy(read, parts.assets, progress or silent)
+                deploy(read, parts.part(Assets), progress or silent)
             if kept:
                 kept.keep(parts, read)
                 ends.callback(kept.rest)

@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
 
-from infra.local.activity import Activity, WatchedHost
-from infra.local.assets import Assets
+from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute
 from infra.local.clock.virtual import Progress
+from infra.local.deploy.assets import Assets
 from infra.local.door.endpoint import Door
 from infra.local.door.proof import is_administrators
-from infra.local.events.alarms import Alarms
-from infra.local.events.due_messages import DueMessages
-from infra.local.events.expiry import Expiry
-from infra.local.events.mappings import Mappings
-from infra.local.events.router import Router
-from infra.local.events.scheduler import Scheduler
-from infra.local.events.schedules import Schedules
-from infra.local.events.subscriptions import Subscriptions
-from infra.local.events.targets import deliver
-from infra.local.functions.runtime_folder import runtime_folder
-from infra.local.gateway.server import Gateway
 from infra.local.iam.guard import Guard
 from infra.local.iam.keys import new_owner
-from infra.local.invocations import Invocations
-from infra.local.routes import route_table
+from infra.local.moto_patches.applications import application_of
+from infra.local.services.all import every_service
+from infra.local.services.apigatewayv2.gateway.server import Gateway
+from infra.local.services.apigatewayv2.routes import route_table
+from infra.local.services.awslambda.event_sources.mappings import Mappings
+from infra.local.services.awslambda.functions.host import FunctionHost
+from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
+from infra.local.services.awslambda.invocations import Invocations
+from infra.local.services.awslambda.telemetry import count_outcome, keep_log
+from infra.local.services.awslambda.versions import Versions
+from infra.local.services.events.router import Router
+from infra.local.services.logs.subscriptions import Subscriptions
+from infra.local.services.service import Services, Timer
+from infra.local.services.stepfunctions.stopping import stop_executions
 from infra.local.session import Session
-from infra.local.telemetry import count_outcome, keep_log
-from infra.local.unsupported import application_of
-from infra.local.versions import Versions
-from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
+from infra.local.wiring import Wiring, connect, disconnect, refuse_a_second, wiring
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -55,9 +52,6 @@ _POLL_S = 0.02
 
 _STEP_S = 960.0
 """The longest a function may run, and a little."""
-
-_END_S = 1.0
-"""How long executions are waited for that were told to stop."""
 
 _GLANCE_S = 0.0005
 """Between two looks whether everything has come to rest."""
@@ -72,51 +66,59 @@ def assemble(
     ends.callback(session.close)
     ends.callback(disconnect)
     endpoint_url = _serve_moto(ends, clock, state)
-    clock.share(session.folder / "clock")
-    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
-    functions = WatchedHost(
-        session, runtime_folder(build), keep_log, count_outcome, environment=environment, now_ms=clock.now_ms
-    )
-    ends.callback(functions.stop)
+    functions = _functions(ends, session, clock, build, endpoint_url)
     assets = state.assets if state else Assets(session.folder / "code")
-    invocations = Invocations(functions, Versions(region, assets), deliver)
+    invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
-    router = Router()
-    gateway = Gateway(
-        lambda: route_table(region),
-        invocations.by_arn,
-        port=state.api_port if state else 0,
-        now_s=clock.time,
-        now_ms=clock.now_ms,
-    )
-    mappings, subscriptions = Mappings(region), Subscriptions()
-    activity = {
-        "events": lambda: not router.idle,
-        "messages": lambda: not mappings.idle,
-        "functions": lambda: functions.is_running,
-        "asynchronous invocations": lambda: not invocations.idle,
-        "log deliveries": lambda: not subscriptions.idle,
-        "executions": clock.waiting.moving,
-    }
+    routes, port = partial(route_table, region), state.api_port if state else 0
+    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time)
+    moving = assets, invocations, Router(), Mappings(region), Subscriptions()
+    services = every_service()
     parts = Wiring(
         region=region,
         endpoint_url=endpoint_url,
         api_url=gateway.url,
         owner=new_owner(),
         clock=clock,
-        activity=Activity(activity, lambda: clock.waiting.turns),
+        activity=Activity(_moves(functions, clock), lambda: clock.waiting.turns),
         guard=Guard(),
-        assets=assets,
-        invocations=invocations,
-        router=router,
-        mappings=mappings,
-        subscriptions=subscriptions,
-        alarms=Alarms(region, clock),
+        services=services,
+        parts=(*moving, *_timers(services, region, clock)),
     )
     connect(parts)
     _run(ends, parts)
     ends.callback(gateway.stop)
     return parts
+
+
+def _functions(ends: ExitStack, session: Session, clock: VirtualClock, build: Path, endpoint_url: str) -> FunctionHost:
+    """Functions find AWS's API, and what time it is, by their environment."""
+    clock.share(session.folder / "clock")
+    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
+    runtime = runtime_folder(build)
+    functions = FunctionHost(session, runtime, keep_log, count_outcome, environment=environment, now_ms=clock.now_ms)
+    ends.callback(functions.stop)
+    return functions
+
+
+def _moves(functions: FunctionHost, clock: VirtualClock) -> Mapping[str, Callable[[], bool]]:
+    """What moves by itself, by name, and whether it does."""
+    return {
+        "events": lambda: not wiring().part(Router).idle,
+        "messages": lambda: not wiring().part(Mappings).idle,
+        "functions": lambda: functions.is_running,
+        "asynchronous invocations": lambda: not wiring().part(Invocations).idle,
+        "log deliveries": lambda: not wiring().part(Subscriptions).idle,
+        "executions": clock.waiting.moving,
+    }
+
+
+def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer, ...]:
+    """Everything that happens by itself, on the clock. Of what is due at one moment the first happens first."""
+    timers = tuple(timer for service in services for timer in service.timers(region, clock))
+    for timer in timers:
+        clock.watch(timer.due, timer.fire)
+    return timers
 
 
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
@@ -146,44 +148,11 @@ def advance(to: datetime, progress: Progress | None = None) -> None:
     parts.clock.advance(to, lambda: parts.activity.rest(_STEP_S, _GLANCE_S), progress)
 
 
-def _watch(parts: Wiring) -> None:
-    """All timers of the cloud. Of those due at one moment the first fires first."""
-    clock, region = parts.clock, parts.region
-    timers = (
-        DueMessages(region, clock),
-        Expiry(region, clock),
-        Schedules(region, parts.router, clock),
-        Scheduler(region, clock),
-        parts.alarms,
-    )
-    for timer in timers:
-        clock.watch(timer.due, timer.fire)
-
-
 def _run(ends: ExitStack, parts: Wiring) -> None:
-    _watch(parts)
     parts.clock.start()
     ends.callback(parts.clock.close)
-    for part in (parts.router, parts.subscriptions):
+    for part in (parts.part(Router), parts.part(Subscriptions)):
         part.start()
         ends.callback(part.stop)
-    ends.callback(parts.mappings.stop)
-    ends.callback(_stop_executions, parts.region)
-
-
-def _stop_executions(region: str) -> None:
-    """Tell all to stop, those too that have only just begun, and let them say so before the clock ends.
-
-    One that is in the middle of a task may take longer: it ends without a word, and is taken for cut short later.
-    """
-    machines: list[Any] = stepfunctions_parser_backends[ACCOUNT][region].state_machines
-    until = time.monotonic() + _END_S
-    while running := [one for machine in machines for one in machine.executions if one.exec_status == "RUNNING"]:
-        for execution in running:
-            # An execution that has only just begun has no environment to stop yet.
-            with suppress(AttributeError):
-                execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
-        if time.monotonic() > until:
-            break
-        time.sleep(_POLL_S)
-    TMP_THREADS.clear()
+    ends.callback(parts.part(Mappings).stop)
+    ends.callback(stop_executions, parts.region)

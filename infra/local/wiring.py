@@ -6,29 +6,56 @@ moto keeps its state in module globals, so there is one local cloud a process; t
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from serin.domain.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from infra.local.activity import Activity
-    from infra.local.assets import Assets
     from infra.local.clock import VirtualClock
-    from infra.local.events.alarms import Alarms
-    from infra.local.events.mappings import Mappings
-    from infra.local.events.router import Router
-    from infra.local.events.subscriptions import Subscriptions
-    from infra.local.iam.guard import Guard
-    from infra.local.invocations import Invocations
-    from infra.local.lambda_model import Credentials
+    from infra.local.iam.credentials import Credentials
+    from infra.local.iam.decisions import Decision
+    from infra.local.iam.errors import AccessDenied
+    from infra.local.iam.evaluation import Asked, Caller
+    from infra.local.services.service import Services
 
 ACCOUNT = "123456789012"
 
 
+Part = TypeVar("Part")
+
+
+class Guard(Protocol):
+    """Says yes or no to every request of a role or a service; infra.local.iam.guard has the one there is."""
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What roles and services asked so far and how it was decided."""
+
+    def role_may(self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None) -> None:
+        """Raise AccessDenied unless the role's policies, and the resource's, allow the action."""
+
+    def service_may(self, service: str, action: str, resource: str, source_arn: str) -> None:
+        """Raise AccessDenied unless the resource's policy lets a service act for a source."""
+
+    def service_may_assume(self, service: str, role_arn: str) -> bool:
+        """Whether the role trusts a service."""
+
+    def require(self, caller: Caller, asked: Asked) -> None:
+        """Raise AccessDenied unless the caller may."""
+
+    def refusal(self, caller: Caller, asked: Asked) -> AccessDenied | None:
+        """What `require` would raise; None for what is allowed."""
+
+    def permits(self, caller: Caller, asked: Asked) -> bool:
+        """Whether the caller may something nobody asked for."""
+
+
 @dataclass
 class Wiring:
-    """The parts of one running local cloud."""
+    """One running local cloud: what every part needs, and the parts, which are found by their class."""
 
     region: str
     endpoint_url: str
@@ -38,12 +65,12 @@ class Wiring:
     clock: VirtualClock
     activity: Activity
     guard: Guard
-    assets: Assets
-    invocations: Invocations
-    router: Router
-    mappings: Mappings
-    subscriptions: Subscriptions
-    alarms: Alarms
+    services: Services
+    parts: tuple[object, ...]
+
+    def part(self, kind: type[Part]) -> Part:
+        """The one part of that class."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
 
 _lock = threading.Lock()

@@ -19,9 +19,9 @@ from urllib.request import Request, urlopen
 
 from benches.rules.cases import Case, function
 from benches.rules.model import Trial, rules, tried
-from infra.local.assembly import Assembly
-from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import Assembly
+from infra.local.deploy.assembly import read as read_assembly
 from infra.local.wiring import wiring
 from serin_cli.prepare import CDK_JSON, prepare
 

@@ -21,6 +21,10 @@ from serin_cli.signing import credentials_at_hand, signed
 T = TypeVar("T")
 PATIENCE_S = 600.0
 PAUSE_S = 0.1
+LONGEST_PAUSE_S = 1.0
+PAUSES_OF_WAIT = 0.05
+"""Of what was waited so far: each look is a call, and a training on this machine needs its cores for itself."""
+
 THROTTLED_S = 10.0
 UNKNOWN_TOKEN = (
     "The API does not know this token, or it has ended, or the model wants signed requests.",
@@ -169,11 +173,11 @@ def _opened(file: Path) -> BinaryIO:
 
 def wait(look: Callable[[], T | None], what: str) -> T:
     """Look until there is something to see; Unavailable when patience ends first."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < PATIENCE_S:
         if (found := look()) is not None:
             return found
-        time.sleep(PAUSE_S)
+        time.sleep(min(max(PAUSE_S, waited * PAUSES_OF_WAIT), LONGEST_PAUSE_S))
     raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.", "Read the functions' logs.")
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import boto3
 
-from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import read as read_assembly
 from infra.local.wiring import ACCOUNT
 from infra.settings import Settings, read_settings
 from serin.adapters.control import DynamoControl

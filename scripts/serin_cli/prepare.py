@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.app import synthesise
 from infra.local.cloud import BUILD
-from infra.local.functions.runtime_folder import runtime_folder
+from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
 from infra.settings import read_settings
 from serin.domain.errors import SerinError
 from serin_cli.story import show_error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from serin.files.replaced import export_file
@@ -25,13 +25,11 @@ def write_sample(to: Path) -> list[Path]:
     data = _package_data()
     to.mkdir(parents=True, exist_ok=True)
     written = [_write(to / f"{name}.csv", [(data / f"{name}.csv").read_bytes()]) for name in ("planes", "airports")]
-    weather = (data / "weather.csv").read_bytes()
     with zipfile.ZipFile(data / "flights.csv.zip") as archive:
         flights = archive.read("flights.csv")
-    for month in MONTHS:
-        written.append(_write(to / f"weather-{YEAR}-{month:02}.csv", _month(weather, month)))
-    for month in MONTHS:
-        written.append(_write(to / f"{YEAR}-{month:02}.csv", _month(flights, month)))
+    for prefix, content in (("weather-", (data / "weather.csv").read_bytes()), ("", flights)):
+        months = _by_month(content)
+        written += [_write(to / f"{prefix}{YEAR}-{month:02}.csv", months[month]) for month in MONTHS]
     return written
 
 
@@ -43,12 +41,14 @@ def _package_data() -> Path:
     return Path(found.submodule_search_locations[0]) / "data"
 
 
-def _month(content: bytes, month: int) -> Iterable[bytes]:
-    """The header and the lines of one month. No value of these files is quoted or has a comma in it."""
+def _by_month(content: bytes) -> Mapping[int, Sequence[bytes]]:
+    """The header and the lines of each month. No value of these files is quoted or has a comma in it."""
     header, *lines = content.splitlines(keepends=True)
     column = header.rstrip().split(b",").index(b"month")
-    wanted = str(month).encode()
-    return [header, *(line for line in lines if line.split(b",", column + 1)[column] == wanted)]
+    months = {month: [header] for month in MONTHS}
+    for line in lines:
+        months[int(line.split(b",", column + 1)[column])].append(line)
+    return months
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> Path:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.house import FUNCTIONS, INFRA, LIBRARY, ROOT, cycle, graph, modules
 from tests.architecture.imports import Source
 
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc"}
 LONGEST = 400
+INFRA_MODULES = {name: source for name, source in modules().items() if name.startswith("infra")}
 OURS = [LIBRARY, INFRA, FUNCTIONS, ROOT / "scripts", ROOT / "models", ROOT / "tests"]
 
 
@@ -52,6 +55,27 @@ def test_the_library_has_no_import_cycle() -> None:
     arrows = graph(library)
     assert sum(map(len, arrows.values())) > 100, "the test looked at nothing"
     assert cycle(arrows) == []
+
+
+def test_infra_has_no_import_cycle() -> None:
+    arrows = graph(INFRA_MODULES)
+    assert sum(map(len, arrows.values())) > 300, "the test looked at nothing"
+    assert cycle(arrows) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from infra.local.parts import assemble",
+        "def later():\n    from infra.local.parts import assemble",
+        "if TYPE_CHECKING:\n    from infra.local.parts import assemble",
+    ],
+)
+def test_a_circle_in_infra_is_found_even_when_one_arrow_is_for_types(text: str) -> None:
+    wiring = INFRA_MODULES["infra.local.wiring"]
+    planted = Source(wiring.module, f"{wiring.text}\n{text}\n")
+    circle = cycle(graph(INFRA_MODULES | {planted.module: planted}))
+    assert {"infra.local.wiring", "infra.local.parts"} <= set(circle)
 
 
 def test_a_cycle_is_found_even_when_one_arrow_is_lazy() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local.patches.registry import PATCHES
+from infra.local.moto_patches.registry import PATCHES
 from serin.adapters import sources
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
@@ -76,7 +76,7 @@ def place(where: str, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def _copies_as_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """moto by itself copies whatever stands at the key; the local cloud's patch of it does as AWS does."""
-    importlib.import_module("infra.local.patches.s3")
+    importlib.import_module("infra.local.services.s3.patches")
     (patch,) = [one for one in PATCHES if one.title == "moto.s3.responses.S3Response.copy_object"]
     if not patch.applied:
         monkeypatch.setattr(patch.owner, patch.name, patch.make(vars(patch.owner)[patch.name]))

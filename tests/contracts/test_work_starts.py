@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local.patches.registry import PATCHES
+from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.ports import Workflows

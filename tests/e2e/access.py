@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from infra.app import synthesise
-from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import read as read_assembly
 from infra.settings import read_settings
 from serin.domain.access import ACTIONS, token_hash
 from serin_cli.__main__ import parser

@@ -12,7 +12,9 @@ import boto3
 import polars as pl
 from moto.events.models import Rule, events_backends
 
-from infra.local.events import router
+from infra.local.delivery.message import Message
+from infra.local.services.events import router
+from infra.local.services.events.router import Router
 from infra.local.wiring import ACCOUNT, wiring
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
@@ -21,7 +23,7 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
-from serin_cli.april import april_flights
+from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
 from tests.e2e.access import WEATHER
@@ -54,7 +56,7 @@ def exercise(walked: Walked) -> None:
     assert _catalog(walked).release(MODEL, ABANDONED).status == "rolled_back"
     with targets_that_do_not_answer():
         for rule in _rules(walked):
-            wiring().router.fire(rule, _event(walked))
+            wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
 
 
@@ -66,7 +68,7 @@ def _correct_a_row(walked: Walked) -> None:
 
 
 def _look_a_prediction_up(walked: Walked) -> None:
-    answer = walked.client.predict(MODEL, april_flights(walked.folder / "2013-04.csv", 1))
+    answer = walked.client.predict(MODEL, first_flights(walked.folder / "2013-07.csv", 1))
     walked.platform.cloud.settle()
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
 
@@ -130,10 +132,10 @@ def targets_that_do_not_answer() -> Iterator[None]:
     """EventBridge may call every target and reaches none; what it then does with the event is real."""
     deliver = router.deliver
 
-    def unanswered(arn: str, text: str, *more: Any) -> None:
-        if not arn.endswith("-undelivered"):
-            raise Unavailable(f"{arn} does not answer.", "Try again.")
-        deliver(arn, text, *more)
+    def unanswered(message: Message) -> None:
+        if not message.arn.endswith("-undelivered"):
+            raise Unavailable(f"{message.arn} does not answer.", "Try again.")
+        deliver(message)
 
     router.deliver = unanswered
     try:

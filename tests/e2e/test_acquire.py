@@ -13,8 +13,9 @@ import pytest
 from moto.events.models import events_backends
 
 from infra.app import synthesise
-from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import read as read_assembly
+from infra.local.services.events.router import Router
 from infra.local.wiring import ACCOUNT, wiring
 from infra.settings import read_settings
 from serin.adapters.catalog import DynamoCatalog
@@ -131,7 +132,7 @@ def _after_some_days(days: Days, connection: Connection) -> Acquired:
     (rule,) = [rule for rule in events_backends[ACCOUNT][days.cloud.region].event_buses["default"].rules.values()
                if rule.scheduled_expression]  # fmt: skip
     with targets_that_do_not_answer():
-        wiring().router.fire(rule, {"id": "0"})
+        wiring().part(Router).fire(rule, {"id": "0"})
         days.cloud.settle()
     grants = {grant.name: grant for grant in deployed_grants() if "cquire" in grant.name}
     return Acquired(found, uploads, story, grants, wiring().guard.decisions)

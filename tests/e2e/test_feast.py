@@ -26,7 +26,7 @@ from serin.data.features.joins import latest_rows
 from serin.data.features.views import with_view
 from serin.data.files.parquet import from_parquet
 from serin_cli.__main__ import parser
-from serin_cli.april import april_flights
+from serin_cli.asked import first_flights
 from serin_cli.features import features
 from serin_cli.tokens import token
 from serin_cli.walk import MODEL
@@ -92,7 +92,7 @@ def feast(walked: Walked, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_a_model_is_a_feature_service_and_its_values_are_those_its_predictions_use(
     walked: Walked, feast: FeastClient
 ) -> None:
-    flights = april_flights(walked.folder / "2013-04.csv", FLIGHTS)
+    flights = first_flights(walked.folder / "2013-07.csv", FLIGHTS)
     rows = [{name: flight[name] for name in ("origin", "carrier", "dest", "tailnum")} for flight in flights]
     for _ in range(5):
         before = used_by_predictions(walked, flights)

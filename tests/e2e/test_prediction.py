@@ -10,7 +10,7 @@ import pytest
 from serin.adapters.endpoint import LambdaEndpoint
 from serin.domain.errors import Unavailable
 from serin.domain.prediction_ids import prediction_id
-from serin_cli.april import april_flights
+from serin_cli.asked import first_flights
 from serin_cli.client import ApiError
 from serin_cli.connection import aws_client
 from serin_cli.prediction import rows_of
@@ -21,7 +21,7 @@ from tests.e2e.conftest import Walked
 @pytest.fixture(scope="module")
 def answer(walked: Walked) -> Mapping[str, Any]:
     """Three flights, asked in one request."""
-    flights = april_flights(walked.folder / "2013-04.csv", 3)
+    flights = first_flights(walked.folder / "2013-07.csv", 3)
     found: Mapping[str, Any] = walked.client.predict(MODEL, flights)
     walked.platform.cloud.settle()
     return {**found, "flights": flights}
@@ -60,7 +60,7 @@ def test_its_lineage_leads_to_the_uploads(walked: Walked, answer: Mapping[str, A
     assert lineage["training_set"]["id"] == lineage["version"]["training_set"]
     flights = next(source for source in lineage["datasets"] if source["dataset"] == "flights")
     uploads = {item["id"]: item for item in walked.client.all("/uploads", dataset="flights")}
-    assert [uploads[name]["file"] for name in flights["uploads"]] == ["2013-01.csv", "2013-02.csv", "2013-03.csv"]
+    assert [uploads[name]["file"] for name in flights["uploads"]] == [f"2013-{n:02}.csv" for n in range(1, 7)]
     assert flights["rows"] == sum(uploads[name]["accepted"] for name in flights["uploads"])
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local.assembly import read as read_assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import read as read_assembly
 from serin_cli.prepare import prepare
 from tests.e2e.tools import aws, cdk, copy_of_checkout
 

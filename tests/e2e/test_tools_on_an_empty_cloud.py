@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local.assembly import Assembly
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import Assembly
 from serin_cli.prepare import prepare
 from tests.e2e.tools import cdk, copy_of_checkout
 

@@ -17,6 +17,8 @@ from serin_cli.walk import MODEL, write_pages
 from tests.e2e.conftest import Walked
 from tests.unit.scripts.pages.pages import Page
 
+MONTHS = [f"2013-{month:02}.csv" for month in range(1, 7)]
+
 
 def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: Walked) -> None:
     for dataset in ("flights", "weather", "planes", "airports"):
@@ -46,9 +48,16 @@ def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked:
     assert predictions["fresh"] > 0
 
 
-def test_the_gate_passed_a_better_model_and_rolling_back_and_forward_worked(walked: Walked) -> None:
-    assert walked.figures["training"] == {**walked.figures["training"], "gate": "pass", "trials": 6, "version": 2}
-    assert walked.figures["training"]["auc"] >= 0.73
+def test_the_gate_rejected_a_gain_that_was_not_shown_and_passed_one_that_was(walked: Walked) -> None:
+    rejected, training = walked.figures["rejected"], walked.figures["training"]
+    assert rejected == {**rejected, "gate": "fail", "trials": 6, "version": None}
+    assert training == {**training, "gate": "pass", "trials": 6, "version": 2}
+    assert training["auc"] >= 0.75
+    runs = [run["status"] for run in walked.client.all("/runs", model=MODEL) if run["status"] != "skipped"]
+    assert runs[:3] == ["registered", "rejected", "registered"]
+
+
+def test_rolling_back_and_forward_worked(walked: Walked) -> None:
     assert walked.figures["rollback"]["ok"]
     causes = [release["cause"] for release in walked.client.all(f"/models/{MODEL}/releases")]
     assert causes == ["registered", "registered", "rollback", "call"]
@@ -59,7 +68,7 @@ def test_the_live_version_is_traced_to_the_uploads_and_the_first_of_them_to_the_
     found = walked.client.get(f"/models/{MODEL}/versions/{live}/lineage")
     assert found["run"]["version"] == live
     flights = next(dataset for dataset in found["datasets"] if dataset["dataset"] == "flights")
-    assert [upload["file"] for upload in flights["uploads"]] == ["2013-01.csv", "2013-02.csv", "2013-03.csv"]
+    assert [upload["file"] for upload in flights["uploads"]] == MONTHS
     assert flights["rows"] == sum(upload["accepted"] for upload in flights["uploads"])
     online = [view["fill"]["upto"]["flights"] for view in found["views"] if "flights" in view["fill"]["upto"]]
     assert len(online) > 0

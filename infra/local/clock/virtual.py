@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from infra.local.clock import machine
 from infra.local.clock.agenda import Agenda, Fire, Step
 from infra.local.clock.shared import SharedReading
 from infra.local.clock.waiting import Waiter, Waiting
@@ -24,14 +24,16 @@ Progress = Callable[[datetime, str], None]
 
 
 class VirtualClock:
-    """What everything in the local cloud takes for now. Safe from any thread.
+    """What everything in the local cloud takes for now: from `start` on, or so far ahead of the machine's clock.
+
+    Safe from any thread.
 
     It runs with the machine's clock. During `advance` it stands and jumps from one due moment to the next, so work
     takes no time then and what happens is stamped with exactly the moment it was due.
     """
 
-    def __init__(self, start: datetime | None = None) -> None:
-        self._offset_s = 0.0 if start is None else start.timestamp() - time.time()
+    def __init__(self, start: datetime | None = None, offset_s: float = 0.0) -> None:
+        self._offset_s = offset_s if start is None else start.timestamp() - machine.time_s()
         self._standing_s: float | None = None
         self._shared: SharedReading | None = None
         self._agenda = Agenda()
@@ -45,7 +47,12 @@ class VirtualClock:
     def time(self) -> float:
         """Seconds of the epoch."""
         standing = self._standing_s
-        return time.time() + self._offset_s if standing is None else standing
+        return machine.time_s() + self._offset_s if standing is None else standing
+
+    @property
+    def offset_s(self) -> float:
+        """How far it is ahead of the machine's clock."""
+        return self.time() - machine.time_s()
 
     def now_ms(self) -> int:
         """Milliseconds of the epoch."""
@@ -151,7 +158,7 @@ class VirtualClock:
 
     def _move(self) -> None:
         """Go on in real time from where it stands."""
-        self._offset_s = self.time() - time.time()
+        self._offset_s = self.offset_s
         self._standing_s = None
         self._publish()
         self.waiting.look_again()

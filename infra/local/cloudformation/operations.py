@@ -12,8 +12,8 @@ from infra.local.cloudformation.plan import Wish, changed_properties, properties
 from infra.local.cloudformation.records import Stack, StackResource
 from infra.local.cloudformation.scope import StackScope
 from infra.local.cloudformation.steps import change, definition_of, make, redefined, take_away
+from infra.local.cloudformation.support import resource_type
 from infra.local.cloudformation.template import Definition
-from infra.local.resources import resource_type
 from infra.local.wiring import Wiring, connected
 
 _REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."

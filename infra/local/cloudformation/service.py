@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from infra.local import support
+from infra.local.cloudformation import support
 from infra.local.cloudformation.errors import AlreadyExists, ValidationError, reason_of
 from infra.local.cloudformation.ledger import mark, now
 from infra.local.cloudformation.operations import Operation, delete
@@ -19,9 +19,9 @@ from infra.local.cloudformation.records import Change, Output, Settings, Stack
 from infra.local.cloudformation.rules import check_rules
 from infra.local.cloudformation.scope import StackScope
 from infra.local.cloudformation.store import find_stack, records, stack_of, stored, world
+from infra.local.cloudformation.support import resource_type
 from infra.local.cloudformation.template import Template, read_template
-from infra.local.resources import resource_type
-from infra.local.wiring import ACCOUNT, connected
+from infra.local.wiring import ACCOUNT, connected, wiring
 from serin.domain.errors import SerinError
 
 NO_UPDATES = "No updates are to be performed."
@@ -153,7 +153,7 @@ def checked_template(name: str, body: str) -> Template:
     check_references(template)
     try:
         resources = {key: {"Type": one.type, "Properties": one.properties} for key, one in template.resources.items()}
-        support.check(name, {"Resources": resources})
+        support.check(name, {"Resources": resources}, wiring().services.types)
     except SerinError as error:
         raise ValidationError(f"{error.message} {error.remedy}") from error
     return template

@@ -13,9 +13,9 @@ from moto.moto_api._internal import mock_random
 from infra.local.cloudformation.errors import ResourceFailed, reason_of
 from infra.local.cloudformation.ledger import mark_resource, note, now
 from infra.local.cloudformation.records import Stack, StackResource
+from infra.local.cloudformation.resource import Deployed, HalfMade, Made, Wanted
+from infra.local.cloudformation.support import resource_type
 from infra.local.cloudformation.template import Definition
-from infra.local.resources import resource_type
-from infra.local.resources.model import Deployed, HalfMade, Made, Wanted
 from infra.local.wiring import ACCOUNT
 
 _RANDOM = 12

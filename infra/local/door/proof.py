@@ -7,11 +7,12 @@ functions) know no other, and a cloud may live in 2013. Sessions of roles end by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from moto.core.request import Request
 
+from infra.local.clock import machine
 from infra.local.door import sigv2, sigv4
 from infra.local.door.payloads import is_as_signed, stands_for_the_body
 from infra.local.door.sigv4 import Claim, Received, same
@@ -57,7 +58,7 @@ def prove(environ: dict[str, Any]) -> Proved:
     key = key_of(claim.access_key_id)
     if key is None or not same(claim.token, key.session_token):
         raise NotProved("unknown key", claim.service)
-    _require_its_time(claim, datetime.now(UTC))
+    _require_its_time(claim, machine.now())
     _require_signature(claim, key, received, environ)
     credential = f"{claim.access_key_id}/{claim.day or '00000000'}/{claim.region}/{claim.service}/aws4_request"
     return Proved(

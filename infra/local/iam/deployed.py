@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from moto.awslambda.models import lambda_backends
-from moto.events.models import events_backends
 from moto.iam.models import Group, ManagedPolicy, Role, User, iam_backends
-from moto.s3.models import s3_backends
-from moto.sns.models import sns_backends
-from moto.sqs.models import sqs_backends
 
 from infra.local.iam.evaluation import Asked, Caller, Policies, Policy
-from infra.local.wiring import ACCOUNT
+from infra.local.wiring import ACCOUNT, wiring
 
 ASSUME = "sts:AssumeRole"
 
@@ -46,13 +37,18 @@ def _users_policies(caller: Caller) -> tuple[Policy, ...]:
 
 
 def resource_policy(action: str, arn: str) -> Policy | None:
-    """The policy of the bucket, queue, function, topic, bus or role itself; None where it has none."""
+    """The policy of the bucket, queue, function… or role itself; None where it has none."""
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return None
-    read = _trust if action == ASSUME else _READERS.get(parts[2])
-    document = read(arn, parts[3], parts[5]) if read is not None else None
+    document = _trust(arn) if action == ASSUME else _own(parts[2], parts[3], parts[5])
     return Policy.read(document[0], document[1]) if document is not None else None
+
+
+def _own(service: str, region: str, name: str) -> tuple[str, str] | None:
+    """What the service says is the resource's own policy."""
+    found = wiring().services.named(service)
+    return found.policy_of(region, name) if found is not None and found.policy_of is not None else None
 
 
 def _role(arn: str) -> Role | None:
@@ -74,60 +70,6 @@ def managed_document(policy: ManagedPolicy) -> str:
     return next(str(version.document) for version in policy.versions if version.version_id == default)
 
 
-Document = tuple[str, str]
-
-
-def _trust(arn: str, _region: str, _name: str) -> Document | None:
+def _trust(arn: str) -> tuple[str, str] | None:
     role = _role(arn)
     return None if role is None else (f"{role.name}/trust", str(role.assume_role_policy_document))
-
-
-def _bucket(_arn: str, _region: str, name: str) -> Document | None:
-    bucket = s3_backends[ACCOUNT]["aws"].buckets.get(name.partition("/")[0])
-    return None if bucket is None or not bucket.policy else (bucket.name, bucket.policy.decode())
-
-
-def _queue(_arn: str, region: str, name: str) -> Document | None:
-    queue = sqs_backends[ACCOUNT][region].queues.get(name)
-    return None if queue is None or not queue.policy else (name, queue.policy)
-
-
-def _function(_arn: str, region: str, name: str) -> Document | None:
-    """One list of statements a function; each names the function, the version or the alias it is for."""
-    function_name = name.removeprefix("function:").partition(":")[0]
-    known: Mapping[str, Any] | None = lambda_backends[ACCOUNT][region]._lambdas._functions.get(function_name)
-    if known is None or known.get("latest") is None:
-        return None
-    # moto adds what is for an alias to the version it leads to, which may share its list with the function.
-    policies = {id(one.policy): one.policy for one in (known["latest"], *known["versions"])}
-    statements = [_plain(statement) for policy in policies.values() for statement in policy.statements]
-    return (function_name, json.dumps({"Statement": statements})) if statements else None
-
-
-def _plain(statement: Mapping[str, Any]) -> dict[str, Any]:
-    """moto keeps what AddPermission was given beside what IAM knows."""
-    kept = {key: value for key, value in statement.items() if key in _KNOWN}
-    resource = kept.get("Resource")
-    return {**kept, "Resource": resource.removesuffix(":$LATEST")} if isinstance(resource, str) else kept
-
-
-_KNOWN = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
-
-
-def _topic(arn: str, region: str, name: str) -> Document | None:
-    topic = sns_backends[ACCOUNT][region].topics.get(arn)
-    return None if topic is None else (name, topic.policy)
-
-
-def _bus(_arn: str, region: str, name: str) -> Document | None:
-    bus = events_backends[ACCOUNT][region].event_buses.get(name.removeprefix("event-bus/"))
-    return None if bus is None or bus.policy is None else (name, bus.policy)
-
-
-_READERS: Mapping[str, Callable[[str, str, str], Document | None]] = {
-    "s3": _bucket,
-    "sqs": _queue,
-    "lambda": _function,
-    "sns": _topic,
-    "events": _bus,
-}

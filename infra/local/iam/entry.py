@@ -9,23 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto.s3.models import s3_backends
-
 from infra.local.door.proof import NotProved, prove
 from infra.local.door.refusals import not_proved
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.guard import Guard
 from infra.local.iam.refusals import StartResponse, denied
-from infra.local.iam.requests import s3
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import ApiRequest, Environ, Signature, read
-from infra.local.wiring import ACCOUNT
+from infra.local.wiring import ACCOUNT, Guard, wiring
 
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-_WITH_POLICIES = frozenset({"s3", "sqs", "sns"})
-"""Services whose resources have policies that bind the administrator too."""
 
 
 def enter(guard: Guard, application: Application, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -37,7 +30,7 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
     caller, signature = proved.caller, proved.signature
     # moto would take a presigned URL's service from its path, and not from what was signed.
     environ["HTTP_AUTHORIZATION"] = proved.authorization
-    if caller.kind == "account" and signature.service not in _WITH_POLICIES:
+    if caller.kind == "account" and not _binds_the_administrator(signature):
         return application(environ, start_response)
     request = read(signature, ACCOUNT, environ)
     try:
@@ -47,38 +40,41 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
     listing = None if request is None else _what_the_missing_needs(guard, caller, request)
     if listing is None:
         return application(environ, start_response)
-    return _unless_missing(application, environ, start_response, lambda: guard.refusal(caller, listing))
+    name = signature.service
+    return _unless_missing(application, environ, start_response, name, lambda: guard.refusal(caller, listing))
+
+
+def _binds_the_administrator(signature: Signature) -> bool:
+    service = wiring().services.signed(signature.service)
+    return service is not None and service.binds_the_administrator
 
 
 def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:
-    needed = None if request is None else permissions_of(request)
+    needed = None if request is None else permissions_of(request, wiring().services)
     if needed is not None:
         for asked in needed:
             guard.require(caller, asked)
     elif caller.kind != "account":
         # Letting it pass would be allowing what no policy was asked about.
         name = f"{signature.service}:{request.operation if request else 'unknown operation'}"
-        gap = "because the local cloud does not know its permissions (infra/local/iam/requests)"
+        gap = "because the local cloud does not know its permissions (its permissions.py in infra/local/services)"
         raise AccessDenied(f"User: {caller.arn} is not authorized to perform: {name} {gap}", name, "*")
 
 
 def _what_the_missing_needs(guard: Guard, caller: Caller, request: ApiRequest) -> Asked | None:
-    """S3 tells that an object is missing only to who may list its bucket; what this caller would need and has not.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    """
-    if request.service != "s3" or caller.kind == "account" or not s3.asks_whether_it_is_there(request):
+    """What this caller would need to be told that something is missing, and has not."""
+    service = wiring().services.signed(request.service)
+    if caller.kind == "account" or service is None or service.tells_the_missing is None:
         return None
-    bucket = s3.source_bucket(request)
-    listing = Asked("s3:ListBucket", f"arn:aws:s3:::{bucket}")
-    known = bucket in s3_backends[ACCOUNT]["aws"].buckets
-    return listing if known and not guard.permits(caller, listing) else None
+    listing = service.tells_the_missing(request)
+    return None if listing is None or guard.permits(caller, listing) else listing
 
 
 def _unless_missing(
     application: Application,
     environ: Environ,
     start_response: StartResponse,
+    service: str,
     refusal: Callable[[], AccessDenied | None],
 ) -> Iterable[bytes]:
     """The application's answer; a 404 only after the guard was asked for, and so remembers, what hides it."""
@@ -98,4 +94,4 @@ def _unless_missing(
     close = getattr(answer, "close", None)
     if close is not None:
         close()
-    return denied("s3", error, environ).send(environ, start_response)
+    return denied(service, error, environ).send(environ, start_response)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
+from infra.local.clock import machine
+from infra.local.iam.credentials import Credentials
 from infra.local.iam.evaluation import Caller
 from infra.local.iam.guard import ADMINISTRATOR, session_of
-from infra.local.lambda_model import Credentials
 from infra.local.wiring import ACCOUNT, connected
 
 SESSION_S = 12 * 3600
@@ -63,7 +64,7 @@ def lasts(session: AssumedRole) -> bool:
 
 def _left(session: AssumedRole) -> timedelta:
     # Whoever holds a session renews it by the machine's clock, so that is what it ends by.
-    return session.expiration.replace(tzinfo=UTC) - datetime.now(UTC)
+    return session.expiration.replace(tzinfo=UTC) - machine.now()
 
 
 def session_caller(session: AssumedRole) -> Caller:

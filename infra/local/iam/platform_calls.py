@@ -1,60 +1,19 @@
-"""What AWS's services do on a role's behalf where nobody sees a request: the calls, when they come, and their source.
+"""What AWS's services do on a role's behalf where nobody sees a request.
 
-Each needs the role's permission, so the guard is asked for it at the very moment; what happens without is AWS's too.
+Each call needs the role's permission, so the guard is asked at the very moment; what happens without is the caller's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from infra.local.iam.errors import AccessDenied
-from infra.local.iam.guard import Guard
-
-Moment = Literal["a traced invocation", "a traced execution", "a machine with a log"]
+from infra.local.wiring import Guard
 
 
-@dataclass(frozen=True)
-class PlatformCalls:
-    """Actions on `*`, which have no resources a policy could name."""
-
-    when: Moment
-    actions: tuple[str, ...]
-    source: str
-
-
-_TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-
-PLATFORM_CALLS = (
-    # Without these Lambda drops the traces and says nothing.
-    PlatformCalls("a traced invocation", _TRACES, "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"),
-    PlatformCalls(
-        "a traced execution",
-        (*_TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets"),
-        "https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html",
-    ),
-    # Without these CreateStateMachine fails.
-    PlatformCalls(
-        "a machine with a log",
-        (
-            "logs:CreateLogDelivery",
-            "logs:GetLogDelivery",
-            "logs:UpdateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:DescribeResourcePolicies",
-            "logs:DescribeLogGroups",
-        ),
-        "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy",
-    ),
-)
-
-
-def perform(guard: Guard, when: Moment, role_arn: str) -> bool:
-    """Ask for every call of that moment with the role; False when one of them was denied."""
-    wanted = [action for calls in PLATFORM_CALLS if calls.when == when for action in calls.actions]
-    denied = [action for action in wanted if not _may(guard, role_arn, action)]
+def perform(guard: Guard, actions: Sequence[str], role_arn: str) -> bool:
+    """Ask for every call with the role, on `*`: what they are of has no name in policies; False when one was denied."""
+    denied = [action for action in actions if not _may(guard, role_arn, action)]
     return not denied
 
 

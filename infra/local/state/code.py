@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.assets import Assets, Code
+from infra.local.deploy.assets import Assets, Code
 from infra.local.state.bodies import link_tree
 from serin.domain.errors import Corrupt
 

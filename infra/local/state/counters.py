@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import copy
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from moto.logs.models import LogEvent, LogStream
 from moto.moto_api._internal import mock_random
 
-from infra.local.patches import s3
+from infra.local.services.service import Services
 
 
 @dataclass(frozen=True)
 class Counters:
-    """Ids of log events and streams, the order of changes to objects, and moto's source of identifiers."""
+    """Each service's own by its name, and moto's source of identifiers."""
 
-    log_events: int
-    log_streams: int
-    object_changes: int
+    numbers: dict[str, Any]
     identifiers: Any
 
 
-def read() -> Counters:
+def read(services: Services) -> Counters:
     """As they are now."""
-    changes = next(copy.copy(s3._sequencer))
-    return Counters(LogEvent._event_id, LogStream._log_ids, changes, mock_random.getstate())
+    numbers = {one.name: one.frozen.numbers[0]() for one in services if one.frozen.numbers is not None}
+    return Counters(numbers, mock_random.getstate())
 
 
-def put_back(counters: Counters) -> None:
+def put_back(counters: Counters, services: Services) -> None:
     """Go on from there."""
-    LogEvent._event_id = counters.log_events
-    LogStream._log_ids = counters.log_streams
-    s3._sequencer = itertools.count(counters.object_changes)
+    for service in services:
+        if service.frozen.numbers is not None:
+            service.frozen.numbers[1](counters.numbers[service.name])
     mock_random.setstate(counters.identifiers)

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
 from pickle import PicklingError
 from typing import Any
 
-from moto.awslambda.models import lambda_backends
-from moto.cloudformation.models import cloudformation_backends
 from moto.s3.models import FakeKey, S3Backend
-from moto.sqs.models import Queue, sqs_backends
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from infra.local.cloudformation.ledger import mark
-from infra.local.cloudformation.store import records
-from infra.local.lambda_api.concurrency import provisioned_of
-from infra.local.lambda_api.event_sources import queue_of
+from infra.local.services.service import Services
 from infra.local.state import counters
 from infra.local.state.backends import Name, find, in_use, name_of
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import CodeRecord
-from infra.local.state.executions import abort_running
 from infra.local.state.inspection import REMEDY
 from infra.local.state.pickling import Freezer, Thawer
 from infra.local.state.stillness import stillness
-from infra.local.wiring import ACCOUNT, Wiring
+from infra.local.wiring import Wiring
 from serin.domain.errors import Corrupt, SerinError, Unavailable
 
 _TRIES = 5
@@ -41,16 +32,16 @@ class Frozen:
     code: CodeRecord
 
 
-def freeze(code: CodeRecord, bodies: Bodies) -> tuple[bytes, set[str]]:
+def freeze(code: CodeRecord, bodies: Bodies, services: Services) -> tuple[bytes, set[str]]:
     """Everything in bytes, and the modules whose objects are in it."""
     _keep_bodies(bodies)
     for _ in range(_TRIES):
         bodies.begin()
         try:
-            with stillness():
+            with stillness(services):
                 file = io.BytesIO()
                 freezer = Freezer(file, bodies)
-                freezer.dump(Frozen({name_of(one): vars(one) for one in in_use()}, counters.read(), code))
+                freezer.dump(Frozen({name_of(one): vars(one) for one in in_use()}, counters.read(services), code))
                 return file.getvalue(), freezer.modules
         except RuntimeError:
             # Something changed size while it was iterated: a body had to be read from the disk meanwhile.
@@ -92,34 +83,7 @@ def thaw(frozen: Frozen, wiring: Wiring) -> None:
         backend = find(name)
         vars(backend).clear()
         vars(backend).update(content)
-    counters.put_back(frozen.counters)
-    _make_messages_visible(wiring.region)
-    _end_what_ran(wiring.region, wiring.clock.now())
-    _start_functions(wiring)
-
-
-def _make_messages_visible(region: str) -> None:
-    """Who had received them is gone."""
-    queues: list[Queue] = list(sqs_backends[ACCOUNT][region].queues.values())
-    for queue in queues:
-        queue._pending_messages.clear()
-        for message in queue._messages:
-            message.visible_at = 0.0
-
-
-def _end_what_ran(region: str, now: datetime) -> None:
-    abort_running(stepfunctions_parser_backends[ACCOUNT][region], now)
-    if region not in cloudformation_backends[ACCOUNT]:
-        return
-    for stack in records(region).stacks.values():
-        if stack.in_progress:
-            mark(stack, f"{stack.status.split('_')[0]}_FAILED", "The local cloud was restarted.")
-
-
-def _start_functions(wiring: Wiring) -> None:
-    backend = lambda_backends[ACCOUNT][wiring.region]
-    for mapping in backend._event_source_mappings.values():
-        wiring.mappings.start(mapping, queue_of(mapping.event_source_arn))
-    for function in backend.list_functions():
-        if provisioned_of(function):
-            wiring.invocations.keep_warm(function)
+    counters.put_back(frozen.counters, wiring.services)
+    for service in wiring.services:
+        if service.frozen.thawed is not None:
+            service.frozen.thawed(wiring.region)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Hashable
 from contextlib import suppress
 from datetime import datetime
@@ -15,9 +14,9 @@ from urllib.parse import urlparse
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import LogEvent
 
-from infra.local.assembly import Assembly
 from infra.local.clock import VirtualClock
 from infra.local.cloudformation.store import records
+from infra.local.deploy.assembly import Assembly
 from infra.local.state import frozen, snapshot
 from infra.local.state.bodies import Bodies
 from infra.local.state.code import KeptAssets
@@ -82,7 +81,7 @@ class State:
                 f"The state was written at {seen.isoformat()}, after {asked.isoformat()}.",
                 "Name a later moment, none, or another folder.",
             )
-        return VirtualClock(asked or datetime.fromtimestamp(time.time() + self.snapshot.clock_offset_s, seen.tzinfo))
+        return VirtualClock(asked, self.snapshot.clock_offset_s)
 
     def holds(self, assembly: Assembly) -> bool:
         """Whether exactly this assembly was deployed last, so that it need not be again.
@@ -137,14 +136,14 @@ class State:
             self._wiring = None
 
     def _save(self, wiring: Wiring) -> None:
-        payload, modules = frozen.freeze(self.assets.record(), self._bodies)
+        payload, modules = frozen.freeze(self.assets.record(), self._bodies, wiring.services)
         made = snapshot.Snapshot(
             written=wiring.clock.now().isoformat(),
             region=wiring.region,
             assembly=self._assembly,
             endpoint_port=urlparse(wiring.endpoint_url).port or 0,
             api_port=urlparse(wiring.api_url).port or 0,
-            clock_offset_s=wiring.clock.time() - time.time(),
+            clock_offset_s=wiring.clock.offset_s,
             **snapshot.versions(modules),
         )
         snapshot.write(self._file, made, payload)

@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 
-from infra.local.assembly import Assembly, Stack
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import Assembly, Stack
 
 REGION = "us-east-1"
 Resources = dict[str, dict[str, Any]]
@@ -69,7 +69,7 @@ def ref(logical_id: str) -> dict[str, str]:
     return {"Ref": logical_id}
 
 
-SERVICES = ("lambda", "states", "events", "scheduler")
+SERVICES = ("lambda", "states", "events")
 
 
 def role(*statements: dict[str, Any], trusts: Sequence[str] = SERVICES) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.cloud import LocalCloud
-from infra.local.functions.pool import Pool
+from infra.local.services.awslambda.functions.pool import Pool
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.lambda_cases import FAILS, functions, messages, refused, role_with
 from tests.e2e.local.templates import RECORDER, Record, Resources, att, aws, function, ref, resource

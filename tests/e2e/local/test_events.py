@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.e2e.local.conftest import Deploy
-from tests.e2e.local.templates import Record, att, aws, function, ref, resource
+from tests.e2e.local.templates import Record, allow, att, aws, document, function, may_call, ref, resource
 
 
 def uploads(record: Record) -> dict[str, dict[str, Any]]:
@@ -89,6 +89,27 @@ def own_bus(record: Record, **target: Any) -> dict[str, dict[str, Any]]:
             Targets=[{"Id": "function", "Arn": att("Function"), **target}],
         ),
     }
+
+
+def test_a_rule_publishes_to_a_topic_that_lets_it(deployed: Deploy, record: Record) -> None:
+    publishes = allow("sns:Publish", on=ref("Topic"), Principal={"Service": "events.amazonaws.com"})
+    resources = own_bus(record)
+    resources["Rule"]["Properties"]["Targets"] = [{"Id": "topic", "Arn": ref("Topic"), "InputPath": "$.detail"}]
+    cloud = deployed(
+        {
+            **resources,
+            "Topic": resource("SNS::Topic", TopicName="told"),
+            "Policy": resource("SNS::TopicPolicy", Topics=[ref("Topic")], PolicyDocument=document(publishes)),
+            "ToFunction": resource(
+                "SNS::Subscription", TopicArn=ref("Topic"), Protocol="lambda", Endpoint=att("Function")
+            ),
+            "May": may_call("sns", att("Function")),
+        }
+    )
+    put(cloud, "serin", dataset="flights")
+    cloud.settle()
+    ((record_of_topic,),) = [event["Records"] for event in record.events]
+    assert json.loads(record_of_topic["Sns"]["Message"]) == {"dataset": "flights"}
 
 
 def put(cloud: Any, bus: str, kind: str = "Features Built", **detail: Any) -> str:

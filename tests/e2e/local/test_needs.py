@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import patches
 from infra.local.cloud import LocalCloud
-from infra.local.patches.registry import PATCHES
+from infra.local.moto_patches.registry import PATCHES
+from infra.local.services.all import every_service
 from tests.e2e.local.needs.model import Need, without
 from tests.e2e.local.needs.trying import BY_PATCH, NEEDS, a_cloud, fails, titles
 
@@ -37,7 +37,7 @@ def test_what_fails_without_a_patch_in_a_cloud_of_its_own_holds_with_it(cloud: L
 
 
 def test_every_patch_has_one_need() -> None:
-    patches.apply()
+    every_service()
     declared = [patch.title for patch in PATCHES]
     assert sorted(declared) == sorted(title for need in NEEDS for title in need.patches)
     assert len(declared) > 100

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local import patches
+from infra.local import moto_patches as patches
 from infra.local.cloud import LocalCloud
-from infra.local.patches.registry import PATCHES
+from infra.local.moto_patches.registry import PATCHES
+from infra.local.services.all import every_service
 from serin.domain.errors import Unavailable
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.templates import aws, resource
@@ -19,19 +20,19 @@ from tests.e2e.local.templates import aws, resource
 def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patches, "version", lambda _package: "5.2.6")
     with pytest.raises(Unavailable, match=r"moto 5\.2\.6"):
-        patches.apply()
+        patches.check_version()
 
 
 def test_patching_twice_changes_nothing_more() -> None:
-    patches.apply()
+    every_service()
     before = [vars(patch.owner)[patch.name] for patch in PATCHES]
-    patches.apply()
+    patches.apply(())
     assert [vars(patch.owner)[patch.name] for patch in PATCHES] == before
     assert len(PATCHES) > 30
 
 
 def test_every_patch_says_what_moto_does_without_it() -> None:
-    patches.apply()
+    every_service()
     assert [patch.title for patch in PATCHES if len(patch.reason) < 20] == []
 
 

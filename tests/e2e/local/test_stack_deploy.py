@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.assembly import Assembly
 from infra.local.cloud import LocalCloud
 from infra.local.cloudformation.store import records
-from infra.local.deploy import DeployFailed, deploy
+from infra.local.deploy.assembly import Assembly
+from infra.local.deploy.assets import Assets
+from infra.local.deploy.stacks import DeployFailed, deploy
 from infra.local.wiring import wiring
 from tests.e2e.local.stack_calls import Stacks
 from tests.e2e.local.templates import REGION, Resources, assembly, aws, resource
@@ -24,7 +25,7 @@ BROKEN = {"B": resource("Lambda::Alias", "Q", Name="a", FunctionName="nobody", F
 
 
 def again(of: Assembly) -> None:
-    deploy(of, wiring().assets)
+    deploy(of, wiring().part(Assets))
 
 
 def timeout_of(cloud: LocalCloud) -> str:

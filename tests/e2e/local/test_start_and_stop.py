@@ -10,8 +10,8 @@ from urllib.parse import urlparse
 
 import pytest
 
-from infra.local.assembly import Assembly, FileAsset, Stack
 from infra.local.cloud import LocalCloud
+from infra.local.deploy.assembly import Assembly, FileAsset, Stack
 from serin.adapters.clock import SharedClock
 from serin.domain.errors import Conflict, Invalid, SerinError
 from tests.e2e.local.templates import REGION, att, aws, function, ref, resource, role

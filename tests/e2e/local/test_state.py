@@ -63,7 +63,6 @@ def facts(cloud: LocalCloud) -> dict[str, Any]:
         "parameter": aws(cloud, "ssm").get_parameter(Name="/p")["Parameter"],
         "topics": aws(cloud, "sns").list_topics()["Topics"],
         "rules": aws(cloud, "events").list_rules(EventBusName="serin")["Rules"],
-        "schedules": aws(cloud, "scheduler").list_schedules()["Schedules"],
         "alarms": aws(cloud, "cloudwatch").describe_alarms()["MetricAlarms"],
         "metrics": aws(cloud, "cloudwatch").list_metrics(Namespace="own")["Metrics"],
         "roles": [role["RoleId"] for role in aws(cloud, "iam").list_roles()["Roles"]],
@@ -99,10 +98,6 @@ def by_hand(cloud: LocalCloud) -> None:
     functions.update_alias(FunctionName="f", Name="live", FunctionVersion="1", RoutingConfig=weights)
     functions.invoke(FunctionName="f", Payload=b"{}")
     aws(cloud, "dynamodb").put_item(TableName="catalog", Item={"pk": {"S": "a"}, "n": {"N": "1.5"}})
-    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:q", "RoleArn": "arn:aws:iam::123456789012:role/r"}
-    aws(cloud, "scheduler").create_schedule(
-        Name="s", ScheduleExpression="at(2099-01-01T00:00:00)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
-    )
     cloudwatch = aws(cloud, "cloudwatch")
     cloudwatch.put_metric_data(Namespace="own", MetricData=[{"MetricName": "m", "Value": 1.0}])
     cloudwatch.put_metric_alarm(

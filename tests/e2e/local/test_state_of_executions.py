@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from infra.local.patches import stepfunctions_time
+from infra.local.services.stepfunctions import clock_patches
 from infra.local.state import keeping
 from tests.e2e.local.kept import kept
 from tests.e2e.local.templates import Record, Resources, att, aws, function, resource
@@ -75,7 +75,7 @@ def test_an_execution_that_was_cut_short_says_so(tmp_path: Path, limits: dict[st
 def test_one_that_notices_only_when_the_clock_has_ended_says_so_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait, let_go = stepfunctions_time._wait, threading.Event()
+    wait, let_go = clock_patches._wait, threading.Event()
 
     def slow(env: Any, until_s: float) -> None:
         try:
@@ -83,7 +83,7 @@ def test_one_that_notices_only_when_the_clock_has_ended_says_so_too(
         finally:
             let_go.wait(3)
 
-    monkeypatch.setattr(stepfunctions_time, "_wait", slow)
+    monkeypatch.setattr(clock_patches, "_wait", slow)
     status, ends, cause = cut_short(tmp_path, machine(WAIT, TimeoutSeconds=3600))
     assert (status, ends) == ("ABORTED", ["ExecutionAborted"])
     assert "local cloud" in cause

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -45,16 +48,19 @@ class Platform:
         header = ",".join(["order_id,at,shop,amount,late", "minutes"])
         assert self.data.send("\n".join([header, *lines, ""]).encode(), "raw/orders/first.csv").status == "accepted"
 
-    def train(self, run_id: str, charter: Charter, contract: Contract = LEAKING) -> Run:
+    def train(
+        self, run_id: str, charter: Charter, contract: Contract = LEAKING, code: Mapping[str, bytes] | None = None
+    ) -> Run:
         """One training, and the release of what it registers."""
         lake, catalog, clock = self.data.lake, self.data.catalog, self.data.clock
         made = build_training_set(
-            run_id, "call", "c1", charter, {"orders": contract, "shops": SHOPS}, {}, {}.__getitem__,
+            run_id, "call", "c1", charter, {"orders": contract, "shops": SHOPS}, code or {}, {}.__getitem__,
             lake=lake, catalog=catalog, clock=clock,
         )  # fmt: skip
         assert not isinstance(made, str), made
         training_set, trials = made
-        trainer = Trainer(charter, training_set, {}, lake=lake, artifacts=self.artifacts)
+        trainer = Trainer(charter, training_set, code or {}, lake=lake, artifacts=self.artifacts, room=200_000_000)
+        trainer.check(trials)
         chosen = select(charter, run_id, training_set, [trainer.trial(trial) for trial in trials], catalog=catalog)
         scores = trainer.contest(run_id, chosen.trial, chosen.champion)
         judge(
@@ -109,3 +115,40 @@ def test_a_champion_whose_column_the_dataset_lost_cannot_be_scored(platform: Pla
     assert run.verdict is not None
     assert "the data has no minutes any more" in run.verdict.sentence
     assert made.training_set(MODEL, run.training_set or "").uses == HONEST.features.model_uses
+
+
+def test_a_changed_pipeline_is_tried_without_new_rows_against_the_released_one(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weak = (
+        b"from sklearn.dummy import DummyClassifier\n\ndef pipeline(columns, params):\n    return DummyClassifier()\n"
+    )
+    good = (
+        b"from serin.learning.pipelines import default_pipeline\n\n"
+        b"def pipeline(columns, params):\n    return default_pipeline('binary', columns, params)\n"
+    )
+    own = replace(HONEST, floors={}, training=replace(HONEST.training, pipeline="pipeline.py"))
+    for run_id, code, contract in (("r2", good, LEAKING), ("r3", weak, LEAKING)):
+        deployed(tmp_path / run_id, code, monkeypatch)
+        if run_id == "r2":
+            withdraw_version(
+                MODEL, 1, "minutes is the answer", "ana", catalog=platform.data.catalog, clock=platform.data.clock
+            )
+        run = platform.train(run_id, own, contract, {"pipeline.py": code})
+        assert run.status == ("registered" if run_id == "r2" else "rejected"), run.reason
+    assert "Recipes were compared" in (run.reason or "")
+    assert run.contest is not None
+    assert run.contest.champion is not None
+    # The champion's recipe is the released pipeline, not the one that is deployed now.
+    assert run.contest.champion["roc_auc"] > 0.7 > run.contest.challenger["roc_auc"]
+
+
+def deployed(folder: Path, code: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This code as the deployed package of the model."""
+    package = folder / "model_code"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_bytes(b"")
+    (package / "pipeline.py").write_bytes(code)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "model_code"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(folder)

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-
 from infra.local.iam.evaluation import Asked
-from infra.local.iam.requests import awslambda, dynamodb, messaging, others, s3
 from infra.local.iam.requests.reading import ApiRequest
-
-_SERVICES: Mapping[str, Callable[[ApiRequest], Iterable[Asked] | None]] = {
-    "cloudformation": others.cloudformation,
-    "dynamodb": dynamodb.asked,
-    "events": messaging.events,
-    "lambda": awslambda.asked,
-    "logs": others.logs,
-    "monitoring": others.cloudwatch,
-    "s3": s3.asked,
-    "scheduler": others.scheduler,
-    "sns": messaging.sns,
-    "sqs": messaging.sqs,
-    "ssm": others.ssm,
-    "states": others.states,
-    "sts": others.sts,
-}
-"""By the name requests are signed for."""
+from infra.local.services.service import Services
 
 
-def permissions_of(request: ApiRequest) -> tuple[Asked, ...] | None:
+def permissions_of(request: ApiRequest, services: Services) -> tuple[Asked, ...] | None:
     """Everything that must be allowed; None where the local cloud does not know what an operation needs."""
-    service = _SERVICES.get(request.service)
+    service = services.signed(request.service)
     try:
-        found = None if service is None else service(request)
+        found = None if service is None or service.permissions is None else service.permissions(request)
     except (KeyError, TypeError, AttributeError):
         # A parameter that has to be there is not; nothing can be said of such a request.
         return None

@@ -23,7 +23,7 @@ Environ = dict[str, Any]
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED = re.compile(r"([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-_MODELS = {"lambda": "lambda", "scheduler": "scheduler", "apigateway": "apigatewayv2", "s3": "s3"}
+_MODELS = {"lambda": "lambda", "apigateway": "apigatewayv2", "s3": "s3"}
 """The services whose operation is in method and path, by the name requests are signed for."""
 
 

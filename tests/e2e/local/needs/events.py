@@ -24,14 +24,12 @@ from tests.e2e.local.needs.world import (
     is_now,
     name_of,
     queue,
-    role,
     topic_to,
     unique,
 )
 from tests.e2e.local.templates import allow, document
 
 _CLOUDWATCH = "moto.cloudwatch.models"
-_SCHEDULER = "moto.scheduler.models.EventBridgeSchedulerBackend"
 
 KEEPS = """
 import boto3, json
@@ -102,34 +100,6 @@ def an_object_is_an_event_of_the_shape_that_s3_sends(cloud: LocalCloud) -> None:
         assert (event["detail"]["reason"], event["detail"]["object"]["etag"]) == ("PutObject", etag)
         events.remove_targets(Rule=rule, Ids=["q"])
         events.delete_rule(Name=rule)
-
-
-def _schedule(cloud: LocalCloud, role_arn: str, url: str, **more: Any) -> dict[str, Any]:
-    target = {"Arn": arn_of(cloud, "sqs", name_of(url)), "RoleArn": role_arn, "Input": "due"}
-    return {
-        "ScheduleExpression": "rate(1 hour)",
-        "FlexibleTimeWindow": {"Mode": "OFF"},
-        "Target": target,
-        **more,
-    }
-
-
-@needed(f"{_SCHEDULER}.create_schedule", alone=True)
-def a_schedule_is_one(cloud: LocalCloud) -> None:
-    with queue(cloud) as url, role(cloud, "*") as arn:
-        wrong = _schedule(cloud, arn, url, ScheduleExpression="every day")
-        with pytest.raises(ClientError, match="Invalid Schedule Expression"):
-            aws(cloud, "scheduler").create_schedule(Name=unique(), **wrong)
-
-
-@needed(f"{_SCHEDULER}.update_schedule")
-def a_changed_schedule_is_enabled_where_nothing_is_said(cloud: LocalCloud) -> None:
-    scheduler, name = aws(cloud, "scheduler"), unique()
-    with queue(cloud) as url, role(cloud, "*") as arn:
-        scheduler.create_schedule(Name=name, **_schedule(cloud, arn, url))
-        scheduler.update_schedule(Name=name, **_schedule(cloud, arn, url, Description="changed"))
-        assert scheduler.get_schedule(Name=name)["State"] == "ENABLED"
-        scheduler.delete_schedule(Name=name)
 
 
 @needed("moto.sns.models.Subscription.publish")

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local import patches
 from infra.local.cloud import LocalCloud
-from infra.local.patches.registry import PATCHES
+from infra.local.moto_patches.registry import PATCHES
+from infra.local.services.all import every_service
 from tests.waiting import PATIENCE_S
 
 Attempt = Callable[[LocalCloud], None]
@@ -63,7 +63,7 @@ _missing: list[str] = []
 @contextmanager
 def without(title: str) -> Iterator[None]:
     """moto's own behaviour in this place for the time of the block, also for a cloud that is started in it."""
-    patches.apply()
+    every_service()
     (patch,) = [one for one in PATCHES if one.title == title]
     place = PATCHES.index(patch)
     patch.revert()

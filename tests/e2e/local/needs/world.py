@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 
 from infra.local.cloud import LocalCloud
-from infra.local.lambda_model import Credentials
+from infra.local.services.awslambda.model import Credentials
 from infra.local.wiring import wiring
 from tests.e2e.local.needs.model import patience_s
 from tests.e2e.local.templates import SERVICES, allow, document

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
+from infra.local.services.all import every_service
 from tests.unit.local.iam.sending import sent
 
 HERE = "us-east-1:123456789012"
@@ -26,7 +27,7 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
     assert signature is not None
     assert (signature.access_key_id, signature.token) == ("ASIAROLE", "token")
     request = read(signature, "123456789012", environ)
-    needed = None if request is None else permissions_of(request)
+    needed = None if request is None else permissions_of(request, every_service())
     return None if needed is None else [f"{one.action} {one.resource}" for one in needed]
 
 
@@ -151,13 +152,6 @@ def asked(service: str, operation: str, **given: Any) -> list[str] | None:
 )
 def test_what_a_request_needs(service: str, operation: str, given: dict[str, Any], needed: list[str] | None) -> None:
     assert asked(service, operation, **given) == needed
-
-
-def test_a_schedule_hands_its_role_over() -> None:
-    target = {"Arn": MACHINE, "RoleArn": ROLE}
-    given = {"Name": "s", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
-    schedule = f"scheduler:CreateSchedule arn:aws:scheduler:{HERE}:schedule/default/s"
-    assert asked("scheduler", "create_schedule", **given) == [schedule, f"iam:PassRole {ROLE}"]
 
 
 def test_the_body_stays_for_the_service() -> None:

@@ -89,7 +89,9 @@ def test_a_dictionary_of_motos_own_kind_keeps_its_attributes(again: Callable[[An
     assert (thawed.account_id, thawed["/p"], thawed["/new"]) == (ACCOUNT, ["value"], [])
 
 
-def test_a_bucket_keeps_every_version(again: Callable[[Any], Any]) -> None:
+def test_a_bucket_keeps_every_version(again: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every bucket's name is taken from then on.
+    monkeypatch.setattr(s3_backends, "bucket_accounts", {})
     bucket = FakeBucket("lake", ACCOUNT, REGION)
     bucket.keys["a"] = key("a", b"one", version_id="1")
     bucket.keys["a"] = key("a", b"two", version_id="2")

@@ -11,6 +11,7 @@ import polars as pl
 
 from serin.data.files.parquet import to_parquet
 from serin.domain.fills import Fill
+from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
 from serin.domain.records import as_record
 from serin.domain.scorecard import Score
@@ -102,8 +103,9 @@ SOURCE = {
 }
 ENTITY = {"values": ["v"], "statuses": ["PRESENT"], "event_timestamps": ["t"]}
 RELEASE = {"id": "r", "version": 2, "status": "live", "reason": "why", "steps": [{"name": "smoke", "reason": "x"}]}
+VERDICT = as_record(Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)))
 RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
-RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": {"outcome": "pass", "reasons": ["better"]}}
+RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": VERDICT}
 
 
 class Platform:
@@ -113,6 +115,7 @@ class Platform:
 
     def __init__(self, *_: object) -> None:
         self.asked = 0
+        self.trained = 0
 
     def get(self, path: str, **query: str) -> Any:
         """Whatever is asked for."""
@@ -183,8 +186,9 @@ class Platform:
         return self.release(model, "")
 
     def run_ended(self, model: str, run: str | None) -> Any:
-        """A training."""
-        return self.all("/runs")[0]
+        """A training; as in the demo the second is rejected."""
+        self.trained += 1
+        return {**self.all("/runs")[0], "status": "rejected" if self.trained == 2 else "registered"}
 
     def close(self) -> None:
         """Nothing to give back."""

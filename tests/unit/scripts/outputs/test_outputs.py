@@ -57,6 +57,7 @@ TYPED: Mapping[str, list[str]] = {
     "versions": [MODEL],
     "lineage": [MODEL],
     "release start": [MODEL],
+    "viability": [MODEL],
     "release list": [MODEL],
     "release show": [MODEL],
     "release rollback": [MODEL],
@@ -71,7 +72,7 @@ TYPED: Mapping[str, list[str]] = {
 # Their --json names a file, or they answer nothing.
 NO_JSON = ("demo", "up")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill")
+SILENT = ("quarantine export", "features backfill", "viability")
 
 
 def every_command() -> list[str]:
@@ -123,7 +124,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield local, "running", _running
     yield walk, "running", _running
     yield walk, "Client", Platform
-    yield walk, "april_flights", lambda *_: [{}] * 10
+    yield walk, "first_flights", lambda *_: [{}] * 10
     yield walk, "write_sample", lambda _: [Path(name) for name in _walked()]
     yield walk, "_logged", lambda *_: 1
     yield walk, "_functions", lambda *_: 1
@@ -137,7 +138,7 @@ def _settings() -> Any:
 
 
 def _walked() -> list[str]:
-    months = ("2013-01", "2013-02", "2013-03", "2013-04")
+    months = [f"2013-{month:02}" for month in range(1, 8)]
     weather = [f"weather-{month}.csv" for month in months]
     return ["airports.csv", "planes.csv", *weather, *(f"{month}.csv" for month in months)]
 

@@ -51,6 +51,25 @@ class Validation:
     newer: Mask
 
 
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """Every part of a training set's rows that something is fitted on, chosen by or judged on.
+
+    Where rows are judged in turn, those of one turn stand for all of them.
+    """
+
+    older: Mask
+    newer: Mask
+    learnable: Mask
+    judging: Mask
+
+
+def splits_of(columns: TrainingColumns, holdout: Holdout) -> Splits:
+    """All of them, where there is no champion."""
+    validation, first = validation_rows(columns, holdout), judging_splits(columns, holdout)[0]
+    return Splits(validation.older, validation.newer, first.learn, first.judge)
+
+
 def holdout_of(training_set: TrainingSet) -> Holdout:
     """How a training set says that its rows are divided."""
     return training_set.holdout_from or Unordered(training_set.id)

@@ -1,0 +1,1 @@
+"""A cloud assembly brought into the local cloud."""

@@ -1,0 +1,1 @@
+"""API Gateway: HTTP APIs on a port of this machine."""

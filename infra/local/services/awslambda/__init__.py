@@ -1,0 +1,1 @@
+"""Lambda: functions as real processes, their versions and aliases, and what feeds them."""

@@ -1,0 +1,68 @@
+"""A place for one execution at a time: Lambda's execution environment, warm while it has a process."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from infra.local.services.awslambda.functions.process import RuntimeProcess
+from infra.local.services.awslambda.model import FunctionVersion
+
+Launch = Callable[[FunctionVersion, str, str], RuntimeProcess]
+"""Starts a process for a version that logs to a stream; the third is the initialization type Lambda tells it."""
+
+
+class Worker:
+    """Runs one version; `idle_since` orders the idle ones, `kept` ones are there before anybody calls and stay."""
+
+    def __init__(self, version: FunctionVersion, launch: Launch, now_ms: int, kept: bool = False) -> None:
+        self.version = version
+        day = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y/%m/%d")
+        self.stream = f"{day}/[{version.version}]{uuid.uuid4().hex}"
+        self.idle_since = 0.0
+        self.kept = kept
+        self._asked = False
+        self._launch = launch
+        self._process: RuntimeProcess | None = None
+
+    @property
+    def warm(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.running
+
+    @property
+    def process(self) -> RuntimeProcess:
+        """Its process; start it first."""
+        assert self._process is not None
+        return self._process
+
+    def start(self) -> RuntimeProcess:
+        """Start its process."""
+        self._process = self._launch(self.version, self.stream, "provisioned-concurrency" if self.kept else "on-demand")
+        return self._process
+
+    def has_asked(self) -> None:
+        """Its process has asked for work before there was any."""
+        self._asked = True
+
+    def take_asked(self) -> bool:
+        """Whether its process asked before; the next time it has to ask again."""
+        asked, self._asked = self._asked, False
+        return asked
+
+    def kill(self) -> None:
+        """End the process from another thread than the one that uses it; that one closes it."""
+        if self._process is not None:
+            self._process.kill()
+
+    def close(self, on_output: Callable[[bytes], None] | None = None) -> None:
+        """End the process and free what it held."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.close(on_output or _unheard)
+
+
+def _unheard(output: bytes) -> None:
+    """Nobody reads what a process prints between two invocations; Lambda freezes it there."""
+    del output

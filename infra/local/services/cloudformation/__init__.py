@@ -1,0 +1,1 @@
+"""CloudFormation as a service: its requests, and resources that belong to no other."""

@@ -1,0 +1,18 @@
+"""DynamoDB."""
+
+from __future__ import annotations
+
+from infra.local.services.dynamodb.expiry import Expiry
+from infra.local.services.dynamodb.keeping import KEEPING
+from infra.local.services.dynamodb.permissions import permissions
+from infra.local.services.dynamodb.resources import Table
+from infra.local.services.service import Service
+
+SERVICE = Service(
+    "dynamodb",
+    types=(Table,),
+    patches=("infra.local.services.dynamodb.patches",),
+    permissions=permissions,
+    timers=lambda region, clock: (Expiry(region, clock),),
+    frozen=KEEPING,
+)

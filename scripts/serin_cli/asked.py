@@ -1,0 +1,35 @@
+"""Requests for the demo: what a caller knows of a flight before it departs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+
+def first_flights(file: Path, count: int) -> list[dict[str, Any]]:
+    """The first `count` scheduled flights of a month's file as prediction instances, by scheduled departure."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        instances = [_instance(row) for row in csv.DictReader(opened)]
+    return sorted(instances, key=lambda instance: (instance["sched_dep_utc"], instance["flight"]))[:count]
+
+
+def _instance(row: Mapping[str, str]) -> dict[str, Any]:
+    hour = datetime.fromisoformat(row["time_hour"].replace("Z", "+00:00"))
+    departure = hour + timedelta(minutes=int(row["minute"]))
+    return {
+        "time_hour": _iso(hour),
+        "sched_dep_utc": _iso(departure),
+        "carrier": row["carrier"],
+        "flight": int(row["flight"]),
+        "origin": row["origin"],
+        "dest": row["dest"],
+        "tailnum": row["tailnum"] or None,
+        "distance": float(row["distance"]),
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
