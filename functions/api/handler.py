@@ -9,6 +9,7 @@ from mangum import Mangum
 
 from serin.bootstrap import platform
 from serin.domain.events import Event
+from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
@@ -16,6 +17,7 @@ from serin.logs import logged, of_answer
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.withdraw_version import withdraw_version
 
 
 @logged("api", lambda: platform().clock, of_answer)
@@ -29,7 +31,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish))
+    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw))
     return Mangum(Told(app), lifespan="off")
 
 
@@ -44,6 +46,12 @@ def show(prediction: str, correlation: str) -> Shown:
 def publish(event: Event) -> None:
     """An event of ours; who sends none waits for no client of the bus."""
     platform().events.publish(event)
+
+
+def withdraw(model: str, version: int, why: str, by: str) -> Withdrawal:
+    """A version taken out of use."""
+    world = platform()
+    return withdraw_version(model, version, why, by, catalog=world.catalog, clock=world.clock)
 
 
 def read(question: Question) -> Answer:

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys, publish
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from serin.domain.access import REVOCATION_LAG
@@ -35,6 +35,7 @@ ROUTES = (
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
+    "POST /models/{model}/versions/{version}/withdraw",
     "POST /get-online-features",
     "POST /models/{model}/views",
 )
@@ -145,6 +146,7 @@ class ApiStack(SerinStack):
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
+                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*"]),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 allow(

@@ -128,7 +128,9 @@ class TrainingStack(SerinStack):
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
-                *self._records(model, reads=("DATASET#*", "MODEL"), keeps=("RUN", "TRAINING-SET")),
+                *self._records(
+                    model, reads=("DATASET#*", "MODEL", "RELEASE", "WITHDRAWAL"), keeps=("RUN", "TRAINING-SET")
+                ),
             ],
             called_by="workflow",
             memory=3008,

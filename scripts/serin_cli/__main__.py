@@ -93,7 +93,7 @@ def parser() -> Parser:
     add("train", commands.train, "Train a model now and wait for the verdict.", model)
     add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
-    add("models", commands.models, "The models and what is live.")
+    add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add("release", commands.release, "Make a version live, or put back the one before.", *_release(model))
@@ -142,6 +142,15 @@ def _release(model: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, An
         model,
         version,
         ("--release", {"metavar": "ID", "help": "with show: which one (default: the newest)"}),
+    )
+
+
+def _models() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        ("action", {"nargs": "?", "choices": ["list", "withdraw"], "default": "list"}),
+        ("model", {"nargs": "?", "help": "with withdraw: the model's name"}),
+        ("--version", {"type": int, "help": "with withdraw: the version that is not to be used any more"}),
+        ("--why", {"metavar": "TEXT", "help": "with withdraw: what is wrong with it; it is remembered"}),
     )
 
 

@@ -83,9 +83,19 @@ def train(arguments: Namespace) -> Any:
         return client.run_ended(arguments.model, run)
 
 
-def models(_: Namespace) -> Any:
-    """The models and the version that is live."""
+def models(arguments: Namespace) -> Any:
+    """The models and the version that is live, or a version taken out of use."""
+    given = (arguments.model, arguments.version, arguments.why)
+    withdraws = arguments.action == "withdraw"
+    if any(part is None for part in given) if withdraws else any(part is not None for part in given):
+        raise Invalid(
+            "A version is withdrawn by its model, its number and a reason.",
+            'Write `models withdraw MODEL --version N --why "…"`.',
+        )
     with connected() as client:
+        if withdraws:
+            path = f"/models/{arguments.model}/versions/{arguments.version}/withdraw"
+            return client.post(path, {"why": arguments.why})
         return [{**found, "live": found.get("live", {}).get("version")} for found in client.get("/models")["items"]]
 
 

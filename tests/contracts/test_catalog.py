@@ -9,6 +9,7 @@ from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
+from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.releases import ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
@@ -204,6 +205,15 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
     assert catalog.version_of_run("late-orders", "r9") is None
     with pytest.raises(NotFound):
         catalog.version("late-orders", 3)
+
+
+def test_a_version_is_withdrawn_once_and_the_first_reason_stays(catalog: Catalog) -> None:
+    first = Withdrawal("late-orders", 1, "it knows the answer", "ana", NOON)
+    assert catalog.withdrawal("late-orders", 1) is None
+    assert catalog.withdraw(first)
+    assert not catalog.withdraw(replace(first, why="another"))
+    assert catalog.withdrawal("late-orders", 1) == first
+    assert catalog.withdrawal("late-orders", 2) is None
 
 
 def test_a_published_version_is_remembered(catalog: Catalog) -> None:

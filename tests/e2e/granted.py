@@ -21,6 +21,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     f"AcceptUpload: {_TRACES}",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
+    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: lambda:InvokeFunction on function:predict-flight-delay:*",
@@ -52,7 +53,8 @@ GRANTED: tuple[str, ...] = (
     f"BuildFeaturesflightdelay: {_TRACES}",
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
-        "for MODEL#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay"
+        "for MODEL#flight-delay for RELEASE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay "
+        "for WITHDRAWAL#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
@@ -133,6 +135,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/train",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/lineage",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/withdraw",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/views",
     "apigateway: lambda:InvokeFunction on function:api for */*/openapi.json",
     "apigateway: lambda:InvokeFunction on function:api for */*/predictions/{prediction}",

@@ -76,9 +76,14 @@ def _training(draft: Draft) -> Iterator[str]:
     yield "training:"
     yield f"  start_on: {{features: {draft.dataset}}}   # the first training starts by itself"
     yield f"  window: {spans.window}   # the newest labelled rows that are used"
-    yield f"  holdout: {spans.holdout}   # the newest of these judge: {spans.judges:,} rows of this file, at least 200"
-    yield f"  minimum_rows: {spans.minimum_rows}   # before the holdout; this file has {spans.learns:,}"
-    yield f"  gate: {{block: {spans.block}}}   # one observation is a day, an entity or a row"
+    if draft.time is None:
+        chosen = f"{spans.judges:,} rows of this file, by chance" if spans.judges else "all rows in turn"
+        yield f"  holdout: random   # there is no time: {chosen} judge what learnt from the others"
+    else:
+        yield f"  holdout: {spans.holdout}   # the newest of these judge: {spans.judges:,} rows here, at least 200"
+    yield f"  minimum_rows: {spans.minimum_rows}   # to learn from; this file has {spans.learns:,}"
+    block = "entity" if draft.time is None and draft.entity else spans.block
+    yield f"  gate: {{block: {block}}}   # one observation is a day, an entity or a row"
     yield "  search:"
     yield "    method: grid"
     yield "    trials: 4"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from serin.data.looks.inference import ColumnSeen, FileSeen
+from serin.domain.experiments import learnable_without_time
 from serin.domain.judgement.champion import MINIMUM_BLOCKS
 from serin.domain.judgement.policy import Block
 
@@ -18,6 +19,7 @@ FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 SHARE_THAT_JUDGES = 5
 ROWS_THAT_JUDGE = 200
+FEWEST_ROWS = 100
 LONGEST_WINDOW_DAYS = 36_500
 A_YEAR_DAYS = 365
 
@@ -55,17 +57,27 @@ def moments_of(seen: FileSeen, label: ColumnSeen, time: ColumnSeen | None) -> li
 
 
 def spans_of(moments: Sequence[datetime], *, ordered_by_place: bool) -> Spans:
-    """For labelled rows in order of their moments: the newest fifth judges, but enough rows for the gate."""
+    """For labelled rows in order of their moments: the newest fifth judges, but enough rows for the gate.
+
+    Without a time all rows judge in turn, or a fifth of a larger table.
+    """
     wanted = max(ROWS_THAT_JUDGE, len(moments) // SHARE_THAT_JUDGES)
     judges = min(wanted, max(1, len(moments) // 2))
+    if ordered_by_place:
+        learns = learnable_without_time(len(moments))
+        few = () if len(moments) >= FEWEST_ROWS else (_too_few(len(moments)),)
+        return Spans(f"{LONGEST_WINDOW_DAYS}d", "random", len(moments) - learns, learns, "row", few)
     last, first = moments[-1], moments[0]
     holdout = _written(last - moments[-judges])
     learnt = [moment for moment in moments if moment < last - _span(holdout)]
-    days = A_YEAR_DAYS if not ordered_by_place else LONGEST_WINDOW_DAYS
-    window = min(LONGEST_WINDOW_DAYS, max(days, 2 * math.ceil((last - first) / timedelta(days=1))))
-    by_day = not ordered_by_place and _span(holdout) >= timedelta(days=MINIMUM_BLOCKS)
+    window = min(LONGEST_WINDOW_DAYS, max(A_YEAR_DAYS, 2 * math.ceil((last - first) / timedelta(days=1))))
+    by_day = _span(holdout) >= timedelta(days=MINIMUM_BLOCKS)
     judging, notes = len(moments) - len(learnt), tuple(_notes(moments, learnt))
     return Spans(f"{window}d", holdout, judging, len(learnt), "day" if by_day else "row", notes)
+
+
+def _too_few(rows: int) -> str:
+    return f"{rows:,} labelled rows; some hundred are needed before a model can be shown to be any good"
 
 
 def _notes(moments: Sequence[datetime], learnt: Sequence[datetime]) -> list[str]:

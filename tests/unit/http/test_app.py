@@ -27,6 +27,7 @@ from serin.domain.charter import Charter
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
+from serin.domain.models import Withdrawal
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
 from serin.domain.records import as_record
@@ -38,6 +39,7 @@ from serin.services.collect_predictions import collect_predictions
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.withdraw_version import withdraw_version
 from tests.builders import (
     NOON,
     a_charter,
@@ -74,6 +76,7 @@ ROUTES = [
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
+    ("POST", f"/models/{MODEL}/versions/1/withdraw"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
@@ -97,7 +100,7 @@ class Api:
         self.app = self.app_of({MODEL: a_charter()})
 
     def app_of(self, charters: Mapping[str, Charter]) -> FastAPI:
-        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish)
+        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish, self.withdraw)
         return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
@@ -110,6 +113,9 @@ class Api:
 
     def profile(self, dataset: str, model: str | None) -> ShownProfile:
         return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
+
+    def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
+        return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -137,7 +143,12 @@ def api() -> Api:
 
 
 def body_of(path: str) -> Any:
-    return {"releases": START, "views": {}, "get-online-features": ASKED}.get(path.rpartition("/")[2])
+    return {
+        "releases": START,
+        "withdraw": {"why": "it knows the answer"},
+        "views": {},
+        "get-online-features": ASKED,
+    }.get(path.rpartition("/")[2])
 
 
 @pytest.mark.parametrize(
@@ -273,6 +284,19 @@ def test_a_model_shows_what_it_is_for_and_what_is_live(api: Api) -> None:
     assert lease is not None
     api.control.finish(Live(MODEL, 1, "2", "rel1", 1, NOON), lease)
     assert api.ask("GET", "/models").json()["items"][0]["live"]["version"] == 1
+
+
+def test_a_version_is_withdrawn_by_who_may_release_and_the_list_says_why(api: Api) -> None:
+    api.catalog.register(a_version(1))
+    path, why = f"/models/{MODEL}/versions/1/withdraw", {"why": "it knows the answer"}
+    assert api.ask("POST", path, "train:*", why).status_code == 403
+    assert api.ask("POST", path, "release:*", {}).status_code == 422
+    found = api.ask("POST", path, f"release:{MODEL}", why).json()
+    assert (found["version"], found["why"], found["by"]) == (1, "it knows the answer", "ana")
+    (listed,) = api.ask("GET", f"/models/{MODEL}/versions").json()["items"]
+    assert listed == {**as_record(a_version(1)), "withdrawn": found}
+    assert api.ask("POST", path, "release:*", why).status_code == 409
+    assert api.ask("POST", f"/models/{MODEL}/releases", "release:*", {**START, "version": 1}).status_code == 409
 
 
 def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api) -> None:

@@ -19,6 +19,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineF
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.fills import Fill
+from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
 from serin.domain.releases import Live
@@ -72,9 +73,14 @@ def no_profile(dataset: str, model: str | None) -> ShownProfile:
     raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
 
 
+def nothing_withdrawn(model: str, version: int, why: str, by: str) -> Withdrawal:
+    raise NotFound(f"{by} found no version {version} of {model} to withdraw for {why}.", "Nothing was registered.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
-    return make_app(charters, *ports, UseCases(nothing_shown, nothing_read, no_profile, MemoryEvents().publish))
+    cases = UseCases(nothing_shown, nothing_read, no_profile, MemoryEvents().publish, nothing_withdrawn)
+    return make_app(charters, *ports, cases)
 
 
 @pytest.fixture(scope="module")

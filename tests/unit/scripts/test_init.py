@@ -36,9 +36,11 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     model, made = learnt(folder)
     charter = model.charter
     assert made.height == ROWS
-    holdout_from = made["__moment"][-1] - charter.training.holdout
-    learnable = made.filter(made["__moment"] < holdout_from)
-    assert ROWS - learnable.height >= 200, "what the gate needs"
+    assert (charter.training.holdout is None) == (time is None)
+    learnable = made
+    if charter.training.holdout is not None:
+        learnable = made.filter(made["__moment"] < made["__moment"][-1] - charter.training.holdout)
+        assert ROWS - learnable.height >= 200, "what the gate needs"
     assert learnable.height >= charter.training.minimum_rows, "what starts the first training"
     assert charter.features.model_uses == ("size", "colour", "urgent", "weight")
     assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
@@ -142,7 +144,24 @@ def test_words_that_cannot_be_printed_make_no_rule(folder: Path) -> None:
 
 
 def test_a_file_with_too_few_rows_to_judge_by_says_so(folder: Path) -> None:
-    assert "200 must judge" in " ".join(run(folder, rows(count=150))["notes"])
+    assert "200 must judge" in " ".join(run(folder, rows(count=150), "--time", "at")["notes"])
+
+
+def test_some_hundred_rows_without_a_time_are_enough_and_fewer_are_said_to_be_few(folder: Path) -> None:
+    assert run(folder, rows(count=300))["notes"] == []
+    charter = (folder / "models/orders/model.yaml").read_text()
+    assert "holdout: random" in charter
+    assert "gate: {block: row}" in charter
+    assert "some hundred are needed" in " ".join(run(folder, rows(count=60), name="few")["notes"])
+
+
+def test_a_charter_without_a_time_has_no_days_to_judge_by(folder: Path) -> None:
+    run(folder, rows())
+    answer(folder)
+    file = folder / "models/orders/model.yaml"
+    file.write_text(file.read_text().replace("gate: {block: row}", "gate: {block: day}"))
+    with pytest.raises(Invalid, match="holdout: random says that rows have no time"):
+        read_models(folder / "models")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.charter import Charter
 from serin.domain.errors import Conflict, Corrupt, Invalid
-from serin.domain.experiments import Contest, Run, TrialResult
+from serin.domain.experiments import Contest, Run, Trial, TrialResult
 from serin.domain.judgement.policy import Matrix, SliceMargin, ValuePolicy
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact, ModelVersion
@@ -22,8 +22,9 @@ from serin.domain.names import digest
 from serin.learning.columns import read_columns
 from serin.learning.evidence import contest_of
 from serin.learning.scores import Scores, Validated, write_scores
-from serin.learning.splits import judging_rows, validation_rows
-from serin.services.evaluate_model import fail, judge, live_version, register, select
+from serin.learning.splits import judging_splits, validation_rows
+from serin.services.evaluate_model import fail, judge, register, select
+from serin.services.steps.champions import live_version
 from serin.services.train_model import Refitted, ScoresFile
 from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_trial, a_verdict, a_version
 from tests.unit.learning.orders import START, order_rows, orders_npz
@@ -108,7 +109,7 @@ COLUMNS = read_columns(FILE)
 HOLDOUT = START + timedelta(days=40 - HELD)
 SET = a_training_set(columns_digest=digest(FILE), holdout_from=HOLDOUT, last=COLUMNS.newest())
 CHAMPION = a_version(4, learnt_until=HOLDOUT - timedelta(days=1))
-ROWS = np.flatnonzero(judging_rows(COLUMNS, HOLDOUT, None))
+ROWS = np.flatnonzero(judging_splits(COLUMNS, HOLDOUT)[0].judge)
 
 
 def sure(rows: Any, share: float, wrong: int = 10) -> Any:
@@ -131,8 +132,11 @@ def scores(ours: float, theirs: float | None = None, **parts: Any) -> Scores:
     return Scores(**{**given, **parts})
 
 
-def judged(found: Scores, champion: ModelVersion | None = None, charter: Charter | None = None) -> tuple[Verdict, Run]:
-    catalog, artifacts, lake = a_catalog(), MemoryObjectStore(), MemoryObjectStore()
+def judged(
+    found: Scores, champion: ModelVersion | None = None, charter: Charter | None = None, trial: Trial | None = None
+) -> tuple[Verdict, Run]:
+    same = Trial(1, CHAMPION.params) if trial is None else trial
+    catalog, artifacts, lake = a_catalog(best=same), MemoryObjectStore(), MemoryObjectStore()
     content = write_scores(found)
     artifacts.put("scores.npz", content)
     lake.put(SET.columns, FILE)
@@ -175,12 +179,19 @@ def test_an_equal_challenger_does_not_beat_the_champion() -> None:
 
 def test_a_champion_that_knows_most_of_the_holdout_leaves_too_few_days_and_the_run_is_undecided() -> None:
     recent = replace(CHAMPION, learnt_until=HOLDOUT + timedelta(days=5))
-    rows = np.flatnonzero(judging_rows(COLUMNS, HOLDOUT, recent.learnt_until))
+    rows = np.flatnonzero(judging_splits(COLUMNS, HOLDOUT, recent.learnt_until)[0].judge)
     parts = {"rows": rows, "moment": COLUMNS.moment[rows], "label": COLUMNS.label[rows]}
     found = scores(0.8, 0.6, **{**parts, "challenger": sure(rows, 0.8), "champion": sure(rows, 0.6)})
     verdict, run = judged(found, recent)
     assert (verdict.outcome, run.status) == ("inconclusive", "inconclusive")
     assert "9 days that neither has learnt from; 10 are needed" in (run.reason or "")
+
+
+def test_of_another_recipe_the_champions_is_judged_on_the_whole_holdout_and_the_verdict_says_so() -> None:
+    recent = replace(CHAMPION, learnt_until=HOLDOUT + timedelta(days=5))
+    verdict, run = judged(scores(0.8, 0.6), recent, trial=Trial(2, {"max_leaf_nodes": 7}))
+    assert (verdict.outcome, run.status) == ("pass", "running")
+    assert "Recipes were compared" in verdict.sentence
 
 
 @pytest.mark.parametrize(

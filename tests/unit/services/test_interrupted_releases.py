@@ -10,9 +10,9 @@ import pytest
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.releases import Lease
-from serin.services.evaluate_model import live_version
 from serin.services.release_model import LEASE
 from serin.services.start_work import start_rollback
+from serin.services.steps.champions import live_version
 from tests.unit.services.releasing import MODEL, World
 from tests.unit.services.test_release_model import crashed_at
 

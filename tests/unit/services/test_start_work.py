@@ -5,6 +5,7 @@ import pytest
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain.errors import Conflict, NotFound
 from serin.services.start_work import start_release, start_rollback, start_training
+from serin.services.withdraw_version import withdraw_version
 from tests.unit.services.releasing import MODEL, World
 
 
@@ -35,6 +36,20 @@ def test_a_registered_version_can_be_released() -> None:
     release_id = start_release(MODEL, 2, "c1", catalog=World().catalog, workflows=workflows)
     assert workflows.releases == {release_id: (MODEL, 2, "call")}
     assert workflows.correlations == {release_id: "c1"}
+
+
+def test_a_withdrawn_version_is_neither_released_nor_rolled_back_to() -> None:
+    world, workflows = released(1, 3), MemoryWorkflows()
+    withdraw_version(MODEL, 1, "it knows the answer", "ana", catalog=world.catalog, clock=world.clock)
+    with pytest.raises(Conflict, match=r"Version 1 of .* was withdrawn by ana .*: it knows the answer"):
+        start_release(MODEL, 1, "c1", catalog=world.catalog, workflows=workflows)
+    with pytest.raises(Conflict, match="it knows the answer"):
+        rollback_target(world)
+    with pytest.raises(Conflict, match="it knows the answer"):
+        world.release("again", 1)
+    assert workflows.releases == {}
+    with pytest.raises(Conflict, match="withdrawn already: it knows the answer"):
+        withdraw_version(MODEL, 1, "another", "bo", catalog=world.catalog, clock=world.clock)
 
 
 def test_a_version_nobody_registered_starts_nothing() -> None:

@@ -16,7 +16,7 @@ from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.fills import Fill
-from serin.domain.models import ModelVersion, Published
+from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
@@ -158,6 +158,12 @@ class Catalog(Protocol):
 
     def versions(self, model: str) -> Sequence[ModelVersion]:
         """All versions of a model, oldest first."""
+
+    def withdraw(self, withdrawal: Withdrawal) -> bool:
+        """Remember that a version is withdrawn; False when it is already: the first reason stays."""
+
+    def withdrawal(self, model: str, number: int) -> Withdrawal | None:
+        """Why a version is withdrawn, or None."""
 
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""

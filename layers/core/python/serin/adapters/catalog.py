@@ -10,7 +10,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
-from serin.domain.models import ModelVersion, Published
+from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.records import from_record
@@ -137,6 +137,14 @@ class DynamoCatalog:
 
     def versions(self, model: str) -> Sequence[ModelVersion]:
         return self._all(ModelVersion, f"MODEL#{model}")
+
+    def withdraw(self, withdrawal: Withdrawal) -> bool:
+        name = _number(withdrawal.version)
+        return self._table.put(Put(f"WITHDRAWAL#{withdrawal.model}", name, withdrawal, only_if=NEW))
+
+    def withdrawal(self, model: str, number: int) -> Withdrawal | None:
+        record = self._table.get(f"WITHDRAWAL#{model}", _number(number))
+        return None if record is None else from_record(Withdrawal, record)
 
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", _number(published.version), published))

@@ -153,13 +153,14 @@ class Search:
 class Training:
     """When the first training starts and what it may use.
 
-    `window` and `holdout` are spans of the moment, newest rows first; `minimum_rows` counts the
+    `window` and `holdout` are spans of the moment, newest rows first; `holdout` None is a table without a time, whose
+    rows judge by chance; `minimum_rows` counts the
     labelled rows before the holdout. `gate` says by how much a challenger must be better than the champion.
     """
 
     start_on: str
     window: timedelta
-    holdout: timedelta
+    holdout: timedelta | None
     minimum_rows: int
     search: Search
     gate: GatePolicy

@@ -115,7 +115,9 @@ EFFECTS: Mapping[str, Effect] = {
         "resource", "The code that makes the model.", "layers/core/python/serin/learning/pipelines.py"
     ),
     "training.window": Effect("resource", "How far back training rows go.", _JOINS),
-    "training.holdout": Effect("gate", "The newest rows, which judge and are not learnt from.", _TRAINING_SET),
+    "training.holdout": Effect(
+        "gate", "Rows that judge and are not learnt from: the newest, or random.", _TRAINING_SET
+    ),
     "training.minimum_rows": Effect("gate", "With fewer rows no training begins.", _TRAINING_SET),
     "training.search.method": Effect("gate", "How trials are chosen; another method than grid is refused.", _SCHEMA),
     "training.search.trials": Effect("resource", "How many trials are made at most.", _EXPERIMENTS),

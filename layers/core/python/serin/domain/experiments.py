@@ -11,16 +11,39 @@ from typing import Literal
 from serin.domain.charter import Scalar, Search
 from serin.domain.judgement.verdicts import Verdict
 
+SMALL_TABLE = 2000
+"""Without a time, fewer rows than these are judged by cross-validation."""
+HOLDOUT_PARTS = 5
+"""Without a time, one row in so many of a larger table is withheld."""
+
+
+@dataclass(frozen=True)
+class ChampionColumns:
+    """What the live version learnt from, when a training set was made: `uses`, as its charter named it.
+
+    `lost` says why it cannot be scored on this training set; None where all its columns are there.
+    """
+
+    version: int
+    uses: tuple[str, ...]
+    lost: str | None = None
+
+
+def learnable_without_time(rows: int) -> int:
+    """How many rows of a table without a time a challenger learns from, about."""
+    return rows if rows < SMALL_TABLE else rows - rows // HOLDOUT_PARTS
+
 
 @dataclass(frozen=True)
 class TrainingSet:
     """A frozen snapshot for one model, sorted by moment, oldest first.
 
-    `heads` are dataset → digest of its head; with the charter's and the code's digests they say
-    how to make it again, and `id` is the digest of them all. Rows before `holdout_from` may be
-    learnt from, the later ones judge. `parquet` is for people and engines, `columns` (.npz) is
-    what the trainer reads. `definitions` are view → what names its items online. `copies` of the rows are copies of
-    others, and never judge.
+    `heads` are dataset → digest of its head; with the charter's and the code's digests they say how to make it again,
+    and `id` is the digest of them all. Rows before `holdout_from` may be learnt from, the later ones judge; None for
+    a table without a time. `parquet` is for people and engines, `columns` (.npz) is what the trainer reads.
+    `definitions` are view → what names its items online. `copies` of the rows are copies of others, and never judge.
+    `uses` is what a challenger may learn from, as the charter names it; the columns that only the `champion` uses are
+    there too.
     """
 
     id: str
@@ -35,9 +58,11 @@ class TrainingSet:
     code: str
     first: datetime
     last: datetime
-    holdout_from: datetime
+    holdout_from: datetime | None
     definitions: Mapping[str, str] = field(default_factory=dict)
     copies: int = 0
+    uses: tuple[str, ...] = ()
+    champion: ChampionColumns | None = None
 
 
 @dataclass(frozen=True)

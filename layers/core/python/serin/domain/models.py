@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from serin.domain.charter import Scalar
@@ -58,6 +58,33 @@ class ModelVersion:
     threshold: float | None = None
     positive: Scalar | None = None
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A version that somebody has taken out of use: it is nobody's champion and is not released again.
+
+    It answers until another version is live.
+    """
+
+    model: str
+    version: int
+    why: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ListedVersion(ModelVersion):
+    """A version, and its withdrawal if there is one."""
+
+    withdrawn: Withdrawal | None = None
+
+
+def listed_version(version: ModelVersion, withdrawn: Withdrawal | None) -> ListedVersion:
+    """The version as it is shown."""
+    given = {field.name: getattr(version, field.name) for field in fields(version)}
+    return ListedVersion(**given, withdrawn=withdrawn)
 
 
 @dataclass(frozen=True)

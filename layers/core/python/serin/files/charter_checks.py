@@ -55,7 +55,7 @@ def _optimise(subject: Subject) -> Iterator[Finding]:
 @check("training")
 def _spans(subject: Subject) -> Iterator[Finding]:
     training = subject.charter.training
-    if training.holdout >= training.window:
+    if training.holdout is not None and training.holdout >= training.window:
         remedy = "Withhold less than the window, so that rows remain to learn from."
         yield Finding(("training", "holdout"), "a holdout as long as the window or longer", remedy)
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from serin.domain.charter import Access, Aggregate, InputType, Scalar, Task
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
-from serin.files.durations import duration, moment
+from serin.files.durations import duration, holdout, moment
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -53,6 +53,7 @@ def _column(value: object) -> object:
 Name = Annotated[str, BeforeValidator(_name)]
 Column = Annotated[str, BeforeValidator(_column)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+HoldoutSpan = Annotated[timedelta | None, BeforeValidator(holdout)]
 MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
 SourceUrl = Annotated[tuple[str, str], BeforeValidator(source_url)]
 Value = Annotated[Any, BeforeValidator(_scalar)]
@@ -181,7 +182,7 @@ class TrainingSection(Section):
     start_on: StartOn
     pipeline: Module | None = None
     window: Duration
-    holdout: Duration
+    holdout: HoldoutSpan
     minimum_rows: int = Field(ge=1, le=100_000_000)
     search: SearchSection
     gate: GateSection = GateSection()

@@ -22,6 +22,16 @@ def duration(text: object) -> timedelta:
     return span
 
 
+def holdout(text: object) -> timedelta | None:
+    """The span withheld; None for `random`, which says that there is no time; ValueError for anything else."""
+    if text == "random":
+        return None
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise ValueError(f"{error} Where rows have no time, write random.") from error
+
+
 def written(span: timedelta) -> str:
     """The shortest way to write a span of whole minutes; `duration` reads it back."""
     for unit in ("d", "h", "m"):

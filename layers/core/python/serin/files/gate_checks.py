@@ -24,7 +24,12 @@ def _metric(subject: Subject) -> Iterator[Finding]:
 @check("training")
 def _enough_days(subject: Subject) -> Iterator[Finding]:
     training = subject.charter.training
-    if training.gate.block == "day" and training.holdout < timedelta(days=MINIMUM_BLOCKS):
+    if training.gate.block != "day":
+        return
+    if training.holdout is None:
+        remedy = "Write row, or entity; or withhold the newest days: training.holdout: 14d."
+        yield Finding(("training", "gate", "block"), "day, and holdout: random says that rows have no time", remedy)
+    elif training.holdout < timedelta(days=MINIMUM_BLOCKS):
         found = f"{training.holdout / timedelta(days=1):.3g} days to judge by, and no gate decides by fewer than"
         remedy = (
             "Withhold more days, or write training.gate.block: row (or entity) where rows of one day are not alike."

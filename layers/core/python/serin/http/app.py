@@ -16,7 +16,7 @@ from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
-from serin.http.work import work_routes
+from serin.http.work import Withdraw, work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
@@ -28,6 +28,7 @@ class UseCases:
     read_online: Read
     show_profile: ShowProfile
     publish: Publish
+    withdraw_version: Withdraw
 
 
 def make_app(
@@ -41,7 +42,7 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
-        work_routes(charters, catalog, control, workflows),
+        work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Path
 
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.names import checked_name
+
+Version = Annotated[int, Path(ge=1, le=999_999_999)]
 
 
 def known_model(model: str, charters: Mapping[str, Charter]) -> str:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
-from serin.domain.models import ModelVersion
+from serin.domain.models import ListedVersion, listed_version
 from serin.domain.releases import Live, Release, ReleaseStep
 from serin.http.access import needs
-from serin.http.known import known_model
+from serin.http.known import Version, known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import SerinRoute
 from serin.ports import Catalog, Control
 from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
 
-Version = Annotated[int, Path(ge=1, le=999_999_999)]
 UploadId = Annotated[
     str | None,
     Query(
@@ -70,9 +69,11 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
 
     @routes.get("/models/{model}/versions")
     @needs("read")
-    def list_versions(model: str, page: WantedPage) -> Listed[ModelVersion]:
-        """The registered versions of a model."""
-        return listed(catalog.latest_versions(known_model(model, charters), page.limit, page.after))
+    def list_versions(model: str, page: WantedPage) -> Listed[ListedVersion]:
+        """The registered versions of a model, and which of them are withdrawn."""
+        found = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
+        shown = [listed_version(item, catalog.withdrawal(model, item.version)) for item in found.items]
+        return Listed(items=shown, next=found.next)
 
     @routes.get("/models/{model}/versions/{version}/lineage")
     @needs("read")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
@@ -10,11 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
+from serin.domain.models import Withdrawal
 from serin.http.access import Who, needs
-from serin.http.known import known_model
+from serin.http.known import Version, known_model
 from serin.http.route import SerinRoute
 from serin.ports import Catalog, Control, Workflows
 from serin.services.start_work import start_release, start_rollback, start_training
+
+Withdraw = Callable[[str, int, str, str], Withdrawal]
+"""Model, version, why, by whom: what is remembered of it."""
 
 
 class ReleaseRequest(BaseModel):
@@ -32,6 +36,14 @@ class ReleaseRequest(BaseModel):
         return self
 
 
+class WithdrawalRequest(BaseModel):
+    """Why a version is to be nobody's champion and is not to be released again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class Training(BaseModel):
     """A training that has begun."""
 
@@ -44,7 +56,9 @@ class ReleaseBegun(BaseModel):
     release: str = Field(description="Its id among the model's releases.")
 
 
-def work_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows) -> APIRouter:
+def work_routes(
+    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, withdraw: Withdraw
+) -> APIRouter:
     """What a person may start, over these ports."""
     routes = APIRouter(route_class=SerinRoute, tags=["work"])
 
@@ -66,6 +80,12 @@ def work_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Cont
             )
         number = wanted.version or _newest(model, catalog)
         return ReleaseBegun(release=start_release(model, number, who.request_id, catalog=catalog, workflows=workflows))
+
+    @routes.post("/models/{model}/versions/{version}/withdraw")
+    @needs("release")
+    def withdraw_version(who: Who, model: str, version: Version, wanted: WithdrawalRequest) -> Withdrawal:
+        """Take a version out of contests and releases; while it is live it answers on until another one is."""
+        return withdraw(known_model(model, charters), version, wanted.why, who.owner)
 
     return routes
 

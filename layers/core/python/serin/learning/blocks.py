@@ -10,19 +10,23 @@ from serin.domain.judgement.policy import Block
 from serin.learning.columns import Floats, Mask
 
 Ids = npt.NDArray[np.intp]
+Places = npt.NDArray[np.int64]
 _DAY = 86_400.0
 
 
 class Blocks:
     """The block of each row. Blocks are numbered from 0 on; days are counted back from the newest row, 24 hours each.
 
-    A calendar day would leave a part of a day at each end, and a part of a day is less sure than a whole one.
+    A calendar day would leave a part of a day at each end, and a part of a day is less sure than a whole one. A row
+    that judges several times, by its `place`, is one block. `inflation` is that of `Sample`.
     """
 
-    def __init__(self, block: Block, moment: Floats, entity: npt.NDArray[np.int64]) -> None:
-        keys = {"day": _days_back, "entity": lambda _, of: of, "row": _places}[block](moment, entity)
-        self.of: Ids = np.unique(keys, return_inverse=True)[1].astype(np.intp)
-        self.block, self.ordered = block, block == "day"
+    def __init__(
+        self, block: Block, moment: Floats, entity: Places, place: Places | None = None, inflation: float = 1.0
+    ) -> None:
+        keys = {"day": _days_back(moment), "entity": entity, "row": np.arange(len(moment)) if place is None else place}
+        self.of: Ids = np.unique(keys[block], return_inverse=True)[1].astype(np.intp)
+        self.block, self.ordered, self.inflation = block, block == "day", inflation
         self.count = len(np.unique(self.of))
 
     def numbers(self, values: Floats, rows: Mask | None = None) -> Sample:
@@ -32,21 +36,17 @@ class Blocks:
         linearised ratio (Cochran 1977, 6.3).
         """
         if len(values) == 0:
-            return Sample((), 0, self.ordered)
+            return Sample((), 0, self.ordered, self.inflation)
         _, of = np.unique(self.of if rows is None else self.of[rows], return_inverse=True)
         mean = float(values.mean())
         apart = np.bincount(of, weights=values - mean)
         found = mean + apart * (len(apart) / len(values))
-        return Sample(tuple(found.tolist()), len(values), self.ordered)
+        return Sample(tuple(found.tolist()), len(values), self.ordered, self.inflation)
 
 
-def _days_back(moment: Floats, _: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _days_back(moment: Floats) -> Floats:
     if len(moment) == 0:
         return moment
     # What is asked a whole number of days before the newest row ends a day, so that 14 days are 14 blocks.
     back: Floats = -np.maximum(np.ceil((moment.max() - moment) / _DAY), 1.0)
     return back
-
-
-def _places(moment: Floats, _: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.arange(len(moment), dtype=np.int64)

@@ -18,7 +18,7 @@ from serin.learning.scores import Places, Scores
 def misfits(
     scores: Scores,
     columns: TrainingColumns,
-    judging: Mask,
+    expected: Places,
     validation: Mask | None,
     champion: int | None,
     *,
@@ -27,9 +27,9 @@ def misfits(
 ) -> Iterator[str]:
     """What the scores say that cannot be, a sentence each; none for scores that may be judged.
 
-    `judging` and `validation` are the rows that must be there, `champion` the version that must be in the contest.
+    `expected` are the places of the rows that must judge, in order, `validation` those
+    that choose the threshold, `champion` the version that must be in the contest.
     """
-    expected = np.flatnonzero(judging)
     if not np.array_equal(scores.rows, expected):
         found = f"it judges {len(scores.rows):,} rows"
         yield f"{found}, which are not the {len(expected):,} that neither model has learnt from"

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,7 @@ class TrainingColumns:
     judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
     what a row is about; `slices` are the columns the charter wants looked at value by value, as text; `positive` is the
     class the charter calls so.
+    `others` are columns of the table that a challenger may not learn from: the champion did.
     """
 
     table: pd.DataFrame
@@ -48,6 +49,7 @@ class TrainingColumns:
     entity: npt.NDArray[np.int64]
     slices: Mapping[str, Labels]
     positive: Scalar | None = None
+    others: tuple[ModelColumn, ...] = ()
 
     def classes(self, task: Task, rows: Mask | None = None) -> tuple[Scalar, ...]:
         """The label's values (`classes_of`), or those that some rows have."""
@@ -57,6 +59,10 @@ class TrainingColumns:
         """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
         judge = judge & self.may_judge
         return learn & ~np.isin(self.group, self.group[judge]), judge
+
+    def named(self, names: Collection[str]) -> tuple[ModelColumn, ...]:
+        """The columns of these names, others' too, in the table's order."""
+        return tuple(column for column in (*self.columns, *self.others) if column.name in names)
 
     def before(self, moment: datetime) -> Mask:
         """The rows asked before a moment."""
@@ -108,6 +114,7 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
     schema = json.loads(archive["__schema"].tobytes())
     if schema["format"] != 2:
         raise ValueError(f"format {schema['format']} is not known")
+    others = set(schema.get("others", ()))
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     series: dict[str, object] = {}
     columns = []
@@ -125,10 +132,11 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         archive[_MOMENT],
         archive[_JUDGES],
         archive[_GROUP],
-        tuple(columns),
+        tuple(column for column in columns if column.name not in others),
         archive[_ENTITY],
         slices,
         schema.get("positive"),
+        others=tuple(column for column in columns if column.name in others),
     )
 
 

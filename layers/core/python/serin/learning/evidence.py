@@ -55,11 +55,14 @@ def evidence_of(
     learnt: Mask,
     scores: Scores,
     champion_threshold: float | None = None,
+    *,
+    inflation: float = 1.0,
 ) -> Evidence:
     """What the scores show of the challenger, block by block.
 
     `columns` is the training set, `learnt` the rows of it that the challenger learnt from: the trivial answer is made
     of their labels. `champion_threshold` is where the champion acts from; without one it acts at break-even.
+    `inflation` is that of the splits the rows were scored in.
     """
     rows, metric = scores.rows, asked.gate.metric
     contested = Contested(
@@ -67,7 +70,7 @@ def evidence_of(
         asked=asked,
         label=columns.label[rows],
         classes=scores.classes,
-        blocks=Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows]),
+        blocks=Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows], rows, inflation),
         challenger=scores.challenger,
         champion=scores.champion,
         trivial=trivial_scores(task, metric, columns.label[learnt], scores.classes, len(rows)),

@@ -18,7 +18,7 @@ from serin.learning.columns import Floats, Mask, TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.pipelines import Params, PipelineMaker
 from serin.learning.scores import Scores, Validated
-from serin.learning.splits import judging_rows, learnable_rows, validation_rows
+from serin.learning.splits import Holdout, Split, judging_places, judging_splits, validation_rows
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 from serin.serving.scoring import scores_of
@@ -34,6 +34,19 @@ class Champion:
 
 
 @dataclass(frozen=True, eq=False)
+class Recipe:
+    """How the live version was made: fitted again beside the challenger, on the same rows."""
+
+    version: int
+    make: PipelineMaker
+    params: Params
+    columns: tuple[ModelColumn, ...]
+
+
+Opponent = Champion | Recipe
+
+
+@dataclass(frozen=True, eq=False)
 class Fitted:
     """An estimator fitted on every row: its columns, its label's values, and the newest moment it has learnt from."""
 
@@ -44,10 +57,10 @@ class Fitted:
 
 
 def run_trial(
-    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout_from: datetime
+    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
 ) -> tuple[Estimator, dict[str, float]]:
     """Fit on the older learnable rows; the newer ones (`validation_rows`) give the metrics."""
-    rows = validation_rows(columns, holdout_from)
+    rows = validation_rows(columns, holdout)
     classes = columns.classes(task)
     estimator, used = _fit(columns, task, make, params, rows.older)
     score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
@@ -59,36 +72,58 @@ def contest(
     task: Task,
     make: PipelineMaker,
     params: Params,
-    holdout_from: datetime,
-    champion: Champion | None,
+    holdout: Holdout,
+    opponent: Opponent | None,
     *,
     decides: bool = False,
 ) -> Scores:
-    """Fit a challenger on all learnable rows and score the rows that judge (`judging_rows`).
+    """Fit a challenger on what each split lets it learn from, and score the rows that judge (`judging_splits`).
+
+    A champion scores them as it is, where it has not learnt them; a recipe is fitted on the challenger's rows.
 
     Where it `decides`, because decisions have a value, the validation rows are scored too, by the same recipe fitted on
     older rows: they choose the threshold.
     """
     classes = columns.classes(task)
-    challenger, used = _fit(columns, task, make, params, learnable_rows(columns, holdout_from))
-    unseen = judging_rows(columns, holdout_from, champion.learnt_until if champion else None)
-    table = columns.table[unseen]
+    splits = judging_splits(columns, holdout, opponent.learnt_until if isinstance(opponent, Champion) else None)
+    challenger, champion = [], []
+    for split in splits:
+        challenger.append(_fit_and_score(columns, task, make, params, split, classes))
+        if isinstance(opponent, Champion):
+            champion.append(_champion_scores(opponent, task, classes, columns.table[split.judge]))
+        elif opponent is not None:
+            parts = opponent.make, opponent.params, split, classes, opponent.columns
+            champion.append(_fit_and_score(columns, task, *parts))
+    rows = judging_places(splits)
     return Scores(
-        rows=np.flatnonzero(unseen),
-        moment=columns.moment[unseen],
-        label=columns.label[unseen],
-        challenger=_scores(challenger, task, classes, table[_names(used)]),
+        rows=rows,
+        moment=columns.moment[rows],
+        label=columns.label[rows],
+        challenger=np.concatenate(challenger),
         classes=classes,
-        champion=None if champion is None else _champion_scores(champion, task, classes, table),
-        champion_version=None if champion is None else champion.version,
-        validation=_validated(columns, task, make, params, holdout_from) if decides else None,
+        champion=np.concatenate(champion) if champion else None,
+        champion_version=None if opponent is None else opponent.version,
+        validation=_validated(columns, task, make, params, holdout) if decides else None,
     )
 
 
+def _fit_and_score(
+    columns: TrainingColumns,
+    task: Task,
+    make: PipelineMaker,
+    params: Params,
+    split: Split,
+    classes: tuple[Scalar, ...],
+    among: tuple[ModelColumn, ...] | None = None,
+) -> Floats:
+    estimator, used = _fit(columns, task, make, params, split.learn, among)
+    return _scores(estimator, task, classes, columns.table.loc[split.judge, _names(used)])
+
+
 def _validated(
-    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout_from: datetime
+    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
 ) -> Validated:
-    rows = validation_rows(columns, holdout_from)
+    rows = validation_rows(columns, holdout)
     estimator, used = _fit(columns, task, make, params, rows.older)
     table = columns.table.loc[rows.newer, _names(used)]
     return Validated(np.flatnonzero(rows.newer), _scores(estimator, task, columns.classes(task), table))
@@ -102,12 +137,17 @@ def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Par
 
 
 def _fit(
-    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, rows: Mask
+    columns: TrainingColumns,
+    task: Task,
+    make: PipelineMaker,
+    params: Params,
+    rows: Mask,
+    among: tuple[ModelColumn, ...] | None = None,
 ) -> tuple[Estimator, tuple[ModelColumn, ...]]:
     """An estimator fitted on some rows, and the columns it uses: one without a single value there says nothing."""
     table, label = columns.table[rows], columns.label[rows]
     columns.classes(task, rows)
-    used = tuple(column for column in columns.columns if table[column.name].notna().any())
+    used = tuple(column for column in among or columns.columns if table[column.name].notna().any())
     if not used:
         raise Invalid("No feature has a value.", "Upload the data the features are made of.", "features.model_uses")
     estimator = make(used, params)
@@ -123,15 +163,21 @@ def _names(columns: tuple[ModelColumn, ...]) -> list[str]:
 
 
 def _champion_scores(champion: Champion, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
+    names = learnt_names(champion.version, champion.estimator, table)
+    return _scores(champion.estimator, task, classes, table[names])
+
+
+def learnt_names(version: int, estimator: Estimator, table: pd.DataFrame) -> list[str]:
+    """The columns a version was fitted with; Invalid where the table has not all of them."""
     # scikit-learn remembers the names it was fitted with; what does not is asked with all columns.
-    names = [str(name) for name in getattr(champion.estimator, "feature_names_in_", table.columns)]
+    names = [str(name) for name in getattr(estimator, "feature_names_in_", table.columns)]
     if missing := [name for name in names if name not in table.columns]:
         raise Invalid(
-            f"The champion uses {missing[0]}, which this training set does not have.",
-            "Keep the feature in features.model_uses until a model without it is live.",
+            f"Version {version} uses {missing[0]}, which this training set does not have.",
+            "Start the training again: another version went live since its training set was made.",
             "features.model_uses",
         )
-    return _scores(champion.estimator, task, classes, table[names])
+    return names
 
 
 def _scores(estimator: Estimator, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:

@@ -21,15 +21,22 @@ Params = Mapping[str, Scalar]
 PipelineMaker = Callable[[Sequence[ModelColumn], Params], Estimator]
 
 
-def pipeline_maker(charter: Charter, package: str = "model_code") -> PipelineMaker:
+def pipeline_maker(
+    charter: Charter, package: str = "model_code", functions: Callable[[str], Callable[..., Any]] | None = None
+) -> PipelineMaker:
     """What makes an unfitted estimator of columns and params: `pipeline` of the model's own file, or the default.
 
-    The charter's `pipeline.py` is the module `<package>.pipeline`; what its function makes is checked.
+    The charter's `pipeline.py` is the module `<package>.pipeline`; what its function makes is checked. `functions`
+    finds it by `module:name` in other code than what is deployed.
     """
     if charter.training.pipeline is None:
         return lambda columns, params: default_pipeline(charter.task, columns, params)
     file = charter.training.pipeline
-    module = importlib.import_module(f"{package}.{file.removesuffix('.py').replace('/', '.')}")
+    name = file.removesuffix(".py").replace("/", ".")
+    if functions is not None:
+        released = functions(f"{name}:pipeline")
+        return lambda columns, params: _checked(released(columns, params), charter)
+    module = importlib.import_module(f"{package}.{name}")
     own = getattr(module, "pipeline", None)
     if not callable(own):
         raise Invalid(

@@ -28,7 +28,7 @@ class Validated:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One entry a judging row, oldest first; `rows` are its places in the training set, from 0 on.
+    """One entry for each time a row judges, split by split; `rows` are places in the training set, from 0 on.
 
     `champion` and `champion_version` are None when there is none; `classes` order the scores' columns, the positive
     class last. `validation` is there where decisions have a value.

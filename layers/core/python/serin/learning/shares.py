@@ -46,8 +46,9 @@ def at_share(values: Floats, positive: Mask, blocks: Blocks, share: Share) -> Sa
         apart = np.bincount(blocks.of[stratum], values[stratum] - mean, minlength=count)
         numbers += weight * (mean + apart * (count / int(stratum.sum())))
         means.append(mean)
-    sample = Sample(tuple(numbers.tolist()), len(values), blocks.ordered)
+    sample = Sample(tuple(numbers.tolist()), len(values), blocks.ordered, blocks.inflation)
     found = uncertain(sample)
     if found is None or found.error == 0.0:
         return sample
-    return replace(sample, inflation=1.0 + (means[0] - means[1]) ** 2 * share.variance / found.error**2)
+    unsure = (means[0] - means[1]) ** 2 * share.variance / found.error**2
+    return replace(sample, inflation=blocks.inflation * (1.0 + unsure))

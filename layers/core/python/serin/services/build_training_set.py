@@ -17,10 +17,11 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
-from serin.domain.errors import TooLarge
-from serin.domain.experiments import Run, TrainingSet, Trial, trials
+from serin.domain.errors import Invalid, TooLarge
+from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, learnable_without_time, trials
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
@@ -47,11 +48,12 @@ def build_training_set(
     """
     run = Run(run_id, charter.model, cause, "running", clock.now(), correlation=correlation)
     heads = {use.name: catalog.head(use.name) for use in charter.datasets}
-    name = _name(charter, heads, code)
+    champion = champion_columns(charter, catalog=catalog)
+    name = _name(charter, heads, code, champion)
     reason = _reason_to_skip(charter, run, name, heads, catalog)
     catalog.begin_run(replace(run, training_set=name))
     if reason is None:
-        made = _made(name, charter, contracts, code, functions, heads, lake, catalog)
+        made = _made(name, charter, contracts, code, functions, heads, lake, catalog, champion)
         if not isinstance(made, str):
             catalog.save_training_set(made)
             if made.copies:
@@ -63,8 +65,15 @@ def build_training_set(
     return reason
 
 
-def _name(charter: Charter, heads: Mapping[str, DatasetHead], code: Mapping[str, bytes]) -> str:
+def _name(
+    charter: Charter,
+    heads: Mapping[str, DatasetHead],
+    code: Mapping[str, bytes],
+    champion: ChampionColumns | None,
+) -> str:
     data = [f"{name}={head.digest}" for name, head in sorted(heads.items())]
+    kept = () if champion is None else only_champions(charter, champion)
+    data.extend(f"kept={name}" for name in kept)
     return digest(charter.model, charter.digest(), code_digest(code), *data)[:32]
 
 
@@ -100,23 +109,27 @@ def _made(
     heads: Mapping[str, DatasetHead],
     lake: ObjectStore,
     catalog: Catalog,
+    champion: ChampionColumns | None,
 ) -> TrainingSet | str:
     try:
         tables = all_rows(heads, lake=lake, catalog=catalog)
     except TooLarge as error:
         return str(error)
     copied = copies_up_to(heads[charter.truth.dataset], lake=lake, catalog=catalog)
-    rows = training_rows(charter, contracts, tables, functions, copied)
+
+    def rows_of(wider: Charter) -> pl.DataFrame:
+        return training_rows(wider, contracts, tables, functions, copied)
+
+    rows, wider, champion = _with_champions(charter, contracts, champion, rows_of)
     judges = rows.filter(JUDGES)
     if len(judges) == 0:
         return "no row has a label yet"
     first, last = _moment(rows, 0), _moment(rows, -1)
-    holdout_from = _moment(judges, -1) - charter.training.holdout
-    learnable = rows.filter(pl.col("__moment") < holdout_from).height
+    holdout_from, learnable = _withheld(charter, rows, judges)
     if learnable < charter.training.minimum_rows:
         needed = charter.training.minimum_rows
         return f"{learnable:,} labelled rows before the holdout; training.minimum_rows is {needed:,}"
-    columns = to_npz(rows, charter)
+    columns = to_npz(rows, charter, wider)
     folder = f"training-sets/{charter.model}/{name}"
     made = TrainingSet(
         id=name,
@@ -134,10 +147,38 @@ def _made(
         holdout_from=holdout_from,
         definitions={view.name: definition(charter, view) for view in charter.features.views},
         copies=len(rows) - len(judges),
+        uses=charter.features.model_uses,
+        champion=champion,
     )
     lake.put(made.parquet, to_parquet(rows))
     lake.put(made.columns, columns)
     return made
+
+
+def _with_champions(
+    charter: Charter,
+    contracts: Mapping[str, Contract],
+    champion: ChampionColumns | None,
+    rows_of: Callable[[Charter], pl.DataFrame],
+) -> tuple[pl.DataFrame, Charter, ChampionColumns | None]:
+    """The rows with the columns that only the champion uses, where the data has them and a model may know them."""
+    kept = only_champions(charter, champion)
+    if champion is None or not kept:
+        return rows_of(charter), charter, champion
+    try:
+        wider = charter_with(charter, contracts, kept)
+        return rows_of(wider), wider, champion
+    except Invalid as error:
+        # What is wrong with the charter itself is raised here again.
+        return rows_of(charter), charter, replace(champion, lost=str(error).rstrip("."))
+
+
+def _withheld(charter: Charter, rows: pl.DataFrame, judges: pl.DataFrame) -> tuple[datetime | None, int]:
+    """From when on rows are withheld, where there is a time, and how many teach."""
+    if charter.training.holdout is None:
+        return None, learnable_without_time(rows.height)
+    since = _moment(judges, -1) - charter.training.holdout
+    return since, rows.filter(pl.col("__moment") < since).height
 
 
 def _moment(rows: pl.DataFrame, index: int) -> datetime:

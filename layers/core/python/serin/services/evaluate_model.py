@@ -21,8 +21,17 @@ from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of
 from serin.learning.scores import Scores, read_scores
-from serin.learning.splits import judging_rows, learnable_rows, validation_rows
+from serin.learning.splits import (
+    holdout_of,
+    inflation_of,
+    judging_places,
+    judging_splits,
+    learnable_rows,
+    validation_rows,
+)
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.steps.champions import live_version, why_unbeaten
+from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.training_columns import training_columns
 from serin.services.train_model import Refitted, ScoresFile
 
@@ -34,6 +43,9 @@ STATUS_OF: Mapping[Outcome, RunStatus | None] = {
     "invalid": "invalid",
 }
 """What a verdict makes of its run; one that passed goes on."""
+RECIPES = (
+    "Recipes were compared: the champion's was fitted again on the challenger's rows, which leave out those that judge."
+)
 
 
 @dataclass(frozen=True)
@@ -67,13 +79,8 @@ def select(
     if best is None:
         raise Invalid(f"No trial has a {metric}.", "Upload more history, so that the newest rows hold every class.")
     catalog.save_run(replace(run, training_set=training_set.id, trials=tuple(results), best=best.trial))
-    return Selected(best.trial, live_version(charter.model, catalog=catalog))
-
-
-def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
-    """The champion: the version the last successful release made live."""
-    live = [release for release in catalog.releases(model) if release.status == "live"]
-    return catalog.version(model, live[-1].version) if live else None
+    beaten = why_unbeaten(training_set, catalog=catalog) is None
+    return Selected(best.trial, live_version(charter.model, catalog=catalog) if beaten else None)
 
 
 def judge(
@@ -95,8 +102,13 @@ def judge(
     if digest(content) != scores.digest:
         raise Corrupt(f"{scores.key} is not what the contest wrote.", "Start the training again.")
     found, columns = read_scores(content), training_columns(training_set, lake=lake)
-    verdict, contest = _judged(charter, training_set, columns, found, champion)
     run = catalog.run(charter.model, run_id)
+    params = run.best.params if run.best else {}
+    recipes = compares_recipes(charter, training_set, columns, champion, params)
+    verdict, contest = _judged(charter, training_set, columns, found, champion, recipes=recipes)
+    note = RECIPES if recipes else why_unbeaten(training_set, catalog=catalog)
+    if note and verdict.outcome != "invalid":
+        verdict = replace(verdict, sentence=f"{verdict.sentence} {note}")
     verdict = warned(verdict, run.warnings)
     status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
     catalog.save_run(replace(run, contest=contest, verdict=verdict, status=status, reason=reason))
@@ -109,14 +121,17 @@ def _judged(
     columns: TrainingColumns,
     scores: Scores,
     champion: ModelVersion | None,
+    *,
+    recipes: bool,
 ) -> tuple[Verdict, Contest | None]:
-    learnt_until = None if champion is None else champion.learnt_until
+    holdout = holdout_of(training_set)
+    splits = judging_splits(columns, holdout, None if champion is None or recipes else champion.learnt_until)
     wrong = tuple(
         misfits(
             scores,
             columns,
-            judging_rows(columns, training_set.holdout_from, learnt_until),
-            None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
+            judging_places(splits),
+            None if charter.value is None else validation_rows(columns, holdout).newer,
             None if champion is None else champion.version,
             task=charter.task,
             classes=columns.classes(charter.task),
@@ -124,11 +139,12 @@ def _judged(
     )
     if wrong:
         return refused("the scores of the contest are not of this training set", wrong), None
-    learnt = learnable_rows(columns, training_set.holdout_from)
+    learnt = learnable_rows(columns, holdout)
     threshold = _acts_from(champion, scores)
-    evidence = evidence_of(charter.task, charter.requirements, columns, learnt, scores, threshold)
+    asked = charter.requirements
+    evidence = evidence_of(charter.task, asked, columns, learnt, scores, threshold, inflation=inflation_of(splits))
     acts_from = None if evidence.value is None else evidence.value.threshold
-    return judge_evidence(evidence, charter.requirements), contest_of(scores, charter.task, acts_from)
+    return judge_evidence(evidence, asked), contest_of(scores, charter.task, acts_from)
 
 
 def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:

@@ -13,6 +13,7 @@ from serin.domain.events import Event
 from serin.domain.models import Published, check_own
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep, StepName
 from serin.ports import AliasState, Catalog, Clock, Control, Endpoint, Events
+from serin.services.withdraw_version import refuse_withdrawn
 
 LEASE = timedelta(minutes=15)
 
@@ -31,8 +32,12 @@ class ReleaseSteps:
         self._clock = clock
 
     def begin(self, version: int, cause: str, correlation: str) -> Release:
-        """Take the lease and write down what is to happen; Conflict while another release runs."""
+        """Take the lease and write down what is to happen; Conflict while another release runs.
+
+        Conflict too for a version that is withdrawn.
+        """
         self._catalog.version(self._model, version)
+        refuse_withdrawn(self._model, version, catalog=self._catalog)
         if any(known.id == self._id and known.status != "running" for known in self._catalog.releases(self._model)):
             raise Conflict(f"Release {self._id} has ended.", "Start a new one.")
         now = self._clock.now()

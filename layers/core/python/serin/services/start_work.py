@@ -7,6 +7,7 @@ import uuid
 from serin.domain.errors import Conflict
 from serin.domain.models import ModelVersion
 from serin.ports import Catalog, Control, Workflows
+from serin.services.withdraw_version import refuse_withdrawn
 
 
 def start_training(model: str, correlation: str, *, workflows: Workflows) -> str:
@@ -17,9 +18,13 @@ def start_training(model: str, correlation: str, *, workflows: Workflows) -> str
 
 
 def start_release(model: str, version: int, correlation: str, *, catalog: Catalog, workflows: Workflows) -> str:
-    """Begin to make a registered version live; the release's id. NotFound for a version nobody registered."""
-    release_id = _id()
-    workflows.start_release(model, catalog.version(model, version).version, release_id, "call", correlation)
+    """Begin to make a registered version live; the release's id. NotFound for a version nobody registered.
+
+    Conflict for one that is withdrawn.
+    """
+    release_id, registered = _id(), catalog.version(model, version).version
+    refuse_withdrawn(model, registered, catalog=catalog)
+    workflows.start_release(model, registered, release_id, "call", correlation)
     return release_id
 
 
@@ -27,6 +32,7 @@ def start_rollback(model: str, correlation: str, *, catalog: Catalog, control: C
     """Begin to put back the version that was live before the present one; the release's id."""
     release_id = _id()
     version = _before_live(model, catalog, control).version
+    refuse_withdrawn(model, version, catalog=catalog)
     workflows.start_release(model, version, release_id, "rollback", correlation)
     return release_id
 

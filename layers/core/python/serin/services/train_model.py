@@ -16,15 +16,18 @@ from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.columns import TrainingColumns
 from serin.learning.estimator_checks import check_kept, stops_early
-from serin.learning.fitting import Champion, contest, refit, run_trial
+from serin.learning.fitting import Champion, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
 from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import pipeline_maker
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
-from serin.learning.splits import splits_of
+from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
 from serin.ports import ObjectStore
+from serin.services.steps.model_layers import charter_in, opened_layer
+from serin.services.steps.recipes import compares_recipes
+from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
 from serin.serving.estimators import open_estimator, sha256_of
 
@@ -78,7 +81,7 @@ class Trainer:
     def check(self, trials: Sequence[Trial]) -> Checked:
         """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
         charter, columns = self._charter, self._columns()
-        splits = splits_of(columns, self._set.holdout_from)
+        splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
         check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
         fits = [columns.label[splits.older], columns.label[splits.learnable], columns.label]
@@ -93,7 +96,7 @@ class Trainer:
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
         began = time.perf_counter()
-        until = self._set.holdout_from
+        until = holdout_of(self._set)
         estimator, metrics = run_trial(self._columns(), self._charter.task, self._make, trial.params, until)
         # Too large, or impossible to write, is known here: the contest and the refit would be for nothing.
         check_room(len(estimator_bytes(estimator)) + sum(map(len, self._code.values())), self._room)
@@ -101,19 +104,15 @@ class Trainer:
         return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
 
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
-        """Challenger and champion score the holdout rows that neither has learnt from."""
-        opened = None
-        if champion is not None:
-            content = self._artifacts.get(champion.estimator.key)
-            estimator = open_estimator(content, champion.estimator.sha256)
-            opened = Champion(champion.version, estimator, champion.learnt_until)
+        """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
+        columns = self._columns()
         found = contest(
-            self._columns(),
+            columns,
             self._charter.task,
             self._make,
             trial.params,
-            self._set.holdout_from,
-            opened,
+            holdout_of(self._set),
+            None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
         )
         scores = write_scores(found)
@@ -135,6 +134,18 @@ class Trainer:
             lock_digest(),
             runtime_versions(),
         )
+
+    def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
+        content = self._artifacts.get(champion.estimator.key)
+        estimator = open_estimator(content, champion.estimator.sha256)
+        if not compares_recipes(self._charter, self._set, columns, champion, trial.params):
+            return Champion(champion.version, estimator, champion.learnt_until)
+        make = self._make
+        if champion.code != self._set.code:
+            layer = opened_layer(champion.layer, artifacts=self._artifacts)
+            make = pipeline_maker(charter_in(layer), functions=ReleasedCode(layer))
+        names = learnt_names(champion.version, estimator, columns.table)
+        return Recipe(champion.version, make, champion.params, columns.named(names))
 
     def _columns(self) -> TrainingColumns:
         return training_columns(self._set, lake=self._lake)

@@ -10,7 +10,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
-from serin.domain.models import ModelVersion, Published
+from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Release, ReleaseStep
@@ -36,6 +36,7 @@ class MemoryCatalog:
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
+        self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -155,6 +156,14 @@ class MemoryCatalog:
 
     def versions(self, model: str) -> Sequence[ModelVersion]:
         return [self._versions[key] for key in sorted(self._versions) if key[0] == model]
+
+    def withdraw(self, withdrawal: Withdrawal) -> bool:
+        name = (withdrawal.model, withdrawal.version)
+        with self._lock:
+            return self._withdrawals.setdefault(name, withdrawal) is withdrawal
+
+    def withdrawal(self, model: str, number: int) -> Withdrawal | None:
+        return self._withdrawals.get((model, number))
 
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published

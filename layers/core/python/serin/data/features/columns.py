@@ -5,6 +5,7 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
 
 `__schema`
     uint8, UTF-8 bytes of one JSON object: `{"format": 2, "rows": n, "columns": [{"name", "kind"}, …]}`
+    and `"others"`, the names of columns that only the live version uses,
     in the order of the table: `__moment`, `__label`, `__judges` (boolean: whether the row may judge), `__group`
     (integer: rows of one group lie on one side of every split), `__entity` (integer: what a row is about), the
     truth's primary key (`__key_<column>` each), what the charter slices by (`__slice_<input>` each), then the model's
@@ -48,15 +49,20 @@ Array = npt.NDArray[np.generic]
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def to_npz(rows: pl.DataFrame, charter: Charter) -> bytes:
-    """The rows of a training set (`serin.data.features.joins.training_rows`) in the format above."""
+def to_npz(rows: pl.DataFrame, charter: Charter, wider: Charter | None = None) -> bytes:
+    """The rows of a training set (`serin.data.features.joins.training_rows`) in the format above.
+
+    `wider` is the charter with what only the live version uses as well.
+    """
     own = [name for name in rows.columns if name.startswith("__")]
-    frame = rows.select(*own, *(column.name for column in feature_columns(charter)))
+    frame = rows.select(*own, *(column.name for column in feature_columns(wider or charter)))
     kinds = {name: _kind(name, dtype) for name, dtype in frame.schema.items()}
+    used = {column.name for column in feature_columns(charter)}
     schema = {
         "format": 2,
         "rows": frame.height,
         "columns": [{"name": name, "kind": kind} for name, kind in kinds.items()],
+        "others": [name for name in kinds if not name.startswith("__") and name not in used],
         "positive": charter.positive,
     }
     arrays: dict[str, Array] = {SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-_TINY = 1e-300
-_CLOSE = 1e-15
-_STEPS = 500
+from serin.domain.judgement.beta import log_incomplete_beta
 
 
 def t_cdf(t: float, df: float) -> float:
@@ -15,7 +13,7 @@ def t_cdf(t: float, df: float) -> float:
         raise ValueError(f"degrees of freedom must be positive, found {df}")
     if math.isinf(t):
         return 1.0 if t > 0 else 0.0
-    tail = 0.5 * _incomplete_beta(df / 2, 0.5, df / (df + t * t))
+    tail = 0.5 * math.exp(log_incomplete_beta(df / 2, 0.5, df / (df + t * t)))
     return 1.0 - tail if t > 0 else tail
 
 
@@ -36,34 +34,3 @@ def t_quantile(p: float, df: float) -> float:
             break
         low, high = (middle, high) if t_cdf(middle, df) < p else (low, middle)
     return (low + high) / 2
-
-
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction (Lentz; Numerical Recipes 6.4)."""
-    if x <= 0 or x >= 1:
-        return 0.0 if x <= 0 else 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1.0 - _incomplete_beta(b, a, 1.0 - x)
-    logarithm = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    return math.exp(logarithm) * _fraction(a, b, x) / a
-
-
-def _fraction(a: float, b: float, x: float) -> float:
-    c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1))
-    result = d
-    for m in range(1, _STEPS):
-        for numerator in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1.0 / _away_from_zero(1.0 + numerator * d)
-            c = _away_from_zero(1.0 + numerator / c)
-            change = c * d
-            result *= change
-        if abs(change - 1.0) < _CLOSE:
-            break
-    return result
-
-
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
-from serin.domain.errors import Corrupt
-from serin.domain.models import Artifact
-from serin.domain.records import from_record
 from serin.domain.releases import serving_versions
 from serin.ports import Catalog, ObjectStore
+from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.steps.view_writer import Functions
-from serin.serving.estimators import sha256_of
 
 CodeOf = Callable[[bytes], Functions]
 """Finds functions of the model's code that lies in the layer of a released version."""
@@ -49,8 +43,8 @@ def released_views(
         version = catalog.version(deployed.model, number)
         if version.charter == deployed.digest():
             continue
-        layer = _opened(version.layer, artifacts)
-        charter = _charter_in(layer)
+        layer = opened_layer(version.layer, artifacts=artifacts)
+        charter = charter_in(layer)
         views = tuple(_untaken(charter, taken, contracts))
         if views:
             found.append(ReleasedViews(_only(charter, views), code_of(layer)))
@@ -66,17 +60,3 @@ def _untaken(charter: Charter, taken: Collection[str], contracts: Mapping[str, C
 
 def _only(charter: Charter, views: tuple[View, ...]) -> Charter:
     return replace(charter, features=replace(charter.features, views=views))
-
-
-def _opened(layer: Artifact, artifacts: ObjectStore) -> bytes:
-    content = artifacts.get(layer.key)
-    if sha256_of(content) != layer.sha256:
-        raise Corrupt(
-            f"{layer.key} is not what the registry recorded.", "Release another version; find out who changed the file."
-        )
-    return content
-
-
-def _charter_in(layer: bytes) -> Charter:
-    with zipfile.ZipFile(io.BytesIO(layer)) as archive:
-        return from_record(Charter, json.loads(archive.read("python/serin_model/charter.json")))

@@ -1,0 +1,137 @@
+"""What a running release has shown, as its judge reads it: counts that only grow, read again at every judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+SANDBOX_CALLS = 20
+"""How many of a sandbox's first warm calls are one observation of its latency; later ones are not looked at."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """First attempts that one version answered at one weight.
+
+    A repeat with the same `Idempotency-Key` is no new call: repeats draw their version again. `failures` are errors,
+    time-outs and deaths, from Lambda's platform report and `Errors` by executed version; `invalid` are answers that
+    came and cannot be true (no number, no probability).
+    """
+
+    calls: int = 0
+    failures: int = 0
+    invalid: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.failures, self.invalid) < 0 or self.failures + self.invalid > self.calls:
+            found = f"{self.failures} failures and {self.invalid} invalid answers of {self.calls} calls"
+            raise ValueError(f"counts do not fit each other, found {found}")
+
+
+@dataclass(frozen=True)
+class StepEvidence:
+    """What both versions did while the alias gave the candidate `weight` percent of the calls."""
+
+    weight: int
+    candidate: Counts = Counts()
+    live: Counts = Counts()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.weight < 100:
+            raise ValueError(f"a weight between 0 and 100 percent is needed, found {self.weight}")
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """Logged requests that the live version answered and the candidate was asked too.
+
+    `failures` of the pairs the candidate did not answer; `disagreeing` have another label or decision. `losses` are
+    difference → pairs where truth has matured for both, positive where the candidate is worse, in value per prediction
+    or in quality; `largest` is the largest difference there can be.
+    """
+
+    pairs: int = 0
+    failures: int = 0
+    disagreeing: int = 0
+    losses: Mapping[float, int] = field(default_factory=dict)
+    largest: float = 1.0
+    judged_by: Literal["value", "quality"] = "quality"
+
+    def __post_init__(self) -> None:
+        if min(self.failures, self.disagreeing) < 0 or self.failures + self.disagreeing > self.pairs:
+            found = f"{self.failures} failures and {self.disagreeing} other answers of {self.pairs} pairs"
+            raise ValueError(f"counts do not fit each other, found {found}")
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """One execution environment: its first `SANDBOX_CALLS` warm calls and how many took longer than the charter allows.
+
+    By Lambda's reported duration, from one log stream; replays of the shadow count, cold starts do not.
+    """
+
+    version: Literal["candidate", "live"]
+    calls: int
+    over: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.over <= self.calls:
+            raise ValueError(f"{self.over} of {self.calls} calls cannot be over")
+
+    @property
+    def share(self) -> float:
+        """The share of slow calls."""
+        return self.over / self.calls
+
+
+@dataclass(frozen=True)
+class Stops:
+    """What stops a release at once, and a fault that both versions share cannot cause.
+
+    `longest_run` is the most calls of the candidate that failed one after the other at the present weight (of replays,
+    before traffic) while no live call failed in between. `init_failure` is what the candidate said when it could not
+    start. `throttled`: throttling began with the release. `alarms` were OK at its start, fire now, and name the
+    candidate's version.
+    """
+
+    longest_run: int = 0
+    init_failure: str | None = None
+    throttled: bool = False
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleaseEvidence:
+    """All steps of a release so far.
+
+    `planned` are its weights, none with the strategy `shadow`; `steps` those reached, the last one running, none while
+    the shadow runs. `sandboxes` are in the order they started. `looked_at` is the one of the verdict before this, 0 if
+    there was none, since a planned look is taken once. `deadline_passed`: no more will come.
+    """
+
+    planned: tuple[int, ...]
+    steps: Sequence[StepEvidence] = ()
+    shadow: Shadow | None = None
+    sandboxes: Sequence[Sandbox] = ()
+    stops: Stops = Stops()
+    looked_at: int = 0
+    deadline_passed: bool = False
+
+    def __post_init__(self) -> None:
+        weights = tuple(step.weight for step in self.steps)
+        if weights != self.planned[: len(weights)]:
+            raise ValueError(f"the steps must follow the plan {self.planned}, found {weights}")
+
+    @property
+    def candidate(self) -> Counts:
+        """The candidate's calls of all steps."""
+        found = [step.candidate for step in self.steps]
+        return Counts(
+            sum(one.calls for one in found), sum(one.failures for one in found), sum(one.invalid for one in found)
+        )
+
+    @property
+    def at_last_weight(self) -> bool:
+        """Whether the last step is running."""
+        return bool(self.planned) and len(self.steps) == len(self.planned)

@@ -1,0 +1,32 @@
+"""Who a challenger must beat: the live version, unless somebody withdrew it or its columns are gone."""
+
+from __future__ import annotations
+
+from serin.domain.experiments import TrainingSet
+from serin.domain.models import ModelVersion
+from serin.ports import Catalog
+
+
+def released_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
+    """The version the last successful release made live."""
+    live = [release for release in catalog.releases(model) if release.status == "live"]
+    return catalog.version(model, live[-1].version) if live else None
+
+
+def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
+    """The champion: the released version, unless it is withdrawn."""
+    found = released_version(model, catalog=catalog)
+    return None if found is None or catalog.withdrawal(model, found.version) else found
+
+
+def why_unbeaten(training_set: TrainingSet, *, catalog: Catalog) -> str | None:
+    """Why the live version is no champion of a contest on this training set; None where it is, or nothing is live."""
+    live = released_version(training_set.model, catalog=catalog)
+    if live is None:
+        return None
+    withdrawn, then = catalog.withdrawal(live.model, live.version), training_set.champion
+    if withdrawn is not None:
+        return f"Version {live.version} was withdrawn ({withdrawn.why}), so this is judged like a first version."
+    if then is not None and then.version == live.version and then.lost:
+        return f"Version {live.version} cannot be scored ({then.lost}), so this is judged like a first version."
+    return None
