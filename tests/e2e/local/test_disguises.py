@@ -142,6 +142,19 @@ def test_disguises_of_queues_are_refused(cloud: LocalCloud, attacker: Credential
         assert "secret" not in answered.text
 
 
+def test_one_of_two_names_cannot_be_meant(cloud: LocalCloud) -> None:
+    anybody = session(cloud, "names", allow("*", on="*"))
+    topics = [(name, f"arn:aws:sns:{HERE}:mine") for name in ("TopicArn", "TargetArn")]
+    for sent in (
+        form("sns", ("Action", "Publish"), ("Message", "m"), *topics),
+        target("logs", "DescribeLogStreams", logGroupName="g", logGroupIdentifier="h"),
+        Sent("lambda", b'{"FunctionName": "g", "Timeout": 3}', "PUT", "/2015-03-31/functions/f/configuration"),
+        Sent("lambda", b"{}", path="/2015-03-31/functions/f/invocations?FunctionName=g"),
+        Sent("lambda", b"{}", path="/2015-03-31/functions/f/invocations?Qualifier=1&Qualifier=2"),
+    ):
+        assert answer(cloud, anybody, sent).status_code == 400, sent
+
+
 def test_what_has_nothing_to_begin_or_to_end_is_no_fault_of_the_cloud(cloud: LocalCloud) -> None:
     anybody = session(cloud, "uploads", allow("s3:*", on="*"))
     for sent in (Sent("s3", b"x", path="/lake/k?uploads"), Sent("s3", path="/lake/k?uploadId=x")):
@@ -163,6 +176,20 @@ OPERATIONS = {
     "s3": (Sent("s3", method="GET", path="/lake"), "ListBuckets"),
 }
 """A request of each service, and what it is to be taken for."""
+NAMES = (
+    "TableName",
+    "QueueName",
+    "QueueUrl",
+    "TopicArn",
+    "StackName",
+    "Name",
+    "logGroupName",
+    "RoleArn",
+    "FunctionName",
+)
+"""The parameters that name a resource."""
+Noted = tuple[str, str, list[Any]]
+"""Operation, account and resources."""
 
 
 def disguised(sent: Sent, other: str) -> Iterator[tuple[str, Sent]]:
@@ -188,24 +215,29 @@ def disguised(sent: Sent, other: str) -> Iterator[tuple[str, Sent]]:
 @pytest.mark.parametrize("service", OPERATIONS)
 def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, service: str) -> None:
     caller = session(cloud, f"any-{service}", allow("*", on="*"))
-    judged: list[tuple[str, str]] = []
-    ran: list[tuple[str, str]] = []
+    judged: list[Noted] = []
+    ran: list[Noted] = []
     read, parse = reading.read, BaseResponse.setup_class
 
     def noted_read(*args: Any) -> Any:
         found = read(*args)
-        judged.append((found.operation, found.account) if found else ("", ""))
+        given = found.params if found else {}
+        resources = [given.get("Bucket")] if service == "s3" else [given.get(name) for name in NAMES]
+        judged.append((found.operation, found.account, resources) if found else ("", "", []))
         return found
 
     def noted_setup(response: BaseResponse, *args: Any, **kwargs: Any) -> None:
         parse(response, *args, **kwargs)
         if service != "s3":
-            ran.append((response._get_action(), response.current_account))
+            action = response._get_action()
+            ran.append((action, response.current_account, [response._get_param(name) for name in NAMES]))
         assert set(response.querystring) <= allowed | {"x-id"}
 
     def noted_s3(response: S3Response, **_named: Any) -> None:
         action = response.data["Action"]
-        ran.append(({"ListBucket": "ListObjects"}.get(action, action), response.current_account))
+        ran.append(
+            ({"ListBucket": "ListObjects"}.get(action, action), response.current_account, [response.bucket_name])
+        )
 
     monkeypatch.setattr(S3Response, "_authenticate_and_authorize_s3_action", noted_s3)
     monkeypatch.setattr(reading, "read", noted_read)

@@ -25,5 +25,7 @@ def permissions(request: ApiRequest) -> Iterable[Asked] | None:
         return [Asked("logs:DescribeLogGroups", request.arn("log-group::log-stream:"))]
     if operation not in _ON_A_LOG:
         return None
-    group = request.one_of("logGroupName", "logGroupIdentifier").rpartition(":log-group:")[2]
+    group = request.one_of("logGroupName", "logGroupIdentifier")
+    if "logGroupIdentifier" in request.params:
+        group = group.rpartition(":log-group:")[2]
     return [Asked(f"logs:{operation}", request.arn(f"log-group:{group}:log-stream:{request.text('logStreamName')}"))]
