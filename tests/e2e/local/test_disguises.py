@@ -60,6 +60,7 @@ def attacker(cloud: LocalCloud) -> Credentials:
         {**allow("dynamodb:GetItem", on=f"arn:aws:dynamodb:{HERE}:table/theirs"), "Condition": keys},
         allow("sqs:*", on=f"arn:aws:sqs:{HERE}:queue"),
         allow("events:PutEvents", on="*"),
+        allow("s3:*", on=["arn:aws:s3:::lake;mine", "arn:aws:s3:::/lake"]),
     )
 
 
@@ -104,6 +105,8 @@ ATTACKS = {
     "s3, prefixes": Sent(
         "s3", b'<a:Delete xmlns:a="a"><a:Object><a:Key>theirs</a:Key></a:Object></a:Delete>', path="/lake?delete="
     ),
+    "s3, parameters of a path": Sent("s3", method="GET", path="/lake;mine"),
+    "s3, slashes": Sent("s3", method="GET", path="//lake"),
     "s3, nothing to delete": Sent("s3", b"<Delete/>", path="/lake?delete="),
 }
 

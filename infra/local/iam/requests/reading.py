@@ -96,6 +96,10 @@ def read(signature: Signature, account: str, environ: Environ) -> ApiRequest | N
     model = model_of(signature.service)
     if model is None:
         return None
+    address = str(environ["RAW_URI"])
+    if not address.startswith("/") or "#" in address:
+        # Who splits such an address as a URL ends its query sooner than who takes it as a request has it.
+        raise Unreadable("InvalidRequest", "Send a path and a query, and neither a whole URL nor a `#`.")
     # moto would take another account from it.
     environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
     protocol = protocol_of(signature.service, environ)

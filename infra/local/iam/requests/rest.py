@@ -23,6 +23,7 @@ from infra.local.iam.requests.models import check, members_of, spelled
 
 Read = tuple[str, Mapping[str, Any]]
 _LABEL = re.compile(r"[A-Za-z0-9_.:$-]+")
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _PREFIXED = re.compile(rb"</?[\w.-]+:")
 _SIGNS = ("x-amz-", "awsaccesskeyid", "signature", "expires")
 _FORMS = (FORM, "multipart/")
@@ -63,6 +64,8 @@ def read_s3(model: ServiceModel, request: Request) -> Read:
         raise Unreadable("InvalidRequest", "The local cloud serves no such address of S3.")
     operation, labels = _matched(model, request, "MethodNotAllowed")
     query = _query(operation, request, "InvalidArgument")
+    if not _BUCKET.fullmatch(labels.get("Bucket", "none")):
+        raise Unreadable("InvalidBucketName", "The specified bucket is not valid.")
     environ, kind = request.environ, media_type(request.environ)
     if kind.startswith("multipart/") or (kind == FORM and operation.name not in _OF_OBJECTS):
         raise Unreadable("InvalidRequest", "Send the body as it is, and not as a form.")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local.iam.errors import Unreadable
+from infra.local.iam.requests.models import model_of
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
 from infra.local.services.all import every_service
@@ -169,3 +170,19 @@ def test_a_body_that_is_no_json_is_refused() -> None:
     assert signature is not None
     with pytest.raises(Unreadable, match="no JSON"):
         read(signature, "123456789012", environ)
+
+
+@pytest.mark.parametrize("address", ["/lake/k?x-id=a#&tagging", "http://127.0.0.1:1/lake/k?tagging"])
+def test_an_address_that_can_be_split_in_two_ways_is_refused(address: str) -> None:
+    environ = sent("s3", "get_object_tagging", Bucket="lake", Key="k")
+    signature = signature_of(environ)
+    assert signature is not None
+    environ |= {"RAW_URI": address, "QUERY_STRING": address.partition("?")[2]}
+    with pytest.raises(Unreadable, match="Send a path"):
+        read(signature, "123456789012", environ)
+
+
+def test_the_model_of_every_service_that_asks_for_permissions_is_known() -> None:
+    assert [
+        one.name for one in every_service() if one.permissions and model_of(one.signed_as or one.name) is None
+    ] == []
