@@ -37,7 +37,9 @@ def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -
 
 
 def list_keys(bucket: str, below: str) -> Permission:
-    """Allow to list the keys of a bucket that begin with `below`."""
+    """Allow to list the keys of a bucket that begin with `below`; of a whole bucket also without a prefix."""
+    if not below:
+        return Permission(("s3:ListBucket",), (bucket,))
     return Permission(("s3:ListBucket",), (bucket,), conditions={"StringLike": {"s3:prefix": f"{below}*"}})
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
+from urllib.parse import quote
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -55,11 +56,11 @@ class Client:
 
     def get(self, path: str, **query: str) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(_unless_throttled(lambda: self._http.get(path, params=query)))
+        return _answer(_unless_throttled(lambda: self._http.get(quote(path), params=query)))
 
     def post(self, path: str, body: object = None) -> Any:
         """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(_unless_throttled(lambda: self._http.post(path, json=body)))
+        return _answer(_unless_throttled(lambda: self._http.post(quote(path), json=body)))
 
     def all(self, path: str, **query: str) -> list[Any]:
         """Every item of a list, oldest first, whatever its number of pages."""

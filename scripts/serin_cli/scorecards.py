@@ -37,8 +37,8 @@ def copies(upload: Record) -> str:
 
 
 def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
-    """A line for each upload, oldest first."""
-    return [
+    """A line for each upload, oldest first; what only some datasets have is a column where one of theirs has it."""
+    lines = [
         {
             "file": upload["file"],
             "status": upload["status"],
@@ -51,6 +51,8 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
         }
         for upload in uploads
     ]
+    unused = {name for name in ("repeated", "copies") if not any(line[name] for line in lines)}
+    return [{name: value for name, value in line.items() if name not in unused} for line in lines]
 
 
 def quality_file(dataset: str, uploads: Sequence[Record], file: str) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ READS = [
     (port, name)
     for port in PORTS
     for name, method in inspect.getmembers(port, inspect.isfunction)
-    if not name.startswith(("_", *WRITES))
+    if not name.startswith(("_", *WRITES)) and name != "withdraw"
 ]
 
 

@@ -38,7 +38,7 @@ def take(world: World, step: str, **given: object) -> Any:
 
 def selected(world: World) -> Any:
     results = [TrialResult(a_trial(number), {"log_loss": 0.6 - number / 10}, 1.0) for number in (1, 2)]
-    return take(world, "select", results=[as_record(result) for result in results])
+    return take(world, "select", warnings=[], results=[as_record(result) for result in results])
 
 
 def judged(world: World, champion: object, challenger: float = 0.8, incumbent: float | None = 0.9) -> Any:

@@ -17,8 +17,11 @@ class Trainer:
 
     asked: tuple[object, ...] = ()
 
-    def __init__(self, charter: Any, training_set: object, code: object, *, lake: object, artifacts: object) -> None:
+    def __init__(
+        self, charter: Any, training_set: object, code: object, *, lake: object, artifacts: object, room: int
+    ) -> None:
         self.made_of = charter.model, training_set
+        assert room > 0
 
     def contest(self, run: str, trial: object, champion: object) -> ScoresFile:
         Trainer.asked = (*self.made_of, run, trial, champion)

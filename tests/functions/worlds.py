@@ -39,6 +39,7 @@ class World:
 
     model: str = "late-orders"
     model_code: dict[str, bytes] = field(default_factory=dict)
+    model_room: int = 10**8
 
     def __post_init__(self) -> None:
         self.sources = MemorySources(self.uploads)

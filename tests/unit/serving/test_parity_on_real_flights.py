@@ -14,7 +14,7 @@ from serin.data.features.buckets import buckets_of, buckets_touched
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import latest_rows, training_rows
 from serin.data.features.latest import latest_values
-from serin.domain.buckets import Bucket, OnlineItem, definition
+from serin.domain.buckets import Bucket, OnlineItem, items_id
 from serin.domain.features import EntityKey
 from serin.domain.fields import read_field
 from serin.learning.columns import TrainingColumns, read_columns
@@ -69,7 +69,7 @@ def buckets() -> dict[EntityKey, Bucket]:
     for view in CHARTER.features.views:
         if view.windows:
             key = CHARTER.features.entities[view.entity]
-            made = buckets_of(view, definition(CHARTER, view), rows, key, buckets_touched(view, rows, key), 1)
+            made = buckets_of(view, items_id(CHARTER, view), rows, key, buckets_touched(view, rows, key), 1)
             found |= {bucket.key: bucket for bucket in made}
     return found
 
@@ -85,7 +85,7 @@ def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, Online
             source if view.static or view.created_time is None else source.filter(pl.col(view.created_time) <= moment)
         )
         named = {"plane": "tailnum", "weather_now": "origin"}[view.name]
-        name = definition(CHARTER, view)
+        name = items_id(CHARTER, view)
         wanted = [key.values[0] for key in keys if key.view == name]
         rows = known.filter(pl.col(named).is_in(wanted))
         found |= {

@@ -157,6 +157,8 @@ class Platform:
             entities = len(body["entities"])
             answers = [*([{}] * entities), *(poisoned(ENTITY) for _ in body["features"])]
             return {"results": answers}
+        if path.endswith("/withdraw"):
+            return poisoned({"model": MODEL, "version": 1, "why": body["why"], "by": "sam", "at": NOON.isoformat()})
         return {"run": "r", "release": "r"}
 
     def kept(self, key: str) -> bytes:

@@ -22,7 +22,7 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, local, tokens, trace, walk
+from serin_cli import aws, clock, commands, local, story, tokens, trace, walk
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from tests.architecture.imports import mentions, sources
@@ -53,7 +53,8 @@ TYPED: Mapping[str, list[str]] = {
     "features backfill": [MODEL],
     "train": [MODEL],
     "runs": [MODEL],
-    "models": [],
+    "models list": [],
+    "models withdraw": [MODEL, "--version", "1", "--why", ATTACK],
     "versions": [MODEL],
     "lineage": [MODEL],
     "release start": [MODEL],
@@ -95,7 +96,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder to write in, and a hostile platform behind each way out of the program."""
     monkeypatch.chdir(tmp_path)
     # Wide enough that nothing is cut off.
-    monkeypatch.setenv("COLUMNS", "3000")
+    for console in (story.out, story.err):
+        monkeypatch.setattr(console, "width", 3000)
     shutil.copytree(ROOT / "models" / MODEL, tmp_path / "models" / MODEL)
     rows = [f"o{number},{number % 7}.5,{'yes' if number % 2 else 'no'},{number}" for number in range(300)]
     evil = f"id,size,label,\x1b[2J{ATTACK[:6]}\n" + "\n".join(rows) + "\n"
@@ -213,7 +215,9 @@ def test_no_command_shows_what_its_data_would_do(
 @pytest.mark.parametrize(
     "error", [api_error(), RuntimeError(f"fault {ATTACK}"), UnicodeDecodeError("x", b"", 0, 1, ATTACK)]
 )
-@pytest.mark.parametrize("command", ["models", "quality", "quarantine list", "lineage", "train", "features status"])
+@pytest.mark.parametrize(
+    "command", ["models list", "quality", "quarantine list", "lineage", "train", "features status"]
+)
 def test_no_error_shows_what_its_words_would_do(
     command: str, error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
