@@ -186,3 +186,16 @@ def test_the_model_of_every_service_that_asks_for_permissions_is_known() -> None
     assert [
         one.name for one in every_service() if one.permissions and model_of(one.signed_as or one.name) is None
     ] == []
+
+
+def test_a_presigned_url_of_the_query_protocol_is_read_from_its_query() -> None:
+    environ = sent("sts", "get_caller_identity")
+    signature = signature_of(environ)
+    assert signature is not None
+    query = "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Expires=60"
+    nothing = {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
+    environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": query, "RAW_URI": f"/?{query}", **nothing}
+    request = read(signature, "123456789012", environ)
+    assert request is not None
+    assert (request.operation, request.params) == ("GetCallerIdentity", {})
+    assert environ["QUERY_STRING"] == "Action=GetCallerIdentity&Version=2011-06-15"
