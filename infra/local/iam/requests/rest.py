@@ -30,6 +30,8 @@ _FORMS = (FORM, "multipart/")
 _CONTROL = "/v20180820/"
 _BESIDE_AWS = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
 """What moto serves for itself, whatever service a request is signed for."""
+_WITHOUT = frozenset({"CreateBucket"})
+"""Operations whose document may be left out."""
 _OF_OBJECTS = frozenset({"PutObject", "UploadPart"})
 
 
@@ -73,7 +75,7 @@ def read_s3(model: ServiceModel, request: Request) -> Read:
     kept = str(environ.get("QUERY_STRING") or "")
     payload = operation.input_shape.serialization.get("payload") if operation.input_shape else None
     shape = members_of(operation).get(payload) if payload else None
-    if shape is None:
+    if shape is None or (operation.name in _WITHOUT and not kept_body(environ)):
         hand_on(environ, operation.name, kept, b"")
     elif shape.type_name == "structure":
         root = _document(request, spelled(str(payload), shape))
