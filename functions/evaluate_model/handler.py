@@ -32,7 +32,9 @@ def handle(event: Given, context: object) -> dict[str, Any]:
 def _select(world: Platform, event: Given) -> dict[str, Any]:
     results = [from_record(TrialResult, result) for result in event["results"]]
     training_set = from_record(TrainingSet, event["training_set"])
-    chosen = select(world.charters[event["model"]], event["run"], training_set, results, catalog=world.catalog)
+    chosen = select(
+        world.charters[event["model"]], event["run"], training_set, results, event["warnings"], catalog=world.catalog
+    )
     champion = None if chosen.champion is None else as_record(chosen.champion)
     return {"trial": as_record(chosen.trial), "champion": champion}
 

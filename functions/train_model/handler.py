@@ -19,8 +19,15 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     world = platform()
     training_set = from_record(TrainingSet, event["training_set"])
     trainer = Trainer(
-        world.charters[world.model], training_set, world.model_code, lake=world.lake, artifacts=world.artifacts
+        world.charters[world.model],
+        training_set,
+        world.model_code,
+        lake=world.lake,
+        artifacts=world.artifacts,
+        room=world.model_room,
     )
+    if event["step"] == "check":
+        return as_record(trainer.check([from_record(Trial, trial) for trial in event["trials"]]))
     run, trial = event["run"], from_record(Trial, event["trial"])
     steps: dict[str, Callable[[], object]] = {
         "trial": lambda: trainer.trial(trial),

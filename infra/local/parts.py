@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-from moto.stepfunctions.parser.utils import TMP_THREADS
 from werkzeug.serving import make_server
 
 from infra.local.activity import Activity
@@ -40,8 +37,9 @@ from infra.local.services.awslambda.versions import Versions
 from infra.local.services.events.router import Router
 from infra.local.services.logs.subscriptions import Subscriptions
 from infra.local.services.service import Services, Timer
+from infra.local.services.stepfunctions.stopping import stop_executions
 from infra.local.session import Session
-from infra.local.wiring import ACCOUNT, Wiring, connect, disconnect, refuse_a_second, wiring
+from infra.local.wiring import Wiring, connect, disconnect, refuse_a_second, wiring
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -54,9 +52,6 @@ _POLL_S = 0.02
 
 _STEP_S = 960.0
 """The longest a function may run, and a little."""
-
-_END_S = 1.0
-"""How long executions are waited for that were told to stop."""
 
 _GLANCE_S = 0.0005
 """Between two looks whether everything has come to rest."""
@@ -160,22 +155,4 @@ def _run(ends: ExitStack, parts: Wiring) -> None:
         part.start()
         ends.callback(part.stop)
     ends.callback(parts.part(Mappings).stop)
-    ends.callback(_stop_executions, parts.region)
-
-
-def _stop_executions(region: str) -> None:
-    """Tell all to stop, those too that have only just begun, and let them say so before the clock ends.
-
-    One that is in the middle of a task may take longer: it ends without a word, and is taken for cut short later.
-    """
-    machines: list[Any] = stepfunctions_parser_backends[ACCOUNT][region].state_machines
-    until = time.monotonic() + _END_S
-    while running := [one for machine in machines for one in machine.executions if one.exec_status == "RUNNING"]:
-        for execution in running:
-            # An execution that has only just begun has no environment to stop yet.
-            with suppress(AttributeError):
-                execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
-        if time.monotonic() > until:
-            break
-        time.sleep(_POLL_S)
-    TMP_THREADS.clear()
+    ends.callback(stop_executions, parts.region)

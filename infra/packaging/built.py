@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.packaging.bytecode import compile_layer
 from infra.packaging.cache import Asset, copy_sources, digest_of, made_once
+from infra.packaging.room import model_room
 from infra.packaging.third_party import third_party_layer
 from infra.settings import Target
 from serin.domain.errors import NotFound
@@ -54,6 +55,8 @@ class BuiltPackages:
     def _write(self, name: str, out: Path) -> None:
         if name == "charters":
             write_charters(tuple(self._models.values()), out)
+            # A training tells a model that is too large before it is registered.
+            (out / "serin_charters" / "room.json").write_text(str(model_room(self)))
         elif (model := name.removeprefix("code-")) in self._models:
             write_code(self._models[model], out)
         else:

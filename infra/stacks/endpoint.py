@@ -12,6 +12,7 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow_items
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
+from infra.packaging.room import PREDICT_LAYERS
 from serin.domain.charter import Charter
 
 
@@ -35,7 +36,7 @@ class EndpointStack(SerinStack):
             self,
             "predict",
             model=self._model,
-            layers=["core", "science"],
+            layers=PREDICT_LAYERS,
             environment=["SERIN_FEATURES_TABLE"],
             permissions=[
                 allow_items(

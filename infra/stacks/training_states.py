@@ -16,7 +16,7 @@ CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Recor
 def training_definition(
     build: ServiceFunction, train: ServiceFunction, evaluate: ServiceFunction, concurrency: int
 ) -> dict[str, Any]:
-    """Build → trials → select → contest → judge → refit → register; any failure is recorded before it ends the run."""
+    """Build → check → trials → select → contest → judge → refit → register; any failure is recorded first."""
     return {
         "Comment": "From built features to a registered version",
         "StartAt": "Build",
@@ -24,6 +24,7 @@ def training_definition(
             "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
+            "Check": _check(train),
             "Trials": _trials(train, concurrency),
             **_evaluation(train, evaluate),
             **_registration(train, evaluate),
@@ -35,7 +36,12 @@ def training_definition(
 def _enough() -> dict[str, Any]:
     skip = "$.built.answer.skip"
     skipped = [{"Variable": skip, "IsPresent": True}, {"Variable": skip, "IsNull": False}]
-    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Trials"}
+    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Check"}
+
+
+def _check(train: ServiceFunction) -> dict[str, Any]:
+    check = {"step": "check", **RUN_OF_SET, "trials.$": "$.built.answer.trials"}
+    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next="Trials")
 
 
 def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
 
 
 def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
-    select = {"step": "select", **RUN_OF_SET, "results.$": "$.results"}
+    select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "warnings.$": "$.checked.answer.warnings"}
     champion = {"champion.$": "$.selected.answer.champion"}
     contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
     judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}

@@ -35,6 +35,9 @@ def runs(arguments: Namespace) -> Any:
         story.out.print(Text(f"\nThe gate of run {chosen['id']}"))
         story.out.print(story.table(checks, list(checks[0])))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
+    for run in found[:1]:
+        for warning in run.get("warnings", []):
+            story.out.print(Text(f"Warning of run {run['id']}: {warning}"), soft_wrap=True)
     return None
 
 

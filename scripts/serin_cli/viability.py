@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import Any
 
 from rich.text import Text
 
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, Scalar
+from serin.domain.classes import positive_of, two_classes
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.judgement.viability import Viability, viability
 from serin.domain.profiles import ColumnProfile, ShownProfile
@@ -44,7 +47,24 @@ def labels_of(shown: ShownProfile, charter: Charter) -> tuple[int, int]:
             "Upload rows of both classes; the profile is made by itself.",
             "truth.label",
         )
-    return counted[max(counted)], sum(counted.values())
+    return _of_positive(counted, charter), sum(counted.values())
+
+
+def _of_positive(counted: Mapping[str, int], charter: Charter) -> int:
+    """A profile writes values as text, as JSON does but for texts themselves."""
+    first, second = (_value(text, charter) for text in counted)
+    positive = positive_of(two_classes(first, second, charter.positive))
+    return next(rows for text, rows in counted.items() if _value(text, charter) == positive)
+
+
+def _value(text: str, charter: Charter) -> Scalar:
+    if isinstance(charter.positive, str):
+        return text
+    try:
+        value: Scalar = json.loads(text)
+    except ValueError:
+        return text
+    return value
 
 
 def _print(found: Viability) -> None:

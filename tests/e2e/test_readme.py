@@ -23,6 +23,7 @@ def test_the_request_of_readme_is_answered_as_readme_says(walked: Walked) -> Non
     answer = json.loads(_typed(the_block_with("curl")))
     assert (answer["model"], answer["version"]) == ("flight-delay", walked.figures["training"]["version"])
     (found,) = answer["predictions"]
-    assert set(found) == {"prediction_id", "label", "probability"}
+    assert set(found) == {"prediction_id", "label", "probability", "positive"}
     assert found["label"] in (True, False)
     assert 0 <= found["probability"] <= 1
+    assert found["positive"] is True

@@ -16,6 +16,7 @@ from moto.dynamodb.models import dynamodb_backends
 from infra.local.iam.evaluation import Policies, Policy, evaluate
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
+from infra.local.services.all import every_service
 from tests.infra.templates import Assembly, flat
 from tests.unit.local.iam.asking import ACCOUNT, SESSION
 from tests.unit.local.iam.sending import sent
@@ -146,7 +147,7 @@ def allowed(aws: Assembly, function: str, call: Call) -> bool:
     signature = signature_of(environ)
     assert signature is not None
     request = read(signature, ACCOUNT, environ)
-    needed = None if request is None else permissions_of(request)
+    needed = None if request is None else permissions_of(request, every_service())
     policies = Policies(identity=(Policy.read("own", json.dumps(_document(aws, f"{function}-{MINE}"))),))
     return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed or ())
 

@@ -65,6 +65,7 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
     steps = {name: task["Parameters"].get("Payload", {}).get("step") for name, task in tasks(definition)}
     assert steps == {
         "Build": None,
+        "Check": "check",
         "Trial": None,
         "Select": "select",
         "Contest": "contest",
@@ -74,6 +75,9 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
         "RecordFailure": "failed",
     }
     assert definition["States"]["Trials"]["ItemSelector"]["step"] == "trial"
+    check = definition["States"]["Check"]
+    assert (definition["States"]["Enough"]["Default"], check["Next"]) == ("Check", "Trials")
+    assert [catch["Next"] for catch in check["Catch"]] == ["RecordFailure"]
 
 
 def test_trials_run_as_many_at_once_as_the_charter_says(aws: Assembly) -> None:

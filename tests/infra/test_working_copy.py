@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from infra.app import ROOT
+from infra.constructs.sizes import UNZIPPED_LIMIT
 from infra.packaging.built import BuiltPackages
+from infra.packaging.cache import Asset
 from infra.settings import Settings, target_for
 from serin.files.models import read_models
 from tests.infra.templates import Assembly
+
+SCIENCE = 200 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,10 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> BuiltPackages:
     root = tmp_path_factory.mktemp("copy")
     for name in ("functions", "layers", "models"):
         (root / name).symlink_to(ROOT / name)
-    return BuiltPackages(root, target_for(Settings(), "local"), read_models(ROOT / "models"))
+    built = BuiltPackages(root, target_for(Settings(), "local"), read_models(ROOT / "models"))
+    # Other people's packages are not looked at here, and take minutes to fetch; only their size is asked.
+    built._layers["science"] = Asset(root, "science", SCIENCE)
+    return built
 
 
 def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_function(aws: Assembly) -> None:
@@ -37,6 +45,12 @@ def test_the_charters_layer_carries_what_functions_read(packages: BuiltPackages)
         assert (own / "charter.json").is_file()
         assert (own / "golden.json").is_file()
         assert {path.stem for path in (own / "contracts").iterdir()} == set(model.contracts)
+
+
+def test_the_charters_layer_tells_a_training_how_large_its_model_may_be(packages: BuiltPackages) -> None:
+    told = packages.layer("charters").folder / "python" / "serin_charters" / "room.json"
+    taken = SCIENCE + packages.function("predict").size + packages.layer("core").size
+    assert json.loads(told.read_text()) == UNZIPPED_LIMIT - taken > 0
 
 
 def test_the_code_layer_carries_the_models_own_modules(packages: BuiltPackages) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from serin_cli.drafting.columns import required
 from serin_cli.drafting.draft import Draft
-from serin_cli.drafting.words import word
+from serin_cli.drafting.words import scalar_word, word
 
 _OPTIMISE = {"binary": "log_loss", "multiclass": "log_loss", "regression": "rmse"}
 _BASELINE = {
@@ -27,6 +27,8 @@ def _purpose(draft: Draft) -> Iterator[str]:
     yield "charter: 1"
     yield f"model: {draft.model}"
     yield f"task: {draft.task}"
+    if draft.positive:
+        yield f"positive: {scalar_word(draft.positive.value)}   # {draft.positive.why}"
     yield ""
     yield "design:"
     yield "  problem: <what is asked - by whom - and what do they do with the answer?>"

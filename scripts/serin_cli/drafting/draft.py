@@ -14,6 +14,7 @@ from serin_cli.drafting.columns import key_of, left_out
 from serin_cli.drafting.leaks import suspects
 from serin_cli.drafting.notes import key_notes, odd_notes, order_notes
 from serin_cli.drafting.parts import entity_of, named, task_of, time_of
+from serin_cli.drafting.positives import Positive, positive_in
 from serin_cli.drafting.spans import Spans, moments_of, spans_of
 
 MOMENT = "moment_utc"
@@ -45,6 +46,7 @@ class Draft:
     seen: FileSeen
     task: Task
     label: ColumnSeen
+    positive: Positive | None
     time: ColumnSeen | None
     moment: str
     entity: ColumnSeen | None
@@ -82,6 +84,7 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
         seen=seen,
         task=task,
         label=label,
+        positive=positive_in(seen.typed[label.name], task),
         time=time,
         moment=time.name if time and time.time == "timestamp" else _free(MOMENT, seen),
         entity=entity,

@@ -35,7 +35,9 @@ def _printable(name: str, rows: pl.DataFrame) -> pl.Expr:
     return ~pl.col(name).str.contains(r"\p{C}").fill_null(value=False) if is_text else pl.lit(value=True)
 
 
-def _expected(draft: Draft) -> dict[str, list[float]]:
+def _expected(draft: Draft) -> dict[str, Any]:
+    if draft.positive:
+        return {"positive": draft.positive.value, "probability": [0.0, 1.0]}
     if draft.task != "regression":
         return {"probability": [0.0, 1.0]}
     low, high = draft.label.low or 0.0, draft.label.high or 0.0

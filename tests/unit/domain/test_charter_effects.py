@@ -17,6 +17,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
+from serin.data.features.columns import to_npz
 from serin.data.features.joins import derive, training_rows
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, sources_of
@@ -33,6 +34,7 @@ from serin.files.charters import Examined, examine, read_charter
 from serin.files.fields import leaf_fields
 from serin.files.models import read_models
 from serin.learning.blocks import Blocks
+from serin.learning.columns import read_columns
 from serin.learning.decisions import decided
 from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import select
@@ -113,6 +115,11 @@ def _at(day: int, **more: int) -> datetime:
 
 def _rows(read: Read) -> pl.DataFrame:
     return training_rows(read.charter, read.examined.contracts, _tables(), read.functions)
+
+
+def _classes(read: Read) -> object:
+    """The classes of the training set that is written, in the order of their scores."""
+    return read_columns(to_npz(_rows(read), read.charter)).classes("binary")
 
 
 def _column(name: str) -> Callable[[Read], object]:
@@ -269,6 +276,7 @@ SOURCE_DAILY = SOURCE.replace("6h", "1d")
 PROOFS: Mapping[str, Proof] = {
     "model": Proof({"model: trip-delay": "model: trip-cost"}, _bundled, ["trip-cost"]),
     "access": Proof({"task: binary": "task: binary\naccess: sigv4"}, lambda read: read.charter.access, "sigv4"),
+    "positive": Proof({"task: binary": "task: binary\npositive: false"}, _classes, (True, False)),
     "task": Proof(
         {
             "task: binary": "task: multiclass",

@@ -7,7 +7,7 @@ from serin.serving.answers import answer_of
 
 @pytest.mark.parametrize(("score", "label"), [(0.0, False), (0.49999, False), (0.5, True), (1.0, True)])
 def test_a_binary_answer_is_positive_from_one_half_on(score: float, label: bool) -> None:
-    assert answer_of("binary", (False, True), score) == {"label": label, "probability": score}
+    assert answer_of("binary", (False, True), score) == {"label": label, "probability": score, "positive": True}
 
 
 def test_a_binary_label_is_the_users_own_word() -> None:

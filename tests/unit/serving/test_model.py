@@ -69,11 +69,11 @@ def test_a_feature_of_another_kind_than_in_training_is_refused(name: str, value:
     assert caught.value.field == name
 
 
-def test_an_answer_is_a_label_and_a_probability(model: ServedModel) -> None:
+def test_an_answer_is_a_label_and_the_probability_of_the_positive_class(model: ServedModel) -> None:
     row = {"amount": 300.0, "shop": "south", "queue.length": 11}
     (score,) = model.score([row])
     assert type(score) is float
-    assert model.answer(score) == {"label": True, "probability": score}
+    assert model.answer(score) == {"label": True, "probability": score, "positive": True}
 
 
 def test_a_category_never_seen_and_a_row_of_nulls_are_answered(model: ServedModel) -> None:

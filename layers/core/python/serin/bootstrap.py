@@ -132,6 +132,11 @@ class Platform:
         folders = [item for item in files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
         return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
 
+    @property
+    def model_room(self) -> int:
+        """How many bytes a model's layer may have beside the layers of predict."""
+        return int(_json(files("serin_charters") / "room.json"))
+
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """Dataset → contract."""

@@ -51,6 +51,7 @@ def test_the_schema_names_the_columns_in_order_with_their_kinds() -> None:
             {"name": "at", "kind": "timestamp"},
             {"name": "order_id", "kind": "integer"},
         ],
+        "positive": None,
     }
 
 

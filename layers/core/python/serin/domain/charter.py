@@ -184,7 +184,8 @@ class Charter:
 
     `floors` are metric → the value a model must reach to be registered; `slices` are input → how much worse a model may
     be where it has one value; `value` is what decisions bring, if the team says so. `access` is how callers of its
-    endpoint show who they are: with a bearer token, or by signing with their AWS credentials.
+    endpoint show who they are: with a bearer token, or by signing with their AWS credentials. `positive` is the class
+    of a binary label whose probability is given; None where its classes say it themselves.
     """
 
     model: str
@@ -200,6 +201,7 @@ class Charter:
     access: Access = "token"
     slices: Mapping[str, SliceMargin] = field(default_factory=dict)
     value: ValuePolicy | None = None
+    positive: Scalar | None = None
 
     @property
     def requirements(self) -> Requirements:

@@ -47,6 +47,11 @@ EFFECTS: Mapping[str, Effect] = {
         "Whether predict's route asks for a token or for a SigV4 signature that IAM allows.",
         "infra/stacks/endpoint.py",
     ),
+    "positive": Effect(
+        "gate",
+        "The class whose probability is given, and that metrics and value mean.",
+        "layers/core/python/serin/domain/classes.py",
+    ),
     "task": Effect("gate", "Which metrics there are, and the default pipeline.", _CHECKS),
     "design.problem": Effect(
         "record", "What GET /models says the model is for.", "layers/core/python/serin/http/models.py"

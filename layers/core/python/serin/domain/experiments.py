@@ -70,7 +70,7 @@ class Contest:
     """Challenger and champion on the same holdout rows, which neither has learnt from.
 
     A metric the rows cannot show, such as roc_auc of one class, is left out. `threshold` is where the challenger acts
-    from, where decisions have a value.
+    from, where decisions have a value; `positive` is the class whose probability the scores of a binary task are.
     """
 
     rows: int
@@ -78,6 +78,7 @@ class Contest:
     champion: Mapping[str, float] | None = None
     champion_version: int | None = None
     threshold: float | None = None
+    positive: Scalar | None = None
 
 
 RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]
@@ -89,7 +90,7 @@ class Run:
 
     `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
     what the training set holds. `kept_from_judging` counts the rows of its training set that neither choose a trial nor
-    judge the winner, by why.
+    judge the winner, by why. `warnings` are sentences about what is let through and should be looked at.
     """
 
     id: str
@@ -106,3 +107,4 @@ class Run:
     reason: str | None = None
     correlation: str | None = None
     kept_from_judging: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

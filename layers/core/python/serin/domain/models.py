@@ -34,7 +34,8 @@ def check_own(model: str, *artifacts: Artifact) -> None:
 class ModelVersion:
     """A registered model. `layer` is the zip that `predict` loads; `learnt_until` is the newest moment it learnt from.
 
-    `threshold` is the score from which on acting pays, where the charter gives decisions a value.
+    `threshold` is the score from which on acting pays, where the charter gives decisions a value; `positive` is the
+    class whose probability a binary model gives, None of versions that were registered before it was kept.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
     versions it was fitted with.
     """
@@ -55,6 +56,8 @@ class ModelVersion:
     learnt_until: datetime
     at: datetime
     threshold: float | None = None
+    positive: Scalar | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

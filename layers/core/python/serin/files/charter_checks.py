@@ -9,6 +9,7 @@ from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
+from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.subjects import Check, Subject, check
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -136,4 +137,5 @@ CHECKS: tuple[Check, ...] = (
     *FEATURE_CHECKS,
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
+    *POSITIVE_CHECKS,
 )

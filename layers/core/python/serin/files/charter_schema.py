@@ -203,6 +203,7 @@ class CharterFile(Section):
     charter: Literal[1]
     model: Name
     task: Task
+    positive: Value | None = None
     access: Access = "token"
     design: Design
     datasets: dict[Name, DatasetSection] = Field(min_length=1)

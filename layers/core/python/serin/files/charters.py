@@ -161,7 +161,10 @@ class _Reading:
             return ()
         inputs = inputs_of(charter.inputs)
         name = charter.release.golden
-        rows = self._named_file(("release", "golden"), name, lambda file: read_golden(file, charter.task, inputs))
+        positive = charter.positive if "positive" in charter.model_fields_set else None
+        rows = self._named_file(
+            ("release", "golden"), name, lambda file: read_golden(file, charter.task, inputs, positive)
+        )
         return rows or ()
 
 

@@ -50,6 +50,7 @@ def compiled(file: CharterFile) -> Charter:
         access=file.access,
         slices={name: SliceMargin(item.metric, item.margin) for name, item in file.design.requirements.slices.items()},
         value=_value(file.design.value),
+        positive=file.positive,
     )
 
 

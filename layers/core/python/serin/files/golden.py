@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from serin.domain.charter import Input, Task
+from serin.domain.charter import Input, Scalar, Task
 from serin.domain.errors import Invalid
 from serin.domain.fields import read_field
 from serin.files.faults import Fault, FieldPath, Finding, dotted, invalid, shown, shown_file
@@ -15,21 +15,26 @@ from serin.files.yaml_files import read_text
 
 GoldenRow = Mapping[str, object]
 _ANSWERS_OF_TASK: Mapping[Task, tuple[str, ...]] = {
-    "binary": ("probability", "label"),
+    "binary": ("probability", "label", "positive"),
     "multiclass": ("probability", "label"),
     "regression": ("value",),
 }
 
 
-def read_golden(path: Path, task: Task, inputs: tuple[Input, ...]) -> tuple[GoldenRow, ...]:
-    """The rows in `path`; raises Invalid, listing every fault, unless each fits the inputs and states a band."""
+def read_golden(
+    path: Path, task: Task, inputs: tuple[Input, ...], positive: Scalar | None = None
+) -> tuple[GoldenRow, ...]:
+    """The rows in `path`; raises Invalid, listing every fault, unless each fits the inputs and states a band.
+
+    A row that names the `positive` class names the charter's.
+    """
     text, file = read_text(path), shown_file(path)
     rows = _rows(text, file)
     lines = _row_lines(text, len(rows))
     faults = [
         Fault(file, lines[index], dotted((index, *finding.path)), finding.found, finding.remedy)
         for index, row in enumerate(rows)
-        for finding in _findings(row, task, inputs)
+        for finding in (*_findings(row, task, inputs), *_other_class(row, positive))
     ]
     if faults:
         raise invalid(faults)
@@ -76,6 +81,13 @@ def _findings(row: object, task: Task, inputs: tuple[Input, ...]) -> Iterator[Fi
     yield from _answer_findings(row["expect"], _ANSWERS_OF_TASK[task])
 
 
+def _other_class(row: object, positive: Scalar | None) -> Iterator[Finding]:
+    expect = row.get("expect") if isinstance(row, dict) else None
+    if positive is not None and isinstance(expect, dict) and expect.get("positive", positive) != positive:
+        found = shown(expect["positive"])
+        yield Finding(("expect", "positive"), found, f"The charter's positive class is {positive!r}.")
+
+
 def _instance_findings(instance: object, inputs: tuple[Input, ...]) -> Iterator[Finding]:
     if not isinstance(instance, dict):
         yield Finding(("instance",), shown(instance), "Write the request's fields.")
@@ -100,14 +112,15 @@ def _answer_findings(expect: object, answers: tuple[str, ...]) -> Iterator[Findi
     if not isinstance(expect, dict) or not expect or not set(expect) <= set(answers):
         yield Finding(("expect",), shown(expect), f"Say what is expected of {' or '.join(answers)}.")
         return
-    for answer in set(expect) - {"label"}:
+    for answer in set(expect) - {"label", "positive"}:
         band = expect[answer]
         if not _is_band(band):
             yield Finding(("expect", answer), shown(band), "Write [lowest, highest], two finite numbers.")
         elif answer == "probability" and (band[0] < 0 or band[1] > 1):
             yield Finding(("expect", answer), shown(band), "A probability lies between 0 and 1.")
-    if "label" in expect and not isinstance(expect["label"], (str, int, float, bool)):
-        yield Finding(("expect", "label"), shown(expect["label"]), "Write one word or number.")
+    for answer in ("label", "positive"):
+        if answer in expect and not isinstance(expect[answer], (str, int, float, bool)):
+            yield Finding(("expect", answer), shown(expect[answer]), "Write one word or number.")
 
 
 def _is_band(band: object) -> bool:

@@ -41,7 +41,7 @@ def request_schema(charter: Charter) -> Schema:
 def response_schema(charter: Charter) -> Schema:
     """What the answer is: the version that answered, and for each instance an id, the answer and what was amiss."""
     names: Schema = {"type": "array", "items": {"type": "string"}}
-    prediction = _object({"prediction_id": {"type": "string"}, **_ANSWERS[charter.task]})
+    prediction = _object({"prediction_id": {"type": "string"}, **_answer(charter)})
     prediction["properties"] |= {
         "missing": {**names, "description": "Views without a value for this instance."},
         "stale": {**names, "description": "Views whose value was too old to be used."},
@@ -86,7 +86,11 @@ _TYPES: Mapping[InputType, Callable[[], Schema]] = {
 _LABEL: Schema = {"type": ["string", "integer", "number", "boolean"]}
 _PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _ANSWERS: Mapping[Task, Schema] = {
-    "binary": {"label": _LABEL, "probability": {**_PROBABILITY, "description": "Of the greater class."}},
+    "binary": {
+        "label": _LABEL,
+        "probability": {**_PROBABILITY, "description": "Of the class `positive`."},
+        "positive": _LABEL,
+    },
     "multiclass": {
         "label": _LABEL,
         "probability": {**_PROBABILITY, "description": "Of the label."},
@@ -94,6 +98,15 @@ _ANSWERS: Mapping[Task, Schema] = {
     },
     "regression": {"value": {"type": "number"}},
 }
+
+
+def _answer(charter: Charter) -> dict[str, Schema]:
+    """`positive` is no constant: a version that was trained before the charter said otherwise keeps its own."""
+    fields: dict[str, Schema] = dict(_ANSWERS[charter.task])
+    if charter.positive is not None:
+        said = f"The class whose probability is given; the charter says {charter.positive!r}."
+        fields["positive"] = {**_LABEL, "description": said}
+    return fields
 
 
 def _object(properties: Mapping[str, Schema]) -> Schema:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.classes import two_classes
 from serin.domain.errors import Corrupt, Invalid
 from serin.serving.manifest import ModelColumn
 
@@ -34,7 +35,8 @@ class TrainingColumns:
 
     The table has the types `serin.serving.table` gives to a request: float64, or str; NaN is null. Rows that may not
     judge, by `may_judge`, are copies of others; rows of one `group` are the same thing more than once. `entity` numbers
-    what a row is about; `slices` are the columns the charter wants looked at value by value, as text.
+    what a row is about; `slices` are the columns the charter wants looked at value by value, as text; `positive` is the
+    class the charter calls so.
     """
 
     table: pd.DataFrame
@@ -45,6 +47,11 @@ class TrainingColumns:
     columns: tuple[ModelColumn, ...]
     entity: npt.NDArray[np.int64]
     slices: Mapping[str, Labels]
+    positive: Scalar | None = None
+
+    def classes(self, task: Task, rows: Mask | None = None) -> tuple[Scalar, ...]:
+        """The label's values (`classes_of`), or those that some rows have."""
+        return classes_of(task, self.label if rows is None else self.label[rows], self.positive)
 
     def split(self, learn: Mask, judge: Mask) -> tuple[Mask, Mask]:
         """Any split of rows, as it may be: those that judge are no copies, and nothing like them is learnt."""
@@ -75,10 +82,10 @@ def read_columns(content: bytes) -> TrainingColumns:
         ) from error
 
 
-def classes_of(task: Task, label: Labels) -> tuple[Scalar, ...]:
-    """The label's values in order, the positive one last; none for regression.
+def classes_of(task: Task, label: Labels, positive: Scalar | None = None) -> tuple[Scalar, ...]:
+    """The label's values in order, of two the positive one last; none for regression.
 
-    Raises Invalid for a label that does not fit the task.
+    Raises Invalid for a label that does not fit the task, or of which nobody said what is positive.
     """
     if task == "regression":
         if label.dtype.kind not in "fiu":
@@ -94,7 +101,7 @@ def classes_of(task: Task, label: Labels) -> tuple[Scalar, ...]:
             "Name another label or task, or gather rows of every class.",
             "truth.label",
         )
-    return classes
+    return two_classes(classes[0], classes[1], positive) if task == "binary" else classes
 
 
 def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
@@ -121,6 +128,7 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         tuple(columns),
         archive[_ENTITY],
         slices,
+        schema.get("positive"),
     )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.classes import positive_of
 from serin.domain.metrics import METRICS_OF_TASK
 from serin.learning.columns import Floats, Labels
 
@@ -27,7 +28,7 @@ def metrics(task: Task, label: Labels, score: Floats, classes: Sequence[Scalar])
     if len(label) == 0 or not np.isfinite(score).all():
         return dict.fromkeys(METRICS_OF_TASK[task], math.nan)
     if task == "binary":
-        return _computed(task, _BINARY, (label == classes[-1]).astype(np.float64), score)
+        return _computed(task, _BINARY, (label == positive_of(classes)).astype(np.float64), score)
     if task == "multiclass":
         return _computed(task, _MULTICLASS, np.searchsorted(np.array(classes), label).astype(np.float64), score)
     return _computed(task, _REGRESSION, label.astype(np.float64), score)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.classes import positive_of
 from serin.domain.experiments import Contest
 from serin.domain.judgement.evidence import Evidence, Sample, SliceEvidence, ValueEvidence
 from serin.domain.judgement.policy import Requirements
@@ -86,7 +87,8 @@ def contest_of(scores: Scores, task: Task, threshold: float | None) -> Contest:
     """The contest's metrics, for people; one that the rows cannot show is left out."""
     champion = None if scores.champion is None else _shown(task, scores, scores.champion)
     challenger = _shown(task, scores, scores.challenger)
-    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold)
+    positive = positive_of(scores.classes) if task == "binary" else None
+    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold, positive)
 
 
 def _shown(task: Task, scores: Scores, score: Floats) -> dict[str, float]:
@@ -99,8 +101,9 @@ def trivial_scores(task: Task, metric: str, learnt: Labels, classes: Sequence[Sc
     if task == "regression":
         middle = np.median(learnt) if metric == "mae" else np.mean(learnt)
         return np.full(rows, float(middle))
-    shares = np.array([float((learnt == value).mean()) for value in classes])
-    return np.full(rows, shares[-1]) if task == "binary" else np.tile(shares, (rows, 1))
+    if task == "binary":
+        return np.full(rows, float((learnt == positive_of(classes)).mean()))
+    return np.tile([float((learnt == value).mean()) for value in classes], (rows, 1))
 
 
 def _metrics(contested: Contested) -> dict[str, Sample]:
@@ -127,13 +130,11 @@ def _value(
 ) -> ValueEvidence | None:
     if contested.asked.value is None or scores.validation is None:
         return None
-    matrix, positive = contested.asked.value.matrix, contested.label == scores.classes[-1]
-    validated = columns.label[scores.validation.rows] == scores.classes[-1]
+    matrix, labels = contested.asked.value.matrix, columns.label == positive_of(scores.classes)
+    positive, validated = labels[scores.rows], labels[scores.validation.rows]
     chosen = choose(validated, scores.validation.score, matrix)
     ours = decided(positive, contested.challenger, chosen.threshold, matrix)
-    share = share_of(
-        columns.label == scores.classes[-1], Blocks(contested.blocks.block, columns.moment, columns.entity)
-    )
+    share = share_of(labels, Blocks(contested.blocks.block, columns.moment, columns.entity))
 
     def over(others: Floats) -> Sample:
         return at_share(_PER * (ours - others), positive, contested.blocks, share)

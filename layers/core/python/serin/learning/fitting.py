@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid
-from serin.learning.columns import Floats, Mask, TrainingColumns, classes_of
+from serin.learning.columns import Floats, Mask, TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.pipelines import Params, PipelineMaker
 from serin.learning.scores import Scores, Validated
@@ -48,7 +48,7 @@ def run_trial(
 ) -> tuple[Estimator, dict[str, float]]:
     """Fit on the older learnable rows; the newer ones (`validation_rows`) give the metrics."""
     rows = validation_rows(columns, holdout_from)
-    classes = classes_of(task, columns.label)
+    classes = columns.classes(task)
     estimator, used = _fit(columns, task, make, params, rows.older)
     score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
     return estimator, metrics(task, columns.label[rows.newer], score, classes)
@@ -69,7 +69,7 @@ def contest(
     Where it `decides`, because decisions have a value, the validation rows are scored too, by the same recipe fitted on
     older rows: they choose the threshold.
     """
-    classes = classes_of(task, columns.label)
+    classes = columns.classes(task)
     challenger, used = _fit(columns, task, make, params, learnable_rows(columns, holdout_from))
     unseen = judging_rows(columns, holdout_from, champion.learnt_until if champion else None)
     table = columns.table[unseen]
@@ -91,14 +91,14 @@ def _validated(
     rows = validation_rows(columns, holdout_from)
     estimator, used = _fit(columns, task, make, params, rows.older)
     table = columns.table.loc[rows.newer, _names(used)]
-    return Validated(np.flatnonzero(rows.newer), _scores(estimator, task, classes_of(task, columns.label), table))
+    return Validated(np.flatnonzero(rows.newer), _scores(estimator, task, columns.classes(task), table))
 
 
 def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params) -> Fitted:
     """Fit on every row, the holdout included: what a passed gate releases."""
     everything = np.ones(len(columns.label), dtype=np.bool_)
     estimator, used = _fit(columns, task, make, params, everything)
-    return Fitted(estimator, used, classes_of(task, columns.label), columns.newest())
+    return Fitted(estimator, used, columns.classes(task), columns.newest())
 
 
 def _fit(
@@ -106,7 +106,7 @@ def _fit(
 ) -> tuple[Estimator, tuple[ModelColumn, ...]]:
     """An estimator fitted on some rows, and the columns it uses: one without a single value there says nothing."""
     table, label = columns.table[rows], columns.label[rows]
-    classes_of(task, label)
+    columns.classes(task, rows)
     used = tuple(column for column in columns.columns if table[column.name].notna().any())
     if not used:
         raise Invalid("No feature has a value.", "Upload the data the features are made of.", "features.model_uses")

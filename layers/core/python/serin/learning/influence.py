@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.classes import positive_of
 from serin.learning.columns import Floats, Labels
 from serin.learning.evaluation import SMALLEST_PROBABILITY
 
@@ -26,7 +27,7 @@ def row_values(task: Task, metric: str, label: Labels, score: Floats, classes: S
     if len(label) == 0 or not np.isfinite(score).all():
         return np.full(len(label), math.nan)
     if task == "binary":
-        return _BINARY[metric]((label == classes[-1]).astype(np.float64), score)
+        return _BINARY[metric]((label == positive_of(classes)).astype(np.float64), score)
     if task == "multiclass":
         return _MULTICLASS[metric](np.searchsorted(np.array(classes), label).astype(np.float64), score)
     return _REGRESSION[metric](label.astype(np.float64), score)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import re
 import zipfile
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any
 import joblib
 
 from serin.domain.charter import Charter
-from serin.domain.errors import Invalid
+from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record
 from serin.learning.fitting import Fitted
 from serin.learning.pipelines import Params
@@ -20,15 +21,26 @@ from serin.learning.runtime import runtime_versions
 from serin.serving.estimators import Estimator, sha256_of
 from serin.serving.manifest import Manifest
 
+MIB = 1024 * 1024
 # Zip has no dates before 1980; any fixed one will do.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _CODE_FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.py\Z")
 
 
 def estimator_bytes(estimator: Estimator) -> bytes:
-    """The estimator as compressed joblib; `serin.serving.estimators.open_estimator` is the way back."""
+    """The estimator as compressed joblib; `serin.serving.estimators.open_estimator` is the way back.
+
+    Raises Invalid for an estimator that pickle cannot write, such as one with a lambda in it.
+    """
     buffer = io.BytesIO()
-    joblib.dump(estimator, buffer, compress=("zlib", 3))
+    try:
+        joblib.dump(estimator, buffer, compress=("zlib", 3))
+    except (pickle.PicklingError, AttributeError, TypeError, ValueError) as error:
+        raise Invalid(
+            f"The estimator {type(estimator).__name__} cannot be written to a file: {error}.",
+            "Replace lambdas and functions inside functions by functions at the top of pipeline.py.",
+            "training.pipeline",
+        ) from error
     return buffer.getvalue()
 
 
@@ -72,6 +84,16 @@ def model_layer(charter: Charter, manifest: Manifest, estimator: bytes, code: Ma
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             archive.writestr(entry, files[name])
     return buffer.getvalue()
+
+
+def check_room(layer: int, room: int) -> None:
+    """Raise TooLarge for a model whose layer has more bytes than predict has room for; both are unzipped."""
+    if layer > room:
+        raise TooLarge(
+            f"The model's layer has {layer / MIB:.1f} MiB; {room / MIB:.1f} MiB are left beside predict's own layers.",
+            "Fit a smaller model: fewer or smaller trees, fewer members, no stored training rows.",
+            "training.pipeline",
+        )
 
 
 def _json(value: Any) -> bytes:

@@ -20,6 +20,23 @@ class Validation:
     newer: Mask
 
 
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """Every part of a training set's rows that something is fitted on, chosen by or judged on."""
+
+    older: Mask
+    newer: Mask
+    learnable: Mask
+    judging: Mask
+
+
+def splits_of(columns: TrainingColumns, holdout_from: datetime) -> Splits:
+    """All of them, where there is no champion."""
+    validation = validation_rows(columns, holdout_from)
+    judging = judging_rows(columns, holdout_from, None)
+    return Splits(validation.older, validation.newer, learnable_rows(columns, holdout_from), judging)
+
+
 def learnable_rows(columns: TrainingColumns, holdout_from: datetime) -> Mask:
     """Those a challenger may learn from: asked before the holdout, and nothing equal to what judges."""
     learnable, _ = columns.split(columns.before(holdout_from), ~columns.before(holdout_from))

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from serin.domain.charter import Charter
+from serin.domain.classes import positive_of
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.events import Event
 from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, TrialResult
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
-from serin.domain.judgement.verdicts import Outcome, Verdict
+from serin.domain.judgement.verdicts import Outcome, Verdict, warned
 from serin.domain.metrics import is_better
 from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
 from serin.learning.checked_scores import misfits
-from serin.learning.columns import TrainingColumns, classes_of
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import judging_rows, learnable_rows, validation_rows
@@ -44,16 +45,25 @@ class Selected:
 
 
 def select(
-    charter: Charter, run_id: str, training_set: TrainingSet, results: Sequence[TrialResult], *, catalog: Catalog
+    charter: Charter,
+    run_id: str,
+    training_set: TrainingSet,
+    results: Sequence[TrialResult],
+    warnings: Sequence[str] = (),
+    *,
+    catalog: Catalog,
 ) -> Selected:
-    """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals."""
+    """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals.
+
+    The run remembers them, and the `warnings` of the checks before them.
+    """
     metric = charter.training.search.optimise
     best: TrialResult | None = None
     for result in results:
         value = result.metrics.get(metric, math.nan)
         if math.isfinite(value) and (best is None or is_better(metric, value, best.metrics[metric])):
             best = result
-    run = catalog.run(charter.model, run_id)
+    run = replace(catalog.run(charter.model, run_id), warnings=tuple(warnings))
     if best is None:
         raise Invalid(f"No trial has a {metric}.", "Upload more history, so that the newest rows hold every class.")
     catalog.save_run(replace(run, training_set=training_set.id, trials=tuple(results), best=best.trial))
@@ -87,6 +97,7 @@ def judge(
     found, columns = read_scores(content), training_columns(training_set, lake=lake)
     verdict, contest = _judged(charter, training_set, columns, found, champion)
     run = catalog.run(charter.model, run_id)
+    verdict = warned(verdict, run.warnings)
     status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
     catalog.save_run(replace(run, contest=contest, verdict=verdict, status=status, reason=reason))
     return verdict
@@ -108,16 +119,23 @@ def _judged(
             None if charter.value is None else validation_rows(columns, training_set.holdout_from).newer,
             None if champion is None else champion.version,
             task=charter.task,
-            classes=classes_of(charter.task, columns.label),
+            classes=columns.classes(charter.task),
         )
     )
     if wrong:
         return refused("the scores of the contest are not of this training set", wrong), None
     learnt = learnable_rows(columns, training_set.holdout_from)
-    threshold = None if champion is None else champion.threshold
+    threshold = _acts_from(champion, scores)
     evidence = evidence_of(charter.task, charter.requirements, columns, learnt, scores, threshold)
     acts_from = None if evidence.value is None else evidence.value.threshold
     return judge_evidence(evidence, charter.requirements), contest_of(scores, charter.task, acts_from)
+
+
+def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:
+    """The champion's threshold, unless it is one of the other class's probability."""
+    if champion is None or champion.positive not in (None, positive_of(scores.classes)):
+        return None
+    return champion.threshold
 
 
 def register(
@@ -152,6 +170,8 @@ def register(
         runtime=refitted.runtime,
         learnt_until=training_set.last,
         threshold=run.contest.threshold,
+        positive=run.contest.positive,
+        warnings=run.warnings,
         at=clock.now(),
     )
     version = _numbered(blank, catalog)

@@ -173,7 +173,8 @@ class ReleaseSteps:
 def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
     """What is wrong with the answer to golden row `number`, or None.
 
-    `expect` may name a `label`, a `probability` band or a `value` band, each [low, high] inclusive.
+    `expect` may name a `label`, the `positive` class, a `probability` band or a `value` band, each
+    [low, high] inclusive.
     """
     for name in ("probability", "value"):
         given = found.get(name)
@@ -182,8 +183,9 @@ def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any
         low, high = expect.get(name, (-math.inf, math.inf))
         if not (math.isfinite(given) and low <= given <= high):
             return f"golden row {number}: {name} {given:.4f} is not within {low:g} and {high:g}"
-    if "label" in expect and found.get("label") != expect["label"]:
-        return f"golden row {number}: label {found.get('label')!r}, expected {expect['label']!r}"
+    for name in ("label", "positive"):
+        if name in expect and found.get(name) != expect[name]:
+            return f"golden row {number}: {name} {found.get(name)!r}, expected {expect[name]!r}"
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from serin.domain.charter import Charter
@@ -15,14 +15,25 @@ from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.columns import TrainingColumns
+from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, contest, refit, run_trial
-from serin.learning.package import estimator_bytes, manifest_of, model_layer
+from serin.learning.label_checks import check_labels
+from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import pipeline_maker
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
+from serin.learning.splits import splits_of
+from serin.learning.suspicion import suspicions
 from serin.ports import ObjectStore
 from serin.services.steps.training_columns import training_columns
 from serin.serving.estimators import open_estimator, sha256_of
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A training that may begin, and what somebody should look at."""
+
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class Refitted:
 
 
 class Trainer:
-    """The model's code and one frozen training set."""
+    """The model's code and one frozen training set; `room` is how many bytes the model's layer may have."""
 
     def __init__(
         self,
@@ -54,19 +65,38 @@ class Trainer:
         *,
         lake: ObjectStore,
         artifacts: ObjectStore,
+        room: int,
     ) -> None:
         self._charter = charter
         self._set = training_set
         self._code = code
         self._lake = lake
         self._artifacts = artifacts
+        self._room = room
         self._make = pipeline_maker(charter)
+
+    def check(self, trials: Sequence[Trial]) -> Checked:
+        """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
+        charter, columns = self._charter, self._columns()
+        splits = splits_of(columns, self._set.holdout_from)
+        training = charter.training
+        check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
+        fits = [columns.label[splits.older], columns.label[splits.learnable], columns.label]
+        warnings: dict[str, None] = {}
+        for trial in trials:
+            estimator = self._make(columns.columns, trial.params)
+            check_kept(estimator)
+            warnings |= dict.fromkeys(stops_early(estimator, fits, classes=charter.task != "regression"))
+        suspected = suspicions(columns, charter.task, splits)
+        return Checked((*warnings, *suspected))
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
         began = time.perf_counter()
         until = self._set.holdout_from
-        _, metrics = run_trial(self._columns(), self._charter.task, self._make, trial.params, until)
+        estimator, metrics = run_trial(self._columns(), self._charter.task, self._make, trial.params, until)
+        # Too large, or impossible to write, is known here: the contest and the refit would be for nothing.
+        check_room(len(estimator_bytes(estimator)) + sum(map(len, self._code.values())), self._room)
         shown = {name: value for name, value in metrics.items() if math.isfinite(value)}
         return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
 
@@ -97,6 +127,7 @@ class Trainer:
         estimator = estimator_bytes(fitted.estimator)
         manifest = manifest_of(self._charter, self._set.id, trial.params, fitted, estimator)
         layer = model_layer(self._charter, manifest, estimator, self._code)
+        check_room(len(layer), self._room)
         folder = f"models/{self._charter.model}/{run_id}"
         return Refitted(
             self._written(f"{folder}/model.joblib", estimator),

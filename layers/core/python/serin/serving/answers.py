@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from serin.domain.charter import Scalar, Score, Task
+from serin.domain.classes import negative_of, positive_of
 
 THRESHOLD = 0.5
 
 
 def label_of(task: Task, classes: Sequence[Scalar], score: Score) -> Scalar | None:
-    """The class a score speaks for (binary: the last one from one half on); None for regression."""
+    """The class a score speaks for (binary: the positive one from one half on); None for regression."""
     if isinstance(score, list):
         return classes[max(range(len(score)), key=score.__getitem__)]
     if task == "binary":
-        return classes[1] if score >= THRESHOLD else classes[0]
+        return positive_of(classes) if score >= THRESHOLD else negative_of(classes)
     return None
 
 
 def answer_of(task: Task, classes: Sequence[Scalar], score: Score) -> dict[str, object]:
     """The fields of one prediction.
 
-    binary: `label`, and `probability` of the last class; multiclass: `label`, its `probability`, and
+    binary: `label`, and `probability` of the class `positive`; multiclass: `label`, its `probability`, and
     `probabilities` by class; regression: `value`.
     """
     if task == "regression":
@@ -30,4 +31,4 @@ def answer_of(task: Task, classes: Sequence[Scalar], score: Score) -> dict[str, 
     if isinstance(score, list):
         probabilities = {str(name): value for name, value in zip(classes, score, strict=True)}
         return {"label": label, "probability": max(score), "probabilities": probabilities}
-    return {"label": label, "probability": score}
+    return {"label": label, "probability": score, "positive": positive_of(classes)}

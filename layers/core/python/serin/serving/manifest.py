@@ -27,9 +27,9 @@ class ModelColumn:
 class Manifest:
     """Facts of a fitted model that hold whatever version number it gets.
 
-    `classes` are the label's values in the order of the scores, the positive one last for a binary
-    task, none for regression. `sha256` is the digest of `model.joblib`, `runtime` the versions it was
-    fitted with.
+    `classes` are the label's values in the order of the scores, the positive one last for a binary task (in a manifest
+    older than `positive` in charters: the greater one), none for regression. `sha256` is the digest of `model.joblib`,
+    `runtime` the versions it was fitted with.
     """
 
     model: str

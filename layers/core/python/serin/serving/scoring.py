@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.classes import positive_of
 from serin.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def scores_of(estimator: Any, task: Task, classes: Sequence[Scalar], table: pd.DataFrame) -> np.ndarray:
     """Float64 scores of a table's rows.
 
-    binary: the probability of the last class; multiclass: a row of probabilities each, 0 for a class the estimator
+    binary: the probability of the positive class; multiclass: a row of probabilities each, 0 for a class the estimator
     has never seen; regression: the value.
     """
     import numpy as np
@@ -26,11 +27,12 @@ def scores_of(estimator: Any, task: Task, classes: Sequence[Scalar], table: pd.D
     probabilities = np.asarray(estimator.predict_proba(table), dtype=np.float64)
     known = [_plain(value) for value in estimator.classes_]
     if task == "binary":
-        if classes[-1] not in known:
+        positive = positive_of(classes)
+        if positive not in known:
             raise Invalid(
-                f"The model has never seen the class {classes[-1]!r}.", "Train on rows that hold both classes.", "label"
+                f"The model has never seen the class {positive!r}.", "Train on rows that hold both classes.", "label"
             )
-        return probabilities[:, known.index(classes[-1])]
+        return probabilities[:, known.index(positive)]
     aligned = np.zeros((len(table), len(classes)), dtype=np.float64)
     for position, value in enumerate(classes):
         if value in known:

@@ -9,7 +9,7 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
     (integer: rows of one group lie on one side of every split), `__entity` (integer: what a row is about), the
     truth's primary key (`__key_<column>` each), what the charter slices by (`__slice_<input>` each), then the model's
     columns (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer,
-    boolean, string, timestamp.
+    boolean, string, timestamp. `positive` is the class the charter calls so, or null.
 `<name>`
     one array of n values for each column, by its kind:
     - number: float64, a null is NaN
@@ -57,6 +57,7 @@ def to_npz(rows: pl.DataFrame, charter: Charter) -> bytes:
         "format": 2,
         "rows": frame.height,
         "columns": [{"name": name, "kind": kind} for name, kind in kinds.items()],
+        "positive": charter.positive,
     }
     arrays: dict[str, Array] = {SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}
     for name, kind in kinds.items():

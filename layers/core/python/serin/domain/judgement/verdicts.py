@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Outcome = Literal["pass", "fail", "inconclusive", "invalid"]
@@ -38,6 +38,11 @@ class Verdict:
     checks: tuple[Check, ...] = ()
     power: float | None = None
     unit: str = ""
+
+
+def warned(verdict: Verdict, warnings: Sequence[str]) -> Verdict:
+    """The same verdict, its sentence followed by what else should be looked at."""
+    return replace(verdict, sentence=" ".join((verdict.sentence, *(f"Warning: {warning}" for warning in warnings))))
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -1,0 +1,137 @@
+"""Columns that say too much of the label to be known beforehand: told as warnings, never refused.
+
+Evidence is skill on rows that were not fitted on (`serin.learning.lone_columns`). A column, or two combined, is suspect
+when it gives the label away exactly, or when it says much and all other columns together say little: honest strong
+columns have company. The thresholds are held to scikit-learn's tables and to flights by tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from serin.domain.charter import Task
+from serin.learning.columns import Labels, Mask, TrainingColumns
+from serin.learning.lone_columns import Candidate, Halves, combined_columns, single_columns
+from serin.learning.pipelines import default_pipeline
+from serin.learning.splits import Splits
+from serin.serving.scoring import scores_of
+
+ROWS = 3_000
+"""Rows that are looked at on each side, spread evenly."""
+SCREENED = 800
+FEWEST = 50
+FEWEST_TO_COMPARE = 150
+"""With fewer rows that teach, what the other columns say together is not learnt, and nothing is said of it."""
+EXACT = 0.999
+MUCH = 0.3
+PAIR = 0.9
+TIMES = 3.0
+MOST = 3
+_PARAMS = {"max_iter": 40, "max_leaf_nodes": 8, "min_samples_leaf": 5}
+
+
+@dataclass(frozen=True, eq=False)
+class Suspect:
+    """What says too much, its skill, and that of the columns beside it; None where it gives the label away."""
+
+    candidate: Candidate
+    skill: float
+    others: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was found and what to ask oneself."""
+        what = (
+            f"{self.candidate.said} {'gives the label away' if self.others is None else 'says too much of the label'}"
+        )
+        beside = "" if self.others is None else f", all other columns together {max(self.others, 0.0):.0%}"
+        return (
+            f"{what}: alone it tells {self.skill:.1%} of what can be told{beside}. Is it known when the model is asked?"
+        )
+
+
+def suspicions(columns: TrainingColumns, task: Task, splits: Splits) -> tuple[str, ...]:
+    """A sentence for each suspect, the worst first; none where there are too few rows to tell."""
+    return tuple(suspect.sentence for suspect in suspects(columns, task, splits.older, splits.newer))
+
+
+def suspects(columns: TrainingColumns, task: Task, older: Mask, newer: Mask) -> tuple[Suspect, ...]:
+    """Those that older rows teach and newer rows confirm."""
+    learnt, held = _sample(older), _sample(newer)
+    if min(len(learnt), len(held)) < FEWEST or len(np.unique(columns.label[learnt])) < 2:
+        return ()
+    label = columns.label if task == "regression" else np.unique(columns.label, return_inverse=True)[1]
+    halves = Halves(task, label.astype(np.float64), learnt, held)
+    singles = [Suspect(one, halves.skill_of(one.values)) for one in single_columns(columns.table)]
+    singles.sort(key=lambda one: -one.skill)
+    found = tuple(_single(columns, halves, singles))
+    return found or tuple(_combined(columns, halves, singles))
+
+
+def _sample(rows: Mask) -> Labels:
+    places = np.flatnonzero(rows)
+    return places[np.linspace(0, len(places) - 1, min(ROWS, len(places))).astype(np.intp)]
+
+
+def _single(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Iterator[Suspect]:
+    """Those that give the label away; else the strong few without which little is left."""
+    if exact := [one for one in singles if _gives_away(halves, one)]:
+        yield from exact
+        return
+    strong = [one for one in singles if one.skill >= max(MUCH, singles[0].skill / 3)]
+    names = {name for one in strong for name in one.candidate.names}
+    if 0 < len(names) <= MOST and len(names) < len(columns.columns) and len(halves.learnt) >= FEWEST_TO_COMPARE:
+        weak = max(one.skill for one in singles if one.candidate.names[0] not in names)
+        others = max(weak, _skill_without(columns, halves, names))
+        if strong[0].skill >= TIMES * others:
+            yield from (Suspect(one.candidate, one.skill, others) for one in strong)
+
+
+def _gives_away(halves: Halves, one: Suspect) -> bool:
+    """A number that is the label on another scale, or classes under other names: one value for each class."""
+    values = one.candidate.values[np.isfinite(one.candidate.values)]
+    renamed = halves.task == "regression" or len(np.unique(values)) == len(np.unique(halves.label))
+    return renamed and one.skill >= (EXACT if halves.task == "regression" else 0.98)
+
+
+def _combined(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Iterator[Suspect]:
+    alone = {one.candidate.names[0]: one.skill for one in reversed(singles)}
+    best: Suspect | None = None
+    thin = halves.thinner(SCREENED)
+    for candidate in combined_columns(columns.table, list(dict.fromkeys(one.candidate.names[0] for one in singles))):
+        found = Suspect(candidate, thin.skill_of(candidate.values))
+        if best is None or found.skill > best.skill:
+            best = found
+    if best is None:
+        return
+    best = Suspect(best.candidate, halves.skill_of(best.candidate.values))
+    if best.skill < PAIR or 1 - best.skill > (1 - max(alone[name] for name in best.candidate.names)) / 4:
+        return
+    if halves.task == "regression" and best.skill >= EXACT:
+        yield best
+        return
+    if len(halves.learnt) < FEWEST_TO_COMPARE:
+        return
+    others = _skill_without(columns, halves, set(best.candidate.names))
+    if best.skill >= TIMES * others:
+        yield Suspect(best.candidate, best.skill, others)
+
+
+def _skill_without(columns: TrainingColumns, halves: Halves, names: set[str]) -> float:
+    """What all other columns say together, by the default pipeline."""
+    table = columns.table.iloc[halves.learnt]
+    used = tuple(item for item in columns.columns if item.name not in names and table[item.name].notna().any())
+    if not used:
+        return 0.0
+    chosen = [column.name for column in used]
+    model = default_pipeline(halves.task, used, _PARAMS)
+    held = columns.table.iloc[halves.held][chosen]
+    classes = () if halves.task == "regression" else np.unique(columns.label).tolist()
+    with threadpool_limits(limits=1):
+        model.fit(table[chosen], columns.label[halves.learnt])
+        found = scores_of(model, "regression" if halves.task == "regression" else "multiclass", classes, held)
+    return halves.skill_of_numbers(found) if halves.task == "regression" else halves.skill_of_shares(found)
