@@ -72,6 +72,7 @@ GRANTED: tuple[str, ...] = (
     "EvaluateModel: events:PutEvents on event-bus/serin-dev for serin for Model Registered",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
+    "EvaluateModel: s3:GetObject on lake/training-sets/*",
     f"EvaluateModel: {_TRACES}",
     "Machinerelease: lambda:InvokeFunction on function:release-model",
     f"Machinerelease: {_DELIVERY}",
