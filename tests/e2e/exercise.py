@@ -54,6 +54,7 @@ def exercise(walked: Walked) -> None:
     walked.platform.cloud.settle()
     assert {view["state"] for view in walked.client.get(f"/models/{MODEL}/views")["items"]} == {"filled"}
     assert _catalog(walked).release(MODEL, ABANDONED).status == "rolled_back"
+    walked.client.post(f"/models/{MODEL}/versions/1/withdraw", {"why": "the newer one knows more"})
     with targets_that_do_not_answer():
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))

@@ -53,8 +53,8 @@ GRANTED: tuple[str, ...] = (
     f"BuildFeaturesflightdelay: {_TRACES}",
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
-        "for MODEL#flight-delay for RELEASE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay "
-        "for WITHDRAWAL#flight-delay"
+        "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for RUN#flight-delay "
+        "for TRAINING-SET#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
