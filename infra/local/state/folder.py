@@ -11,6 +11,8 @@ from typing import Self
 from serin.domain.errors import Conflict, Denied, Invalid
 
 _LOCK = "owner.lock"
+_EITHER = ("a file", "a folder")
+_KINDS = {_LOCK: "a file", "state": "a file", "objects": "a folder", "code": "a folder"}
 
 
 class StateFolder:
@@ -23,7 +25,7 @@ class StateFolder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         check_private(path, 0o022)
         self.path = path
-        _refuse_links(path)
+        _refuse_strangers(path)
         self._lock = (path / _LOCK).open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,13 +45,25 @@ class StateFolder:
         self.close()
 
 
-def _refuse_links(path: Path) -> None:
-    """What a link leads to would be read, written over or swept away as if it were ours."""
-    for entry in path.iterdir():
-        if entry.is_symlink():
-            raise Denied(
-                f"{entry} is a link.", "A state folder holds no links; use a folder of your own, or an empty one."
-            )
+def _refuse_strangers(path: Path) -> None:
+    """Refuse what is not of the kind we made it.
+
+    What a link leads to would be read, written over or swept away as if it were ours; a pipe would be waited for.
+    """
+    for entry in (*path.glob("*"), *path.glob("*/*")):
+        kind = _kind_of(entry)
+        if kind not in _EITHER or (entry.parent == path and kind != _KINDS.get(entry.name, kind)):
+            remedy = "No local cloud leaves that in its state; use a folder of your own, or an empty one."
+            raise Denied(f"{entry} is {kind}.", remedy)
+
+
+def _kind_of(entry: Path) -> str:
+    mode = entry.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return "a link"
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a file" if stat.S_ISREG(mode) else "neither a file nor a folder"
 
 
 def check_private(path: Path, forbidden: int) -> None:

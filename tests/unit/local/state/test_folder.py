@@ -77,3 +77,30 @@ def test_a_link_in_the_folder_is_refused_and_not_followed(name: str, tmp_path: P
         StateFolder(tmp_path / "state")
     assert caught.value.remedy
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("name", ["objects/a", "code/a"])
+def test_a_link_among_what_is_kept_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "state" / name).parent.mkdir(parents=True)
+    (tmp_path / "state").chmod(0o700)
+    (tmp_path / "state" / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Denied, match=f"{name} is a link"):
+        StateFolder(tmp_path / "state")
+
+
+@pytest.mark.parametrize("name", ["state", "objects", "code", "owner.lock", "anything", "objects/a"])
+def test_a_pipe_in_the_folder_is_refused_and_not_waited_for(name: str, tmp_path: Path) -> None:
+    (tmp_path / "state" / name).parent.mkdir(parents=True)
+    (tmp_path / "state").chmod(0o700)
+    os.mkfifo(tmp_path / "state" / name)
+    with pytest.raises(Denied, match=f"{name} is neither a file nor a folder"):
+        StateFolder(tmp_path / "state")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("state", "folder"), ("owner.lock", "folder"), ("code", "file")])
+def test_a_folder_for_a_file_is_refused_and_a_file_for_a_folder(name: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    place = tmp_path / "state" / name
+    place.mkdir() if kind == "folder" else place.touch()
+    with pytest.raises(Denied, match=f"{name} is a {kind}"):
+        StateFolder(tmp_path / "state")
