@@ -94,7 +94,8 @@ def _lake(world: World) -> Iterator[Broken]:
     """Everything that lies in the lake belongs to an upload, and the other way round."""
     uploads = [upload for dataset in (SHOPS, ZONES) for upload in _recorded(world, dataset)]
     wanted = {key for upload in uploads for key in (upload.part, upload.quarantine) if key}
-    found = set(world.stores.lake.keys(""))
+    # Digests are compared with what others had sent by then: who was overtaken leaves a set that no part names.
+    found = {key for key in world.stores.lake.keys("") if "/digests/" not in key and "/copies/" not in key}
     for key in wanted ^ found:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:

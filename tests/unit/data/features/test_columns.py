@@ -52,6 +52,7 @@ def test_the_schema_names_the_columns_in_order_with_their_kinds() -> None:
             {"name": "order_id", "kind": "integer"},
         ],
         "positive": None,
+        "others": [],
     }
 
 
