@@ -94,8 +94,13 @@ def _lake(world: World) -> Iterator[Broken]:
     """Everything that lies in the lake belongs to an upload, and the other way round."""
     uploads = [upload for dataset in (SHOPS, ZONES) for upload in _recorded(world, dataset)]
     wanted = {key for upload in uploads for key in (upload.part, upload.quarantine) if key}
+    parts = [part for dataset in (SHOPS, ZONES) for part in world.stores.catalog.parts(dataset)]
+    named = {part.digests.key for part in parts if part.digests} | {part.copies for part in parts if part.copies}
+    there = set(world.stores.lake.keys(""))
+    for key in named - there:
+        yield Broken("lake", f"{key} is not there")
     # Digests are compared with what others had sent by then: who was overtaken leaves a set that no part names.
-    found = {key for key in world.stores.lake.keys("") if "/digests/" not in key and "/copies/" not in key}
+    found = {key for key in there if "/digests/" not in key and "/copies/" not in key} | (wanted & there)
     for key in wanted ^ found:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:
