@@ -13,6 +13,7 @@ from serin.domain.judgement.verdicts import Check
 
 Phase = Literal["shadow", "canary", "bake"]
 Wish = Literal["hold", "resume", "abort"]
+NOTHING = Counts()
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Judged:
     step_done: bool = False
     missing_calls: int | None = None
     looked_at: int = 0
-    candidate: Counts = Counts()
-    live: Counts = Counts()
+    candidate: Counts = NOTHING
+    live: Counts = NOTHING
 
 
 @dataclass(frozen=True)
