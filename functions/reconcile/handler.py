@@ -9,6 +9,7 @@ from serin.bootstrap import platform
 from serin.domain.records import as_record
 from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
+from serin.services.release.context import ReleaseContext
 from serin.services.sweep_features import sweep_features
 
 
@@ -21,14 +22,7 @@ def looked_at(model: str, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
-        found = reconcile(
-            model,
-            f"reconcile-{call}",
-            catalog=world.catalog,
-            control=world.control,
-            endpoint=world.endpoint,
-            clock=world.clock,
-        )
+        found = reconcile(reconciler_of(model, call))
         work.tells(model=model, outcome=found.found)
     with Work("reconcile", call, context, lambda: world.clock) as work:
         behind = sweep_features(
@@ -38,3 +32,19 @@ def looked_at(model: str, context: Any) -> Reconciled:
         if not behind:
             work.keeps_silent()
     return found
+
+
+def reconciler_of(model: str, call: str) -> ReleaseContext:
+    """The ports of whoever puts a model's releases right."""
+    world = platform()
+    return ReleaseContext(
+        model=model,
+        id=f"reconcile-{call}",
+        catalog=world.catalog,
+        control=world.control,
+        endpoint=world.endpoint,
+        events=world.events,
+        workflows=world.workflows,
+        clock=world.clock,
+        tell=world.tell,
+    )

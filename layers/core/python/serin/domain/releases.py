@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 StepName = Literal["park", "begin", "publish", "golden", "open", "promote", "finish", "abandon"]
-STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "promote", "finish")
+STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "open", "promote", "finish")
 """What a release remembers of the way it always takes; weights and judgements have records of their own."""
 
 ReleaseStatus = Literal["waiting", "running", "held", "live", "rolled_back", "failed"]
 """`waiting`: parked behind another. `held`: not decided, its weight stays until somebody or more evidence decides."""
 OPEN: tuple[ReleaseStatus, ...] = ("waiting", "running", "held")
+
+DEPLOYED = "deployed"
+"""The cause of a release that gives what is live the code of a deploy."""
 
 # The id of a release's own questions; the gateway never gives it to a caller's, so it can be told from traffic.
 GOLDEN_REQUEST = "golden"
@@ -24,7 +27,7 @@ class Release:
     """One attempt to make `version` of `model` live; `previous` is what was live before (None: nothing).
 
     `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing. `correlation`
-    is what it all began with. `announced`: the bus has the event of its end.
+    is what it all began with. `announced`: whether the bus has the event of its end; None before it has one.
     """
 
     id: str
@@ -37,7 +40,7 @@ class Release:
     previous: int | None = None
     reason: str | None = None
     correlation: str | None = None
-    announced: bool = False
+    announced: bool | None = None
 
     @property
     def is_open(self) -> bool:
@@ -85,7 +88,10 @@ class Intent:
 
 @dataclass(frozen=True)
 class Parked:
-    """A release that waits until the model's lease is free; `attempt` grows each time it is parked again."""
+    """A release that waits until the model's lease is free; `attempt` grows each time it is parked or started again.
+
+    `started` is when its turn came last; it waits on until it has the lease.
+    """
 
     model: str
     release: str
@@ -94,6 +100,7 @@ class Parked:
     at: datetime
     correlation: str
     attempt: int = 1
+    started: datetime | None = None
 
 
 @dataclass(frozen=True)
