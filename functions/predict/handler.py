@@ -17,9 +17,11 @@ from serin.serving.package import find_package
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
-    """Answered rows have told of themselves in the prediction log; a replay is not in it."""
+    """Answered rows have told of themselves in the prediction log; a replay and a shadow are no calls of anybody."""
     if "scores" in answer:
         return {"step": "replay"}
+    if "answers" in answer:
+        return {"step": "shadow", "release": answer["release"]}
     return None if answer["statusCode"] == 200 else of_answer(answer)
 
 
@@ -27,17 +29,30 @@ def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one request; each answered row has its line in the prediction log.
 
-    The gateway makes its events itself, so that none of them holds `replay`: only who may invoke this function can.
+    The gateway makes its events itself, so that none of them holds `replay` or `shadow`: only who may invoke this
+    function can ask for these.
     """
     if "replay" in event:
         return dict(predictor().replay(event["replay"]))
+    if "shadow" in event:
+        return dict(printed(shadow(event["shadow"], context)).body)
     try:
         reply = predictor().predict(request_from(event))
     except SerinError as error:
         reply = refusal(error)
+    return http_answer(printed(reply))
+
+
+def shadow(asked: Mapping[str, Any], context: Any) -> Reply:
+    """What this version says of logged rows, to the release that asks."""
+    return predictor().shadow(asked, context.aws_request_id, context.log_stream_name)
+
+
+def printed(reply: Reply) -> Reply:
+    """The reply, once its lines are in the log."""
     for line in reply.log:
         print(line)
-    return http_answer(reply)
+    return reply
 
 
 @cache

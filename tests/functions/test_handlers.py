@@ -279,11 +279,35 @@ def test_whoever_may_invoke_the_function_has_rows_scored_again_without_a_line_in
     assert "prediction_id" not in line
 
 
-def test_nobody_replays_through_the_gateway() -> None:
+@pytest.mark.parametrize("asked", ["replay", "shadow"])
+def test_nobody_replays_through_the_gateway(asked: str) -> None:
     module: Any = handler("predict")
     module.predictor = lambda: Answering(Reply(200, {"predictions": []}))
-    event = {**saved_event("http_predict"), "body": '{"replay": [{}]}', "rawQueryString": "replay=1"}
+    event = {**saved_event("http_predict"), "body": f'{{"{asked}": [{{}}]}}', "rawQueryString": f"{asked}=1"}
     assert module.handle(event, None)["statusCode"] == 200
+
+
+class Shadowing:
+    """A predictor that answers a shadow and nothing else."""
+
+    def shadow(self, asked: dict[str, Any], invocation: str, sandbox: str) -> Reply:
+        body = {"release": asked["release"], "sandbox": sandbox, "answers": [{"score": 0.5, "label": invocation}]}
+        return Reply(200, body, ("a line",))
+
+
+def test_a_release_has_logged_rows_answered_and_the_log_says_that_no_caller_asked(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = in_world("predict", world)
+    module.predictor = Shadowing
+    context = SimpleNamespace(aws_request_id="call-1", log_stream_name="[8]stream")
+    answer = module.handle({"shadow": {"release": "rel1", "rows": [{}]}, "correlation": "c1"}, context)
+    assert answer["sandbox"] == "[8]stream"
+    assert answer["answers"] == [{"score": 0.5, "label": "call-1"}]
+    *_, of_row, own = capsys.readouterr().out.splitlines()
+    assert of_row == "a line"
+    line = json.loads(own)
+    assert (line["step"], line["release"], line["correlation"]) == ("shadow", "rel1", "c1")
 
 
 def before_the_first_release(scopes: str) -> tuple[int, str]:

@@ -20,6 +20,7 @@ from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
+from serin.domain.shadows import ShadowCall, ShadowRow
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 
 
@@ -294,3 +295,11 @@ class Endpoint(Protocol):
         self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
     ) -> Sequence[Score]:
         """The scores one function version gives logged rows of features; Unavailable when it answers none."""
+
+    def shadow(
+        self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str
+    ) -> ShadowCall:
+        """What one function version says of logged rows, past the alias; a version that fails or dies says that.
+
+        Raises Unavailable only where that says nothing of the version: it is gone, or Lambda has no room for the call.
+        """

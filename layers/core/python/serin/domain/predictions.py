@@ -50,6 +50,11 @@ def log_files_of_minute(model: str, at: datetime) -> str:
     return f"{_day(model, at)}{at:%H%M}"
 
 
+def log_files_of_day(model: str, at: datetime) -> str:
+    """What the keys of all files begin with that hold lines of that day."""
+    return _day(model, at)
+
+
 def may_hold(key: str, at: datetime) -> bool:
     """Whether a file holds lines of that millisecond, by its name."""
     found = _FILE.match(key.rpartition("/")[2])

@@ -19,7 +19,7 @@ class Call:
     """What all rows of a request share.
 
     `ms` and `cpu_ms` are of the whole request, `cold` says it was its process's first, `attempt` is 1
-    unless the client has said that it repeats itself.
+    unless the client has said that it repeats itself. `shadow` is the release that asked, None of a caller's request.
     """
 
     request_id: str
@@ -32,11 +32,15 @@ class Call:
     ms: float
     cpu_ms: float
     attempt: int = 1
+    shadow: str | None = None
 
 
 @dataclass(frozen=True)
 class LoggedRow:
-    """One row as it was asked and answered. `inputs` and `features` hold charter columns only."""
+    """One row as it was asked and answered. `inputs` and `features` hold charter columns only.
+
+    `of` is the prediction that a shadow's row was logged with.
+    """
 
     prediction_id: str
     inputs: Mapping[str, Value]
@@ -46,6 +50,7 @@ class LoggedRow:
     score: Score | None
     label: Scalar | None
     status: Literal["ok", "failed"] = "ok"
+    of: str | None = None
 
 
 def log_line(call: Call, row: LoggedRow) -> str:
@@ -69,6 +74,7 @@ def log_line(call: Call, row: LoggedRow) -> str:
         "score": row.score,
         "label": row.label,
         "status": row.status,
+        **{name: known for name, known in (("shadow", call.shadow), ("of", row.of)) if known is not None},
     }
     return json.dumps(_finite(as_record(record)), allow_nan=False, separators=(",", ":"))
 
