@@ -111,7 +111,7 @@ class _Round:
                 self.pairs.extend(charters.pair(line, call, answer) for line, answer in answers)
         failed = [call for call in answered if call is not None and all(one.error for one in call.answers)]
         self.dead = self.dead + 1 if len(failed) == len(wave) else 0
-        if self._wanted("live"):
+        if self.refused is None and self._wanted("live"):
             self._call(pool, "live", [[charters.live_row(line) for line in lines] for lines in wave])
 
     def _repeat(self, pool: ThreadPoolExecutor, calls: Sequence[Sequence[Line]]) -> None:
