@@ -24,6 +24,12 @@ from serin.serving.manifest import Manifest
 from tests.builders import NOON, a_charter, a_prediction_line, a_published, a_release, a_version
 
 MODEL, LIVE, CANDIDATE = "late-orders", "2", "3"
+CODE = b"""import polars as pl
+def late(orders):
+    return orders.with_columns(pl.lit(7).alias("very"))
+def breaks(orders):
+    raise ValueError("nothing is late")
+"""
 LEARNT = NOON - timedelta(days=1)
 
 
@@ -101,6 +107,3 @@ class Shadowing:
     def asked(self, function_version: str = CANDIDATE) -> list[tuple[str, ...]]:
         """The rows of each call of a version."""
         return [rows for version, _, _, rows in self.endpoint.shadowed if version == function_version]
-
-
-CODE = b"def late(orders):\n    return orders\n"
