@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 import polars as pl
@@ -53,13 +53,15 @@ def join_truth(
     release, now = catalog.release(model, release_id), clock.now()
     if release.previous is None:
         return TruthJoined(0)
-    versions = ShadowVersions(release, artifacts, catalog)
+    versions = ShadowVersions(release, artifacts=artifacts, catalog=catalog)
     known = {truth.prediction_id for truth in kept_truth(model, release_id, lake=lake)}
     pairs = kept_pairs(model, release_id, lake=lake)
     waiting = [pair for pair in pairs if pair.at > versions.learnt_until and pair.prediction_id not in known]
     if not waiting:
         return TruthJoined(0)
-    truth = _Truth(versions.charters.candidate, contracts, code_of(versions.candidate_layer), lake, catalog)
+    truth = _Truth(
+        versions.charters.candidate, contracts, code_of(versions.candidate_layer), lake=lake, catalog=catalog
+    )
     try:
         found = truth.about(waiting, now)
     except DOOMED as error:
@@ -75,6 +77,7 @@ class _Truth:
     charter: Charter
     contracts: Mapping[str, Contract]
     functions: Functions
+    _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from itertools import cycle, islice
 from typing import Any
@@ -46,8 +46,8 @@ def shadow_round(
     """
     if plan.previous is None:
         return Shadow()
-    versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts, catalog)
-    made = _Round(plan, versions, lake, endpoint)
+    versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts=artifacts, catalog=catalog)
+    made = _Round(plan, versions, lake=lake, endpoint=endpoint)
     try:
         made.run(logged_requests(plan.model, plan.previous, now, lake=lake))
     finally:
@@ -62,6 +62,7 @@ class _Round:
 
     plan: ReleasePlan
     versions: ShadowVersions
+    _: KW_ONLY
     lake: ObjectStore
     endpoint: Endpoint
     pairs: list[Pair] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -23,6 +23,7 @@ class ShadowVersions:
     """The two versions of a release, as they were registered; the release has a version before it."""
 
     release: Release
+    _: KW_ONLY
     artifacts: ObjectStore
     catalog: Catalog
 
@@ -57,7 +58,7 @@ def stored_shadow(plan: ReleasePlan, *, lake: ObjectStore, artifacts: ObjectStor
     """The shadow so far, with the truth that has come since; nothing is called."""
     if plan.previous is None:
         return Shadow()
-    versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts, catalog)
+    versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts=artifacts, catalog=catalog)
     rules = rules_of(versions.charters.candidate, versions.candidate, versions.live, plan.policy)
     pairs = kept_pairs(plan.model, plan.release, lake=lake)
     truth = kept_truth(plan.model, plan.release, lake=lake)
