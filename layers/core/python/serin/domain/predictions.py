@@ -17,7 +17,8 @@ _FILE = re.compile(r"(?P<first>[0-9]{9})-(?P<last>[0-9]{9})-[0-9a-f]{32}\.jsonl\
 class LoggedPrediction:
     """A line of the prediction log. `inputs` and `features` hold JSON values; `score` is a number, or one a class.
 
-    `function_version` is None in lines that were written before it was logged.
+    `function_version` and `invocation`, Lambda's id of the call, are None in lines that were written before they were
+    logged; `key`, the digest of the client's `Idempotency-Key`, is None where there was none.
     """
 
     prediction_id: str
@@ -38,6 +39,8 @@ class LoggedPrediction:
     score: Any = None
     label: Scalar | None = None
     function_version: str | None = None
+    invocation: str | None = None
+    key: str | None = None
 
 
 def log_file(model: str, first: datetime, last: datetime, digest: str) -> str:

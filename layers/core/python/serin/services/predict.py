@@ -17,6 +17,7 @@ from serin.domain.features import EntityKey
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
+from serin.serving.attempts import Attempts
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.log import Call, LoggedRow, log_line
 from serin.serving.model import ServedModel, open_model
@@ -31,11 +32,16 @@ STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, 
 
 @dataclass(frozen=True)
 class Request:
-    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call."""
+    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
+
+    `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`.
+    """
 
     id: str
     body: bytes
     scopes: tuple[str, ...]
+    invocation: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Predictor:
         self._clock = clock
         self._function_version = function_version
         self._cold = True
+        self._attempts = Attempts()
 
     @cached_property
     def _plan(self) -> FeaturePlan:
@@ -108,6 +115,9 @@ class Predictor:
             cold=self._cold,
             ms=(time.perf_counter() - began) * 1000,
             cpu_ms=(time.process_time() - cpu_began) * 1000,
+            invocation=request.invocation,
+            key=request.key,
+            attempt=self._attempts.next(request.key),
         )
         self._cold = False
         logged = [
