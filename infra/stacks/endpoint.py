@@ -47,6 +47,7 @@ class EndpointStack(SerinStack):
             memory=1769,
             timeout=cdk.Duration.seconds(30),
             reserved_layers=1,
+            reports_in_json=True,
         )
 
     def _live_alias(self, predict: ServiceFunction) -> lambda_.CfnAlias:
