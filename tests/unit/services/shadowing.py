@@ -88,16 +88,16 @@ class Shadowing:
             )
             for number in range(count)
         ]
-        collect_predictions(MODEL, lines, lake=self.lake)
+        collect_predictions(MODEL, f"2013/04/01/[{LIVE}]abcdef", lines, lake=self.lake)
 
     def round(self) -> Shadow:
         """One round, a minute after the one before."""
         self.now += timedelta(minutes=1)
-        return shadow_round(self.plan, self.now, **self.ports, endpoint=self.endpoint)
+        return shadow_round(self.plan, self.now, **self.ports, endpoint=self.endpoint).shadow
 
     def stored(self) -> Shadow:
         """What is kept."""
-        return stored_shadow(self.plan, **self.ports)
+        return stored_shadow(self.plan, **self.ports).shadow
 
     @property
     def ports(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from serin.domain.errors import Unavailable
 from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.services import shadow_release
 from serin.services.steps.shadow_files import kept_calls, kept_pairs
+from serin.services.steps.stored_shadow import stored_shadow
 from tests.builders import NOON, a_charter
 from tests.unit.services.shadowing import CANDIDATE, LIVE, MODEL, Shadowing
 
@@ -42,7 +43,9 @@ def test_only_what_the_live_function_version_answered_is_asked_and_of_a_repeat_o
     world.logged(2)
     world.logged(2, NOON + MINUTE, function_version="1")
     world.logged(2, NOON + 2 * MINUTE, score=None, label=None)
-    assert world.round().pairs == 2
+    for attempt in range(3):
+        world.logged(1, NOON + (attempt + 3) * MINUTE, key="k1")
+    assert world.round().pairs == 3
 
 
 def test_a_call_holds_rows_of_one_request_and_few_enough_to_judge_the_latency() -> None:
@@ -100,6 +103,7 @@ def test_a_candidate_that_fails_on_every_row_ends_the_round_early_and_each_pair_
     world.answer = ShadowAnswer(error="invalid: inputs.colour: is missing")
     shadow = world.round()
     assert (shadow.pairs, shadow.failures, shadow.disagreeing) == (10, 10, 0)
+    assert stored_shadow(world.plan, **world.ports).longest_run == 10
 
 
 def test_a_candidate_that_dies_has_failed_all_rows_of_the_call() -> None:

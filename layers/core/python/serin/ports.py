@@ -256,6 +256,28 @@ class Workflows(Protocol):
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """An alarm on a model's endpoint; `function_versions` are those in its dimensions, `state` is CloudWatch's word."""
+
+    name: str
+    state: str
+    function_versions: tuple[str, ...] = ()
+
+
+class Metrics(Protocol):
+    """What CloudWatch counts of the calls that came by the live alias."""
+
+    def sums(self, model: str, metric: str, function_version: str | None, start: datetime, end: datetime) -> int:
+        """The sum of one of Lambda's metrics, of the calls one version ran; of the whole alias for None.
+
+        CloudWatch counts whole minutes: those that begin from `start` on and before `end`.
+        """
+
+    def alarms(self, model: str) -> Sequence[Alarm]:
+        """All alarms on the model's endpoint."""
+
+
+@dataclass(frozen=True)
 class AliasState:
     """Where the live alias points; `revision` must be given back to change it."""
 

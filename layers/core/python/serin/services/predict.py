@@ -18,6 +18,7 @@ from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.records import as_record
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
+from serin.serving.attempts import Attempts
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.log import Call, LoggedRow, log_line
 from serin.serving.model import ServedModel, open_model
@@ -33,11 +34,16 @@ STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, 
 
 @dataclass(frozen=True)
 class Request:
-    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call."""
+    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
+
+    `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`.
+    """
 
     id: str
     body: bytes
     scopes: tuple[str, ...]
+    invocation: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Predictor:
         self._clock = clock
         self._function_version = function_version
         self._cold = True
+        self._attempts = Attempts()
 
     @cached_property
     def _plan(self) -> FeaturePlan:
@@ -101,7 +108,7 @@ class Predictor:
         began, cpu_began = time.perf_counter(), time.process_time()
         rows = shadowed(asked["rows"], self._plan, self._model, lambda keys: self._online.read(keys) if keys else {})
         now = self._clock.now()
-        call = self._call(invocation, now, began, cpu_began, shadow=asked["release"])
+        call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
         return Reply(200, body, tuple(log_line(call, _shadow_line(row, now)) for row in rows))
 
@@ -128,7 +135,8 @@ class Predictor:
         scores = self._model.score([row.values for row in rows])
         answers = [self._model.answer(score) for score in scores]
         ids = [prediction_id(now, os.urandom(RANDOM_BYTES)) for _ in rows]
-        call = self._call(request.id, now, began, cpu_began)
+        told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
+        call = self._call(request.id, now, began, cpu_began, **told)
         logged = [
             LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
             for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)

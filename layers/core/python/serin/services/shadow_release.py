@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from typing import Any
 
 from serin.domain.errors import Unavailable
-from serin.domain.judgement.release_evidence import SANDBOX_CALLS, Shadow
+from serin.domain.judgement.release_evidence import SANDBOX_CALLS
 from serin.domain.judgement.sandboxes import MINIMUM_SANDBOXES
 from serin.domain.judgement.shadow_evidence import latency_is_shown
 from serin.domain.release_record import ReleasePlan
@@ -20,7 +20,7 @@ from serin.ports import Catalog, Endpoint, ObjectStore
 from serin.services.steps.logged_requests import logged_requests
 from serin.services.steps.shadow_files import keep, kept_calls, kept_pairs
 from serin.services.steps.shadow_rows import calls_of, rows_of_call
-from serin.services.steps.stored_shadow import ShadowVersions, stored_shadow
+from serin.services.steps.stored_shadow import ShadowShown, ShadowVersions, stored_shadow
 
 AT_ONCE = MINIMUM_SANDBOXES
 """Calls that are under way together: each needs a sandbox of its own, and that many show the latency."""
@@ -37,7 +37,7 @@ Line = Mapping[str, Any]
 
 def shadow_round(
     plan: ReleasePlan, now: datetime, *, lake: ObjectStore, artifacts: ObjectStore, catalog: Catalog, endpoint: Endpoint
-) -> Shadow:
+) -> ShadowShown:
     """Ask the candidate about logged requests, newest first, and return what the shadow shows so far.
 
     A logged row is one pair however often it is asked. A round is bounded, goes on where the one before stopped, and
@@ -45,7 +45,7 @@ def shadow_round(
     not shown; its answers are those of the log. Raises Unavailable where not one call could be made.
     """
     if plan.previous is None:
-        return Shadow()
+        return ShadowShown()
     versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts=artifacts, catalog=catalog)
     made = _Round(plan, versions, lake=lake, endpoint=endpoint)
     try:

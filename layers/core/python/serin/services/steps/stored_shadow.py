@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from serin.domain.judgement.release_evidence import Shadow
-from serin.domain.judgement.shadow_evidence import shadow_of
+from serin.domain.judgement.shadow_evidence import longest_failing_run, shadow_of
 from serin.domain.judgement.shadow_losses import rules_of
 from serin.domain.models import ModelVersion
 from serin.domain.release_record import ReleasePlan
@@ -54,12 +54,20 @@ class ShadowVersions:
         return max(self.candidate.learnt_until, self.live.learnt_until)
 
 
-def stored_shadow(plan: ReleasePlan, *, lake: ObjectStore, artifacts: ObjectStore, catalog: Catalog) -> Shadow:
-    """The shadow so far, with the truth that has come since; nothing is called."""
+@dataclass(frozen=True)
+class ShadowShown:
+    """What the judge reads of a shadow, and how many of its calls the candidate failed one after the other."""
+
+    shadow: Shadow = field(default_factory=Shadow)
+    longest_run: int = 0
+
+
+def stored_shadow(plan: ReleasePlan, *, lake: ObjectStore, artifacts: ObjectStore, catalog: Catalog) -> ShadowShown:
+    """What the shadow has shown so far, with the truth that has come since; nothing is called."""
     if plan.previous is None:
-        return Shadow()
+        return ShadowShown()
     versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts=artifacts, catalog=catalog)
     rules = rules_of(versions.charters.candidate, versions.candidate, versions.live, plan.policy)
     pairs = kept_pairs(plan.model, plan.release, lake=lake)
     truth = kept_truth(plan.model, plan.release, lake=lake)
-    return shadow_of(pairs, truth, rules, versions.learnt_until)
+    return ShadowShown(shadow_of(pairs, truth, rules, versions.learnt_until), longest_failing_run(pairs))
