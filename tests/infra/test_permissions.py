@@ -61,7 +61,7 @@ def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
     }
 
 
-def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_prefixes(aws: Assembly) -> None:
+def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_prefixes(aws: Assembly) -> None:
     listing = [
         statement
         for policy in aws.resources("AWS::IAM::Policy")
@@ -69,7 +69,7 @@ def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_pre
         if "s3:ListBucket" in statement["Action"]
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
-    assert sorted(found) == ["predictions/*", f"{SOURCE.prefix}*"]
+    assert sorted(found) == ["predictions/*", *(f"shadow/{model}/*" for model in sorted(MODELS)), f"{SOURCE.prefix}*"]
     read = {"serin-dev-lake/predictions/*", "serin-dev-lake/reports/profiles/*"}
     assert resources(aws, "api", "s3") == {"serin-dev-lake", *read}
 

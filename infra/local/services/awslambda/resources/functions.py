@@ -11,12 +11,13 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from infra.local.cloudformation.resource import Deployed, HalfMade, Made, ResourceType, Wanted, tags_of
 from serin.domain.errors import Conflict, Invalid
 
-_CONFIGURATION = {
+_CONFIGURATION: dict[str, Any] = {
     "DeadLetterConfig": {},
     "Description": "",
     "Environment": {},
     "Handler": "",
     "Layers": [],
+    "LoggingConfig": {"LogFormat": "Text"},
     "MemorySize": 128,
     "Role": "",
     "Runtime": "",
@@ -68,6 +69,7 @@ class Function(ResourceType):
         function = lambda_backend(wanted).get_function(before.physical_id)
         settings = {**_CONFIGURATION, **{key: wanted.properties[key] for key in _CONFIGURATION if wanted.get(key)}}
         settings["MemorySize"], settings["Timeout"] = int(settings["MemorySize"]), int(settings["Timeout"])
+        settings["LoggingConfig"] = {**_CONFIGURATION["LoggingConfig"], **settings["LoggingConfig"]}
         if any(before.get(key) != wanted.get(key) for key in _CONFIGURATION):
             function.update_configuration(settings)
         if before.get("Code") != wanted.get("Code") or before.get("Architectures") != wanted.get("Architectures"):
