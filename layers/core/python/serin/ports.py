@@ -19,7 +19,9 @@ from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
-from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
+from serin.domain.release_course import Course
+from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
+from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 
 
@@ -171,8 +173,8 @@ class Catalog(Protocol):
     def published(self, model: str, number: int) -> Published | None:
         """The function version that holds a model version, or None."""
 
-    def save_release(self, release: Release) -> None:
-        """Replace what is known of a release."""
+    def save_release(self, release: Release) -> bool:
+        """Replace what is known of a release; False, with nothing written, when it has ended otherwise already."""
 
     def release(self, model: str, release_id: str) -> Release:
         """That release; raises NotFound."""
@@ -189,15 +191,40 @@ class Catalog(Protocol):
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         """The steps of a release in the order they were taken."""
 
+    def save_plan(self, plan: ReleasePlan) -> ReleasePlan:
+        """Remember what a release goes by; the plan that holds, which is the first one that was saved."""
+
+    def plan(self, model: str, release_id: str) -> ReleasePlan | None:
+        """What a release goes by, or None before it is open."""
+
+    def add_shift(self, model: str, shift: Shift) -> None:
+        """Remember a weight the candidate had; the same weight of the same release twice is one."""
+
+    def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
+        """The weights a candidate had, rising."""
+
+    def add_judged(self, model: str, judged: Judged) -> bool:
+        """Remember a judgement; False, with nothing written, when the release has one of that number."""
+
+    def last_judged(self, model: str, release_id: str) -> Judged | None:
+        """The newest judgement, or None."""
+
+    def judged(self, model: str, release_id: str) -> Sequence[Judged]:
+        """All judgements of a release, by number."""
+
 
 class Control(Protocol):
     """What must have one owner: tokens, leases, intents, live pointers."""
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
-        """The lease, with a greater epoch than any before it; None while somebody else's holds.
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+        """The lease until `now` + `span`, with a greater epoch than any before it; None while somebody else's holds.
 
-        The holder itself gets its own lease back.
+        The holder itself gets its own lease, never a shorter one, and keeps its epoch, unless it asks for a `fresh`
+        one: then what it began before is fenced off.
         """
+
+    def lease(self, model: str) -> Lease | None:
+        """The lease as it was had or given back last, whether or not it still holds; None if there never was one."""
 
     def save_intent(self, intent: Intent) -> bool:
         """Remember what the alias should be; False when a newer epoch has spoken."""
@@ -213,6 +240,21 @@ class Control(Protocol):
 
         False, with nothing written, when the lease is no longer the holder's.
         """
+
+    def save_directive(self, directive: Directive) -> None:
+        """Remember what a person asks of the release; the last one counts."""
+
+    def directive(self, model: str) -> Directive | None:
+        """What was asked last of any release of the model, or None."""
+
+    def park(self, parked: Parked) -> None:
+        """Let a release wait for the lease; the same release again replaces what is known."""
+
+    def parked(self, model: str) -> Sequence[Parked]:
+        """The releases that wait, in the order they came; a rollback before the others."""
+
+    def unpark(self, model: str, release_id: str) -> None:
+        """The release waits no more."""
 
     def save_token(self, token: Token) -> None:
         """Remember a token by its hash."""
@@ -250,8 +292,13 @@ class Workflows(Protocol):
     def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
         """Start a training; False when one of that id was started already."""
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
-        """Start a release; False when one of that id was started already."""
+    def start_release(
+        self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
+    ) -> bool:
+        """Start a release, or again after it was parked; False when that attempt of that id was started already."""
+
+    def continue_release(self, release: Release, number: int, course: Course) -> bool:
+        """Go on with a release in a new execution; False when the one of that number was started already."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +308,14 @@ class AliasState:
     function_version: str
     weights: Mapping[str, float]
     revision: str
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a function version is published from: the digest of the code, and the layers without the model's own."""
+
+    code_sha256: str
+    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -284,8 +339,37 @@ class Endpoint(Protocol):
     def alias(self, model: str) -> AliasState:
         """The live alias."""
 
-    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
-        """Send all traffic to a function version; raises Conflict when the alias has changed since `expected`."""
+    def move_alias(
+        self, model: str, function_version: str, expected: AliasState, candidate: str | None = None, weight: int = 0
+    ) -> AliasState:
+        """Send all traffic to a function version, but `weight` percent of it to `candidate`.
+
+        Raises Conflict when the alias leads elsewhere than `expected`, and Unavailable while the function is changing.
+        """
+
+    def deployed(self, model: str) -> Deployed:
+        """What the last deploy shipped; Unavailable while the function is changing."""
+
+    def provision_like(self, model: str, function_version: str, other: str) -> bool:
+        """Keep as many environments of a function version warm as of another one; whether they are warm.
+
+        True where none of the other's are. Unavailable when they cannot be kept warm.
+        """
+
+    def unprovision(self, model: str, function_version: str) -> None:
+        """Keep no environment of a function version warm; nothing happens where none is."""
+
+    def function_versions(self, model: str) -> Sequence[str]:
+        """The numbers of the function versions there are, oldest first."""
+
+    def delete_function_version(self, model: str, function_version: str) -> None:
+        """Delete a function version; nothing happens when it is gone. Conflict while an alias leads to it."""
+
+    def layer_versions(self, model: str) -> Sequence[str]:
+        """The ARNs of the layers that releases of the model have published, oldest first."""
+
+    def delete_layer_version(self, model: str, layer_arn: str) -> None:
+        """Delete such a layer; function versions that hold it keep it. Nothing happens when it is gone."""
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
         """Put a prediction request to one function version, past the alias; Unavailable when it does not answer."""
