@@ -15,7 +15,18 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
-from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Sources, Workflows
+from serin.ports import (
+    Catalog,
+    Clock,
+    Control,
+    Endpoint,
+    Events,
+    Notices,
+    ObjectStore,
+    OnlineFeatures,
+    Sources,
+    Workflows,
+)
 
 
 class Platform:
@@ -84,6 +95,13 @@ class Platform:
 
         source = source_of(self._environment.get("SERIN_MODEL"))
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """The topic people hear of releases by."""
+        from serin.adapters.notices import SnsNotices
+
+        return SnsNotices(_client("sns"), self._environment["SERIN_NOTICES_TOPIC"])
 
     @cached_property
     def workflows(self) -> Workflows:
