@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from serin.domain.errors import Unavailable
 from serin.domain.judgement.looks import minimum_calls
+from serin.domain.judgement.release_evidence import Counts
 from serin.domain.judgement.release_policy import ReleasePolicy
-from serin.domain.release_record import Judged, ReleasePlan
-from serin.domain.releases import Intent, Parked, Release
-from serin.ports import AliasState, Notices
+from serin.domain.release_record import Judged, ReleasePlan, calls_of_candidate
+from serin.domain.releases import Release
+from serin.ports import Catalog, Notices
 
+Telling = Literal["parked", "begun", "step", "held", "rolled_back", "failed", "live"]
 _COMMAND = "./scripts/serin release"
 _THEN = {
     "hold": "it stays where it is and is judged on, until there is enough evidence or somebody decides",
@@ -27,8 +31,10 @@ class Notice:
     text: str
 
 
-def tell(notice: Notice, *, notices: Notices) -> bool:
-    """Send it; False when nobody took it, which stops no release."""
+def tell_people(what: Telling, release: Release, sentence: str, *, catalog: Catalog, notices: Notices) -> bool:
+    """Let people know what became of a release; False when nobody took the notice, which stops no release."""
+    plan, judged = catalog.plan(release.model, release.id), catalog.judged(release.model, release.id)
+    notice = notice_of(what, release, sentence, plan, judged)
     try:
         notices.publish(notice.subject, notice.text)
     except Unavailable:
@@ -36,100 +42,72 @@ def tell(notice: Notice, *, notices: Notices) -> bool:
     return True
 
 
-def begun(plan: ReleasePlan) -> Notice:
-    """A release has begun: what it will take."""
-    return Notice(
-        f"Version {plan.version} of {plan.model} is being released",
-        _lines(
-            f"Release {plan.release} of version {plan.version} of {plan.model} began at {plan.began:%Y-%m-%d %H:%M}Z.",
-            _way(plan),
-            f"Follow it: {_COMMAND} watch {plan.model}",
-        ),
-    )
+def notice_of(
+    what: Telling, release: Release, sentence: str, plan: ReleasePlan | None, judged: Sequence[Judged]
+) -> Notice:
+    """The notice; `sentence` says what happened, `judged` are all judgements of the release."""
+    about = f"Version {release.version} of {release.model}"
+    subject, lines = {
+        "parked": ("waits to be released", _parked(release)),
+        "begun": ("is being released", [_way(plan), f"Follow it: {_COMMAND} watch {release.model}"]),
+        "step": ("goes on", [_numbers(judged), "Nothing is to be done."]),
+        "held": ("is held", _held(release, plan, judged)),
+        "rolled_back": ("was rolled back", _ended(release, judged)),
+        "failed": ("was not released", _ended(release, judged)),
+        "live": ("is live", _live(release, judged)),
+    }[what]
+    text = "\n".join(line for line in (_sentence(f"{about} {subject}"), _sentence(sentence), *lines) if line)
+    return Notice(f"{about} {subject}", f"{text}\n")
 
 
-def waiting(parked: Parked, holder: str) -> Notice:
-    """A release waits: `holder` is the release that runs."""
-    return Notice(
-        f"Version {parked.version} of {parked.model} waits to be released",
-        _lines(
-            f"The release {parked.release} waits until the release {holder} of the same model has ended; "
-            "then it begins by itself.",
-            f"See what runs: {_COMMAND} watch {parked.model}. To make room: {_COMMAND} abort {parked.model}",
-        ),
-    )
+def _parked(release: Release) -> list[str]:
+    return [
+        f"See what runs: {_COMMAND} watch {release.model}",
+        f"To make room: {_COMMAND} abort {release.model}; then this one begins by itself.",
+    ]
 
 
-def step_done(plan: ReleasePlan, judged: Judged, weight: int) -> Notice:
-    """A step was passed: `weight` is the share that comes next, 100 when the version takes over."""
-    share = "all calls" if weight == 100 else f"{weight} % of the calls"
-    return Notice(
-        f"Version {plan.version} of {plan.model} goes on to {weight} %",
-        _lines(f"{judged.sentence} {_numbers(judged)} The version now gets {share}.", "Nothing is to be done."),
-    )
+def _held(release: Release, plan: ReleasePlan | None, judged: Sequence[Judged]) -> list[str]:
+    weight = judged[-1].weight if judged else 0
+    then = plan.policy.inconclusive if plan else "ask"
+    return [
+        _numbers(judged),
+        f"It keeps {weight} % of the calls." if weight else "No caller is answered by it.",
+        f"The charter says release.inconclusive: {then}: without a decision in time {_THEN[then]}.",
+        f"Look at the evidence: {_COMMAND} show {release.model} --page",
+        f"To go on with a new deadline: {_COMMAND} resume {release.model}",
+        f"To put all calls back on the version before: {_COMMAND} abort {release.model}",
+    ]
 
 
-def held(plan: ReleasePlan, judged: Judged) -> Notice:
-    """Nothing was decided in time, or somebody asked to wait."""
-    return Notice(
-        f"The release of version {plan.version} of {plan.model} is held",
-        _lines(
-            f"{judged.sentence} {_numbers(judged)} {_share(judged.weight)}",
-            f"The charter says release.inconclusive: {plan.policy.inconclusive}, so {_THEN[plan.policy.inconclusive]}.",
-            f"Look at the evidence: {_COMMAND} show {plan.model} --page",
-            f"To go on judging with a new deadline: {_COMMAND} resume {plan.model}",
-            f"To put all calls back on the version before: {_COMMAND} abort {plan.model}",
-        ),
-    )
+def _ended(release: Release, judged: Sequence[Judged]) -> list[str]:
+    before = "Nothing is live." if release.previous is None else f"All calls go to version {release.previous}."
+    return [
+        _cost(calls_of_candidate(judged)),
+        before,
+        f"Look at the evidence: {_COMMAND} show {release.model} --release {release.id} --page",
+        "Mend what the sentence names and train again; the same version would be judged by the same rules.",
+    ]
 
 
-def frozen(release: Release, intent: Intent, alias: AliasState) -> Notice:
-    """Somebody else has moved the alias: nothing is changed until a person has looked."""
-    meant = _sent(intent.function_version, intent.candidate, intent.weight)
-    return Notice(
-        f"Version {release.version} of {release.model} is frozen: somebody changed its alias",
-        _lines(
-            f"The alias of {release.model} should send {meant}; "
-            f"it sends {_found(alias)}. Serin did not do that, so it touches nothing.",
-            f"To go on from what the release meant: {_COMMAND} resume {release.model}",
-            f"To put all calls on the version before: {_COMMAND} abort {release.model}",
-        ),
-    )
+def _live(release: Release, judged: Sequence[Judged]) -> list[str]:
+    passed = [found.sentence for found in judged if found.outcome == "pass"]
+    return [
+        *(passed[-1:] or ["Nothing was compared: its golden requests were answered as expected."]),
+        _cost(calls_of_candidate(judged)) if passed else "",
+        f"To put the version before back: {_COMMAND} rollback {release.model}",
+    ]
 
 
-def rolled_back(release: Release, judged: Judged | None) -> Notice:
-    """A release has failed, and what it cost; `judged` is its last judgement."""
-    before = "Nothing is live" if release.previous is None else f"All calls go to version {release.previous}"
-    return Notice(
-        f"Version {release.version} of {release.model} was rolled back",
-        _lines(
-            f"{_sentence(release.reason or 'no reason was noted')} {before}.",
-            _cost(judged) if judged else "No caller was answered by it.",
-            f"Look at the evidence: {_COMMAND} show {release.model} --release {release.id} --page",
-            "Then mend the model and train again; the same version would be judged by the same rules.",
-        ),
-    )
-
-
-def live(release: Release, judged: Judged | None) -> Notice:
-    """A version has all calls now; `judged` is its last judgement, None where nothing was compared."""
-    return Notice(
-        f"Version {release.version} of {release.model} is live",
-        _lines(
-            f"All calls of {release.model} go to version {release.version}.",
-            f"{judged.sentence} {_numbers(judged)}" if judged else "Nothing was compared: its golden requests passed.",
-            f"To put the version before back: {_COMMAND} rollback {release.model}",
-        ),
-    )
-
-
-def _way(plan: ReleasePlan) -> str:
+def _way(plan: ReleasePlan | None) -> str:
+    if plan is None:
+        return ""
     policy = plan.policy
     if plan.previous is None:
         return "Nothing is live yet to compare it with, so it gets all calls after its golden requests."
     if policy.strategy == "basic":
         return "It gets all calls at once, after its golden requests: the charter says strategy: basic."
-    shadowed = f"It is first asked up to {policy.shadow.pairs} logged requests that the live version answered"
+    shadowed = f"It is first asked up to {policy.shadow.pairs:,} logged requests that the live version answered"
     if policy.strategy == "shadow":
         return f"{shadowed}; that decides. {_margin(policy)}"
     weights = ", then ".join(f"{weight} %" for weight in plan.weights)
@@ -142,41 +120,20 @@ def _margin(policy: ReleasePolicy) -> str:
     return f"{asked}, which takes {calls:,} or more. If nothing is decided in time, {_THEN[policy.inconclusive]}."
 
 
-def _numbers(judged: Judged) -> str:
-    own, other = judged.candidate, judged.live
-    if not own.calls:
+def _numbers(judged: Sequence[Judged]) -> str:
+    if not judged or not judged[-1].candidate.calls:
         return ""
-    beside = f"; the live version's {other.calls:,}, of which {other.failures:,} failed" if other.calls else ""
-    return f"So far {own.calls:,} calls were the candidate's, of which {own.failures:,} failed{beside}."
+    own, other = judged[-1].candidate, judged[-1].live
+    beside = f"the live version's {other.calls:,}, of which {other.failures:,} failed"
+    return f"In this step {own.calls:,} calls were the candidate's, of which {own.failures:,} failed; {beside}."
 
 
-def _share(weight: int) -> str:
-    return f"It keeps {weight} % of the calls." if weight else "No caller is answered by it."
-
-
-def _cost(judged: Judged) -> str:
-    own = judged.candidate
+def _cost(own: Counts) -> str:
     if not own.calls:
-        return "No caller was answered by it."
+        return "Beside the live version it answered no caller."
     wrong = f"{own.failures:,} of them failed and {own.invalid:,} answers were invalid"
-    return f"It answered {own.calls:,} calls of callers; {wrong}."
-
-
-def _sent(function_version: str, candidate: str | None, weight: int) -> str:
-    if candidate is None or not weight:
-        return f"all calls to function version {function_version}"
-    return f"{weight} % to function version {candidate} and the rest to {function_version}"
-
-
-def _found(alias: AliasState) -> str:
-    for candidate, weight in alias.weights.items():
-        return _sent(alias.function_version, candidate, round(100 * weight))
-    return _sent(alias.function_version, None, 0)
+    return f"Beside the live version it answered {own.calls:,} calls; {wrong}."
 
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(" ".join(line.split()) for line in lines if line) + "\n"
