@@ -13,7 +13,7 @@ from serin.domain.charter import (
     Features,
     Input,
     Moment,
-    ReleasePolicy,
+    ReleaseTerms,
     Search,
     Training,
     Truth,
@@ -120,7 +120,7 @@ def a_charter(**parts: Any) -> Charter:
             search=Search("grid", 2, 2, "log_loss", {"max_leaf_nodes": (7, 15)}),
             gate=GatePolicy("log_loss"),
         ),
-        "release": ReleasePolicy("golden.json"),
+        "release": ReleaseTerms("golden.json"),
     }
     return Charter(**{**given, **parts})
 

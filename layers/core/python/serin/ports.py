@@ -287,6 +287,13 @@ class Events(Protocol):
         """Send an event; raises Unavailable unless the bus has it."""
 
 
+class Notices(Protocol):
+    """Whoever wants to hear how releases go."""
+
+    def publish(self, subject: str, text: str) -> None:
+        """Tell them; raises Unavailable unless it was taken."""
+
+
 class Workflows(Protocol):
     """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 

@@ -50,6 +50,20 @@ class MemoryEvents:
 
 
 @dataclass
+class MemoryNotices:
+    """Notices that were sent, subject and text; the next `failures` are not taken."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    failures: int = 0
+
+    def publish(self, subject: str, text: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(f"Nobody took the notice {subject!r}.", "Try again.")
+        self.sent.append((subject, text))
+
+
+@dataclass
 class MemoryWorkflows:
     """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that."""
 
