@@ -46,7 +46,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays to the end: looking through it for garbage again and again is a quarter of the CPU."""
+    """What is imported by now stays to the end; looking through it for garbage each time is a quarter of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
