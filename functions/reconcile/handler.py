@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from serin.bootstrap import platform
@@ -10,6 +11,7 @@ from serin.domain.records import as_record
 from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
 from serin.services.release.context import ReleaseContext
+from serin.services.steps.notices import tell_people
 from serin.services.sweep_features import sweep_features
 
 
@@ -46,5 +48,5 @@ def reconciler_of(model: str, call: str) -> ReleaseContext:
         events=world.events,
         workflows=world.workflows,
         clock=world.clock,
-        tell=world.tell,
+        tell=partial(tell_people, catalog=world.catalog, notices=world.notices),
     )

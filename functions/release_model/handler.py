@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from serin.bootstrap import platform
@@ -15,12 +16,15 @@ from serin.services.release.begin import begin
 from serin.services.release.carry_on import carry_on
 from serin.services.release.context import JudgedRelease
 from serin.services.release.deployed import release_deployed
+from serin.services.release.evidence import evidence_of
 from serin.services.release.finish import finish
 from serin.services.release.judge import judge, shadow
 from serin.services.release.open import open_release
 from serin.services.release.prune import prune
 from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote, shift
+from serin.services.shadow_release import shadow_round
+from serin.services.steps.notices import tell_people
 
 EXECUTION_ENDED = "Step Functions Execution Status Change"
 
@@ -91,7 +95,11 @@ def release_of(model: str, release_id: str) -> JudgedRelease:
         workflows=world.workflows,
         metrics=world.metrics,
         clock=world.clock,
-        gather=world.gather,
-        ask_shadow=world.ask_shadow,
-        tell=world.tell,
+        gather=partial(
+            evidence_of, lake=world.lake, artifacts=world.artifacts, catalog=world.catalog, metrics=world.metrics
+        ),
+        ask_shadow=partial(
+            shadow_round, lake=world.lake, artifacts=world.artifacts, catalog=world.catalog, endpoint=world.endpoint
+        ),
+        tell=partial(tell_people, catalog=world.catalog, notices=world.notices),
     )

@@ -19,7 +19,7 @@ from serin.domain.charter import Charter
 
 _ENVIRONMENT = (
     *("SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"),
-    *("SERIN_TRAINING_ARN_PREFIX", "SERIN_RELEASE_ARN"),
+    *("SERIN_TRAINING_ARN_PREFIX", "SERIN_RELEASE_ARN", "SERIN_LAKE_BUCKET", "SERIN_NOTICES_TOPIC"),
 )
 
 
@@ -31,7 +31,13 @@ class ReleaseStack(SerinStack):
         self._models = [charter.model for charter in charters]
         self._may = ReleasePermissions(self, self._models)
         release = self._release_model()
-        workflow = Workflow(self, "release", definition=release_definition(release), functions=[release])
+        workflow = Workflow(
+            self,
+            "release",
+            definition=release_definition(release, self.addresses.function("join_truth")),
+            functions=[release],
+            others=[self.addresses.function("join_truth", model) for model in self._models],
+        )
         self._start_on_registration(workflow)
         self._abandon_what_died(release, workflow)
         self._abandon_on_demand(release)
@@ -107,6 +113,7 @@ class ReleaseStack(SerinStack):
                 *self._may.records(),
                 *self._may.putting_back(),
                 *self._may.publishing(),
+                *self._may.evidence(),
                 publish("Release Finished", on=self.addresses.bus()),
             ],
             called_by="event",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow
+from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys
 from infra.constructs.stack import SerinStack
+
+_LOGS = ("predictions", "invocations", "shadow")
+NO_METRICS_NAMED = "CloudWatch's metrics and alarms are read without a resource that a policy could name."
 
 
 class ReleasePermissions:
@@ -23,6 +26,17 @@ class ReleasePermissions:
             allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=catalog),
             allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem", on=control),
             allow("states:StartExecution", on=self._addresses.machine("release")),
+            allow("sns:Publish", on=self._addresses.topic("notices")),
+        ]
+
+    def evidence(self) -> list[Permission]:
+        """Read the log of predictions and what CloudWatch counts, and keep what a shadow has shown."""
+        lake = self._addresses.bucket("lake")
+        return [
+            *(list_keys(lake, f"{log}/") for log in _LOGS),
+            allow("s3:GetObject", on=self._addresses.objects("lake", *(f"{log}/*" for log in _LOGS))),
+            allow("s3:PutObject", on=self._addresses.objects("lake", "shadow/*")),
+            Permission(("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), ("*",), why=NO_METRICS_NAMED),
         ]
 
     def putting_back(self) -> list[Permission]:

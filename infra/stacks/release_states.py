@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from aws_cdk import Aws
+
 from infra.constructs.function import ServiceFunction
 from infra.constructs.workflow import RETRY, answer_at, call
 from serin.domain.release_course import Next
@@ -40,10 +42,11 @@ CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Aband
 CATCH_OF_PRUNE = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Finish"}]
 
 
-def release_definition(release: ServiceFunction) -> dict[str, Any]:
+def release_definition(release: ServiceFunction, truth: str) -> dict[str, Any]:
     """Begin, then whatever each step says comes next, after its wait; a step that fails abandons the release.
 
-    An execution that continues another one has a course from its beginning.
+    An execution that continues another one has a course from its beginning. `truth`, a dash and the model's name are
+    the ARN of the function that looks up what is true by now.
     """
     begin = {"step": "begin", **RELEASE}
     return {
@@ -58,6 +61,7 @@ def release_definition(release: ServiceFunction) -> dict[str, Any]:
             "Begin": _call(release, begin, **answer_at("$.course"), Catch=CATCH, Next="Onward"),
             **{state_of(step): _step(release, step) for step in PAYLOADS},
             **_onward(),
+            "Truth": _truth(truth),
             **_endings(release),
         },
     }
@@ -88,8 +92,29 @@ def _onward() -> dict[str, Any]:
             "Choices": [{"And": [waits, {"Not": new_execution}], "Next": "Wait"}],
             "Default": "Next",
         },
-        "Wait": {"Type": "Wait", "SecondsPath": f"{COURSE}.seconds", "Next": "Next"},
+        "Wait": {"Type": "Wait", "SecondsPath": f"{COURSE}.seconds", "Next": "TruthIsDue"},
+        "TruthIsDue": {
+            "Type": "Choice",
+            "Choices": [{"Variable": f"{COURSE}.truth", "BooleanEquals": True, "Next": "Truth"}],
+            "Default": "Next",
+        },
         "Next": {"Type": "Choice", "Choices": choices},
+    }
+
+
+def _truth(function: str) -> dict[str, Any]:
+    """The model's own code joins it, so it may fail: the release is judged by what there is."""
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
+        "Parameters": {
+            "FunctionName.$": f"States.Format('{function}-{{}}', $.model)",
+            "Payload": {"release.$": "$.release", "correlation.$": "$.correlation"},
+        },
+        "Retry": RETRY,
+        "ResultPath": None,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Next"}],
+        "Next": "Next",
     }
 
 

@@ -69,7 +69,8 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
         if "s3:ListBucket" in statement["Action"]
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
-    assert sorted(found) == ["predictions/*", *(f"shadow/{model}/*" for model in sorted(MODELS)), f"{SOURCE.prefix}*"]
+    whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
+    assert sorted(found) == sorted([*whole, *(f"shadow/{model}/*" for model in MODELS), f"{SOURCE.prefix}*"])
     read = {"serin-dev-lake/predictions/*", "serin-dev-lake/reports/profiles/*"}
     assert resources(aws, "api", "s3") == {"serin-dev-lake", *read}
 
@@ -136,7 +137,10 @@ def test_nobody_may_do_everything(aws: Assembly) -> None:
         assert not [action for action in aws.actions(name) if "*" in action]
 
 
-def test_only_tracing_and_log_delivery_name_every_resource(aws: Assembly) -> None:
+METRICS = {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
+
+
+def test_only_tracing_log_delivery_and_metrics_name_every_resource(aws: Assembly) -> None:
     found = 0
     for policy in aws.resources("AWS::IAM::Policy"):
         for statement in policy["PolicyDocument"]["Statement"]:

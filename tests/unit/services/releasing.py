@@ -9,6 +9,7 @@ from typing import Any
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.metrics import Counted, MemoryMetrics
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryWorkflows
 from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Shadow, StepEvidence, Stops
 from serin.domain.judgement.release_policy import ReleasePolicy
@@ -27,7 +28,6 @@ from serin.services.release.prune import prune
 from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote, shift
 from tests.builders import NOON, a_version
-from tests.unit.services.memory_metrics import MemoryMetrics
 from tests.unit.services.ports_that_crash import Fuse
 
 MODEL = "late-orders"
@@ -134,6 +134,11 @@ class World:
     def _tell(self, telling: str, release: Release, sentence: str) -> None:
         self.told.append((telling, release.id, sentence))
 
+    def counts(self, metric: str, count: int) -> None:
+        """CloudWatch has counted so many a moment ago, and nothing else of this metric."""
+        others = [one for one in self.metrics.counted if one.metric != metric]
+        self.metrics.counted = [*others, Counted(MODEL, metric, "2", self.clock.now() - timedelta(minutes=9), count)]
+
     def begin(self, release_id: str, version: int, cause: str = "registered") -> Course:
         return begin(self.context(release_id), version, cause, "c1")
 
@@ -205,7 +210,7 @@ def with_live(policy: ReleasePolicy = CANARY, **parts: Any) -> World:
     world.policy = policy
     world.told.clear()
     world.events.published.clear()
-    world.metrics.counts["Invocations"] = 144_000
+    world.counts("Invocations", 144_000)
     return world
 
 

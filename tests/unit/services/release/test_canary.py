@@ -34,14 +34,14 @@ def test_a_good_candidate_goes_through_shadow_and_every_share_and_is_live() -> N
 
 def test_what_a_release_goes_by_is_fixed_when_it_opens() -> None:
     world = with_live()
-    world.metrics.counts["Throttles"] = 7
-    world.metrics.fired = [Alarm("late", "ALARM"), Alarm("errors", "OK"), Alarm("cost", "INSUFFICIENT_DATA")]
+    world.counts("Throttles", 7)
+    world.metrics.known[MODEL] = [Alarm("late", "ALARM"), Alarm("errors", "OK"), Alarm("cost", "INSUFFICIENT_DATA")]
     world.until("rel2", 2, "shadow")
     plan = world.catalog.plan(MODEL, "rel2")
     assert (plan.previous, plan.function_version, plan.weights) == ("2", "3", (10, 50))
     assert (plan.alarms, plan.throttles, plan.latency_ms) == (("late", "cost"), 7, 200.0)
     world.policy = policy(alpha=0.5)
-    world.metrics.fired = []
+    world.metrics.known.clear()
     world.step("rel2", Course("open"))
     assert world.catalog.plan(MODEL, "rel2") == plan
 
@@ -49,14 +49,14 @@ def test_what_a_release_goes_by_is_fixed_when_it_opens() -> None:
 @pytest.mark.parametrize(("calls", "weights"), [(2400, (50,)), (144_000, (10, 50))])
 def test_an_endpoint_with_few_calls_takes_the_steps_for_it(calls: int, weights: tuple[int, ...]) -> None:
     world = with_live()
-    world.metrics.counts["Invocations"] = calls
+    world.counts("Invocations", calls)
     world.until("rel2", 2, "shadow")
     assert world.catalog.plan(MODEL, "rel2").weights == weights
 
 
 def test_what_traffic_cannot_decide_is_refused_before_it_is_paid_for() -> None:
     world = with_live(policy(inconclusive="roll_back"))
-    world.metrics.counts["Invocations"] = 100
+    world.counts("Invocations", 100)
     with pytest.raises(
         Invalid, match="takes 300 calls of the candidate, with steps 50 % 600 requests; 100 are expected"
     ):
@@ -69,7 +69,7 @@ def test_what_traffic_cannot_decide_is_refused_before_it_is_paid_for() -> None:
 def test_without_a_day_of_history_no_traffic_is_refused() -> None:
     world = with_live(policy(inconclusive="roll_back"))
     world.clock.moment -= timedelta(days=6, hours=1)
-    world.metrics.counts["Invocations"] = 100
+    world.counts("Invocations", 100)
     world.until("rel2", 2, "shadow")
     assert world.catalog.plan(MODEL, "rel2").weights == (10, 50)
 

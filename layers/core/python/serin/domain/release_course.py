@@ -20,8 +20,10 @@ Next = (
 
 LOOPS: Mapping[Phase, Loop] = {"shadow": "shadow", "canary": "judge", "bake": "bake"}
 """The step that judges a phase, again and again."""
-ROUNDS = 1500
-"""After so many rounds a new execution goes on: each is about ten events of an execution's history of 25,000."""
+ROUNDS = 1200
+"""After so many rounds a new execution goes on: each is about 13 events of an execution's history of 25,000."""
+TRUTH_EVERY = 5
+"""In which of the rounds it is asked whether the truth about the shadow has come: it takes hours, a round minutes."""
 ALL = 100
 SHORTEST = timedelta(minutes=1)
 LEASE = timedelta(minutes=15)
@@ -35,6 +37,7 @@ class Course:
 
     `continue` goes on in a new execution, with the step `then`. `end`: nothing is left to do here, since the release
     has ended or waits for another. `round` counts the rounds of one execution. `reason` says why it is abandoned.
+    `truth`: whether what is true by now is to be looked up first.
     """
 
     next: Next
@@ -42,6 +45,7 @@ class Course:
     round: int = 0
     reason: str = ""
     then: Next = "judge"
+    truth: bool = False
 
 
 def basic(policy: ReleasePolicy) -> ReleasePolicy:
@@ -155,8 +159,8 @@ def span_of_lease(policy: ReleasePolicy) -> timedelta:
     return LEASE + longest_wait(policy)
 
 
-def in_new_execution(course: Course) -> Course:
-    """The same course, unless this execution has had its rounds."""
-    if course.next in ("shadow", "judge", "bake") and course.round >= ROUNDS:
-        return Course("continue", then=course.next, reason=course.reason, seconds=course.seconds)
-    return course
+def look_again(phase: Phase, seconds: int, round: int) -> Course:
+    """The next look at the same phase; in a new execution when this one has had its rounds."""
+    if round >= ROUNDS:
+        return Course("continue", seconds, then=LOOPS[phase])
+    return Course(LOOPS[phase], seconds, round, truth=phase != "bake" and round % TRUTH_EVERY == 0)

@@ -40,7 +40,6 @@ def begin(context: JudgedRelease, version: int, cause: str, correlation: str) ->
     context.control.unpark(context.model, context.id)
     _check(context, release, live)
     found = f"version {live.version}" if live else "nothing"
-    context.tell("begun", release, f"Version {release.version} is being released; live is {found}.")
     context.note("begin", f"lease {lease.epoch}; live is {found}")
     return Course("publish")
 

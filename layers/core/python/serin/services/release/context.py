@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.judgement.release_evidence import ReleaseEvidence
@@ -14,13 +13,13 @@ from serin.domain.release_course import LEASE, span_of_lease
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
 from serin.domain.releases import Lease, Release, ReleaseStatus, ReleaseStep, StepName
 from serin.ports import Catalog, Clock, Control, Endpoint, Events, Metrics, Workflows
+from serin.services.steps.notices import Telling
 
 Gather = Callable[[ReleasePlan, Sequence[Shift], "Judged | None", datetime], ReleaseEvidence]
 """What a release has shown so far: by its plan, its weights, the judgement before and this moment."""
 AskShadow = Callable[[ReleasePlan, datetime], object]
 """Ask the candidate more of the logged requests; what comes of it is among what is gathered."""
-Telling = Literal["parked", "begun", "step", "held", "rolled_back", "failed", "live"]
-Tell = Callable[[Telling, Release, str], None]
+Tell = Callable[[Telling, Release, str], object]
 """Let people know what became of a release, in a sentence."""
 
 

@@ -9,7 +9,8 @@ from serin.domain.events import Event
 from serin.domain.release_course import LEASE
 from serin.domain.releases import Parked, Release
 from serin.ports import Catalog, Workflows
-from serin.services.release.context import ReleaseContext, Telling
+from serin.services.release.context import ReleaseContext
+from serin.services.steps.notices import Telling
 
 
 def announce(context: ReleaseContext, release: Release) -> Release:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from serin.domain.errors import Unavailable
 from serin.domain.judgement.release import judge_release
 from serin.domain.release_course import (
     LOOPS,
     Course,
     after_judgement,
     deadline,
-    in_new_execution,
+    look_again,
     no_more_comes,
     phase_of,
     stands,
@@ -29,7 +31,9 @@ def shadow(context: JudgedRelease, round: int) -> Course:
     """Ask the candidate more of the logged requests, then judge."""
     if context.running() is None:
         return Course("end")
-    context.ask_shadow(context.plan(), context.clock.now())
+    # Where Lambda has no room for more calls, the next look asks; until its deadline nothing is lost.
+    with suppress(Unavailable):
+        context.ask_shadow(context.plan(), context.clock.now())
     return judge(context, round)
 
 
@@ -81,7 +85,7 @@ class _Look:
         seconds = wait(self.plan.policy, self.now - begun)
         if phase_of(self.shifts) == "bake":
             seconds = wait_of_bake(self.plan.policy, self.now - begun)
-        return in_new_execution(Course(LOOPS[phase_of(self.shifts)], seconds, self.round + 1))
+        return look_again(phase_of(self.shifts), seconds, self.round + 1)
 
     def _judged(self, last: Judged | None) -> Judged:
         phase, shifts = phase_of(self.shifts), self.shifts

@@ -35,6 +35,8 @@ def open_release(context: JudgedRelease, round: int) -> Course:
             raise Unavailable(message, "Look at the account's concurrency, then start the release again.")
         return Course("open", _WARMING_S, round + 1)
     plan = context.catalog.save_plan(_plan(context, release, candidate, serving))
+    before = "nothing" if release.previous is None else f"version {release.previous}"
+    context.tell("begun", release, f"Version {release.version} is being released; live is {before}.")
     if compares(plan):
         shares = ", ".join(f"{weight} %" for weight in plan.weights) or "none"
         context.note("open", f"function version {candidate} beside {serving}; shares of traffic: {shares}")
