@@ -36,7 +36,7 @@ class EndpointAlarms(Construct):
             label="share of calls that failed",
         )
         rate = objectives.error_rate
-        self._alarm("errors", share, rate, f"More than {rate:.3%} of the calls fail")
+        self._alarm("errors", share, rate, f"More than {100 * rate:g} % of the calls fail")
         self._alarm("throttles", self._metric("Throttles", "Sum"), 0, "Lambda has no room for some calls")
         slow, limit = self._metric("Duration", "p95"), objectives.latency_p95_ms
         self._alarm("latency", slow, limit, f"More than one call in twenty takes over {limit:g} ms")
