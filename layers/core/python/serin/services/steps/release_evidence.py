@@ -35,7 +35,8 @@ SETTLING = timedelta(seconds=5)
 """For so long after the alias was moved, calls may still be shared as before."""
 _SIDES: tuple[Side, ...] = ("candidate", "live")
 _ALL = 100
-_READERS = 16
+_READERS = 10
+"""As many as a client of S3 keeps connections for."""
 _MINUTE = timedelta(minutes=1)
 
 
