@@ -17,6 +17,7 @@ from benches.schedules.releases.functions import MOST_AT_ONCE, Functions, Platfo
 from benches.schedules.releases.machine import RELEASE, Execution
 from benches.schedules.releases.world import World
 from benches.schedules.trace import Trace
+from serin.domain.errors import SerinError
 from serin.domain.judgement.release_policy import ReleasePolicy
 
 EAGER = (0.02, 0.3, 1.0)
@@ -97,8 +98,13 @@ class Calls:
         clock, platform = self._world.clock, platform_of(self._world, self._policy, _at_once)
         while execution.running:
             clock.advance(max(execution.due - clock.now(), TICK))
-            if (task := execution.go_on(clock.now())) is not None:
+            task = execution.go_on(clock.now())
+            if task is None:
+                continue
+            try:
                 execution.answered(self._functions.call(platform, task[1]) if task[0] == RELEASE else None)
+            except SerinError as error:
+                execution.failed(_name(error), str(error), clock.now())
 
     def reconcile(self) -> None:
         """The reconciler's turn has come; if it fails, the next one comes."""

@@ -23,6 +23,8 @@ def broken_facts(world: World, *, disturbed: bool) -> list[Broken]:
 def _alias(world: World) -> Iterator[Broken]:
     """It leads to what is live, whole; or it is as somebody has made it, and that is said."""
     live, now = world.control.live(MODEL), world.alias
+    for split in world.overwritten:
+        yield Broken("alias", f"somebody had made it {split}, and a release moved it")
     if now == Split(live.function_version if live else "1"):
         if now.function_version not in world.endpoint.function_versions(MODEL):
             yield Broken("alias", f"it leads to function version {now.function_version}, which is deleted")

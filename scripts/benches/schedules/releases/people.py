@@ -12,7 +12,7 @@ from typing import Any
 
 from benches.schedules.releases.calls import Calls
 from benches.schedules.releases.machine import RUNTIME, Status
-from benches.schedules.releases.world import MODEL, World
+from benches.schedules.releases.world import MODEL, STRANGER, World
 from benches.schedules.trace import Trace
 from serin.domain.errors import SerinError
 from serin.domain.release_alias import Split
@@ -99,9 +99,9 @@ class People:
     def hand(self) -> None:
         """Somebody moves the alias by hand: to what nobody knows, to an old version, or to other weights."""
         versions = self.world.endpoint.function_versions(MODEL)
-        split = Split(self.random.choice(["77", *versions]))
+        split = Split(self.random.choice([STRANGER, STRANGER, *versions]))
         if self.random.random() < 0.3:
-            split = Split(self.world.alias.function_version, "77", 30)
+            split = Split(self.world.alias.function_version, STRANGER, 30)
         self._says("moves the alias by hand", split)
         self.world.by_hand(split)
 

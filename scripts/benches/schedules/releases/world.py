@@ -34,6 +34,8 @@ from serin.services.steps.notices import Telling
 CHARTER = charter_of(derived=False)
 MODEL = CHARTER.model
 GOLDEN = ({"instance": {"shop": "a"}, "expect": {"label": True}},)
+STRANGER = "77"
+"""A function version that no release has published."""
 DAY_OF_CALLS = 2_880_000
 
 
@@ -42,7 +44,7 @@ class Endpoint(MemoryEndpoint):
     """The alias and all its moves; `corrupt` are model versions whose stored layer is not the registered one."""
 
     corrupt: set[int] = field(default_factory=set)
-    watch: Callable[[Split], None] = lambda _: None
+    watch: Callable[[Split, Split], None] = lambda *_: None
     out_until: datetime = START
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(START))
 
@@ -59,8 +61,9 @@ class Endpoint(MemoryEndpoint):
     def move_alias(
         self, model: str, function_version: str, expected: AliasState, candidate: str | None = None, weight: int = 0
     ) -> AliasState:
+        before = super().alias(model)
         moved = super().move_alias(model, function_version, expected, candidate, weight)
-        self.watch(split_of(moved.function_version, moved.weights))
+        self.watch(split_of(before.function_version, before.weights), split_of(moved.function_version, moved.weights))
         return moved
 
     def move_late(self, model: str, function_version: str, expected: AliasState, *rest: Any) -> None:
@@ -113,6 +116,7 @@ class World:
         self.published: list[Event] = []
         self.told: list[tuple[Telling, str]] = []
         self.unjudged: list[str] = []
+        self.overwritten: list[Split] = []
         self.hand: Split | None = None
         self.wrong: set[int] = set()
         self.reconciled = ""
@@ -176,8 +180,10 @@ class World:
         label = function_version not in wrong
         return Answer(200, {"predictions": [{"label": label, "probability": 0.5} for _ in instances]})
 
-    def _moved(self, split: Split) -> None:
-        """A move of all traffic to a candidate needs a verdict, or nothing to compare it with."""
+    def _moved(self, before: Split, split: Split) -> None:
+        """A move of all traffic to a candidate needs a verdict, or nothing to compare it with; a stranger's stays."""
+        if STRANGER in (before.function_version, before.candidate):
+            self.overwritten.append(before)
         if split.candidate:
             return
         for release in self.catalog.releases(MODEL):
