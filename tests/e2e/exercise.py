@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -47,6 +48,7 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _fill_features(walked)
     _abandon_a_release(walked)
@@ -72,6 +74,18 @@ def _look_a_prediction_up(walked: Walked) -> None:
     answer = walked.client.predict(MODEL, first_flights(walked.folder / "2013-07.csv", 1))
     walked.platform.cloud.settle()
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+
+
+def _log_what_a_shadow_says(walked: Walked) -> None:
+    """In the log of a process that has answered, as a release has it asked."""
+    logs, group = _client(walked, "logs"), f"/aws/lambda/serin-{walked.platform.connection.stage}-predict-{MODEL}"
+    now = walked.platform.cloud.clock.now()
+    line = {"model": MODEL, "prediction_id": "p", "invocation": "i", "at": now.isoformat(), "shadow": "exercised"}
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName=logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"],
+        logEvents=[{"timestamp": int(now.timestamp() * 1000), "message": json.dumps(line)}],
+    )
 
 
 def _fill_features(walked: Walked) -> None:
