@@ -17,8 +17,8 @@ _DEFAULT_LEVEL = "INFO"
 
 def logging_of(function: Any) -> Logging:
     """How moto's function or version logs."""
-    found: Logging = getattr(function, "logging", Logging())
-    return found
+    logging: Logging = getattr(function, "logging", Logging())
+    return logging
 
 
 def changed(before: Logging, config: Mapping[str, Any]) -> Logging:
