@@ -160,9 +160,9 @@ def update_function_code(
     function.update_function_code(body)
     renew(function)
     made = backend.publish_version(function_name) if body.get("Publish") else None
-    for changed in (function, made):
-        if changed is not None:
-            begin(changed)
+    for one in (function, made):
+        if one is not None:
+            begin(one)
     return (made or function).get_configuration()
 
 
