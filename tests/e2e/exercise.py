@@ -84,7 +84,6 @@ def _look_a_prediction_up(walked: Walked) -> None:
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
 
 
-<<<<<<< HEAD
 def _join_truth(walked: Walked) -> None:
     """As of a shadow that was asked about the last flights of June before they landed, which the versions never saw."""
     release = _catalog(walked).releases(MODEL)[-1]
@@ -100,7 +99,8 @@ def _join_truth(walked: Walked) -> None:
     answer = _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     joined = json.loads(answer["Payload"].read())
     assert 0 < joined["joined"] < joined["waiting"] == len(pairs), joined
-=======
+
+
 def _log_what_a_shadow_says(walked: Walked) -> None:
     """In the log of a process that has answered, as a release has it asked."""
     logs, group = _client(walked, "logs"), f"/aws/lambda/serin-{walked.platform.connection.stage}-predict-{MODEL}"
@@ -111,7 +111,6 @@ def _log_what_a_shadow_says(walked: Walked) -> None:
         logStreamName=logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"],
         logEvents=[{"timestamp": int(now.timestamp() * 1000), "message": json.dumps(line)}],
     )
->>>>>>> evidence
 
 
 def _fill_features(walked: Walked) -> None:
