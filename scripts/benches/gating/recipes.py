@@ -54,7 +54,7 @@ def _table(random: np.random.Generator, rows: int, entities: int | None) -> Trai
     return TrainingColumns(
         table=pd.DataFrame(values, columns=["left", "right"]),
         label=label,
-        moment=np.arange(rows) * 3600.0,
+        moment=np.arange(rows, dtype=np.float64) * 3600.0,
         may_judge=np.ones(rows, np.bool_),
         group=np.arange(rows),
         columns=(ModelColumn("left", "numeric"), ModelColumn("right", "numeric")),

@@ -50,9 +50,10 @@ def _of_column(column: pl.Series, key: np.uint64) -> Digests:
 
 
 def _looked_up(table: Digests, places: pl.Series) -> Digests:
-    if not places.null_count():
-        return table[places.to_numpy()]
-    return np.append(table, np.uint64(0))[places.cast(pl.Int64).fill_null(len(table)).to_numpy()]
+    if places.null_count():
+        table, places = np.append(table, np.uint64(0)), places.cast(pl.Int64).fill_null(len(table))
+    found: Digests = table[places.to_numpy()]
+    return found
 
 
 def _without_nulls(found: Digests, column: pl.Series) -> Digests:
