@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -58,7 +59,16 @@ def check_rule(rule: Rule, columns: Sequence[Column]) -> None:
 
 
 def check_contract(contract: Contract) -> None:
-    """Run the whole contract over a few rows; raises Invalid, saying which rule, when it cannot be run."""
+    """Run the whole contract over a few rows; raises Invalid, saying which rule, when it cannot be run.
+
+    One that runs is run once: a function takes in many files by few contracts.
+    """
+    # By its digest too, which tells 0 from false and 1 from 1.0 where equality does not.
+    _check_whole(contract.digest(), contract)
+
+
+@lru_cache(maxsize=64)
+def _check_whole(_: str, contract: Contract) -> None:
     counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
     rules = [*rules_of(contract), *counted]
     others = [rule.id for rule in contract.dataset_rules if not rule.rows]
