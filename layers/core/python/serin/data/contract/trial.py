@@ -42,7 +42,16 @@ _PATTERN = (
 
 
 def check_rule(rule: Rule, columns: Sequence[Column]) -> None:
-    """Run the rule over a few rows of these columns; raises Invalid, without the rule's id, when it cannot be run."""
+    """Run the rule over a few rows of these columns; raises Invalid, without the rule's id, when it cannot be run.
+
+    One that runs is run once: it is tried where it is read, and with the whole of its contract.
+    """
+    _check_alone(repr(rule), rule, tuple(columns))
+
+
+# By how it is written too, which tells 0 from false and 1 from 1.0 where equality does not.
+@lru_cache(maxsize=1024)
+def _check_alone(_: str, rule: Rule, columns: tuple[Column, ...]) -> None:
     if rule.kind == "one_of":
         _check_values(rule, next(column for column in columns if column.name == rule.columns[0]))
     if rule.kind == "unique":
@@ -63,8 +72,7 @@ def check_contract(contract: Contract) -> None:
 
     One that runs is run once: a function takes in many files by few contracts.
     """
-    # By its digest too, which tells 0 from false and 1 from 1.0 where equality does not.
-    _check_whole(contract.digest(), contract)
+    _check_whole(repr(contract), contract)
 
 
 @lru_cache(maxsize=64)
