@@ -25,6 +25,7 @@ APART = tuple(f"tests/e2e/test_{name}.py" for name in ("add_a_model", "tools", "
 
 # How long an example takes is the machine's matter.
 settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
 settings.load_profile("serin")
 
 # Every mocked AWS has a session of its own, and every session would read megabytes of AWS's API descriptions anew.

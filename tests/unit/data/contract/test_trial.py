@@ -63,7 +63,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=7))
 def test_whatever_pattern_is_accepted_runs_over_an_upload(pieces: list[str]) -> None:
     contract = replace(CONTRACT, rules=(pattern("".join(pieces)),))
@@ -89,7 +89,6 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=100)
 @given(condition=CONDITIONS)
 def test_whatever_condition_is_accepted_runs_over_an_upload(condition: Expression) -> None:
     contract = replace(CONTRACT, rules=(Rule("r", "condition", ("shop",), "consistency", condition=condition),))
