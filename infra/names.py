@@ -46,6 +46,10 @@ class Names:
         """A queue: `uploads`; `<whose>-dead` for dead letters, `<rule>-undelivered` for events without an ear."""
         return _no_longer_than(LONGEST_QUEUE_NAME, f"{self.prefix}-{name}", "queue")
 
+    def topic(self, name: str) -> str:
+        """A topic: `notices`."""
+        return f"{self.prefix}-{name}"
+
     def function(self, name: str, model: str | None = None) -> str:
         """A function by its folder's name, one for each model where `model` is given."""
         parts = [self.prefix, name.replace("_", "-"), *([model] if model else [])]

@@ -41,6 +41,10 @@ class Addresses:
         """The bus of our own events."""
         return self._regional("events", f"event-bus/{self._names.bus}")
 
+    def topic(self, name: str) -> str:
+        """A topic people are told by: `notices`."""
+        return self._regional("sns", self._names.topic(name))
+
     def function(self, name: str, model: str | None = None) -> str:
         """A function, by its folder's name."""
         return self._regional("lambda", f"function:{self._names.function(name, model)}")

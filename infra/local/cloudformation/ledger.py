@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from infra.local.cloudformation.records import Event, Stack, StackResource
+from infra.local.delivery.envelope import event
+from infra.local.delivery.registry import emit
 from infra.local.wiring import wiring
 
 STACK = "AWS::CloudFormation::Stack"
@@ -20,9 +22,10 @@ def now() -> datetime:
 
 
 def mark(stack: Stack, status: str, reason: str | None = None) -> None:
-    """Give the stack a status, with an event of its own."""
+    """Give the stack a status, with an event of its own, which rules of the default bus are told too."""
     stack.status, stack.reason = status, reason
     _write(stack, stack.name, stack.id, STACK, status, reason)
+    emit(_status_change(stack))
 
 
 def note(
@@ -56,6 +59,20 @@ def _write(
     kept = json.dumps(properties) if properties else None
     event_id = str(uuid.uuid4()) if resource_type == STACK else f"{logical_id}-{status}-{uuid.uuid4()}"
     stack.events.append(Event(event_id, logical_id, physical_id, resource_type, status, _later(stack), reason, kept))
+
+
+def _status_change(stack: Stack) -> dict[str, Any]:
+    """The token callers may give their requests is kept nowhere here, so it is empty as where none was given.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html
+    """
+    detail = {
+        "stack-id": stack.id,
+        "status-details": {"status": stack.status, "status-reason": stack.reason or ""},
+        "client-request-token": "",
+    }
+    kind = "CloudFormation Stack Status Change"
+    return event("aws.cloudformation", kind, detail, region=stack.region, resources=[stack.id])
 
 
 def _later(stack: Stack) -> datetime:

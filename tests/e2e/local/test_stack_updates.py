@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import running
 from tests.e2e.local.stack_calls import Stacks, body
-from tests.e2e.local.templates import Resources, att, aws, function, ref, resource, role
+from tests.e2e.local.templates import Resources, att, aws, function, may_send, ref, resource, role, settle_function
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,9 @@ def test_new_code_reaches_latest_and_moves_no_traffic(stacks: Stacks, cloud: Loc
     stacks.create("traffic", versioned("def handler(e, c): return 'old'"))
     functions = aws(cloud, "lambda")
     functions.update_function_configuration(FunctionName="versioned", Description="for a second version")
+    settle_function(cloud)
     functions.publish_version(FunctionName="versioned")
+    settle_function(cloud)
     weights = {"AdditionalVersionWeights": {"2": 0.25}}
     released = functions.update_alias(FunctionName="versioned", Name="live", RoutingConfig=weights)
     new = versioned("def handler(e, c): return 'new'", Timeout=20)
@@ -219,3 +222,24 @@ def test_a_request_is_answered_before_the_work_is_done(stacks: Stacks) -> None:
     assert events[0] == ("later", "CREATE_IN_PROGRESS")
     assert events[-1] == ("later", "CREATE_COMPLETE")
     assert events.count(("Q7", "CREATE_IN_PROGRESS")) == 2
+
+
+def test_rules_of_the_default_bus_hear_each_status_of_a_stack(stacks: Stacks, cloud: LocalCloud) -> None:
+    sqs = aws(cloud, "sqs")
+    pattern = {"source": ["aws.cloudformation"], "detail": {"status-details": {"status": ["UPDATE_COMPLETE"]}}}
+    rule = resource("Events::Rule", EventPattern=pattern, Targets=[{"Id": "queue", "Arn": att("Heard")}])
+    heard = {"Heard": resource("SQS::Queue"), "Rule": rule, "Lets": may_send("Heard", "events")}
+    stacks.create("listener", heard)
+    stacks.create("told", {"Q": resource("SQS::Queue", VisibilityTimeout=30)})
+    stacks.update("told", {"Q": resource("SQS::Queue", VisibilityTimeout=60)})
+    cloud.settle()
+    url = stacks.physical("listener")["Heard"]
+    (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    event = json.loads(message["Body"])
+    stack_id = stacks.described("told")["StackId"]
+    assert (event["detail-type"], event["resources"]) == ("CloudFormation Stack Status Change", [stack_id])
+    assert event["detail"] == {
+        "stack-id": stack_id,
+        "status-details": {"status": "UPDATE_COMPLETE", "status-reason": ""},
+        "client-request-token": "",
+    }

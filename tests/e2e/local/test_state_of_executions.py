@@ -13,7 +13,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from infra.local.services.stepfunctions import clock_patches
 from infra.local.state import keeping
 from tests.e2e.local.kept import kept
-from tests.e2e.local.templates import Record, Resources, att, aws, function, resource
+from tests.e2e.local.templates import Record, Resources, att, aws, function, may_send, resource
 
 WAIT = {"Type": "Wait", "Seconds": 600, "End": True}
 SLEEPS = """
@@ -121,3 +121,16 @@ def test_one_in_the_middle_of_a_task_has_not_failed_or_timed_out(
     with kept(tmp_path, resources) as cloud:
         status, ends, _ = end_of(cloud, execution)
         assert (status, ends[-1:]) == ("ABORTED", ["ExecutionAborted"])
+
+
+def test_who_listens_hears_of_it_after_the_restart_and_once(tmp_path: Path) -> None:
+    pattern = {"source": ["aws.states"], "detail": {"status": ["ABORTED"]}}
+    rule = resource("Events::Rule", EventPattern=pattern, Targets=[{"Id": "queue", "Arn": att("Heard")}])
+    resources = {**machine(WAIT), "Heard": resource("SQS::Queue", QueueName="heard"), "Rule": rule}
+    resources["Lets"] = may_send("Heard", "events")
+    assert cut_short(tmp_path, resources)[0] == "ABORTED"
+    with kept(tmp_path, resources) as cloud:
+        sqs = aws(cloud, "sqs")
+        url = sqs.get_queue_url(QueueName="heard")["QueueUrl"]
+        (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert json.loads(message["Body"])["detail"]["name"] == "one"

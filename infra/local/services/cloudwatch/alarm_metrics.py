@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, MetricDatumBase
@@ -32,6 +32,11 @@ class Summary:
     low: float = math.inf
     high: float = -math.inf
     values: list[float] = field(default_factory=list)
+
+    def in_order(self) -> list[float]:
+        """The values from the lowest to the highest: sorted where they are, so that the next time is quick."""
+        self.values.sort()
+        return self.values
 
     def add(self, other: Summary) -> None:
         """Take in another span's."""
@@ -65,6 +70,8 @@ class Series:
         minutes = self.between(begin, end)
         if not minutes:
             return None
+        if len(minutes) == 1:
+            return self._summaries[minutes[0]]
         made = Summary()
         for minute in minutes:
             made.add(self._summaries[minute])
@@ -76,23 +83,30 @@ class MetricStore:
 
     def __init__(self) -> None:
         self._series: dict[MetricName, Series] = {}
+        self._units: dict[MetricName, set[str | None]] = {}
         self._read = 0
 
     def series(self, metric: MetricName) -> Series:
         """The metric's minutes so far."""
         return self._series.setdefault(metric, Series())
 
+    def units(self, metric: MetricName) -> list[str | None]:
+        """The units a metric's data came in, or the one it asks for."""
+        known = self._units.get(replace(metric, unit=None), set())
+        return sorted(known & {metric.unit} if metric.unit else known, key=str)
+
     def take_in(self, data: list[MetricDatumBase]) -> set[Hashable]:
         """Read what is new at the end of the list; returns the metrics that have changed."""
         if len(data) < self._read:
-            self._series, self._read = {}, 0
+            self._series, self._units, self._read = {}, {}, 0
         new = data[self._read :]
         self._read += len(new)
         return {metric for datum in new for metric in self._add(datum)}
 
     def _add(self, datum: MetricDatumBase) -> Iterable[MetricName]:
         dimensions = frozenset((str(own.name), str(own.value)) for own in datum.dimensions)
-        minute = int(_seconds(datum.timestamp) // MINUTE_S) * MINUTE_S
+        minute = int(seconds(datum.timestamp) // MINUTE_S) * MINUTE_S
+        self._units.setdefault(MetricName(datum.namespace, datum.name, dimensions), set()).add(datum.unit)
         for unit in {None, datum.unit}:
             metric = MetricName(datum.namespace, datum.name, dimensions, unit)
             self.series(metric).add(minute, _summary(datum))
@@ -107,7 +121,7 @@ def _summary(datum: MetricDatumBase) -> Summary:
     return Summary(1.0, value, value, value, [value])
 
 
-def _seconds(moment: datetime | str) -> float:
+def seconds(moment: datetime | str) -> float:
     """moto keeps what the client sent: text, or a datetime that is UTC where it has no zone."""
     found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

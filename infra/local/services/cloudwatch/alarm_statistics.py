@@ -55,7 +55,7 @@ def statistic(name: str, found: Summary | None) -> Value:
     percentile = _PERCENTILE.fullmatch(name)
     assert percentile, name
     # Only values that were put one by one have percentiles.
-    return _percentile(sorted(found.values), float(percentile.group(1))) if found.values else None
+    return _percentile(found.in_order(), float(percentile.group(1))) if found.values else None
 
 
 def check_statistic(name: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 
@@ -15,6 +17,8 @@ from infra.local.services.cloudwatch.alarm_plans import AlarmPlan
 from infra.local.services.cloudwatch.alarm_reasons import reason, reason_data
 from infra.local.services.cloudwatch.composite_alarms import composite_state
 from infra.local.wiring import ACCOUNT
+
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -70,6 +74,12 @@ class Alarms:
     def plan(self, alarm: Alarm) -> AlarmPlan:
         """How an alarm is evaluated; raises Invalid for one that cannot be."""
         return AlarmPlan(alarm, self._store)
+
+    def read(self, question: Callable[[MetricStore], Answer]) -> Answer:
+        """The answer to a question about all the data there is; nothing is added meanwhile."""
+        with self._lock:
+            self._look()
+            return question(self._store)
 
     @property
     def _backend(self) -> CloudWatchBackend:

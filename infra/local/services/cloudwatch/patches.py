@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,23 +16,6 @@ from infra.local.services.cloudwatch.alarm_actions import Change, state_of
 from infra.local.services.cloudwatch.alarms import Alarms
 from infra.local.services.cloudwatch.composite_alarms import composite_state
 from infra.local.wiring import wiring
-
-
-@wrap(CloudWatchBackend, "get_metric_statistics")
-def get_metric_statistics(
-    original: Callable[..., Any],
-    backend: CloudWatchBackend,
-    *args: Any,
-    dimensions: Sequence[Mapping[str, str]],
-    **kwargs: Any,
-) -> Any:
-    """moto adds up every metric that has the asked dimensions among others, so a function's errors count thrice."""
-    wanted = {(dimension["Name"], dimension.get("Value")) for dimension in dimensions or ()}
-    exact = copy.copy(backend)
-    exact.metric_data = [
-        datum for datum in backend.metric_data if {(own.name, own.value) for own in datum.dimensions} == wanted
-    ]
-    return original(exact, *args, dimensions=dimensions, **kwargs)
 
 
 @wrap(CloudWatchBackend, "put_metric_alarm")

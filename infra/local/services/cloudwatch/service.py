@@ -12,7 +12,7 @@ SERVICE = Service(
     "cloudwatch",
     signed_as="monitoring",
     types=(Alarm, CompositeAlarm, Dashboard),
-    patches=("infra.local.services.cloudwatch.patches",),
+    patches=("infra.local.services.cloudwatch.patches", "infra.local.services.cloudwatch.data_patches"),
     permissions=permissions,
     timers=lambda region, clock: (Alarms(region, clock),),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ import boto3
 from botocore.config import Config
 from moto.core.exceptions import AWSError
 from moto.stepfunctions import responses
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -21,6 +23,8 @@ from moto.sts.models import AssumedRole, sts_backends
 from infra.local.iam.keys import SESSION_S, lasts
 from infra.local.iam.platform_calls import perform
 from infra.local.moto_patches.registry import PATCHES, Patch, replace, wrap
+from infra.local.services.stepfunctions.definitions import flaws
+from infra.local.services.stepfunctions.status_events import tell
 from infra.local.wiring import ACCOUNT, wiring
 
 _TASK_LIMIT_S = 3600
@@ -125,11 +129,21 @@ class MachineRoleRefused(AWSError):
     STATUS = 400
 
 
+class WrongDefinition(AWSError):
+    """What Step Functions answers to a definition it does not execute."""
+
+    TYPE = "InvalidDefinition"
+    STATUS = 400
+
+
 @wrap(StepFunctionsParserBackend, "create_state_machine")
 def create_state_machine(
     original: Callable[..., Any], backend: StepFunctionsParserBackend, *args: Any, **more: Any
 ) -> Any:
-    """moto gives a machine any role, and never asks whether that one may write the machine's log."""
+    """moto gives a machine any role and states that lead nowhere, and never asks who may write the machine's log."""
+    definition = more["definition"] if "definition" in more else args[1]
+    backend._validate_definition(definition)
+    _refuse_flaws(definition)
     guard, role_arn = wiring().guard, more["roleArn"] if "roleArn" in more else args[2]
     if not guard.service_may_assume("states.amazonaws.com", role_arn):
         raise MachineRoleRefused(
@@ -143,12 +157,30 @@ def create_state_machine(
 
 @wrap(Execution, "start")
 def start(original: Callable[..., None], execution: Execution) -> None:
-    """moto traces nothing; a traced machine does so with its role, and without a word where that one may not."""
+    """moto traces nothing and tells nobody; a traced machine does so with its role, silently where that one may not."""
     # moto's annotation names another class of the same name.
     settings: Mapping[str, Any] = getattr(execution.state_machine, "tracingConfiguration", None) or {}
     if settings.get("enabled") or settings.get("Enabled"):
         perform(wiring().guard, _TRACES, execution.role_arn)
+    execution.exec_status = ExecutionStatus.RUNNING
+    tell(execution)
     original(execution)
+
+
+@wrap(StepFunctionsParserBackend, "update_state_machine")
+def update_state_machine(
+    original: Callable[..., Any], backend: StepFunctionsParserBackend, arn: str, definition: Any = None, **more: Any
+) -> Any:
+    """moto looks at a definition's grammar alone, here too."""
+    if definition is not None:
+        backend._validate_definition(definition)
+        _refuse_flaws(definition)
+    return original(backend, arn, definition=definition, **more)
+
+
+def _refuse_flaws(definition: str) -> None:
+    if found := flaws(json.loads(definition)):
+        raise WrongDefinition(f"Invalid State Machine Definition: '{', '.join(found)}'")
 
 
 def _has_a_log(settings: Mapping[str, Any] | None) -> bool:

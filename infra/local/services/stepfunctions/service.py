@@ -8,10 +8,12 @@ from infra.local.services.stepfunctions.keeping import KEEPING
 from infra.local.services.stepfunctions.permissions import permissions
 from infra.local.services.stepfunctions.resources import StateMachine
 
+_PATCHED = ("patches", "clock_patches", "execution_patches", "failures")
+
 SERVICE = Service(
     "states",
     types=(StateMachine,),
-    patches=("infra.local.services.stepfunctions.patches", "infra.local.services.stepfunctions.clock_patches"),
+    patches=tuple(f"infra.local.services.stepfunctions.{name}" for name in _PATCHED),
     permissions=permissions,
     delivers=MACHINE,
     frozen=KEEPING,

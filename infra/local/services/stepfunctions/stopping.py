@@ -27,8 +27,14 @@ def stop_executions(region: str) -> None:
         for execution in running:
             # An execution that has only just begun has no environment to stop yet.
             with suppress(AttributeError):
+                execution.cut_short = True
                 execution.stop(wiring().clock.now(), "LocalCloud", "The local cloud stopped.")
         if time.monotonic() > until:
             break
         time.sleep(_LOOK_S)
     TMP_THREADS.clear()
+
+
+def is_cut_short(execution: Any) -> bool:
+    """Whether it was told to stop with the cloud: whoever listens is told after the next start, and not in the end."""
+    return bool(getattr(execution, "cut_short", False))

@@ -136,24 +136,46 @@ def a_subscription_delivers_the_lines_its_pattern_lets_through(cloud: LocalCloud
         logs.delete_log_group(logGroupName=group)
 
 
-@needed(f"{_CLOUDWATCH}.CloudWatchBackend.get_metric_statistics")
+def _asked_of(cloud: LocalCloud, namespace: str) -> dict[str, Any]:
+    """A function's errors alone, which 20 of its alias's were put beside, of the last hour."""
+    now, own = cloud.clock.now(), {"Name": "FunctionName", "Value": "f"}
+    for dimensions, values in (([own], [2.0, 4.0]), ([own, {"Name": "Resource", "Value": "f:live"}], [10.0, 10.0])):
+        data = [{"MetricName": "Errors", "Dimensions": dimensions, "Value": value} for value in values]
+        aws(cloud, "cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+    return {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1)}
+
+
+@needed("moto.cloudwatch.responses.CloudWatchResponse.get_metric_statistics")
 def a_metric_is_its_name_and_exactly_its_dimensions(cloud: LocalCloud) -> None:
-    cloudwatch, namespace = aws(cloud, "cloudwatch"), unique()
-    own = {"Name": "FunctionName", "Value": "f"}
-    for dimensions in ([own], [own, {"Name": "Resource", "Value": "f:live"}]):
-        datum = {"MetricName": "Errors", "Dimensions": dimensions, "Value": 1.0}
-        cloudwatch.put_metric_data(Namespace=namespace, MetricData=[datum])
-    now = cloud.clock.now()
-    found = cloudwatch.get_metric_statistics(
+    namespace, own = unique(), {"Name": "FunctionName", "Value": "f"}
+    found = aws(cloud, "cloudwatch").get_metric_statistics(
+        **_asked_of(cloud, namespace),
         Namespace=namespace,
         MetricName="Errors",
         Dimensions=[own],
-        StartTime=now - timedelta(hours=1),
-        EndTime=now + timedelta(hours=1),
-        Period=3600,
+        Period=7200,
         Statistics=["Sum"],
+        ExtendedStatistics=["p50"],
     )
-    assert sum(point["Sum"] for point in found["Datapoints"]) == 1.0
+    (point,) = found["Datapoints"]
+    assert (point["Sum"], point["ExtendedStatistics"]) == (6.0, {"p50": 3.0})
+    is_now(cloud, point["Timestamp"])
+
+
+@needed("moto.cloudwatch.responses.CloudWatchResponse.get_metric_data")
+def metrics_are_read_with_percentiles_and_sums_of_them(cloud: LocalCloud) -> None:
+    namespace, own = unique(), {"Name": "FunctionName", "Value": "f"}
+    metric = {"Namespace": namespace, "MetricName": "Errors", "Dimensions": [own]}
+    stats = {"sum": "Sum", "half": "p50"}
+    queries: list[dict[str, Any]] = [
+        {"Id": name, "MetricStat": {"Metric": metric, "Period": 7200, "Stat": stat}} for name, stat in stats.items()
+    ]
+    queries.append({"Id": "both", "Expression": "sum + half"})
+    elsewhere = {"Metric": {**metric, "Namespace": unique()}, "Period": 7200, "Stat": "Sum"}
+    queries.append({"Id": "nothing", "MetricStat": elsewhere})
+    found = aws(cloud, "cloudwatch").get_metric_data(**_asked_of(cloud, namespace), MetricDataQueries=queries)
+    values = {one["Id"]: one["Values"] for one in found["MetricDataResults"]}
+    assert values == {"sum": [6.0], "half": [3.0], "both": [9.0], "nothing": []}
 
 
 _ALARM = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -143,6 +143,22 @@ def topic_to(cloud: LocalCloud, protocol: str, endpoint: str) -> Iterator[str]:
     sns.subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
     yield arn
     sns.delete_topic(TopicArn=arn)
+
+
+@contextmanager
+def heard(cloud: LocalCloud, pattern: dict[str, Any], url: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What a rule of the default bus puts into a queue, by the moments of the events."""
+    events, name = aws(cloud, "events"), unique()
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn_of(cloud, "sqs", name_of(url))}])
+    yield lambda: [json.loads(body) for body in _in_order(cloud, url)]
+    events.remove_targets(Rule=name, Ids=["queue"])
+    events.delete_rule(Name=name)
+
+
+def _in_order(cloud: LocalCloud, url: str) -> list[str]:
+    received = aws(cloud, "sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [str(message["Body"]) for message in received]
 
 
 @contextmanager
