@@ -1,4 +1,4 @@
-"""Subscription of the prediction logs → collect_predictions."""
+"""Subscription of the logs of predict functions → collect_predictions."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.records import as_record
 from serin.logs import Fields, logged
-from serin.services.collect_predictions import collect_predictions
+from serin.services.collect_predictions import Collected, collect_predictions
 
 
 def come_to(found: Mapping[str, int]) -> Fields:
-    """What the log says of the answer: refused, when a log held lines that name another model."""
-    if not found["foreign"]:
-        return {"outcome": "ok"}
-    return {"outcome": "refused", "message": f"{found['foreign']} lines that name another model were left out"}
+    """What the log says of the answer: refused, when a log held lines that name another model or cannot be read."""
+    reasons = {"foreign": "that name another model", "unreadable": "that cannot be read"}
+    told = [f"{found[name]} lines {reason}" for name, reason in reasons.items() if found[name]]
+    return {"outcome": "refused", "message": f"{' and '.join(told)} were left out"} if told else {"outcome": "ok"}
 
 
 @logged("collect_predictions", lambda: platform().clock, come_to)
 def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
-    """Write a batch of log lines to the lake; the log group says of which model they are."""
+    """Write a batch of log lines to the lake; the log group says of which model, the stream of which version."""
     batch = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     if batch["messageType"] != "DATA_MESSAGE":
-        return {"collected": 0, "foreign": 0}
+        return dict(as_record(Collected()))
     world = platform()
     model = batch["logGroup"].removeprefix(f"/aws/lambda/serin-{world.stage}-predict-")
     lines = [line["message"] for line in batch["logEvents"]]
-    found: dict[str, int] = as_record(collect_predictions(model, lines, lake=world.lake))
+    found: dict[str, int] = as_record(collect_predictions(model, batch["logStream"], lines, lake=world.lake))
     return found

@@ -11,15 +11,19 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
-from serin.logs import Fields, logged, of_answer
+from serin.domain.idempotency import key_digest
+from serin.domain.releases import GOLDEN_REQUEST
+from serin.logs import Fields, begins, logged, of_answer
 from serin.services.predict import Predictor, Reply, Request, Unreleased, refusal
 from serin.serving.package import find_package
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
-    """Answered rows have told of themselves in the prediction log; a replay is not in it."""
+    """Answered rows have told of themselves in the prediction log; a replay and a shadow are no calls of anybody."""
     if "scores" in answer:
         return {"step": "replay"}
+    if "answers" in answer:
+        return {"step": "shadow", "release": answer["release"]}
     return None if answer["statusCode"] == 200 else of_answer(answer)
 
 
@@ -27,17 +31,36 @@ def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one request; each answered row has its line in the prediction log.
 
-    The gateway makes its events itself, so that none of them holds `replay`: only who may invoke this function can.
+    The gateway makes its events itself, so that none of them holds `replay` or `shadow`: only who may invoke this
+    function can ask for these. What is no traffic says so before it does anything, since the platform's report of a
+    death names no purpose.
     """
     if "replay" in event:
+        begins("replay")
         return dict(predictor().replay(event["replay"]))
+    if "shadow" in event:
+        begins("shadow")
+        return dict(printed(shadow(event["shadow"], context)).body)
     try:
-        reply = predictor().predict(request_from(event))
+        request = request_from(event, context)
+        if request.id == GOLDEN_REQUEST:
+            begins("golden")
+        reply = predictor().predict(request)
     except SerinError as error:
         reply = refusal(error)
+    return http_answer(printed(reply))
+
+
+def shadow(asked: Mapping[str, Any], context: Any) -> Reply:
+    """What this version says of logged rows, to the release that asks."""
+    return predictor().shadow(asked, context.aws_request_id, context.log_stream_name)
+
+
+def printed(reply: Reply) -> Reply:
+    """The reply, once its lines are in the log."""
     for line in reply.log:
         print(line)
-    return http_answer(reply)
+    return reply
 
 
 @cache
@@ -58,9 +81,11 @@ def predictor() -> Predictor | Unreleased:
     )
 
 
-def request_from(event: Mapping[str, Any]) -> Request:
+def request_from(event: Mapping[str, Any], context: object) -> Request:
     """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
-    return Request(event["requestContext"]["requestId"], body_of(event), scopes_of(event["requestContext"]))
+    call = event["requestContext"]
+    invocation = str(getattr(context, "aws_request_id", ""))
+    return Request(call["requestId"], body_of(event), scopes_of(call), invocation, key_digest(event.get("headers", {})))
 
 
 def scopes_of(context: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -29,6 +29,12 @@ KEPT_BY_CALLER: Mapping[Caller, str] = {
     "http": "Whoever called waits for the answer and sees the error; there is no event to keep.",
 }
 
+_JSON_REPORTS: Mapping[str, Any] = {
+    "logging_format": lambda_.LoggingFormat.JSON,
+    # Less would leave out the reports of calls that went well, more says everything twice.
+    "system_log_level_v2": lambda_.SystemLogLevel.INFO,
+}
+
 
 class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
@@ -36,7 +42,7 @@ class ServiceFunction(Construct):
     `environment` names the variables it reads. `called_by` decides where failures wait: a function
     called by events, whose sender does not wait, gets dead letters of its own. `memory` and `disk` are
     megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
-    release adds.
+    release adds. With `reports_in_json` Lambda's own lines are JSON, for whoever counts by them.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class ServiceFunction(Construct):
         timeout: cdk.Duration,
         model: str | None = None,
         reserved_layers: int = 0,
+        reports_in_json: bool = False,
     ) -> None:
         super().__init__(stack, _logical(name, model))
         self.full_name = stack.names.function(name, model)
@@ -70,6 +77,7 @@ class ServiceFunction(Construct):
             layers=self.layers,
             role=self.role,
             log_group=self.log,
+            **(_JSON_REPORTS if reports_in_json else {}),
             environment=variables(stack, environment, model),
             memory_size=memory,
             ephemeral_storage_size=cdk.Size.mebibytes(disk) if disk else None,

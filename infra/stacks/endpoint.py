@@ -16,6 +16,12 @@ from infra.constructs.stack import Deployment, SerinStack
 from infra.packaging.room import PREDICT_LAYERS
 from serin.domain.charter import Charter
 
+# Predictions, the platform's reports, and what the function says of what was no prediction.
+_COUNTED_LINES = (
+    '{ ($.prediction_id = *) || ($.function = "predict") || '
+    '($.type = "platform.report") || ($.type = "platform.initReport") }'
+)
+
 
 class EndpointStack(SerinStack):
     """predict, its alias `live`, its route, its alarms, and the way of its prediction log."""
@@ -56,6 +62,7 @@ class EndpointStack(SerinStack):
             memory=1769,
             timeout=cdk.Duration.seconds(30),
             reserved_layers=1,
+            reports_in_json=True,
         )
 
     def _live_alias(self, predict: ServiceFunction) -> lambda_.CfnAlias:
@@ -105,7 +112,7 @@ class EndpointStack(SerinStack):
             self,
             "PredictionLog",
             log_group_name=predict.log.log_group_name,
-            filter_pattern="{ $.prediction_id = * }",
+            filter_pattern=_COUNTED_LINES,
             destination_arn=collector,
         )
         subscription.node.add_dependency(permission)

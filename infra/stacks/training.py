@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import Permission, allow, allow_items, publish
+from infra.constructs.permissions import Permission, allow, allow_items, list_keys, publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.training_states import training_definition
@@ -32,6 +32,7 @@ class TrainingStack(SerinStack):
         train = self._train_model(charter.model)
         self._build_features(charter)
         self._profile_dataset(charter)
+        self._join_truth(charter.model)
         workflow = Workflow(
             self,
             f"training-{charter.model}",
@@ -137,6 +138,27 @@ class TrainingStack(SerinStack):
             timeout=cdk.Duration.minutes(15),
         )
 
+    def _join_truth(self, model: str) -> None:
+        """The release workflow asks it, by its name: what is true is derived by the model's own code."""
+        ServiceFunction(
+            self,
+            "join_truth",
+            model=model,
+            layers=["core", "data", "charters", f"code-{model}"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE"],
+            permissions=[
+                list_keys(self.addresses.bucket("lake"), f"shadow/{model}/"),
+                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"shadow/{model}/*")),
+                # What versions answered is not the model's own code to say.
+                allow("s3:PutObject", on=self.addresses.objects("lake", f"shadow/{model}/*/truth-*")),
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
+                self._reads(model, "DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"),
+            ],
+            called_by="workflow",
+            memory=3008,
+            timeout=cdk.Duration.minutes(5),
+        )
+
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")
         return ServiceFunction(
@@ -177,10 +199,13 @@ class TrainingStack(SerinStack):
 
         A kind that says its partitions itself (`DATASET#*`) belongs to no model.
         """
-        catalog = self.addresses.table("catalog")
         own = [f"{kind}#{model}" for kind in keeps]
-        read = [kind if "#" in kind else f"{kind}#{model}" for kind in reads]
         return [
-            allow_items("dynamodb:GetItem", "dynamodb:Query", on=catalog, of=[*read, *own]),
-            allow_items("dynamodb:PutItem", on=catalog, of=own),
+            self._reads(model, *reads, *keeps),
+            allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=own),
         ]
+
+    def _reads(self, model: str, *kinds: str) -> Permission:
+        """Kinds of records that the model's own code may read."""
+        read = [kind if "#" in kind else f"{kind}#{model}" for kind in kinds]
+        return allow_items("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog"), of=read)

@@ -14,6 +14,7 @@ from infra.local.cloud import LocalCloud
 from serin.adapters.endpoint import ALIAS, LambdaEndpoint
 from serin.adapters.memory.world import MemoryEndpoint
 from serin.domain.models import Artifact, ModelVersion
+from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.ports import AliasState, Endpoint
 from serin.serving.estimators import sha256_of
 from tests.builders import a_version
@@ -31,6 +32,10 @@ import json, os
 def handler(event, context):
     if "replay" in event:
         return {"scores": [row["x"] + 0.0 for row in event["replay"]]}
+    if "shadow" in event:
+        scores = [row["inputs"]["x"] + 0.0 for row in event["shadow"]["rows"]]
+        answers = [{"score": score, "label": score > 0.5, "changed": ["v"]} for score in scores]
+        return {"answers": answers, "sandbox": context.log_stream_name, "release": event["shadow"]["release"]}
     rows = json.loads(event["body"])["instances"]
     answers = [{"label": True, "probability": 0.5} for _ in rows]
     body = {"predictions": answers, "v": context.function_version, "variables": dict(os.environ), "event": event}
@@ -59,7 +64,15 @@ class InMemory:
     """The fake."""
 
     def __init__(self) -> None:
-        self.endpoint = MemoryEndpoint(scores={'{"x": 0.25}': 0.25})
+        self.endpoint = MemoryEndpoint(scores={'{"x": 0.25}': 0.25}, shadows=self.says)
+
+    @staticmethod
+    def says(function_version: str, row: ShadowRow) -> ShadowAnswer:
+        """What the function on Lambda says."""
+        score = row.inputs["x"]
+        if score is None:
+            raise RuntimeError("unsupported operand")
+        return ShadowAnswer(score, score > 0.5, None, ("v",))
 
     def version(self, number: int) -> ModelVersion:
         return a_version(number)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from serin.domain.errors import Conflict, Unavailable
+from serin.domain.shadows import ShadowAnswer, ShadowRow
+from tests.builders import NOON
 from tests.contracts.endpoints import BAD, GOOD, MODEL, InMemory, Place, on_lambda
 
 
@@ -78,6 +80,28 @@ def test_logged_rows_are_scored_again_in_their_order(place: Place) -> None:
         place.endpoint.replay(MODEL, number, [GOOD, BAD], "c1")
 
 
+def a_row(values: dict[str, float | None]) -> ShadowRow:
+    return ShadowRow("p1", NOON, values, {"queue.length": 4})
+
+
+def test_a_shadow_is_answered_row_by_row_and_says_where(place: Place) -> None:
+    number = place.endpoint.publish(place.version(1), None).function_version
+    call = place.endpoint.shadow(MODEL, number, "rel1", [a_row(GOOD), a_row({"x": 0.75})], "c1")
+    assert call.answers == (ShadowAnswer(0.25, False, None, ("v",)), ShadowAnswer(0.75, True, None, ("v",)))
+    assert call.failure is None
+    assert f"[{number}]" in (call.sandbox or "")
+    again = place.endpoint.shadow(MODEL, number, "rel1", [a_row(GOOD)], "c1")
+    assert len({call.invocation, again.invocation, ""}) == 3
+
+
+def test_a_version_that_fails_in_a_shadow_says_so_for_each_row(place: Place) -> None:
+    number = place.endpoint.publish(place.version(1), None).function_version
+    call = place.endpoint.shadow(MODEL, number, "rel1", [a_row(GOOD), a_row(BAD)], "c1")
+    assert "unsupported operand" in (call.failure or "")
+    assert [answer.error for answer in call.answers] == 2 * [call.failure]
+    assert call.sandbox is None
+
+
 def test_a_function_version_that_is_gone_answers_nobody(place: Place) -> None:
     known = place.endpoint.publish(place.version(1), None)
     gone = replace(known, function_version="77").function_version
@@ -85,3 +109,5 @@ def test_a_function_version_that_is_gone_answers_nobody(place: Place) -> None:
         place.endpoint.ask(MODEL, gone, [{}])
     with pytest.raises(Unavailable, match="Function version 77 of late-orders is gone"):
         place.endpoint.replay(MODEL, gone, [GOOD], "c1")
+    with pytest.raises(Unavailable, match="Function version 77 of late-orders is gone"):
+        place.endpoint.shadow(MODEL, gone, "rel1", [a_row(GOOD)], "c1")

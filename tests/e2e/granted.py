@@ -65,7 +65,7 @@ GRANTED: tuple[str, ...] = (
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"BuildTrainingSetflightdelay: {_TRACES}",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
-    "CollectPredictions: s3:PutObject on lake/predictions/*",
+    "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on collect-predictions-dead",
     f"CollectPredictions: {_TRACES}",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
@@ -74,6 +74,16 @@ GRANTED: tuple[str, ...] = (
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
     f"EvaluateModel: {_TRACES}",
+    (
+        "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
+        "for MODEL#flight-delay for RELEASE#flight-delay"
+    ),
+    f"JoinTruthflightdelay: {_LOG}/join-truth-flight-delay:*",
+    "JoinTruthflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
+    "JoinTruthflightdelay: s3:GetObject on lake/datasets/* lake/shadow/flight-delay/*",
+    "JoinTruthflightdelay: s3:ListBucket on lake for shadow/flight-delay/*",
+    "JoinTruthflightdelay: s3:PutObject on lake/shadow/flight-delay/*/truth-*",
+    f"JoinTruthflightdelay: {_TRACES}",
     "Machinerelease: lambda:InvokeFunction on function:release-model",
     f"Machinerelease: {_DELIVERY}",
     f"Machinerelease: {_SAMPLES} {_TRACES}",

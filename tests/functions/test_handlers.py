@@ -5,6 +5,7 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import to_parquet
-from serin.domain.releases import Intent
+from serin.domain.releases import GOLDEN_REQUEST, Intent
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_contract, a_part, a_version, an_upload_of
@@ -46,6 +47,12 @@ assert not {"boto3", "botocore", "serin_model", "model_code", "serin_charters"} 
 LEARNS = {"evaluate_model", "train_model"}
 
 
+class Context:
+    """What Lambda says of a call."""
+
+    aws_request_id = "request-1"
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.slow
 def test_importing_a_handler_reads_no_environment_and_makes_no_client(name: str) -> None:
@@ -57,8 +64,8 @@ def test_importing_a_handler_reads_no_environment_and_makes_no_client(name: str)
     assert ended.returncode == 0, ended.stderr
 
 
-def test_all_thirteen_handlers_are_looked_at() -> None:
-    assert len(NAMES) == 13
+def test_all_fourteen_handlers_are_looked_at() -> None:
+    assert len(NAMES) == 14
 
 
 # accept_upload
@@ -136,12 +143,12 @@ def a_batch(kind: str, *messages: str) -> dict[str, Any]:
     return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()}}
 
 
-LINE = json.dumps({"model": "late-orders", "at": "2013-04-01T12:00:00Z", "prediction_id": "p1"})
+LINE = json.dumps({"model": "late-orders", "at": "2013-04-01T12:00:00Z", "prediction_id": "p1", "request_id": "r"})
 
 
 def test_a_batch_of_log_lines_goes_to_the_lake(world: World) -> None:
     answer = in_world("collect_predictions", world).handle(a_batch("DATA_MESSAGE", LINE), None)
-    assert answer == {"collected": 1, "foreign": 0}
+    assert answer == {"collected": 1, "foreign": 0, "shadow": 0, "invocations": 1, "unreadable": 0}
     assert len(world.lake.keys("predictions/late-orders/2013-04-01/")) == 1
 
 
@@ -150,14 +157,14 @@ def test_lines_that_name_another_model_than_their_log_are_left_out_and_told(
 ) -> None:
     foreign = json.dumps({**json.loads(LINE), "model": "early-orders"})
     answer = in_world("collect_predictions", world).handle(a_batch("DATA_MESSAGE", LINE, foreign), None)
-    assert answer == {"collected": 1, "foreign": 1}
+    assert (answer["collected"], answer["foreign"]) == (1, 1)
     assert world.lake.keys("predictions/early-orders/") == []
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "refused"
 
 
 def test_a_control_message_of_the_subscription_is_no_prediction(world: World) -> None:
     message = a_batch("CONTROL_MESSAGE", "CWL CONTROL MESSAGE: Checking health of destination Lambda.")
-    assert in_world("collect_predictions", world).handle(message, None) == {"collected": 0, "foreign": 0}
+    assert set(in_world("collect_predictions", world).handle(message, None).values()) == {0}
     assert world.lake.keys("") == []
 
 
@@ -165,14 +172,15 @@ def test_a_control_message_of_the_subscription_is_no_prediction(world: World) ->
 
 
 def test_a_request_is_read_from_the_gateways_event() -> None:
-    request = handler("predict").request_from(saved_event("http_predict"))
+    request = handler("predict").request_from(saved_event("http_predict"), Context())
     assert (request.id, request.body) == ("JKJaXmPLvHcESHA=", b'{"instances": []}')
+    assert (request.invocation, request.key) == ("request-1", None)
     assert request.scopes == ("read", "predict:flight-delay")
 
 
 def test_a_base64_body_is_decoded() -> None:
     event = {**saved_event("http_predict"), "body": base64.b64encode(b"\xff{}").decode(), "isBase64Encoded": True}
-    assert handler("predict").request_from(event).body == b"\xff{}"
+    assert handler("predict").request_from(event, None).body == b"\xff{}"
 
 
 IAM = {"accessKey": "AKIA1", "accountId": "1", "callerId": "AIDA1", "userArn": "arn:aws:iam::1:user/u", "userId": "u"}
@@ -226,13 +234,13 @@ def test_a_caller_cannot_choose_how_it_was_authorized() -> None:
         "queryStringParameters": {"iam": said},
         "requestContext": context,
     }
-    assert handler("predict").request_from(sent).scopes == ()
+    assert handler("predict").request_from(sent, None).scopes == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"body": None}, {"body": ""}])
 def test_a_request_without_a_body_is_empty(body: dict[str, Any]) -> None:
     event = {"requestContext": {"requestId": "r"}, **body}
-    request = handler("predict").request_from(event)
+    request = handler("predict").request_from(event, None)
     assert (request.body, request.scopes) == (b"", ())
 
 
@@ -255,6 +263,37 @@ class Answering:
         return self._reply
 
 
+SECRET = "order 17 of ana@example.com"
+
+
+def predict_prints(capsys: pytest.CaptureFixture[str], event: Mapping[str, Any], reply: Reply) -> list[dict[str, Any]]:
+    """What the function prints of a call beside the prediction log."""
+    module: Any = in_world("predict", World())
+    module.predictor = lambda: Answering(reply)
+    module.handle(event, Context())
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_refusal_carries_the_digest_of_the_clients_key_and_never_the_key(capsys: pytest.CaptureFixture[str]) -> None:
+    event = saved_event("http_predict")
+    keyed = {**event, "headers": {**event["headers"], "idempotency-key": SECRET}}
+    (line,) = predict_prints(capsys, keyed, Reply(422, {"error": {"kind": "invalid"}}))
+    assert (line["request_id"], line["status"], len(line["key"])) == ("request-1", 422, 32)
+    assert not set(json.dumps(line).split()) & set(SECRET.split())
+    (line,) = predict_prints(capsys, event, Reply(422, {"error": {"kind": "invalid"}}))
+    assert "key" not in line
+
+
+@pytest.mark.parametrize(("status", "told"), [(200, ["begun"]), (422, ["begun", "refused"])])
+def test_golden_rows_are_told_from_traffic_before_anything_is_done(
+    capsys: pytest.CaptureFixture[str], status: int, told: list[str]
+) -> None:
+    event = saved_event("http_predict")
+    golden = {**event, "requestContext": {**event["requestContext"], "requestId": GOLDEN_REQUEST}}
+    lines = predict_prints(capsys, golden, Reply(status, {"error": {"kind": "invalid"}}))
+    assert [(line["step"], line["outcome"]) for line in lines] == [("golden", outcome) for outcome in told]
+
+
 def test_what_a_predict_function_prints_is_the_prediction_log(capsys: pytest.CaptureFixture[str]) -> None:
     module: Any = handler("predict")
     module.predictor = lambda: Answering(Reply(200, {"predictions": []}, ("one", "two")))
@@ -275,16 +314,41 @@ def test_whoever_may_invoke_the_function_has_rows_scored_again_without_a_line_in
     module = in_world("predict", world)
     module.predictor = Replaying
     assert module.handle({"replay": [{}, {}], "correlation": "c1"}, None)["scores"] == [0.5, 0.5]
-    line = json.loads(capsys.readouterr().out)
-    assert (line["step"], line["correlation"]) == ("replay", "c1")
-    assert "prediction_id" not in line
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["step"], line["outcome"]) for line in lines] == [("replay", "begun"), ("replay", "ok")]
+    assert {line["correlation"] for line in lines} == {"c1"}
+    assert not any("prediction_id" in line for line in lines)
 
 
-def test_nobody_replays_through_the_gateway() -> None:
+@pytest.mark.parametrize("asked", ["replay", "shadow"])
+def test_nobody_replays_through_the_gateway(asked: str) -> None:
     module: Any = handler("predict")
     module.predictor = lambda: Answering(Reply(200, {"predictions": []}))
-    event = {**saved_event("http_predict"), "body": '{"replay": [{}]}', "rawQueryString": "replay=1"}
+    event = {**saved_event("http_predict"), "body": f'{{"{asked}": [{{}}]}}', "rawQueryString": f"{asked}=1"}
     assert module.handle(event, None)["statusCode"] == 200
+
+
+class Shadowing:
+    """A predictor that answers a shadow and nothing else."""
+
+    def shadow(self, asked: dict[str, Any], invocation: str, sandbox: str) -> Reply:
+        body = {"release": asked["release"], "sandbox": sandbox, "answers": [{"score": 0.5, "label": invocation}]}
+        return Reply(200, body, ("a line",))
+
+
+def test_a_release_has_logged_rows_answered_and_the_log_says_that_no_caller_asked(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = in_world("predict", world)
+    module.predictor = Shadowing
+    context = SimpleNamespace(aws_request_id="call-1", log_stream_name="[8]stream")
+    answer = module.handle({"shadow": {"release": "rel1", "rows": [{}]}, "correlation": "c1"}, context)
+    assert answer["sandbox"] == "[8]stream"
+    assert answer["answers"] == [{"score": 0.5, "label": "call-1"}]
+    *_, of_row, own = capsys.readouterr().out.splitlines()
+    assert of_row == "a line"
+    line = json.loads(own)
+    assert (line["step"], line["release"], line["correlation"]) == ("shadow", "rel1", "c1")
 
 
 def before_the_first_release(scopes: str) -> tuple[int, str]:
@@ -362,12 +426,6 @@ def test_a_release_is_abandoned_with_what_the_workflow_caught(world: World) -> N
 
 
 # reconcile
-
-
-class Context:
-    """What Lambda says of a call."""
-
-    aws_request_id = "request-1"
 
 
 def test_every_model_is_reconciled_and_the_log_says_what_was_found(

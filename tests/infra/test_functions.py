@@ -18,11 +18,13 @@ LAYERS = {
     "build-features-returns": ["core", "data", "charters", "code-returns"],
     "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
+    "join-truth-returns": ["core", "data", "charters", "code-returns"],
     "train-model-returns": ["core", "science", "charters", "code-returns"],
     "predict-returns": ["core", "science"],
     "build-features-late-orders": ["core", "data", "charters", "code-late-orders"],
     "profile-dataset-late-orders": ["core", "data", "charters", "code-late-orders"],
     "build-training-set-late-orders": ["core", "data", "charters", "code-late-orders"],
+    "join-truth-late-orders": ["core", "data", "charters", "code-late-orders"],
     "train-model-late-orders": ["core", "science", "charters", "code-late-orders"],
     "predict-late-orders": ["core", "science"],
 }
@@ -126,7 +128,7 @@ def test_the_upload_queue_gives_each_file_a_call_of_its_own_and_never_more_than_
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_function_of_one_model_knows_which(model: str, aws: Assembly) -> None:
-    for name in ("build-features", "profile-dataset", "build-training-set", "train-model", "predict"):
+    for name in ("build-features", "profile-dataset", "build-training-set", "join-truth", "train-model", "predict"):
         assert aws.function(f"{name}-{model}")["Environment"]["Variables"]["SERIN_MODEL"] == model
 
 
@@ -146,3 +148,10 @@ def test_no_function_knows_a_place_it_may_not_reach(aws: Assembly) -> None:
 
 def test_no_concurrency_is_reserved_because_new_accounts_have_ten(aws: Assembly) -> None:
     assert not [name for name, item in aws.functions().items() if "ReservedConcurrentExecutions" in item]
+
+
+def test_the_platforms_reports_of_predict_are_json_whichever_call_they_are_of(aws: Assembly) -> None:
+    formats = {name: aws.function(name)["LoggingConfig"].get("LogFormat") for name in LAYERS}
+    assert {name for name, form in formats.items() if form} == {f"predict-{model}" for model in MODELS}
+    config = aws.function("predict-returns")["LoggingConfig"]
+    assert (config["LogFormat"], config["SystemLogLevel"]) == ("JSON", "INFO")

@@ -82,6 +82,12 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(get("DATASET#orders"), query("DATASET#orders"), query(f"RUN#{MINE}"), put(f"RUN#{MINE}")),
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
+    "join-truth": (
+        *(get("DATASET#orders"), query("DATASET#orders"), query("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
+        *(get(f"MODEL#{MINE}"), s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip")),
+        *(s3("get_object", LAKE, "datasets/orders/a.parquet"), s3("get_object", LAKE, f"shadow/{MINE}/r/pairs-a")),
+        s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"),
+    ),
     "train-model": (
         *(s3("put_object", ARTIFACTS, f"models/{MINE}/r/a"), s3("put_object", ARTIFACTS, f"runs/{MINE}/a")),
         s3("get_object", LAKE, f"training-sets/{MINE}/a"),
@@ -120,6 +126,10 @@ FORBIDDEN: tuple[Call, ...] = (
     *(s3("get_object", ARTIFACTS, f"{below}/{OTHER}/a") for below in ("models", "runs")),
     *(s3("put_object", LAKE, f"{below}/{OTHER}/a") for below in ("training-sets", "reports/profiles", "predictions")),
     *(s3("put_object", LAKE, f"{below}/orders/a") for below in ("datasets", "quarantine")),
+    *(
+        s3("put_object", LAKE, f"shadow/{name}")
+        for name in (f"{OTHER}/r/truth-a", f"{MINE}/r/pairs-a", f"{MINE}/r/calls-a")
+    ),
     ("lambda", "update_alias", {"FunctionName": f"serin-dev-predict-{MINE}", "Name": "live", "FunctionVersion": "1"}),
     ("lambda", "invoke", {"FunctionName": f"serin-dev-train-model-{OTHER}"}),
     ("lambda", "publish_layer_version", {"LayerName": f"serin-dev-model-{MINE}", "Content": {"ZipFile": b"x"}}),

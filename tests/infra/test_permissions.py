@@ -61,7 +61,7 @@ def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
     }
 
 
-def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_prefixes(aws: Assembly) -> None:
+def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_prefixes(aws: Assembly) -> None:
     listing = [
         statement
         for policy in aws.resources("AWS::IAM::Policy")
@@ -69,7 +69,7 @@ def test_only_the_prediction_log_and_sources_are_listed_and_only_below_their_pre
         if "s3:ListBucket" in statement["Action"]
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
-    assert sorted(found) == ["predictions/*", f"{SOURCE.prefix}*"]
+    assert sorted(found) == ["predictions/*", *(f"shadow/{model}/*" for model in sorted(MODELS)), f"{SOURCE.prefix}*"]
     read = {"serin-dev-lake/predictions/*", "serin-dev-lake/reports/profiles/*"}
     assert resources(aws, "api", "s3") == {"serin-dev-lake", *read}
 
@@ -121,9 +121,10 @@ def test_acquiring_reads_below_its_sources_and_writes_raw_files_of_their_dataset
     assert not [item for items in written for item in items if SOURCE.bucket in item]
 
 
-def test_collecting_predictions_writes_predictions_only(aws: Assembly) -> None:
+def test_collecting_predictions_writes_what_the_log_tells_and_nothing_else(aws: Assembly) -> None:
     assert aws.actions("collect-predictions") - TRACING - LOGGING - {"sqs:SendMessage"} == {"s3:PutObject"}
-    assert resources(aws, "collect-predictions", "s3") == {"serin-dev-lake/predictions/*"}
+    written = {f"serin-dev-lake/{keys}" for keys in ("predictions/*", "invocations/*", "shadow/*/lines-*")}
+    assert resources(aws, "collect-predictions", "s3") == written
 
 
 def test_the_api_starts_the_two_kinds_of_workflow_and_no_other(aws: Assembly) -> None:

@@ -268,3 +268,27 @@ def told_settings(cloud: LocalCloud) -> None:
         assert found["DeadLetterConfig"] == {"TargetArn": queue}
         assert found["LoggingConfig"]["LogGroup"] == "elsewhere"
         assert (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
+
+
+@rule(
+    service="lambda",
+    says="a published version logs as it was published",
+    source=f"{API}/API_FunctionConfiguration.html",
+)
+def logging_of_a_version(cloud: LocalCloud) -> None:
+    with function(cloud) as case:
+        change(case, LoggingConfig={"LogFormat": "JSON"})
+        version = case.functions.publish_version(FunctionName=case.name)["Version"]
+        change(case, LoggingConfig={"LogFormat": "Text"})
+        formats = [
+            case.functions.get_function_configuration(FunctionName=case.name, Qualifier=qualifier)["LoggingConfig"]
+            for qualifier in (version, "$LATEST")
+        ]
+        assert [found["LogFormat"] for found in formats] == ["JSON", "Text"]
+        assert (formats[0]["SystemLogLevel"], formats[0]["ApplicationLogLevel"]) == ("INFO", "INFO")
+
+
+@rule(service="lambda", says="plain text has no log levels", source=f"{API}/API_LoggingConfig.html")
+def levels_of_text(cloud: LocalCloud) -> None:
+    with function(cloud) as case, refused("InvalidParameterValueException", message="SystemLogLevel is not supported"):
+        change(case, LoggingConfig={"LogFormat": "Text", "SystemLogLevel": "WARN"})

@@ -112,6 +112,21 @@ def test_lines_are_kept_by_version_and_found_by_json_patterns(deployed: Deploy, 
     assert any(event["message"].startswith("REPORT RequestId") for event in everything)
 
 
+def test_a_version_logs_in_the_format_it_was_published_with(deployed: Deploy, record: Record) -> None:
+    resources = subscribed(record)
+    resources["Speaks"]["Properties"]["LoggingConfig"] |= {"LogFormat": "JSON", "SystemLogLevel": "INFO"}
+    cloud = deployed(resources)
+    config = {"LogFormat": "Text"}
+    aws(cloud, "lambda").update_function_configuration(FunctionName="speaks", LoggingConfig=config)
+    speak(cloud, rows=1)
+    speak(cloud, qualifier="$LATEST", rows=1)
+    reports = aws(cloud, "logs").filter_log_events(
+        logGroupName="/aws/lambda/speaks", filterPattern='{ $.type = "platform.report" }'
+    )["events"]
+    assert [event["logStreamName"].partition("[")[2][0] for event in reports] == ["1"]
+    assert json.loads(reports[0]["message"])["record"]["status"] == "success"
+
+
 @pytest.mark.parametrize(
     ("dimensions", "errors"),
     [

@@ -17,8 +17,10 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
+from serin.data.contract.types import TIMESTAMP
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import derive, training_rows
+from serin.data.features.truth import CREATED, with_created
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, sources_of
 from serin.domain.charter_effects import EFFECTS
@@ -115,6 +117,13 @@ def _at(day: int, **more: int) -> datetime:
 
 def _rows(read: Read) -> pl.DataFrame:
     return training_rows(read.charter, read.examined.contracts, _tables(), read.functions)
+
+
+def _created(read: Read) -> list[datetime]:
+    """When the labels came to be known; their rows were accepted all at once."""
+    trips = _tables()["trips"]
+    accepted = pl.repeat(NOW, len(trips), dtype=TIMESTAMP, eager=True)
+    return with_created(trips, read.charter.truth, accepted)[CREATED].to_list()
 
 
 def _classes(read: Read) -> object:
@@ -379,6 +388,9 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "truth.entity": Proof({"entity: trip,": "entity: line,"}, _refuses({"  on_demand:": VIEW_OF_TRIPS}), shows=True),
     "truth.label": Proof({"label: late": "label: very_late"}, _column("__label"), [False, False, True]),
+    "truth.created_time": Proof(
+        {"label: late}": "label: late, created_time: ends}"}, _created, _tables()["trips"]["ends"].to_list()
+    ),
     "training.start_on.features": Proof(
         {"start_on: {features: trips}": "start_on: {features: weather}"},
         lambda read: read.charter.training.start_on,

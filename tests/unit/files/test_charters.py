@@ -170,6 +170,8 @@ def _sourced(source: str, field: str, found: str, remedy: str) -> tuple[str, str
         ("truth: {dataset: trips", "truth: {dataset: tips", "truth.dataset", "'tips'", "One of"),
         ("entity: trip,", "entity: tip,", "truth.entity", "'tip'", "One of"),
         ("label: late}", "label: tardy}", "truth.label", "'tardy'", "column"),
+        ("label: late}", "label: late, created_time: told}", "truth.created_time", "'told'", "column"),
+        ("label: late}", "label: late, created_time: delay}", "truth.created_time", "type integer", "timestamp"),
         ("start_on: {features: trips}", "start_on: {features: tips}", "training.start_on.features", "'tips'", "One of"),
         ("pipeline: pipeline.py", "pipeline: pipe.py", "training.pipeline", "not in the folder", "Write pipe.py"),
         ("pipeline: pipeline.py", "pipeline: features.py", "training.pipeline", "a function pipeline", "hour"),

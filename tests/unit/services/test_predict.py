@@ -138,6 +138,20 @@ def test_each_answered_row_has_one_line_in_the_log(predictor: Predictor) -> None
     assert {line["at"] for line in lines} == {"2013-04-01T12:00:00Z"}
 
 
+def test_a_line_names_the_invocation_and_counts_the_attempts_of_a_key(predictor: Predictor) -> None:
+    body = json.dumps({"instances": [ORDER]}).encode()
+    keys = ["a", "b", "a", None, None]
+    lines = [json.loads(predictor.predict(Request("r", body, SCOPES, "i", key)).log[0]) for key in keys]
+    assert [(line.get("key"), line["attempt"]) for line in lines] == [
+        ("a", 1),
+        ("b", 1),
+        ("a", 2),
+        (None, 1),
+        (None, 1),
+    ]
+    assert {line["invocation"] for line in lines} == {"i"}
+
+
 def test_only_the_first_request_of_a_process_is_cold(predictor: Predictor) -> None:
     cold = [json.loads(ask(predictor, ORDER).log[0])["cold"] for _ in range(3)]
     assert cold == [True, False, False]

@@ -7,7 +7,19 @@ from typing import Any
 
 from serin.serving.log import Call, LoggedRow, log_line
 
-CALL = Call("req", datetime(2013, 4, 1, 12, tzinfo=UTC), "late-orders", 3, "4", "scikit-learn", True, 12.34567, 9.87654)
+CALL = Call(
+    "req",
+    datetime(2013, 4, 1, 12, tzinfo=UTC),
+    "late-orders",
+    3,
+    "4",
+    "scikit-learn",
+    True,
+    12.34567,
+    9.87654,
+    "lambda-1",
+    "d1",
+)
 
 
 def a_row(**parts: Any) -> LoggedRow:
@@ -26,6 +38,8 @@ def a_row(**parts: Any) -> LoggedRow:
 def test_a_line_has_exactly_the_fields_of_the_prediction_log() -> None:
     assert json.loads(log_line(CALL, a_row())) == {
         "request_id": "req",
+        "invocation": "lambda-1",
+        "key": "d1",
         "prediction_id": "p1",
         "attempt": 1,
         "at": "2013-04-01T12:00:00Z",

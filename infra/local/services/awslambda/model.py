@@ -10,10 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from infra.local.delivery.outcome import Outcome
 from infra.local.iam.credentials import Credentials
+
+LogFormat = Literal["Text", "JSON"]
+SystemLogLevel = Literal["DEBUG", "INFO", "WARN"]
+
+
+@dataclass(frozen=True)
+class Logging:
+    """How a version logs; levels are there with the format JSON only.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+    """
+
+    format: LogFormat = "Text"
+    application_level: str | None = None
+    system_level: SystemLogLevel | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,7 @@ class FunctionVersion:
     """Whose session the credentials are."""
     reserved_concurrency: int | None = field(default=None, compare=False)
     """The function's, over all its versions; None when it shares the account's."""
+    logging: Logging = Logging()
 
     @property
     def arn(self) -> str:

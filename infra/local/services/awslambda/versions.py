@@ -18,6 +18,7 @@ from infra.local.iam.credentials import Credentials
 from infra.local.iam.keys import SESSION_S, lasts
 from infra.local.services.awslambda.api.aliases import weights_of
 from infra.local.services.awslambda.api.concurrency import provisioned_of, reserved_of
+from infra.local.services.awslambda.api.logging_config import logging_of
 from infra.local.services.awslambda.api.names import LATEST, function_name, is_version
 from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.wiring import ACCOUNT
@@ -87,6 +88,7 @@ class Versions:
             log_group=function.logs_group_name,
             role_arn=function.role,
             reserved_concurrency=self._reserved(function.function_name),
+            logging=logging_of(function),
         )
 
     @property

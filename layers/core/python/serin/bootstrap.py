@@ -15,7 +15,18 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
-from serin.ports import Catalog, Clock, Control, Endpoint, Events, ObjectStore, OnlineFeatures, Sources, Workflows
+from serin.ports import (
+    Catalog,
+    Clock,
+    Control,
+    Endpoint,
+    Events,
+    Metrics,
+    ObjectStore,
+    OnlineFeatures,
+    Sources,
+    Workflows,
+)
 
 
 class Platform:
@@ -100,6 +111,13 @@ class Platform:
 
         stage, artifacts = self._environment["SERIN_STAGE"], self._environment["SERIN_ARTIFACTS_BUCKET"]
         return LambdaEndpoint(_client("lambda"), _client("ssm"), stage, artifacts)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What CloudWatch counts of the models' endpoints."""
+        from serin.adapters.cloudwatch import CloudWatchMetrics
+
+        return CloudWatchMetrics(_client("cloudwatch"), self._environment["SERIN_STAGE"])
 
     @property
     def stage(self) -> str:

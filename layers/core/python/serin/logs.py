@@ -14,6 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 from serin.domain.errors import SerinError
+from serin.domain.idempotency import key_digest
 from serin.domain.printable import printable
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Fields(TypedDict, total=False):
     correlation: str
     step: str
     route: str
+    key: str
     status: int
     model: str
     version: int
@@ -82,6 +84,11 @@ class Work:
         """It failed by this error, though it may have answered."""
         self._error = error
 
+    def begins(self, step: str) -> None:
+        """Say at once which step this is, in a line of its own: whoever dies in it cannot say so any more."""
+        self.tells(step=step)
+        self._write("begun", None)
+
     def keeps_silent(self) -> None:
         """Write no line, for another one tells of this work already."""
         self._told = False
@@ -98,17 +105,18 @@ class Work:
         if failure is not None:
             self.tells(**_told_of(failure))
         if failure is not None or self._told:
-            self._write(ms)
+            self._write(self._fields["outcome"], ms)
 
-    def _write(self, ms: float) -> None:
-        said = {name: _safe(name, self._fields[name]) for name in ALLOWED if self._fields.get(name) is not None}
+    def _write(self, outcome: str, ms: float | None) -> None:
+        fields = {**self._fields, "outcome": outcome}
+        said = {name: _safe(name, fields[name]) for name in ALLOWED if fields.get(name) is not None}
         line = {
             "at": self._clock().now().isoformat().replace("+00:00", "Z"),
-            "level": LEVELS.get(self._fields["outcome"], "INFO"),
+            "level": LEVELS.get(outcome, "INFO"),
             "function": self._function,
             "request_id": self._request_id,
             **said,
-            "ms": ms,
+            **({} if ms is None else {"ms": ms}),
         }
         # In one write, so that no other thread's line comes between; ASCII, so that no value can begin a line.
         sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
@@ -144,6 +152,13 @@ def tell_of(error: BaseException) -> None:
         work.failed(error)
 
 
+def begins(step: str) -> None:
+    """Say in a line of its own that the work at hand begins as this step; it is repeated where the work ends."""
+    work = _AT_HAND.get()
+    if work is not None:
+        work.begins(step)
+
+
 def correlation_of(event: Mapping[str, Any], context: object) -> str:
     """What this call began with: the workflow's or the bus event's own, the gateway's request, else the call itself."""
     found = (
@@ -172,7 +187,7 @@ def _kind(answer: Mapping[str, Any]) -> str:
 
 def _about(event: Mapping[str, Any]) -> Fields:
     if call := _part(event, "requestContext"):
-        given: Mapping[str, Any] = {"route": call.get("routeKey")}
+        given: Mapping[str, Any] = {"route": call.get("routeKey"), "key": key_digest(_part(event, "headers"))}
     else:
         # What wraps an event of the bus has words of its own, such as `version`.
         given = _part(event, "detail") or event

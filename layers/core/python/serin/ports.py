@@ -20,6 +20,7 @@ from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
+from serin.domain.shadows import ShadowCall, ShadowRow
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 
 
@@ -255,6 +256,28 @@ class Workflows(Protocol):
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """An alarm on a model's endpoint; `function_versions` are those in its dimensions, `state` is CloudWatch's word."""
+
+    name: str
+    state: str
+    function_versions: tuple[str, ...] = ()
+
+
+class Metrics(Protocol):
+    """What CloudWatch counts of the calls that came by the live alias."""
+
+    def sums(self, model: str, metric: str, function_version: str | None, start: datetime, end: datetime) -> int:
+        """The sum of one of Lambda's metrics, of the calls one version ran; of the whole alias for None.
+
+        CloudWatch counts whole minutes: those that begin from `start` on and before `end`.
+        """
+
+    def alarms(self, model: str) -> Sequence[Alarm]:
+        """All alarms on the model's endpoint."""
+
+
+@dataclass(frozen=True)
 class AliasState:
     """Where the live alias points; `revision` must be given back to change it."""
 
@@ -294,3 +317,11 @@ class Endpoint(Protocol):
         self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
     ) -> Sequence[Score]:
         """The scores one function version gives logged rows of features; Unavailable when it answers none."""
+
+    def shadow(
+        self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str
+    ) -> ShadowCall:
+        """What one function version says of logged rows, past the alias; a version that fails or dies says that.
+
+        Raises Unavailable only where that says nothing of the version: it is gone, or Lambda has no room for the call.
+        """

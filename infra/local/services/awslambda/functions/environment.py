@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.local.services.awslambda.model import FunctionVersion
+from infra.local.services.awslambda.model import FunctionVersion, Logging
 
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -20,6 +20,7 @@ def environment_of(
         **extra,
         **version.environment,
         **_reserved(version, stream, start),
+        **_logging(version.logging),
         "PYTHONPATH": python_path(version, runtime),
     }
 
@@ -36,6 +37,13 @@ def python_path(version: FunctionVersion, runtime: Path) -> str:
         if folder.is_dir()
     ]
     return ":".join(str(folder) for folder in (version.code, *layers, runtime))
+
+
+def _logging(logging: Logging) -> dict[str, str]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html"""
+    if logging.application_level is None:
+        return {}
+    return {"AWS_LAMBDA_LOG_FORMAT": logging.format, "AWS_LAMBDA_LOG_LEVEL": logging.application_level}
 
 
 def _defaults(scratch: Path) -> dict[str, str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from infra.local.clock import machine
 from infra.local.delivery.outcome import Outcome
-from infra.local.services.awslambda.functions import platform_report as platform
 from infra.local.services.awslambda.functions.execution_log import ExecutionLog
+from infra.local.services.awslambda.functions.platform_lines import lines_of
+from infra.local.services.awslambda.functions.platform_report import Report
 from infra.local.services.awslambda.functions.runtime_api import Invocation, NextAsked
 from infra.local.services.awslambda.functions.watch import Ended, Ending, Final, ending_of, wait_for
 from infra.local.services.awslambda.functions.worker import Worker
@@ -38,6 +39,7 @@ class Execution:
         self._call = call
         self._log = log
         self._now_ms = now_ms
+        self._lines = lines_of(worker, now_ms)
         self._init_ms: float | None = None
         self._began = 0.0
         self._used_mb = 0
@@ -45,7 +47,7 @@ class Execution:
     def run(self) -> Outcome:
         """The outcome; the worker is warm afterwards where its process can take another invocation."""
         failure = self._become_ready()
-        self._log.line(platform.start_line(self._call.request_id, self._version.version))
+        self._log.lines(self._lines.start(self._call.request_id))
         ending = failure or self._hand_over()
         return self._report(ending)
 
@@ -55,7 +57,7 @@ class Execution:
             self._began = time.monotonic()
             return None
         self._worker.close()
-        self._log.line(platform.init_start_line(self._version))
+        self._log.lines(self._lines.init_start())
         if self._start("init", INIT_LIMIT_S) is None:
             self._init_ms = self._elapsed_ms()
             self._began = time.monotonic()
@@ -69,8 +71,8 @@ class Execution:
         if ending is not None:
             self._worker.close(self._log.printed)
             self._log.finish_line()
-            took_ms = self._elapsed_ms()
-            self._log.line(platform.init_report_line(took_ms, phase, ending.word or "error", ending.error_type))
+        status, error_type = (None, None) if ending is None else (ending.word or "error", ending.error_type)
+        self._log.lines(self._lines.init_report(self._elapsed_ms(), phase, status, error_type))
         return ending
 
     def _hand_over(self) -> Ending:
@@ -98,7 +100,7 @@ class Execution:
         self._log.flush()
 
     def _report(self, ending: Ending) -> Outcome:
-        report = platform.Report(
+        report = Report(
             request_id=self._call.request_id,
             duration_ms=self._elapsed_ms(),
             memory_mb=self._version.memory_mb,
@@ -111,9 +113,7 @@ class Execution:
         if not ending.reusable:
             self._worker.close(self._log.printed)
         self._log.finish_line()
-        for line in (ending.line, platform.end_line(report.request_id), report.line()):
-            if line is not None:
-                self._log.line(line)
+        self._log.lines(self._lines.end(ending, report))
         self._log.flush()
         return Outcome(
             status=ending.status,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from infra.local.delivery.outcome import PAYLOAD_LIMIT, Outcome, Status
+from infra.local.services.awslambda.functions.application_log import sends
 from infra.local.services.awslambda.functions.execution import Call, Execution
 from infra.local.services.awslambda.functions.execution_log import ExecutionLog
 from infra.local.services.awslambda.functions.pool import Pool
@@ -48,7 +49,7 @@ class FunctionHost:
         self._now_ms = now_ms
         self._processes = processes
         self._pool = Pool(lambda version, kept: Worker(version, self._launch, now_ms(), kept), processes)
-        self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker)))
+        self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker), now_ms))
         self._running = 0
         self._counting = threading.Lock()
         self._stopped = threading.Event()
@@ -123,7 +124,8 @@ class FunctionHost:
                 self._provisioning.look()
 
     def _log_of(self, worker: Worker) -> ExecutionLog:
-        return ExecutionLog(lambda lines: self._on_log(worker.version, worker.stream, lines), self._now_ms)
+        version, stream = worker.version, worker.stream
+        return ExecutionLog(lambda lines: self._on_log(version, stream, lines), self._now_ms, sends(version.logging))
 
     def _launch(self, version: FunctionVersion, stream: str, start: str) -> RuntimeProcess:
         return RuntimeProcess(

@@ -44,9 +44,14 @@ class Report:
 
 def init_start_line(version: FunctionVersion) -> str:
     """The first line of a new process."""
+    runtime, arn = runtime_version(version)
+    return f"INIT_START Runtime Version: {runtime}\tRuntime Version ARN: {arn}"
+
+
+def runtime_version(version: FunctionVersion) -> tuple[str, str]:
+    """The name and the ARN of what runs the handler."""
     python = ".".join(platform.python_version_tuple()[:2])
-    arn = f"arn:aws:lambda:{version.region}::runtime:local"
-    return f"INIT_START Runtime Version: python:{python}.local\tRuntime Version ARN: {arn}"
+    return f"python:{python}.local", f"arn:aws:lambda:{version.region}::runtime:local"
 
 
 def init_report_line(init_ms: float, phase: str, status: str, error_type: str | None) -> str:

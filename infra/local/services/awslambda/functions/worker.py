@@ -37,9 +37,14 @@ class Worker:
         assert self._process is not None
         return self._process
 
+    @property
+    def start_type(self) -> str:
+        """The initialization type Lambda tells its process."""
+        return "provisioned-concurrency" if self.kept else "on-demand"
+
     def start(self) -> RuntimeProcess:
         """Start its process."""
-        self._process = self._launch(self.version, self.stream, "provisioned-concurrency" if self.kept else "on-demand")
+        self._process = self._launch(self.version, self.stream, self.start_type)
         return self._process
 
     def has_asked(self) -> None:

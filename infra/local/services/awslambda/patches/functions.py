@@ -16,9 +16,11 @@ from infra.local.services.awslambda.api import configuration, sizes
 from infra.local.services.awslambda.api.aliases import versions_of
 from infra.local.services.awslambda.api.concurrency import provisioned_of
 from infra.local.services.awslambda.api.errors import conflict, fence, invalid
+from infra.local.services.awslambda.api.logging_config import changed, described, logging_of
 from infra.local.services.awslambda.api.names import LATEST, function_name, is_version
 from infra.local.services.awslambda.api.settling import begin, refuse_change, states_of
 from infra.local.services.awslambda.invocations import Invocations
+from infra.local.services.awslambda.model import Logging
 from infra.local.wiring import wiring
 
 _CODE = ("code", "code_bytes", "code_size", "code_sha_256", "code_digest", "_architectures")
@@ -36,12 +38,13 @@ def create_function(
 ) -> LambdaFunction:
     """moto takes any memory, time-out, runtime, environment and dead-letter queue."""
     configuration.check("CreateFunction", {**spec, "Code": {}}, spec.get("Role", ""))
+    changed(Logging(), spec.get("LoggingConfig") or {})
     return original(backend, spec)
 
 
 @wrap(LambdaFunction, "__init__")
 def function_init(original: Callable[..., None], function: LambdaFunction, *args: Any, **kwargs: Any) -> None:
-    """moto drops the dead-letter queue and the log group, and gives no revision."""
+    """moto drops the dead-letter queue and how the function logs, and gives no revision."""
     original(function, *args, **kwargs)
     function.revision_id = str(uuid.uuid4())  # type: ignore[attr-defined]
     _set_what_moto_drops(function, kwargs.get("spec") or args[1])
@@ -51,8 +54,10 @@ def _set_what_moto_drops(function: LambdaFunction, wanted: dict[str, Any]) -> No
     if "DeadLetterConfig" in wanted:
         target = (wanted["DeadLetterConfig"] or {}).get("TargetArn") or None
         function.dead_letter_arn = target  # type: ignore[attr-defined]
-    if group := (wanted.get("LoggingConfig") or {}).get("LogGroup"):
-        function.logs_group_name = group
+    if config := wanted.get("LoggingConfig"):
+        # A published version shares what is in place, so this is replaced and never changed.
+        function.logging = changed(logging_of(function), config)  # type: ignore[attr-defined]
+        function.logs_group_name = config.get("LogGroup") or function.logs_group_name
     if size := (wanted.get("EphemeralStorage") or {}).get("Size"):
         function.ephemeral_storage = int(size)
     if wanted.get("TracingConfig"):
@@ -101,6 +106,7 @@ def update_configuration(
     role = updates.get("Role") or function.role
     dead_letters = updates.get("DeadLetterConfig") or {"TargetArn": getattr(function, "dead_letter_arn", None)}
     configuration.check("UpdateFunctionConfiguration", {**updates, "DeadLetterConfig": dead_letters}, role)
+    changed(logging_of(function), updates.get("LoggingConfig") or {})
     if "Layers" in updates:
         function._get_layers_data(updates["Layers"])
         _check_together(function, updates["Layers"])
@@ -114,11 +120,11 @@ def update_configuration(
 def get_configuration(
     original: Callable[..., dict[str, Any]], function: LambdaFunction, on_create: bool = False
 ) -> dict[str, Any]:
-    """moto answers no RevisionId, dead-letter queue or log group, and everything is done at once."""
+    """moto answers no RevisionId, dead-letter queue or logging, and everything is done at once."""
     found = original(function, on_create)
     found.update(states_of(function))
     found["RevisionId"] = function.revision_id  # type: ignore[attr-defined]
-    found["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": function.logs_group_name}
+    found["LoggingConfig"] = described(logging_of(function), function.logs_group_name)
     if target := getattr(function, "dead_letter_arn", None):
         found["DeadLetterConfig"] = {"TargetArn": target}
     return found
@@ -154,9 +160,9 @@ def update_function_code(
     function.update_function_code(body)
     renew(function)
     made = backend.publish_version(function_name) if body.get("Publish") else None
-    for changed in (function, made):
-        if changed is not None:
-            begin(changed)
+    for one in (function, made):
+        if one is not None:
+            begin(one)
     return (made or function).get_configuration()
 
 

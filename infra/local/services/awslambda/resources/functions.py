@@ -12,12 +12,13 @@ from infra.local.cloudformation.resource import Deployed, HalfMade, Made, Resour
 from infra.local.services.awslambda.api.settling import settle
 from serin.domain.errors import Conflict, Invalid
 
-_CONFIGURATION = {
+_CONFIGURATION: dict[str, Any] = {
     "DeadLetterConfig": {},
     "Description": "",
     "Environment": {},
     "Handler": "",
     "Layers": [],
+    "LoggingConfig": {"LogFormat": "Text"},
     "MemorySize": 128,
     "Role": "",
     "Runtime": "",
@@ -73,6 +74,7 @@ class Function(ResourceType):
         settle(function)
         settings = {**_CONFIGURATION, **{key: wanted.properties[key] for key in _CONFIGURATION if wanted.get(key)}}
         settings["MemorySize"], settings["Timeout"] = int(settings["MemorySize"]), int(settings["Timeout"])
+        settings["LoggingConfig"] = {**_CONFIGURATION["LoggingConfig"], **settings["LoggingConfig"]}
         if any(before.get(key) != wanted.get(key) for key in _CONFIGURATION):
             function.update_configuration(settings)
         if before.get("Code") != wanted.get("Code") or before.get("Architectures") != wanted.get("Architectures"):

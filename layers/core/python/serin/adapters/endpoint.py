@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.models import ModelVersion, Published
+from serin.domain.records import as_record, from_record
 from serin.domain.releases import GOLDEN_REQUEST
+from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_call
 from serin.ports import AliasState, Answer
 
 if TYPE_CHECKING:
@@ -18,6 +21,15 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 ALIAS = "live"
+
+
+@dataclass(frozen=True)
+class _Call:
+    """An invocation that came to an end: its id, what it answered, and what it failed by."""
+
+    id: str
+    reply: Any
+    failure: str | None
 
 
 class LambdaEndpoint:
@@ -70,7 +82,24 @@ class LambdaEndpoint:
         scores: Sequence[Score] = reply["scores"]
         return scores
 
+    def shadow(
+        self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str
+    ) -> ShadowCall:
+        asked = {"release": release, "rows": as_record(rows)}
+        call = self._call(model, function_version, {"shadow": asked, "correlation": correlation})
+        if call.failure is not None:
+            return failed_call(call.id, call.failure, len(rows))
+        answers = tuple(from_record(ShadowAnswer, answer) for answer in call.reply["answers"])
+        return ShadowCall(call.id, answers, call.reply["sandbox"])
+
     def _invoke(self, model: str, function_version: str, event: Mapping[str, object]) -> Any:
+        call = self._call(model, function_version, event)
+        if call.failure is not None:
+            found = f"Function version {function_version} failed: {call.failure}."
+            raise Unavailable(found, "Read the function's log.")
+        return call.reply
+
+    def _call(self, model: str, function_version: str, event: Mapping[str, object]) -> _Call:
         known = self._functions.exceptions
         try:
             answer = self._functions.invoke(
@@ -82,10 +111,8 @@ class LambdaEndpoint:
         except known.TooManyRequestsException as error:
             raise Unavailable("Lambda has no room for one more call.", "Try again.") from error
         reply = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError"):
-            found = f"Function version {function_version} failed: {reply.get('errorMessage', reply)}."
-            raise Unavailable(found, "Read the function's log.")
-        return reply
+        failure = str(reply.get("errorMessage", reply)) if answer.get("FunctionError") else None
+        return _Call(answer["ResponseMetadata"]["RequestId"], reply, failure)
 
     def _name(self, model: str) -> str:
         return f"serin-{self._stage}-predict-{model}"

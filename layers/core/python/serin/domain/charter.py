@@ -131,11 +131,15 @@ class Features:
 
 @dataclass(frozen=True)
 class Truth:
-    """Where the right answer comes from: a dataset, the entity it is about, its label column."""
+    """Where the right answer comes from: a dataset, the entity it is about, its label column.
+
+    `created_time` is the column that says when the label came to be known; None: when its row was accepted.
+    """
 
     dataset: str
     entity: str
     label: str
+    created_time: str | None = None
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,11 @@ EFFECTS: Mapping[str, Effect] = {
         "layers/core/python/serin/files/leakage_checks.py",
     ),
     "truth.label": Effect("resource", "The column that is learnt.", _JOINS),
+    "truth.created_time": Effect(
+        "gate",
+        "When a label counts as known: truth about a release's shadow is what came after the question.",
+        "layers/core/python/serin/data/features/truth.py",
+    ),
     "training.start_on.features": Effect(
         "resource", "The dataset whose features start the first training.", _TRAINING_STACK
     ),

@@ -10,6 +10,7 @@ from typing import Any
 
 from serin.domain.charter import Scalar
 
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _FILE = re.compile(r"(?P<first>[0-9]{9})-(?P<last>[0-9]{9})-[0-9a-f]{32}\.jsonl\.gz\Z")
 
 
@@ -17,7 +18,8 @@ _FILE = re.compile(r"(?P<first>[0-9]{9})-(?P<last>[0-9]{9})-[0-9a-f]{32}\.jsonl\
 class LoggedPrediction:
     """A line of the prediction log. `inputs` and `features` hold JSON values; `score` is a number, or one a class.
 
-    `function_version` is None in lines that were written before it was logged.
+    `function_version` and `invocation`, Lambda's id of the call, are None in lines that were written before they were
+    logged; `key`, the digest of the client's `Idempotency-Key`, is None where there was none.
     """
 
     prediction_id: str
@@ -38,11 +40,28 @@ class LoggedPrediction:
     score: Any = None
     label: Scalar | None = None
     function_version: str | None = None
+    invocation: str | None = None
+    key: str | None = None
 
 
 def log_file(model: str, first: datetime, last: datetime, digest: str) -> str:
     """The key in the lake of lines from `first` to `last`, which lie in the same minute."""
-    return f"{_day(model, first)}{_time(first)}-{_time(last)}-{digest[:32]}.jsonl.gz"
+    return f"{_day(model, first)}{file_of_minute(first, last, digest)}"
+
+
+def shadow_log_file(model: str, release: str, digest: str) -> str:
+    """The key in the lake of lines that a release's shadow has left; raises ValueError for what no release is called.
+
+    They lie beside all else of that shadow, and in no reader's way who looks for predictions.
+    """
+    if not _RELEASE.match(release):
+        raise ValueError(f"no release is called {release[:80]!r}")
+    return f"shadow/{model}/{release}/lines-{digest[:32]}.jsonl.gz"
+
+
+def file_of_minute(first: datetime, last: datetime, digest: str) -> str:
+    """The name of a file of lines from `first` to `last`, which lie in the same minute."""
+    return f"{_time(first)}-{_time(last)}-{digest[:32]}.jsonl.gz"
 
 
 def log_files_of_minute(model: str, at: datetime) -> str:
@@ -50,10 +69,21 @@ def log_files_of_minute(model: str, at: datetime) -> str:
     return f"{_day(model, at)}{at:%H%M}"
 
 
+def log_files_of_day(model: str, at: datetime) -> str:
+    """What the keys of all files begin with that hold lines of that day."""
+    return _day(model, at)
+
+
 def may_hold(key: str, at: datetime) -> bool:
     """Whether a file holds lines of that millisecond, by its name."""
     found = _FILE.match(key.rpartition("/")[2])
     return found is not None and found["first"] <= _time(at) <= found["last"]
+
+
+def ends_before(key: str, at: datetime) -> bool:
+    """Whether all lines of a file of `at`'s day are of earlier milliseconds, by its name."""
+    found = _FILE.match(key.rpartition("/")[2])
+    return found is not None and found["last"] < _time(at)
 
 
 def _day(model: str, at: datetime) -> str:

@@ -110,15 +110,18 @@ def _truth(subject: Subject) -> Iterator[Finding]:
         found = f"{truth.dataset!r}, which is not a dataset"
         yield Finding(("truth", "dataset"), found, _one_of(subject.charter.datasets))
         return
-    places: Mapping[FieldPath, str] = {("truth", "label"): truth.label, ("features", "moment"): features.moment[0]}
+    created: Mapping[FieldPath, str] = {("truth", "created_time"): truth.created_time} if truth.created_time else {}
+    label: Mapping[FieldPath, str] = {("truth", "label"): truth.label}
+    places = {**label, ("features", "moment"): features.moment[0], **created}
     for path, column in places.items():
         if not subject.has_column(truth.dataset, column):
             found = f"{column!r}, which {truth.dataset} neither has nor derives"
             yield Finding(path, found, "Name a column of its contract, or one that its derivation adds.")
-    moment = subject.column(truth.dataset, features.moment[0])
-    if moment and moment.type != "timestamp":
-        found = f"{moment.name!r}, a column of type {moment.type}"
-        yield Finding(("features", "moment"), found, "Name a timestamp.")
+    moments: Mapping[FieldPath, str] = {("features", "moment"): features.moment[0], **created}
+    for path, name in moments.items():
+        time = subject.column(truth.dataset, name)
+        if time and time.type != "timestamp":
+            yield Finding(path, f"{time.name!r}, a column of type {time.type}", "Name a timestamp.")
 
 
 def _one_of(names: Iterable[str]) -> str:

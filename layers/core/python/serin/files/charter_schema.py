@@ -155,6 +155,7 @@ class TruthSection(Section):
     dataset: Name
     entity: Column
     label: Column
+    created_time: Column | None = None
 
 
 class StartOn(Section):
@@ -226,7 +227,6 @@ NOT_YET_FIELDS = frozenset(
         "design.requirements.error_rate",
         "design.requirements.explainability",
         "people",
-        "truth.created_time",
         "truth.watermark",
         "truth.conflict",
         "truth.feedback",

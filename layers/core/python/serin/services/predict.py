@@ -15,8 +15,10 @@ from serin.domain.buckets import OnlineItem
 from serin.domain.errors import NotReleased, SerinError
 from serin.domain.features import EntityKey
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
+from serin.domain.records import as_record
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
+from serin.serving.attempts import Attempts
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.log import Call, LoggedRow, log_line
 from serin.serving.model import ServedModel, open_model
@@ -24,6 +26,7 @@ from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
 from serin.serving.replay import logged_row
 from serin.serving.requests import Instance, read_request
+from serin.serving.shadow import ShadowedRow, shadowed
 
 RUNTIME = "scikit-learn"
 STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, "unavailable": 503, "corrupt": 500}
@@ -31,11 +34,16 @@ STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, 
 
 @dataclass(frozen=True)
 class Request:
-    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call."""
+    """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
+
+    `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`.
+    """
 
     id: str
     body: bytes
     scopes: tuple[str, ...]
+    invocation: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class Predictor:
         self._clock = clock
         self._function_version = function_version
         self._cold = True
+        self._attempts = Attempts()
 
     @cached_property
     def _plan(self) -> FeaturePlan:
@@ -90,6 +99,34 @@ class Predictor:
         scores = [self._model.score([logged_row(row, columns)])[0] for row in rows]
         return {"model": self._package.charter.model, "version": self._version, "scores": scores}
 
+    def shadow(self, asked: Mapping[str, Any], invocation: str, sandbox: str) -> Reply:
+        """What this version says of logged rows, each with a line that names the release, which is no prediction.
+
+        `asked` are `release` and `rows`, each a ShadowRow; `invocation` is Lambda's id of the call and `sandbox` the
+        log stream it is told in. Answers are in the order of the rows.
+        """
+        began, cpu_began = time.perf_counter(), time.process_time()
+        rows = shadowed(asked["rows"], self._plan, self._model, lambda keys: self._online.read(keys) if keys else {})
+        now = self._clock.now()
+        call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
+        body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
+        return Reply(200, body, tuple(log_line(call, _shadow_line(row, now)) for row in rows))
+
+    def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
+        cold, self._cold = self._cold, False
+        return Call(
+            request_id=request_id,
+            at=at,
+            model=self._package.charter.model,
+            version=self._version,
+            function_version=self._function_version,
+            runtime=RUNTIME,
+            cold=cold,
+            ms=(time.perf_counter() - began) * 1000,
+            cpu_ms=(time.process_time() - cpu_began) * 1000,
+            **more,
+        )
+
     def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
         now = self._clock.now()
@@ -98,18 +135,8 @@ class Predictor:
         scores = self._model.score([row.values for row in rows])
         answers = [self._model.answer(score) for score in scores]
         ids = [prediction_id(now, os.urandom(RANDOM_BYTES)) for _ in rows]
-        call = Call(
-            request_id=request.id,
-            at=now,
-            model=self._package.charter.model,
-            version=self._version,
-            function_version=self._function_version,
-            runtime=RUNTIME,
-            cold=self._cold,
-            ms=(time.perf_counter() - began) * 1000,
-            cpu_ms=(time.process_time() - cpu_began) * 1000,
-        )
-        self._cold = False
+        told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
+        call = self._call(request.id, now, began, cpu_began, **told)
         logged = [
             LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
             for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
@@ -147,6 +174,10 @@ class Unreleased:
         """There is nothing that could score them; raises NotReleased."""
         raise self._error
 
+    def shadow(self, *_: object) -> Reply:
+        """The same."""
+        raise self._error
+
 
 def refusal(error: SerinError) -> Reply:
     """The answer to a request that cannot be served."""
@@ -162,6 +193,21 @@ def _prediction(name: str, answer: Mapping[str, object], row: FeatureRow, unknow
     found = (("missing", row.missing), ("stale", row.stale), ("unknown", unknown))
     marks = {name: list(names) for name, names in found if names}
     return {"prediction_id": name, **answer, **marks}
+
+
+def _shadow_line(row: ShadowedRow, now: datetime) -> LoggedRow:
+    features = row.features or FeatureRow({})
+    return LoggedRow(
+        prediction_id(now, os.urandom(RANDOM_BYTES)),
+        row.instance,
+        features.values,
+        features.missing,
+        features.stale,
+        row.answer.score,
+        row.answer.label,
+        "ok" if row.answerable else "failed",
+        row.id,
+    )
 
 
 def _label(answer: Mapping[str, Any]) -> Any:

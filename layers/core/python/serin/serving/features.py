@@ -9,10 +9,12 @@ from datetime import datetime
 from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid
-from serin.domain.features import EntityKey, Value, argument_name, feature_columns, is_stale, views_needed
+from serin.domain.features import EntityKey, OnlineValues, Value, argument_name, feature_columns, is_stale, views_needed
 from serin.serving.lookups import ViewLookup
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
+
+NOTHING_LOGGED: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class FeaturePlan:
     """What a charter asks to be looked up and computed, worked out once and used for every request."""
 
     def __init__(self, charter: Charter, functions: Mapping[str, OnDemand]) -> None:
+        self.inputs = charter.inputs
         self.columns = feature_columns(charter)
         self.functions = tuple(functions[c.name] for c in self.columns if c.origin == "on_demand")
         self.views = views_needed(charter, {f.name: f.arguments for f in self.functions})
@@ -35,17 +38,43 @@ class FeaturePlan:
         self._defaults = charter.features.defaults
         self._check_arguments(charter)
 
-    def keys(self, instances: Sequence[Instance], now: datetime) -> list[EntityKey]:
-        """Every online item the instances need at `now`, once; a key with a null value names nobody."""
-        found = (key for instance in instances for lookup in self._lookups for key in lookup.keys(instance, now))
+    def keys(
+        self, instances: Sequence[Instance], now: datetime, logged: Mapping[str, Value] = NOTHING_LOGGED
+    ) -> list[EntityKey]:
+        """Every online item the instances need at `now`, once; a key with a null value names nobody.
+
+        None of views whose values are all `logged`.
+        """
+        lookups = self._unlogged(logged)
+        found = (key for instance in instances for lookup in lookups for key in lookup.keys(instance, now))
         return list(dict.fromkeys(found))
 
-    def row(self, instance: Instance, online: Mapping[EntityKey, OnlineItem], now: datetime) -> FeatureRow:
-        """The instance's row at `now`; missing and stale values are the charter's defaults, or null."""
+    def changed(
+        self, instance: Instance, online: Mapping[EntityKey, OnlineItem], then: datetime, logged: Mapping[str, Value]
+    ) -> tuple[str, ...]:
+        """The views whose last value has been replaced since: what it was `then` is known to nobody."""
+        found = (
+            lookup.view.name
+            for lookup in self._unlogged(logged)
+            if any(newer_than(online.get(key), then) for key in lookup.keys(instance, then))
+        )
+        return tuple(found)
+
+    def row(
+        self,
+        instance: Instance,
+        online: Mapping[EntityKey, OnlineItem],
+        now: datetime,
+        logged: Mapping[str, Value] = NOTHING_LOGGED,
+    ) -> FeatureRow:
+        """The instance's row at `now`; missing and stale values are the charter's defaults, or null.
+
+        `logged` are values of views, by column, that are taken as they are.
+        """
         known: dict[str, Value] = dict(instance)
         by_column: dict[str, Value] = {}
         missing, stale = [], []
-        for lookup in self._lookups:
+        for lookup in self._unlogged(logged):
             view, found = lookup.view, lookup.found(instance, online, now)
             if found is None:
                 missing.append(view.name)
@@ -55,11 +84,17 @@ class FeaturePlan:
             for column in view.values:
                 name = f"{view.name}.{column}"
                 value = None if found is None else found.values.get(column)
-                by_column[name] = known[argument_name(view, column)] = self._or_default(name, value)
+                by_column[name] = self._or_default(name, value)
+        by_column |= logged
+        for view in self.views:
+            known |= {argument_name(view, column): by_column[f"{view.name}.{column}"] for column in view.values}
         for function in self.functions:
             by_column[function.name] = _call(function, known)
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
         return FeatureRow(values, tuple(missing), tuple(stale))
+
+    def _unlogged(self, logged: Mapping[str, Value]) -> list[ViewLookup]:
+        return [one for one in self._lookups if any(f"{one.view.name}.{of}" not in logged for of in one.view.values)]
 
     def _or_default(self, name: str, value: Value) -> Value:
         return self._defaults.get(name) if value is None else value
@@ -74,6 +109,11 @@ class FeaturePlan:
                     "Ask for an input by its name, or for a view's value as <view>_<column>.",
                     f"features.on_demand.{function.name}",
                 )
+
+
+def newer_than(item: OnlineItem | None, moment: datetime) -> bool:
+    """Whether last values are of an event after the moment. Buckets tell what was known at any moment."""
+    return isinstance(item, OnlineValues) and item.event_time is not None and item.event_time > moment
 
 
 def _call(function: OnDemand, known: Mapping[str, Value]) -> Value:

@@ -18,8 +18,11 @@ from serin.domain.records import as_record
 class Call:
     """What all rows of a request share.
 
-    `ms` and `cpu_ms` are of the whole request, `cold` says it was its process's first, `attempt` is 1
-    unless the client has said that it repeats itself.
+    `ms` and `cpu_ms` are of the whole request, `cold` says it was its process's first. `invocation` is Lambda's id of
+    the call. `key` is the digest of the client's `Idempotency-Key`, None without one; `attempt` counts the requests
+    with this key that the process has answered, so a repeat that another process answers counts from 1 again: lines
+    of one key together say how often it was sent. `shadow` is the release that asked,
+    None of a caller's request.
     """
 
     request_id: str
@@ -31,12 +34,18 @@ class Call:
     cold: bool
     ms: float
     cpu_ms: float
+    invocation: str = ""
+    key: str | None = None
     attempt: int = 1
+    shadow: str | None = None
 
 
 @dataclass(frozen=True)
 class LoggedRow:
-    """One row as it was asked and answered. `inputs` and `features` hold charter columns only."""
+    """One row as it was asked and answered. `inputs` and `features` hold charter columns only.
+
+    `of` is the prediction that a shadow's row was logged with.
+    """
 
     prediction_id: str
     inputs: Mapping[str, Value]
@@ -46,12 +55,15 @@ class LoggedRow:
     score: Score | None
     label: Scalar | None
     status: Literal["ok", "failed"] = "ok"
+    of: str | None = None
 
 
 def log_line(call: Call, row: LoggedRow) -> str:
     """The row's line, without its end: ASCII JSON, so no value can begin another line; NaN is null."""
     record = {
         "request_id": call.request_id,
+        "invocation": call.invocation,
+        **({} if call.key is None else {"key": call.key}),
         "prediction_id": row.prediction_id,
         "attempt": call.attempt,
         "at": call.at,
@@ -69,6 +81,7 @@ def log_line(call: Call, row: LoggedRow) -> str:
         "score": row.score,
         "label": row.label,
         "status": row.status,
+        **{name: known for name, known in (("shadow", call.shadow), ("of", row.of)) if known is not None},
     }
     return json.dumps(_finite(as_record(record)), allow_nan=False, separators=(",", ":"))
 

@@ -18,6 +18,11 @@ def logged_row(record: object, columns: Sequence[ModelColumn]) -> dict[str, Valu
     """
     if not isinstance(record, Mapping):
         raise Invalid("A row to replay is no object.", "Send the features of a line of the prediction log.")
+    return logged_values(record, columns)
+
+
+def logged_values(record: Mapping[str, object], columns: Sequence[ModelColumn]) -> dict[str, Value]:
+    """The values of these columns in a line's `features`; raises Invalid for what no line holds."""
     return {column.name: _value(column, record) for column in columns}
 
 

@@ -31,6 +31,15 @@ def read_request(body: bytes, inputs: Sequence[Input]) -> list[Instance]:
     return instances
 
 
+def read_row(found: object, inputs: Sequence[Input]) -> Instance:
+    """One instance by itself, held to the same rules; raises Invalid."""
+    problems: list[Invalid] = []
+    instance = _checked(found, "inputs", inputs, problems)
+    if problems:
+        raise _together(problems[:REPORTED_PROBLEMS])
+    return instance
+
+
 def _instances(content: object) -> list[object]:
     remedy = 'Send {"instances": [{…}, …]}.'
     if not isinstance(content, dict):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from serin.adapters.bucket_items import bucket_item
 from serin.domain.buckets import Bucket, OnlineItem
@@ -14,6 +15,7 @@ from serin.domain.errors import Conflict, Unavailable
 from serin.domain.events import Event
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
+from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_call
 from serin.ports import AliasState, Answer
 
 
@@ -88,6 +90,14 @@ class MemoryOnlineFeatures:
         return {key: known[key.id] for key in keys if key.id in known}
 
 
+Shadows = Callable[[str, ShadowRow], ShadowAnswer]
+
+
+def no_answer(function_version: str, row: ShadowRow) -> ShadowAnswer:
+    """A version that fails on every row."""
+    raise RuntimeError(f"version {function_version} says nothing of {row.prediction_id}")
+
+
 Answers = Callable[[str, Sequence[Mapping[str, object]]], Answer]
 
 
@@ -101,6 +111,9 @@ class MemoryEndpoint:
     """Function versions and aliases; `answers` plays the functions, `deploy` names the code they are made from.
 
     `scores` is what a replay gives, by the row as sorted JSON; `replayed` is who was asked, and on whose behalf.
+    `shadows` plays what a version says of a logged row; one that raises dies by it. `shadowed` are the calls: which
+    version, for which release, on whose behalf, the rows' prediction ids; each version's go over as many `sandboxes` in
+    turn. `full` next calls find no room.
     """
 
     answers: Answers = all_late
@@ -109,6 +122,11 @@ class MemoryEndpoint:
     versions: list[Published] = field(default_factory=list)
     scores: dict[str, Score] = field(default_factory=dict)
     replayed: list[tuple[str, str, str]] = field(default_factory=list)
+    shadows: Shadows = no_answer
+    shadowed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    sandboxes: int = 5
+    full: int = 0
+    _lock: Lock = field(default_factory=Lock)
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
         if known and known.code_sha256 == self.deploy:
@@ -140,6 +158,24 @@ class MemoryEndpoint:
         if None in found:
             raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
         return [score for score in found if score is not None]
+
+    def shadow(
+        self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str
+    ) -> ShadowCall:
+        self._look_for(model, function_version)
+        with self._lock:
+            if self.full:
+                self.full -= 1
+                raise Unavailable("Lambda has no room for one more call.", "Try again.")
+            before = sum(call[0] == function_version for call in self.shadowed)
+            ids = tuple(row.prediction_id for row in rows)
+            self.shadowed.append((function_version, release, correlation, ids))
+        name = f"{function_version}-{before + 1}"
+        try:
+            answers = tuple(self.shadows(function_version, row) for row in rows)
+        except RuntimeError as error:
+            return failed_call(name, str(error), len(rows))
+        return ShadowCall(name, answers, f"[{function_version}]{before % self.sandboxes}")
 
     def _look_for(self, model: str, function_version: str) -> None:
         if (model, function_version) not in {(known.model, known.function_version) for known in self.versions}:

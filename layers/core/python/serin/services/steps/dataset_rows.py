@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import from_parquet
 from serin.domain.datasets import DatasetHead, Part
 from serin.domain.errors import TooLarge
 from serin.ports import Catalog, ObjectStore
+from serin.services.steps.accepted_uploads import accepted_uploads
 
 LARGEST = 512 * 1024**2
 """How many bytes of rows a function holds at once: what it makes of them takes some times as much."""
@@ -39,6 +41,14 @@ def copies_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> p
         for part in _parts(head, catalog)
     ]
     return pl.concat(masks) if masks else pl.Series(dtype=pl.Boolean)
+
+
+def moments_accepted(head: DatasetHead, *, catalog: Catalog) -> pl.Series:
+    """When each row of `rows_up_to` was accepted."""
+    moments = {upload.id: upload.at for upload in accepted_uploads(head.dataset, catalog=catalog)}
+    parts = _parts(head, catalog)
+    of_rows = [pl.repeat(moments[part.upload_id], part.rows, dtype=TIMESTAMP, eager=True) for part in parts]
+    return pl.concat(of_rows) if of_rows else pl.Series(dtype=TIMESTAMP)
 
 
 def _parts(head: DatasetHead, catalog: Catalog) -> Sequence[Part]:

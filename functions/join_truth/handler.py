@@ -1,0 +1,37 @@
+"""A state of the release workflow → join_truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from serin.bootstrap import platform
+from serin.domain.records import as_record
+from serin.logs import Fields, logged
+from serin.services.join_truth import join_truth
+from serin.services.steps.released_code import ReleasedCode
+
+
+def come_to(joined: Mapping[str, Any]) -> Fields:
+    """What the log says of the answer: refused, where the truth could not be read."""
+    reason = joined.get("reason")
+    return {"outcome": "ok"} if reason is None else {"outcome": "refused", "message": reason}
+
+
+@logged("join_truth", lambda: platform().clock, come_to)
+def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Keep the truth that has come for a release's shadow; how many rows waited for it, and how many have it now."""
+    world = platform()
+    joined: dict[str, Any] = as_record(
+        join_truth(
+            world.model,
+            event["release"],
+            world.contracts,
+            ReleasedCode,
+            lake=world.lake,
+            artifacts=world.artifacts,
+            catalog=world.catalog,
+            clock=world.clock,
+        )
+    )
+    return joined

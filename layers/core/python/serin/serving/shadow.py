@@ -1,0 +1,105 @@
+"""Logged rows as a shadow is asked them: their inputs checked as a caller's are, their features as of their moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from serin.domain.buckets import OnlineItem
+from serin.domain.charter import Score
+from serin.domain.errors import SerinError
+from serin.domain.features import EntityKey, Value
+from serin.domain.records import from_record
+from serin.domain.shadows import ShadowAnswer, ShadowRow
+from serin.serving.features import FeaturePlan, FeatureRow, newer_than
+from serin.serving.manifest import Manifest
+from serin.serving.model import ServedModel
+from serin.serving.replay import logged_values
+from serin.serving.requests import Instance, read_row
+
+Read = Callable[[Sequence[EntityKey]], Mapping[EntityKey, OnlineItem]]
+"""Reads items of the online store, however many."""
+
+
+@dataclass
+class ShadowedRow:
+    """A row on its way to an answer; `answer` says why, where there is none."""
+
+    id: str
+    at: datetime
+    instance: Instance
+    logged: Mapping[str, Value]
+    features: FeatureRow | None = None
+    answer: ShadowAnswer = field(default_factory=ShadowAnswer)
+
+    def fails(self, error: Exception) -> None:
+        """It cannot be answered, and this is why."""
+        told = f"{error.kind}: {error.message}" if isinstance(error, SerinError) else f"{type(error).__name__}: {error}"
+        self.answer = replace(self.answer, score=None, label=None, error=told[:1000])
+
+    @property
+    def answerable(self) -> bool:
+        """Whether nothing has gone wrong with it."""
+        return self.answer.error is None
+
+
+def shadowed(rows: Sequence[Any], plan: FeaturePlan, model: ServedModel, read: Read) -> list[ShadowedRow]:
+    """Each row with its answer, or with the refusal or the error that it alone would have had in traffic."""
+    found = [_read_row(row, plan, model.manifest) for row in rows]
+    ready = [row for row in found if row.answerable]
+    online = read(list(dict.fromkeys(key for row in ready for key in plan.keys([row.instance], row.at, row.logged))))
+    for row in ready:
+        _look_up(row, plan, online)
+    _score([row for row in ready if row.answerable], model)
+    return found
+
+
+def _read_row(record: Any, plan: FeaturePlan, manifest: Manifest) -> ShadowedRow:
+    row = from_record(ShadowRow, record)
+    columns = [column for column in manifest.columns if column.name in row.features]
+    views = {f"{view.name}.{of}" for view in plan.views for of in view.values}
+    found = ShadowedRow(row.prediction_id, row.at, {}, {})
+    try:
+        logged = logged_values(row.features, [column for column in columns if column.name in views])
+        found.instance, found.logged = read_row(row.inputs, plan.inputs), logged
+    except SerinError as error:
+        found.fails(error)
+    return found
+
+
+def _look_up(row: ShadowedRow, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem]) -> None:
+    changed = plan.changed(row.instance, online, row.at, row.logged)
+    then = {key: item for key, item in online.items() if not newer_than(item, row.at)}
+    row.answer = ShadowAnswer(changed=changed)
+    try:
+        row.features = plan.row(row.instance, then, row.at, row.logged)
+    except Exception as error:  # noqa: BLE001 the model's own code may raise anything, which is what is asked about
+        row.fails(error)
+
+
+def _score(rows: Sequence[ShadowedRow], model: ServedModel) -> None:
+    """All at once, as a request's rows are; one by one where that fails, to see whose fault it is."""
+    if not rows:
+        return
+    try:
+        scores = model.score([_values(row) for row in rows])
+    except Exception as error:  # noqa: BLE001 and so may its pipeline
+        if len(rows) == 1:
+            rows[0].fails(error)
+            return
+        for row in rows:
+            _score([row], model)
+        return
+    for row, score in zip(rows, scores, strict=True):
+        row.answer = replace(row.answer, score=score, label=_label(model, score))
+
+
+def _values(row: ShadowedRow) -> Mapping[str, Value]:
+    assert row.features is not None
+    return row.features.values
+
+
+def _label(model: ServedModel, score: Score) -> Any:
+    return model.answer(score).get("label")
