@@ -21,7 +21,7 @@ def logging_of(function: Any) -> Logging:
     return logging
 
 
-def changed(before: Logging, config: Mapping[str, Any]) -> Logging:
+def reconfigured(before: Logging, config: Mapping[str, Any]) -> Logging:
     """What becomes of `before` by a LoggingConfig; what it does not name stays, levels as the format has them."""
     form = config.get("LogFormat") or before.format
     if form == "Text":
