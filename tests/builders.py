@@ -13,7 +13,7 @@ from serin.domain.charter import (
     Features,
     Input,
     Moment,
-    ReleasePolicy,
+    ReleaseTerms,
     Search,
     Training,
     Truth,
@@ -22,10 +22,13 @@ from serin.domain.charter import (
 from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.datasets import Part, Upload, upload_id
 from serin.domain.experiments import Run, TrainingSet, Trial
+from serin.domain.judgement import release_policy
 from serin.domain.judgement.policy import GatePolicy
+from serin.domain.judgement.release_evidence import Counts
 from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.models import Artifact, ModelVersion, Published
 from serin.domain.profiles import ProfileMade
+from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import Release
 from serin.serving.log import Call, LoggedRow, log_line
 
@@ -119,7 +122,7 @@ def a_charter(**parts: Any) -> Charter:
             search=Search("grid", 2, 2, "log_loss", {"max_leaf_nodes": (7, 15)}),
             gate=GatePolicy("log_loss"),
         ),
-        "release": ReleasePolicy("golden.json"),
+        "release": ReleaseTerms("golden.json"),
     }
     return Charter(**{**given, **parts})
 
@@ -210,6 +213,40 @@ def a_release(**parts: Any) -> Release:
         "at": NOON,
     }
     return Release(**{**given, **parts})
+
+
+def a_plan(**parts: Any) -> ReleasePlan:
+    given: dict[str, Any] = {
+        "model": "late-orders",
+        "release": "rel1",
+        "version": 2,
+        "function_version": "3",
+        "previous": "2",
+        "policy": release_policy.ReleasePolicy(),
+        "weights": (10, 50),
+        "latency_ms": 200.0,
+        "began": NOON,
+    }
+    return ReleasePlan(**{**given, **parts})
+
+
+def a_judged(number: int = 1, **parts: Any) -> Judged:
+    given: dict[str, Any] = {
+        "release": "rel1",
+        "number": number,
+        "at": NOON,
+        "phase": "canary",
+        "weight": 10,
+        "outcome": "continue",
+        "sentence": "Goes on: not enough evidence: 9 more calls of the candidate.",
+        "checks": (Check("errors", "inconclusive", "2 of 41 failures", "e", 20.0, 1.5),),
+        "against": 1.5,
+        "enough": 20.0,
+        "missing_calls": 9,
+        "candidate": Counts(41, 1),
+        "live": Counts(370, 1),
+    }
+    return Judged(**{**given, **parts})
 
 
 def a_prediction_line(name: str, at: datetime = NOON, **parts: Any) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
 from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
+from serin.services.release.context import ReleaseContext
+from serin.services.steps.notices import tell_people
 from serin.services.sweep_features import sweep_features
 
 
@@ -21,14 +24,7 @@ def looked_at(model: str, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
-        found = reconcile(
-            model,
-            f"reconcile-{call}",
-            catalog=world.catalog,
-            control=world.control,
-            endpoint=world.endpoint,
-            clock=world.clock,
-        )
+        found = reconcile(reconciler_of(model, call))
         work.tells(model=model, outcome=found.found)
     with Work("reconcile", call, context, lambda: world.clock) as work:
         behind = sweep_features(
@@ -38,3 +34,19 @@ def looked_at(model: str, context: Any) -> Reconciled:
         if not behind:
             work.keeps_silent()
     return found
+
+
+def reconciler_of(model: str, call: str) -> ReleaseContext:
+    """The ports of whoever puts a model's releases right."""
+    world = platform()
+    return ReleaseContext(
+        model=model,
+        id=f"reconcile-{call}",
+        catalog=world.catalog,
+        control=world.control,
+        endpoint=world.endpoint,
+        events=world.events,
+        workflows=world.workflows,
+        clock=world.clock,
+        tell=partial(tell_people, catalog=world.catalog, notices=world.notices),
+    )

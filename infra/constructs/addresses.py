@@ -57,6 +57,10 @@ class Addresses:
         """A state machine: `release`, `training-<model>`."""
         return self._regional("states", f"stateMachine:{self._names.machine(name)}")
 
+    def stack(self, name: str) -> str:
+        """The ARNs of a stack, up to what tells one from another of the same name."""
+        return self._regional("cloudformation", f"stack/{self._names.stack(name)}/")
+
     def parameter(self, path: str) -> str:
         """A parameter below the stage's own path."""
         return self._regional("ssm", f"parameter{self._names.parameter(path)}")

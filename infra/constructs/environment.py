@@ -13,6 +13,7 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_CATALOG_TABLE": lambda stack: stack.names.table("catalog"),
     "SERIN_CONTROL_TABLE": lambda stack: stack.names.table("control"),
     "SERIN_FEATURES_TABLE": lambda stack: stack.names.table("online-features"),
+    "SERIN_NOTICES_TOPIC": lambda stack: stack.addresses.topic("notices"),
     "SERIN_BUS": lambda stack: stack.names.bus,
     "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
     "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),

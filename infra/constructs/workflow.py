@@ -54,10 +54,19 @@ def answer_at(path: str) -> dict[str, Any]:
 
 
 class Workflow(Construct):
-    """The state machine `name`; `definition` is its States Language, `functions` are all it may call."""
+    """The state machine `name`; `definition` is its States Language.
+
+    `functions` are all it may call, and `others` the ARNs of those that belong to other stacks.
+    """
 
     def __init__(
-        self, stack: SerinStack, name: str, *, definition: State, functions: Sequence[ServiceFunction]
+        self,
+        stack: SerinStack,
+        name: str,
+        *,
+        definition: State,
+        functions: Sequence[ServiceFunction],
+        others: Sequence[str] = (),
     ) -> None:
         super().__init__(stack, f"Machine-{name}")
         self.full_name = stack.names.machine(name)
@@ -66,7 +75,7 @@ class Workflow(Construct):
             "Machine",
             state_machine_name=self.full_name,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
-            role=self._role(functions),
+            role=self._role([*(function.arn for function in functions), *others]),
             logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
@@ -81,8 +90,8 @@ class Workflow(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
-    def _role(self, functions: Sequence[ServiceFunction]) -> iam.Role:
+    def _role(self, functions: Sequence[str]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        grant(role, [allow("lambda:InvokeFunction", on=[function.arn for function in functions])])
+        grant(role, [allow("lambda:InvokeFunction", on=functions)])
         keep_wildcard(role, "*", "Log delivery and X-Ray have no resources that a policy could name.")
         return role

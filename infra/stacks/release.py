@@ -10,11 +10,17 @@ from constructs import Construct
 
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, publish
+from infra.constructs.permissions import allow, publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
+from infra.stacks.release_permissions import ReleasePermissions
 from infra.stacks.release_states import release_definition
 from serin.domain.charter import Charter
+
+_ENVIRONMENT = (
+    *("SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"),
+    *("SERIN_TRAINING_ARN_PREFIX", "SERIN_RELEASE_ARN", "SERIN_LAKE_BUCKET", "SERIN_NOTICES_TOPIC"),
+)
 
 
 class ReleaseStack(SerinStack):
@@ -23,9 +29,20 @@ class ReleaseStack(SerinStack):
     def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         super().__init__(scope, "release", deployment, "Serin: from registered version to live")
         self._models = [charter.model for charter in charters]
+        self._may = ReleasePermissions(self, self._models)
         release = self._release_model()
-        workflow = Workflow(self, "release", definition=release_definition(release), functions=[release])
+        workflow = Workflow(
+            self,
+            "release",
+            definition=release_definition(release, self.addresses.function("join_truth")),
+            functions=[release],
+            others=[self.addresses.function("join_truth", model) for model in self._models],
+        )
         self._start_on_registration(workflow)
+        self._abandon_what_died(release, workflow)
+        self._abandon_on_demand(release)
+        for model in self._models:
+            self._release_what_was_deployed(release, model)
         self._reconcile()
 
     def _start_on_registration(self, workflow: Workflow) -> None:
@@ -39,22 +56,67 @@ class ReleaseStack(SerinStack):
         }
         start_workflow(rule, workflow.machine, given, self.names.queue("release-undelivered"))
 
+    def _abandon_what_died(self, release: ServiceFunction, workflow: Workflow) -> None:
+        """No catcher of a workflow sees States.DataLimitExceeded, States.Runtime, a time-out or a stop."""
+        rule = events.Rule(
+            self,
+            "ReleaseDied",
+            description="A release whose workflow ended without an end of its own",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [workflow.machine.state_machine_arn],
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                },
+            ),
+        )
+        call_function(rule, release, self.names.queue("release-died-undelivered"))
+
+    def _abandon_on_demand(self, release: ServiceFunction) -> None:
+        """Who aborts a release need not wait for its next look."""
+        rule = on_event(self, "AbortWanted", "Release Abort Wanted")
+        given = {
+            "step": "roll_back",
+            "model": events.EventField.from_path("$.detail.model"),
+            "release": events.EventField.from_path("$.detail.release"),
+            "reason": events.EventField.from_path("$.detail.reason"),
+            "correlation": events.EventField.from_path("$.detail.correlation"),
+        }
+        call_function(rule, release, self.names.queue("release-abort-undelivered"), given)
+
+    def _release_what_was_deployed(self, release: ServiceFunction, model: str) -> None:
+        """New code of an endpoint goes live by the same workflow as a new model."""
+        rule = events.Rule(
+            self,
+            f"Deployed-{model}",
+            description=f"The endpoint of {model} was deployed",
+            event_pattern=events.EventPattern(
+                source=["aws.cloudformation"],
+                detail_type=["CloudFormation Stack Status Change"],
+                detail={
+                    "stack-id": [{"prefix": self.addresses.stack(f"endpoint-{model}")}],
+                    "status-details": {"status": ["UPDATE_COMPLETE"]},
+                },
+            ),
+        )
+        given = {"step": "deployed", "model": model, "release": events.EventField.event_id}
+        call_function(rule, release, self.names.queue(f"deployed-{model}-undelivered"), given)
+
     def _release_model(self) -> ServiceFunction:
-        parameters = [self.addresses.parameter(f"endpoints/{model}/layers") for model in self._models]
         return ServiceFunction(
             self,
             "release_model",
             layers=["core", "charters"],
-            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"],
+            environment=_ENVIRONMENT,
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("artifacts", "models/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
+                *self._may.records(),
+                *self._may.putting_back(),
+                *self._may.publishing(),
+                *self._may.evidence(),
                 publish("Release Finished", on=self.addresses.bus()),
-                allow("ssm:GetParameter", on=parameters),
-                *self._publishing(),
             ],
-            called_by="workflow",
+            called_by="event",
             memory=1024,
             timeout=cdk.Duration.minutes(5),
         )
@@ -64,13 +126,12 @@ class ReleaseStack(SerinStack):
             self,
             "reconcile",
             layers=["core", "charters"],
-            environment=["SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"],
+            environment=_ENVIRONMENT,
             permissions=[
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                publish("Backfill Wanted", on=self.addresses.bus()),
-                allow("dynamodb:GetItem", "dynamodb:PutItem", on=self.addresses.table("control")),
-                # An alias is looked at and moved by a permission on its function.
-                allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._predict_functions()),
+                *self._may.records(),
+                *self._may.putting_back(),
+                allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
+                publish("Backfill Wanted", "Release Finished", on=self.addresses.bus()),
             ],
             memory=512,
             called_by="event",
@@ -83,28 +144,3 @@ class ReleaseStack(SerinStack):
             schedule=events.Schedule.rate(cdk.Duration.minutes(self.settings.reconcile_minutes)),
         )
         call_function(rule, reconcile, self.names.queue("reconcile-undelivered"))
-
-    def _of_predict(self, *actions: str) -> Permission:
-        """On each predict function, its versions and its alias."""
-        functions = self._predict_functions()
-        return allow(
-            *actions, on=[arn for function in functions for arn in (function, f"{function}:*")], why=EVERY_VERSION
-        )
-
-    def _predict_functions(self) -> list[str]:
-        return [self.addresses.function("predict", model) for model in self._models]
-
-    def _publishing(self) -> list[Permission]:
-        """A model's layer, and a version of predict with it beside the layers its stack has recorded."""
-        prefixes = [self.names.stack(f"endpoint-{model}-*") for model in self._models]
-        layers = [self.addresses.layer(self.names.model_layer(model)) for model in self._models]
-        usable = [*layers, *(self.addresses.layer(prefix) for prefix in prefixes)]
-        return [
-            allow("lambda:PublishLayerVersion", on=layers),
-            allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable], why=EVERY_VERSION),
-            self._of_predict(
-                *("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
-                *("lambda:UpdateFunctionConfiguration", "lambda:PublishVersion"),
-                *("lambda:GetAlias", "lambda:UpdateAlias", "lambda:InvokeFunction"),
-            ),
-        ]

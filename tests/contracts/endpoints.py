@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +60,15 @@ class Place(Protocol):
     def split(self) -> AliasState:
         """Somebody gives two function versions shares of the traffic."""
 
+    def touch(self) -> None:
+        """Somebody changes something about the alias, but not where it leads."""
+
+    def keep_warm(self, function_version: str, number: int) -> None:
+        """Somebody wants so many environments of a function version warm."""
+
+    def kept_warm(self, function_version: str) -> int:
+        """How many environments are to be kept warm."""
+
 
 class InMemory:
     """The fake."""
@@ -84,6 +94,15 @@ class InMemory:
         now = self.endpoint.alias(MODEL)
         self.endpoint.aliases[MODEL] = AliasState(now.function_version, {"2": 0.5}, "r7")
         return self.endpoint.alias(MODEL)
+
+    def touch(self) -> None:
+        self.endpoint.aliases[MODEL] = replace(self.endpoint.alias(MODEL), revision="r9")
+
+    def keep_warm(self, function_version: str, number: int) -> None:
+        self.endpoint.warm[MODEL, function_version] = number
+
+    def kept_warm(self, function_version: str) -> int:
+        return self.endpoint.warm.get((MODEL, function_version), 0)
 
 
 class OnLambda:
@@ -112,6 +131,20 @@ class OnLambda:
             FunctionName=FUNCTION, Name=ALIAS, RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
         )
         return self.endpoint.alias(MODEL)
+
+    def touch(self) -> None:
+        self.others.update_alias(FunctionName=FUNCTION, Name=ALIAS, Description="looked at")
+
+    def keep_warm(self, function_version: str, number: int) -> None:
+        self.others.put_provisioned_concurrency_config(
+            FunctionName=FUNCTION, Qualifier=function_version, ProvisionedConcurrentExecutions=number
+        )
+
+    def kept_warm(self, function_version: str) -> int:
+        listed = self.others.list_provisioned_concurrency_configs(FunctionName=FUNCTION)
+        found = {one["FunctionArn"].rpartition(":")[2]: one for one in listed["ProvisionedConcurrencyConfigs"]}
+        kept = found.get(function_version, {}).get("RequestedProvisionedConcurrentExecutions", 0)
+        return int(kept)
 
     def layer(self, name: str) -> str:
         """A layer of somebody's, by its ARN."""

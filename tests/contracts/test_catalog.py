@@ -11,13 +11,16 @@ from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
 from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
+from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.ports import Catalog
 from tests.builders import (
     NOON,
+    a_judged,
     a_part,
+    a_plan,
     a_profile_made,
     a_published,
     a_release,
@@ -232,3 +235,35 @@ def test_releases_and_their_steps_are_in_order(catalog: Catalog) -> None:
     catalog.add_step("late-orders", begin)
     catalog.add_step("late-orders", replace(begin, found="again"))
     assert list(catalog.steps("late-orders", "a")) == [begin, golden]
+
+
+def test_a_release_that_has_ended_is_not_opened_again_by_who_comes_late(catalog: Catalog) -> None:
+    for status in ("waiting", "running", "held", "running"):
+        assert catalog.save_release(a_release(status=status))
+    ended = a_release(status="rolled_back", reason="it failed")
+    assert catalog.save_release(ended)
+    assert not catalog.save_release(a_release(status="held"))
+    assert not catalog.save_release(a_release(status="live"))
+    assert catalog.release("late-orders", "rel1") == ended
+    assert catalog.save_release(replace(ended, announced=True))
+    assert catalog.release("late-orders", "rel1").announced
+
+
+def test_the_first_plan_of_a_release_holds(catalog: Catalog) -> None:
+    assert catalog.plan("late-orders", "rel1") is None
+    plan = a_plan(alarms=("late",), learnt_until=NOON)
+    assert catalog.save_plan(plan) == plan
+    assert catalog.save_plan(a_plan(weights=(50,))) == plan == catalog.plan("late-orders", "rel1")
+
+
+def test_weights_and_judgements_are_remembered_once_and_in_order(catalog: Catalog) -> None:
+    ten, fifty = (Shift("rel1", weight, NOON, NOON + timedelta(seconds=weight)) for weight in (10, 50))
+    for shift in (fifty, ten, replace(ten, moved=NOON)):
+        catalog.add_shift("late-orders", shift)
+    assert list(catalog.shifts("late-orders", "rel1")) == [ten, fifty]
+    assert catalog.last_judged("late-orders", "rel1") is None
+    judged = [a_judged(number) for number in (2, 1, 11)]
+    assert all(catalog.add_judged("late-orders", item) for item in judged)
+    assert not catalog.add_judged("late-orders", a_judged(2, outcome="pass"))
+    assert list(catalog.judged("late-orders", "rel1")) == [a_judged(1), a_judged(2), a_judged(11)]
+    assert catalog.last_judged("late-orders", "rel1") == a_judged(11)

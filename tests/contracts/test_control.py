@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from serin.domain.access import Token
-from serin.domain.releases import Intent, Live
+from serin.domain.release_record import Directive
+from serin.domain.releases import Intent, Lease, Live, Parked
 from serin.ports import Control
 from tests.builders import NOON
 
@@ -55,7 +56,7 @@ def test_a_holder_whose_lease_went_to_somebody_else_changes_nothing(control: Con
 
 def test_a_lease_is_given_back_by_its_holder_and_of_its_epoch_only(control: Control) -> None:
     first = control.acquire(MODEL, "a", NOON, SPAN)
-    held = control.acquire(MODEL, "a", NOON + SPAN, SPAN)
+    held = control.acquire(MODEL, "a", NOON + SPAN, SPAN, fresh=True)
     assert first is not None
     assert held is not None
     assert held.epoch > first.epoch
@@ -65,6 +66,50 @@ def test_a_lease_is_given_back_by_its_holder_and_of_its_epoch_only(control: Cont
     assert control.live(MODEL) is None
     assert control.acquire(MODEL, "b", NOON + SPAN, SPAN) is None
     assert control.finish(live(held.epoch), held)
+
+
+def test_the_holder_lengthens_its_lease_and_keeps_its_epoch_though_it_ran_out_meanwhile(control: Control) -> None:
+    first = control.acquire(MODEL, "a", NOON, SPAN)
+    assert first == Lease(MODEL, "a", 1, NOON + SPAN)
+    assert control.acquire(MODEL, "a", NOON, SPAN / 3) == first, "never shorter"
+    longer = control.acquire(MODEL, "a", NOON + 2 * SPAN, SPAN)
+    assert longer == Lease(MODEL, "a", 1, NOON + 3 * SPAN) == control.lease(MODEL)
+    assert control.acquire(MODEL, "b", NOON + 2 * SPAN, SPAN) is None
+    assert control.acquire(MODEL, "b", NOON + 3 * SPAN, SPAN) == Lease(MODEL, "b", 2, NOON + 4 * SPAN)
+    assert control.acquire(MODEL, "a", NOON + 3 * SPAN, SPAN, fresh=True) is None
+
+
+def test_a_fresh_lease_fences_off_what_the_same_holder_began_before(control: Control) -> None:
+    assert control.lease(MODEL) is None
+    old = control.acquire(MODEL, "a", NOON, SPAN)
+    fresh = control.acquire(MODEL, "a", NOON, SPAN, fresh=True)
+    assert old is not None
+    assert fresh == Lease(MODEL, "a", 2, NOON + SPAN)
+    assert not control.finish(live(old.epoch), old)
+    assert control.finish(None, fresh)
+    free = control.lease(MODEL)
+    assert free is not None
+    assert (free.holder, free.until < NOON) == ("", True)
+
+
+def test_the_last_wish_counts_and_those_who_wait_come_in_turn_a_rollback_first(control: Control) -> None:
+    assert control.directive(MODEL) is None
+    for wish in ("hold", "resume"):
+        control.save_directive(Directive(MODEL, "rel1", wish, "ana", NOON))
+    assert control.directive(MODEL) == Directive(MODEL, "rel1", "resume", "ana", NOON)
+    second, first, back = (
+        Parked(MODEL, "r1", 3, "registered", NOON + SPAN, "c"),
+        Parked(MODEL, "r2", 2, "deployed", NOON, "c"),
+        Parked(MODEL, "r3", 1, "rollback", NOON + 2 * SPAN, "c"),
+    )
+    for parked in (second, first, back):
+        control.park(parked)
+    control.park(Parked("returns", "r4", 1, "call", NOON, "c"))
+    control.park(replace(first, attempt=2))
+    assert list(control.parked(MODEL)) == [back, replace(first, attempt=2), second]
+    for release in ("r3", "r3", "r2"):
+        control.unpark(MODEL, release)
+    assert list(control.parked(MODEL)) == [second]
 
 
 def test_an_older_epoch_cannot_move_the_pointer_back(control: Control) -> None:
@@ -81,6 +126,8 @@ def test_an_older_epoch_cannot_move_the_pointer_back(control: Control) -> None:
 
 
 def test_an_older_epoch_cannot_change_the_intent(control: Control) -> None:
+    assert control.save_intent(Intent(MODEL, "rel2", 2, "2", "2", "3", 10, NOON))
+    assert control.intent(MODEL) == Intent(MODEL, "rel2", 2, "2", "2", "3", 10, NOON)
     assert control.save_intent(Intent(MODEL, "rel2", 2, "3", "2"))
     assert not control.save_intent(Intent(MODEL, "rel1", 1, "2", "1"))
     assert control.intent(MODEL) == Intent(MODEL, "rel2", 2, "3", "2")

@@ -10,6 +10,7 @@ from serin.domain.errors import Conflict, Unavailable
 from serin.domain.shadows import ShadowAnswer, ShadowRow
 from tests.builders import NOON
 from tests.contracts.endpoints import BAD, GOOD, MODEL, InMemory, Place, on_lambda
+from tests.waiting import wait_until
 
 
 @pytest.fixture(params=["memory", "local cloud"])
@@ -71,6 +72,74 @@ def test_moving_an_alias_ends_its_shares(place: Place) -> None:
     place.endpoint.publish(place.version(1), None)
     assert place.endpoint.move_alias(MODEL, "2", place.split()).weights == {}
     assert place.endpoint.alias(MODEL).weights == {}
+
+
+def two_versions(place: Place) -> None:
+    """Version 1 serves as function version 2, and version 2 is published as 3."""
+    first = place.endpoint.publish(place.version(1), None)
+    place.endpoint.publish(place.version(2), None)
+    place.endpoint.move_alias(MODEL, first.function_version, place.endpoint.alias(MODEL))
+
+
+def test_a_candidate_gets_its_share_then_another_then_all(place: Place) -> None:
+    two_versions(place)
+    for weight in (10, 50):
+        moved = place.endpoint.move_alias(MODEL, "2", place.endpoint.alias(MODEL), "3", weight)
+        assert (moved.function_version, moved.weights) == ("2", {"3": weight / 100})
+        assert place.endpoint.alias(MODEL) == moved
+    assert place.endpoint.move_alias(MODEL, "3", place.endpoint.alias(MODEL)).weights == {}
+    assert place.endpoint.alias(MODEL).function_version == "3"
+
+
+def test_an_alias_that_leads_where_it_led_is_moved_though_it_was_touched(place: Place) -> None:
+    two_versions(place)
+    read = place.endpoint.alias(MODEL)
+    place.touch()
+    assert place.endpoint.alias(MODEL).revision != read.revision
+    assert place.endpoint.move_alias(MODEL, "3", read).function_version == "3"
+
+
+def test_what_is_deployed_is_what_a_version_is_published_from(place: Place) -> None:
+    published = place.endpoint.publish(place.version(1), None)
+    now = place.endpoint.deployed(MODEL)
+    assert (now.code_sha256, now.layers) == (published.code_sha256, published.layers)
+    place.deploy()
+    assert place.endpoint.deployed(MODEL).code_sha256 != published.code_sha256
+
+
+def test_as_many_environments_are_kept_warm_as_of_the_version_that_serves(place: Place) -> None:
+    two_versions(place)
+    assert place.endpoint.provision_like(MODEL, "3", "2")
+    assert place.kept_warm("3") == 0
+    place.keep_warm("2", 1)
+    assert wait_until(lambda: place.endpoint.provision_like(MODEL, "3", "2"))
+    assert place.kept_warm("3") == 1
+    for _ in range(2):
+        place.endpoint.unprovision(MODEL, "2")
+    assert (place.kept_warm("2"), place.kept_warm("3")) == (0, 1)
+
+
+def test_function_versions_and_layers_go_but_not_what_an_alias_leads_to(place: Place) -> None:
+    two_versions(place)
+    assert list(place.endpoint.function_versions(MODEL)) == ["1", "2", "3"]
+    first, second = place.endpoint.layer_versions(MODEL)
+    with pytest.raises(Conflict, match="leads to function version 2"):
+        place.endpoint.delete_function_version(MODEL, "2")
+    for _ in range(2):
+        place.endpoint.delete_function_version(MODEL, "3")
+        place.endpoint.delete_layer_version(MODEL, first)
+    assert list(place.endpoint.function_versions(MODEL)) == ["1", "2"]
+    assert list(place.endpoint.layer_versions(MODEL)) == [second]
+    assert place.endpoint.ask(MODEL, "2", [{}]).status == 200, "a version keeps the layer it was made with"
+
+
+def test_a_version_whose_function_version_was_deleted_is_published_anew(place: Place) -> None:
+    two_versions(place)
+    known = place.endpoint.publish(place.version(2), None)
+    place.endpoint.delete_function_version(MODEL, known.function_version)
+    again = place.endpoint.publish(place.version(2), known)
+    assert again.function_version in place.endpoint.function_versions(MODEL)
+    assert again.function_version != known.function_version
 
 
 def test_logged_rows_are_scored_again_in_their_order(place: Place) -> None:

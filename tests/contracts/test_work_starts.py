@@ -12,7 +12,10 @@ import pytest
 from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
+from serin.domain.records import as_record
+from serin.domain.release_course import Course
 from serin.ports import Workflows
+from tests.builders import a_release
 from tests.tables import REGION
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
@@ -62,11 +65,22 @@ def test_work_of_one_id_starts_once_and_that_of_another_beside_it(workflows: Wor
     assert not again[kind]()
 
 
+def test_a_release_starts_once_for_each_attempt_and_goes_on_once_for_each_number(workflows: Workflows) -> None:
+    for attempt in (0, 1, 2):
+        assert workflows.start_release("late-orders", 3, "one", "registered", "c1", attempt)
+        assert not workflows.start_release("late-orders", 4, "one", "registered", "c1", attempt)
+    release = a_release(id="one")
+    assert workflows.continue_release(release, 7, Course("judge"))
+    assert not workflows.continue_release(release, 7, Course("bake"))
+    assert workflows.continue_release(release, 8, Course("bake"))
+
+
 def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
     client = machines()
     workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release")
     for start in STARTS.values():
         start(workflows, "one")
+    workflows.continue_release(a_release(id="one", version=3, correlation="c1"), 7, Course("judge", 60))
     given = {}
     for name in ("training-late-orders", "training-returns", "release"):
         found = client.list_executions(stateMachineArn=f"{ARN}{name}")["executions"]
@@ -75,8 +89,9 @@ def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
             for item in found
         }
     known = {"model": "late-orders", "correlation": "c1"}
+    begun = {**known, "version": 3, "release": "one", "cause": "registered"}
     assert given == {
         "training-late-orders": {"one": {**known, "run": "one", "cause": "call"}},
         "training-returns": {},
-        "release": {"one": {**known, "version": 3, "release": "one", "cause": "registered"}},
+        "release": {"one": begun, "one-c7": {**begun, "course": {"answer": as_record(Course("judge", 60))}}},
     }

@@ -406,11 +406,16 @@ def test_the_steps_of_a_release_are_taken_by_their_names(world: World) -> None:
     world.catalog.register(a_version(1))
     module = in_world("release_model", world)
     given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call", "correlation": "c1"}
-    answers = [
-        module.handle({**given, "step": step}, None) for step in ("begin", "publish", "golden", "promote", "finish")
-    ]
-    json.dumps(answers)
-    assert (answers[0]["status"], answers[-1]["status"]) == ("running", "live")
+    course = module.handle({**given, "step": "begin"}, None)
+    taken = ["begin"]
+    while course["next"] != "end":
+        taken.append(course["next"])
+        course = json.loads(
+            json.dumps(module.handle({**given, "step": course["next"], "round": course["round"]}, None))
+        )
+    assert taken == ["begin", "publish", "golden", "open", "promote", "prune", "finish"]
+    assert world.catalog.release("late-orders", "rel1").status == "live"
+    assert world.notices.sent[-1][0] == "Version 1 of late-orders is live"
     assert world.catalog.release("late-orders", "rel1").correlation == "c1"
     assert world.endpoint.alias("late-orders").function_version == "2"
 
@@ -423,6 +428,38 @@ def test_a_release_is_abandoned_with_what_the_workflow_caught(world: World) -> N
     caught = {"Error": "Invalid", "Cause": '{"errorMessage": "golden row 1"}'}
     answer = module.handle({**given, "step": "abandon", "error": caught}, None)
     assert (answer["status"], answer["reason"]) == ("failed", "Invalid: golden row 1")
+
+
+def ended(world: World, **detail: Any) -> Any:
+    """What release_model does when an execution has ended."""
+    event = {"detail-type": "Step Functions Execution Status Change", "source": "aws.states", "detail": detail}
+    return in_world("release_model", world).handle(event, None)
+
+
+def test_a_release_whose_workflow_ended_unseen_is_abandoned(world: World) -> None:
+    world.catalog.register(a_version(1))
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call", "correlation": "c1"}
+    in_world("release_model", world).handle({**given, "step": "begin"}, None)
+    died = {"status": "FAILED", "input": json.dumps(given), "error": "States.DataLimitExceeded", "cause": "too big"}
+    assert ended(world, **died)["reason"] == "its workflow failed: States.DataLimitExceeded: too big"
+    assert world.catalog.release("late-orders", "rel1").status == "failed"
+
+
+@pytest.mark.parametrize("input", [None, "", "{", "[1]", "{}", '{"model": "late-orders", "release": 7}'])
+def test_an_execution_that_names_no_release_is_none_of_ours(input: str | None, world: World) -> None:
+    assert ended(world, status="TIMED_OUT", input=input) is None
+
+
+def test_a_deploy_of_an_endpoint_releases_what_is_live_with_its_code(world: World) -> None:
+    world.catalog.register(a_version(1))
+    given = {"model": "late-orders", "version": 1, "release": "rel1", "cause": "call", "correlation": "c1"}
+    module = in_world("release_model", world)
+    for step in ("begin", "publish", "golden", "open", "promote", "prune", "finish"):
+        module.handle({**given, "step": step}, None)
+    assert not module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    world.endpoint.deploy = "code-2"
+    assert module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    assert world.workflows.releases == {"d1": ("late-orders", 1, "deployed")}
 
 
 # reconcile

@@ -7,9 +7,17 @@ from typing import Any
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.metrics import MemoryMetrics
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.sources import MemorySources
-from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryOnlineFeatures
+from serin.adapters.memory.world import (
+    MemoryClock,
+    MemoryEndpoint,
+    MemoryEvents,
+    MemoryNotices,
+    MemoryOnlineFeatures,
+    MemoryWorkflows,
+)
 from serin.domain.charter import Charter
 from tests.builders import NOON, a_charter, a_contract
 from tests.functions.handlers import handler
@@ -31,6 +39,9 @@ class World:
     control: MemoryControl = field(default_factory=MemoryControl)
     events: MemoryEvents = field(default_factory=MemoryEvents)
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
+    workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
+    metrics: MemoryMetrics = field(default_factory=MemoryMetrics)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     contracts: dict[str, Any] = field(default_factory=lambda: {"orders": a_contract()})

@@ -32,7 +32,7 @@ CALLED_WITHOUT_WAITING = {
     "acquire",
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
-    *("collect-predictions", "reconcile"),
+    *("collect-predictions", "reconcile", "release-model"),
 }
 GATEWAY_SECONDS = 30
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from serin.domain.release_course import Next
+from tests.functions.handlers import ROOT
 from tests.infra.templates import Assembly, flat
 
 TROUBLES = {
@@ -15,6 +17,10 @@ TROUBLES = {
     "Lambda.TooManyRequestsException",
 }
 MACHINES = ("training-returns", "training-late-orders", "release")
+
+
+# What a release does without where it cannot be had.
+ON_ALL_THE_SAME = {"Prune": "Finish", "Truth": "Next"}
 
 
 def tasks(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -39,14 +45,13 @@ def test_every_task_retries_what_passes(machine: str, aws: Assembly) -> None:
         assert retried >= TROUBLES | {"Unavailable"}
 
 
-def test_a_release_waits_while_another_one_holds_the_lease(aws: Assembly) -> None:
-    waiting = {
-        name
-        for name, task in tasks(aws.machine("release"))
-        for retry in task["Retry"]
-        if "Conflict" in retry["ErrorEquals"]
-    }
-    assert waiting == {"Begin"}
+def test_a_step_of_a_release_is_repeated_unless_it_was_refused_for_good(aws: Assembly) -> None:
+    steps = {name: task for name, task in tasks(aws.machine("release")) if name != "Truth"}
+    assert len(steps) > 10
+    for name, task in steps.items():
+        final, again = task["Retry"][-2:]
+        assert ("Conflict" in final["ErrorEquals"], final["MaxAttempts"]) == (True, 0), name
+        assert (again["ErrorEquals"], again["MaxAttempts"]) == (["States.ALL"], 5), name
 
 
 @pytest.mark.parametrize(("machine", "last"), [("training-returns", "RecordFailure"), ("release", "Abandon")])
@@ -56,7 +61,7 @@ def test_every_state_that_can_fail_leads_to_the_one_that_records_it(machine: str
     assert can_fail
     for name, state in can_fail.items():
         caught = [(item["ErrorEquals"], item["Next"]) for item in state["Catch"]]
-        assert caught == [(["States.ALL"], last)], name
+        assert caught == [(["States.ALL"], ON_ALL_THE_SAME.get(name, last))], name
     assert states[states[last]["Next"]]["Type"] == "Fail"
 
 
@@ -96,14 +101,25 @@ def test_the_refit_and_its_record_are_about_the_selected_trial(aws: Assembly) ->
     assert payload(definition, "Register")["refit.$"] == "$.refit.answer"
 
 
-def test_a_release_takes_its_steps_in_order(aws: Assembly) -> None:
+def test_a_release_takes_whatever_step_the_one_before_names(aws: Assembly) -> None:
     definition = aws.machine("release")
-    states, name, taken = definition["States"], definition["StartAt"], []
-    while name:
-        taken.append(payload(definition, name)["step"])
-        name = states[name].get("Next")
-    assert taken == ["begin", "publish", "golden", "promote", "finish"]
+    states = definition["States"]
+    led_to = {choice["StringEquals"]: choice["Next"] for choice in states["Next"]["Choices"]}
+    courses = {name for part in get_args(Next) for name in get_args(part)}
+    assert set(led_to) == courses, "a course that leads nowhere ends the execution by an error"
+    for course, name in led_to.items():
+        if states[name]["Type"] == "Task":
+            steps = {"abandon": "roll_back"}.get(course, course)
+            assert (payload(definition, name)["step"], course in courses) == (steps, True)
     assert payload(definition, "Abandon")["error.$"] == "$.error"
+    assert [states["Start"]["Default"], states["Begin"]["Next"]] == ["Begin", "Onward"]
+
+
+def test_the_steps_of_the_machine_are_steps_of_the_function(aws: Assembly) -> None:
+    named = {task["Parameters"]["Payload"].get("step") for _, task in tasks(aws.machine("release"))} - {None}
+    source = (ROOT / "functions" / "release_model" / "handler.py").read_text()
+    assert named
+    assert not [step for step in named if f'"{step}": lambda' not in source]
 
 
 def rules(aws: Assembly, event: str) -> list[Mapping[str, Any]]:

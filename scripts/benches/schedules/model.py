@@ -20,7 +20,7 @@ from serin.domain.charter import (
     Features,
     Input,
     Moment,
-    ReleasePolicy,
+    ReleaseTerms,
     Search,
     Training,
     Truth,
@@ -86,7 +86,7 @@ def charter_of(*, derived: bool) -> Charter:
             Search("grid", 1, 1, "log_loss", {}),
             GatePolicy("log_loss"),
         ),
-        release=ReleasePolicy("golden.json"),
+        release=ReleaseTerms("golden.json"),
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from serin.domain.judgement.looks import needed_requests
+from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.files.durations import written
 from serin_cli.drafting.columns import required
 from serin_cli.drafting.draft import Draft
 from serin_cli.drafting.words import scalar_word, word
@@ -93,3 +96,10 @@ def _training(draft: Draft) -> Iterator[str]:
     yield ""
     yield "release:"
     yield "  golden: golden.json   # rows of the file, each with a wide band: narrow it where you know better"
+    policy = ReleasePolicy()
+    canary, low = policy.canary, policy.canary.low_traffic
+    few, many = (needed_requests(steps, policy) for steps in (low.steps, canary.steps))
+    yield "  # basic: golden rows, then all traffic. canary: a new version is first compared with the live one, on"
+    yield f"  # logged requests and on a growing share of callers; that takes {many:,} requests within"
+    yield f"  # {written(canary.deadline)}, {few:,} where fewer than {low.below_per_hour} come in an hour."
+    yield "  strategy: basic"

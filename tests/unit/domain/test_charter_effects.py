@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import runpy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from serin.data.features.columns import to_npz
 from serin.data.features.joins import derive, training_rows
 from serin.data.features.truth import CREATED, with_created
 from serin.data.files.parquet import to_parquet
-from serin.domain.charter import Charter, sources_of
+from serin.domain.charter import sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
 from serin.domain.errors import Invalid
@@ -32,7 +31,7 @@ from serin.domain.judgement.gate import judge
 from serin.domain.records import as_record
 from serin.files.bundle import write_charters
 from serin.files.charter_schema import CharterFile
-from serin.files.charters import Examined, examine, read_charter
+from serin.files.charters import examine, read_charter
 from serin.files.fields import leaf_fields
 from serin.files.models import read_models
 from serin.learning.blocks import Blocks
@@ -42,40 +41,14 @@ from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import select
 from serin.serving.requests import read_request
 from tests.builders import a_run, a_training_set, a_trial
+from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
-from tests.unit.files.written_model import FILES, Edits, write_charter, write_model
+from tests.unit.domain.release_proofs import RELEASE_PROOFS
+from tests.unit.files.written_model import FILES, write_charter, write_model
 
 ROOT = Path(__file__).parents[3]
 DAY = datetime(2013, 1, 1, 12, tzinfo=UTC)
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Read:
-    """A model that was read, and where it lies."""
-
-    examined: Examined
-    folder: Path
-
-    @property
-    def charter(self) -> Charter:
-        return self.examined.charter
-
-    def functions(self, call: str) -> Callable[..., Any]:
-        """The function of the model's code that `call` names."""
-        module, _, name = call.partition(":")
-        found: Callable[..., Any] = runpy.run_path(str(self.folder / f"{module}.py"))[name]
-        return found
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Words of the files that are changed, what is looked at, and what it shows once they are."""
-
-    edits: Mapping[str, str]
-    looked_at: Callable[[Read], object]
-    shows: object
-    files: Edits | None = None
 
 
 def _tables() -> dict[str, pl.DataFrame]:
@@ -291,7 +264,7 @@ PROOFS: Mapping[str, Proof] = {
             "task: binary": "task: multiclass",
             "{roc_auc: 0.6}": "{}",
             WORTH: "",
-            "  margins: {value_per_1000: 100}\n": "",
+            ", value_per_1000: 100}": "}",
         },
         _refuses({"metrics: {": "metrics: {brier: 0.2, "}),
         shows=True,
@@ -321,12 +294,13 @@ PROOFS: Mapping[str, Proof] = {
     "training.gate.metric": Proof(
         {"gate: {metric: log_loss": "gate: {metric: brier"}, _unit_of("gain over the champion"), "brier"
     ),
-    "training.gate.alpha": Proof({"alpha: 0.05": "alpha: 0.2"}, _verdict(0.004), "pass"),
+    "training.gate.alpha": Proof({"log_loss, alpha: 0.05": "log_loss, alpha: 0.2"}, _verdict(0.004), "pass"),
     "training.gate.block": Proof({"block: row": "block: entity"}, _blocks, 2),
     "training.gate.minimum_gain": Proof({"minimum_gain: 0.001": "minimum_gain: 0.2"}, _verdict(0.1), "fail"),
     "release.margins.value_per_1000": Proof(
         {"value_per_1000: 100": "value_per_1000: 10"}, _verdict(value=a_value(900, -20, 500)), "fail"
     ),
+    **RELEASE_PROOFS,
     "datasets.*.contract": Proof(
         {"contracts/trips.yaml": "contracts/short.yaml"},
         lambda read: [rule.maximum for rule in read.examined.contracts["trips"].rules if rule.kind == "range"],
@@ -432,7 +406,6 @@ PROOFS: Mapping[str, Proof] = {
 ONE_VALUE: Mapping[str, tuple[str, str]] = {
     "charter": ("charter: 1", "charter: 2"),
     "training.search.method": ("method: grid", "method: halving"),
-    "release.strategy": ("strategy: basic", "strategy: shadow"),
 }
 
 

@@ -15,6 +15,8 @@ design:
   problem: Will this trip end late?
   value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}
   requirements:
+    latency_p95_ms: 200
+    error_rate: 0.005
     metrics: {roc_auc: 0.6}
     slices: {line: {metric: log_loss, margin: 0.03}}
 datasets:
@@ -61,9 +63,18 @@ training:
   gate: {metric: log_loss, alpha: 0.05, block: row, minimum_gain: 0.001}
 release:
   golden: golden.json
-  strategy: basic
-  margins: {value_per_1000: 100}
 """
+# All that may be said of how a version goes live, after its golden rows.
+RELEASE = """\
+  strategy: canary
+  alpha: 0.05
+  shadow: {pairs: 400, deadline: 12h}
+  canary: {steps: [10, 50], deadline: 2d, low_traffic: {below_per_hour: 200, steps: [25]}}
+  margins: {error_rate: 0.02, over_latency: 0.1, disagreement: 0.2, value_per_1000: 100}
+  inconclusive: roll_back
+  bake: 2h
+"""
+CHARTER += RELEASE
 
 FEATURES = """\
 def hour(starts):

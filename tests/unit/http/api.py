@@ -27,7 +27,10 @@ from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
+from serin.domain.release_record import Directive, Wish
+from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
+from serin.services.direct_release import direct_release
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
@@ -69,6 +72,10 @@ class Api:
 
     def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
         return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
+
+    def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
+        ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
+        return direct_release(wish, release, by, correlation, **ports)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -112,6 +119,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_profile=lambda *arguments: _ASKED.get().profile(*arguments),
         publish=lambda event: _ASKED.get().publish(event),
         withdraw_version=lambda *arguments: _ASKED.get().withdraw(*arguments),
+        direct_release=lambda *arguments: _ASKED.get().direct(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases)

@@ -13,7 +13,8 @@ from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile
-from serin.domain.records import as_record
+from serin.domain.records import as_record, from_record
+from serin.domain.release_record import Directive, ReleasePlan, Shift
 from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
 from serin.http.errors import STATUS
@@ -23,7 +24,9 @@ from tests.builders import (
     LOG_STREAM,
     NOON,
     a_charter,
+    a_judged,
     a_part,
+    a_plan,
     a_prediction_line,
     a_profile_made,
     a_published,
@@ -56,6 +59,7 @@ ROUTES = [
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
+    ("POST", f"/models/{MODEL}/releases/rel1/hold"),
     ("POST", f"/models/{MODEL}/versions/1/withdraw"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
@@ -113,10 +117,10 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
+    parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
+    parts |= {"prediction": PREDICTION}
     offered = {
-        (method.upper(), path.format(dataset="orders", model=MODEL, version=1, release="rel1", prediction=PREDICTION))
-        for path, item in api.app.openapi()["paths"].items()
-        for method in item
+        (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
     hidden = {("GET", "/openapi.json")}
     assert offered | hidden == {(method, path.partition("?")[0]) for method, path in ROUTES}
@@ -241,6 +245,32 @@ def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api)
     found = api.ask("GET", f"/models/{MODEL}/releases/rel1").json()
     assert found["release"] == as_record(release)
     assert [step["found"] for step in found["steps"]] == ["lease 1"]
+
+
+def test_a_release_is_shown_with_its_plan_its_shares_and_every_judgement(api: Api) -> None:
+    api.catalog.save_release(a_release())
+    plan, judged, shift = a_plan(), a_judged(), Shift("rel1", 10, NOON, NOON)
+    api.catalog.save_plan(plan)
+    api.catalog.add_shift(MODEL, shift)
+    api.catalog.add_judged(MODEL, judged)
+    found = api.ask("GET", f"/models/{MODEL}/releases/rel1").json()
+    assert from_record(ReleasePlan, found["plan"]) == plan
+    assert [found["judged"][0]["sentence"], found["judged"][0]["candidate"]["calls"]] == [judged.sentence, 41]
+    assert [item["weight"] for item in found["shifts"]] == [10]
+
+
+def test_who_may_release_the_model_directs_its_release(api: Api) -> None:
+    api.catalog.save_release(a_release())
+    path = f"/models/{MODEL}/releases/rel1/"
+    assert api.ask("POST", f"{path}hold", "release:early-orders").status_code == 403
+    found = api.ask("POST", f"{path}hold", f"release:{MODEL}")
+    assert (found.status_code, found.json()["wish"], found.json()["by"]) == (202, "hold", "ana")
+    assert api.control.directive(MODEL) == Directive(MODEL, "rel1", "hold", "ana", NOON)
+    assert api.ask("POST", f"{path}abort", "release:*").status_code == 202
+    (event,) = api.events.published
+    assert (event.name, event.detail["release"], event.correlation) == ("Release Abort Wanted", "rel1", "call-1")
+    assert api.ask("POST", f"{path}promote", "release:*").status_code == 422
+    assert api.ask("POST", f"/models/{MODEL}/releases/rel9/hold", "release:*").status_code == 404
 
 
 def trained_on_an_upload(api: Api) -> Upload:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serin.domain.errors import Invalid, SerinError
+from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
@@ -62,6 +63,18 @@ def test_a_time_is_the_moment_in_utc(folder: Path, time: str) -> None:
     _, made = learnt(folder)
     first = BEGIN if time != "date" else BEGIN.replace(hour=0)
     assert made["__moment"][0] == first
+
+
+def test_a_draft_releases_at_once_and_says_what_traffic_a_canary_needs(folder: Path) -> None:
+    run(folder, rows())
+    text = (folder / "models" / "orders" / "model.yaml").read_text()
+    assert "takes 1,000 requests within\n  # 1d, 600 where fewer than 300 come in an hour" in text
+    answer(folder)
+    (model,) = read_models(folder / "models")
+    assert model.charter.release.policy == BASIC
+    path = folder / "models" / "orders" / "model.yaml"
+    path.write_text(path.read_text().replace("strategy: basic", "strategy: canary"))
+    assert read_models(folder / "models")[0].charter.release.policy == ReleasePolicy()
 
 
 def test_an_entity_and_a_time_name_a_row_together(folder: Path) -> None:

@@ -12,10 +12,11 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, ReleaseTerms
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.experiments import Contest, Run, Trial, TrialResult
 from serin.domain.judgement.policy import GatePolicy, Matrix, SliceMargin, ValuePolicy
+from serin.domain.judgement.release_policy import BASIC, Margins
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
@@ -246,7 +247,8 @@ def test_scores_without_the_rows_that_choose_the_threshold_are_no_evidence() -> 
 
 def test_a_better_score_that_loses_value_is_rejected() -> None:
     """Its threshold, chosen on rows where its scores were higher, acts on nobody in the holdout."""
-    charter = a_charter(value=WORTH, release=replace(a_charter().release, value_margin=100))
+    terms = ReleaseTerms("golden.json", replace(BASIC, margins=Margins(value_per_1000=100)))
+    charter = a_charter(value=WORTH, release=terms)
     validation = validated(0.8)
     off = replace(validation, score=np.clip(validation.score + 0.19, 0.0, 1.0))
     verdict, run = judged(scores(0.8, 0.7, validation=off), CHAMPION, charter)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from serin.domain.errors import Conflict
+from serin.domain.release_course import Course
 from serin.domain.releases import Lease
 from serin.ports import AliasState
-from serin.services.release_model import LEASE
-from tests.unit.services.releasing import MODEL, World
+from tests.unit.services.releasing import BASIC, MODEL, World, with_live
+
+DEAD = timedelta(hours=1)
 
 
 def test_a_model_nobody_released_is_as_intended() -> None:
@@ -16,55 +19,52 @@ def test_a_model_nobody_released_is_as_intended() -> None:
 
 
 def test_a_finished_release_is_as_intended() -> None:
-    world = World()
-    world.release("rel1", 1)
+    world = with_live()
     assert world.reconcile().found == "as intended"
     assert world.serving() == 1
 
 
 def test_a_running_release_is_left_alone() -> None:
-    world = World()
-    world.until_promoted("rel1", 1)
+    world = with_live()
+    world.until("rel2", 2, "judge")
+    split = world.endpoint.alias(MODEL)
     assert world.reconcile().found == "release running"
-    assert world.serving() == 1
+    assert world.endpoint.alias(MODEL) == split
 
 
-def test_what_a_dead_release_left_is_put_back_once_its_lease_ran_out() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.clock.advance(LEASE)
+@pytest.mark.parametrize("until", ["judge", "promote", "bake", "finish"])
+def test_what_a_dead_release_left_is_put_back_once_its_lease_ran_out(until: str) -> None:
+    world = with_live()
+    world.until("rel2", 2, until)
+    world.clock.advance(DEAD)
     assert world.reconcile().found == "put back"
     assert (world.serving(), world.live()) == (1, 1)
-    release = world.catalog.release(MODEL, "rel2")
-    assert (release.status, release.reason) == (
-        "rolled_back",
-        "its workflow ended early; function version 2 serves again",
-    )
+    assert (world.known("rel2").status, world.known("rel2").reason) == ("rolled_back", "its workflow ended early")
+    assert [event.detail["status"] for event in world.events.published] == ["rolled_back"]
+    assert world.reconcile().found == "as intended"
+    assert world.lease_is_free()
 
 
 def test_the_first_release_of_a_model_is_put_back_to_the_deployed_function() -> None:
     world = World()
-    world.until_promoted("rel1", 1)
-    world.clock.advance(LEASE)
+    world.until("rel1", 1, "finish")
+    world.clock.advance(DEAD)
     assert world.reconcile().found == "put back"
     assert world.endpoint.alias(MODEL).function_version == "1"
 
 
-def test_reconciling_twice_finds_all_as_intended() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.clock.advance(LEASE)
-    world.reconcile()
+def test_a_release_that_died_before_its_first_step_is_ended() -> None:
+    world = with_live()
+    world.begin("rel2", 2)
+    world.clock.advance(DEAD)
     assert world.reconcile().found == "as intended"
+    assert world.known("rel2").status == "failed"
 
 
 def test_an_abandoned_release_is_as_intended() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.steps("rel2").abandon("died", events=world.events)
+    world = with_live()
+    world.until("rel2", 2, "bake")
+    world.abandon("rel2")
     assert world.reconcile().found == "as intended"
     assert world.serving() == 1
 
@@ -73,31 +73,43 @@ def test_an_abandoned_release_is_as_intended() -> None:
     "alias", [AliasState("77", {}, "r9"), AliasState("2", {"77": 0.5}, "r9")], ids=["version", "weights"]
 )
 def test_an_alias_changed_by_somebody_else_is_reported_and_left(alias: AliasState) -> None:
-    world = World()
-    world.release("rel1", 1)
+    world = with_live()
     world.endpoint.aliases[MODEL] = alias
     assert world.reconcile().found == "changed by somebody else"
     assert world.endpoint.alias(MODEL) == alias
+    assert world.lease_is_free()
 
 
 def test_an_alias_somebody_moved_after_a_dead_release_is_left() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
+    world = with_live()
+    world.until("rel2", 2, "judge")
     world.endpoint.aliases[MODEL] = AliasState("77", {}, "r9")
-    world.clock.advance(LEASE)
+    world.clock.advance(DEAD)
     assert world.reconcile().found == "changed by somebody else"
     assert world.endpoint.alias(MODEL).function_version == "77"
 
 
-def test_a_reconciler_gives_its_lease_back_even_when_it_could_not_move_the_alias() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.clock.advance(LEASE)
+def late_move(world: World) -> None:
+    """A share that a release set after it was taken back: Lambda had the call already."""
+    world.until("rel2", 2, "judge")
+    split = world.endpoint.alias(MODEL)
+    world.abandon("rel2")
+    world.endpoint.aliases[MODEL] = AliasState(split.function_version, split.weights, "r9")
 
-    def refuse(model: str, version: str, expected: AliasState) -> AliasState:
-        raise Conflict("The alias has changed since it was read.", "Look who changed it.")
+
+def test_weights_without_a_release_are_put_back() -> None:
+    world = with_live()
+    late_move(world)
+    assert world.reconcile().found == "put back"
+    assert (world.serving(), world.lease_is_free()) == (1, True)
+
+
+def test_a_reconciler_gives_its_lease_back_even_when_it_could_not_move_the_alias() -> None:
+    world = with_live()
+    late_move(world)
+
+    def refuse(*arguments: Any) -> AliasState:
+        raise Conflict(f"The alias has changed: {len(arguments)}.", "Look who changed it.")
 
     world.endpoint.move_alias = refuse
     with pytest.raises(Conflict):
@@ -106,29 +118,30 @@ def test_a_reconciler_gives_its_lease_back_even_when_it_could_not_move_the_alias
 
 
 def test_a_release_that_wakes_up_after_it_was_put_back_cannot_finish() -> None:
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.clock.advance(LEASE + timedelta(seconds=1))
+    world = with_live(BASIC)
+    course = world.until("rel2", 2, "finish")
+    world.clock.advance(DEAD)
     world.reconcile()
-    with pytest.raises(Conflict, match="lease was lost"):
-        world.steps("rel2").finish(events=world.events)
+    assert world.step("rel2", course) == Course("end")
     assert (world.serving(), world.live()) == (1, 1)
 
 
-def test_what_was_released_between_the_look_and_the_lease_is_left_alone() -> None:
-    """The first look met a release that died; by the time the lease is had, others have spoken."""
-    world = World()
-    world.release("rel1", 1)
-    world.until_promoted("rel2", 2)
-    world.clock.advance(LEASE)
+def test_what_was_released_between_the_look_and_the_lease_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look met a share that nobody runs; by the time the lease is had, others have spoken."""
+    world = with_live(BASIC)
+    world.until("rel2", 2, "finish")
+    moved = world.endpoint.alias(MODEL)
+    world.abandon("rel2")
+    world.endpoint.aliases[MODEL] = AliasState(moved.function_version, {}, "r9")
     acquire = world.control.acquire
 
-    def late(model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
-        world.control.acquire = acquire
-        world.release("rel3", 2)
-        return acquire(model, holder, now, span)
+    def late(model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+        if holder == "reconciler":
+            monkeypatch.setattr(world.control, "acquire", acquire)
+            world.release("rel3", 2)
+        lease: Lease | None = acquire(model, holder, now, span, fresh)
+        return lease
 
-    world.control.acquire = late
+    monkeypatch.setattr(world.control, "acquire", late)
     assert world.reconcile().found == "as intended"
     assert (world.serving(), world.live()) == (2, 2)

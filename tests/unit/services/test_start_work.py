@@ -78,8 +78,8 @@ def test_a_rollback_after_going_forward_again_goes_back_again() -> None:
 
 def test_a_release_that_failed_is_not_gone_back_to() -> None:
     world = released(1, 2)
-    world.until_promoted("failed", 3)
-    world.steps("failed").abandon("died", events=world.events)
+    world.until("failed", 3, "finish")
+    world.abandon("failed")
     assert rollback_target(world) == 1
 
 

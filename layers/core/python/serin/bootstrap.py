@@ -22,6 +22,7 @@ from serin.ports import (
     Endpoint,
     Events,
     Metrics,
+    Notices,
     ObjectStore,
     OnlineFeatures,
     Sources,
@@ -95,6 +96,13 @@ class Platform:
 
         source = source_of(self._environment.get("SERIN_MODEL"))
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """The topic people hear of releases by."""
+        from serin.adapters.notices import SnsNotices
+
+        return SnsNotices(_client("sns"), self._environment["SERIN_NOTICES_TOPIC"])
 
     @cached_property
     def workflows(self) -> Workflows:

@@ -14,11 +14,13 @@ from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.records import from_record
+from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
+NOT_ENDED = "attribute_not_exists(#ended) OR #ended = :ended"
 
 
 class DynamoCatalog:
@@ -153,8 +155,14 @@ class DynamoCatalog:
         record = self._table.get(f"PUBLISHED#{model}", _number(number))
         return None if record is None else from_record(Published, record)
 
-    def save_release(self, release: Release) -> None:
-        self._table.put(Put(f"RELEASE#{release.model}", release.id, release, _moment(release)))
+    def save_release(self, release: Release) -> bool:
+        ended = {} if release.is_open else {"ended": release.status}
+        # An open release has no such attribute, so that its record may not replace one that has.
+        put = Put(
+            *(f"RELEASE#{release.model}", release.id, release, {**_moment(release), **ended}, NOT_ENDED),
+            ended=release.status,
+        )
+        return self._table.put(put)
 
     def release(self, model: str, release_id: str) -> Release:
         return self._one(Release, f"RELEASE#{model}", release_id, f"release of {model}")
@@ -170,6 +178,31 @@ class DynamoCatalog:
 
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         return sorted(self._all(ReleaseStep, f"STEP#{model}#{release_id}"), key=lambda step: step.at)
+
+    def save_plan(self, plan: ReleasePlan) -> ReleasePlan:
+        if self._table.put(Put(f"PLAN#{plan.model}", plan.release, plan, only_if=NEW)):
+            return plan
+        return self._one(ReleasePlan, f"PLAN#{plan.model}", plan.release, f"plan of a release of {plan.model}")
+
+    def plan(self, model: str, release_id: str) -> ReleasePlan | None:
+        record = self._table.get(f"PLAN#{model}", release_id)
+        return None if record is None else from_record(ReleasePlan, record)
+
+    def add_shift(self, model: str, shift: Shift) -> None:
+        self._table.put(Put(f"SHIFT#{model}#{shift.release}", _number(shift.weight), shift, only_if=NEW))
+
+    def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
+        return self._all(Shift, f"SHIFT#{model}#{release_id}")
+
+    def add_judged(self, model: str, judged: Judged) -> bool:
+        return self._table.put(Put(f"JUDGED#{model}#{judged.release}", _number(judged.number), judged, only_if=NEW))
+
+    def last_judged(self, model: str, release_id: str) -> Judged | None:
+        newest = self._page(Judged, f"JUDGED#{model}#{release_id}", 1, None, by_moment=False).items
+        return newest[0] if newest else None
+
+    def judged(self, model: str, release_id: str) -> Sequence[Judged]:
+        return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
     def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
         return [from_record(kind, record) for record in self._table.query(pk, prefix)]

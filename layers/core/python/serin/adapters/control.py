@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from serin.adapters.dynamodb import NEW, Put, RecordTable
 from serin.domain.access import Token
 from serin.domain.records import from_record
-from serin.domain.releases import Intent, Lease, Live
+from serin.domain.release_record import Directive
+from serin.domain.releases import Intent, Lease, Live, Parked, in_turn, next_lease
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_NEWER = f"{NEW} OR #epoch <= :epoch"
@@ -20,13 +21,16 @@ class DynamoControl:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
-        record = self._table.get(f"LEASE#{model}", "LEASE")
-        held = None if record is None else from_record(Lease, record)
-        if held and held.until > now:
-            return held if held.holder == holder else None
-        lease = Lease(model, holder, held.epoch + 1 if held else 1, now + span)
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+        held = self.lease(model)
+        lease = next_lease(model, holder, held, now, span, fresh)
+        if lease is None or lease == held:
+            return lease
         return lease if self._table.put(_lease(lease, held)) else None
+
+    def lease(self, model: str) -> Lease | None:
+        record = self._table.get(f"LEASE#{model}", "LEASE")
+        return None if record is None else from_record(Lease, record)
 
     def save_intent(self, intent: Intent) -> bool:
         epoch = {"epoch": intent.epoch}
@@ -46,6 +50,22 @@ class DynamoControl:
             return self._table.put(free)
         pointer = Put(f"LIVE#{live.model}", "LIVE", live, {"epoch": live.epoch}, NOT_NEWER, epoch=live.epoch)
         return self._table.put_together([pointer, free])
+
+    def save_directive(self, directive: Directive) -> None:
+        self._table.put(Put(f"DIRECTIVE#{directive.model}", "DIRECTIVE", directive))
+
+    def directive(self, model: str) -> Directive | None:
+        record = self._table.get(f"DIRECTIVE#{model}", "DIRECTIVE")
+        return None if record is None else from_record(Directive, record)
+
+    def park(self, parked: Parked) -> None:
+        self._table.put(Put(f"PARKED#{parked.model}", parked.release, parked))
+
+    def parked(self, model: str) -> Sequence[Parked]:
+        return in_turn([from_record(Parked, record) for record in self._table.query(f"PARKED#{model}")])
+
+    def unpark(self, model: str, release_id: str) -> None:
+        self._table.delete(f"PARKED#{model}", release_id)
 
     def save_token(self, token: Token) -> None:
         self._table.put(Put("TOKENS", token.hash, token))

@@ -88,6 +88,10 @@ class RecordTable:
             return False
         return True
 
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete one item; nothing happens when there is none."""
+        self._client.delete_item(TableName=self._table, Key=_key(pk, sk))
+
     def put_together(self, items: Sequence[Put]) -> bool:
         """Write all items or none; False when a condition does not hold or somebody else is writing the same."""
         writes: list[Any] = [{"Put": {"TableName": self._table, **item.arguments()}} for item in items]

@@ -8,19 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from serin.adapters.function_versions import FunctionVersions
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.models import ModelVersion, Published
 from serin.domain.records import as_record, from_record
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_call
-from serin.ports import AliasState, Answer
+from serin.ports import AliasState, Answer, Deployed
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_ssm import SSMClient
 
 ALIAS = "live"
+_MOVES = 3
+"""How often a move is tried whose precondition failed though the alias leads where it led."""
 
 
 @dataclass(frozen=True)
@@ -32,43 +35,62 @@ class _Call:
     failure: str | None
 
 
-class LambdaEndpoint:
+class LambdaEndpoint(FunctionVersions):
     """Publishes and moves; `stage` names the functions, `artifacts` is the bucket the layers lie in."""
 
     def __init__(self, functions: LambdaClient, parameters: SSMClient, stage: str, artifacts: str) -> None:
-        self._functions = functions
+        super().__init__(functions, stage)
         self._parameters = parameters
-        self._stage = stage
         self._artifacts = artifacts
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
         name = self._name(version.model)
-        current = self._functions.get_function_configuration(FunctionName=name)
+        current = self._settled(name)
         layers = self._base_layers(version.model)
         code = current["CodeSha256"]
-        if known and (known.code_sha256, known.layers) == (code, layers):
+        if known and (known.code_sha256, known.layers) == (code, layers) and self._exists(known):
             return known
         layer = self._publish_layer(version)
         revision = self._configure(name, version, [*layers, layer], current["Environment"]["Variables"])
         number = self._publish_version(name, version, code, revision)
         return Published(version.model, version.version, number, layer, code, layers)
 
+    def deployed(self, model: str) -> Deployed:
+        current = self._functions.get_function_configuration(FunctionName=self._name(model))
+        if current.get("LastUpdateStatus") == "InProgress":
+            raise Unavailable(f"The function of {model} is being changed.", "Try again once its deploy has ended.")
+        return Deployed(current["CodeSha256"], self._base_layers(model))
+
     def alias(self, model: str) -> AliasState:
         return _state(self._functions.get_alias(FunctionName=self._name(model), Name=ALIAS))
 
-    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
-        try:
-            moved = self._functions.update_alias(
-                FunctionName=self._name(model),
-                Name=ALIAS,
-                FunctionVersion=function_version,
-                # Without the empty map Lambda keeps the old weights and refuses a version that is among them.
-                RoutingConfig={"AdditionalVersionWeights": {}},
-                RevisionId=expected.revision,
-            )
-        except self._functions.exceptions.PreconditionFailedException as error:
-            found = f"The alias of {model} has changed since it was read."
-            raise Conflict(found, "Look who changed it, then start the release again.") from error
+    def move_alias(
+        self, model: str, function_version: str, expected: AliasState, candidate: str | None = None, weight: int = 0
+    ) -> AliasState:
+        known, before = self._functions.exceptions, expected
+        for _ in range(_MOVES):
+            try:
+                return self._update_alias(model, function_version, before.revision, candidate, weight)
+            except known.PreconditionFailedException:
+                before = self.alias(model)
+                if (before.function_version, before.weights) != (expected.function_version, expected.weights):
+                    message = f"The alias of {model} has changed since it was read."
+                    raise Conflict(message, "Look who changed it, then start the release again.") from None
+            except known.ResourceConflictException as error:
+                raise Unavailable(f"The function of {model} is being changed.", "Try again.") from error
+        raise Unavailable(f"The alias of {model} is being changed by somebody else.", "Try again.")
+
+    def _update_alias(
+        self, model: str, function_version: str, revision: str, candidate: str | None, weight: int
+    ) -> AliasState:
+        moved = self._functions.update_alias(
+            FunctionName=self._name(model),
+            Name=ALIAS,
+            FunctionVersion=function_version,
+            # Without the empty map Lambda keeps the old weights and refuses a version that is among them.
+            RoutingConfig={"AdditionalVersionWeights": {candidate: weight / 100} if candidate and weight else {}},
+            RevisionId=revision,
+        )
         return _state(moved)
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
@@ -114,8 +136,19 @@ class LambdaEndpoint:
         failure = str(reply.get("errorMessage", reply)) if answer.get("FunctionError") else None
         return _Call(answer["ResponseMetadata"]["RequestId"], reply, failure)
 
-    def _name(self, model: str) -> str:
-        return f"serin-{self._stage}-predict-{model}"
+    def _settled(self, name: str) -> Any:
+        """The function's settings, once the change before is through: Lambda refuses the next one until then."""
+        self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        return self._functions.get_function_configuration(FunctionName=name)
+
+    def _exists(self, known: Published) -> bool:
+        try:
+            self._functions.get_function_configuration(
+                FunctionName=self._name(known.model), Qualifier=known.function_version
+            )
+        except self._functions.exceptions.ResourceNotFoundException:
+            return False
+        return True
 
     def _base_layers(self, model: str) -> tuple[str, ...]:
         """The layers the last deploy recorded, never what $LATEST happens to hold: a release may have left its own."""
@@ -124,7 +157,7 @@ class LambdaEndpoint:
 
     def _publish_layer(self, version: ModelVersion) -> str:
         made = self._functions.publish_layer_version(
-            LayerName=f"serin-{self._stage}-model-{version.model}",
+            LayerName=self._layer(version.model),
             Description=f"version {version.version}",
             Content={"S3Bucket": self._artifacts, "S3Key": version.layer.key},
         )
@@ -141,9 +174,12 @@ class LambdaEndpoint:
         """Give `$LATEST` the model; the revision that has it."""
         ours = {"SERIN_MODEL_VERSION": str(version.version), "SERIN_MODEL_SHA256": version.estimator.sha256}
         environment = {**variables, **ours}
-        self._functions.update_function_configuration(
-            FunctionName=name, Layers=layers, Environment={"Variables": environment}
-        )
+        try:
+            self._functions.update_function_configuration(
+                FunctionName=name, Layers=layers, Environment={"Variables": environment}
+            )
+        except self._functions.exceptions.ResourceConflictException as error:
+            raise _changed(version) from error
         self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
         # Lambda gives a new revision when the update ends, so it is read again, and may be somebody else's.
         found = self._functions.get_function_configuration(FunctionName=name)
@@ -162,7 +198,11 @@ class LambdaEndpoint:
                 RevisionId=revision,
                 Description=f"{version.model} version {version.version}",
             )
-        except (known.PreconditionFailedException, known.InvalidParameterValueException) as error:
+        except (
+            known.PreconditionFailedException,
+            known.InvalidParameterValueException,
+            known.ResourceConflictException,
+        ) as error:
             raise _changed(version) from error
         # It takes a second or so; the waiter's own pause would be five.
         active = self._functions.get_waiter("published_version_active")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from serin.domain.records import as_record
+from serin.domain.release_course import Course
+from serin.domain.releases import Release
+
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -21,9 +25,22 @@ class StepFunctionsWorkflows:
         given = {"model": model, "run": run_id, "cause": cause, "correlation": correlation}
         return self._start(f"{self._training_prefix}{model}", run_id, given)
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
+    def start_release(
+        self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
+    ) -> bool:
         given = {"model": model, "version": version, "release": release_id, "cause": cause, "correlation": correlation}
-        return self._start(self._release_machine, release_id, given)
+        return self._start(self._release_machine, f"{release_id}-a{attempt}" if attempt else release_id, given)
+
+    def continue_release(self, release: Release, number: int, course: Course) -> bool:
+        given = {
+            "model": release.model,
+            "version": release.version,
+            "release": release.id,
+            "cause": release.cause,
+            "correlation": release.correlation or release.id,
+            "course": {"answer": as_record(course)},
+        }
+        return self._start(self._release_machine, f"{release.id}-c{number}", given)
 
     def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:
         try:

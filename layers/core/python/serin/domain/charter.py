@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
+from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -172,15 +173,11 @@ class Training:
 
 
 @dataclass(frozen=True)
-class ReleasePolicy:
-    """How a registered version goes live, and the rows every version must answer first.
-
-    `value_margin` is the value per 1,000 predictions that a challenger may seem to lose against the champion.
-    """
+class ReleaseTerms:
+    """The requests every version must answer before it goes live, and what its release is judged by then."""
 
     golden: str
-    strategy: Literal["basic"] = "basic"
-    value_margin: float = 0.0
+    policy: ReleasePolicy = BASIC
 
 
 @dataclass(frozen=True)
@@ -213,7 +210,7 @@ class Charter:
     features: Features
     truth: Truth
     training: Training
-    release: ReleasePolicy
+    release: ReleaseTerms
     access: Access = "token"
     slices: Mapping[str, SliceMargin] = field(default_factory=dict)
     value: ValuePolicy | None = None
@@ -223,7 +220,8 @@ class Charter:
     @property
     def requirements(self) -> Requirements:
         """All that the gate asks of a challenger."""
-        return Requirements(self.training.gate, self.floors, self.slices, self.value, self.release.value_margin)
+        margin = self.release.policy.margins.value_per_1000
+        return Requirements(self.training.gate, self.floors, self.slices, self.value, margin)
 
     def dataset(self, name: str) -> DatasetUse:
         """The dataset of that name; KeyError when the model does not read it."""

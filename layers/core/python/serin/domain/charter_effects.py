@@ -28,6 +28,9 @@ _SCHEMA = "layers/core/python/serin/files/charter_schema.py"
 _FEATURES = "layers/core/python/serin/domain/features.py"
 _JUDGEMENT = "layers/core/python/serin/domain/judgement"
 _GATE, _CHAMPION, _BOUNDS = f"{_JUDGEMENT}/gate.py", f"{_JUDGEMENT}/champion.py", f"{_JUDGEMENT}/bounds.py"
+_RELEASE, _POLICY = f"{_JUDGEMENT}/release.py", f"{_JUDGEMENT}/release_policy.py"
+_LOOKS, _GUARDRAILS = f"{_JUDGEMENT}/looks.py", f"{_JUDGEMENT}/guardrails.py"
+_CHARTER = "layers/core/python/serin/domain/charter.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
 _DECISIONS = "layers/core/python/serin/learning/decisions.py"
 _EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
@@ -62,6 +65,8 @@ EFFECTS: Mapping[str, Effect] = {
     "design.value.matrix.fn": Effect("gate", "What leaving a positive alone brings.", _DECISIONS),
     "design.value.matrix.tn": Effect("gate", "What leaving a negative alone brings.", _DECISIONS),
     "design.value.minimum_per_1000": Effect("gate", "A first model of less value is not registered.", _VALUE),
+    "design.requirements.latency_p95_ms": Effect("gate", "From which duration on a call is slow.", _CHARTER),
+    "design.requirements.error_rate": Effect("resource", "The share of failures that raises an alarm.", _CHARTER),
     "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _GATE),
     "design.requirements.slices.*.metric": Effect("gate", "By which metric no value may be worse.", _SLICES),
     "design.requirements.slices.*.margin": Effect(
@@ -136,12 +141,24 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "training.gate.minimum_gain": Effect("gate", "A gain of no more than this is no gain.", _CHAMPION),
     "release.margins.value_per_1000": Effect(
-        "gate", "A challenger that seems to lose more value against the champion is not registered.", _VALUE
+        "gate", "How much value a version may seem to lose, at the gate and in its release.", _VALUE
     ),
     "release.golden": Effect(
         "gate",
         "The requests a version must answer before it goes live.",
-        "layers/core/python/serin/services/release_model.py",
+        "layers/core/python/serin/services/release/publish.py",
     ),
-    "release.strategy": Effect("gate", "How traffic moves; another strategy than basic is refused.", _SCHEMA),
+    "release.strategy": Effect("gate", "Whether shadow or traffic must show that a version is no worse.", _LOOKS),
+    "release.alpha": Effect("gate", "How often an equal is rolled back, or one at the margin let in.", _RELEASE),
+    "release.shadow.pairs": Effect("gate", "How many logged requests the candidate is asked first.", _LOOKS),
+    "release.shadow.deadline": Effect("gate", "How long that may take.", _POLICY),
+    "release.canary.steps": Effect("resource", "The candidate's shares of the traffic, in percent.", _POLICY),
+    "release.canary.deadline": Effect("gate", "How long the steps may take together.", _LOOKS),
+    "release.canary.low_traffic.below_per_hour": Effect("resource", "From how few calls on other steps go.", _POLICY),
+    "release.canary.low_traffic.steps": Effect("resource", "The shares where calls are few.", _POLICY),
+    "release.margins.error_rate": Effect("gate", "Which share of the candidate's calls may fail.", _LOOKS),
+    "release.margins.over_latency": Effect("gate", "How many more slow calls it may have than before.", _GUARDRAILS),
+    "release.margins.disagreement": Effect("gate", "How many answers may change.", _GUARDRAILS),
+    "release.inconclusive": Effect("gate", "What becomes of a release that nothing decides.", _LOOKS),
+    "release.bake": Effect("gate", "How long a new version is watched on after it took over.", _POLICY),
 }

@@ -13,6 +13,7 @@ EventName = Literal[
     "Features Refused",
     "Backfill Wanted",
     "Model Registered",
+    "Release Abort Wanted",
     "Release Finished",
 ]
 

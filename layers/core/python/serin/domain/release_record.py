@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -51,7 +52,10 @@ class Shift:
 
 @dataclass(frozen=True)
 class Judged:
-    """One judgement, with the numbers it was made of; `number` counts from 1."""
+    """One judgement, with the numbers it was made of; `number` counts from 1.
+
+    `candidate` and `live` are the calls of the step that runs.
+    """
 
     release: str
     number: int
@@ -68,6 +72,14 @@ class Judged:
     looked_at: int = 0
     candidate: Counts = NOTHING
     live: Counts = NOTHING
+
+
+def calls_of_candidate(judged: Sequence[Judged]) -> Counts:
+    """What the candidate did beside the live version: the newest counts of each weight, together."""
+    steps = {found.weight: found.candidate for found in judged if found.phase == "canary"}.values()
+    return Counts(
+        sum(step.calls for step in steps), sum(step.failures for step in steps), sum(step.invalid for step in steps)
+    )
 
 
 @dataclass(frozen=True)

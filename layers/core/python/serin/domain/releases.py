@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-StepName = Literal["begin", "publish", "golden", "promote", "finish", "abandon"]
-STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "promote", "finish")
+StepName = Literal["park", "begin", "publish", "golden", "open", "promote", "finish", "abandon"]
+STEPS: tuple[StepName, ...] = ("begin", "publish", "golden", "open", "promote", "finish")
+"""What a release remembers of the way it always takes; weights and judgements have records of their own."""
+
+ReleaseStatus = Literal["waiting", "running", "held", "live", "rolled_back", "failed"]
+"""`waiting`: parked behind another. `held`: not decided, its weight stays until somebody or more evidence decides."""
+OPEN: tuple[ReleaseStatus, ...] = ("waiting", "running", "held")
+
+DEPLOYED = "deployed"
+"""The cause of a release that gives what is live the code of a deploy."""
 
 # The id of a release's own questions; the gateway never gives it to a caller's, so it can be told from traffic.
 GOLDEN_REQUEST = "golden"
@@ -19,7 +27,7 @@ class Release:
     """One attempt to make `version` of `model` live; `previous` is what was live before (None: nothing).
 
     `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing. `correlation`
-    is what it all began with.
+    is what it all began with. `announced`: whether the bus has the event of its end; None before it has one.
     """
 
     id: str
@@ -27,11 +35,17 @@ class Release:
     version: int
     cause: str
     epoch: int
-    status: Literal["running", "live", "rolled_back", "failed"]
+    status: ReleaseStatus
     at: datetime
     previous: int | None = None
     reason: str | None = None
     correlation: str | None = None
+    announced: bool | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in OPEN
 
 
 @dataclass(frozen=True)
@@ -56,13 +70,37 @@ class Lease:
 
 @dataclass(frozen=True)
 class Intent:
-    """What the alias should become, and what it was: written before it is touched, so that a stranger can revert."""
+    """What the alias should become, and what it was: written before it is touched, so that a stranger can revert.
+
+    All calls go to `function_version` but `weight` percent of them, which go to `candidate`. `previous` served before
+    the release. `at` is the moment it was first meant.
+    """
 
     model: str
     release: str
     epoch: int
     function_version: str
     previous: str
+    candidate: str | None = None
+    weight: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A release that waits until the model's lease is free; `attempt` grows each time it is parked or started again.
+
+    `started` is when its turn came last; it waits on until it has the lease.
+    """
+
+    model: str
+    release: str
+    version: int
+    cause: str
+    at: datetime
+    correlation: str
+    attempt: int = 1
+    started: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +115,29 @@ class Live:
     at: datetime
 
 
+def next_lease(
+    model: str, holder: str, held: Lease | None, now: datetime, span: timedelta, fresh: bool
+) -> Lease | None:
+    """The lease that `holder` gets where `held` is the last one; None while somebody else's holds.
+
+    The holder of the last one keeps its epoch though it ran out, since nobody came in between, unless it asks for a
+    fresh one.
+    """
+    if held and held.holder == holder and not fresh:
+        return Lease(model, holder, held.epoch, max(held.until, now + span))
+    if held and held.until > now and held.holder != holder:
+        return None
+    return Lease(model, holder, held.epoch + 1 if held else 1, now + span)
+
+
+def in_turn(parked: Sequence[Parked]) -> Sequence[Parked]:
+    """Who is started first: whoever puts an old version back, then whoever came first."""
+    return sorted(parked, key=lambda item: (item.cause != "rollback", item.at, item.release))
+
+
 def serving_versions(releases: Sequence[Release]) -> tuple[int, ...]:
     """The versions that answer, would again after a rollback, or may soon; `releases` are a model's, oldest first."""
     live = [release for release in releases if release.status == "live"][-1:]
     found = [number for release in live for number in (release.version, release.previous) if number is not None]
-    found += [release.version for release in releases if release.status == "running"]
+    found += [release.version for release in releases if release.is_open]
     return tuple(dict.fromkeys(found))

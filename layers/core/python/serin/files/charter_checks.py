@@ -10,6 +10,7 @@ from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
+from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.subjects import Check, Subject, check
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -141,4 +142,5 @@ CHECKS: tuple[Check, ...] = (
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
     *POSITIVE_CHECKS,
+    *RELEASE_CHECKS,
 )

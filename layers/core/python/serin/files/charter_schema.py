@@ -10,15 +10,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from serin.domain.charter import Access, Aggregate, InputType, Scalar, Task
+from serin.domain.charter import Access, Aggregate, InputType, Objectives, Scalar, Task
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
-from serin.files.durations import duration, holdout, moment
+from serin.files.durations import holdout, moment
+from serin.files.release_schema import ReleaseSection
+from serin.files.sections import Duration, FilePath, Section
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
+_OBJECTIVES = Objectives()
 
 
 def _scalar(value: object) -> Scalar:
@@ -52,20 +55,12 @@ def _column(value: object) -> object:
 
 Name = Annotated[str, BeforeValidator(_name)]
 Column = Annotated[str, BeforeValidator(_column)]
-Duration = Annotated[timedelta, BeforeValidator(duration)]
 HoldoutSpan = Annotated[timedelta | None, BeforeValidator(holdout)]
 MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
 SourceUrl = Annotated[tuple[str, str], BeforeValidator(source_url)]
 Value = Annotated[Any, BeforeValidator(_scalar)]
 Call = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}:[a-z_][a-z0-9_]{0,62}$")]
 Module = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.py$")]
-FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
-
-
-class Section(BaseModel):
-    """Values are taken as written, never converted, and nothing is ignored."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SliceSection(Section):
@@ -74,6 +69,8 @@ class SliceSection(Section):
 
 
 class Requirements(Section):
+    latency_p95_ms: float = Field(default=_OBJECTIVES.latency_p95_ms, gt=0, le=30_000)
+    error_rate: float = Field(default=_OBJECTIVES.error_rate, gt=0, lt=1)
     metrics: dict[str, float] = {}
     slices: dict[Column, SliceSection] = {}
 
@@ -189,16 +186,6 @@ class TrainingSection(Section):
     gate: GateSection = GateSection()
 
 
-class MarginsSection(Section):
-    value_per_1000: float | None = Field(default=None, ge=0)
-
-
-class ReleaseSection(Section):
-    golden: FilePath
-    strategy: Annotated[Literal["basic"], BeforeValidator(_only("basic", "shadow", "canary"))] = "basic"
-    margins: MarginsSection = MarginsSection()
-
-
 class CharterFile(Section):
     """A whole `model.yaml`."""
 
@@ -223,21 +210,11 @@ NOT_YET_FIELDS = frozenset(
         "design.risk",
         "design.compliance",
         "design.budget",
-        "design.requirements.latency_p95_ms",
-        "design.requirements.error_rate",
         "design.requirements.explainability",
         "people",
         "truth.watermark",
         "truth.conflict",
         "truth.feedback",
-        "release.alpha",
-        "release.shadow",
-        "release.canary",
-        "release.margins.error_rate",
-        "release.margins.over_latency",
-        "release.margins.disagreement",
-        "release.inconclusive",
-        "release.bake",
         "monitoring",
         "retraining",
         "maturity",

@@ -11,7 +11,8 @@ from serin.domain.charter import (
     Features,
     Input,
     Moment,
-    ReleasePolicy,
+    Objectives,
+    ReleaseTerms,
     Search,
     Task,
     Training,
@@ -27,30 +28,32 @@ from serin.files.charter_schema import (
     DatasetSection,
     FeaturesSection,
     InputSection,
-    ReleaseSection,
     TrainingSection,
     ValueSection,
     ViewSection,
 )
+from serin.files.release_schema import release_policy
 
 
 def compiled(file: CharterFile) -> Charter:
     """The charter a checked file means."""
+    requirements = file.design.requirements
     return Charter(
         model=file.model,
         task=file.task,
         problem=file.design.problem,
-        floors=file.design.requirements.metrics,
+        floors=requirements.metrics,
         datasets=tuple(_dataset(name, section) for name, section in file.datasets.items()),
         inputs=inputs_of(file.inputs),
         features=_features(file.features),
         truth=Truth(file.truth.dataset, file.truth.entity, file.truth.label, file.truth.created_time),
         training=_training(file.training, file.task),
-        release=_release(file.release),
+        release=ReleaseTerms(file.release.golden, release_policy(file.release)),
         access=file.access,
-        slices={name: SliceMargin(item.metric, item.margin) for name, item in file.design.requirements.slices.items()},
+        slices={name: SliceMargin(item.metric, item.margin) for name, item in requirements.slices.items()},
         value=_value(file.design.value),
         positive=file.positive,
+        objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate),
     )
 
 
@@ -95,10 +98,6 @@ def _value(section: ValueSection | None) -> ValuePolicy | None:
         return None
     matrix = section.matrix
     return ValuePolicy(section.unit, Matrix(matrix.tp, matrix.fp, matrix.fn, matrix.tn), section.minimum_per_1000)
-
-
-def _release(section: ReleaseSection) -> ReleasePolicy:
-    return ReleasePolicy(section.golden, section.strategy, section.margins.value_per_1000 or 0.0)
 
 
 def _training(section: TrainingSection, task: Task) -> Training:

@@ -71,11 +71,4 @@ def _value(subject: Subject) -> Iterator[Finding]:
         yield Finding((*path, "tn"), found, "Leaving a negative alone must bring more than acting on it.")
 
 
-@check("design", "release")
-def _margin(subject: Subject) -> Iterator[Finding]:
-    if subject.charter.release.margins.value_per_1000 is not None and subject.charter.design.value is None:
-        found = "a margin of value, and no design.value says what decisions bring"
-        yield Finding(("release", "margins", "value_per_1000"), found, "Add design.value, or remove the line.")
-
-
-GATE_CHECKS: tuple[Check, ...] = (_metric, _enough_days, _slices, _value, _margin)
+GATE_CHECKS: tuple[Check, ...] = (_metric, _enough_days, _slices, _value)

@@ -1,15 +1,18 @@
-"""The alias against the intent: what a dead release left half-done is put back."""
+"""What a dead release left half-done is finished or put back, and whoever waits is started."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Literal
 
-from serin.domain.releases import Intent
-from serin.ports import Catalog, Clock, Control, Endpoint
+from serin.domain.release_course import LEASE
+from serin.domain.releases import Release
+from serin.services.release.abandon import abandon
+from serin.services.release.context import ReleaseContext
+from serin.services.release.ending import announce, start_next
+from serin.services.release.put_right import Finding, alias_found, put_right
 
-SPAN = timedelta(minutes=1)
+DIED = "its workflow ended early"
 
 
 @dataclass(frozen=True)
@@ -17,53 +20,52 @@ class Reconciled:
     """What was found at one model's alias, and whether it was put right."""
 
     model: str
-    found: Literal["as intended", "release running", "put back", "changed by somebody else"]
+    found: Finding | Literal["release running"]
 
 
-def reconcile(
-    model: str, holder: str, *, catalog: Catalog, control: Control, endpoint: Endpoint, clock: Clock
-) -> Reconciled:
-    """Compare the alias, version and weights both, with the last intent; put back what a dead release left.
+def reconcile(context: ReleaseContext) -> Reconciled:
+    """Compare the alias, version and weights both, with the last intent; end what has died, start whoever waits.
 
-    An alias that nobody here intended is left alone and reported: somebody may be mending something.
+    The context's id is the reconciler's own. An alias that nobody here intended is left alone and reported: somebody
+    may be mending something.
     """
-    intent = control.intent(model)
-    # Looked at without the lease first: held every few minutes, it would stand in the way of releases.
-    if intent is None or _as_intended(intent, control, endpoint):
-        return Reconciled(model, "as intended")
-    lease = control.acquire(model, holder, clock.now(), SPAN)
-    if lease is None:
+    model, now = context.model, context.clock.now()
+    lease = context.control.lease(model)
+    if lease is not None and lease.until > now:
         return Reconciled(model, "release running")
+    found: Finding = "as intended"
+    for release in context.catalog.latest_releases(model).items:
+        if _is_dead(context, release):
+            found = "put back" if _end(context, release) else found
+        elif not release.is_open:
+            announce(replace(context, id=release.id), release)
+    # Looked at without the lease first: held every few minutes, it would stand in the way of releases.
+    before = alias_found(model, control=context.control, endpoint=context.endpoint)
+    found = before if before == "changed by somebody else" else found
+    if before == "put back":
+        found = _under_lease(context)
+    start_next(context)
+    return Reconciled(model, found)
+
+
+def _is_dead(context: ReleaseContext, release: Release) -> bool:
+    """Whether it has not ended, waits for nothing, and has shown no life for as long as a step may take."""
+    if not release.is_open or release.at > context.clock.now() - LEASE:
+        return False
+    return release.id not in {parked.release for parked in context.control.parked(context.model)}
+
+
+def _end(context: ReleaseContext, release: Release) -> bool:
+    """Whether the alias was put back."""
+    ended = abandon(replace(context, id=release.id), DIED)
+    return ended is not None and ended.status == "rolled_back"
+
+
+def _under_lease(context: ReleaseContext) -> Finding | Literal["as intended"]:
+    lease = context.acquire(LEASE)
+    if lease is None:
+        return "as intended"
     try:
-        return _put_right(control.intent(model) or intent, catalog, control, endpoint)
+        return put_right(context.model, control=context.control, endpoint=context.endpoint)
     finally:
-        control.finish(None, lease)
-
-
-def _finished(intent: Intent, control: Control) -> bool:
-    live = control.live(intent.model)
-    return live is not None and live.release == intent.release
-
-
-def _wanted(intent: Intent, control: Control) -> str:
-    return intent.function_version if _finished(intent, control) else intent.previous
-
-
-def _as_intended(intent: Intent, control: Control, endpoint: Endpoint) -> bool:
-    alias = endpoint.alias(intent.model)
-    return alias.function_version == _wanted(intent, control) and not alias.weights
-
-
-def _put_right(intent: Intent, catalog: Catalog, control: Control, endpoint: Endpoint) -> Reconciled:
-    model = intent.model
-    if _as_intended(intent, control, endpoint):
-        return Reconciled(model, "as intended")
-    alias, wanted = endpoint.alias(model), _wanted(intent, control)
-    if _finished(intent, control) or alias.function_version != intent.function_version:
-        return Reconciled(model, "changed by somebody else")
-    endpoint.move_alias(model, wanted, alias)
-    release = catalog.release(model, intent.release)
-    if release.status == "running":
-        reason = f"its workflow ended early; function version {wanted} serves again"
-        catalog.save_release(replace(release, status="rolled_back", reason=reason))
-    return Reconciled(model, "put back")
+        context.control.finish(None, lease)

@@ -13,6 +13,7 @@ from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
+from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
 
@@ -40,6 +41,9 @@ class MemoryCatalog:
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
+        self._plans: dict[tuple[str, str], ReleasePlan] = {}
+        self._shifts: dict[tuple[str, str], dict[int, Shift]] = {}
+        self._judged: dict[tuple[str, str], dict[int, Judged]] = {}
 
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
         return self._uploads.get((dataset, upload_id))
@@ -171,8 +175,13 @@ class MemoryCatalog:
     def published(self, model: str, number: int) -> Published | None:
         return self._published.get((model, number))
 
-    def save_release(self, release: Release) -> None:
-        self._releases[release.model, release.id] = release
+    def save_release(self, release: Release) -> bool:
+        with self._lock:
+            known = self._releases.get((release.model, release.id))
+            if known and not known.is_open and known.status != release.status:
+                return False
+            self._releases[release.model, release.id] = release
+            return True
 
     def release(self, model: str, release_id: str) -> Release:
         return _found(self._releases.get((model, release_id)), f"release {release_id!r} of {model}")
@@ -188,6 +197,32 @@ class MemoryCatalog:
 
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         return sorted(self._steps.get((model, release_id), {}).values(), key=lambda step: step.at)
+
+    def save_plan(self, plan: ReleasePlan) -> ReleasePlan:
+        return self._plans.setdefault((plan.model, plan.release), plan)
+
+    def plan(self, model: str, release_id: str) -> ReleasePlan | None:
+        return self._plans.get((model, release_id))
+
+    def add_shift(self, model: str, shift: Shift) -> None:
+        self._shifts.setdefault((model, shift.release), {}).setdefault(shift.weight, shift)
+
+    def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
+        found = self._shifts.get((model, release_id), {})
+        return [found[weight] for weight in sorted(found)]
+
+    def add_judged(self, model: str, judged: Judged) -> bool:
+        with self._lock:
+            known = self._judged.setdefault((model, judged.release), {})
+            return known.setdefault(judged.number, judged) is judged
+
+    def last_judged(self, model: str, release_id: str) -> Judged | None:
+        found = self.judged(model, release_id)
+        return found[-1] if found else None
+
+    def judged(self, model: str, release_id: str) -> Sequence[Judged]:
+        found = self._judged.get((model, release_id), {})
+        return [found[number] for number in sorted(found)]
 
 
 def _by_moment(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 
 from serin.domain.access import Token
-from serin.domain.releases import Intent, Lease, Live
+from serin.domain.release_record import Directive
+from serin.domain.releases import Intent, Lease, Live, Parked, in_turn, next_lease
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -20,16 +21,19 @@ class MemoryControl:
         self._leases: dict[str, Lease] = {}
         self._intents: dict[str, Intent] = {}
         self._live: dict[str, Live] = {}
+        self._directives: dict[str, Directive] = {}
+        self._parked: dict[tuple[str, str], Parked] = {}
         self._tokens: dict[str, Token] = {}
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
         with self._lock:
-            held = self._leases.get(model)
-            if held and held.until > now:
-                return held if held.holder == holder else None
-            lease = Lease(model, holder, held.epoch + 1 if held else 1, now + span)
-            self._leases[model] = lease
+            lease = next_lease(model, holder, self._leases.get(model), now, span, fresh)
+            if lease is not None:
+                self._leases[model] = lease
             return lease
+
+    def lease(self, model: str) -> Lease | None:
+        return self._leases.get(model)
 
     def save_intent(self, intent: Intent) -> bool:
         with self._lock:
@@ -57,6 +61,21 @@ class MemoryControl:
                 self._live[lease.model] = live
             self._leases[lease.model] = Lease(lease.model, "", lease.epoch, NEVER)
             return True
+
+    def save_directive(self, directive: Directive) -> None:
+        self._directives[directive.model] = directive
+
+    def directive(self, model: str) -> Directive | None:
+        return self._directives.get(model)
+
+    def park(self, parked: Parked) -> None:
+        self._parked[parked.model, parked.release] = parked
+
+    def parked(self, model: str) -> Sequence[Parked]:
+        return in_turn([parked for (name, _), parked in self._parked.items() if name == model])
+
+    def unpark(self, model: str, release_id: str) -> None:
+        self._parked.pop((model, release_id), None)
 
     def save_token(self, token: Token) -> None:
         self._tokens[token.hash] = token

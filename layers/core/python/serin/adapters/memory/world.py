@@ -15,8 +15,10 @@ from serin.domain.errors import Conflict, Unavailable
 from serin.domain.events import Event
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.models import ModelVersion, Published
+from serin.domain.release_course import Course
+from serin.domain.releases import Release
 from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_call
-from serin.ports import AliasState, Answer
+from serin.ports import AliasState, Answer, Deployed
 
 
 @dataclass
@@ -48,11 +50,26 @@ class MemoryEvents:
 
 
 @dataclass
+class MemoryNotices:
+    """Notices that were sent, subject and text; the next `failures` are not taken."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    failures: int = 0
+
+    def publish(self, subject: str, text: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(f"Nobody took the notice {subject!r}.", "Try again.")
+        self.sent.append((subject, text))
+
+
+@dataclass
 class MemoryWorkflows:
-    """Workflows that were asked for, by id."""
+    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that."""
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    continued: dict[str, Course] = field(default_factory=dict)
     correlations: dict[str, str] = field(default_factory=dict)
 
     def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
@@ -60,10 +77,15 @@ class MemoryWorkflows:
         self.correlations.setdefault(run_id, correlation)
         return self.trainings.setdefault(run_id, wanted) is wanted
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
-        wanted = (model, version, cause)
-        self.correlations.setdefault(release_id, correlation)
-        return self.releases.setdefault(release_id, wanted) is wanted
+    def start_release(
+        self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
+    ) -> bool:
+        name, release = f"{release_id}-a{attempt}" if attempt else release_id, (model, version, cause)
+        self.correlations.setdefault(name, correlation)
+        return self.releases.setdefault(name, release) is release
+
+    def continue_release(self, release: Release, number: int, course: Course) -> bool:
+        return self.continued.setdefault(f"{release.id}-c{number}", course) is course
 
 
 class MemoryOnlineFeatures:
@@ -122,6 +144,9 @@ class MemoryEndpoint:
     versions: list[Published] = field(default_factory=list)
     scores: dict[str, Score] = field(default_factory=dict)
     replayed: list[tuple[str, str, str]] = field(default_factory=list)
+    base_layers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    warm: dict[tuple[str, str], int] = field(default_factory=dict)
     shadows: Shadows = no_answer
     shadowed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     sandboxes: int = 5
@@ -129,21 +154,55 @@ class MemoryEndpoint:
     _lock: Lock = field(default_factory=Lock)
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
-        if known and known.code_sha256 == self.deploy:
+        now = self.deployed(version.model)
+        current = known and (known.code_sha256, known.layers) == (now.code_sha256, now.layers)
+        if known and current and known.function_version in self.function_versions(version.model):
             return known
         number = len(self.versions) + 2
-        published = Published(version.model, version.version, str(number), f"layer:{number}", self.deploy, ())
+        published = Published(version.model, version.version, str(number), f"layer:{number}", self.deploy, now.layers)
         self.versions.append(published)
         return published
+
+    def deployed(self, model: str) -> Deployed:
+        return Deployed(self.deploy, self.base_layers.get(model, ()))
 
     def alias(self, model: str) -> AliasState:
         return self.aliases.get(model, AliasState("1", {}, "r0"))
 
-    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
-        if self.alias(model) != expected:
+    def move_alias(
+        self, model: str, function_version: str, expected: AliasState, candidate: str | None = None, weight: int = 0
+    ) -> AliasState:
+        now = self.alias(model)
+        if (now.function_version, now.weights) != (expected.function_version, expected.weights):
             raise Conflict("The alias has changed since it was read.", "Look who changed it, then try again.")
-        self.aliases[model] = AliasState(function_version, {}, f"r{int(expected.revision[1:]) + 1}")
+        weights = {candidate: weight / 100} if candidate and weight else {}
+        self.aliases[model] = AliasState(function_version, weights, f"r{int(now.revision[1:]) + 1}")
         return self.aliases[model]
+
+    def provision_like(self, model: str, function_version: str, other: str) -> bool:
+        if number := self.warm.get((model, other)):
+            self.warm[model, function_version] = number
+        return True
+
+    def unprovision(self, model: str, function_version: str) -> None:
+        self.warm.pop((model, function_version), None)
+
+    def function_versions(self, model: str) -> Sequence[str]:
+        own = [version.function_version for version in self.versions if version.model == model]
+        return [number for number in ["1", *own] if (model, number) not in self.deleted]
+
+    def delete_function_version(self, model: str, function_version: str) -> None:
+        alias = self.alias(model)
+        if function_version in {alias.function_version, *alias.weights}:
+            raise Conflict(f"An alias leads to function version {function_version}.", "Move it first.")
+        self.deleted.add((model, function_version))
+
+    def layer_versions(self, model: str) -> Sequence[str]:
+        own = [version.layer_arn for version in self.versions if version.model == model]
+        return [arn for arn in own if (model, arn) not in self.deleted]
+
+    def delete_layer_version(self, model: str, layer_arn: str) -> None:
+        self.deleted.add((model, layer_arn))
 
     def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
         self._look_for(model, function_version)
@@ -178,6 +237,6 @@ class MemoryEndpoint:
         return ShadowCall(name, answers, f"[{function_version}]{before % self.sandboxes}")
 
     def _look_for(self, model: str, function_version: str) -> None:
-        if (model, function_version) not in {(known.model, known.function_version) for known in self.versions}:
+        if function_version not in self.function_versions(model):
             found = f"Function version {function_version} of {model} is gone."
             raise Unavailable(found, "Release the model's version again.")

@@ -58,7 +58,8 @@ class Margins:
 class ReleasePolicy:
     """How a version becomes live. `alpha` is the whole release's rate of wrong rollbacks, and of wrong promotions.
 
-    `inconclusive` is what becomes of a release that nothing decided before its deadline.
+    `inconclusive` is what becomes of a release that nothing decided before its deadline. For the time of `bake` after
+    the promotion it is watched on, and may still be taken back.
     """
 
     strategy: Literal["basic", "shadow", "canary"] = "canary"
@@ -68,3 +69,7 @@ class ReleasePolicy:
     margins: Margins = field(default_factory=Margins)
     inconclusive: Literal["hold", "roll_back", "ask"] = "hold"
     bake: timedelta = timedelta(hours=1)
+
+
+BASIC = ReleasePolicy(strategy="basic", bake=timedelta(0))
+"""All traffic at once, and over."""

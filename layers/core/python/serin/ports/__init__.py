@@ -10,7 +10,6 @@ from typing import Protocol
 
 from serin.domain.access import Token
 from serin.domain.buckets import Bucket, OnlineItem
-from serin.domain.charter import Score
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
@@ -19,9 +18,14 @@ from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
-from serin.domain.releases import Intent, Lease, Live, Release, ReleaseStep
-from serin.domain.shadows import ShadowCall, ShadowRow
+from serin.domain.release_course import Course
+from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
+from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
+from serin.ports.endpoint import AliasState as AliasState
+from serin.ports.endpoint import Answer as Answer
+from serin.ports.endpoint import Deployed as Deployed
+from serin.ports.endpoint import Endpoint as Endpoint
 
 
 class Clock(Protocol):
@@ -172,8 +176,8 @@ class Catalog(Protocol):
     def published(self, model: str, number: int) -> Published | None:
         """The function version that holds a model version, or None."""
 
-    def save_release(self, release: Release) -> None:
-        """Replace what is known of a release."""
+    def save_release(self, release: Release) -> bool:
+        """Replace what is known of a release; False, with nothing written, when it has ended otherwise already."""
 
     def release(self, model: str, release_id: str) -> Release:
         """That release; raises NotFound."""
@@ -190,15 +194,40 @@ class Catalog(Protocol):
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         """The steps of a release in the order they were taken."""
 
+    def save_plan(self, plan: ReleasePlan) -> ReleasePlan:
+        """Remember what a release goes by; the plan that holds, which is the first one that was saved."""
+
+    def plan(self, model: str, release_id: str) -> ReleasePlan | None:
+        """What a release goes by, or None before it is open."""
+
+    def add_shift(self, model: str, shift: Shift) -> None:
+        """Remember a weight the candidate had; the same weight of the same release twice is one."""
+
+    def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
+        """The weights a candidate had, rising."""
+
+    def add_judged(self, model: str, judged: Judged) -> bool:
+        """Remember a judgement; False, with nothing written, when the release has one of that number."""
+
+    def last_judged(self, model: str, release_id: str) -> Judged | None:
+        """The newest judgement, or None."""
+
+    def judged(self, model: str, release_id: str) -> Sequence[Judged]:
+        """All judgements of a release, by number."""
+
 
 class Control(Protocol):
     """What must have one owner: tokens, leases, intents, live pointers."""
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta) -> Lease | None:
-        """The lease, with a greater epoch than any before it; None while somebody else's holds.
+    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+        """The lease until `now` + `span`, with a greater epoch than any before it; None while somebody else's holds.
 
-        The holder itself gets its own lease back.
+        The holder itself gets its own lease, never a shorter one, and keeps its epoch, unless it asks for a `fresh`
+        one: then what it began before is fenced off.
         """
+
+    def lease(self, model: str) -> Lease | None:
+        """The lease as it was had or given back last, whether or not it still holds; None if there never was one."""
 
     def save_intent(self, intent: Intent) -> bool:
         """Remember what the alias should be; False when a newer epoch has spoken."""
@@ -214,6 +243,21 @@ class Control(Protocol):
 
         False, with nothing written, when the lease is no longer the holder's.
         """
+
+    def save_directive(self, directive: Directive) -> None:
+        """Remember what a person asks of the release; the last one counts."""
+
+    def directive(self, model: str) -> Directive | None:
+        """What was asked last of any release of the model, or None."""
+
+    def park(self, parked: Parked) -> None:
+        """Let a release wait for the lease; the same release again replaces what is known."""
+
+    def parked(self, model: str) -> Sequence[Parked]:
+        """The releases that wait, in the order they came; a rollback before the others."""
+
+    def unpark(self, model: str, release_id: str) -> None:
+        """The release waits no more."""
 
     def save_token(self, token: Token) -> None:
         """Remember a token by its hash."""
@@ -245,14 +289,26 @@ class Events(Protocol):
         """Send an event; raises Unavailable unless the bus has it."""
 
 
+class Notices(Protocol):
+    """Whoever wants to hear how releases go."""
+
+    def publish(self, subject: str, text: str) -> None:
+        """Tell them; raises Unavailable unless it was taken."""
+
+
 class Workflows(Protocol):
     """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 
     def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
         """Start a training; False when one of that id was started already."""
 
-    def start_release(self, model: str, version: int, release_id: str, cause: str, correlation: str) -> bool:
-        """Start a release; False when one of that id was started already."""
+    def start_release(
+        self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
+    ) -> bool:
+        """Start a release, or again after it was parked; False when that attempt of that id was started already."""
+
+    def continue_release(self, release: Release, number: int, course: Course) -> bool:
+        """Go on with a release in a new execution; False when the one of that number was started already."""
 
 
 @dataclass(frozen=True)
@@ -275,53 +331,3 @@ class Metrics(Protocol):
 
     def alarms(self, model: str) -> Sequence[Alarm]:
         """All alarms on the model's endpoint."""
-
-
-@dataclass(frozen=True)
-class AliasState:
-    """Where the live alias points; `revision` must be given back to change it."""
-
-    function_version: str
-    weights: Mapping[str, float]
-    revision: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a function version answered: the HTTP status and body it would have given."""
-
-    status: int
-    body: Mapping[str, object]
-
-
-class Endpoint(Protocol):
-    """The function behind one model's API."""
-
-    def publish(self, version: ModelVersion, known: Published | None) -> Published:
-        """A function version that holds this model, with the code the last deploy shipped.
-
-        `known` is given back when it is that already. Raises Corrupt when the model's layer is
-        not the one the registry recorded, and Unavailable when a deploy changes the function meanwhile.
-        """
-
-    def alias(self, model: str) -> AliasState:
-        """The live alias."""
-
-    def move_alias(self, model: str, function_version: str, expected: AliasState) -> AliasState:
-        """Send all traffic to a function version; raises Conflict when the alias has changed since `expected`."""
-
-    def ask(self, model: str, function_version: str, instances: Sequence[Mapping[str, object]]) -> Answer:
-        """Put a prediction request to one function version, past the alias; Unavailable when it does not answer."""
-
-    def replay(
-        self, model: str, function_version: str, rows: Sequence[Mapping[str, object]], correlation: str
-    ) -> Sequence[Score]:
-        """The scores one function version gives logged rows of features; Unavailable when it answers none."""
-
-    def shadow(
-        self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str
-    ) -> ShadowCall:
-        """What one function version says of logged rows, past the alias; a version that fails or dies says that.
-
-        Raises Unavailable only where that says nothing of the version: it is gone, or Lambda has no room for the call.
-        """

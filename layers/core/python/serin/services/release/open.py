@@ -1,0 +1,74 @@
+"""What the release goes by from here on: which versions, what weights, and what was wrong before it began."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from serin.domain.errors import Unavailable
+from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.release_course import Course, basic, compares, planned_weights, why_nothing_is_compared
+from serin.domain.release_record import Judged, ReleasePlan
+from serin.domain.releases import Release
+from serin.services.release.context import JudgedRelease
+from serin.services.release.publish import published_of
+from serin.services.release.traffic import calls_of_last_day
+
+_WARMING_S = 30
+_WARMINGS = 120
+_BEFORE = timedelta(hours=1)
+
+
+def open_release(context: JudgedRelease, round: int) -> Course:
+    """Keep as much of the candidate warm as of what serves, and fix the plan; then shadow, or promote at once.
+
+    Without another version nothing can be compared: golden rows have been answered, and the verdict says so.
+    """
+    release = context.running()
+    if release is None:
+        return Course("end")
+    candidate = published_of(context, release).function_version
+    serving = context.endpoint.alias(context.model).function_version if release.previous is not None else None
+    # On the version, and before it has a share: an alias with weights takes no provisioned concurrency.
+    if serving is not None and not context.endpoint.provision_like(context.model, candidate, serving):
+        if round >= _WARMINGS:
+            message = f"Function version {candidate} is not warm after {round * _WARMING_S // 60} minutes."
+            raise Unavailable(message, "Look at the account's concurrency, then start the release again.")
+        return Course("open", _WARMING_S, round + 1)
+    plan = context.catalog.save_plan(_plan(context, release, candidate, serving))
+    before = "nothing" if release.previous is None else f"version {release.previous}"
+    context.tell("begun", release, f"Version {release.version} is being released; live is {before}.")
+    if compares(plan):
+        shares = ", ".join(f"{weight} %" for weight in plan.weights) or "none"
+        context.note("open", f"function version {candidate} beside {serving}; shares of traffic: {shares}")
+        return Course("shadow")
+    because = why_nothing_is_compared(plan)
+    context.catalog.add_judged(context.model, _not_compared(context, because))
+    context.note("open", f"nothing is compared: {because}")
+    return Course("promote")
+
+
+def _plan(context: JudgedRelease, release: Release, candidate: str, serving: str | None) -> ReleasePlan:
+    now, model = context.clock.now(), context.model
+    policy: ReleasePolicy = basic(context.policy) if release.cause == "rollback" else context.policy
+    watched = policy.strategy != "basic" or bool(policy.bake)
+    alarms = context.metrics.alarms(model) if watched else ()
+    throttles = context.metrics.sums(model, "Throttles", None, now - _BEFORE, now) if watched else 0
+    return ReleasePlan(
+        model=model,
+        release=release.id,
+        version=release.version,
+        function_version=candidate,
+        previous=serving,
+        policy=policy,
+        weights=planned_weights(policy, calls_of_last_day(context) if policy.strategy == "canary" else None),
+        latency_ms=context.latency_ms,
+        began=now,
+        learnt_until=context.catalog.version(model, release.version).learnt_until,
+        alarms=tuple(alarm.name for alarm in alarms if alarm.state != "OK"),
+        throttles=throttles,
+    )
+
+
+def _not_compared(context: JudgedRelease, because: str) -> Judged:
+    sentence = f"Undecided: nothing was compared, since {because}; the golden rows were answered as expected."
+    return Judged(context.id, 1, context.clock.now(), "canary", 0, "inconclusive", sentence, (), 0.0, 0.0)

@@ -1,0 +1,66 @@
+"""Notices: people are told what was said, or the caller that they were not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from serin.adapters.memory.world import MemoryNotices
+from serin.adapters.notices import LONGEST_SUBJECT, SnsNotices
+from serin.domain.errors import Unavailable
+from serin.ports import Notices
+from tests.tables import REGION
+
+Heard = Callable[[], list[tuple[str, str]]]
+
+
+def _queue_and_topic() -> tuple[SnsNotices, Heard]:
+    """A topic, and what a queue that follows it has heard."""
+    sns, sqs = boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+    topic = sns.create_topic(Name="serin-dev-notices")["TopicArn"]
+    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def heard() -> list[tuple[str, str]]:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [(body["Subject"], body["Message"]) for body in (json.loads(found["Body"]) for found in messages)]
+
+    return SnsNotices(sns, topic), heard
+
+
+@pytest.fixture
+def told(where: str) -> tuple[Notices, Heard]:
+    if where == "aws":
+        return _queue_and_topic()
+    notices = MemoryNotices()
+    return notices, lambda: notices.sent
+
+
+def test_people_hear_what_was_said(told: tuple[Notices, Heard]) -> None:
+    notices, heard = told
+    notices.publish("Version 2 of late-orders is live", "It passed.\nNothing is to be done.")
+    assert heard() == [("Version 2 of late-orders is live", "It passed.\nNothing is to be done.")]
+
+
+def test_a_subject_is_what_a_mail_may_have_and_a_text_shows_all_it_holds(aws: None) -> None:
+    notices, heard = _queue_and_topic()
+    notices.publish("é" * 200 + "\n", "a\u202eb\x1b[2J")
+    ((subject, text),) = heard()
+    assert subject == "?" * LONGEST_SUBJECT
+    assert text == "a\\u202eb\\x1b[2J"
+
+
+@pytest.fixture
+def refusing(where: str) -> Notices:
+    if where == "memory":
+        return MemoryNotices(failures=1)
+    return SnsNotices(boto3.client("sns", region_name=REGION), f"arn:aws:sns:{REGION}:123456789012:gone")
+
+
+def test_a_notice_that_nobody_took_is_not_taken_for_told(refusing: Notices) -> None:
+    with pytest.raises(Unavailable, match="Nobody took the notice 'late'"):
+        refusing.publish("late", "text")
