@@ -54,6 +54,7 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
     _fill_features(walked)
@@ -98,6 +99,18 @@ def _join_truth(walked: Walked) -> None:
     answer = _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     joined = json.loads(answer["Payload"].read())
     assert 0 < joined["joined"] < joined["waiting"] == len(pairs), joined
+
+
+def _log_what_a_shadow_says(walked: Walked) -> None:
+    """In the log of a process that has answered, as a release has it asked."""
+    logs, group = _client(walked, "logs"), f"/aws/lambda/serin-{walked.platform.connection.stage}-predict-{MODEL}"
+    now = walked.platform.cloud.clock.now()
+    line = {"model": MODEL, "prediction_id": "p", "invocation": "i", "at": now.isoformat(), "shadow": "exercised"}
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName=logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"],
+        logEvents=[{"timestamp": int(now.timestamp() * 1000), "message": json.dumps(line)}],
+    )
 
 
 def _fill_features(walked: Walked) -> None:
