@@ -152,6 +152,7 @@ STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind]]] = [
     ("no revision", lambda: Stores(endpoint=NoRevision()), {"alias"}),
     ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}),
 ]
+ENDINGS = (abandon, finish, reconciler)
 PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     (
         "promotes on continue",
@@ -170,9 +171,9 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     ),
     ("moves before it says so", [(shift, "move", moves_before_it_says_so)], {"alias"}),
     ("moves nothing", [(shift, "move", lambda *_: True)], {"alias", "record"}),
-    ("starts nobody who waits", [(place, "start_next", nothing) for place in (abandon, finish, reconciler)], {"parked"}),
+    ("starts nobody who waits", [(place, "start_next", nothing) for place in ENDINGS], {"parked"}),
     ("tells the end again and again", [(reconciler, "announce", tells_again)], {"notice"}),
-    ("tells nobody", [(place, "announce", keeps_it) for place in (abandon, finish, reconciler)], {"event", "notice"}),
+    ("tells nobody", [(place, "announce", keeps_it) for place in ENDINGS], {"event", "notice"}),
     ("reconciles nothing", [(reconciler, "_is_dead", lambda *_: False)], {"record"}),
 ]
 
