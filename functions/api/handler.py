@@ -11,9 +11,12 @@ from serin.bootstrap import platform
 from serin.domain.events import Event
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
+from serin.domain.release_record import Directive, Wish
+from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
+from serin.services.direct_release import direct_release
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
@@ -31,7 +34,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw))
+    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct))
     return Mangum(Told(app), lifespan="off")
 
 
@@ -52,6 +55,18 @@ def withdraw(model: str, version: int, why: str, by: str) -> Withdrawal:
     """A version taken out of use."""
     world = platform()
     return withdraw_version(model, version, why, by, catalog=world.catalog, clock=world.clock)
+
+
+def direct(wish: Wish, release: Release, by: str, correlation: str) -> Directive:
+    """What a person wishes of a release."""
+    world = platform()
+    return direct_release(
+        *(wish, release, by, correlation),
+        catalog=world.catalog,
+        control=world.control,
+        events=world.events,
+        clock=world.clock,
+    )
 
 
 def read(question: Question) -> Answer:

@@ -86,6 +86,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
+    "POST /models/{model}/releases/{release}/{wish}": Right("release"),
     "POST /models/{model}/versions/{version}/withdraw": Right("release", body={"why": "it knows the answer"}),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),

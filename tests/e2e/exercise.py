@@ -115,6 +115,7 @@ def _abandon_a_release(walked: Walked) -> None:
     control.save_intent(Intent(MODEL, ABANDONED, lease.epoch, older.function_version, live.function_version))
     functions.move_alias(MODEL, older.function_version, functions.alias(MODEL))
     control.finish(None, lease)
+    walked.client.post(f"/models/{MODEL}/releases/{ABANDONED}/hold")
 
 
 def _rules(walked: Walked) -> list[Rule]:

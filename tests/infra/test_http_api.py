@@ -42,6 +42,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /predictions/{prediction}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
+        "POST /models/{model}/releases/{release}/{wish}",
         "POST /models/{model}/versions/{version}/withdraw",
         "POST /get-online-features",
         "POST /models/{model}/views",

@@ -30,12 +30,14 @@ from serin.domain.fills import Fill
 from serin.domain.models import Withdrawal
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
-from serin.domain.records import as_record
-from serin.domain.releases import Live, ReleaseStep
+from serin.domain.records import as_record, from_record
+from serin.domain.release_record import Directive, ReleasePlan, Shift, Wish
+from serin.domain.releases import Live, Release, ReleaseStep
 from serin.domain.sources import Acquisition, Source
 from serin.http.app import UseCases, make_app
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
+from serin.services.direct_release import direct_release
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
@@ -43,7 +45,9 @@ from serin.services.withdraw_version import withdraw_version
 from tests.builders import (
     NOON,
     a_charter,
+    a_judged,
     a_part,
+    a_plan,
     a_prediction_line,
     a_profile_made,
     a_published,
@@ -76,6 +80,7 @@ ROUTES = [
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
+    ("POST", f"/models/{MODEL}/releases/rel1/hold"),
     ("POST", f"/models/{MODEL}/versions/1/withdraw"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
@@ -100,7 +105,7 @@ class Api:
         self.app = self.app_of({MODEL: a_charter()})
 
     def app_of(self, charters: Mapping[str, Charter]) -> FastAPI:
-        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish, self.withdraw)
+        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish, self.withdraw, self.direct)
         return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
 
     def show(self, prediction: str, correlation: str) -> Shown:
@@ -116,6 +121,10 @@ class Api:
 
     def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
         return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
+
+    def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
+        ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
+        return direct_release(wish, release, by, correlation, **ports)
 
     def ask(
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
@@ -187,10 +196,10 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
+    parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
+    parts |= {"prediction": PREDICTION}
     offered = {
-        (method.upper(), path.format(dataset="orders", model=MODEL, version=1, release="rel1", prediction=PREDICTION))
-        for path, item in api.app.openapi()["paths"].items()
-        for method in item
+        (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
     hidden = {("GET", "/openapi.json")}
     assert offered | hidden == {(method, path.partition("?")[0]) for method, path in ROUTES}
@@ -315,6 +324,32 @@ def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api)
     found = api.ask("GET", f"/models/{MODEL}/releases/rel1").json()
     assert found["release"] == as_record(release)
     assert [step["found"] for step in found["steps"]] == ["lease 1"]
+
+
+def test_a_release_is_shown_with_its_plan_its_shares_and_every_judgement(api: Api) -> None:
+    api.catalog.save_release(a_release())
+    plan, judged, shift = a_plan(), a_judged(), Shift("rel1", 10, NOON, NOON)
+    api.catalog.save_plan(plan)
+    api.catalog.add_shift(MODEL, shift)
+    api.catalog.add_judged(MODEL, judged)
+    found = api.ask("GET", f"/models/{MODEL}/releases/rel1").json()
+    assert from_record(ReleasePlan, found["plan"]) == plan
+    assert [found["judged"][0]["sentence"], found["judged"][0]["candidate"]["calls"]] == [judged.sentence, 41]
+    assert [item["weight"] for item in found["shifts"]] == [10]
+
+
+def test_who_may_release_the_model_directs_its_release(api: Api) -> None:
+    api.catalog.save_release(a_release())
+    path = f"/models/{MODEL}/releases/rel1/"
+    assert api.ask("POST", f"{path}hold", "release:early-orders").status_code == 403
+    found = api.ask("POST", f"{path}hold", f"release:{MODEL}")
+    assert (found.status_code, found.json()["wish"], found.json()["by"]) == (202, "hold", "ana")
+    assert api.control.directive(MODEL) == Directive(MODEL, "rel1", "hold", "ana", NOON)
+    assert api.ask("POST", f"{path}abort", "release:*").status_code == 202
+    (event,) = api.events.published
+    assert (event.name, event.detail["release"], event.correlation) == ("Release Abort Wanted", "rel1", "call-1")
+    assert api.ask("POST", f"{path}promote", "release:*").status_code == 422
+    assert api.ask("POST", f"/models/{MODEL}/releases/rel9/hold", "release:*").status_code == 404
 
 
 def trained_on_an_upload(api: Api) -> Upload:

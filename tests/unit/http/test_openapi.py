@@ -22,7 +22,8 @@ from serin.domain.fills import Fill
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
-from serin.domain.releases import Live
+from serin.domain.release_record import Directive, Wish
+from serin.domain.releases import Live, Release
 from serin.http.app import UseCases, make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
@@ -77,9 +78,15 @@ def nothing_withdrawn(model: str, version: int, why: str, by: str) -> Withdrawal
     raise NotFound(f"{by} found no version {version} of {model} to withdraw for {why}.", "Nothing was registered.")
 
 
+def nothing_directed(wish: Wish, release: Release, by: str, correlation: str) -> Directive:
+    raise NotFound(f"{by} found no {release} to {wish}, {correlation}.", "Nothing was released.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
-    cases = UseCases(nothing_shown, nothing_read, no_profile, MemoryEvents().publish, nothing_withdrawn)
+    cases = UseCases(
+        nothing_shown, nothing_read, no_profile, MemoryEvents().publish, nothing_withdrawn, nothing_directed
+    )
     return make_app(charters, *ports, cases)
 
 

@@ -52,10 +52,10 @@ class DynamoControl:
         return self._table.put_together([pointer, free])
 
     def save_directive(self, directive: Directive) -> None:
-        self._table.put(Put(f"LIVE#{directive.model}", "DIRECTIVE", directive))
+        self._table.put(Put(f"DIRECTIVE#{directive.model}", "DIRECTIVE", directive))
 
     def directive(self, model: str) -> Directive | None:
-        record = self._table.get(f"LIVE#{model}", "DIRECTIVE")
+        record = self._table.get(f"DIRECTIVE#{model}", "DIRECTIVE")
         return None if record is None else from_record(Directive, record)
 
     def park(self, parked: Parked) -> None:

@@ -14,6 +14,7 @@ from serin.http.features import Read, feature_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
+from serin.http.releases import Direct, release_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
 from serin.http.work import Withdraw, work_routes
@@ -29,6 +30,7 @@ class UseCases:
     show_profile: ShowProfile
     publish: Publish
     withdraw_version: Withdraw
+    direct_release: Direct
 
 
 def make_app(
@@ -42,6 +44,7 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        release_routes(charters, catalog, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),

@@ -1,4 +1,4 @@
-"""Routes about models: what is live, trainings, versions, releases."""
+"""Routes about models: what is live, trainings, versions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
 from serin.domain.models import ListedVersion, listed_version
-from serin.domain.releases import Live, Release, ReleaseStep
+from serin.domain.releases import Live
 from serin.http.access import needs
 from serin.http.known import Version, known_model
 from serin.http.listing import Listed, WantedPage, listed
@@ -35,13 +35,6 @@ class Model(BaseModel):
     task: Task
     problem: str
     live: Live | None = Field(None, description="What answers now; absent before the first release.")
-
-
-class ReleaseAndSteps(BaseModel):
-    """A release and each step it has taken."""
-
-    release: Release
-    steps: list[ReleaseStep]
 
 
 def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control) -> APIRouter:
@@ -80,18 +73,5 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     def lineage(model: str, version: Version) -> VersionLineage:
         """What a version was made of: its run, its training set, the uploads, and the views as they were defined."""
         return show_lineage(known_model(model, charters), version, catalog=catalog)
-
-    @routes.get("/models/{model}/releases")
-    @needs("read")
-    def list_releases(model: str, page: WantedPage) -> Listed[Release]:
-        """The releases of a model and how they ended."""
-        return listed(catalog.latest_releases(known_model(model, charters), page.limit, page.after))
-
-    @routes.get("/models/{model}/releases/{release}")
-    @needs("read")
-    def show_release(model: str, release: str) -> ReleaseAndSteps:
-        """One release, with each step it has taken and what the step found."""
-        found = catalog.release(known_model(model, charters), release)
-        return ReleaseAndSteps(release=found, steps=list(catalog.steps(model, release)))
 
     return routes

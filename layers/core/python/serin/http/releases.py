@@ -1,0 +1,66 @@
+"""Routes about releases: how they went, the evidence, and what a person wishes of one that is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from serin.domain.charter import Charter
+from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift, Wish
+from serin.domain.releases import Release, ReleaseStep
+from serin.http.access import Who, needs
+from serin.http.known import known_model
+from serin.http.listing import Listed, WantedPage, listed
+from serin.http.route import SerinRoute
+from serin.ports import Catalog
+
+Direct = Callable[[Wish, Release, str, str], Directive]
+"""Wish, release, by whom, correlation: what is remembered of it."""
+
+
+class ShownRelease(BaseModel):
+    """A release, what it goes by, and all it has shown."""
+
+    # As everywhere else durations are seconds.
+    model_config = ConfigDict(ser_json_timedelta="float")
+
+    release: Release
+    plan: ReleasePlan | None = Field(None, description="Fixed when it begins; absent before.")
+    shifts: list[Shift] = Field(description="The shares of the traffic it had, in percent; 100 is the promotion.")
+    steps: list[ReleaseStep] = Field(description="The steps that every release takes, and what each found.")
+    judged: list[Judged] = Field(description="Every judgement, with its numbers and its sentence.")
+
+
+def release_routes(charters: Mapping[str, Charter], catalog: Catalog, direct: Direct) -> APIRouter:
+    """The releases of models, over these ports."""
+    routes = APIRouter(route_class=SerinRoute, tags=["models"])
+
+    @routes.get("/models/{model}/releases")
+    @needs("read")
+    def list_releases(model: str, page: WantedPage) -> Listed[Release]:
+        """The releases of a model and how they ended."""
+        return listed(catalog.latest_releases(known_model(model, charters), page.limit, page.after))
+
+    @routes.get("/models/{model}/releases/{release}")
+    @needs("read")
+    def show_release(model: str, release: str) -> ShownRelease:
+        """One release: its plan, its shares of the traffic, each step and each judgement."""
+        found = catalog.release(known_model(model, charters), release)
+        return ShownRelease(
+            release=found,
+            plan=catalog.plan(model, release),
+            shifts=list(catalog.shifts(model, release)),
+            steps=list(catalog.steps(model, release)),
+            judged=list(catalog.judged(model, release)),
+        )
+
+    @routes.post("/models/{model}/releases/{release}/{wish}", status_code=202)
+    @needs("release")
+    def direct_release(who: Who, model: str, release: str, wish: Wish) -> Directive:
+        """Hold a release where it is, go on with it (with a new deadline), or take it back at once."""
+        found = catalog.release(known_model(model, charters), release)
+        return direct(wish, found, who.owner, who.request_id)
+
+    return routes
