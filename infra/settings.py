@@ -17,6 +17,7 @@ from serin.domain.errors import Invalid
 STAGE = re.compile(r"[a-z][a-z0-9]{0,11}\Z")
 PYTHON = re.compile(r"3\.(\d{1,2})\Z")
 OLDEST_AWS_MINOR = 12
+MAIL = re.compile(r"[^@\s,]+@[^@\s,]+\Z")
 LOG_RETENTIONS = (7, 30, 90, 180, 365, 731)
 
 Architecture = Literal["arm64", "x86_64"]
@@ -25,7 +26,10 @@ Cloud = Literal["aws", "local"]
 
 @dataclass(frozen=True)
 class Settings:
-    """One stage. `python` and `architecture` are AWS's; the local cloud uses those at hand."""
+    """One stage. `python` and `architecture` are AWS's; the local cloud uses those at hand.
+
+    `notices` are the addresses that get mail of alarms and releases, once whoever reads them has confirmed it.
+    """
 
     stage: str = "dev"
     python: str = "3.14"
@@ -34,6 +38,7 @@ class Settings:
     burst: int = 100
     log_retention_days: int = 30
     reconcile_minutes: int = 5
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not STAGE.match(self.stage):
@@ -49,6 +54,9 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise _wrong(name, value, "Use a whole number from 1 on.")
+        for address in self.notices:
+            if not isinstance(address, str) or not MAIL.match(address):
+                raise _wrong("notices", address, 'Name e-mail addresses, such as ["team@example.com"].')
 
     @property
     def names(self) -> Names:
@@ -106,7 +114,13 @@ def read_settings(cdk_json: Path, stage: str | None = None) -> Settings:
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(stages[chosen]) - known):
         raise _wrong(unknown[0], stages[chosen][unknown[0]], f"The settings are {', '.join(sorted(known))}.")
-    return Settings(**{**stages[chosen], "stage": chosen})
+    return Settings(**{**stages[chosen], "stage": chosen, "notices": _listed(stages[chosen].get("notices", []))})
+
+
+def _listed(addresses: object) -> tuple[str, ...]:
+    if not isinstance(addresses, list):
+        raise _wrong("notices", addresses, 'List e-mail addresses, such as ["team@example.com"].')
+    return tuple(addresses)
 
 
 def _wrong(name: str, value: object, remedy: str) -> Invalid:

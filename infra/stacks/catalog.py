@@ -1,4 +1,4 @@
-"""What is known: the three tables, and the bus our own events travel on."""
+"""What is known: the three tables, the bus our own events travel on, and the topic people are told by."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.notices import NoticesTopic
 from infra.constructs.stack import Deployment, SerinStack
 
 
 class CatalogStack(SerinStack):
-    """Tables and bus; nothing here depends on another stack."""
+    """Tables, bus and topic; nothing here depends on another stack."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
@@ -22,6 +23,7 @@ class CatalogStack(SerinStack):
         self._record_table("control")
         self._online_features()
         events.EventBus(self, "Bus", event_bus_name=self.names.bus)
+        NoticesTopic(self, "Notices", self.names.topic("notices"), self.settings.notices)
 
     def _record_table(self, name: str) -> dynamodb.Table:
         return dynamodb.Table(

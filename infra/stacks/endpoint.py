@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.constructs.alarms import EndpointAlarms
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow_items
 from infra.constructs.routes import function_routes
@@ -23,7 +24,7 @@ _COUNTED_LINES = (
 
 
 class EndpointStack(SerinStack):
-    """predict, its alias `live`, its route, and the way of its prediction log."""
+    """predict, its alias `live`, its route, its alarms, and the way of its prediction log."""
 
     def __init__(self, scope: Construct, deployment: Deployment, charter: Charter) -> None:
         model = charter.model
@@ -33,6 +34,14 @@ class EndpointStack(SerinStack):
         alias = self._live_alias(predict)
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
+        EndpointAlarms(
+            self,
+            "Alarms",
+            function=predict.full_name,
+            alias="live",
+            objectives=charter.objectives,
+            topic_arn=self.addresses.topic("notices"),
+        )
         routes = [f"POST /models/{model}/predict"]
         authorizer = self._shared("authorizer") if charter.access == "token" else None
         function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)

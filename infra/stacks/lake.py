@@ -99,7 +99,13 @@ class LakeStack(SerinStack):
             "collect_predictions",
             layers=["core"],
             environment=["SERIN_LAKE_BUCKET"],
-            permissions=[allow("s3:PutObject", on=self.addresses.objects("lake", "predictions/*"))],
+            permissions=[
+                # What a release has kept of its shadow itself lies beside the lines.
+                allow(
+                    "s3:PutObject",
+                    on=self.addresses.objects("lake", "predictions/*", "invocations/*", "shadow/*/lines-*"),
+                )
+            ],
             called_by="event",
             memory=512,
             timeout=cdk.Duration.minutes(1),

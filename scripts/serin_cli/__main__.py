@@ -20,6 +20,8 @@ from serin_cli.local import up
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
+from serin_cli.releases import arguments as release_arguments
+from serin_cli.releases import release
 from serin_cli.runs import arguments as run_arguments
 from serin_cli.runs import runs
 from serin_cli.sources import sources
@@ -96,7 +98,12 @@ def parser() -> Parser:
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
-    add("release", commands.release, "Make a version live, or put back the one before.", *_release(model))
+    add(
+        "release",
+        release,
+        "Make a version live or put back the one before; watch, hold, resume, abort it.",
+        *release_arguments(),
+    )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
@@ -132,17 +139,6 @@ def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _to() -> tuple[str, dict[str, Any]]:
     return "--to", {"required": True, "help": "the folder to write to"}
-
-
-def _release(model: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
-    action = ("action", {"choices": ["start", "list", "show", "rollback"]})
-    version = ("--version", {"type": int, "help": "with start: the registered version (default: the newest)"})
-    return (
-        action,
-        model,
-        version,
-        ("--release", {"metavar": "ID", "help": "with show: which one (default: the newest)"}),
-    )
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -15,8 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from serin.domain.charter import Access
 from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
+from serin.domain.releases import OPEN
 from serin_cli.clock import clock_of
 from serin_cli.connection import Connection, aws_client
+from serin_cli.evidence import flat
 from serin_cli.signing import credentials_at_hand, signed
 
 T = TypeVar("T")
@@ -150,15 +152,14 @@ class Client:
         def look() -> Mapping[str, Any] | None:
             for found in self.get(f"/models/{model}/releases")["items"]:
                 if release in (None, found["id"]) and version in (None, found["version"]):
-                    return self.release(model, found["id"]) if found["status"] != "running" else None
+                    return self.release(model, found["id"]) if found["status"] not in OPEN else None
             return None
 
         return wait(look, f"the release of {model}")
 
     def release(self, model: str, release: str) -> Mapping[str, Any]:
-        """A release with its steps."""
-        found = self.get(f"/models/{model}/releases/{release}")
-        return {**found["release"], "steps": found["steps"]}
+        """A release with its plan, its shares of the traffic, its steps and judgements."""
+        return flat(self.get(f"/models/{model}/releases/{release}"))
 
     def close(self) -> None:
         """Give the connections back."""

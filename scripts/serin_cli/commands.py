@@ -105,27 +105,6 @@ def versions(arguments: Namespace) -> Any:
         return client.all(f"/models/{arguments.model}/versions")
 
 
-def release(arguments: Namespace) -> Any:
-    """List the releases, show one with its steps, or begin one and wait for its end."""
-    with connected() as client:
-        path = f"/models/{arguments.model}/releases"
-        if arguments.action == "list":
-            return client.all(path)
-        if arguments.action == "show":
-            return client.release(arguments.model, arguments.release or _newest(client, path))
-        wanted = {"action": arguments.action}
-        started = client.post(path, wanted if arguments.version is None else {**wanted, "version": arguments.version})
-        return client.release_ended(arguments.model, release=started["release"])
-
-
-def _newest(client: Client, path: str) -> str:
-    found = client.get(path, limit="1")["items"]
-    if not found:
-        raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
-    newest: str = found[0]["id"]
-    return newest
-
-
 def predict(arguments: Namespace) -> Any:
     """Ask the live version what a file asks."""
     try:

@@ -33,7 +33,7 @@ CDK = ("aws_cdk", "constructs")
 ROOMS: Mapping[str, Room] = {
     "serin": Room(()),
     "serin.domain": Room(("serin.domain",)),
-    "serin.ports": Room(("serin.domain",)),
+    "serin.ports": Room(("serin.domain", "serin.ports")),
     # Beside the ports, for what a function says of its work is no service's matter; small, for predict loads it.
     "serin.logs": Room(("serin.domain", "serin.ports")),
     "serin.files": Room(

@@ -13,7 +13,9 @@ def ports() -> set[str]:
     """The names of the Protocols a service may ask for."""
     return {
         node.name
-        for node in modules()["serin.ports"].tree.body
+        for name, source in modules().items()
+        if f"{name}.".startswith("serin.ports.")
+        for node in source.tree.body
         if isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases)
     }
 

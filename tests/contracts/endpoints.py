@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from benches.rules.cases import changes_take
 from infra.local.cloud import LocalCloud
 from serin.adapters.endpoint import ALIAS, LambdaEndpoint
 from serin.adapters.memory.world import MemoryEndpoint
@@ -187,5 +188,5 @@ def on_lambda(scratch: Path) -> Iterator[OnLambda]:
             "Lambda::Alias", FunctionName=ref("Function"), FunctionVersion=att("Version", "Version"), Name=ALIAS
         ),
     }
-    with LocalCloud.start(assembly(("stack", opened(resources))), scratch=scratch) as cloud:
+    with LocalCloud.start(assembly(("stack", opened(resources))), scratch=scratch) as cloud, changes_take(0):
         yield OnLambda(cloud)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from benches.rules.cases import changes_take
+from infra.local.services.awslambda.api.settling import CHANGE_S
 from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.models import Artifact
 from serin.domain.releases import GOLDEN_REQUEST
@@ -34,6 +36,12 @@ def test_a_function_version_holds_the_deployed_layers_and_its_own_model(place: O
         "SERIN_MODEL_VERSION": "2",
         "SERIN_MODEL_SHA256": place.version(2).estimator.sha256,
     }
+
+
+def test_publishing_waits_until_lambda_has_made_the_change_and_the_version(place: OnLambda) -> None:
+    with changes_take(CHANGE_S):
+        number = place.endpoint.publish(place.version(1), None).function_version
+        assert place.endpoint.ask(MODEL, number, [GOOD]).status == 200
 
 
 def test_a_deploy_of_other_layers_is_published_anew(place: OnLambda) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -20,9 +21,12 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import Put, RecordTable
 from serin.adapters.endpoint import LambdaEndpoint
+from serin.adapters.s3 import S3ObjectStore
 from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Release
+from serin.domain.shadows import Pair, ShadowAnswer
+from serin.services.steps.shadow_files import keep
 from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
@@ -31,6 +35,8 @@ from tests.e2e.conftest import Walked
 
 RECONCILED = timedelta(minutes=6)
 ABANDONED = "abandoned"
+EVENING = datetime(2013, 7, 1, 2, 30, tzinfo=UTC)
+FLIGHT = ("time_hour", "carrier", "flight")
 
 
 def exercise(walked: Walked) -> None:
@@ -48,6 +54,7 @@ def exercise(walked: Walked) -> None:
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
     walked.client.post("/get-online-features", WEATHER)
+    _join_truth(walked)
     _fill_features(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
@@ -72,6 +79,23 @@ def _look_a_prediction_up(walked: Walked) -> None:
     answer = walked.client.predict(MODEL, first_flights(walked.folder / "2013-07.csv", 1))
     walked.platform.cloud.settle()
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+
+
+def _join_truth(walked: Walked) -> None:
+    """As of a shadow that was asked about the last flights of June before they landed, which the versions never saw."""
+    release = _catalog(walked).releases(MODEL)[-1]
+    lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
+    asked = [ShadowAnswer(0.5, label=True), ShadowAnswer(0.5, label=True)]
+    pairs = [
+        Pair(f"flight-{number}", EVENING, tuple(flight[name] for name in FLIGHT), *asked, "nobody")
+        for number, flight in enumerate(first_flights(walked.folder / "2013-06.csv", 10**6)[-300:])
+    ]
+    keep(MODEL, release.id, "pairs", pairs, EVENING, lake=lake)
+    name = f"serin-{walked.platform.connection.stage}-join-truth-{MODEL}"
+    event = {"release": release.id, "correlation": "exercise"}
+    answer = _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    joined = json.loads(answer["Payload"].read())
+    assert 0 < joined["joined"] < joined["waiting"] == len(pairs), joined
 
 
 def _fill_features(walked: Walked) -> None:

@@ -66,7 +66,7 @@ GRANTED: tuple[str, ...] = (
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"BuildTrainingSetflightdelay: {_TRACES}",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
-    "CollectPredictions: s3:PutObject on lake/predictions/*",
+    "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on collect-predictions-dead",
     f"CollectPredictions: {_TRACES}",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",

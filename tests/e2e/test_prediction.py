@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 from serin.adapters.endpoint import LambdaEndpoint
+from serin.adapters.s3 import S3ObjectStore
 from serin.domain.errors import Unavailable
+from serin.domain.idempotency import HEADER, key_digest
+from serin.domain.invocations import Invocation, call_of, merged
 from serin.domain.prediction_ids import prediction_id
+from serin.domain.records import from_record
 from serin_cli.asked import first_flights
 from serin_cli.client import ApiError
 from serin_cli.connection import aws_client
@@ -49,6 +56,35 @@ def test_a_replay_is_no_prediction(walked: Walked, answer: Mapping[str, Any]) ->
     walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
     walked.platform.cloud.settle()
     assert keys(Bucket=lake, Prefix="predictions/")["KeyCount"] == before
+
+
+def test_of_each_call_it_is_kept_what_became_of_it_and_a_replay_is_none(
+    walked: Walked, answer: Mapping[str, Any]
+) -> None:
+    connection = walked.platform.connection
+    headers = {"Authorization": f"Bearer {connection.token}", "Idempotency-Key": "order 17"}
+    walked.platform.cloud.settle()
+    before = {one.id for one in _invocations(walked)}
+    url = f"{connection.api_url}/models/{MODEL}/predict"
+    for rows in (answer["flights"][:1], [{}]):
+        httpx.post(url, headers=headers, json={"instances": rows})
+    walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+    walked.platform.cloud.settle()
+    kept = [one for one in _invocations(walked) if one.id not in before]
+    assert sorted(str(call_of(one)) for one in kept) == ["None", "invalid", "success"]
+    assert [one.purpose for one in kept if call_of(one) is None] == ["replay"]
+    assert {one.key for one in kept if call_of(one)} == {key_digest({HEADER: "order 17"})}
+    live = walked.client.get("/models")["items"][0]["live"]["function_version"]
+    assert {(one.function_version, one.status, one.cold) for one in kept} == {(live, "success", False)}
+    assert all(one.ms and f"[{live}]" in one.sandbox for one in kept)
+
+
+def _invocations(walked: Walked) -> list[Invocation]:
+    s3 = aws_client(walked.platform.connection, "s3")
+    lake = S3ObjectStore(s3, walked.platform.connection.uploads_bucket.replace("-uploads-", "-lake-"))
+    contents = [lake.get(key) for key in lake.keys(f"invocations/{MODEL}/")]
+    lines = [line for content in contents for line in gzip.decompress(content).splitlines()]
+    return merged(from_record(Invocation, json.loads(line)) for line in lines)
 
 
 def test_its_lineage_leads_to_the_uploads(walked: Walked, answer: Mapping[str, Any]) -> None:

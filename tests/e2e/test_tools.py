@@ -13,6 +13,7 @@ import pytest
 from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import read as read_assembly
 from serin_cli.prepare import prepare
+from tests.e2e.local.templates import settle_function
 from tests.e2e.tools import aws, cdk, copy_of_checkout
 
 PREDICT = "serin-dev-predict-flight-delay"
@@ -53,7 +54,9 @@ def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffi
 ) -> None:
     functions = client(deployed, "lambda")
     functions.update_function_configuration(FunctionName=PREDICT, Description="for a second version")
+    settle_function(deployed)
     functions.publish_version(FunctionName=PREDICT)
+    settle_function(deployed)
     weights = {"AdditionalVersionWeights": {"2": 0.1}}
     released = functions.update_alias(FunctionName=PREDICT, Name="live", RoutingConfig=weights)
     before = functions.get_function_configuration(FunctionName=PREDICT)

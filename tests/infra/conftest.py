@@ -20,6 +20,7 @@ from tests.infra.templates import Assembly, TinyPackages
 MODELS = ("late-orders", "returns")
 SIGNED = ("returns",)
 """Whose callers sign with their AWS credentials."""
+SETTINGS = Settings(notices=("team@example.com",))
 Synthesise = Callable[..., Assembly]
 
 
@@ -38,9 +39,9 @@ def charters() -> list[Charter]:
 def synthesise(charters: list[Charter], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     def made(cloud: Cloud, edition: str = "first", checks: bool = False) -> Assembly:
         folder = tmp_path_factory.mktemp(f"{cloud}-{edition}")
-        target = target_for(Settings(), cloud)
+        target = target_for(SETTINGS, cloud)
         packages = TinyPackages(folder / "packages", target, edition)
-        app = build_app(Settings(), target, charters, packages, folder / "assembly")
+        app = build_app(SETTINGS, target, charters, packages, folder / "assembly")
         if checks:
             _add_checks(app)
         try:

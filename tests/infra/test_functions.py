@@ -148,3 +148,10 @@ def test_no_function_knows_a_place_it_may_not_reach(aws: Assembly) -> None:
 
 def test_no_concurrency_is_reserved_because_new_accounts_have_ten(aws: Assembly) -> None:
     assert not [name for name, item in aws.functions().items() if "ReservedConcurrentExecutions" in item]
+
+
+def test_the_platforms_reports_of_predict_are_json_whichever_call_they_are_of(aws: Assembly) -> None:
+    formats = {name: aws.function(name)["LoggingConfig"].get("LogFormat") for name in LAYERS}
+    assert {name for name, form in formats.items() if form} == {f"predict-{model}" for model in MODELS}
+    config = aws.function("predict-returns")["LoggingConfig"]
+    assert (config["LogFormat"], config["SystemLogLevel"]) == ("JSON", "INFO")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from infra.local.services.logs.filter_pattern import FilterPattern
 from tests.infra.conftest import MODELS, SIGNED
 from tests.infra.templates import Assembly, flat
 
@@ -81,9 +82,19 @@ def test_a_revoked_token_is_known_within_a_minute(aws: Assembly) -> None:
     assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
 
 
-def test_prediction_lines_and_only_those_go_to_the_collector(aws: Assembly) -> None:
+COUNTED = (
+    '{"prediction_id":"p1"}',
+    '{"function":"predict","outcome":"refused"}',
+    '{"type":"platform.report","record":{}}',
+    '{"type":"platform.initReport","record":{}}',
+)
+NOT_COUNTED = ("hello", '{"type":"platform.start","record":{}}', '{"level":"ERROR","errorType":"ValueError"}')
+
+
+def test_the_collector_is_sent_what_tells_of_calls_and_nothing_else(aws: Assembly) -> None:
     filters = aws.resources("AWS::Logs::SubscriptionFilter")
     assert len(filters) == len(MODELS)
     for item in filters:
-        assert item["FilterPattern"] == "{ $.prediction_id = * }"
+        pattern = FilterPattern.parse(item["FilterPattern"])
+        assert [pattern.matches(line) for line in (*COUNTED, *NOT_COUNTED)] == [*[True] * 4, *[False] * 3]
         assert flat(item["DestinationArn"]).endswith(":function:serin-dev-collect-predictions")

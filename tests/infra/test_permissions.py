@@ -122,9 +122,10 @@ def test_acquiring_reads_below_its_sources_and_writes_raw_files_of_their_dataset
     assert not [item for items in written for item in items if SOURCE.bucket in item]
 
 
-def test_collecting_predictions_writes_predictions_only(aws: Assembly) -> None:
+def test_collecting_predictions_writes_what_the_log_tells_and_nothing_else(aws: Assembly) -> None:
     assert aws.actions("collect-predictions") - TRACING - LOGGING - {"sqs:SendMessage"} == {"s3:PutObject"}
-    assert resources(aws, "collect-predictions", "s3") == {"serin-dev-lake/predictions/*"}
+    written = {f"serin-dev-lake/{keys}" for keys in ("predictions/*", "invocations/*", "shadow/*/lines-*")}
+    assert resources(aws, "collect-predictions", "s3") == written
 
 
 def test_the_api_starts_the_two_kinds_of_workflow_and_no_other(aws: Assembly) -> None:
@@ -146,7 +147,8 @@ def test_only_tracing_log_delivery_and_metrics_name_every_resource(aws: Assembly
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Resource"] == "*":
                 actions = set(statement["Action"])
-                assert actions >= LOG_DELIVERY or {action.split(":")[0] for action in actions} == {"xray"}
+                traces = {action.split(":")[0] for action in actions} == {"xray"}
+                assert actions >= LOG_DELIVERY or traces or actions == METRICS
                 found += 1
     assert found
 

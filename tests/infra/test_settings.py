@@ -35,6 +35,12 @@ def test_an_unknown_stage_is_refused_with_those_there_are(tmp_path: Path) -> Non
     assert "dev, prod" in caught.value.remedy
 
 
+def test_who_reads_notices_is_a_list_of_addresses(tmp_path: Path) -> None:
+    assert read_settings(cdk_json(tmp_path, dev={"notices": ["a@example.com"]})).notices == ("a@example.com",)
+    with pytest.raises(Invalid, match=r"notices cannot be 'a@example\.com'"):
+        read_settings(cdk_json(tmp_path, dev={"notices": "a@example.com"}))
+
+
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="retries cannot be 3"):
         read_settings(cdk_json(tmp_path, dev={"retries": 3}))
@@ -54,6 +60,7 @@ def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
         {"requests_per_second": "50"},
         {"log_retention_days": 31},
         {"reconcile_minutes": 1.5},
+        {"notices": ("nobody",)},
     ],
 )
 def test_an_impossible_value_is_refused(wrong: dict[str, Any]) -> None:

@@ -6,6 +6,10 @@ from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
 
 KNOWN_TYPES = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Integration",

@@ -178,7 +178,7 @@ def other_code(cloud: LocalCloud) -> None:
         with refused("InvalidParameterValueException", message="is different from current CodeSHA256 in $LATEST"):
             case.functions.publish_version(FunctionName=case.name, CodeSha256="c29tZXRoaW5n")
         digest = case.functions.get_function_configuration(FunctionName=case.name)["CodeSha256"]
-        assert case.functions.publish_version(FunctionName=case.name, CodeSha256=digest)["Version"] == "1"
+        assert case.published(CodeSha256=digest)["Version"] == "1"
 
 
 @rule(service="lambda", says="PublishVersion refuses a stale RevisionId", source=_PUBLISH)
@@ -186,6 +186,7 @@ def stale_publish(cloud: LocalCloud) -> None:
     with function(cloud) as case:
         seen = case.functions.get_function_configuration(FunctionName=case.name)["RevisionId"]
         case.functions.update_function_configuration(FunctionName=case.name, MemorySize=512)
+        case.settle()
         with refused("PreconditionFailedException", 412):
             case.functions.publish_version(FunctionName=case.name, RevisionId=seen)
 
@@ -193,8 +194,8 @@ def stale_publish(cloud: LocalCloud) -> None:
 @rule(service="lambda", says="what has not changed is not published again", source=_PUBLISH)
 def unchanged(cloud: LocalCloud) -> None:
     with function(cloud) as case:
-        first = case.functions.publish_version(FunctionName=case.name)
-        assert case.functions.publish_version(FunctionName=case.name)["Version"] == first["Version"] == "1"
+        first = case.published()
+        assert case.published()["Version"] == first["Version"] == "1"
         assert case.version() == "2"
 
 

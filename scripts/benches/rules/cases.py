@@ -9,12 +9,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from infra.local.cloud import LocalCloud
+from infra.local.services.awslambda.api import settling
 
 DOCS = "https://docs.aws.amazon.com/lambda/latest"
 API = f"{DOCS}/api"
@@ -51,7 +53,18 @@ class Case:
         """Publish the next version, of a description of its own so that there is something to publish."""
         wanted = {"Description": uuid.uuid4().hex, **changes}
         self.functions.update_function_configuration(FunctionName=self.name, **wanted)
-        return str(self.functions.publish_version(FunctionName=self.name)["Version"])
+        self.settle()
+        return str(self.published()["Version"])
+
+    def published(self, **wanted: Any) -> dict[str, Any]:
+        """PublishVersion, and wait for it."""
+        made: dict[str, Any] = self.functions.publish_version(FunctionName=self.name, **wanted)
+        self.settle()
+        return made
+
+    def settle(self) -> None:
+        """Let the moment pass that Lambda takes for a change."""
+        self.cloud.advance(timedelta(seconds=settling.CHANGE_S))
 
     def alias(self, version: str, name: str = "live", **more: Any) -> dict[str, Any]:
         """An alias on a version."""
@@ -118,6 +131,16 @@ def wanted(name: str, role: str, source: str = ECHO) -> dict[str, Any]:
         "Timeout": 10,
         "MemorySize": 256,
     }
+
+
+@contextmanager
+def changes_take(seconds: float) -> Iterator[None]:
+    """Changes of functions take so long: an hour, and no slow machine is too late to see them; or no time."""
+    before, settling.CHANGE_S = settling.CHANGE_S, seconds
+    try:
+        yield
+    finally:
+        settling.CHANGE_S = before
 
 
 def zipped(path: str, content: str) -> bytes:

@@ -6,12 +6,13 @@ import io
 import zipfile
 from typing import Any
 
-from benches.rules.cases import API, GUIDE, Case, function, wanted, zipped
+from benches.rules.cases import API, GUIDE, Case, changes_take, function, wanted, zipped
 from benches.rules.model import refused, rule
 from infra.local.cloud import LocalCloud
 
 _CREATE = f"{API}/API_CreateFunction.html"
 _UPDATE = f"{API}/API_UpdateFunctionConfiguration.html"
+_STATES = f"{GUIDE}/functions-states.html"
 _CODE = f"{API}/API_UpdateFunctionCode.html"
 _LIMITS = f"{GUIDE}/gettingstarted-limits.html"
 _VARIABLES = f"{GUIDE}/configuration-envvars.html"
@@ -19,8 +20,9 @@ _LAYERS = f"{GUIDE}/chapter-layers.html"
 
 
 def change(case: Case, **settings: Any) -> dict[str, Any]:
-    """UpdateFunctionConfiguration."""
+    """UpdateFunctionConfiguration, and wait for it."""
     changed: dict[str, Any] = case.functions.update_function_configuration(FunctionName=case.name, **settings)
+    case.settle()
     return changed
 
 
@@ -125,6 +127,36 @@ def stale_code(cloud: LocalCloud) -> None:
             )
 
 
+@rule(service="lambda", says="a function takes one change after the other", source=_STATES)
+def changes_at_once(cloud: LocalCloud) -> None:
+    with function(cloud) as case, changes_take(3600):
+        described = case.functions.get_function_configuration
+        case.functions.update_function_configuration(FunctionName=case.name, MemorySize=512)
+        assert described(FunctionName=case.name)["LastUpdateStatus"] == "InProgress"
+        told = f"An update is in progress for resource: {case.arn}"
+        for change_it, more in (
+            (case.functions.update_function_configuration, {"MemorySize": 1024}),
+            (case.functions.update_function_code, {"ZipFile": zipped("index.py", "x = 1")}),
+            (case.functions.publish_version, {}),
+        ):
+            with refused("ResourceConflictException", 409, told):
+                change_it(FunctionName=case.name, **more)
+        case.settle()
+        assert described(FunctionName=case.name)["LastUpdateStatus"] == "Successful"
+        assert change(case, MemorySize=1024)["MemorySize"] == 1024
+
+
+@rule(service="lambda", says="a version runs once it is active", source=_STATES)
+def pending_version(cloud: LocalCloud) -> None:
+    with function(cloud) as case, changes_take(3600):
+        made = case.functions.publish_version(FunctionName=case.name)
+        assert (made["Version"], made["State"], made["StateReasonCode"]) == ("1", "Pending", "Creating")
+        with refused("ResourceConflictException", 409, "currently in the following state: Pending"):
+            case.functions.invoke(FunctionName=case.name, Qualifier="1")
+        case.settle()
+        assert case.functions.invoke(FunctionName=case.name, Qualifier="1")["StatusCode"] == 200
+
+
 @rule(service="lambda", says="UpdateFunctionCode with DryRun changes nothing", source=_CODE)
 def dry_run(cloud: LocalCloud) -> None:
     with function(cloud) as case:
@@ -137,9 +169,10 @@ def dry_run(cloud: LocalCloud) -> None:
 @rule(service="lambda", says="UpdateFunctionCode publishes when asked to, and leaves versions alone", source=_CODE)
 def publish_code(cloud: LocalCloud) -> None:
     with function(cloud) as case:
-        first = case.functions.publish_version(FunctionName=case.name)
+        first = case.published()
         code = zipped("index.py", "def handler(event, context): return 2")
         second = case.functions.update_function_code(FunctionName=case.name, ZipFile=code, Publish=True)
+        case.settle()
         assert second["Version"] == "2"
         kept = case.functions.get_function_configuration(FunctionName=case.name, Qualifier="1")
         assert kept["CodeSha256"] == first["CodeSha256"] != second["CodeSha256"]

@@ -49,9 +49,11 @@ def unreadable_queue(cloud: LocalCloud) -> None:
             others = [f"sqs:{other}" for other in calls if other != call]
             role = case.role_with(*others)
             case.functions.update_function_configuration(FunctionName=case.name, Role=role)
+            case.settle()
             with refused("InvalidParameterValueException", message=f"permissions to call {call} on SQS"):
                 case.feed(queue)
         case.functions.update_function_configuration(FunctionName=case.name, Role=case.role)
+        case.settle()
 
 
 @rule(service="lambda", says="a queue that feeds exists", source=_CREATE)

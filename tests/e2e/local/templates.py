@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ class Record:
 def aws(cloud: LocalCloud, service: str) -> Any:
     """A client of the cloud; untyped, so that tests may build requests from parts."""
     return boto3.client(service, **cloud.client)  # type: ignore[call-overload]
+
+
+def settle_function(cloud: LocalCloud) -> None:
+    """Let the moment pass that Lambda takes for a change of a function, or for a new version."""
+    cloud.advance(timedelta(seconds=1))
 
 
 def assembly(*stacks: tuple[str, Resources]) -> Assembly:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.lambda_cases import functions, payload, published, refused
-from tests.e2e.local.templates import Record, function
+from tests.e2e.local.templates import Record, function, settle_function
 from tests.waiting import wait_until
 
 AT_ONCE = """
@@ -159,7 +159,9 @@ def test_a_provisioned_alias_keeps_warm_what_it_leads_to(deployed: Deploy) -> No
     provision(cloud, "live", 1)
     assert called(cloud, "live")["kind"] == "provisioned-concurrency"
     client.update_function_configuration(FunctionName="predict", MemorySize=300)
+    settle_function(cloud)
     second = client.publish_version(FunctionName="predict")["Version"]
+    settle_function(cloud)
     client.update_alias(FunctionName="predict", Name="live", FunctionVersion=second)
     assert ready(cloud, "live")["Status"] == "READY"
     assert called(cloud, "live")["kind"] == "provisioned-concurrency"

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.lambda_cases import FAILS
-from tests.e2e.local.templates import Record, att, aws, function, ref, resource
+from tests.e2e.local.templates import Record, att, aws, function, ref, resource, settle_function
 
 WHO = """
 import os
@@ -67,7 +67,10 @@ def release(cloud: LocalCloud, model: str) -> str:
     functions.update_function_configuration(
         FunctionName="predict", Layers=[model_layer(cloud, model)], Environment={"Variables": {"MARK": model}}
     )
-    return str(functions.publish_version(FunctionName="predict")["Version"])
+    settle_function(cloud)
+    number = str(functions.publish_version(FunctionName="predict")["Version"])
+    settle_function(cloud)
+    return number
 
 
 def test_a_published_version_keeps_a_layer_that_was_deleted_since(deployed: Deploy) -> None:
@@ -133,6 +136,7 @@ def test_a_function_changes_only_for_who_saw_its_last_revision(deployed: Deploy)
     functions = client(cloud)
     seen = functions.get_function_configuration(FunctionName="predict")["RevisionId"]
     functions.update_function_configuration(FunctionName="predict", MemorySize=512, RevisionId=seen)
+    settle_function(cloud)
     for late, wanted in (
         (functions.update_function_configuration, {"MemorySize": 128}),
         (functions.publish_version, {}),

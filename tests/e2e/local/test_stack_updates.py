@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.conftest import running
 from tests.e2e.local.stack_calls import Stacks, body
-from tests.e2e.local.templates import Resources, att, aws, function, may_send, ref, resource, role
+from tests.e2e.local.templates import Resources, att, aws, function, may_send, ref, resource, role, settle_function
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,9 @@ def test_new_code_reaches_latest_and_moves_no_traffic(stacks: Stacks, cloud: Loc
     stacks.create("traffic", versioned("def handler(e, c): return 'old'"))
     functions = aws(cloud, "lambda")
     functions.update_function_configuration(FunctionName="versioned", Description="for a second version")
+    settle_function(cloud)
     functions.publish_version(FunctionName="versioned")
+    settle_function(cloud)
     weights = {"AdditionalVersionWeights": {"2": 0.25}}
     released = functions.update_alias(FunctionName="versioned", Name="live", RoutingConfig=weights)
     new = versioned("def handler(e, c): return 'new'", Timeout=20)

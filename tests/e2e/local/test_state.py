@@ -16,7 +16,7 @@ from infra.local.cloudformation.store import records
 from infra.local.state.keeping import State
 from serin.domain.errors import Conflict, Corrupt
 from tests.e2e.local.kept import kept
-from tests.e2e.local.templates import REGION, Record, Resources, att, aws, function, ref, resource
+from tests.e2e.local.templates import REGION, Record, Resources, att, aws, function, ref, resource, settle_function
 
 TABLE = resource(
     "DynamoDB::Table",
@@ -93,7 +93,9 @@ EVERYTHING: Resources = {
 def by_hand(cloud: LocalCloud) -> None:
     functions = aws(cloud, "lambda")
     functions.update_function_configuration(FunctionName="f", Description="changed")
+    settle_function(cloud)
     functions.publish_version(FunctionName="f")
+    settle_function(cloud)
     weights = {"AdditionalVersionWeights": {"2": 0.25}}
     functions.update_alias(FunctionName="f", Name="live", FunctionVersion="1", RoutingConfig=weights)
     functions.invoke(FunctionName="f", Payload=b"{}")

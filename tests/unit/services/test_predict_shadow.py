@@ -13,7 +13,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.features import OnlineValues
 from serin.domain.records import as_record
 from serin.domain.shadows import ShadowRow
-from serin.services.predict import Predictor, Reply
+from serin.services.predict import Predictor, Reply, Request
 from serin.serving.model import open_model
 from serin.serving.package import find_package
 from tests.builders import NOON
@@ -67,6 +67,19 @@ def test_a_logged_row_is_answered_with_its_logged_values_whatever_is_known_by_no
     (score,) = open_model(find_package(), released.sha256).score([{"amount": 20.0, "shop": "north", "queue.length": 9}])
     assert reply.body["answers"] == [{"score": score, "label": score >= 0.5, "changed": []}]
     assert (reply.body["release"], reply.body["sandbox"]) == ("rel1", "[8]stream")
+
+
+def test_the_version_that_answered_a_caller_answers_its_logged_row_alike(
+    predictor: Predictor, online: MemoryOnlineFeatures
+) -> None:
+    online.write([queue(11, timedelta(0))])
+    body = json.dumps({"instances": [INPUTS, {**INPUTS, "amount": 400.0, "shop": "south"}]}).encode()
+    logged = lines(predictor.predict(Request("q1", body, ("predict:late-orders",))))
+    rows = [ShadowRow(line["prediction_id"], NOON, line["inputs"], line["features"]) for line in logged]
+    answers = ask(predictor, *rows).body["answers"]
+    assert [(answer["score"], answer["label"]) for answer in answers] == [
+        (line["score"], line["label"]) for line in logged
+    ]
 
 
 def test_a_value_that_was_not_logged_is_looked_up_as_of_the_requests_moment(

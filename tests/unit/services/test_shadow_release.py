@@ -8,6 +8,7 @@ import pytest
 
 from serin.domain.charter import View
 from serin.domain.errors import Unavailable
+from serin.domain.judgement.stops import run_that_stops
 from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.services import shadow_release
 from serin.services.steps.shadow_files import kept_calls, kept_pairs
@@ -102,8 +103,8 @@ def test_a_candidate_that_fails_on_every_row_ends_the_round_early_and_each_pair_
     world.logged(100)
     world.answer = ShadowAnswer(error="invalid: inputs.colour: is missing")
     shadow = world.round()
-    assert (shadow.pairs, shadow.failures, shadow.disagreeing) == (10, 10, 0)
-    assert stored_shadow(world.plan, **world.ports).longest_run == 10
+    assert (shadow.pairs, shadow.failures, shadow.disagreeing) == (20, 20, 0)
+    assert stored_shadow(world.plan, **world.ports).longest_run == 20 >= run_that_stops(0.5)
 
 
 def test_a_candidate_that_dies_has_failed_all_rows_of_the_call() -> None:

@@ -9,6 +9,7 @@ from moto.awslambda.models import LambdaFunction
 
 from infra.local.delivery.outcome import Outcome
 from infra.local.services.awslambda.api.names import function_name
+from infra.local.services.awslambda.api.settling import refuse_pending
 from infra.local.services.awslambda.asynchronous.destinations import Destinations
 from infra.local.services.awslambda.asynchronous.queue import AsynchronousQueue, Event
 from infra.local.services.awslambda.functions.host import FunctionHost
@@ -39,6 +40,7 @@ class Invocations:
     ) -> Answer:
         """Invoke and wait; raises moto's error when there is no such function, never for what the function did."""
         function, invoked_arn = self._versions.find(name, qualifier)
+        refuse_pending(function)
         version = self._versions.complete(function)
         outcome = self._functions.invoke(version, payload, invoked_arn=invoked_arn, client_context=client_context)
         return Answer(outcome, version)

@@ -145,8 +145,9 @@ def test_time_outs_fire_in_the_order_of_their_moments(deployed: Deploy) -> None:
 
 
 def test_branches_that_wait_the_same_time_go_on_together(deployed: Deploy) -> None:
-    branch = {"StartAt": "Wait", "States": wait(Seconds=3600)}
-    states = {"Both": {"Type": "Parallel", "Branches": [branch, branch, branch], "End": True}}
+    (state,) = wait(Seconds=3600).values()
+    branches = [{"StartAt": name, "States": {name: state}} for name in ("One", "Two", "Three")]
+    states = {"All": {"Type": "Parallel", "Branches": branches, "End": True}}
     cloud = deployed({"Machine": machine("m", states)})
     execution = begin(cloud, "m")
     cloud.advance(timedelta(hours=1, minutes=1))

@@ -36,6 +36,7 @@ _BY_RULE = {
     "models.LambdaBackend.create_function": "new_settings",
     "models.LambdaBackend.publish_version": "other_code",
     "models.LambdaBackend.update_function_code": "stale_code",
+    "models.LambdaBackend.update_function_configuration": "changes_at_once",
     "models.LambdaBackend.delete_function": "aliased_version",
     "models.LambdaBackend.update_alias": "stale_alias",
     "models.LambdaBackend.put_function_concurrency": "too_much_reserved",

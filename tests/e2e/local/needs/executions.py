@@ -209,7 +209,7 @@ def an_execution_that_waits_is_at_rest(cloud: LocalCloud) -> None:
 
 @needed(f"{_STATES}.exec.state_parallel.branches_decl.threading", alone=True)
 def who_awaits_branches_is_at_rest(cloud: LocalCloud) -> None:
-    _rests_for_an_hour(cloud, {"Both": {"Type": "Parallel", "Branches": [_program(WAIT)] * 2, "End": True}})
+    _rests_for_an_hour(cloud, _twice(WAIT["Wait"]))
 
 
 @needed(f"{_STATES}.exec.state_map.iteration.job.threading", alone=True)
@@ -219,6 +219,12 @@ def who_awaits_items_is_at_rest(cloud: LocalCloud) -> None:
 
 def _program(states: dict[str, Any]) -> dict[str, Any]:
     return {"StartAt": next(iter(states)), "States": states}
+
+
+def _twice(state: dict[str, Any]) -> dict[str, Any]:
+    """Two branches of one state each, whose names have to differ."""
+    branches = [_program({name: state}) for name in ("First", "Second")]
+    return {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}
 
 
 def _mapped(states: dict[str, Any]) -> dict[str, Any]:
@@ -279,8 +285,7 @@ def the_clock_waits_for_the_work_of_a_task(cloud: LocalCloud) -> None:
 
 @needed(f"{_STATES}.exec.state_parallel.branch_worker.threading", alone=True)
 def the_clock_waits_until_a_branch_has_said_that_it_is_done(cloud: LocalCloud) -> None:
-    branches = {"Both": {"Type": "Parallel", "Branches": [_program(PASS)] * 2, "End": True}}
-    _waited_for(cloud, branches, BranchWorkerPool, "on_terminated")
+    _waited_for(cloud, _twice(PASS["Pass"]), BranchWorkerPool, "on_terminated")
 
 
 @needed(f"{_STATES}.exec.state_map.iteration.inline_iteration_component.threading", alone=True)

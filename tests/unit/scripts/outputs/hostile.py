@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from serin.domain.fills import Fill
 from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
 from serin.domain.records import as_record
+from serin.domain.release_record import Directive, Shift
+from serin.domain.releases import ReleaseStep
 from serin.domain.scorecard import Score
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_views import ViewStatus
 from serin_cli.client import ApiError
-from tests.builders import NOON, a_run, a_training_set, a_version, an_upload
+from serin_cli.evidence import flat
+from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
 
 # A title, a cleared screen, a line over the one before, words from right to left, C1, marks nobody sees, rich's markup.
 ATTACK = (
@@ -29,7 +33,21 @@ ATTACK = (
 MODEL = "flight-delay"
 NAMES = ("rules", "warnings", "promises", "inputs", "features", "definitions", "upto", "beyond", "heads", "values")
 # What a program takes apart before it is shown.
-KEPT = ("at", "status", "state", "flags", "made", "scorecard", "first", "last", "newest", "mean", "classification")
+KEPT = (
+    "at",
+    "status",
+    "state",
+    "flags",
+    "made",
+    "scorecard",
+    "first",
+    "last",
+    "newest",
+    "mean",
+    "moved",
+    "began",
+    "classification",
+)
 
 
 def poisoned(value: Any, key: str = "") -> Any:
@@ -102,7 +120,13 @@ SOURCE = {
     "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
 }
 ENTITY = {"values": ["v"], "statuses": ["PRESENT"], "event_timestamps": ["t"]}
-RELEASE = {"id": "r", "version": 2, "status": "live", "reason": "why", "steps": [{"name": "smoke", "reason": "x"}]}
+RELEASE = {
+    "release": as_record(a_release(status="live", version=2, previous=1, reason="why")),
+    "plan": as_record(a_plan()),
+    "shifts": [as_record(Shift("rel1", 10, NOON, NOON))],
+    "steps": [as_record(ReleaseStep("rel1", "golden", NOON, "as expected"))],
+    "judged": [as_record(a_judged(number, at=NOON + timedelta(minutes=number))) for number in (1, 2)],
+}
 VERDICT = as_record(Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)))
 RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
 RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": VERDICT}
@@ -131,11 +155,13 @@ class Platform:
         if path.endswith("/views"):
             revised = replace(FILL, statistics=STATISTICS, revision=2 * self.asked)
             return {"items": [poisoned(as_record(replace(VIEW, fill=revised)))]}
+        if "/releases/" in path:
+            return poisoned(RELEASE)
         endings = {
             "/uploads": [poisoned(as_record(upload)) for upload in UPLOADS],
             "/runs": [poisoned(RUN)],
             "/versions": [poisoned(as_record(a_version(2)))],
-            "/releases": {"items": [poisoned(RELEASE)]},
+            "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
             "/sources": {"items": [poisoned(SOURCE)]},
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
@@ -159,6 +185,8 @@ class Platform:
             return {"results": answers}
         if path.endswith("/withdraw"):
             return poisoned({"model": MODEL, "version": 1, "why": body["why"], "by": "sam", "at": NOON.isoformat()})
+        if path.endswith(("/hold", "/resume", "/abort")):
+            return poisoned(as_record(Directive(MODEL, "rel1", "hold", "sam", NOON)))
         return {"run": "r", "release": "r"}
 
     def kept(self, key: str) -> bytes:
@@ -180,8 +208,7 @@ class Platform:
 
     def release(self, model: str, release: str) -> Any:
         """A release with its steps."""
-        self.get("/releases")
-        return poisoned(RELEASE)
+        return flat(self.get("/releases/"))
 
     def release_ended(self, model: str, version: int | None = None, release: str | None = None) -> Any:
         """The same."""

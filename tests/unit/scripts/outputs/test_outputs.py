@@ -62,6 +62,10 @@ TYPED: Mapping[str, list[str]] = {
     "release list": [MODEL],
     "release show": [MODEL],
     "release rollback": [MODEL],
+    "release watch": [MODEL],
+    "release hold": [MODEL],
+    "release resume": [MODEL],
+    "release abort": [MODEL],
     "predict": [MODEL, "request.json"],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
@@ -234,7 +238,7 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
     assert unseen(written(words, capsys, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"]])
+@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL]])
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

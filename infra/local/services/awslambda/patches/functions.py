@@ -18,6 +18,7 @@ from infra.local.services.awslambda.api.concurrency import provisioned_of
 from infra.local.services.awslambda.api.errors import conflict, fence, invalid
 from infra.local.services.awslambda.api.logging_config import changed, described, logging_of
 from infra.local.services.awslambda.api.names import LATEST, function_name, is_version
+from infra.local.services.awslambda.api.settling import begin, refuse_change, states_of
 from infra.local.services.awslambda.invocations import Invocations
 from infra.local.services.awslambda.model import Logging
 from infra.local.wiring import wiring
@@ -119,13 +120,26 @@ def update_configuration(
 def get_configuration(
     original: Callable[..., dict[str, Any]], function: LambdaFunction, on_create: bool = False
 ) -> dict[str, Any]:
-    """moto answers no RevisionId, dead-letter queue or logging."""
+    """moto answers no RevisionId, dead-letter queue or logging, and everything is done at once."""
     found = original(function, on_create)
+    found.update(states_of(function))
     found["RevisionId"] = function.revision_id  # type: ignore[attr-defined]
     found["LoggingConfig"] = described(logging_of(function), function.logs_group_name)
     if target := getattr(function, "dead_letter_arn", None):
         found["DeadLetterConfig"] = {"TargetArn": target}
     return found
+
+
+@wrap(LambdaBackend, "update_function_configuration")
+def update_function_configuration(
+    original: Callable[..., dict[str, Any]], backend: LambdaBackend, name: str, qualifier: str | None, body: Any
+) -> dict[str, Any]:
+    """moto's changes are done at once, and none stands in the way of another."""
+    function = backend.get_function(name, qualifier)
+    refuse_change(function)
+    original(backend, name, qualifier, body)
+    begin(function)
+    return function.get_configuration()
 
 
 @replace(LambdaBackend, "update_function_code")
@@ -140,11 +154,15 @@ def update_function_code(
     fence(body.get("RevisionId"), function.revision_id)  # type: ignore[attr-defined]
     if body.get("DryRun"):
         return function.get_configuration()
+    refuse_change(function)
     if body.get("Architectures"):
         function.architectures = body["Architectures"]
     function.update_function_code(body)
     renew(function)
     made = backend.publish_version(function_name) if body.get("Publish") else None
+    for changed in (function, made):
+        if changed is not None:
+            begin(changed)
     return (made or function).get_configuration()
 
 

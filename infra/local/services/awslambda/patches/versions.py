@@ -13,6 +13,7 @@ from moto.awslambda.responses import LambdaResponse
 
 from infra.local.moto_patches.registry import replace, wrap
 from infra.local.services.awslambda.api.errors import fence, invalid
+from infra.local.services.awslambda.api.settling import begin, refuse_change, settle
 from infra.local.services.awslambda.patches.functions import renew
 
 
@@ -26,13 +27,18 @@ def set_version(original: Callable[..., None], function: LambdaFunction, version
 
 @replace(LambdaResponse, "publish_version")
 def publish_version_response(response: LambdaResponse) -> tuple[int, dict[str, Any], str]:
-    """moto drops CodeSha256 and RevisionId."""
+    """moto drops CodeSha256 and RevisionId, and a version is there at once, also during a change."""
     name = unquote(response.path.rstrip("/").split("/")[-2])
     wanted = json.loads(response.body or "{}")
     backend: Any = response.backend
+    latest = backend._lambdas.get_function_by_name_or_arn_forbid_qualifier(name)
+    refuse_change(latest)
+    before = getattr(latest, "last_version", 0)
     version = backend.publish_version(
         name, wanted.get("Description") or "", wanted.get("CodeSha256"), wanted.get("RevisionId")
     )
+    if getattr(latest, "last_version", 0) != before:
+        begin(version)
     return 201, {"status": 201}, json.dumps(version.get_configuration())
 
 
@@ -66,6 +72,7 @@ def publish(storage: LambdaStorage, name_or_arn: str, description: str = "") -> 
     latest.code_or_config_updated = False
     latest.last_version = last + 1  # type: ignore[attr-defined]
     version = copy.copy(latest)
+    settle(version)
     version.set_version(last + 1)
     version.description = description or latest.description
     versions.append(version)

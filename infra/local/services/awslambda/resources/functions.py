@@ -9,6 +9,7 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 
 from infra.local.cloudformation.resource import Deployed, HalfMade, Made, ResourceType, Wanted, tags_of
+from infra.local.services.awslambda.api.settling import settle
 from serin.domain.errors import Conflict, Invalid
 
 _CONFIGURATION: dict[str, Any] = {
@@ -65,8 +66,12 @@ class Function(ResourceType):
         return Made(wanted.name, {"Arn": backend.create_function(spec).function_arn})
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
-        """`$LATEST` alone: what was published stays as it is, and so does every alias."""
+        """`$LATEST` alone: what was published stays as it is, and so does every alias.
+
+        CloudFormation waits for changes under way, its own among them.
+        """
         function = lambda_backend(wanted).get_function(before.physical_id)
+        settle(function)
         settings = {**_CONFIGURATION, **{key: wanted.properties[key] for key in _CONFIGURATION if wanted.get(key)}}
         settings["MemorySize"], settings["Timeout"] = int(settings["MemorySize"]), int(settings["Timeout"])
         settings["LoggingConfig"] = {**_CONFIGURATION["LoggingConfig"], **settings["LoggingConfig"]}

@@ -204,7 +204,9 @@ class LambdaEndpoint(FunctionVersions):
             known.ResourceConflictException,
         ) as error:
             raise _changed(version) from error
-        self._functions.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=made["Version"])
+        # It takes a second or so; the waiter's own pause would be five.
+        active = self._functions.get_waiter("published_version_active")
+        active.wait(FunctionName=name, Qualifier=made["Version"], WaiterConfig={"Delay": 1, "MaxAttempts": 300})
         return made["Version"]
 
 

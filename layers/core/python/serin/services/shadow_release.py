@@ -23,13 +23,14 @@ from serin.services.steps.shadow_rows import calls_of, rows_of_call
 from serin.services.steps.stored_shadow import ShadowShown, ShadowVersions, stored_shadow
 
 AT_ONCE = MINIMUM_SANDBOXES
-"""Calls that are under way together: each needs a sandbox of its own, and that many show the latency."""
+"""Calls under way together: each needs a sandbox of its own, and that many show the latency. Of what Lambda lets an
+account run at once they take this much from callers; where it has no more room, the round ends."""
 MOST_CALLS = 300
 """Of a round: more are made in the next one."""
 MOST_SECONDS = 120.0
 """After so long a round begins no more calls, of which each may take as long as the endpoint lets it."""
-DEAD_WAVES = 2
-"""A round that the candidate leaves without one answer so often ends: the judge should hear of it."""
+DEAD_WAVES = 4
+"""A round that the candidate leaves without one answer so often ends: so many failed calls stop a release."""
 MOST_FOR_LATENCY = 3 * MINIMUM_SANDBOXES * (SANDBOX_CALLS + 1)
 """How many calls of a version are made in all for its latency; Lambda may spread them unevenly."""
 Line = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 
 from serin.domain.errors import Conflict, NotFound
@@ -23,10 +23,11 @@ Tell = Callable[[Telling, Release, str], object]
 """Let people know what became of a release, in a sentence."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ReleaseContext:
     """A release and the ports that every step of it uses."""
 
+    _: KW_ONLY
     model: str
     id: str
     catalog: Catalog
@@ -91,10 +92,11 @@ class ReleaseContext:
         self.catalog.add_step(self.model, ReleaseStep(self.id, name, self.clock.now(), found))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class JudgedRelease(ReleaseContext):
     """A release and what its judgement needs besides; `policy` and `latency_ms` are the charter's."""
 
+    _: KW_ONLY
     policy: ReleasePolicy
     latency_ms: float
     metrics: Metrics

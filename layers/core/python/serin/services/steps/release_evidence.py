@@ -35,7 +35,8 @@ SETTLING = timedelta(seconds=5)
 """For so long after the alias was moved, calls may still be shared as before."""
 _SIDES: tuple[Side, ...] = ("candidate", "live")
 _ALL = 100
-_READERS = 16
+_READERS = 10
+"""As many as a client of S3 keeps connections for."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -113,7 +114,10 @@ class _Found:
         return (call for call in self.calls if begin <= call.at < self.until)
 
     def unlogged(self, side: Side, metrics: Metrics) -> int:
-        """How many more failures Lambda counts than the log tells of, over the whole minutes of the split."""
+        """How many more failures Lambda counts in the whole minutes of the split than the log tells of in all of it.
+
+        Where both draw the line a little differently, a failure is rather overlooked than counted twice.
+        """
         version = self.sides.candidate if side == "candidate" else self.sides.live
         start, end = _next_minute(self.windows[0].begin), self.windows[-1].end.replace(second=0, microsecond=0)
         if version is None or start >= end:
@@ -122,7 +126,7 @@ class _Found:
             one.failed_on_lambda
             and one.function_version == version
             and one.purpose in {None, "traffic"}
-            and start <= one.at < end
+            and self.shifts[0].began <= one.at < self.windows[-1].end
             for one in self.invocations
         )
         return max(0, metrics.sums(self.plan.model, "Errors", version, start, end) - told)

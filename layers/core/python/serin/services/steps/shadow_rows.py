@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -28,9 +29,8 @@ class Charters:
 
     def candidate_row(self, line: Line) -> ShadowRow:
         """The row with what the candidate would have seen as it was logged; it looks up the rest."""
-        shared = shared_columns(self.candidate, self.live)
         features = line["features"]
-        return _row(line, {ours: features[theirs] for ours, theirs in shared.items() if theirs in features})
+        return _row(line, {ours: features[theirs] for ours, theirs in self._shared.items() if theirs in features})
 
     def live_row(self, line: Line) -> ShadowRow:
         """The row for the live version, whose answer is known: it only shows how long it takes.
@@ -40,6 +40,10 @@ class Charters:
         features = line["features"]
         alike = set(self.candidate_row(line).features) >= set(view_columns(self.candidate))
         return _row(line, {name: features[name] for name in view_columns(self.live) if alike and name in features})
+
+    @cached_property
+    def _shared(self) -> Mapping[str, str]:
+        return shared_columns(self.candidate, self.live)
 
     def pair(self, line: Line, call: ShadowCall, answer: ShadowAnswer) -> Pair:
         """What is kept of the row."""

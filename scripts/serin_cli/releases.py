@@ -1,0 +1,133 @@
+"""`serin release`: begin one, look at its evidence, hold it, go on with it, or take it back."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.live import Live
+
+from serin.domain.errors import Invalid, NotFound
+from serin_cli import story
+from serin_cli.client import ApiError, Client, wait
+from serin_cli.commands import connected
+from serin_cli.evidence import ReleaseSeen, flat, release_seen
+from serin_cli.release_view import drawn, line_of
+from serin_cli.scorecards import page_file
+
+PAUSE_S = 1.0
+WISHES = ("hold", "resume", "abort")
+Record = Mapping[str, Any]
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin release`."""
+    actions = ("start", "list", "show", "watch", *WISHES, "rollback")
+    version = {"type": int, "help": "with start: the registered version (default: the newest)"}
+    which = {"metavar": "ID", "help": "which one (default: the newest)"}
+    page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "with show: write a page with its evidence"}
+    return (
+        ("action", {"choices": actions}),
+        ("model", {"help": "the model's name"}),
+        ("--version", version),
+        ("--release", which),
+        ("--page", page),
+    )
+
+
+def release(arguments: Namespace) -> Any:
+    """One of the actions."""
+    action, path = arguments.action, f"/models/{arguments.model}/releases"
+    if arguments.page is not None and action != "show":
+        raise Invalid("Only `release show` writes a page.", "Leave --page out, or write `release show`.", "--page")
+    with connected() as client:
+        if action == "list":
+            return client.all(path)
+        if action in ("start", "rollback"):
+            wanted = {} if arguments.version is None else {"version": arguments.version}
+            begun = client.post(path, {"action": action, **wanted})["release"]
+            return _under_way(client, arguments.model, begun)
+        name = arguments.release or _newest(client, path)
+        if action in WISHES:
+            return client.post(f"{path}/{name}/{action}")
+        if action == "watch":
+            return watch(client, f"{path}/{name}", arguments.print_json)
+        found = client.get(f"{path}/{name}")
+        if arguments.page is not None:
+            return _page(release_seen(found), arguments.page)
+        return _shown(found, arguments.print_json)
+
+
+def watch(client: Client, path: str, as_json: bool) -> Record | None:
+    """Draw the release until it has ended, again whenever something is new; a line each where nothing can be drawn."""
+    if as_json or not story.out.is_terminal:
+        return _watch_lines(client, path, as_json)
+    seen = release_seen(client.get(path))
+    with Live(drawn(seen), console=story.out, auto_refresh=False) as live:
+        while seen.release.is_open:
+            time.sleep(PAUSE_S)
+            seen = release_seen(client.get(path))
+            live.update(drawn(seen), refresh=True)
+    return None
+
+
+def _watch_lines(client: Client, path: str, silent: bool) -> Record | None:
+    said = ""
+    while True:
+        found = client.get(path)
+        seen = release_seen(found)
+        line = line_of(seen)
+        if line != said and not silent:
+            story.say(line)
+        said = line
+        if not seen.release.is_open:
+            return flat(found) if silent else None
+        time.sleep(PAUSE_S)
+
+
+def _under_way(client: Client, model: str, name: str) -> Record:
+    """The release once it has ended, waits, or goes on by evidence, which may take a day."""
+
+    def look() -> Record | None:
+        try:
+            found = client.get(f"/models/{model}/releases/{name}")
+        except ApiError as error:
+            if error.kind != "not_found":
+                raise
+            return None
+        seen = release_seen(found)
+        goes_on = seen.release.status in ("waiting", "held") or seen.is_compared
+        return flat(found) if goes_on or not seen.release.is_open else None
+
+    return wait(look, f"the release of {model}")
+
+
+def _shown(found: Record, as_json: bool) -> Record | None:
+    if as_json:
+        return flat(found)
+    seen = release_seen(found)
+    lines = [{"step": step.name, "at": f"{step.at:%Y-%m-%d %H:%M}Z", "found": step.found} for step in seen.steps]
+    if lines:
+        story.show_whole(story.table(lines, list(lines[0])))
+    story.show_whole(drawn(seen))
+    return None
+
+
+def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
+    # Whoever asks for no page waits for no templates.
+    from serin_cli.pages.release import release_page
+    from serin_cli.pages.rendering import written
+
+    about = f"{seen.release.model}-{seen.release.version}"
+    return written(release_page(seen, datetime.now(UTC)), page_file(file, "release", about))
+
+
+def _newest(client: Client, path: str) -> str:
+    found = client.get(path, limit="1")["items"]
+    if not found:
+        raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
+    newest: str = found[0]["id"]
+    return newest
