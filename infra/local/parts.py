@@ -124,6 +124,8 @@ def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # It tells of each expression that leads nowhere, which a state may ask for; histories tell of executions that fail.
+    logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
     app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance, is_administrators)
     if state:
         app = state.traffic.around(app)

@@ -21,12 +21,15 @@ _OF_A_VERSION = {
     "AddPermission": "lambda:AddPermission",
     "RemovePermission": "lambda:RemovePermission",
     "GetPolicy": "lambda:GetPolicy",
+    "GetProvisionedConcurrencyConfig": "lambda:GetProvisionedConcurrencyConfig",
+    "PutProvisionedConcurrencyConfig": "lambda:PutProvisionedConcurrencyConfig",
+    "DeleteProvisionedConcurrencyConfig": "lambda:DeleteProvisionedConcurrencyConfig",
 }
 _ON_A_FUNCTION = named(
     """
     CreateAlias CreateFunction DeleteAlias DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig GetAlias
     GetFunctionConcurrency GetFunctionEventInvokeConfig ListAliases ListFunctionEventInvokeConfigs
-    ListVersionsByFunction PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig UpdateAlias
+    ListProvisionedConcurrencyConfigs ListVersionsByFunction PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig UpdateAlias
     UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
     """
 )

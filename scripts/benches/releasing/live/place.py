@@ -55,7 +55,7 @@ def place(folder: Path, release: Mapping[str, object] | None = None) -> Iterator
 
 def parcels(seed: int, weight: int | None = None) -> Iterator[Mapping[str, object]]:
     """Parcels somebody asks about, without end; all of one weight, or each of its own."""
-    draw, number = random.Random(seed), ROWS  # noqa: S311 made-up parcels
+    draw, number = random.Random(seed), ROWS
     while True:
         number += 1
         yield {"parcel": number, "zone": draw.randrange(ZONES), "weight": weight or draw.randint(1, HEAVIEST)}
@@ -79,7 +79,7 @@ def _working_copy(folder: Path, release: Mapping[str, object]) -> Path:
 
 def _release_first_version(client: Client, cloud: LocalCloud, folder: Path) -> None:
     """The first version is trained when its rows have arrived; there is nothing it could be compared with."""
-    draw, file = random.Random(1), folder / "parcels.csv"  # noqa: S311 made-up parcels
+    draw, file = random.Random(1), folder / "parcels.csv"
     rows = [(number, draw.randrange(ZONES), draw.randint(1, HEAVIEST), draw.random()) for number in range(ROWS)]
     lines = [f"{n},{zone},{weight},{'true' if by < _late(zone) else 'false'}" for n, zone, weight, by in rows]
     file.write_text("\n".join(["parcel,zone,weight,late", *lines, ""]))
