@@ -33,6 +33,8 @@ from serin.domain.releases import Release
 from serin.serving.log import Call, LoggedRow, log_line
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
+LOG_STREAM = "2013/04/01/[2]abcdef"
+"""Where a process of function version 2 tells what it does."""
 
 
 def an_upload(content: bytes = b"a", **parts: Any) -> Upload:

@@ -8,6 +8,7 @@ from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_
 from infra.constructs.stack import SerinStack
 
 _LOGS = ("predictions", "invocations", "shadow")
+NO_LAYER_NAMED = "Lambda lists a layer's versions without a resource that a policy could name."
 NO_METRICS_NAMED = "CloudWatch's metrics and alarms are read without a resource that a policy could name."
 
 
@@ -55,7 +56,8 @@ class ReleasePermissions:
         return [
             allow("s3:GetObject", on=self._addresses.objects("artifacts", "models/*")),
             allow("ssm:GetParameter", on=parameters),
-            allow("lambda:PublishLayerVersion", "lambda:ListLayerVersions", on=self._layers()),
+            allow("lambda:PublishLayerVersion", on=self._layers()),
+            allow("lambda:ListLayerVersions", on="*", why=NO_LAYER_NAMED),
             allow("lambda:DeleteLayerVersion", on=[f"{layer}:*" for layer in self._layers()], why=EVERY_VERSION),
             allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable], why=EVERY_VERSION),
             allow("lambda:ListVersionsByFunction", on=self._functions()),

@@ -36,6 +36,7 @@ PLACES = {
     "version": "1",
     "dataset": "flights",
     "release": "rel1",
+    "wish": "hold",
     "prediction": f"{0:012x}70008{0:015x}",
 }
 """What stands for the variables of a path."""

@@ -24,17 +24,18 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
-from serin.domain.releases import Intent, Release
+from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.shadow_files import keep
 from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
+from tests.contracts.endpoints import packed
 from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
 
 RECONCILED = timedelta(minutes=6)
-ABANDONED = "abandoned"
+ABANDONED, WAITING = "abandoned", "waiting"
 EVENING = datetime(2013, 7, 1, 2, 30, tzinfo=UTC)
 FLIGHT = ("time_hour", "carrier", "flight")
 
@@ -53,9 +54,11 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
     _fill_features(walked)
+    _release_two_at_once(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()
@@ -98,6 +101,18 @@ def _join_truth(walked: Walked) -> None:
     assert 0 < joined["joined"] < joined["waiting"] == len(pairs), joined
 
 
+def _log_what_a_shadow_says(walked: Walked) -> None:
+    """In the log of a process that has answered, as a release has it asked."""
+    logs, group = _client(walked, "logs"), f"/aws/lambda/serin-{walked.platform.connection.stage}-predict-{MODEL}"
+    now = walked.platform.cloud.clock.now()
+    line = {"model": MODEL, "prediction_id": "p", "invocation": "i", "at": now.isoformat(), "shadow": "exercised"}
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName=logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"],
+        logEvents=[{"timestamp": int(now.timestamp() * 1000), "message": json.dumps(line)}],
+    )
+
+
 def _fill_features(walked: Walked) -> None:
     """By hand, while a version that serves was trained with another charter; then a record is lost, for the sweep."""
     catalog, table = _catalog(walked), _table(walked, "catalog")
@@ -125,11 +140,39 @@ def _catalog(walked: Walked) -> DynamoCatalog:
     return DynamoCatalog(_table(walked, "catalog"))
 
 
+def _release_two_at_once(walked: Walked) -> None:
+    """The old version and the new one again, beside what somebody has kept warm and what nobody needs any more."""
+    functions, cloud = _client(walked, "lambda"), walked.platform.cloud
+    function, layer = (f"serin-{walked.platform.connection.stage}-{name}-{MODEL}" for name in ("predict", "model"))
+    live = DynamoControl(_table(walked, "control")).live(MODEL)
+    assert live is not None
+    _keep_warm(walked, live.function_version)
+    functions.update_function_configuration(FunctionName=function, Description="by hand")
+    functions.get_waiter("function_updated_v2").wait(FunctionName=function)
+    orphan = functions.publish_version(FunctionName=function)["Version"]
+    functions.publish_layer_version(LayerName=layer, Content={"ZipFile": packed("old.txt", "old")})
+    for version in (live.version - 1, live.version):
+        walked.client.post(f"/models/{MODEL}/releases", {"version": version})
+    cloud.settle()
+    cloud.advance(timedelta(minutes=5))
+    cloud.settle()
+    assert [release.status for release in _catalog(walked).releases(MODEL)][-2:] == ["live", "live"]
+    kept = functions.list_versions_by_function(FunctionName=function)["Versions"]
+    assert orphan not in {version["Version"] for version in kept}
+
+
+def _keep_warm(walked: Walked, function_version: str) -> None:
+    function = f"serin-{walked.platform.connection.stage}-predict-{MODEL}"
+    _client(walked, "lambda").put_provisioned_concurrency_config(
+        FunctionName=function, Qualifier=function_version, ProvisionedConcurrentExecutions=1
+    )
+
+
 def _abandon_a_release(walked: Walked) -> None:
     """As a release leaves it whose workflow dies after it has moved the alias and before it is done."""
     control, catalog = DynamoControl(_table(walked, "control")), _catalog(walked)
     functions = LambdaEndpoint(_client(walked, "lambda"), _client(walked, "ssm"), "dev", "")
-    now, live = walked.platform.cloud.clock.now(), control.live(MODEL)
+    now, live = walked.platform.cloud.clock.now() - timedelta(hours=1), control.live(MODEL)
     lease = control.acquire(MODEL, "somebody", now, timedelta(minutes=1))
     assert live is not None
     assert lease is not None
@@ -139,6 +182,9 @@ def _abandon_a_release(walked: Walked) -> None:
     control.save_intent(Intent(MODEL, ABANDONED, lease.epoch, older.function_version, live.function_version))
     functions.move_alias(MODEL, older.function_version, functions.alias(MODEL))
     control.finish(None, lease)
+    _keep_warm(walked, older.function_version)
+    catalog.save_release(Release(WAITING, MODEL, live.version, "call", 0, "waiting", now))
+    control.park(Parked(MODEL, WAITING, live.version, "call", now, WAITING))
     walked.client.post(f"/models/{MODEL}/releases/{ABANDONED}/hold")
 
 

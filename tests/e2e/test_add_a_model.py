@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sklearn.datasets import load_diabetes
 
+from serin.domain.releases import OPEN
 from tests.e2e.newcomer import Checkout, a_checkout
 from tests.waiting import wait_until
 
@@ -74,7 +75,7 @@ class _Steps:
         runs = self.json("runs", MODEL)
         ended = [run for run in runs if run["status"] in ("failed", "rejected", "skipped")]
         assert not ended, ended
-        return bool(releases) and releases[-1]["status"] != "running"
+        return bool(releases) and releases[-1]["status"] not in OPEN
 
 
 def _answer(checkout: Checkout, questions: list[str]) -> None:

@@ -278,7 +278,7 @@ def told_settings(cloud: LocalCloud) -> None:
 def logging_of_a_version(cloud: LocalCloud) -> None:
     with function(cloud) as case:
         change(case, LoggingConfig={"LogFormat": "JSON"})
-        version = case.functions.publish_version(FunctionName=case.name)["Version"]
+        version = case.published()["Version"]
         change(case, LoggingConfig={"LogFormat": "Text"})
         formats = [
             case.functions.get_function_configuration(FunctionName=case.name, Qualifier=qualifier)["LoggingConfig"]

@@ -43,6 +43,7 @@ from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import (
+    LOG_STREAM,
     NOON,
     a_charter,
     a_judged,
@@ -209,7 +210,7 @@ def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
 def test_whoever_may_read_may_read_everything(api: Api, method: str, path: str) -> None:
     api.catalog.save_release(a_release())
     api.catalog.register(a_version(1))
-    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], lake=api.lake)
+    collect_predictions("late-orders", LOG_STREAM, [a_prediction_line(PREDICTION)], lake=api.lake)
     a_profile_is_made(api)
     assert api.ask(method, path).status_code == 200
 
@@ -574,7 +575,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
     api.catalog.register(a_version(1))
     api.endpoint.versions = [a_published(1)]
     api.endpoint.scores = {'{"amount": null, "queue.length": 4, "shop": "north"}': 0.1}
-    collect_predictions("late-orders", [a_prediction_line(PREDICTION)], lake=api.lake)
+    collect_predictions("late-orders", LOG_STREAM, [a_prediction_line(PREDICTION)], lake=api.lake)
     found = api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert found["prediction"]["features"] == {"amount": None, "shop": "north", "queue.length": 4}
     assert found["prediction"]["score"] == 0.1
@@ -584,7 +585,7 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:
-    collect_predictions("late-orders", [a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
+    collect_predictions("late-orders", LOG_STREAM, [a_prediction_line(PREDICTION, score=[0.25, 0.75])], lake=api.lake)
     assert api.ask("GET", f"/predictions/{PREDICTION}").json()["prediction"]["score"] == [0.25, 0.75]
 
 

@@ -18,6 +18,7 @@ from serin.domain.releases import Live
 from serin.services.collect_predictions import collect_predictions
 from serin_cli.client import Client
 from tests.builders import (
+    LOG_STREAM,
     NOON,
     a_charter,
     a_contract,
@@ -93,7 +94,7 @@ def test_a_table_has_a_line_for_each_entry(serin: CommandLine) -> None:
 
 
 def test_a_prediction_in_json_is_all_that_the_api_knows_and_a_table_otherwise(serin: CommandLine) -> None:
-    collect_predictions(MODEL, [a_prediction_line(PREDICTION)], lake=serin.api.lake)
+    collect_predictions(MODEL, LOG_STREAM, [a_prediction_line(PREDICTION)], lake=serin.api.lake)
     known = serin.json("prediction", PREDICTION)
     assert known == serin.api.ask("GET", f"/predictions/{PREDICTION}").json()
     assert set(known) == {"prediction", "lineage", "replay"}

@@ -21,7 +21,7 @@ from serin.services.shadow_release import shadow_round
 from serin.services.steps.stored_shadow import stored_shadow
 from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest
-from tests.builders import NOON, a_charter, a_prediction_line, a_published, a_release, a_version
+from tests.builders import LOG_STREAM, NOON, a_charter, a_prediction_line, a_published, a_release, a_version
 
 MODEL, LIVE, CANDIDATE = "late-orders", "2", "3"
 CODE = b"""import polars as pl
@@ -88,7 +88,7 @@ class Shadowing:
             )
             for number in range(count)
         ]
-        collect_predictions(MODEL, f"2013/04/01/[{LIVE}]abcdef", lines, lake=self.lake)
+        collect_predictions(MODEL, LOG_STREAM, lines, lake=self.lake)
 
     def round(self) -> Shadow:
         """One round, a minute after the one before."""

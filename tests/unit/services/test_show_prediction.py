@@ -16,6 +16,7 @@ from serin.domain.prediction_ids import prediction_id
 from serin.services.collect_predictions import collect_predictions
 from serin.services.show_prediction import Shown, show_prediction
 from tests.builders import (
+    LOG_STREAM,
     NOON,
     a_part,
     a_prediction_line,
@@ -64,7 +65,7 @@ class World:
         self.made += 1
         name = prediction_id(at, self.made.to_bytes(10, "big"))
         line = a_prediction_line(name, at, **parts)
-        collect_predictions(json.loads(line)["model"], [line], lake=self.lake)
+        collect_predictions(json.loads(line)["model"], LOG_STREAM, [line], lake=self.lake)
         return name
 
     def show(self, name: str) -> Shown:
@@ -103,7 +104,7 @@ def test_a_batch_that_crosses_a_minute_is_found_on_both_sides(world: World) -> N
     before, after = NOON - timedelta(milliseconds=1), NOON
     names = [prediction_id(at, bytes(10)) for at in (before, after)]
     lines = [a_prediction_line(name, at) for name, at in zip(names, (before, after), strict=True)]
-    collect_predictions(MODEL, lines, lake=world.lake)
+    collect_predictions(MODEL, LOG_STREAM, lines, lake=world.lake)
     assert [world.show(name).prediction.prediction_id for name in names] == names
 
 
@@ -204,7 +205,7 @@ def test_a_line_from_before_function_versions_were_logged_is_asked_of_the_publis
     name = prediction_id(NOON, bytes(10))
     line = json.loads(a_prediction_line(name))
     del line["function_version"]
-    collect_predictions(MODEL, [json.dumps(line)], lake=world.lake)
+    collect_predictions(MODEL, LOG_STREAM, [json.dumps(line)], lake=world.lake)
     assert "nobody knows" in (world.show(name).replay.reason or "")
     world.catalog.save_published(a_published(1, function_version="9"))
     world.endpoint.versions.append(a_published(1, function_version="9"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 
 from serin.domain.release_record import Shift
+from serin.domain.releases import ReleaseStep
 from serin_cli.pages.evidence import Span, bet, weights
 from serin_cli.pages.release import release_page
 from tests.builders import NOON
@@ -56,13 +56,11 @@ def test_the_shares_are_boxes_from_each_move_to_the_next() -> None:
 
 
 def test_a_release_that_was_taken_back_has_no_calls_from_then_on() -> None:
-    from serin.domain.releases import ReleaseStep
-
     found = seen(FAILED, status="rolled_back")
     ended = NOON + timedelta(minutes=45)
     steps = [*found.steps, ReleaseStep("rel1", "abandon", ended, "errors")]
     page = Page(release_page(type(found)(found.release, found.plan, found.shifts, steps, found.judged), NOW))
-    assert re.search(r"10 % from 2013-04-01 12:11Z to 2013-04-01 12:45Z", page.text)
+    assert "10 % from 2013-04-01 12:11Z to 2013-04-01 12:45Z" in page.text
 
 
 def test_what_was_not_judged_is_said_and_not_drawn() -> None:

@@ -17,6 +17,7 @@ import pytest
 from serin.domain.errors import Conflict, Unavailable
 from serin.domain.judgement.release_policy import CanaryPolicy, Margins, ReleasePolicy, ShadowPolicy
 from serin.domain.release_course import LEASE, Course
+from serin.domain.releases import Intent
 from serin.ports import AliasState
 from serin.services.start_work import start_rollback
 from serin.services.steps.champions import live_version
@@ -182,6 +183,25 @@ def test_a_move_that_was_under_way_while_the_release_was_taken_back_is_undone(
         world.step("rel2", course)
     assert (world.serving(), world.live()) == (1, 1)
     assert world.known("rel2").status == "rolled_back"
+
+
+@pytest.mark.parametrize("until", ["shift", "promote"])
+def test_a_step_that_has_not_written_its_intent_when_the_release_is_taken_back_writes_none(
+    until: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = with_live(QUICK)
+    course = world.until("rel2", 2, until)
+    save = world.control.save_intent
+
+    def late(intent: Intent) -> bool:
+        monkeypatch.setattr(world.control, "save_intent", save)
+        world.abandon("rel2", "Aborted by ana.")
+        return bool(save(intent))
+
+    monkeypatch.setattr(world.control, "save_intent", late)
+    with pytest.raises(Conflict, match="A newer release has spoken"):
+        world.step("rel2", course)
+    assert (world.serving(), world.live()) == (1, 1)
 
 
 def test_a_release_that_overslept_cannot_promote_before_the_next_one_does() -> None:

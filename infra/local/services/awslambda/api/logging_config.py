@@ -17,11 +17,11 @@ _DEFAULT_LEVEL = "INFO"
 
 def logging_of(function: Any) -> Logging:
     """How moto's function or version logs."""
-    found: Logging = getattr(function, "logging", Logging())
-    return found
+    logging: Logging = getattr(function, "logging", Logging())
+    return logging
 
 
-def changed(before: Logging, config: Mapping[str, Any]) -> Logging:
+def reconfigured(before: Logging, config: Mapping[str, Any]) -> Logging:
     """What becomes of `before` by a LoggingConfig; what it does not name stays, levels as the format has them."""
     form = config.get("LogFormat") or before.format
     if form == "Text":

@@ -16,7 +16,7 @@ from infra.local.services.awslambda.api import configuration, sizes
 from infra.local.services.awslambda.api.aliases import versions_of
 from infra.local.services.awslambda.api.concurrency import provisioned_of
 from infra.local.services.awslambda.api.errors import conflict, fence, invalid
-from infra.local.services.awslambda.api.logging_config import changed, described, logging_of
+from infra.local.services.awslambda.api.logging_config import described, logging_of, reconfigured
 from infra.local.services.awslambda.api.names import LATEST, function_name, is_version
 from infra.local.services.awslambda.api.settling import begin, refuse_change, states_of
 from infra.local.services.awslambda.invocations import Invocations
@@ -38,7 +38,7 @@ def create_function(
 ) -> LambdaFunction:
     """moto takes any memory, time-out, runtime, environment and dead-letter queue."""
     configuration.check("CreateFunction", {**spec, "Code": {}}, spec.get("Role", ""))
-    changed(Logging(), spec.get("LoggingConfig") or {})
+    reconfigured(Logging(), spec.get("LoggingConfig") or {})
     return original(backend, spec)
 
 
@@ -56,7 +56,7 @@ def _set_what_moto_drops(function: LambdaFunction, wanted: dict[str, Any]) -> No
         function.dead_letter_arn = target  # type: ignore[attr-defined]
     if config := wanted.get("LoggingConfig"):
         # A published version shares what is in place, so this is replaced and never changed.
-        function.logging = changed(logging_of(function), config)  # type: ignore[attr-defined]
+        function.logging = reconfigured(logging_of(function), config)  # type: ignore[attr-defined]
         function.logs_group_name = config.get("LogGroup") or function.logs_group_name
     if size := (wanted.get("EphemeralStorage") or {}).get("Size"):
         function.ephemeral_storage = int(size)
@@ -106,7 +106,7 @@ def update_configuration(
     role = updates.get("Role") or function.role
     dead_letters = updates.get("DeadLetterConfig") or {"TargetArn": getattr(function, "dead_letter_arn", None)}
     configuration.check("UpdateFunctionConfiguration", {**updates, "DeadLetterConfig": dead_letters}, role)
-    changed(logging_of(function), updates.get("LoggingConfig") or {})
+    reconfigured(logging_of(function), updates.get("LoggingConfig") or {})
     if "Layers" in updates:
         function._get_layers_data(updates["Layers"])
         _check_together(function, updates["Layers"])
@@ -160,9 +160,9 @@ def update_function_code(
     function.update_function_code(body)
     renew(function)
     made = backend.publish_version(function_name) if body.get("Publish") else None
-    for changed in (function, made):
-        if changed is not None:
-            begin(changed)
+    for one in (function, made):
+        if one is not None:
+            begin(one)
     return (made or function).get_configuration()
 
 

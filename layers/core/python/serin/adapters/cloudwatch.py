@@ -42,10 +42,10 @@ class CloudWatchMetrics:
     def alarms(self, model: str) -> Sequence[Alarm]:
         function = self._function(model)
         pages = self._client.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
-        found = [(alarm, _dimensions_on(function, alarm)) for page in pages for alarm in page["MetricAlarms"]]
+        alarms = [(alarm, _dimensions_on(function, alarm)) for page in pages for alarm in page["MetricAlarms"]]
         return [
             Alarm(alarm["AlarmName"], alarm["StateValue"], _versions(dimensions))
-            for alarm, dimensions in found
+            for alarm, dimensions in alarms
             if dimensions
         ]
 

@@ -192,17 +192,6 @@ class Objectives:
 
 
 @dataclass(frozen=True)
-class Objectives:
-    """What callers of the endpoint may expect: a call within so many milliseconds, and which share may fail.
-
-    A warm call over `latency_p95_ms` is a slow one.
-    """
-
-    latency_p95_ms: float = 1000.0
-    error_rate: float = 0.01
-
-
-@dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 

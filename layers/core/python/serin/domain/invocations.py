@@ -66,11 +66,11 @@ def call_of(invocation: Invocation) -> CallOutcome | None:
 
 def merged(records: Iterable[Invocation]) -> list[Invocation]:
     """One invocation an id, in the order they began, of all that was told of each; telling twice changes nothing."""
-    found: dict[str, Invocation] = {}
+    whole: dict[str, Invocation] = {}
     for record in records:
-        before = found.get(record.id)
-        found[record.id] = record if before is None or before == record else _both(before, record)
-    return sorted(found.values(), key=lambda invocation: (invocation.at, invocation.id))
+        before = whole.get(record.id)
+        whole[record.id] = record if before is None or before == record else _both(before, record)
+    return sorted(whole.values(), key=lambda invocation: (invocation.at, invocation.id))
 
 
 def invocation_file(model: str, first: datetime, last: datetime, digest: str) -> str:

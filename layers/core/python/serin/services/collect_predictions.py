@@ -50,13 +50,13 @@ def collect_predictions(model: str, stream: str, lines: Sequence[str], *, lake: 
     read = [_line(text) for text in lines]
     predictions = [(moment_of(line), line) for line in read if "prediction_id" in line]
     own = [(at, line) for at, line in predictions if line["model"] == model]
-    found, unreadable = _invocations([line for line in read if line.get("model", model) == model], stream)
+    invocations, unreadable = _invocations([line for line in read if line.get("model", model) == model], stream)
     shadowed, nameless = _keep_shadow(model, [line for _, line in own if "shadow" in line], lake)
     return Collected(
         _keep_predictions(model, [(at, line) for at, line in own if "shadow" not in line], lake),
         len(predictions) - len(own),
         shadowed,
-        _keep_invocations(model, found, lake),
+        _keep_invocations(model, invocations, lake),
         unreadable + nameless,
     )
 
@@ -97,14 +97,14 @@ def _keep_shadow(model: str, lines: Sequence[Line], lake: ObjectStore) -> tuple[
     return kept, nameless
 
 
-def _keep_invocations(model: str, found: Sequence[Invocation], lake: ObjectStore) -> int:
+def _keep_invocations(model: str, invocations: Sequence[Invocation], lake: ObjectStore) -> int:
     groups: dict[datetime, list[Invocation]] = defaultdict(list)
-    for invocation in found:
+    for invocation in invocations:
         groups[_minute(invocation.at)].append(invocation)
     for group in groups.values():
         content = _content([as_record(invocation) for invocation in group])
         _put(lake, invocation_file(model, group[0].at, group[-1].at, digest(content)), content)
-    return len(found)
+    return len(invocations)
 
 
 def _invocations(lines: Iterable[Line], stream: str) -> tuple[list[Invocation], int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from serin.domain.errors import NotFound, Unavailable
-from serin.domain.release_alias import Split, left_by, split_of
+from serin.domain.release_alias import Split, left_by, settled, split_of
 from serin.domain.release_course import LEASE
+from serin.domain.release_record import ReleasePlan
 from serin.domain.releases import Intent, Lease, Release, ReleaseStatus
 from serin.services.release.context import ReleaseContext
 from serin.services.release.ending import announce, start_next
@@ -63,19 +64,31 @@ def _taken_from_its_steps(context: ReleaseContext) -> Lease | None:
 
 
 def _put_back(context: ReleaseContext, release: Release, lease: Lease) -> bool:
-    """Whether this release had meant to move the alias; it leads where it led before, unless somebody else moved it."""
-    intent, moved = context.control.intent(context.model), False
-    if intent is not None and intent.release == context.id:
-        moved, candidate = True, intent.candidate or intent.function_version
-        back = Intent(context.model, context.id, lease.epoch, intent.previous, intent.previous, candidate)
-        if not context.control.save_intent(back):
-            raise Unavailable("The release was taken over while it was abandoned.", "Try again.")
-        alias = context.endpoint.alias(context.model)
-        now = split_of(alias.function_version, alias.weights)
-        if now != Split(intent.previous) and left_by(back, now):
-            context.endpoint.move_alias(context.model, intent.previous, alias)
+    """Whether this release has moved the alias; it leads where it led before, unless somebody else moved it."""
+    intent, plan = context.control.intent(context.model), context.catalog.plan(context.model, context.id)
+    own = intent if intent is not None and intent.release == context.id else None
+    moved = own is not None and (own.function_version != own.previous or own.weight > 0)
+    if own is not None or (plan is not None and release.is_open):
+        _move_back(context, lease, intent, own, plan)
     _cool(context, release)
-    return moved
+    return moved or bool(context.catalog.shifts(context.model, context.id))
+
+
+def _move_back(
+    context: ReleaseContext, lease: Lease, intent: Intent | None, own: Intent | None, plan: ReleasePlan | None
+) -> None:
+    """Write that all is to be as it was, which a step that is still under way cannot write over, then see to it."""
+    alias, live = context.endpoint.alias(context.model), context.control.live(context.model)
+    served = settled(intent, live).function_version if intent is not None else alias.function_version
+    candidate = (own.candidate or own.function_version) if own is not None else None
+    candidate = plan.function_version if plan is not None else candidate
+    back = Intent(context.model, context.id, lease.epoch, served, served, candidate)
+    if not context.control.save_intent(back):
+        raise Unavailable("The release was taken over while it was abandoned.", "Try again.")
+    alias = context.endpoint.alias(context.model)
+    now = split_of(alias.function_version, alias.weights)
+    if now != Split(served) and left_by(back, now):
+        context.endpoint.move_alias(context.model, served, alias)
 
 
 def _cool(context: ReleaseContext, release: Release) -> None:

@@ -57,16 +57,16 @@ def gather(
     traffic it is that run which may stop the release. Whether the deadline has passed is the caller's to add.
     """
     until = now - ON_THEIR_WAY
-    found = _Found(plan, shifts, until, _invocations(plan.model, plan.began, until, lake))
-    unlogged = {side: found.unlogged(side, metrics) for side in _SIDES} if found.windows else {}
+    log = _Log(plan, shifts, until, _invocations(plan.model, plan.began, until, lake))
+    unlogged = {side: log.unlogged(side, metrics) for side in _SIDES} if log.windows else {}
     return ReleaseEvidence(
         planned=plan.weights,
-        steps=with_unlogged(steps_of(found.calls, found.windows), unlogged),
+        steps=with_unlogged(steps_of(log.calls, log.windows), unlogged),
         shadow=shadow,
-        sandboxes=sandboxes_of(found.invocations, found.sides, plan.latency_ms, found.traffic_since),
+        sandboxes=sandboxes_of(log.invocations, log.sides, plan.latency_ms, log.traffic_since),
         stops=Stops(
-            longest_run=longest_run(found.calls_at_present) if shifts else longest_run_of_shadow,
-            init_failure=start_failure(found.invocations, found.sides),
+            longest_run=longest_run(log.calls_at_present) if shifts else longest_run_of_shadow,
+            init_failure=start_failure(log.invocations, log.sides),
             throttled=_throttled(plan, until, metrics),
             alarms=_alarms(plan, metrics),
         ),
@@ -75,7 +75,7 @@ def gather(
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Log:
     """What the log has of a release until a moment."""
 
     plan: ReleasePlan
@@ -122,14 +122,14 @@ class _Found:
         start, end = _next_minute(self.windows[0].begin), self.windows[-1].end.replace(second=0, microsecond=0)
         if version is None or start >= end:
             return 0
-        told = sum(
+        logged = sum(
             one.failed_on_lambda
             and one.function_version == version
             and one.purpose in {None, "traffic"}
             and self.shifts[0].began <= one.at < self.windows[-1].end
             for one in self.invocations
         )
-        return max(0, metrics.sums(self.plan.model, "Errors", version, start, end) - told)
+        return max(0, metrics.sums(self.plan.model, "Errors", version, start, end) - logged)
 
 
 def _throttled(plan: ReleasePlan, until: datetime, metrics: Metrics) -> bool:
@@ -152,9 +152,9 @@ def _invocations(model: str, since: datetime, until: datetime, lake: ObjectStore
     days = [since + timedelta(days=day) for day in range((until.date() - since.date()).days + 1)]
     keys = [key for day in days for key in lake.keys(invocation_files(model, day))]
     first = invocation_files(model, since)
-    wanted = [key for key in keys if not (key.startswith(first) and ends_before(key, since))]
+    recent = [key for key in keys if not (key.startswith(first) and ends_before(key, since))]
     with ThreadPoolExecutor(_READERS) as readers:
-        whole = merged(record for content in readers.map(lake.get, wanted) for record in _records(content))
+        whole = merged(record for content in readers.map(lake.get, recent) for record in _records(content))
     return [invocation for invocation in whole if since <= invocation.at < until]
 
 
