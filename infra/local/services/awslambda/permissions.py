@@ -29,8 +29,9 @@ _ON_A_FUNCTION = named(
     """
     CreateAlias CreateFunction DeleteAlias DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig GetAlias
     GetFunctionConcurrency GetFunctionEventInvokeConfig ListAliases ListFunctionEventInvokeConfigs
-    ListProvisionedConcurrencyConfigs ListVersionsByFunction PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig UpdateAlias
-    UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
+    ListProvisionedConcurrencyConfigs ListVersionsByFunction PublishVersion PutFunctionConcurrency
+    PutFunctionEventInvokeConfig UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration
+    UpdateFunctionEventInvokeConfig
     """
 )
 _ON_NOTHING = frozenset(

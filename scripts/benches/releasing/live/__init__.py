@@ -1,1 +1,1 @@
-"""Releases shown alive: a small model's endpoint on the deployed template, and candidates that behave as they are told."""
+"""Releases shown alive: a small model's endpoint on the deployed template, and candidates told how to behave."""

@@ -36,6 +36,6 @@ class Shares:
         return np.column_stack([1 - late, late])
 
 
-def pipeline(columns: Sequence[ModelColumn], params: Mapping[str, Scalar]) -> Shares:
+def pipeline(_: Sequence[ModelColumn], params: Mapping[str, Scalar]) -> Shares:
     """The shares; `params`: `least`."""
     return Shares(float(params["least"]))
