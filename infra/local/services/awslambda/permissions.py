@@ -21,17 +21,16 @@ _OF_A_VERSION = {
     "AddPermission": "lambda:AddPermission",
     "RemovePermission": "lambda:RemovePermission",
     "GetPolicy": "lambda:GetPolicy",
-    "GetProvisionedConcurrencyConfig": "lambda:GetProvisionedConcurrencyConfig",
     "PutProvisionedConcurrencyConfig": "lambda:PutProvisionedConcurrencyConfig",
+    "GetProvisionedConcurrencyConfig": "lambda:GetProvisionedConcurrencyConfig",
     "DeleteProvisionedConcurrencyConfig": "lambda:DeleteProvisionedConcurrencyConfig",
 }
 _ON_A_FUNCTION = named(
     """
     CreateAlias CreateFunction DeleteAlias DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig GetAlias
     GetFunctionConcurrency GetFunctionEventInvokeConfig ListAliases ListFunctionEventInvokeConfigs
-    ListProvisionedConcurrencyConfigs ListVersionsByFunction PublishVersion PutFunctionConcurrency
-    PutFunctionEventInvokeConfig UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration
-    UpdateFunctionEventInvokeConfig
+    ListVersionsByFunction PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig UpdateAlias
+    UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
     """
 )
 _ON_NOTHING = frozenset(

@@ -146,7 +146,7 @@ EFFECTS: Mapping[str, Effect] = {
     "release.golden": Effect(
         "gate",
         "The requests a version must answer before it goes live.",
-        "layers/core/python/serin/services/release_model.py",
+        "layers/core/python/serin/services/release/publish.py",
     ),
     "release.strategy": Effect("gate", "Whether shadow or traffic must show that a version is no worse.", _LOOKS),
     "release.alpha": Effect("gate", "How often an equal is rolled back, or one at the margin let in.", _RELEASE),
