@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import botocore.loaders
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
@@ -25,7 +27,11 @@ APART = tuple(
 
 # How long an example takes is the machine's matter.
 settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
 settings.load_profile("serin")
+
+# Every mocked AWS has a session of its own, and every session would read megabytes of AWS's API descriptions anew.
+botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
 
 
 def share_of(nodeid: str) -> str:

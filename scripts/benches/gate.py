@@ -14,6 +14,7 @@ from benches.flights import model
 from benches.gating.days import families
 from benches.gating.fitted import fit
 from benches.gating.rates import Draw, Rate, answers, spread_of
+from benches.gating.recipes import equal_recipes
 
 CONTESTS = 4000
 SEED = 20130401
@@ -28,12 +29,14 @@ def main() -> None:
     parser.add_argument("--contests", type=int, default=CONTESTS, help=f"how many of each kind (default: {CONTESTS:,})")
     arguments = parser.parse_args()
     found = measured(arguments.contests)
+    recipes = equal_recipes(arguments.contests, model().charter.training.gate, SEED)
     Console().print(_table(found))
+    for name, rate in recipes.items():
+        Console().print(f"equal recipes, {name.replace('_', ' ')}: let in {_shown(rate)}")
     if arguments.json:
         simulated = {name: rates for name, rates in found.items() if name != "flights"}
-        Path(arguments.json).write_text(
-            json.dumps({**found["flights"], "simulated": simulated}, indent=2) + "\n", encoding="utf-8"
-        )
+        figures = {**found["flights"], "simulated": simulated, "equal_recipes": recipes}
+        Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def measured(contests: int) -> dict[str, Answers]:

@@ -165,7 +165,9 @@ def graph(known: Mapping[str, Source]) -> dict[str, list[str]]:
 
 def nearest(name: str, known: Mapping[str, Source]) -> str:
     """The longest known module a dotted name begins with, or nothing."""
-    return max((module for module in known if begins(name, module)), key=len, default="")
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def _allowed(found: Import, room: Room) -> bool:
@@ -179,5 +181,6 @@ def _allowed(found: Import, room: Room) -> bool:
 def _loaded(found: Import, known: Mapping[str, Source]) -> list[str]:
     module = nearest(found.name, known)
     if module:
-        return [name for name in known if begins(module, name)]  # importing a module imports its packages
+        parts = module.split(".")  # importing a module imports its packages
+        return [name for size in range(1, len(parts) + 1) if (name := ".".join(parts[:size])) in known]
     return [] if found.top in sys.stdlib_module_names else [found.top]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -53,15 +53,26 @@ class Source:
         """The parsed text."""
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> list[tuple[ast.AST, bool, bool]]:
+        """Every node, whether only a call reaches it, and whether only a type checker does."""
+        return list(_walk(self.tree))
 
-def sources(root: Path, package: str = "") -> dict[Path, Source]:
+    @cached_property
+    def imports(self) -> list[Import]:
+        """Every import, wherever it stands."""
+        return [found for node, lazy, for_types in self.nodes for found in _imported(node, self, lazy, for_types)]
+
+
+@cache
+def sources(root: Path, package: str = "") -> Mapping[Path, Source]:
     """Every Python file below `root` as a module of `package`; without a package each name is the path below `root`."""
     return {path: _source(path, root, package) for path in sorted(root.rglob("*.py"))}
 
 
 def imports(source: Source) -> list[Import]:
     """Every import of a module, wherever it stands."""
-    return [found for node, lazy, for_types in _walk(source.tree) for found in _imported(node, source, lazy, for_types)]
+    return source.imports
 
 
 def mentions(source: Source) -> list[Mention]:
@@ -70,7 +81,7 @@ def mentions(source: Source) -> list[Mention]:
     called = {id(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
     return [
         Mention(_resolved(name, names), node.lineno, not lazy, id(node) in called)
-        for node, lazy, for_types in _walk(source.tree)
+        for node, lazy, for_types in source.nodes
         if not for_types and isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node))
     ]
 
@@ -79,7 +90,7 @@ def bare_calls(source: Source) -> list[int]:
     """Lines of calls made at import whose answer nobody keeps: they can only be there to act."""
     return [
         node.lineno
-        for node, lazy, for_types in _walk(source.tree)
+        for node, lazy, for_types in source.nodes
         if not lazy and not for_types and isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
 
@@ -90,17 +101,22 @@ def _source(path: Path, root: Path, package: str) -> Source:
     return Source(".".join(filter(None, parts[:-1] if is_package else parts)), path.read_text("utf-8"), is_package)
 
 
-def _walk(node: ast.AST, lazy: bool = False, for_types: bool = False) -> Iterator[tuple[ast.AST, bool, bool]]:
-    """Every node, whether only a call reaches it, and whether only a type checker does."""
-    yield node, lazy, for_types
-    for field, value in ast.iter_fields(node):
-        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and field == "body"
-        types_only = isinstance(node, ast.If) and field == "body" and _dotted(node.test).endswith("TYPE_CHECKING")
-        # With `from __future__ import annotations` nobody evaluates an annotation.
-        unread = field in ("annotation", "returns")
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _walk(child, lazy or inside, for_types or types_only or unread)
+def _walk(root: ast.AST) -> Iterator[tuple[ast.AST, bool, bool]]:
+    """Every node in the text's order, whether only a call reaches it, and whether only a type checker does."""
+    waiting = [(root, False, False)]
+    while waiting:
+        node, lazy, for_types = waiting.pop()
+        yield node, lazy, for_types
+        below = []
+        for field, value in ast.iter_fields(node):
+            inside = field == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            types_only = field == "body" and isinstance(node, ast.If) and _dotted(node.test).endswith("TYPE_CHECKING")
+            # With `from __future__ import annotations` nobody evaluates an annotation.
+            unread = field in ("annotation", "returns")
+            children = value if isinstance(value, list) else [value]
+            marks = lazy or inside, for_types or types_only or unread
+            below += [(child, *marks) for child in children if isinstance(child, ast.AST)]
+        waiting += reversed(below)
 
 
 def _imported(node: ast.AST, source: Source, lazy: bool, for_types: bool) -> Iterator[Import]:

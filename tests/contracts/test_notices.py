@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -17,25 +17,24 @@ from tests.tables import REGION
 Heard = Callable[[], list[tuple[str, str]]]
 
 
-def _queue_and_topic() -> tuple[SnsNotices, Heard]:
-    """A topic, and what a queue that follows it has heard."""
-    sns, sqs = boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
-    topic = sns.create_topic(Name="serin-dev-notices")["TopicArn"]
-    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+def _topic() -> tuple[SnsNotices, Heard]:
+    """A topic, and what it took."""
+    client: Any = boto3.client("sns", region_name=REGION)
+    topic = client.create_topic(Name="serin-dev-notices")["TopicArn"]
+    sent: list[dict[str, Any]] = []
+    client.meta.events.register("provide-client-params.sns.Publish", lambda params, **_: sent.append(params))
 
     def heard() -> list[tuple[str, str]]:
-        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        return [(body["Subject"], body["Message"]) for body in (json.loads(found["Body"]) for found in messages)]
+        assert {found["TopicArn"] for found in sent} == {topic}
+        return [(found["Subject"], found["Message"]) for found in sent]
 
-    return SnsNotices(sns, topic), heard
+    return SnsNotices(client, topic), heard
 
 
 @pytest.fixture
 def told(where: str) -> tuple[Notices, Heard]:
     if where == "aws":
-        return _queue_and_topic()
+        return _topic()
     notices = MemoryNotices()
     return notices, lambda: notices.sent
 
@@ -47,7 +46,7 @@ def test_people_hear_what_was_said(told: tuple[Notices, Heard]) -> None:
 
 
 def test_a_subject_is_what_a_mail_may_have_and_a_text_shows_all_it_holds(aws: None) -> None:
-    notices, heard = _queue_and_topic()
+    notices, heard = _topic()
     notices.publish("é" * 200 + "\n", "a\u202eb\x1b[2J")
     ((subject, text),) = heard()
     assert subject == "?" * LONGEST_SUBJECT

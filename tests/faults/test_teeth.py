@@ -20,7 +20,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
 from serin.services.accept_upload import Arrival, accept_upload
 
-MOST, BATCH = 400, 20
+MOST, BATCH = 400, 5
 
 
 class Instead:

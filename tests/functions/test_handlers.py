@@ -54,6 +54,7 @@ class Context:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_importing_a_handler_reads_no_environment_and_makes_no_client(name: str) -> None:
     path = str(ROOT / "layers" / "core" / "python")
     kind = "learns" if name in LEARNS else "serves"

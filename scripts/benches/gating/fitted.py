@@ -93,6 +93,8 @@ def _only(columns: TrainingColumns, rows: Mask) -> TrainingColumns:
         table=columns.table[rows].reset_index(drop=True),
         label=columns.label[rows],
         moment=columns.moment[rows],
+        may_judge=columns.may_judge[rows],
+        group=columns.group[rows],
         entity=columns.entity[rows],
         slices={name: values[rows] for name, values in columns.slices.items()},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -107,7 +108,7 @@ def baseline_of(labels: pl.Series, task: Task) -> tuple[str, float]:
         return "accuracy", max(labels.value_counts()["count"].to_list()) / labels.len()
     numbers = [float(value) for value in labels.to_list()]
     mean = sum(numbers) / len(numbers)
-    return "rmse", (sum((number - mean) ** 2 for number in numbers) / len(numbers)) ** 0.5
+    return "rmse", math.hypot(*(number - mean for number in numbers)) / math.sqrt(len(numbers))
 
 
 def _refuse_two_parts(*columns: ColumnSeen | None) -> None:

@@ -23,7 +23,7 @@ VALUES = st.lists(
 
 
 @given(before=SPANS, ttl=SPANS, holdout=st.integers(1, 29), trials=st.integers(1, 256), problem=WORDS, values=VALUES)
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples // 4)
 def test_a_charter_means_what_was_written_and_survives_being_stored(
     before: str, ttl: str, holdout: int, trials: int, problem: str, values: list[object]
 ) -> None:

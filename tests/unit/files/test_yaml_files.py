@@ -100,6 +100,7 @@ def test_a_tag_is_refused(tmp_path: Path) -> None:
         ("a: [1\nb: 2\n", "not YAML"),
         ("a: 1\n---\nb: 2\n", "not YAML"),
         ("a: \x07\n", "not YAML"),
+        ("b: 1\na: {b: 1]\n", ":2: not YAML: expected ',' or '}', but got ']'"),
         (b"a: 1\nb: \xff\n", ":2: a byte that is not UTF-8"),
         ("a" * 300_000, "262,144"),
     ],

@@ -1,47 +1,25 @@
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
 
-from serin.adapters.memory.catalog import MemoryCatalog
-from serin.adapters.memory.control import MemoryControl
-from serin.adapters.memory.objects import MemoryObjectStore
-from serin.adapters.memory.world import (
-    MemoryClock,
-    MemoryEndpoint,
-    MemoryEvents,
-    MemoryOnlineFeatures,
-    MemoryWorkflows,
-)
 from serin.domain import errors
-from serin.domain.charter import Charter
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
-from serin.domain.models import Withdrawal
 from serin.domain.prediction_ids import prediction_id
-from serin.domain.profiles import Association, ColumnProfile, Profile, ShownProfile
+from serin.domain.profiles import Association, ColumnProfile, Profile
 from serin.domain.records import as_record, from_record
-from serin.domain.release_record import Directive, ReleasePlan, Shift, Wish
-from serin.domain.releases import Live, Release, ReleaseStep
+from serin.domain.release_record import Directive, ReleasePlan, Shift
+from serin.domain.releases import Live, ReleaseStep
 from serin.domain.sources import Acquisition, Source
-from serin.http.app import UseCases, make_app
 from serin.http.errors import STATUS
 from serin.services.collect_predictions import collect_predictions
-from serin.services.direct_release import direct_release
-from serin.services.online_features import Answer, Question, read_online
-from serin.services.show_prediction import Shown, show_prediction
-from serin.services.show_profile import show_profile
-from serin.services.withdraw_version import withdraw_version
+from serin.services.online_features import Answer, Question
 from tests.builders import (
     LOG_STREAM,
     NOON,
@@ -60,8 +38,8 @@ from tests.builders import (
     an_upload,
     kinds_of_errors,
 )
+from tests.unit.http.api import MODEL, Api, app_of
 
-MODEL = "late-orders"
 START = {"action": "start"}
 PREDICTION = prediction_id(NOON, bytes(10))
 ROUTES = [
@@ -87,64 +65,6 @@ ROUTES = [
     ("POST", f"/models/{MODEL}/views"),
 ]
 ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
-
-
-@dataclass
-class Api:
-    """The application over ports in memory, asked as the gateway asks it."""
-
-    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
-    control: MemoryControl = field(default_factory=MemoryControl)
-    workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
-    lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
-    endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
-    online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
-    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
-    events: MemoryEvents = field(default_factory=MemoryEvents)
-
-    def __post_init__(self) -> None:
-        self.app = self.app_of({MODEL: a_charter()})
-
-    def app_of(self, charters: Mapping[str, Charter]) -> FastAPI:
-        use_cases = UseCases(self.show, self.read, self.profile, self.events.publish, self.withdraw, self.direct)
-        return make_app(charters, self.catalog, self.control, self.workflows, use_cases)
-
-    def show(self, prediction: str, correlation: str) -> Shown:
-        return show_prediction(
-            prediction, [MODEL], correlation, lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
-        )
-
-    def read(self, question: Question) -> Answer:
-        return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
-
-    def profile(self, dataset: str, model: str | None) -> ShownProfile:
-        return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
-
-    def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
-        return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
-
-    def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
-        ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
-        return direct_release(wish, release, by, correlation, **ports)
-
-    def ask(
-        self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
-    ) -> httpx.Response:
-        """The answer to one request; `scopes` None is a call that no authorizer has seen."""
-        found = None if scopes is None else {"lambda": {"owner": "ana", "scopes": scopes}}
-
-        async def with_event(scope: Scope, receive: Receive, send: Send) -> None:
-            context = {"requestId": "call-1", **({} if found is None else {"authorizer": found})}
-            await self.app({**scope, "aws.event": {"requestContext": context}}, receive, send)
-
-        headers = None if content is None else {"content-type": "application/json"}
-
-        async def answered() -> httpx.Response:
-            transport = httpx.ASGITransport(with_event, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-                return await client.request(method, path, json=body, content=content, headers=headers)
-
-        return asyncio.run(answered())
 
 
 @pytest.fixture
@@ -279,7 +199,7 @@ def test_sources_are_shown_with_the_last_look_at_them(api: Api) -> None:
     orders, shops = a_charter().datasets
     source = Source("acme", "shop/", timedelta(hours=6))
     charters = {MODEL: a_charter(datasets=(replace(orders, source=source), shops))}
-    api.app = api.app_of(charters)
+    api.app = app_of(charters)
     before = {"dataset": "orders", "source": "s3://acme/shop/", "every_minutes": 360}
     assert api.ask("GET", "/sources").json() == {"items": [before]}
     look = Acquisition("orders", source.url, "run1", NOON, seen=3, copied=2, refused=1, error="no", remedy="do")
@@ -508,7 +428,6 @@ def test_every_kind_of_error_is_answered_with_its_status(api: Api, kind: type[er
         raise kind("This was found.", "Do that.", "entities")
 
     api.read = refuse  # type: ignore[method-assign]
-    api.app = api.app_of({MODEL: a_charter()})
     answer = api.ask("POST", "/get-online-features", "features", ASKED)
     error = {"kind": kind.kind, "message": "This was found.", "remedy": "Do that.", "field": "entities"}
     assert (answer.status_code, answer.json()["error"]) == (ANSWERED[kind.kind], error)

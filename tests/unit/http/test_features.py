@@ -10,7 +10,8 @@ from serin.domain.features import OnlineValues
 from serin.http.openapi import document
 from tests.builders import NOON
 from tests.definitions import item_key
-from tests.unit.http.test_app import ASKED, MODEL, Api
+from tests.unit.http.api import MODEL, Api
+from tests.unit.http.test_app import ASKED
 
 PATH = "/get-online-features"
 NEVER = "1970-01-01T00:00:00Z"

@@ -155,7 +155,7 @@ def _cases(mode: schemathesis.GenerationMode) -> Any:
     return operation.as_strategy(generation_mode=mode)
 
 
-WITHOUT_END = settings(max_examples=100, database=None, suppress_health_check=list(HealthCheck))
+WITHOUT_END = settings(database=None, suppress_health_check=list(HealthCheck))
 # What a schema cannot say: which days a month has, that a number is too large to be finite, or to be exact.
 UNSAID = ("a moment that does not exist", "outside the years", "too large to be finite", "e+")
 

@@ -88,6 +88,22 @@ def test_classes_in_disguise_are_named_beside_honest_columns_that_say_nearly_as_
     assert said(found) == ["leak"]
 
 
+STEP = np.random.default_rng(2).uniform(1, 5, 569).round(5)
+PAIRS: Mapping[str, Any] = {
+    "a + b": lambda y: {"a": STEP, "b": y - STEP},
+    "a * b": lambda y: {"a": STEP, "b": ((1 + y) / STEP).round(5)},
+    "b / a": lambda y: {"a": STEP, "b": (STEP * (1 + y)).round(5)},
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_classes_that_two_columns_give_away_are_named_beside_honest_columns_that_say_nearly_as_much(pair: str) -> None:
+    table, label = a_table("breast_cancer")
+    (found,) = named(table[["mean radius", "mean texture"]].assign(**PAIRS[pair](label)), label, "binary")
+    assert set(found.candidate.said.split()) == set(pair.split())
+    assert "gives the label away" in found.sentence
+
+
 @cache
 def flights() -> tuple[TrainingColumns, pd.DataFrame]:
     """January as the example's model learns it, and what was known of each flight afterwards."""

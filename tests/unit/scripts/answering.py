@@ -17,7 +17,7 @@ from serin_cli import client
 from serin_cli.__main__ import main
 from serin_cli.connection import Connection, save
 from tests.builders import a_release
-from tests.unit.http.test_app import Api
+from tests.unit.http.api import Api
 
 EVERYTHING = " ".join(f"{action}:*" if about_one else action for action, about_one in ACTIONS.items())
 
@@ -46,7 +46,6 @@ class CommandLine:
     def __post_init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.api.workflows = Releasing(self.api)
-        self.api.__post_init__()
         transport = httpx.MockTransport(self._answer)
         self.patch.setattr(client.httpx, "Client", partial(httpx.Client, transport=transport))
         save(Connection("dev", "us-east-1", "http://api", "serin_x", "uploads", "http://aws"))

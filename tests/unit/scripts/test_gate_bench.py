@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 from scipy.stats import binomtest
 
 from benches.gating.days import families
-from benches.gating.fitted import Fitted
+from benches.gating.fitted import Fitted, _only
 from benches.gating.rates import answers, spread_of, wilson
+from benches.gating.recipes import equal_recipes
 from serin.domain.judgement.policy import GatePolicy
+from serin.learning.splits import judging_splits
+from tests.unit.learning.orders import order_columns
 
 GATE = GatePolicy("log_loss", 0.05, "day", 0.0005)
 SPREAD = 0.008
@@ -56,6 +60,18 @@ def test_simulated_days_have_mean_0_and_spread_1() -> None:
         days = draw(200_000)
         assert days.mean() == pytest.approx(0.0, abs=0.02)
         assert spread_of(days) == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_challengers_rows_can_be_split_like_the_champions() -> None:
+    columns = order_columns()
+    rows = _only(columns, columns.moment >= columns.moment[250])
+    (split,) = judging_splits(rows, columns.newest() - timedelta(days=14))
+    assert (len(split.learn), int(split.judge.sum())) == (750, 14 * 25 + 1)
+
+
+def test_equal_recipes_are_seldom_let_in() -> None:
+    for rate in equal_recipes(60, GATE, 5).values():
+        assert rate["low"] <= GATE.alpha
 
 
 def test_days_of_flights_are_drawn_in_stretches_that_follow_each_other() -> None:

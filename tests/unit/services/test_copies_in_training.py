@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import gzip
+import io
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 
 from serin.domain.contracts import Contract
@@ -63,7 +66,21 @@ def auc(made: TrainingSet, columns: TrainingColumns) -> tuple[int, float]:
     return len(found.rows), metrics("binary", found.label, found.challenger, found.classes)["roc_auc"]
 
 
+def with_columns_turned(rows: list[str]) -> bytes:
+    header, *turned = [",".join(reversed(row.split(","))) for row in (HEADER.strip(), *rows)]
+    return "\n".join([header, *turned, ""]).encode()
+
+
+def as_parquet(rows: list[str]) -> bytes:
+    buffer = io.BytesIO()
+    pl.read_csv(csv(rows)).with_columns(pl.col("at").str.to_datetime(time_zone="UTC")).write_parquet(buffer)
+    return buffer.getvalue()
+
+
 DISGUISES: dict[str, Callable[[list[str]], bytes]] = {
+    "order of columns": with_columns_turned,
+    "gz": lambda rows: gzip.compress(csv(rows)),
+    "parquet": as_parquet,
     "line ends": lambda rows: csv(rows, end="\r\n"),
     "order of rows": lambda rows: csv(shuffled(rows)),
     "one row more": lambda rows: csv([*rows, f"99999,{FIRST:%Y-%m-%dT%H:%M:%SZ},north,1,true"]),

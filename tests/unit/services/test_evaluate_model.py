@@ -15,7 +15,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.charter import Charter, ReleaseTerms
 from serin.domain.errors import Conflict, Corrupt, Invalid
 from serin.domain.experiments import Contest, Run, Trial, TrialResult
-from serin.domain.judgement.policy import Matrix, SliceMargin, ValuePolicy
+from serin.domain.judgement.policy import GatePolicy, Matrix, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, Margins
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact, ModelVersion
@@ -279,9 +279,25 @@ def test_a_metric_that_the_rows_cannot_show_is_left_out_of_the_run() -> None:
     assert "log_loss" in shown.challenger
 
 
-def test_texts_are_no_scores() -> None:
-    with pytest.raises(Corrupt, match="cannot be read"):
-        judged(scores(0.8, challenger=np.full(len(ROWS), "much")))
+@pytest.mark.parametrize("parts", [{"challenger": np.full(len(ROWS), "0.8")}, {"challenger": ROWS + 1j}])
+def test_what_is_no_real_number_is_no_score(parts: Any) -> None:
+    with pytest.raises(Corrupt, match="where numbers are needed"):
+        judged(scores(0.8, **parts))
+
+
+def test_a_second_version_of_a_regression_is_judged_against_the_first() -> None:
+    file = orders_npz(order_rows(days=40, a_day=PER_DAY), lambda row: (row["amount"] or 0.0) / 100, "number")
+    columns, charter = read_columns(file), a_charter(task="regression", floors={})
+    charter = replace(charter, training=replace(charter.training, gate=GatePolicy("rmse")))
+    training_set = a_training_set(columns_digest=digest(file), holdout_from=HOLDOUT, last=columns.newest())
+    label = columns.label[ROWS]
+    content = write_scores(Scores(ROWS, columns.moment[ROWS], label, label * 0.9, (), label * 0.5 + 0.3, 4))
+    catalog, artifacts, lake = a_catalog(best=Trial(1, CHAMPION.params)), MemoryObjectStore(), MemoryObjectStore()
+    artifacts.put("scores.npz", content)
+    lake.put(training_set.columns, file)
+    scored = ScoresFile("scores.npz", digest(content))
+    verdict = judge(charter, "r1", training_set, scored, CHAMPION, lake=lake, artifacts=artifacts, catalog=catalog)
+    assert (verdict.outcome, verdict.checks[-1].name) == ("pass", "gain over the champion")
 
 
 def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> None:

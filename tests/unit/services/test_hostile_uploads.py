@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents
+from serin.domain.contracts import Contract
 from serin.domain.datasets import Upload
 from serin.files.contracts import read_contract
 from serin.services.accept_upload import Arrival, accept_upload
@@ -45,11 +47,16 @@ print(json.dumps([upload.status, upload.reason, upload.accepted, upload.quaranti
 """
 
 
+@cache
+def contract() -> Contract:
+    return read_contract(CONTRACT)
+
+
 class World:
     """The ports of one intake of flights."""
 
     def __init__(self) -> None:
-        self.contracts = {"flights": read_contract(CONTRACT)}
+        self.contracts = {"flights": contract()}
         self.uploads, self.lake, self.catalog = MemoryObjectStore(), MemoryObjectStore(), MemoryCatalog()
         self.events, self.clock = MemoryEvents(), MemoryClock(NOON)
 

@@ -163,6 +163,7 @@ def all_differing(world: World, uploads: list[Arrival], asked: pl.DataFrame) -> 
     return wrong, filled, number
 
 
+@pytest.mark.slow
 def test_a_thousand_flights_at_any_moment_are_served_what_training_joins_while_uploads_come_late() -> None:
     chance, flights = Random(SEED), january()["flights"].sample(9000, seed=SEED)
     uploads = arrivals(flights, 30, chance)

@@ -14,6 +14,7 @@ from serin.adapters.memory.world import MemoryEvents
 from serin.domain.charter import Charter, Input
 from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run
+from serin.learning.columns import read_columns
 from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import judge, register, select
 from serin.services.train_model import Trainer
@@ -115,6 +116,26 @@ def test_a_champion_whose_column_the_dataset_lost_cannot_be_scored(platform: Pla
     assert run.verdict is not None
     assert "the data has no minutes any more" in run.verdict.sentence
     assert made.training_set(MODEL, run.training_set or "").uses == HONEST.features.model_uses
+
+
+def test_a_champion_keeps_the_view_that_left_the_charter_and_is_beaten_with_it(platform: Platform) -> None:
+    without = replace(HONEST, features=replace(HONEST.features, views=(), model_uses=("amount", "shop")))
+    run = platform.train("r2", without)
+    made = platform.data.catalog.training_set(MODEL, run.training_set or "")
+    assert made.champion is not None
+    assert (made.champion.lost, made.views) == (None, ())
+    columns = read_columns(platform.data.lake.get(made.columns))
+    assert {column.name for column in columns.others} == {"minutes", "queue.length"}
+    assert (run.status, run.contest is not None and run.contest.champion_version) == ("rejected", 1)
+
+
+def test_a_champion_whose_dataset_left_the_charter_cannot_be_scored_and_the_verdict_names_its_view(
+    platform: Platform,
+) -> None:
+    features = replace(HONEST.features, views=(), model_uses=("amount", "shop"))
+    run = platform.train("r2", replace(HONEST, features=features, datasets=HONEST.datasets[:1]))
+    assert run.verdict is not None
+    assert "its view queue is of shops, which the charter does not read any more" in run.verdict.sentence
 
 
 def test_a_changed_pipeline_is_tried_without_new_rows_against_the_released_one(

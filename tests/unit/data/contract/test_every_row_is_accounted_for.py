@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serin.data.contract.quality import check
@@ -57,7 +57,6 @@ ROW = st.one_of(
 )
 
 
-@settings(max_examples=150)
 @given(rows=st.lists(ROW, min_size=1, max_size=12), end=st.sampled_from(["\n", "\r\n"]))
 def test_each_row_of_a_dirty_file_is_accepted_or_in_quarantine_as_it_was_written(
     rows: list[list[str]], end: str

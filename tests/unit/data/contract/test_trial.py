@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import string
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from serin.data.contract import trial
 from serin.data.contract.checked_files import check_file
 from serin.data.contract.quality import check
 from serin.data.contract.rules import NOWHERE
@@ -61,7 +63,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=7))
 def test_whatever_pattern_is_accepted_runs_over_an_upload(pieces: list[str]) -> None:
     contract = replace(CONTRACT, rules=(pattern("".join(pieces)),))
@@ -87,7 +89,6 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=100)
 @given(condition=CONDITIONS)
 def test_whatever_condition_is_accepted_runs_over_an_upload(condition: Expression) -> None:
     contract = replace(CONTRACT, rules=(Rule("r", "condition", ("shop",), "consistency", condition=condition),))
@@ -136,3 +137,30 @@ def test_what_the_engine_cannot_run_over_a_file_ends_as_a_rejection(tmp_path: Pa
     contract = replace(CONTRACT, rules=(pattern(r"a\Z"),))
     with opened("a.csv", FILE, contract) as blocks, pytest.raises(Rejected, match="over this file: unrecog"):
         check_file(blocks, contract, NOWHERE, tmp_path)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[Contract]:
+    """The contracts that are run, each once for every time it is."""
+    runs: list[Contract] = []
+    monkeypatch.setattr(trial, "sort_rows", lambda rows, contract, around: runs.append(contract))
+    return runs
+
+
+def test_a_contract_is_run_until_it_has_run_and_then_no_more(runs: list[Contract]) -> None:
+    contract = replace(CONTRACT, dataset="seldom", rules=(pattern("a"),))
+    for text in ("a{999}{999}{9}", "a{999}{999}{9}", "a", "a"):
+        with suppress(Invalid):
+            check_contract(replace(contract, rules=(pattern(text),)))
+    assert runs == [contract]
+    with pytest.raises(Invalid):
+        check_contract(replace(contract, rules=(pattern("a{999}{999}{9}"),)))
+
+
+def test_contracts_that_differ_where_python_sees_no_difference_are_run_each(runs: list[Contract]) -> None:
+    conditions = [Expression("=", (column("size"), constant(value))) for value in (1, 1.0)]
+    rules = [Rule("r", "condition", ("size",), "consistency", condition=condition) for condition in conditions]
+    assert rules[0] == rules[1]
+    for rule in rules:
+        check_contract(replace(CONTRACT, dataset="alike", rules=(rule,)))
+    assert len(runs) == 2

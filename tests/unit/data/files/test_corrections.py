@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serin.data.contract.quality import check
@@ -85,7 +85,6 @@ def set_aside(notes: list[str], name: str = "more") -> pl.DataFrame:
     )
 
 
-@settings(max_examples=100)
 @given(
     notes=st.lists(st.text(st.sampled_from(SIGNS), min_size=1, max_size=6), min_size=1, max_size=6),
     name=st.text(st.sampled_from(SIGNS), min_size=1, max_size=6),
@@ -107,7 +106,6 @@ def formulas(text: str, split_at: str) -> list[str]:
     return [cell for cell in bare if cell[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20") and cell != "-1"]
 
 
-@settings(max_examples=100)
 @given(notes=st.lists(st.text(st.sampled_from(SIGNS), min_size=1, max_size=6), min_size=1, max_size=6))
 def test_wherever_a_spreadsheet_splits_no_cell_is_a_formula(notes: list[str]) -> None:
     text = to_csv([set_aside([note.replace(",", "") for note in notes], "=name;@b")], TYPES).decode()

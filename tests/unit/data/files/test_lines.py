@@ -49,7 +49,7 @@ def read_by_hand(text: str) -> list[tuple[str, int, bool]] | int:
     return [*rows, (row, commas, row in ("", "\r"))] if row or not text else rows
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(text=SIGNS, block=st.sampled_from([1, 2, 3, 7, 1024]))
 def test_lines_are_found_as_rfc_4180_says_wherever_a_block_ends(text: str, block: int) -> None:
     expected = read_by_hand(text)
@@ -60,7 +60,7 @@ def test_lines_are_found_as_rfc_4180_says_wherever_a_block_ends(text: str, block
         assert found(text, block) == expected
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(text=SIGNS, block=st.sampled_from([1, 3, 1024]), most=st.integers(1, 3))
 def test_lines_found_a_few_at_a_time_are_those_found_at_once(text: str, block: int, most: int) -> None:
     expected = read_by_hand(text)
@@ -74,7 +74,7 @@ def test_lines_found_a_few_at_a_time_are_those_found_at_once(text: str, block: i
     assert rows == (expected if text else [])
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(text=SIGNS, cut=st.integers(0, 40), block=st.sampled_from([1, 3, 1024]))
 def test_of_a_body_that_goes_on_only_lines_that_end_are_found(text: str, cut: int, block: int) -> None:
     expected = read_by_hand(text)

@@ -30,7 +30,7 @@ _JUDGEMENT = "layers/core/python/serin/domain/judgement"
 _GATE, _CHAMPION, _BOUNDS = f"{_JUDGEMENT}/gate.py", f"{_JUDGEMENT}/champion.py", f"{_JUDGEMENT}/bounds.py"
 _RELEASE, _POLICY = f"{_JUDGEMENT}/release.py", f"{_JUDGEMENT}/release_policy.py"
 _LOOKS, _GUARDRAILS = f"{_JUDGEMENT}/looks.py", f"{_JUDGEMENT}/guardrails.py"
-_CHARTER = "layers/core/python/serin/domain/charter.py"
+_ALARMS = "infra/constructs/alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
 _DECISIONS = "layers/core/python/serin/learning/decisions.py"
 _EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
@@ -65,8 +65,8 @@ EFFECTS: Mapping[str, Effect] = {
     "design.value.matrix.fn": Effect("gate", "What leaving a positive alone brings.", _DECISIONS),
     "design.value.matrix.tn": Effect("gate", "What leaving a negative alone brings.", _DECISIONS),
     "design.value.minimum_per_1000": Effect("gate", "A first model of less value is not registered.", _VALUE),
-    "design.requirements.latency_p95_ms": Effect("gate", "From which duration on a call is slow.", _CHARTER),
-    "design.requirements.error_rate": Effect("resource", "The share of failures that raises an alarm.", _CHARTER),
+    "design.requirements.latency_p95_ms": Effect("gate", "From which duration on a call is slow.", _ALARMS),
+    "design.requirements.error_rate": Effect("resource", "The share of failures that raises an alarm.", _ALARMS),
     "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _GATE),
     "design.requirements.slices.*.metric": Effect("gate", "By which metric no value may be worse.", _SLICES),
     "design.requirements.slices.*.margin": Effect(

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Literal
 
-from serin.domain.charter import Scalar, Search
+from serin.domain.charter import Scalar, Search, View
 from serin.domain.judgement.verdicts import Verdict
 
 SMALL_TABLE = 2000
@@ -21,12 +21,15 @@ HOLDOUT_PARTS = 5
 class ChampionColumns:
     """What the live version learnt from, when a training set was made: `uses`, as its charter named it.
 
-    `lost` says why it cannot be scored on this training set; None where all its columns are there.
+    `views` and `entities` are those of its charter. `lost` says why it cannot be scored on this training set; None
+    where all its columns are there.
     """
 
     version: int
     uses: tuple[str, ...]
     lost: str | None = None
+    views: tuple[View, ...] = ()
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def learnable_without_time(rows: int) -> int:
@@ -42,8 +45,8 @@ class TrainingSet:
     and `id` is the digest of them all. Rows before `holdout_from` may be learnt from, the later ones judge; None for
     a table without a time. `parquet` is for people and engines, `columns` (.npz) is what the trainer reads.
     `definitions` are view → what names its items online. `copies` of the rows are copies of others, and never judge.
-    `uses` is what a challenger may learn from, as the charter names it; the columns that only the `champion` uses are
-    there too.
+    `uses` is what a challenger may learn from, as the charter names it, with its `views` and `entities`; the columns
+    that only the `champion` uses are there too.
     """
 
     id: str
@@ -63,6 +66,8 @@ class TrainingSet:
     copies: int = 0
     uses: tuple[str, ...] = ()
     champion: ChampionColumns | None = None
+    views: tuple[View, ...] = ()
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

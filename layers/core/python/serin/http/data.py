@@ -13,7 +13,7 @@ from serin.domain.names import checked_name
 from serin.domain.profiles import ShownProfile
 from serin.http.access import needs
 from serin.http.listing import Listed, WantedPage, listed
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog
 
 ObjectName = Annotated[
@@ -27,7 +27,7 @@ ShowProfile = Callable[[str, str | None], ShownProfile]
 
 def data_routes(charters: Mapping[str, Charter], catalog: Catalog, show_profile: ShowProfile) -> APIRouter:
     """Datasets and uploads over these ports. The use case comes ready: its ports are not made before somebody asks."""
-    routes = APIRouter(route_class=SerinRoute, tags=["data"])
+    routes = serin_routes("data")
 
     @routes.get("/datasets")
     @needs("read")

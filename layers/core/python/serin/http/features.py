@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from serin.domain.charter import Scalar
 from serin.http.access import needs
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.services.online_features import Answer, Found, Question, Status
 
 Read = Callable[[Question], Answer]
@@ -75,7 +75,7 @@ class OnlineResponse(BaseModel):
 
 def feature_routes(read: Read) -> APIRouter:
     """What the online store knows. The use case comes ready: its ports are not made before somebody asks."""
-    routes = APIRouter(route_class=SerinRoute, tags=["features"])
+    routes = serin_routes("features")
 
     @routes.post("/get-online-features")
     @needs("features")

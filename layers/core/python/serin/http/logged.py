@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from serin.http.access import Who, needs
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.services.show_prediction import Shown
 
 Show = Callable[[str, str], Shown]
@@ -16,7 +16,7 @@ Show = Callable[[str, str], Shown]
 
 def logged_routes(show: Show) -> APIRouter:
     """What the prediction log knows. The use case comes ready: its ports are not made before somebody asks."""
-    routes = APIRouter(route_class=SerinRoute, tags=["predictions"])
+    routes = serin_routes("predictions")
 
     @routes.get("/predictions/{prediction}")
     @needs("read")

@@ -15,7 +15,7 @@ from serin.domain.releases import Live
 from serin.http.access import needs
 from serin.http.known import Version, known_model
 from serin.http.listing import Listed, WantedPage, listed
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog, Control
 from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
 
@@ -39,7 +39,7 @@ class Model(BaseModel):
 
 def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control) -> APIRouter:
     """What there is of the models, over these ports."""
-    routes = APIRouter(route_class=SerinRoute, tags=["models"])
+    routes = serin_routes("models")
 
     @routes.get("/models")
     @needs("read")

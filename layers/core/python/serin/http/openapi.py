@@ -11,12 +11,12 @@ from serin.domain.charter import Charter
 from serin.http.access import needs
 from serin.http.errors import PROBLEMS
 from serin.http.predictions import prediction_path
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 
 
 def document_route(app: FastAPI, charters: Mapping[str, Charter]) -> APIRouter:
     """The route that shows the document of `app`."""
-    routes = APIRouter(route_class=SerinRoute)
+    routes = serin_routes()
 
     @routes.get("/openapi.json", include_in_schema=False)
     @needs("read")

@@ -13,7 +13,7 @@ from serin.domain.releases import Release, ReleaseStep
 from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog
 
 Direct = Callable[[Wish, Release, str, str], Directive]
@@ -35,7 +35,7 @@ class ShownRelease(BaseModel):
 
 def release_routes(charters: Mapping[str, Charter], catalog: Catalog, direct: Direct) -> APIRouter:
     """The releases of models, over these ports."""
-    routes = APIRouter(route_class=SerinRoute, tags=["models"])
+    routes = serin_routes("models")
 
     @routes.get("/models/{model}/releases")
     @needs("read")

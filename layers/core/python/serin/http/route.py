@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from serin.domain.json_body import read_json
 from serin.http.access import check_access
+from serin.http.errors import PROBLEMS
+
+
+def serin_routes(*tags: str) -> APIRouter:
+    """Where routes of these tags are put; each answers problems in the one shape."""
+    return APIRouter(route_class=SerinRoute, tags=list(tags), responses=PROBLEMS)
 
 
 class SerinRoute(APIRoute):

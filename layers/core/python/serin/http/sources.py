@@ -12,7 +12,7 @@ from serin.domain.charter import Charter, sources_of
 from serin.domain.sources import Acquisition
 from serin.http.access import needs
 from serin.http.listing import Listed
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog
 
 
@@ -27,7 +27,7 @@ class DatasetSource(BaseModel):
 
 def source_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRouter:
     """Sources over these ports."""
-    routes = APIRouter(route_class=SerinRoute, tags=["data"])
+    routes = serin_routes("data")
 
     @routes.get("/sources")
     @needs("read")

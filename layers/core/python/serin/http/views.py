@@ -13,7 +13,7 @@ from serin.domain.events import Event
 from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog
 from serin.services.show_views import ViewStatus, show_views
 
@@ -37,7 +37,7 @@ class BackfillAsked(BaseModel):
 
 def view_routes(charters: Mapping[str, Charter], catalog: Catalog, publish: Publish) -> APIRouter:
     """The views of models, over these ports."""
-    routes = APIRouter(route_class=SerinRoute, tags=["models"])
+    routes = serin_routes("models")
 
     @routes.get("/models/{model}/views")
     @needs("read")

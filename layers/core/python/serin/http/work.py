@@ -13,7 +13,7 @@ from serin.domain.errors import NotFound
 from serin.domain.models import Withdrawal
 from serin.http.access import Who, needs
 from serin.http.known import Version, known_model
-from serin.http.route import SerinRoute
+from serin.http.route import serin_routes
 from serin.ports import Catalog, Control, Workflows
 from serin.services.start_work import start_release, start_rollback, start_training
 
@@ -60,7 +60,7 @@ def work_routes(
     charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, withdraw: Withdraw
 ) -> APIRouter:
     """What a person may start, over these ports."""
-    routes = APIRouter(route_class=SerinRoute, tags=["work"])
+    routes = serin_routes("work")
 
     @routes.post("/models/{model}/train", status_code=202)
     @needs("train")

@@ -43,9 +43,9 @@ def misfits(
     if scores.champion_version != champion:
         found = "no champion" if scores.champion_version is None else f"version {scores.champion_version}"
         yield f"it has {found}, and the champion is {'nobody yet' if champion is None else f'version {champion}'}"
-    yield from _score_misfits("the challenger", scores.challenger, len(expected), task, len(classes))
+    yield from score_misfits("the challenger", scores.challenger, len(expected), task, len(classes))
     if scores.champion is not None:
-        yield from _score_misfits("the champion", scores.champion, len(expected), task, len(classes))
+        yield from score_misfits("the champion", scores.champion, len(expected), task, len(classes))
     if validation is not None:
         yield from _validation_misfits(scores, np.flatnonzero(validation), task, len(classes))
 
@@ -54,10 +54,11 @@ def _validation_misfits(scores: Scores, expected: Places, task: Task, classes: i
     if scores.validation is None or not np.array_equal(scores.validation.rows, expected):
         yield f"the {len(expected):,} rows that choose the threshold are not scored"
         return
-    yield from _score_misfits("the threshold's model", scores.validation.score, len(expected), task, classes)
+    yield from score_misfits("the threshold's model", scores.validation.score, len(expected), task, classes)
 
 
-def _score_misfits(whose: str, score: Floats, rows: int, task: Task, classes: int) -> Iterator[str]:
+def score_misfits(whose: str, score: Floats, rows: int, task: Task, classes: int) -> Iterator[str]:
+    """What is wrong with scores of so many rows and classes, whoever gave them, a sentence each."""
     shape = (rows, classes) if task == "multiclass" else (rows,)
     if score.shape != shape:
         yield f"{whose} has scores of shape {score.shape}, and {shape} is needed"

@@ -104,7 +104,9 @@ def classes_of(task: Task, label: Labels, positive: Scalar | None = None) -> tup
         found = ", ".join(repr(value) for value in classes[:5])
         raise Invalid(
             f"The label of a {task} model has {len(classes)} different values: {found}.",
-            "Name another label or task, or gather rows of every class.",
+            "Gather rows of every class, or name another label."
+            if len(classes) < 2
+            else "Write task: multiclass, or make two of them in a derive function of the label's dataset.",
             "truth.label",
         )
     return two_classes(classes[0], classes[1], positive) if task == "binary" else classes

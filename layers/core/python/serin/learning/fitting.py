@@ -10,18 +10,17 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid
 from serin.learning.columns import Floats, Mask, TrainingColumns
 from serin.learning.evaluation import metrics
+from serin.learning.own_estimators import fit_own, scores_of_own
 from serin.learning.pipelines import Params, PipelineMaker
 from serin.learning.scores import Scores, Validated
 from serin.learning.splits import Holdout, Split, judging_places, judging_splits, validation_rows
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
-from serin.serving.scoring import scores_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +88,8 @@ def contest(
     challenger, champion = [], []
     for split in splits:
         challenger.append(_fit_and_score(columns, task, make, params, split, classes))
-        if isinstance(opponent, Champion):
-            champion.append(_champion_scores(opponent, task, classes, columns.table[split.judge]))
-        elif opponent is not None:
-            parts = opponent.make, opponent.params, split, classes, opponent.columns
-            champion.append(_fit_and_score(columns, task, *parts))
+        if opponent is not None:
+            champion.append(_opponents_scores(columns, task, opponent, split, classes))
     rows = judging_places(splits)
     return Scores(
         rows=rows,
@@ -151,10 +147,7 @@ def _fit(
     if not used:
         raise Invalid("No feature has a value.", "Upload the data the features are made of.", "features.model_uses")
     estimator = make(used, params)
-    # Trials run beside each other: with more threads than cores, OpenMP's threads spin on its barriers and a fit takes
-    # 70 times as long. One thread also adds up in one order, so the same rows give the same model everywhere.
-    with threadpool_limits(limits=1):
-        estimator.fit(table[_names(used)], label)
+    fit_own(estimator, table[_names(used)], label)
     return estimator, used
 
 
@@ -162,9 +155,24 @@ def _names(columns: tuple[ModelColumn, ...]) -> list[str]:
     return [column.name for column in columns]
 
 
-def _champion_scores(champion: Champion, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
-    names = learnt_names(champion.version, champion.estimator, table)
-    return _scores(champion.estimator, task, classes, table[names])
+def _opponents_scores(
+    columns: TrainingColumns, task: Task, opponent: Opponent, split: Split, classes: tuple[Scalar, ...]
+) -> Floats:
+    """What the opponent says of the rows that judge; Invalid, with a way on, for one made for another question."""
+    table = columns.table[split.judge]
+    if isinstance(opponent, Champion):
+        table = table[learnt_names(opponent.version, opponent.estimator, table)]
+    try:
+        if isinstance(opponent, Champion):
+            return _scores(opponent.estimator, task, classes, table)
+        return _fit_and_score(columns, task, opponent.make, opponent.params, split, classes, opponent.columns)
+    except Invalid as error:
+        raise Invalid(
+            f"Version {opponent.version} is live and cannot be compared with: {error.message}",
+            "If label or task are others now, take it out of the comparison and train again: "
+            f"./scripts/serin models withdraw MODEL --version {opponent.version} --why TEXT",
+            error.field,
+        ) from error
 
 
 def learnt_names(version: int, estimator: Estimator, table: pd.DataFrame) -> list[str]:
@@ -183,5 +191,4 @@ def learnt_names(version: int, estimator: Estimator, table: pd.DataFrame) -> lis
 def _scores(estimator: Estimator, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
     if len(table) == 0:
         return np.zeros((0, len(classes)) if task == "multiclass" else 0, dtype=np.float64)
-    with threadpool_limits(limits=1):
-        return scores_of(estimator, task, classes, table)
+    return scores_of_own(estimator, task, classes, table)

@@ -8,10 +8,15 @@ import numpy as np
 
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
-from serin.learning.columns import Labels, Mask, TrainingColumns
-from serin.learning.splits import Splits
+from serin.learning.columns import Labels, TrainingColumns
+from serin.learning.splits import Split, Splits
 
-_MORE = "Upload more history, or change training.holdout, so that rows of every class are on each side."
+_MORE = {
+    True: "Upload more history, or change training.holdout, so that rows of every class are on each side.",
+    False: "Upload more rows of the rarer class, about different entities.",
+}
+_LEARNT = {True: "before the holdout", False: "that are learnt while others judge"}
+"""By whether there is a time."""
 
 
 def check_labels(columns: TrainingColumns, task: Task, name: str, optimise: str, splits: Splits) -> None:
@@ -21,11 +26,18 @@ def check_labels(columns: TrainingColumns, task: Task, name: str, optimise: str,
     if task == "regression":
         return
     _check_single(columns.label, name)
-    _check_side(columns, splits.older, name, "that trials learn from", "truth.label")
-    _check_side(columns, splits.learnable, name, "before the holdout", "training.holdout")
-    _check_side(columns, splits.judging, name, "of the holdout, which judge,", "training.holdout")
+    sides = [
+        (splits.older, "that trials learn from", "truth.label"),
+        *((turn.learn, _LEARNT[splits.ordered], "training.holdout") for turn in splits.turns),
+        (splits.judging, "of the holdout, which judge,", "training.holdout"),
+    ]
     if optimise == "roc_auc":
-        _check_side(columns, splits.newer, name, "that choose the best trial by roc_auc", "training.search.optimise")
+        sides.append((splits.newer, "that choose the best trial by roc_auc", "training.search.optimise"))
+    for rows, which, field in sides:
+        _check_side(columns.label[rows], name, which, _MORE[splits.ordered], field)
+    if not splits.ordered:
+        for turn in splits.turns:
+            _check_learnt(columns, turn, name)
 
 
 def rare_class(label: Labels) -> Any | None:
@@ -55,8 +67,24 @@ def _check_single(label: Labels, name: str) -> None:
         )
 
 
-def _check_side(columns: TrainingColumns, rows: Mask, name: str, which: str, field: str) -> None:
-    values = np.unique(columns.label[rows])
+def _check_side(label: Labels, name: str, which: str, remedy: str, field: str) -> None:
+    values = np.unique(label)
     if len(values) == 1:
-        found = f"The {int(rows.sum()):,} rows {which} all have the label {name} = {values[0].item()!r}"
-        raise Invalid(f"{found}, and the others have other labels.", _MORE, field)
+        found = f"The {len(label):,} rows {which} all have the label {name} = {values[0].item()!r}"
+        raise Invalid(f"{found}, and the others have other labels.", remedy, field)
+
+
+def _check_learnt(columns: TrainingColumns, turn: Split, name: str) -> None:
+    """By chance no class should judge that was never learnt: its rows lie together, for they are about one entity.
+
+    In time it may: what is new on the newest days is learnt later.
+    """
+    unknown = np.setdiff1d(columns.label[turn.judge], columns.label[turn.learn])
+    if len(unknown):
+        count = int((columns.label == unknown[0]).sum())
+        raise Invalid(
+            f"All {count:,} rows with the label {name} = {unknown[0].item()!r} are about so few entities that they "
+            "judge together, and nothing else can be learnt from.",
+            _MORE[False],
+            "truth.entity",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from serin.domain.charter import Charter, Scalar, Task
-from serin.domain.errors import Invalid
+from serin.domain.errors import Invalid, SerinError
+from serin.learning.faults import raised
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 
@@ -35,14 +37,13 @@ def pipeline_maker(
     name = file.removesuffix(".py").replace("/", ".")
     if functions is not None:
         released = functions(f"{name}:pipeline")
-        return lambda columns, params: _checked(released(columns, params), charter)
-    module = importlib.import_module(f"{package}.{name}")
-    own = getattr(module, "pipeline", None)
+        return lambda columns, params: _checked(released, columns, params, charter)
+    own = getattr(_imported(f"{package}.{name}", file), "pipeline", None)
     if not callable(own):
         raise Invalid(
             f"{file} has no function `pipeline`.", "Write `def pipeline(columns, params)` there.", "training.pipeline"
         )
-    return lambda columns, params: _checked(own(columns, params), charter)
+    return lambda columns, params: _checked(own, columns, params, charter)
 
 
 def default_pipeline(task: Task, columns: Sequence[ModelColumn], params: Params) -> Estimator:
@@ -72,14 +73,34 @@ def _numbered(columns: Sequence[ModelColumn]) -> ColumnTransformer:
     return ColumnTransformer([("categories", encoder, categorical)], remainder="passthrough")
 
 
-def _checked(estimator: Any, charter: Charter) -> Estimator:
-    needed = ("fit", "predict") if charter.task == "regression" else ("fit", "predict_proba")
-    for method in needed:
-        if not hasattr(estimator, method):
+def _imported(module: str, file: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        raise Invalid(
+            f"{file} cannot be imported: {raised(error)}.",
+            "Use what the functions have: the Python standard library, scikit-learn, pandas, numpy and joblib.",
+            "training.pipeline",
+        ) from error
+
+
+def _checked(own: Callable[..., Any], columns: Sequence[ModelColumn], params: Params, charter: Charter) -> Estimator:
+    file, needed = charter.training.pipeline, "predict" if charter.task == "regression" else "predict_proba"
+    try:
+        made: Estimator = own(columns, params)
+    except SerinError:
+        raise
+    except Exception as error:
+        raise Invalid(
+            f"`pipeline` of {file} failed: {raised(error)}.",
+            "Correct it, or its parameters in training.search.space.",
+            "training.pipeline",
+        ) from error
+    for method in ("fit", needed):
+        if not hasattr(made, method):
             raise Invalid(
-                f"{charter.training.pipeline} made a {type(estimator).__name__} without `{method}`.",
+                f"{file} made a {type(made).__name__} without `{method}`.",
                 f"Return a scikit-learn estimator for a {charter.task} task.",
                 "training.pipeline",
             )
-    made: Estimator = estimator
     return made

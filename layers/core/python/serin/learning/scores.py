@@ -82,15 +82,21 @@ def _scores(archive: Any) -> Scores:
         challenger=_floats(archive["challenger"]),
         classes=tuple(archive["classes"].tolist()),
         champion=None if champion is None else _floats(champion),
-        champion_version=None if champion is None else int(archive["champion_version"]),
+        champion_version=None if champion is None else int(_of_kind(archive["champion_version"], "iu")),
         validation=validation,
     )
 
 
 def _floats(values: Any) -> Floats:
-    """Numbers, or ValueError: the file is written by the model's own function, and texts are no scores."""
-    return np.asarray(values, dtype=np.float64)
+    """Real numbers, or ValueError: the file is written by the model's own function, and texts are no scores."""
+    return np.asarray(_of_kind(values, "fiu"), dtype=np.float64)
 
 
 def _places(values: Any) -> Places:
-    return np.asarray(values, dtype=np.int64)
+    return np.asarray(_of_kind(values, "iu"), dtype=np.int64)
+
+
+def _of_kind(values: Any, kinds: str) -> Any:
+    if values.dtype.kind not in kinds:
+        raise ValueError(f"{values.dtype} where numbers are needed")
+    return values

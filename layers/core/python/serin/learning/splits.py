@@ -53,21 +53,28 @@ class Validation:
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Every part of a training set's rows that something is fitted on, chosen by or judged on.
+    """Every part of a training set's rows that something is fitted on, chosen by or judged on; one turn, or several.
 
-    Where rows are judged in turn, those of one turn stand for all of them.
+    `ordered` in time are the rows of all but a table without one.
     """
 
     older: Mask
     newer: Mask
-    learnable: Mask
-    judging: Mask
+    turns: Sequence[Split]
+    ordered: bool
+
+    @property
+    def judging(self) -> Mask:
+        """The rows that judge in any turn."""
+        judging: Mask = np.array([turn.judge for turn in self.turns]).max(axis=0)
+        return judging
 
 
 def splits_of(columns: TrainingColumns, holdout: Holdout) -> Splits:
     """All of them, where there is no champion."""
-    validation, first = validation_rows(columns, holdout), judging_splits(columns, holdout)[0]
-    return Splits(validation.older, validation.newer, first.learn, first.judge)
+    validation = validation_rows(columns, holdout)
+    turns = judging_splits(columns, holdout)
+    return Splits(validation.older, validation.newer, turns, isinstance(holdout, datetime))
 
 
 def holdout_of(training_set: TrainingSet) -> Holdout:

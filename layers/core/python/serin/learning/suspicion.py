@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Task
-from serin.learning.columns import Labels, Mask, TrainingColumns
+from serin.learning.columns import Floats, Labels, Mask, TrainingColumns
 from serin.learning.lone_columns import Candidate, Halves, combined_columns, single_columns
 from serin.learning.pipelines import default_pipeline
 from serin.learning.splits import Splits
@@ -30,6 +31,8 @@ EXACT = 0.999
 MUCH = 0.3
 PAIR = 0.9
 TIMES = 3.0
+GAP = 5.0
+"""Classes are apart when the gaps between them are so many times as wide as the widest of them."""
 MOST = 3
 _PARAMS = {"max_iter": 40, "max_leaf_nodes": 8, "min_samples_leaf": 5}
 
@@ -68,8 +71,12 @@ def suspects(columns: TrainingColumns, task: Task, older: Mask, newer: Mask) -> 
     halves = Halves(task, label.astype(np.float64), learnt, held)
     singles = [Suspect(one, halves.skill_of(one.values)) for one in single_columns(columns.table)]
     singles.sort(key=lambda one: -one.skill)
-    found = tuple(_single(columns, halves, singles))
-    return found or tuple(_combined(columns, halves, singles))
+    if exact := tuple(one for one in singles if _gives_away(halves, one)):
+        return exact
+    pair = _best_pair(columns, halves, singles)
+    if pair and _pair_gives_away(halves, pair):
+        return (pair,)
+    return tuple(_strong(columns, halves, singles)) or tuple(_strong_pair(columns, halves, pair))
 
 
 def _sample(rows: Mask) -> Labels:
@@ -77,11 +84,8 @@ def _sample(rows: Mask) -> Labels:
     return places[np.linspace(0, len(places) - 1, min(ROWS, len(places))).astype(np.intp)]
 
 
-def _single(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Iterator[Suspect]:
-    """Those that give the label away; else the strong few without which little is left."""
-    if exact := [one for one in singles if _gives_away(halves, one)]:
-        yield from exact
-        return
+def _strong(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Iterator[Suspect]:
+    """The strong few without which little is left."""
     strong = [one for one in singles if one.skill >= max(MUCH, singles[0].skill / 3)]
     names = {name for one in strong for name in one.candidate.names}
     if 0 < len(names) <= MOST and len(names) < len(columns.columns) and len(halves.learnt) >= FEWEST_TO_COMPARE:
@@ -98,7 +102,18 @@ def _gives_away(halves: Halves, one: Suspect) -> bool:
     return renamed and one.skill >= (EXACT if halves.task == "regression" else 0.98)
 
 
-def _combined(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Iterator[Suspect]:
+def _far_apart(halves: Halves, values: Floats) -> bool:
+    """Whether each class has a range of its own, and the gaps are wide beside it: what is measured lies closer."""
+    known = [values[(halves.label == number) & np.isfinite(values)] for number in np.unique(halves.label)]
+    if not all(len(of_one) for of_one in known):
+        return False
+    ranges = sorted((float(of_one.min()), float(of_one.max())) for of_one in known)
+    gaps = [after[0] - before[1] for before, after in pairwise(ranges)]
+    return min(gaps) > GAP * max(high - low for low, high in ranges)
+
+
+def _best_pair(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]) -> Suspect | None:
+    """The two columns that say most together, if that is much and far more than each alone."""
     alone = {one.candidate.names[0]: one.skill for one in reversed(singles)}
     best: Suspect | None = None
     thin = halves.thinner(SCREENED)
@@ -107,18 +122,22 @@ def _combined(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspec
         if best is None or found.skill > best.skill:
             best = found
     if best is None:
-        return
+        return None
     best = Suspect(best.candidate, halves.skill_of(best.candidate.values))
-    if best.skill < PAIR or 1 - best.skill > (1 - max(alone[name] for name in best.candidate.names)) / 4:
-        return
-    if halves.task == "regression" and best.skill >= EXACT:
-        yield best
-        return
-    if len(halves.learnt) < FEWEST_TO_COMPARE:
-        return
-    others = _skill_without(columns, halves, set(best.candidate.names))
-    if best.skill >= TIMES * others:
-        yield Suspect(best.candidate, best.skill, others)
+    enough = best.skill >= PAIR and 1 - best.skill <= (1 - max(alone[name] for name in best.candidate.names)) / 4
+    return best if enough else None
+
+
+def _pair_gives_away(halves: Halves, pair: Suspect) -> bool:
+    return pair.skill >= EXACT if halves.task == "regression" else _far_apart(halves, pair.candidate.values)
+
+
+def _strong_pair(columns: TrainingColumns, halves: Halves, pair: Suspect | None) -> Iterator[Suspect]:
+    """The pair, if little is left without it."""
+    if pair is not None and len(halves.learnt) >= FEWEST_TO_COMPARE:
+        others = _skill_without(columns, halves, set(pair.candidate.names))
+        if pair.skill >= TIMES * others:
+            yield Suspect(pair.candidate, pair.skill, others)
 
 
 def _skill_without(columns: TrainingColumns, halves: Halves, names: set[str]) -> float:

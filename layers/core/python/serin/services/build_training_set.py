@@ -149,6 +149,8 @@ def _made(
         copies=len(rows) - len(judges),
         uses=charter.features.model_uses,
         champion=champion,
+        views=charter.features.views,
+        entities=charter.features.entities,
     )
     lake.put(made.parquet, to_parquet(rows))
     lake.put(made.columns, columns)
@@ -166,7 +168,7 @@ def _with_champions(
     if champion is None or not kept:
         return rows_of(charter), charter, champion
     try:
-        wider = charter_with(charter, contracts, kept)
+        wider = charter_with(charter, contracts, kept, champion)
         return rows_of(wider), wider, champion
     except Invalid as error:
         # What is wrong with the charter itself is raised here again.

@@ -148,8 +148,8 @@ def _judged(
 
 
 def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:
-    """The champion's threshold, unless it is one of the other class's probability."""
-    if champion is None or champion.positive not in (None, positive_of(scores.classes)):
+    """The champion's threshold, if it has one, unless it is one of the other class's probability."""
+    if champion is None or champion.threshold is None or champion.positive not in (None, positive_of(scores.classes)):
         return None
     return champion.threshold
 

@@ -84,12 +84,14 @@ class Trainer:
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
         check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
-        fits = [columns.label[splits.older], columns.label[splits.learnable], columns.label]
+        fits = [columns.label[rows] for rows in (splits.older, *(turn.learn for turn in splits.turns))]
         warnings: dict[str, None] = {}
         for trial in trials:
             estimator = self._make(columns.columns, trial.params)
             check_kept(estimator)
-            warnings |= dict.fromkeys(stops_early(estimator, fits, classes=charter.task != "regression"))
+            warnings |= dict.fromkeys(
+                stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
+            )
         suspected = suspicions(columns, charter.task, splits)
         return Checked((*warnings, *suspected))
 

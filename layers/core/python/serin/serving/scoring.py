@@ -26,6 +26,13 @@ def scores_of(estimator: Any, task: Task, classes: Sequence[Scalar], table: pd.D
         return np.asarray(estimator.predict(table), dtype=np.float64)
     probabilities = np.asarray(estimator.predict_proba(table), dtype=np.float64)
     known = [_plain(value) for value in estimator.classes_]
+    if probabilities.shape != (len(table), len(known)):
+        raise Invalid(
+            f"The model knows {len(known)} classes and gives {len(table)} rows probabilities of shape "
+            f"{probabilities.shape}.",
+            "Give a probability for each of its classes_ in predict_proba.",
+            "training.pipeline",
+        )
     if task == "binary":
         positive = positive_of(classes)
         if positive not in known:

@@ -17,6 +17,9 @@ from serin.domain.names import digest
 Digests = npt.NDArray[np.uint64]
 DTYPE = np.dtype("<u8")
 _WORD = 8
+_TABLE = 65_536
+"""Whole numbers within such a range are looked up: as many as stay near the processor."""
+_PIECE = 8_192
 
 
 def row_digests(typed: pl.DataFrame) -> Digests:
@@ -24,45 +27,52 @@ def row_digests(typed: pl.DataFrame) -> Digests:
     total = np.zeros(typed.height, dtype=np.uint64)
     for column in typed.get_columns():
         # The sum does not know an order; each column has a key of its own, so values cannot swap places.
-        found = _mixed(_bits(column) ^ _key(column.name))
-        total += found if not column.null_count() else np.where(column.is_null().to_numpy(), np.uint64(0), found)
+        total += _of_column(column, np.uint64(int(digest(column.name)[:16], 16)))
     return _mixed(total)
 
 
-def _key(name: str) -> np.uint64:
-    return np.uint64(int(digest(name)[:16], 16))
+def _of_column(column: pl.Series, key: np.uint64) -> Digests:
+    """One for each value, 0 for a null: looked up where values come again, for that is cheaper than mixing each."""
+    if column.dtype == pl.String:
+        known = column.unique().drop_nulls()
+        if 2 * known.len() > column.len():
+            return _without_nulls(_mixed(_of_texts(column.fill_null("")) ^ key), column)
+        return _looked_up(_mixed(_of_texts(known) ^ key), column.cast(pl.Enum(known)).to_physical())
+    if column.dtype.is_float():
+        # There is one zero: -0.0 + 0.0 is 0.0.
+        bits = (column.cast(pl.Float64).fill_null(0.0).to_numpy() + 0.0).view(np.uint64)
+        return _without_nulls(_mixed(bits ^ key), column)
+    numbers = column.to_physical().cast(pl.Int64)
+    low, high = numbers.min(), numbers.max()
+    if isinstance(low, int) and isinstance(high, int) and high - low < min(_TABLE, len(numbers)):
+        return _looked_up(_mixed(np.arange(low, high + 1).view(np.uint64) ^ key), numbers - low)
+    return _without_nulls(_mixed(numbers.fill_null(0).to_numpy().view(np.uint64) ^ key), column)
+
+
+def _looked_up(table: Digests, places: pl.Series) -> Digests:
+    if places.null_count():
+        table, places = np.append(table, np.uint64(0)), places.cast(pl.Int64).fill_null(len(table))
+    found: Digests = table[places.to_numpy()]
+    return found
+
+
+def _without_nulls(found: Digests, column: pl.Series) -> Digests:
+    return found if not column.null_count() else np.where(column.is_null().to_numpy(), np.uint64(0), found)
 
 
 def _mixed(bits: Digests) -> Digests:
-    """Spread over all 64 bits: the finalizer of SplitMix64 (Steele, Lea and Flood 2014), in place."""
-    bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(0xBF58476D1CE4E5B9)
-    bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(31)
+    """Spread over all 64 bits, in place: the finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
+    for start in range(0, len(bits), _PIECE):
+        piece = bits[start : start + _PIECE]
+        piece ^= piece >> np.uint64(30)
+        piece *= np.uint64(0xBF58476D1CE4E5B9)
+        piece ^= piece >> np.uint64(27)
+        piece *= np.uint64(0x94D049BB133111EB)
+        piece ^= piece >> np.uint64(31)
     return bits
 
 
-def _bits(column: pl.Series) -> Digests:
-    """The values as 64 bits each; anything for a null."""
-    if column.dtype == pl.String:
-        return _of_texts(column)
-    if column.dtype.is_float():
-        # There is one zero: -0.0 + 0.0 is 0.0.
-        return (column.cast(pl.Float64).fill_null(0.0).to_numpy() + 0.0).view(np.uint64)
-    return column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64)
-
-
-def _of_texts(column: pl.Series) -> Digests:
-    """Each distinct text is read once, where texts come again."""
-    known = column.unique().drop_nulls()
-    if 2 * known.len() > column.len():
-        return _of_each_text(column.fill_null(""))
-    places = column.cast(pl.Enum(known)).to_physical().fill_null(0).to_numpy()
-    return _of_each_text(known)[places] if known.len() else np.zeros(column.len(), dtype=np.uint64)
-
-
-def _of_each_text(texts: pl.Series) -> Digests:
+def _of_texts(texts: pl.Series) -> Digests:
     """Eight bytes of UTF-8 after the other, for all texts that have so many."""
     sizes = texts.str.len_bytes().to_numpy()
     found = _mixed(sizes.astype(np.uint64) + np.uint64(1))

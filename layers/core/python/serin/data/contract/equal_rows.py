@@ -65,14 +65,19 @@ class EqualRows:
 
     def write_set(self, number: int, merged: Sequence[Path], into: Path) -> int:
         """Write the digest set of this upload, of that number, and of those merged with it; how many digests it has."""
-        own = np.unique(self._sorted[~self._equal])
-        parts = [(own, np.full(len(own), number, dtype=_NUMBER)), *(_whole(file) for file in merged)]
-        digests, numbers = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        order = np.argsort(digests, kind="stable")
-        with into.open("wb") as file:
-            digests[order].astype(DTYPE, copy=False).tofile(file)
-            numbers[order].astype(_NUMBER, copy=False).tofile(file)
-        return len(order)
+        first = ~self._equal
+        first[1:] &= self._sorted[1:] != self._sorted[:-1]
+        digests = self._sorted[first]
+        numbers = np.full(len(digests), number, dtype=_NUMBER)
+        for file in merged:
+            others, theirs = _whole(file)
+            # Both are in order already, and no digest is in two sets.
+            places = np.searchsorted(digests, others)
+            digests, numbers = np.insert(digests, places, others), np.insert(numbers, places, theirs)
+        with into.open("wb") as content:
+            digests.astype(DTYPE, copy=False).tofile(content)
+            numbers.astype(_NUMBER, copy=False).tofile(content)
+        return len(digests)
 
     def order(self) -> str:
         """Names the rows in their order."""

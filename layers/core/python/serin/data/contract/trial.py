@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -41,7 +42,16 @@ _PATTERN = (
 
 
 def check_rule(rule: Rule, columns: Sequence[Column]) -> None:
-    """Run the rule over a few rows of these columns; raises Invalid, without the rule's id, when it cannot be run."""
+    """Run the rule over a few rows of these columns; raises Invalid, without the rule's id, when it cannot be run.
+
+    One that runs is run once: it is tried where it is read, and with the whole of its contract.
+    """
+    _check_alone(repr(rule), rule, tuple(columns))
+
+
+# By how it is written too, which tells 0 from false and 1 from 1.0 where equality does not.
+@lru_cache(maxsize=1024)
+def _check_alone(_: str, rule: Rule, columns: tuple[Column, ...]) -> None:
     if rule.kind == "one_of":
         _check_values(rule, next(column for column in columns if column.name == rule.columns[0]))
     if rule.kind == "unique":
@@ -58,7 +68,15 @@ def check_rule(rule: Rule, columns: Sequence[Column]) -> None:
 
 
 def check_contract(contract: Contract) -> None:
-    """Run the whole contract over a few rows; raises Invalid, saying which rule, when it cannot be run."""
+    """Run the whole contract over a few rows; raises Invalid, saying which rule, when it cannot be run.
+
+    One that runs is run once: a function takes in many files by few contracts.
+    """
+    _check_whole(repr(contract), contract)
+
+
+@lru_cache(maxsize=64)
+def _check_whole(_: str, contract: Contract) -> None:
     counted = [rule.rows for rule in contract.dataset_rules if rule.rows]
     rules = [*rules_of(contract), *counted]
     others = [rule.id for rule in contract.dataset_rules if not rule.rows]

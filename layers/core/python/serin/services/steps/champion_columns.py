@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import get_args
 
-from serin.domain.charter import Charter, Input, InputType
+from serin.domain.charter import Charter, Input, InputType, View
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.experiments import ChampionColumns
@@ -19,7 +19,8 @@ def champion_columns(charter: Charter, *, catalog: Catalog) -> ChampionColumns |
     champion = live_version(charter.model, catalog=catalog)
     if champion is None:
         return None
-    return ChampionColumns(champion.version, catalog.training_set(charter.model, champion.training_set).uses)
+    learnt = catalog.training_set(charter.model, champion.training_set)
+    return ChampionColumns(champion.version, learnt.uses, views=learnt.views, entities=learnt.entities)
 
 
 def only_champions(charter: Charter, champion: ChampionColumns | None) -> tuple[str, ...]:
@@ -30,24 +31,50 @@ def only_champions(charter: Charter, champion: ChampionColumns | None) -> tuple[
     return tuple(name for name in uses if name not in mine and name.partition(".")[0] not in views)
 
 
-def charter_with(charter: Charter, contracts: Mapping[str, Contract], features: tuple[str, ...]) -> Charter:
-    """The charter as if it used these features too; Invalid where the data does not have one of them any more.
+def charter_with(
+    charter: Charter, contracts: Mapping[str, Contract], features: tuple[str, ...], champion: ChampionColumns
+) -> Charter:
+    """The charter as if it used these features of the champion too; Invalid where the data has one of them no more.
 
-    A column of the truth's dataset that is no input any more is one here.
+    A view that the charter has no more is the champion's own; a column of the truth's dataset that is no input any more
+    is one here.
     """
-    uses = charter.features.model_uses
-    features_too = replace(charter.features, model_uses=(*uses, *(name for name in features if name not in uses)))
-    added = tuple(_inputs(charter, contracts[charter.truth.dataset], features))
-    return replace(charter, features=features_too, inputs=(*charter.inputs, *added))
+    mine = charter.features
+    views, entities = _views(charter, features, champion), {**champion.entities, **mine.entities}
+    keys = (name for view in views for name in entities[view.entity])
+    added = tuple(_inputs(charter, contracts[charter.truth.dataset], (*features, *keys), {view.name for view in views}))
+    wider = replace(
+        mine,
+        entities={**mine.entities, **{view.entity: entities[view.entity] for view in views}},
+        views=(*mine.views, *views),
+        model_uses=(*mine.model_uses, *(name for name in features if name not in mine.model_uses)),
+    )
+    return replace(charter, features=wider, inputs=(*charter.inputs, *added))
 
 
-def _inputs(charter: Charter, truth: Contract, features: tuple[str, ...]) -> Iterator[Input]:
-    known = {item.name for item in charter.inputs} | set(charter.features.on_demand)
+def _views(charter: Charter, features: tuple[str, ...], champion: ChampionColumns) -> tuple[View, ...]:
+    """The champion's views that these features are of and the charter does not have."""
+    known = {view.name for view in charter.features.views}
+    wanted = {name.partition(".")[0] for name in features} - known
+    views = tuple(view for view in champion.views if view.name in wanted)
+    datasets = {use.name for use in charter.datasets}
+    for view in views:
+        if view.source not in datasets:
+            raise Invalid(
+                f"its view {view.name} is of {view.source}, which the charter does not read any more",
+                "Judge without the champion.",
+                "datasets",
+            )
+    return views
+
+
+def _inputs(charter: Charter, truth: Contract, features: tuple[str, ...], others: Collection[str]) -> Iterator[Input]:
+    known = {item.name for item in charter.inputs} | set(charter.features.on_demand) | set(others)
     views = {view.name: view.values for view in charter.features.views}
     columns = {column.name: column for column in truth.columns}
-    for name in features:
+    for name in dict.fromkeys(features):
         view, _, column = name.partition(".")
-        if name in known or (view in views and (not column or column in views[view])):
+        if name in known or view in others or (view in views and (not column or column in views[view])):
             continue
         if name not in columns or columns[name].type not in get_args(InputType):
             raise Invalid(f"the data has no {name} any more", "Judge without the champion.", "features.model_uses")

@@ -4,6 +4,9 @@ Digest sets are immutable and named by content; which of them count follows from
 transaction that adds a part adds its set too. A set is read only where its ranges meet the upload's: tables that grow
 in time have few of these. Where many are to be read, an upload merges the newest with its own, so that there are some
 plus the logarithm of the rows; and of the oldest, no more are read than `MOST` digests in all.
+
+An upload that is overtaken leaves a set that no part names. It stays: it has twelve bytes a row, and whoever deleted it
+could not know that no transaction is about to name it, since equal content has an equal name.
 """
 
 from __future__ import annotations

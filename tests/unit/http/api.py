@@ -1,0 +1,130 @@
+"""The API over ports in memory, asked as the gateway asks it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.control import MemoryControl
+from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import (
+    MemoryClock,
+    MemoryEndpoint,
+    MemoryEvents,
+    MemoryOnlineFeatures,
+    MemoryWorkflows,
+)
+from serin.domain.charter import Charter
+from serin.domain.events import Event
+from serin.domain.models import Withdrawal
+from serin.domain.profiles import ShownProfile
+from serin.domain.release_record import Directive, Wish
+from serin.domain.releases import Release
+from serin.http.app import UseCases, make_app
+from serin.services.direct_release import direct_release
+from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_prediction import Shown, show_prediction
+from serin.services.show_profile import show_profile
+from serin.services.withdraw_version import withdraw_version
+from tests.builders import NOON, a_charter
+
+MODEL = "late-orders"
+
+
+@dataclass
+class Api:
+    """Ports in memory, and the application that is asked."""
+
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    control: MemoryControl = field(default_factory=MemoryControl)
+    workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
+    lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
+    online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+    events: MemoryEvents = field(default_factory=MemoryEvents)
+
+    def __post_init__(self) -> None:
+        self.app = _app()
+
+    def show(self, prediction: str, correlation: str) -> Shown:
+        return show_prediction(
+            prediction, [MODEL], correlation, lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
+        )
+
+    def read(self, question: Question) -> Answer:
+        return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
+
+    def profile(self, dataset: str, model: str | None) -> ShownProfile:
+        return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
+
+    def publish(self, event: Event) -> None:
+        self.events.publish(event)
+
+    def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
+        return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
+
+    def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
+        ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
+        return direct_release(wish, release, by, correlation, **ports)
+
+    def ask(
+        self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
+    ) -> httpx.Response:
+        """The answer to one request; `scopes` None is a call that no authorizer has seen."""
+        authorizer = None if scopes is None else {"lambda": {"owner": "ana", "scopes": scopes}}
+
+        async def with_event(scope: Scope, receive: Receive, send: Send) -> None:
+            context = {"requestId": "call-1", **({} if authorizer is None else {"authorizer": authorizer})}
+            await self.app({**scope, "aws.event": {"requestContext": context}}, receive, send)
+
+        headers = None if content is None else {"content-type": "application/json"}
+
+        async def answered() -> httpx.Response:
+            _ASKED.set(self)
+            transport = httpx.ASGITransport(with_event, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+                return await client.request(method, path, json=body, content=content, headers=headers)
+
+        return asyncio.run(answered())
+
+
+_ASKED: ContextVar[Api] = ContextVar("asked")
+
+
+class _Port:
+    """That port of whichever Api is asked: to make an application takes longer than any of its tests."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(getattr(_ASKED.get(), self._name), method)
+
+
+def app_of(charters: Mapping[str, Charter]) -> FastAPI:
+    """An application for the models of these charters, over the ports of the Api that is asked."""
+    use_cases = UseCases(
+        show_prediction=lambda *arguments: _ASKED.get().show(*arguments),
+        read_online=lambda question: _ASKED.get().read(question),
+        show_profile=lambda *arguments: _ASKED.get().profile(*arguments),
+        publish=lambda event: _ASKED.get().publish(event),
+        withdraw_version=lambda *arguments: _ASKED.get().withdraw(*arguments),
+        direct_release=lambda *arguments: _ASKED.get().direct(*arguments),
+    )
+    ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
+    return make_app(charters, *ports, use_cases)
+
+
+@cache
+def _app() -> FastAPI:
+    return app_of({MODEL: a_charter()})
