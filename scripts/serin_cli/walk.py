@@ -28,7 +28,7 @@ from serin_cli.walk_release import release_by_evidence
 
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 7, 1, 4, tzinfo=UTC)
-BATCHES, BATCH, SINGLE = 6, 100, 100
+BATCHES, BATCH, SINGLE = 3, 100, 100
 """Requests of the first version, of so many flights each; and of the second one, of one flight each."""
 SAMPLE = Path("build/flights")
 FIRST, SECOND, THIRD = ("2013-01", "2013-02"), ("2013-03",), ("2013-04", "2013-05", "2013-06")
