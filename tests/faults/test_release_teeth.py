@@ -22,7 +22,8 @@ from serin.services.release import abandon, ending, finish, judge, shift
 from serin.services.release.context import ReleaseContext
 from serin.services.release.move import move
 
-MOST, BATCH = 1200, 50
+pytestmark = pytest.mark.slow
+MOST, BATCH = 1200, 25
 
 
 class NoIntent(Control):

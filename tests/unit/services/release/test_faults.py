@@ -11,6 +11,7 @@ import pytest
 from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.release_course import Course
 from serin.domain.release_events import end_of_execution, release_of_execution
+from serin.ports import AliasState
 from tests.unit.services.releasing import MODEL, World, policy, with_live
 
 QUICK = policy(bake=timedelta(minutes=2))
@@ -126,3 +127,17 @@ def test_an_execution_that_ends_by_what_no_catcher_sees_is_put_back_by_its_event
     assert (world.known("rel2").reason or "").startswith("its workflow failed: States.DataLimitExceeded")
     assert world.step("rel2", course).next == "end"
     at_rest(world, 1)
+
+
+def test_before_anything_is_live_whatever_serves_whole_is_what_a_first_release_finds_and_goes_back_to() -> None:
+    """Also when it was another version for a while: a first release that was taken back then stops no other."""
+    world = World()
+    course = world.until("rel1", 1, "promote")
+    world.endpoint.aliases[MODEL] = AliasState("77", {}, "r77")
+    world.step("rel1", course)
+    world.abandon("rel1")
+    assert world.endpoint.alias(MODEL).function_version == "77"
+    world.endpoint.aliases[MODEL] = AliasState("1", {}, "r78")
+    assert world.reconcile().found == "as intended"
+    assert world.release("rel2", 2).status == "live"
+    assert (world.serving(), world.live()) == (2, 2)
