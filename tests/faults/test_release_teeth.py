@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from benches.schedules.broken import Kind
+from benches.schedules.faults import Fault
+from benches.schedules.releases.chance import ReleaseChance
 from benches.schedules.releases.functions import Subject
 from benches.schedules.releases.tally import run
 from benches.schedules.releases.world import Control, Endpoint, Stores
@@ -24,6 +26,24 @@ from serin.services.release.move import move
 
 pytestmark = pytest.mark.slow
 MOST, BATCH = 1200, 25
+
+
+class Dawdling(ReleaseChance):
+    """Nothing goes wrong, but the alias is moved long after it was read."""
+
+    def turns(self, name: str) -> int:
+        return 60 if name == "endpoint.move_alias" and not self.calm else 1
+
+    def draw(self, name: str) -> Fault | None:
+        return None
+
+
+class DyingAfterMoves(ReleaseChance):
+    """Whoever moves the alias dies of it now and then."""
+
+    def draw(self, name: str) -> Fault | None:
+        dies = name == "endpoint.move_alias" and not self.calm and self._random.random() < 0.5
+        return "killed after" if dies else None
 
 
 class NoIntent(Control):
@@ -149,8 +169,7 @@ def not_compared(_: ReleasePlan) -> bool:
 
 STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind]]] = [
     ("no intent", lambda: Stores(control=NoIntent()), {"next release"}),
-    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease", "next release"}),
-    ("no revision", lambda: Stores(endpoint=NoRevision()), {"alias"}),
+    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease"}),
     ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}),
 ]
 ENDINGS = (abandon, finish, reconciler)
@@ -170,7 +189,6 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
         [(abandon, "_put_back", says_nothing_moved), (reconciler, "put_right", as_it_is)],
         {"alias"},
     ),
-    ("moves before it says so", [(shift, "move", moves_before_it_says_so)], {"alias"}),
     ("moves nothing", [(shift, "move", lambda *_: True)], {"alias", "record"}),
     ("starts nobody who waits", [(place, "start_next", nothing) for place in ENDINGS], {"parked"}),
     ("tells the end again and again", [(reconciler, "announce", tells_again)], {"notice"}),
@@ -190,6 +208,16 @@ def test_a_fault_planted_in_a_table_or_the_endpoint_is_found(
     name: str, stores: Callable[[], Stores], kinds: set[Kind]
 ) -> None:
     assert found_at_last(Subject(name, stores), kinds)
+
+
+def test_a_revision_that_nobody_looks_at_is_found() -> None:
+    subject = Subject("no revision", lambda: Stores(endpoint=NoRevision()), chance=Dawdling)
+    assert found_at_last(subject, {"alias"})
+
+
+def test_an_intent_that_is_written_after_the_move_is_found() -> None:
+    planted = [(shift, "move", moves_before_it_says_so)]
+    assert found_at_last(Subject("says it later", chance=DyingAfterMoves, planted=planted), {"alias"})
 
 
 def test_epochs_that_nobody_looks_at_are_found() -> None:

@@ -20,7 +20,7 @@ from benches.schedules.trace import Trace
 from serin.domain.errors import SerinError
 from serin.domain.judgement.release_policy import ReleasePolicy
 
-EAGER = (0.02, 0.3, 1.0)
+EAGER = (0.1, 0.5, 1.0)
 TIMEOUT = timedelta(minutes=5)
 """As the stack has it for release_model: nobody sleeps longer."""
 TWICE = 0.05

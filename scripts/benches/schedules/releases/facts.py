@@ -14,7 +14,7 @@ ENDS = {"live", "rolled_back", "failed"}
 
 def broken_facts(world: World, *, disturbed: bool) -> list[Broken]:
     """All that does not hold; where nothing was `disturbed` everything is said once."""
-    broken = [*_alias(world), *_pointer(world), *_waiting(world)]
+    broken = [*_alias(world), *_pointer(world), *_waiting(world, disturbed=disturbed)]
     for release in world.catalog.releases(MODEL):
         broken += [*_record(world, release), *_verdict(world, release), *_said(world, release, disturbed=disturbed)]
     return broken
@@ -55,11 +55,13 @@ def _pointer(world: World) -> Iterator[Broken]:
         yield Broken("pointer", f"live is {live}, planned was {plan}")
 
 
-def _waiting(world: World) -> Iterator[Broken]:
+def _waiting(world: World, *, disturbed: bool) -> Iterator[Broken]:
     """Nobody has the lease, nobody waits, and no execution is there of a release that nobody knows the end of."""
     lease = world.control.lease(MODEL)
     if lease is not None and lease.until > world.clock.now():
         yield Broken("lease", f"{lease.holder!r} has it until {lease.until}")
+    for release_id in [] if disturbed else world.kept:
+        yield Broken("lease", f"{release_id} said that it has ended, and had its lease still")
     for parked in world.control.parked(MODEL):
         yield Broken("parked", f"{parked} waits still")
     known = {release.id for release in world.catalog.releases(MODEL)}

@@ -51,8 +51,8 @@ class People:
     def release(self) -> None:
         """A version is registered: good, or failing, or with a wrong answer, or corrupt."""
         self.started += 1
-        version = self.random.randint(2, 4)
-        kind = self.random.choice(["good", "good", "good", "failing", "wrong", "corrupt"])
+        version = self.random.randint(2, 8)
+        kind = self.random.choice([*4 * ["good"], *3 * ["failing"], "wrong", "corrupt"])
         if kind == "failing":
             self.world.traffic.failing[version] = FAILING
         elif kind == "wrong":

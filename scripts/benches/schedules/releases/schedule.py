@@ -56,7 +56,7 @@ class Schedule:
         self._people = People(self._world, self._calls, self._random, self._trace)
         self._plan: list[Move] = []
         self._sweeps = self._world.clock.now() + RECONCILE
-        self._pace = self._random.choice((0.3, 0.05, 0.01))
+        self._pace = self._random.choice((0.1, 0.02, 0.005))
 
     def run(self) -> Outcome:
         """First a version is live, mostly; then the storm; then rest, a look at all, and one more release."""
@@ -110,9 +110,7 @@ class Schedule:
         self._chance.calm = True
 
     def _turn(self) -> bool:
-        if self._chance.calm and not self._calls.running:
-            return self._turns.move()
-        if not self._turns.choose():
+        if self._turns.next is None and not self._turns.move():
             return False
         running = self._turns.take()
         if running is not None:
@@ -141,7 +139,7 @@ class Schedule:
         if self._chance.late:
             moves.append((0.05, self._arrive_late))
         if not moves or not self._chance.calm:
-            moves.append((0.1 if idle else 0.005, self._wait))
+            moves.append((0.1 if idle else 0.0005, self._wait))
         return moves
 
     def _happens(self) -> None:

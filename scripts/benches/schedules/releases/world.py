@@ -117,6 +117,7 @@ class World:
         self.told: list[tuple[Telling, str]] = []
         self.unjudged: list[str] = []
         self.overwritten: list[Split] = []
+        self.kept: list[str] = []
         self.hand: Split | None = None
         self.wrong: set[int] = set()
         self.reconciled = ""
@@ -140,6 +141,9 @@ class World:
     def publish(self, event: Event) -> None:
         """The bus takes an event; a wish to abort goes on to the release, as the stack's rule has it."""
         self.published.append(event)
+        lease = self.control.lease(MODEL)
+        if event.name == "Release Finished" and lease is not None and lease.holder == event.detail["release"]:
+            self.kept.append(str(lease.holder))
         if event.name == "Release Abort Wanted":
             asked = {name: event.detail[name] for name in ("model", "release", "reason")}
             self.send({"step": "roll_back", **asked, "correlation": event.correlation})
