@@ -85,7 +85,7 @@ class DynamoOnlineFeatures:
 
         Asked the short way first. What has no plain answer is asked of botocore: to put an item twice changes nothing.
         """
-        put = {
+        put: Any = {
             "TableName": self._table,
             "Item": item,
             "ConditionExpression": "attribute_not_exists(pk) OR #sequence <= :sequence",
