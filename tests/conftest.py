@@ -20,7 +20,9 @@ TOGETHER = ("tests/e2e", "tests/infra")
 
 The platform is also what this checkout is connected to (.serin), and there is one such connection.
 """
-APART = tuple(f"tests/e2e/test_{name}.py" for name in ("add_a_model", "tools", "tools_on_an_empty_cloud"))
+APART = tuple(
+    f"tests/e2e/test_{name}.py" for name in ("add_a_model", "releases_alive", "tools", "tools_on_an_empty_cloud")
+)
 """But for these, with clouds and checkouts of their own: they are long, and may run beside."""
 
 # How long an example takes is the machine's matter.

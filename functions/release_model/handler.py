@@ -95,11 +95,20 @@ def release_of(model: str, release_id: str) -> JudgedRelease:
         workflows=world.workflows,
         metrics=world.metrics,
         clock=world.clock,
+        # Each look reads all of a release's files, and most of them were there at the look before.
         gather=partial(
-            evidence_of, lake=world.lake, artifacts=world.artifacts, catalog=world.catalog, metrics=world.metrics
+            evidence_of,
+            lake=world.lake_read_once,
+            artifacts=world.artifacts_read_once,
+            catalog=world.catalog,
+            metrics=world.metrics,
         ),
         ask_shadow=partial(
-            shadow_round, lake=world.lake, artifacts=world.artifacts, catalog=world.catalog, endpoint=world.endpoint
+            shadow_round,
+            lake=world.lake_read_once,
+            artifacts=world.artifacts_read_once,
+            catalog=world.catalog,
+            endpoint=world.endpoint,
         ),
         tell=partial(tell_people, catalog=world.catalog, notices=world.notices),
     )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
@@ -24,7 +23,7 @@ from infra.local.door.proof import is_administrators
 from infra.local.door.server import Server
 from infra.local.iam.guard import Guard
 from infra.local.iam.keys import new_owner
-from infra.local.moto_patches.applications import application_of
+from infra.local.moto_patches.applications import Applications
 from infra.local.services.all import every_service
 from infra.local.services.apigatewayv2.gateway.server import Gateway
 from infra.local.services.apigatewayv2.routes import route_table
@@ -124,7 +123,9 @@ def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app: WSGIApplication = ClockRoute(DomainDispatcherApplication(application_of), clock, advance, is_administrators)
+    # It tells of each expression that leads nowhere, which a state may ask for; histories tell of executions that fail.
+    logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
+    app: WSGIApplication = ClockRoute(Applications(), clock, advance, is_administrators)
     if state:
         app = state.traffic.around(app)
     server = Server(HOST, state.endpoint_port if state else 0, Door(app))

@@ -13,6 +13,7 @@ from rich.table import Table
 from benches.measuring import PROGRESS
 from benches.releasing.cases import CASES
 from benches.releasing.goals import unmet
+from benches.releasing.live.measured import measured as measured_alive
 from benches.releasing.outcomes import STATUSES, Row
 from benches.releasing.peers import Rule
 from benches.releasing.rows import best_settings, rows
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
     parser.add_argument("--repetitions", type=int, default=REPETITIONS, help=f"a row (default: {REPETITIONS:,})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the traffic (default: {SEED})")
+    parser.add_argument("--live", action="store_true", help="and on the local cloud, asked over HTTP: 20 minutes")
     arguments = parser.parse_args()
     PROGRESS.print(f"seed {arguments.seed}")
     best = best_settings(arguments.seed)
@@ -37,9 +39,11 @@ def main() -> None:
     )
     missed = unmet({case: found[case]["serin"] for case in found})
     Console().print(_table(found), *(missed or ["every goal is met"]), sep="\n")
+    live = measured_alive(arguments.seed) if arguments.live else {}
     if arguments.json:
         report = {
             "rows": found,
+            "live": live,
             "silence_promoted": found["silence"]["serin"]["promoted"],
             "settings": {name: setting for name, (setting, _) in best.items()},
             "seed": arguments.seed,

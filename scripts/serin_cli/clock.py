@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from argparse import Namespace
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from serin_cli.connection import Connection, load
 from serin_cli.signing import signed
 
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
+_HERE: dict[str, Any] = {"verify": False}
+"""The local cloud speaks plain HTTP: reading the certificates of the whole web costs more than what is asked."""
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -82,6 +84,12 @@ def clock(arguments: Namespace) -> dict[str, Any]:
     return _walk(connection, wanted)
 
 
+def advance(connection: Connection, seconds: float) -> None:
+    """Let the local cloud's clock walk on; back when all that was due has happened."""
+    for _ in _steps(connection, {"advance_s": seconds}):
+        pass
+
+
 def span(text: str) -> timedelta:
     """`90m`, `2h`, `7d`, `1w`, or an ISO 8601 duration of weeks, days, hours, minutes and seconds."""
     if short := _SHORT.fullmatch(text):
@@ -122,7 +130,7 @@ def _local() -> Connection:
 
 def _shown(connection: Connection) -> str:
     try:
-        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection))
+        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection), **_HERE)
         return str(_told(answer.text)["now"])
     except httpx.HTTPError as error:
         raise _gone(error) from error
@@ -136,18 +144,25 @@ def _told(line: str) -> dict[str, Any]:
 
 
 def _walk(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Follow the walk to its end; it goes on when this program is stopped."""
-    began, steps = _shown(connection), 0
-    where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), "timeout": None}
+    """Follow the walk to its end."""
+    began, steps, now = _shown(connection), 0, ""
+    with story.bar("advancing the clock") as bar:
+        for steps, now in enumerate(_steps(connection, wanted)):
+            bar.update(bar.task_ids[0], description=f"advancing the clock: {now[:16]}, {steps} steps")
+    return {"from": began, "now": now, "steps": steps}
+
+
+def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[str]:
+    """The moment of each step of a walk, and of its end; it goes on when this program is stopped."""
+    where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), **_HERE}
     try:
         # A step takes as long as the functions it sets off.
-        with story.bar("advancing the clock") as bar, httpx.stream("POST", json=wanted, **where) as answer:
+        with httpx.stream("POST", json=wanted, timeout=None, **where) as answer:
             for line in answer.iter_lines():
                 record = _told(line)
+                yield record["now"]
                 if record.get("done"):
-                    return {"from": began, "now": record["now"], "steps": steps}
-                steps += 1
-                bar.update(bar.task_ids[0], description=f"advancing the clock: {record['now'][:16]}, {steps} steps")
+                    return
     except httpx.HTTPError as error:
         raise _gone(error) from error
     raise Unavailable("The local cloud broke off before the clock had come there.", "Read what serin up says.")

@@ -54,7 +54,7 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
     with story.bar("deploying them on this machine"):
         cloud = LocalCloud.start(assembly, clock=clock, state=state)
     with cloud:
-        connection = _connection(settings, cloud)
+        connection = connection_to(settings, cloud)
         save(connection)
         save_profile(cloud)
         try:
@@ -64,7 +64,8 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
             forget(connection)
 
 
-def _connection(settings: Settings, cloud: LocalCloud) -> Connection:
+def connection_to(settings: Settings, cloud: LocalCloud) -> Connection:
+    """What a person's program needs to use it; its token may do everything."""
     names = settings.names
     table = RecordTable(boto3.client("dynamodb", **cloud.client), names.table("control"))
     token = create_token("owner", EVERYTHING, LOCAL_TOKEN_LIFE, (), control=DynamoControl(table), clock=cloud.clock)

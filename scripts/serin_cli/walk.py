@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,21 @@ from serin_cli.local import Running, running
 from serin_cli.profile import profile_file
 from serin_cli.sample import write_sample
 from serin_cli.scorecards import copies, quality_file, told
+from serin_cli.traffic import Tally as Callers
+from serin_cli.walk_release import release_by_evidence
 
 MODEL = "flight-delay"
 CLOCK = datetime(2013, 7, 1, 4, tzinfo=UTC)
-PREDICTIONS = 500
+BATCHES, BATCH, SINGLE = 3, 100, 100
+"""Requests of the first version, of so many flights each; and of the second one, of one flight each."""
 SAMPLE = Path("build/flights")
 FIRST, SECOND, THIRD = ("2013-01", "2013-02"), ("2013-03",), ("2013-04", "2013-05", "2013-06")
 """The months of each training: enough to begin with, too few to show a gain, and enough for that."""
-ASKED = "2013-07"
+ASKED, ASKED_FLIGHTS = "2013-07", 1000
 
 
 def demo(arguments: Namespace) -> None:
-    """Upload, train, release, predict, roll back and forward; the figures go to `--json FILE`."""
+    """Upload, train, predict, release by evidence, take back; the figures go to `--json FILE`."""
     began = time.monotonic()
     story.chapter("1. The platform: CloudFormation templates, deployed on this machine")
     with running(CLOCK) as platform:
@@ -63,13 +67,17 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
     story.chapter("4. March is in: a second training, by a call, against the live model")
     uploads += _months(client, files, SECOND)
     rejected = _trained(client, client.post(f"/models/{MODEL}/train")["run"], "rejected")
-    story.chapter("5. April, May and June are in: a third training")
+    story.chapter(f"5. {BATCHES * BATCH} predictions over HTTP for the first flights of July")
+    flights, tally = first_flights(files[f"{ASKED}.csv"], ASKED_FLIGHTS), Tally()
+    _ask(client, _batches(flights), tally)
+    story.chapter("6. April, May and June are in: a third training")
     uploads += _months(client, files, THIRD)
     training = _trained(client, client.post(f"/models/{MODEL}/train")["run"])
-    _released(client, training["version"])
-    story.chapter(f"6. {PREDICTIONS} predictions over HTTP for the flights of July 1st")
-    flights = first_flights(files[f"{ASKED}.csv"], PREDICTIONS)
-    predictions, rollback = _predicted_and_rolled(client, flights)
+    story.chapter("7. Its release by evidence: on requests of the log, then on a share of the callers; taken back once")
+    compared = release_by_evidence(client, platform.connection, MODEL, training["version"], cycle(flights))
+    tally.add(compared.tally)
+    story.chapter(f"8. {SINGLE} predictions of the new version")
+    _ask(client, [[flight] for flight in flights[:SINGLE]], tally)
     logged = _logged(platform.cloud, platform.connection.lake_bucket)
     return {
         "stacks": list(platform.stacks),
@@ -77,8 +85,9 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
         "uploads": uploads,
         "rejected": rejected,
         "training": training,
-        "predictions": {**predictions, "logged": logged},
-        "rollback": rollback,
+        "predictions": {**tally.figures(), "logged": logged},
+        "release": {"requests": compared.tally.requests, "failed": compared.tally.failed, "looks": compared.judgements},
+        "rollback": {"ok": compared.ok, "seconds": compared.seconds},
     }
 
 
@@ -128,67 +137,54 @@ def _trained(client: Client, run_id: str | None, ends: str = "registered") -> di
     return {**figures, "gate": run["verdict"]["outcome"], "version": run.get("version")}
 
 
-def _released(client: Client, version: int | None = None, release: str | None = None) -> Mapping[str, Any]:
+def _released(client: Client) -> None:
     with story.bar("   publish, golden rows, alias"):
-        ended = client.release_ended(MODEL, version, release)
+        ended = client.release_ended(MODEL)
     if ended["status"] != "live":
         raise Unavailable(f"The release ended as {ended['status']}: {ended.get('reason')}.", "Read its steps.")
     story.say(f"   version {ended['version']} is live ({', '.join(step['name'] for step in ended['steps'])})")
-    return ended
 
 
-def _predicted_and_rolled(
-    client: Client, flights: Sequence[Mapping[str, Any]]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two thirds with the new version, a part after rolling back, the rest after rolling forward."""
-    tally = Tally()
-    cuts = [0, len(flights) * 3 // 5, len(flights) * 4 // 5, len(flights)]
-    newest = client.get("/models")["items"][0]["live"]["version"]
-    _ask(client, flights[cuts[0] : cuts[1]], tally)
-    began = time.monotonic()
-    story.chapter("7. Roll back, and forward again")
-    back = _moved(client, {"action": "rollback"})
-    seconds = _since(began)
-    _ask(client, flights[cuts[1] : cuts[2]], tally)
-    forward = _moved(client, {"action": "start", "version": newest})
-    _ask(client, flights[cuts[2] : cuts[3]], tally)
-    ok = (back["version"], forward["version"]) == (newest - 1, newest)
-    return tally.figures(), {"ok": ok, "seconds": seconds}
-
-
-def _moved(client: Client, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-    started: str = client.post(f"/models/{MODEL}/releases", wanted)["release"]
-    return _released(client, release=started)
+def _batches(flights: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
+    return [flights[first : first + BATCH] for first in range(0, BATCHES * BATCH, BATCH)]
 
 
 class Tally:
     """What came of the predictions so far."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.sent = self.ok = self.fresh = 0
         self.ms: list[float] = []
         self.versions: Counter[str] = Counter()
-        self.fresh = 0
+
+    def add(self, callers: Callers) -> None:
+        """What callers asked meanwhile, one flight a request."""
+        self.sent += callers.requests
+        self.ok += callers.statuses[200]
+        self.versions += Counter({str(version): count for version, count in callers.versions.items()})
 
     def figures(self) -> dict[str, Any]:
-        """The counts, the median time as the caller saw it, and rows whose every view had a fresh value."""
+        """The counts, the median time of one flight as its caller saw it, and rows whose every view was fresh."""
         p50 = round(statistics.median(self.ms), 2) if self.ms else None
         by_version = dict(sorted(self.versions.items()))
-        return {"sent": self.sent, "ok": len(self.ms), "p50_ms": p50, "by_version": by_version, "fresh": self.fresh}
+        return {"sent": self.sent, "ok": self.ok, "p50_ms": p50, "by_version": by_version, "fresh": self.fresh}
 
 
-def _ask(client: Client, flights: Sequence[Mapping[str, Any]], tally: Tally) -> None:
-    with story.bar("   asking", total=len(flights)) as progress:
-        for flight in flights:
-            tally.sent += 1
+def _ask(client: Client, requests: Sequence[Sequence[Mapping[str, Any]]], tally: Tally) -> None:
+    with story.bar("   asking", total=len(requests)) as progress:
+        for flights in requests:
+            tally.sent += len(flights)
             began = time.perf_counter()
-            answer = client.predict(MODEL, [flight])
-            tally.ms.append((time.perf_counter() - began) * 1000)
-            tally.versions[str(answer["version"])] += 1
-            tally.fresh += "missing" not in answer["predictions"][0] and "stale" not in answer["predictions"][0]
+            answer = client.predict(MODEL, flights)
+            if len(flights) == 1:
+                tally.ms.append((time.perf_counter() - began) * 1000)
+            rows = answer["predictions"]
+            tally.ok += len(rows)
+            tally.versions[str(answer["version"])] += len(rows)
+            tally.fresh += sum("missing" not in row and "stale" not in row for row in rows)
             progress.advance(progress.task_ids[0])
-    late = answer["predictions"][0]
-    story.say(f"   {len(flights)} answers of version {answer['version']}; the last: {late['probability']:.0%} late")
+    late, count = answer["predictions"][-1], sum(map(len, requests))
+    story.say(f"   {count} answers of version {answer['version']}; the last: {late['probability']:.0%} late")
 
 
 def _logged(cloud: LocalCloud, lake: str) -> int:

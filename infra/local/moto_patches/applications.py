@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.backends import SERVICE_NAMES
-from moto.moto_server.werkzeug_app import create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from infra.local.iam.refusals import Refusal, StartResponse
 from infra.local.iam.requests.bodies import Environ
@@ -17,6 +17,20 @@ _BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})
 """What moto serves for itself: a page that shows and resets everything, and a machine's metadata."""
 
 _CODES = {"s3": "InvalidRequest", "query": "ValidationError"}
+
+
+class Applications(DomainDispatcherApplication):
+    """moto's applications by host; which is whose does not change, and moto reads its folder anew at each request."""
+
+    def __init__(self) -> None:
+        super().__init__(application_of)
+        self._known: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service that answers for the host; None for one that moto does not know."""
+        if host not in self._known:
+            self._known[host] = super().get_backend_for_host(host)
+        return self._known[host]
 
 
 def application_of(service: SERVICE_NAMES) -> Any:

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from infra.local.moto_patches.registry import replace, wrap
-
-
-@wrap(importlib.import_module("moto.backends"), "list_of_moto_modules")
-def list_of_moto_modules(original: Callable[[], Iterable[str]]) -> Collection[str]:
-    """moto lists its own folder on the disk, and looks at each file in it, while all other requests wait."""
-    return _modules(original)
-
-
-@cache
-def _modules(listed: Callable[[], Iterable[str]]) -> Collection[str]:
-    return dict.fromkeys(listed())
+from infra.local.moto_patches.registry import replace
 
 
 @dataclass(frozen=True)

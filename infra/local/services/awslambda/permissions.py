@@ -21,6 +21,9 @@ _OF_A_VERSION = {
     "AddPermission": "lambda:AddPermission",
     "RemovePermission": "lambda:RemovePermission",
     "GetPolicy": "lambda:GetPolicy",
+    "PutProvisionedConcurrencyConfig": "lambda:PutProvisionedConcurrencyConfig",
+    "GetProvisionedConcurrencyConfig": "lambda:GetProvisionedConcurrencyConfig",
+    "DeleteProvisionedConcurrencyConfig": "lambda:DeleteProvisionedConcurrencyConfig",
 }
 _ON_A_FUNCTION = named(
     """

@@ -29,6 +29,9 @@ from serin.ports import (
     Workflows,
 )
 
+_REMEMBERED = 64 * 1024 * 1024
+"""Bytes of objects that a process keeps in mind."""
+
 
 class Platform:
     """The world as one function sees it: each port is an AWS adapter, made from the function's own variables."""
@@ -65,6 +68,16 @@ class Platform:
     def artifacts(self) -> ObjectStore:
         """Where fitted models lie."""
         return self._bucket("SERIN_ARTIFACTS_BUCKET")
+
+    @cached_property
+    def lake_read_once(self) -> ObjectStore:
+        """The lake, for whoever looks at the same files again and again; what they are called says what they hold."""
+        return _read_once(self.lake)
+
+    @cached_property
+    def artifacts_read_once(self) -> ObjectStore:
+        """Fitted models, likewise."""
+        return _read_once(self.artifacts)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -189,6 +202,12 @@ class Platform:
         from serin.adapters.s3 import S3ObjectStore
 
         return S3ObjectStore(_client("s3"), self._environment[variable])
+
+
+def _read_once(store: ObjectStore) -> ObjectStore:
+    from serin.adapters.read_once import ReadOnce
+
+    return ReadOnce(store, _REMEMBERED)
 
 
 @cache

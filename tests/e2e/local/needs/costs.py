@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import moto
 from moto.dynamodb.comparisons import ConditionExpressionParser
 
 from infra.local.cloud import LocalCloud
@@ -23,15 +20,6 @@ def _watched(owner: Any, name: str) -> Iterator[mock.Mock]:
     """Calls that go on to where they went."""
     with mock.patch.object(owner, name, autospec=True, side_effect=getattr(owner, name)) as calls:
         yield calls
-
-
-@needed("moto.backends.list_of_moto_modules")
-def the_disk_is_not_read_to_know_which_services_there_are(cloud: LocalCloud) -> None:
-    sqs = aws(cloud, "sqs")
-    sqs.list_queues()
-    with _watched(os, "listdir") as listed:
-        sqs.list_queues()
-    assert Path(moto.__file__).parent not in [Path(call.args[0]) for call in listed.call_args_list if call.args]
 
 
 @needed("moto.core.responses.method_names_from_class")

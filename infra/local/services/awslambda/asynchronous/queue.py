@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter, defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,8 @@ from infra.local.wiring import wiring
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 32
+_OF_ONE_FUNCTION = 4
+"""Lambda would start as many environments as there are events; here each takes the place of one that is warm."""
 _AFTER_ERRORS_S = (60.0, 120.0)
 _AFTER_THROTTLE_S = 1.0
 _LONGEST_S = 300.0
@@ -68,6 +71,8 @@ class AsynchronousQueue:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asynchronous")
         self._stopping = threading.Event()
         self._moving = 0
+        self._running: Counter[str] = Counter()
+        self._waiting: defaultdict[str, deque[Event]] = defaultdict(deque)
         self._lock = threading.Lock()
 
     def put(self, event: Event) -> None:
@@ -76,7 +81,8 @@ class AsynchronousQueue:
             if self._stopping.is_set():
                 return
             self._moving += 1
-            self._pool.submit(self._take, event)
+            self._waiting[event.name].append(event)
+            self._start(event.name)
 
     @property
     def idle(self) -> bool:
@@ -88,6 +94,12 @@ class AsynchronousQueue:
         with self._lock:
             self._stopping.set()
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, name: str) -> None:
+        """Begin what the function has room for; under the lock."""
+        while self._waiting[name] and self._running[name] < _OF_ONE_FUNCTION and not self._stopping.is_set():
+            self._running[name] += 1
+            self._pool.submit(self._take, self._waiting[name].popleft())
 
     def _take(self, event: Event) -> None:
         try:
@@ -101,6 +113,8 @@ class AsynchronousQueue:
         finally:
             with self._lock:
                 self._moving -= 1
+                self._running[event.name] -= 1
+                self._start(event.name)
 
     def _try(self, event: Event) -> None:
         version, arn = self._versions.find(event.name, event.qualifier)

@@ -38,7 +38,7 @@ class FunctionHost:
         *,
         environment: Mapping[str, str],
         now_ms: Callable[[], int],
-        processes: int = 16,
+        processes: int = 24,
         idle_s: float = 300.0,
     ) -> None:
         self._session = session

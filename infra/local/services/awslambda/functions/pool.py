@@ -136,8 +136,8 @@ class Pool:
         raise Unavailable("The local cloud has stopped.", "Start it again: serin up.")
 
     def _idle_worker(self, version: FunctionVersion) -> Worker | None:
-        # The kept ones first, then the one used last: the others grow old and expire.
-        fitting = [worker for worker in reversed(self._idle) if worker.version == version]
+        # The kept ones first, then the one that has rested longest: callers are spread over all that are warm.
+        fitting = [worker for worker in self._idle if worker.version == version]
         worker = next((worker for worker in fitting if worker.kept), fitting[0] if fitting else None)
         if worker is not None:
             self._idle.remove(worker)

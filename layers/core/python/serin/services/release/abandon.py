@@ -33,6 +33,8 @@ def abandon(context: ReleaseContext, reason: str) -> Release | None:
         context.control.finish(None, lease)
     ended = announce(context, release)
     start_next(context)
+    if ended.status != "live":
+        _cool(context, ended)
     return ended
 
 
@@ -70,7 +72,6 @@ def _put_back(context: ReleaseContext, release: Release, lease: Lease) -> bool:
     moved = own is not None and (own.function_version != own.previous or own.weight > 0)
     if own is not None or (plan is not None and release.is_open):
         _move_back(context, lease, intent, own, plan)
-    _cool(context, release)
     return moved or bool(context.catalog.shifts(context.model, context.id))
 
 
@@ -92,7 +93,11 @@ def _move_back(
 
 
 def _cool(context: ReleaseContext, release: Release) -> None:
-    """Nothing is paid for a candidate that answers nobody."""
+    """Nothing is paid for a candidate that answers nobody; last of all, since no release hangs on it."""
+    lease = context.control.lease(context.model)
+    if lease is not None and lease.until > context.clock.now():
+        # The next release may be about the same function version.
+        return
     published = context.catalog.published(context.model, release.version)
     alias = context.endpoint.alias(context.model)
     if published is not None and published.function_version not in {alias.function_version, *alias.weights}:

@@ -1,0 +1,53 @@
+"""A bucket whose objects are named by their content: what was read once is remembered."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+from serin.ports import ObjectStore
+
+
+class ReadOnce:
+    """An object store in front of another; each object is got once, as long as there is room for it.
+
+    For keys that never get another content. `room` is in bytes; what was asked for longest ago makes room. Safe from
+    any thread.
+    """
+
+    def __init__(self, store: ObjectStore, room: int) -> None:
+        self._store = store
+        self._room = room
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        if version_id is not None:
+            return self._store.get(key, version_id)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        content = self._store.get(key)
+        self._keep(key, content)
+        return content
+
+    def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
+        self._store.fetch(key, into, version_id)
+
+    def put(self, key: str, content: bytes) -> None:
+        self._store.put(key, content)
+
+    def put_file(self, key: str, file: Path) -> None:
+        self._store.put_file(key, file)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        return self._store.keys(prefix)
+
+    def _keep(self, key: str, content: bytes) -> None:
+        with self._lock:
+            self._kept[key] = content
+            while sum(map(len, self._kept.values())) > self._room:
+                self._kept.popitem(last=False)
