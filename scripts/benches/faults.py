@@ -1,8 +1,9 @@
-"""Faults: thousands of seeded schedules of uploads whose functions die, are throttled, hear no answer and overtake.
+"""Faults: thousands of seeded schedules of uploads, or of releases, whose functions die, are throttled and overtake.
 
 Files are put while accept_upload and build_features work, and every call they make may go wrong. Once all is at rest
 no row may be lost or doubled, every record must be true, and what is served online must follow from the rows.
-The same schedules with effects that are wrong on purpose show what they are able to find.
+The same schedules with effects that are wrong on purpose show what they are able to find. With `--releases`, releases
+meet each other, people, faults and the sweepers: alias, pointer, records, lease and verdicts must agree in the end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.schedules.functions import SERIN
+from benches.schedules.releases.tally import run as run_releases
 from benches.schedules.tally import Tally, run
 from benches.schedules.variants import VARIANTS
 
@@ -30,11 +32,15 @@ def main() -> None:
     parser.add_argument("--features-every", type=int, default=1, metavar="N", help="build features in every n-th")
     parser.add_argument("--only", type=int, metavar="SEED", help="run one schedule, and tell its steps")
     parser.add_argument("--subject", choices=sorted(SUBJECTS), default=SERIN.name, help="whose schedule --only runs")
+    parser.add_argument("--releases", action="store_true", help="schedules of releases, not of uploads")
     parser.add_argument("--json", metavar="FILE")
     given = parser.parse_args()
     if given.only is not None:
-        sys.exit(_one(given.only, given.subject, given.features_every))
-    figures, found = _all(given.seed, given.schedules, given.features_every)
+        sys.exit(_one(given.only, given.subject, given.features_every, releases=given.releases))
+    if given.releases:
+        figures, found = _releases(given.seed, given.schedules)
+    else:
+        figures, found = _all(given.seed, given.schedules, given.features_every)
     text = json.dumps(figures, indent=2)
     print(text)
     if given.json:
@@ -42,8 +48,10 @@ def main() -> None:
     sys.exit(0 if found else 1)
 
 
-def _one(seed: int, subject: str, every: int) -> int:
-    tally = run([seed], SUBJECTS[subject], every, keep_all=True)
+def _one(seed: int, subject: str, every: int, *, releases: bool) -> int:
+    tally: Tally = (
+        run_releases([seed], keep_all=True) if releases else run([seed], SUBJECTS[subject], every, keep_all=True)
+    )
     print(tally.told())
     return 1 if tally.broken else 0
 
@@ -62,6 +70,16 @@ def _all(first: int, count: int, every: int) -> tuple[dict[str, Any], bool]:
         "wrong_on_purpose": {one.subject: _caught(one) for one in wrong},
     }
     return figures, not tally.broken and all(one.broken for one in wrong)
+
+
+def _releases(first: int, count: int) -> tuple[dict[str, Any], bool]:
+    began, cpu = time.monotonic(), time.process_time()
+    print(f"seeds {first} to {first + count - 1}", file=sys.stderr)
+    tally = run_releases(_progress(first, count, began))
+    print(tally.told(), file=sys.stderr, end="")
+    each = round((time.process_time() - cpu) / count * 1000, 1)
+    figures = {"seed": first, "seconds": round(time.monotonic() - began, 1), "cpu_ms_each": each, **tally.figures()}
+    return figures, not tally.broken
 
 
 def _caught(tally: Tally) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _release_two_at_once(walked: Walked) -> None:
     orphan = functions.publish_version(FunctionName=function)["Version"]
     functions.publish_layer_version(LayerName=layer, Content={"ZipFile": packed("old.txt", "old")})
     for version in (live.version - 1, live.version):
-        walked.client.post(f"/models/{MODEL}/releases", {"version": version})
+        walked.client.post(f"/models/{MODEL}/releases", {"action": "start", "version": version})
     cloud.settle()
     cloud.advance(timedelta(minutes=5))
     cloud.settle()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"
+    *("rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"),
+    *("alias", "pointer", "lease", "parked", "verdict", "notice", "next release"),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -16,13 +16,13 @@ from benches.schedules.functions import Functions
 from benches.schedules.model import charter_of
 from benches.schedules.queues import Queue
 from benches.schedules.trace import Trace
+from benches.schedules.turns import Move, Turns
 from benches.schedules.world import World
 
 DERIVED_SHARE = 0.3
 # How soon files follow each other: all at once, or when most of the work on those before is done.
 PACES = (0.3, 0.02)
 STORMY_MOVES, MOST_MOVES, MOST_REDRIVES = 1_000, 20_000, 3
-Move = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ class Schedule:
         self._world = World(functions.subject.stores(), self._random, self._chance, builds=builds)
         self._calls = Calls(self._world, self._charter, functions, self._random, self._chance, self._trace)
         self._pace = self._random.choice(PACES)
-        self._next: Running | None = None
-        self._moved = self._redriven = 0
+        self._turns = Turns[Running](self._random, self._chance, self._moves, STORMY_MOVES, MOST_MOVES)
+        self._redriven = 0
 
     def run(self) -> Outcome:
         """Go on until nothing waits and nobody works; then look at what became of the files."""
         try:
-            while self._next or self._choose() or self._redrive():
-                running, self._next = self._next, None
+            while self._turns.choose() or self._redrive():
+                running = self._turns.take()
                 if running is not None:
                     self._calls.go_on(running)
         finally:
@@ -72,43 +72,22 @@ class Schedule:
 
     def _restless(self) -> Sequence[Broken]:
         found = [f"{queue.name}: {len(queue.dead)} messages die of no fault" for queue in self._queues if queue.dead]
-        found += [f"not at rest after {self._moved:,} moves"] if self._moved >= MOST_MOVES else []
+        found += [f"not at rest after {self._turns.moved:,} moves"] if self._turns.endless else []
         return [Broken("delivery", told) for told in found]
-
-    def _choose(self) -> bool:
-        """Make moves until it is an invocation's turn, which is next; False when there is nothing to do, or no end."""
-        while self._next is None:
-            moves = self._moves()
-            if not moves or self._moved >= MOST_MOVES:
-                return False
-            self._moved += 1
-            self._chance.calm |= self._moved >= STORMY_MOVES
-            self._random.choices(moves, [weight for weight, _ in moves])[0][1]()
-        return True
-
-    def _stays(self, running: Running) -> bool:
-        """Whether it is this one's turn, once all has happened that comes before anybody's."""
-        self._choose()
-        mine = self._next is running
-        self._next = None if mine else self._next
-        return mine
 
     def _moves(self) -> list[tuple[float, Move]]:
         """What may come next, each with its weight."""
         moves: list[tuple[float, Move]]
-        moves = [(running.eager, partial(self._let, running)) for running in self._calls.running]
+        moves = [(running.eager, partial(self._turns.let, running)) for running in self._calls.running]
         if self._files:
             moves.append((self._pace, self._arrive))
         if self._calls.wanted(self._world.queue):
-            moves.append((0.3, partial(self._calls.accept, self._stays)))
+            moves.append((0.3, partial(self._calls.accept, self._turns.stays)))
         if self._calls.wanted(self._world.bus):
-            moves.append((0.3, partial(self._calls.build, self._stays)))
+            moves.append((0.3, partial(self._calls.build, self._turns.stays)))
         if self._chance.late:
             moves.append((0.1, self._arrive_late))
         return moves
-
-    def _let(self, running: Running) -> None:
-        self._next = running
 
     def _arrive(self) -> None:
         file = self._files.pop(0)
@@ -129,7 +108,7 @@ class Schedule:
         self._chance.calm = True
         self._redriven += 1
         dead = [queue for queue in self._queues if queue.dead]
-        if not dead or self._redriven > MOST_REDRIVES or self._moved >= MOST_MOVES:
+        if not dead or self._redriven > MOST_REDRIVES or self._turns.endless:
             return False
         for queue in dead:
             self._trace.add("somebody", "sends dead letters again to", (queue.name,))

@@ -15,7 +15,7 @@ from benches.schedules.schedule import Outcome, Schedule
 EXAMPLES = 5
 
 
-class _Unread(io.TextIOBase):
+class Unread(io.TextIOBase):
     """Where the functions' logs go."""
 
     def write(self, text: str) -> int:
@@ -28,7 +28,6 @@ class Tally:
 
     subject: str
     schedules: int = 0
-    built: int = 0
     broken: list[int] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -36,10 +35,9 @@ class Tally:
     examples: list[Outcome] = field(default_factory=list)
     keep_all: bool = False
 
-    def add(self, outcome: Outcome, *, built: bool) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Count one schedule."""
         self.schedules += 1
-        self.built += built
         self.faults.update(outcome.faults)
         self.dead_letters += outcome.died
         if outcome.broken:
@@ -58,9 +56,6 @@ class Tally:
         """The counts as JSON has them."""
         return {
             "schedules": self.schedules,
-            "with_features": self.built,
-            "rows_lost": self.kinds["rows lost"],
-            "rows_doubled": self.kinds["rows doubled"],
             "broken": len(self.broken),
             "share": round(self.share, 4),
             "facts_broken": dict(sorted(self.kinds.items())),
@@ -74,13 +69,31 @@ class Tally:
         return "".join(f"{line}\n" for outcome in self.examples for line in _told(self.subject, outcome))
 
 
-def run(seeds: Iterable[int], subject: Subject = SERIN, features_every: int = 1, *, keep_all: bool = False) -> Tally:
+@dataclass
+class UploadTally(Tally):
+    """Schedules of uploads; `built` of them built features too."""
+
+    built: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            **super().figures(),
+            "with_features": self.built,
+            "rows_lost": self.kinds["rows lost"],
+            "rows_doubled": self.kinds["rows doubled"],
+        }
+
+
+def run(
+    seeds: Iterable[int], subject: Subject = SERIN, features_every: int = 1, *, keep_all: bool = False
+) -> UploadTally:
     """The schedules of these seeds; features are built too where the seed is a multiple, nowhere if it is of 0."""
-    functions, tally = Functions(subject), Tally(subject.name, keep_all=keep_all)
-    with functions.threads, redirect_stdout(_Unread()):
+    functions, tally = Functions(subject), UploadTally(subject.name, keep_all=keep_all)
+    with functions.threads, redirect_stdout(Unread()):
         for seed in seeds:
             builds = features_every > 0 and seed % features_every == 0
-            tally.add(Schedule(seed, functions, builds=builds).run(), built=builds)
+            tally.add(Schedule(seed, functions, builds=builds).run())
+            tally.built += builds
     return tally
 
 

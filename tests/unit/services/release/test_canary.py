@@ -252,6 +252,28 @@ def test_an_alias_that_somebody_moves_freezes_the_release_until_it_is_back() -> 
     assert world.known("rel2").status == "live"
 
 
+@pytest.mark.parametrize("until", ["publish", "golden", "open"])
+def test_a_version_that_somebody_has_put_there_meanwhile_is_not_taken_for_the_live_one(until: str) -> None:
+    """It would be what the candidate is compared with, and what the release is put back to."""
+    world = with_live()
+    course = world.until("rel2", 2, until)
+    world.endpoint.aliases[MODEL] = AliasState("77", {}, "r77")
+    with pytest.raises(Conflict, match="was changed while version 2 was being released"):
+        world.walk("rel2", course)
+    world.abandon("rel2")
+    assert world.endpoint.alias(MODEL).function_version == "77"
+    assert world.reconcile().found == "changed by somebody else"
+
+
+def test_a_release_that_opens_twice_goes_by_its_first_plan() -> None:
+    world = with_live()
+    world.until("rel2", 2, "judge")
+    assert world.step("rel2", Course("open")).next == "shadow"
+    plan = world.catalog.plan(MODEL, "rel2")
+    assert plan is not None
+    assert (plan.previous, world.weights("rel2")) == ("2", [10])
+
+
 def test_a_basic_release_whose_alias_somebody_moves_ends() -> None:
     world = with_live(policy(strategy="basic"))
     course = world.until("rel2", 2, "promote")

@@ -149,8 +149,13 @@ def wait(policy: ReleasePolicy, elapsed: timedelta) -> int:
 
 
 def wait_of_bake(policy: ReleasePolicy, elapsed: timedelta) -> int:
-    """Seconds until the next look after the promotion: about twenty looks, the last at its end."""
-    left = max((policy.bake - elapsed).total_seconds(), 1)
+    """Seconds until the next look after the promotion: about twenty looks, the last at its end.
+
+    Who is held beyond it is looked at no more often than anybody.
+    """
+    left = (policy.bake - elapsed).total_seconds()
+    if left <= 0:
+        return wait(policy, elapsed)
     return math.ceil(min(left, max(policy.bake / 20, SHORTEST).total_seconds(), longest_wait(policy).total_seconds()))
 
 

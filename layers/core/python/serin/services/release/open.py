@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from serin.domain.errors import Unavailable
+from serin.domain.errors import Conflict, Unavailable
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.release_alias import Split, split_of
 from serin.domain.release_course import Course, basic, compares, planned_weights, why_nothing_is_compared
 from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import Release
@@ -27,7 +28,7 @@ def open_release(context: JudgedRelease, round: int) -> Course:
     if release is None:
         return Course("end")
     candidate = published_of(context, release).function_version
-    serving = context.endpoint.alias(context.model).function_version if release.previous is not None else None
+    serving = _serving(context, release)
     # On the version, and before it has a share: an alias with weights takes no provisioned concurrency.
     if serving is not None and not context.endpoint.provision_like(context.model, candidate, serving):
         if round >= _WARMINGS:
@@ -45,6 +46,21 @@ def open_release(context: JudgedRelease, round: int) -> Course:
     context.catalog.add_judged(context.model, _not_compared(context, because))
     context.note("open", f"nothing is compared: {because}")
     return Course("promote")
+
+
+def _serving(context: JudgedRelease, release: Release) -> str | None:
+    """What serves, as it went live; Conflict for an alias that somebody has changed since the release began.
+
+    Otherwise a stranger's version would become what this release is compared with, and put back to.
+    """
+    plan, live = context.catalog.plan(context.model, context.id), context.control.live(context.model)
+    if plan is not None or release.previous is None or live is None:
+        return plan.previous if plan is not None else None
+    alias = context.endpoint.alias(context.model)
+    if split_of(alias.function_version, alias.weights) != Split(live.function_version):
+        message = f"The alias of {context.model} was changed while version {release.version} was being released."
+        raise Conflict(message, "Look who changed it, then start the release again.")
+    return live.function_version
 
 
 def _plan(context: JudgedRelease, release: Release, candidate: str, serving: str | None) -> ReleasePlan:

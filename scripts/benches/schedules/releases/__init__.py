@@ -1,0 +1,1 @@
+"""Releases under seeded faults: what dead controllers, lost answers and people's changes leave of the alias."""
