@@ -170,7 +170,11 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     ),
     ("moves before it says so", [(shift, "move", moves_before_it_says_so)], {"alias"}),
     ("moves nothing", [(shift, "move", lambda *_: True)], {"alias", "record"}),
-    ("starts nobody who waits", [(place, "start_next", nothing) for place in (abandon, finish, reconciler)], {"parked"}),
+    (
+        "starts nobody who waits",
+        [(place, "start_next", nothing) for place in (abandon, finish, reconciler)],
+        {"parked"},
+    ),
     ("tells the end again and again", [(reconciler, "announce", tells_again)], {"notice"}),
     ("tells nobody", [(place, "announce", keeps_it) for place in (abandon, finish, reconciler)], {"event", "notice"}),
     ("reconciles nothing", [(reconciler, "_is_dead", lambda *_: False)], {"record"}),
