@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -124,5 +125,15 @@ def test_a_person_holds_a_release_and_the_alias_moved_by_hand_freezes_it_and_a_d
     hands.stop_execution()
     alive.cloud.settle()
     stopped = alive.client.release(MODEL, deployed["id"])
-    assert (stopped["status"], "Impatient" in stopped["reason"]) == ("rolled_back", True), stopped
+    assert (stopped["status"], stopped["reason"]) == ("rolled_back", "its workflow aborted")
     assert what_serves(alive) == (shared.function_version, {})
+
+
+def test_a_rollback_waits_for_nothing_and_no_request_fails_while_it_goes_on(alive: Place) -> None:
+    with Traffic(alive.connection, MODEL, parcels(SEED)) as traffic, ThreadPoolExecutor(1) as callers:
+        asked = callers.submit(traffic.ask, PER_MINUTE)
+        started = alive.client.post(f"/models/{MODEL}/releases", {"action": "rollback"})["release"]
+        ended = alive.client.release_ended(MODEL, release=started)
+        assert (ended["status"], ended["version"], ended["previous"]) == ("live", 1, 2)
+        assert asked.result().failed == 0
+        assert set(traffic.ask(5).versions) == {1}
