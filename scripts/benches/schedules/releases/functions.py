@@ -58,6 +58,8 @@ class Platform:
     metrics: Any
     clock: Any
     lake: Any = None
+    lake_read_once: Any = None
+    artifacts_read_once: Any = None
     artifacts: Any = None
     golden: Callable[[str], Sequence[Mapping[str, Any]]] = field(default=lambda _: GOLDEN)
 
