@@ -22,7 +22,8 @@ from serin.services.release import abandon, ending, finish, judge, shift
 from serin.services.release.context import ReleaseContext
 from serin.services.release.move import move
 
-MOST, BATCH = 1200, 50
+pytestmark = pytest.mark.slow
+MOST, BATCH = 1200, 25
 
 
 class NoIntent(Control):
@@ -152,6 +153,7 @@ STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind]]] = [
     ("no revision", lambda: Stores(endpoint=NoRevision()), {"alias"}),
     ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}),
 ]
+ENDINGS = (abandon, finish, reconciler)
 PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     (
         "promotes on continue",
@@ -170,13 +172,9 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     ),
     ("moves before it says so", [(shift, "move", moves_before_it_says_so)], {"alias"}),
     ("moves nothing", [(shift, "move", lambda *_: True)], {"alias", "record"}),
-    (
-        "starts nobody who waits",
-        [(place, "start_next", nothing) for place in (abandon, finish, reconciler)],
-        {"parked"},
-    ),
+    ("starts nobody who waits", [(place, "start_next", nothing) for place in ENDINGS], {"parked"}),
     ("tells the end again and again", [(reconciler, "announce", tells_again)], {"notice"}),
-    ("tells nobody", [(place, "announce", keeps_it) for place in (abandon, finish, reconciler)], {"event", "notice"}),
+    ("tells nobody", [(place, "announce", keeps_it) for place in ENDINGS], {"event", "notice"}),
     ("reconciles nothing", [(reconciler, "_is_dead", lambda *_: False)], {"record"}),
 ]
 

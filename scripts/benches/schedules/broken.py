@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
-    *("rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"),
-    *("alias", "pointer", "lease", "parked", "verdict", "notice", "next release"),
-]
+Kind = (
+    Literal["rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"]
+    | Literal["alias", "pointer", "lease", "parked", "verdict", "notice", "next release"]
+)
 
 
 @dataclass(frozen=True)

@@ -179,27 +179,27 @@ class Calls:
 
     def _inline(
         self,
-        name: str,
+        who: str,
         work: Callable[[Platform, str], Any],
         heard: Callable[[Any, BaseException | None], None],
     ) -> None:
         """Nothing can come between, so it needs no thread of its own."""
 
-        def step(call: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        def step(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
             self._world.clock.advance(TICK)
-            self._trace.add(name, call, arguments)
+            self._trace.add(who, name, arguments)
             return function(*arguments)
 
         answer, error = None, None
         try:
-            answer = work(platform_of(self._world, self._policy, step), name)
+            answer = work(platform_of(self._world, self._policy, step), who)
         except Exception as raised:  # noqa: BLE001  # whatever it is, the workflow hears it
             error = raised
-        self._trace.add(name, *_end(answer, error))
+        self._trace.add(who, *_end(answer, error))
         heard(answer, error)
 
 
-def _at_once(_: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def _at_once(name: str, function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ARG001  # it is a Step
     return function(*arguments)
 
 

@@ -31,7 +31,7 @@ class ReleaseChance(Chance):
     def apply(self, fault: Fault | None, name: str, call: Callable[[], Any]) -> Any:
         """Make the call as the fault has it; a late move of the alias is Lambda's one call, not the adapter's few."""
         if fault == "late" and name == "endpoint.move_alias" and isinstance(call, partial):
-            endpoint = call.func.__self__
-            self.late.append((name, partial(endpoint.move_late, *call.args)))
+            move: Any = call.func
+            self.late.append((name, partial(move.__self__.move_late, *call.args)))
             raise AnswerLost(name)
         return super().apply(fault, name, call)

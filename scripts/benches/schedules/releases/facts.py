@@ -33,8 +33,8 @@ def _alias(world: World) -> Iterator[Broken]:
         yield Broken("alias", f"it is {now}, live is {live}")
     elif now != world.hand:
         yield Broken("alias", f"somebody made it {world.hand}, and it is {now}")
-    elif world.control.intent(MODEL) is None and not now.candidate:
-        return  # Before anything was released, whatever serves whole is what the first release finds.
+    elif live is None and not now.candidate:
+        return  # Before anything is live, whatever serves whole is what the first release finds.
     elif world.reconciled != "changed by somebody else":
         yield Broken("alias", f"somebody made it {now}, and the reconciler says {world.reconciled!r}")
 

@@ -142,7 +142,7 @@ def _holds(rule: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     if "Not" in rule:
         return not _holds(rule["Not"], data)
     if "IsPresent" in rule:
-        return (rule["Variable"].removeprefix("$.") in data) == rule["IsPresent"]
+        return bool((rule["Variable"].removeprefix("$.") in data) == rule["IsPresent"])
     value = _at(rule["Variable"], data)
     if "StringEquals" in rule:
         return bool(value == rule["StringEquals"])

@@ -100,7 +100,7 @@ class People:
         """Somebody moves the alias by hand: to what nobody knows, to an old version, or to other weights."""
         versions = self.world.endpoint.function_versions(MODEL)
         split = Split(self.random.choice([STRANGER, STRANGER, *versions]))
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.3 and self.world.alias.function_version != STRANGER:
             split = Split(self.world.alias.function_version, STRANGER, 30)
         self._says("moves the alias by hand", split)
         self.world.by_hand(split)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import Literal
 
 from benches.schedules.broken import Broken
 from benches.schedules.releases.calls import Calls, Running
@@ -30,6 +31,8 @@ QUICK = ReleasePolicy(
     bake=timedelta(minutes=2),
 )
 """Decided in a few looks."""
+STRATEGIES: Sequence[Literal["basic", "shadow", "canary"]] = ("canary", "canary", "canary", "shadow", "basic")
+UNDECIDED: Sequence[Literal["hold", "ask", "roll_back"]] = ("hold", "ask", "roll_back")
 STORMY_MOVES, MOST_MOVES = 800, 30_000
 RECONCILE = timedelta(minutes=15)
 PATIENCE = timedelta(hours=3)
@@ -183,5 +186,5 @@ class Schedule:
     def _draw_policy(self) -> ReleasePolicy:
         if self._random.random() < 0.25:
             return BASIC
-        strategy = self._random.choice(("canary", "canary", "canary", "shadow", "basic"))
-        return replace(QUICK, strategy=strategy, inconclusive=self._random.choice(("hold", "ask", "roll_back")))
+        strategy = self._random.choice(STRATEGIES)
+        return replace(QUICK, strategy=strategy, inconclusive=self._random.choice(UNDECIDED))

@@ -182,7 +182,8 @@ class World:
 
     def _moved(self, before: Split, split: Split) -> None:
         """A move of all traffic to a candidate needs a verdict, or nothing to compare it with; a stranger's stays."""
-        if STRANGER in (before.function_version, before.candidate):
+        # Before anything is live nobody knows what was deployed: whatever serves is what a first release goes back to.
+        if self.control.live(MODEL) is not None and STRANGER in (before.function_version, before.candidate):
             self.overwritten.append(before)
         if split.candidate:
             return

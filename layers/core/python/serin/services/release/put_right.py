@@ -13,15 +13,15 @@ Finding = Literal["as intended", "put back", "changed by somebody else"]
 def alias_found(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
     """How the alias stands, version and weights both; `put back` is what remains to be done.
 
-    An alias that splits its traffic while nothing was ever intended is somebody else's.
+    Before anything is live nobody here knows what was deployed: whatever serves whole is what a first release finds.
     """
-    alias, intent = endpoint.alias(model), control.intent(model)
+    alias, intent, live = endpoint.alias(model), control.intent(model), control.live(model)
     now = split_of(alias.function_version, alias.weights)
-    if intent is None:
-        return "changed by somebody else" if now.candidate else "as intended"
-    if now == settled(intent, control.live(model)):
+    if intent is not None and now == settled(intent, live):
         return "as intended"
-    return "put back" if left_by(intent, now) else "changed by somebody else"
+    if intent is not None and left_by(intent, now):
+        return "put back"
+    return "changed by somebody else" if live is not None or now.candidate else "as intended"
 
 
 def put_right(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
