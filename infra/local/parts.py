@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import make_server
 
 from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
@@ -22,6 +20,7 @@ from infra.local.clock.virtual import Progress
 from infra.local.deploy.assets import Assets
 from infra.local.door.endpoint import Door
 from infra.local.door.proof import is_administrators
+from infra.local.door.server import Server
 from infra.local.iam.guard import Guard
 from infra.local.iam.keys import new_owner
 from infra.local.moto_patches.applications import Applications
@@ -129,10 +128,7 @@ def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> st
     app: WSGIApplication = ClockRoute(Applications(), clock, advance, is_administrators)
     if state:
         app = state.traffic.around(app)
-    app = Door(app)
-    server = make_server(
-        HOST, state.endpoint_port if state else 0, app, threaded=True, request_handler=MotoRequestHandler
-    )
+    server = Server(HOST, state.endpoint_port if state else 0, Door(app))
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="moto", daemon=True)
     thread.start()
     ends.callback(moto_api_backend.reset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ AT_ONCE = 4
 """Callers at the same time; each has a connection of its own, which it keeps."""
 BURST = 80
 """Requests of a minute: fewer than the stage lets in at once, and the minute fills that up again."""
-AFTERWARDS = 5
+AFTERWARDS, FEW, SPARE = 5, 10, 1.2
 THROTTLED, NO_ANSWER = 429, 0
 Instance = Mapping[str, object]
 Watch = Callable[[Mapping[str, Any]], object]
@@ -123,13 +124,13 @@ def drive(
     minutes: int = 120,
     until: Watch | None = None,
 ) -> Driven:
-    """Let callers ask so many requests a minute while the release is under way, for so many minutes at most.
+    """Let callers ask at most so many requests a minute while the release is under way, for so many minutes at most.
 
-    The clock walks from minute to minute, so that everything a minute brings has happened before the next request.
-    Nobody asks before the candidate has a share. `until` sees what the API shows of the release at each minute, and
-    ends the drive by what is true.
+    They ask no more than the judge says it still needs, and a few in any case. The clock walks from minute to minute,
+    so that everything a minute brings has happened before the next request. Nobody asks before the candidate has a
+    share. `until` sees what the API shows of the release at each minute, and ends the drive by what is true.
     """
-    tally = Tally()
+    tally, asked = Tally(), Counter[int]()
     for _ in range(minutes):
         shown = client.get(f"/models/{model}/releases/{release}")
         if shown["release"]["status"] not in OPEN or (until is not None and until(shown)):
@@ -141,9 +142,20 @@ def drive(
             advance(connection, AFTERWARDS * MINUTE_S)
             continue
         if share:
-            tally += traffic.ask(requests)
+            count = min(requests, _needed(shown["judged"], share, asked[share]))
+            asked[share] += count
+            tally += traffic.ask(count)
         advance(connection, MINUTE_S)
     return Driven(client.get(f"/models/{model}/releases/{release}"), tally)
+
+
+def _needed(judged: Sequence[Mapping[str, Any]], weight: int, asked: int) -> int:
+    """How many more requests at this weight bring the judge to its next decision, whatever chance makes of it."""
+    looks = [one for one in judged if one["phase"] == "canary" and one["weight"] == weight]
+    if not looks or looks[-1].get("missing_calls") is None:
+        return BURST
+    calls: int = looks[-1]["candidate"]["calls"] + looks[-1]["missing_calls"]
+    return max(FEW, math.ceil(calls * SPARE * 100 / weight) - asked)
 
 
 def newest_release(client: Client, model: str, version: int) -> str:

@@ -98,7 +98,8 @@ def _join_truth(walked: Walked) -> None:
     event = {"release": release.id, "correlation": "exercise"}
     answer = _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     joined = json.loads(answer["Payload"].read())
-    assert 0 < joined.get("joined", 0) < joined["waiting"] == len(pairs), joined
+    # The walk's own release has pairs too, whose truth has not come.
+    assert 0 < joined.get("joined", 0) < len(pairs) <= joined["waiting"], joined
 
 
 def _log_what_a_shadow_says(walked: Walked) -> None:

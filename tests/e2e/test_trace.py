@@ -17,7 +17,7 @@ from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 
 TRAINING = ["build_training_set", "train_model", "evaluate_model"]
-RELEASE = ["begin", "publish", "golden", "promote", "finish"]
+RELEASE = ["begin", "publish", "golden", "open", "promote", "finish", "prune"]
 
 
 def functions(lines: list[dict[str, Any]]) -> list[str]:
@@ -89,7 +89,7 @@ def test_an_id_nobody_has_is_not_found_and_what_is_no_id_is_refused(walked: Walk
 
 
 # Lambda's own words: of each call, and of an error that has left the handler.
-PLATFORM = re.compile(r"(INIT_START|START|END|REPORT|\[ERROR\]) ")
+PLATFORM = re.compile(r"(INIT_START|INIT_REPORT|START|END|REPORT|\[ERROR\]) ")
 
 
 def test_functions_write_json_lines_and_nothing_else(walked: Walked) -> None:

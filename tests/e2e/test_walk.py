@@ -43,7 +43,8 @@ def test_every_view_holds_every_upload_and_says_what_its_rows_look_like(walked: 
 
 def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
     predictions = walked.figures["predictions"]
-    assert predictions["sent"] == predictions["ok"] == predictions["logged"] == 500
+    assert predictions["sent"] == predictions["ok"] == predictions["logged"]
+    assert predictions["sent"] == 400 + walked.figures["release"]["requests"]
     assert set(predictions["by_version"]) == {"1", "2"}
     assert predictions["fresh"] > 0
 
@@ -57,10 +58,14 @@ def test_the_gate_rejected_a_gain_that_was_not_shown_and_passed_one_that_was(wal
     assert runs[:3] == ["registered", "rejected", "registered"]
 
 
-def test_rolling_back_and_forward_worked(walked: Walked) -> None:
-    assert walked.figures["rollback"]["ok"]
-    causes = [release["cause"] for release in walked.client.all(f"/models/{MODEL}/releases")]
-    assert causes == ["registered", "registered", "rollback", "call"]
+def test_the_second_version_went_live_by_evidence_after_a_person_had_taken_it_back_once(walked: Walked) -> None:
+    assert (walked.figures["rollback"]["ok"], walked.figures["release"]["failed"]) == (True, 0)
+    releases = walked.client.all(f"/models/{MODEL}/releases")
+    ends = [(release["cause"], release["version"], release["status"]) for release in releases]
+    assert ends == [("registered", 1, "live"), ("registered", 2, "rolled_back"), ("call", 2, "live")]
+    shown = walked.client.get(f"/models/{MODEL}/releases/{releases[-1]['id']}")
+    assert [shift["weight"] for shift in shown["shifts"]] == [20, 50, 100]
+    assert list(dict.fromkeys(judged["phase"] for judged in shown["judged"])) == ["shadow", "canary", "bake"]
 
 
 def test_the_live_version_is_traced_to_the_uploads_and_the_first_of_them_to_the_versions(walked: Walked) -> None:

@@ -54,6 +54,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.sources = MemorySources(self.uploads)
+        self.lake_read_once, self.artifacts_read_once = self.lake, self.artifacts
 
     def model_function(self, call: str) -> Any:
         raise AssertionError(f"nothing of this model calls {call}")

@@ -23,7 +23,7 @@ def check_version() -> None:
 
 def apply(modules: Iterable[str]) -> None:
     """Patch moto by what these modules declare, and by its sense of time; what is patched already stays so."""
-    for name in ("infra.local.moto_patches.time", *modules):
+    for name in ("infra.local.moto_patches.time", "infra.local.moto_patches.dispatch", *modules):
         importlib.import_module(name)
     from infra.local.moto_patches.registry import PATCHES
 

@@ -58,6 +58,7 @@ class Traffic:
     """What both versions do: calls a minute to the alias, and which share of each version's fail.
 
     It comes by the weights the alias has had, to the call; the shadow has as many pairs as it was asked for.
+    `shadow_calls` are made when it is asked first.
     """
 
     clock: MemoryClock
@@ -66,6 +67,7 @@ class Traffic:
     live_failing: float = 0.0
     pairs: int = 600
     pairs_failing: int = 0
+    shadow_calls: int = 0
     stops: Stops = field(default_factory=Stops)
     asked: list[datetime] = field(default_factory=list)
 
@@ -79,8 +81,10 @@ class Traffic:
         shadow = Shadow(self.pairs, self.pairs_failing) if self.asked else None
         return ReleaseEvidence(plan.weights, steps, shadow, stops=self.stops, looked_at=last.looked_at if last else 0)
 
-    def ask(self, plan: ReleasePlan, now: datetime) -> None:
+    def ask(self, plan: ReleasePlan, now: datetime) -> int:
         self.asked.append(now)
+        made, self.shadow_calls = self.shadow_calls, 0
+        return made
 
     def _step(self, weight: int, minutes: float) -> StepEvidence:
         calls = int(self.per_minute * minutes)

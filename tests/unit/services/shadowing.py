@@ -93,7 +93,8 @@ class Shadowing:
     def round(self) -> Shadow:
         """One round, a minute after the one before."""
         self.now += timedelta(minutes=1)
-        return shadow_round(self.plan, self.now, **self.ports, endpoint=self.endpoint).shadow
+        shadow_round(self.plan, self.now, **self.ports, endpoint=self.endpoint)
+        return self.stored()
 
     def stored(self) -> Shadow:
         """What is kept."""

@@ -11,7 +11,7 @@ from infra.local.services.service import Service
 SERVICE = Service(
     "dynamodb",
     types=(Table,),
-    patches=("infra.local.services.dynamodb.patches",),
+    patches=("infra.local.services.dynamodb.patches", "infra.local.services.dynamodb.expressions"),
     permissions=permissions,
     timers=lambda region, clock: (Expiry(region, clock),),
     frozen=KEEPING,

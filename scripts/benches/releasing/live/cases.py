@@ -14,8 +14,6 @@ from benches.releasing.live.place import MODEL, Place, parcels
 from serin_cli.clock import advance
 from serin_cli.traffic import BURST, MINUTE_S, Driven, Traffic, Watch, drive, newest_release, shares
 
-AT_ONCE, PATIENT = 4, 12
-"""Callers; more where a candidate keeps each of them waiting for half a minute."""
 LOGGED = 60
 """Requests that the live version answers before any release, for the shadows."""
 _HEAVY = 1000
@@ -35,11 +33,6 @@ class Case:
     def name(self) -> str:
         """As figures name it."""
         return f"{self.behaviour}_in_traffic" if self.in_traffic else self.behaviour
-
-    @property
-    def callers(self) -> int:
-        """How many ask at once."""
-        return PATIENT if self.behaviour == "times_out" else AT_ONCE
 
 
 CASES = (
@@ -78,7 +71,7 @@ def begun(place: Place, case: Case, seed: int) -> Iterator[Begun]:
     weight = _HEAVY + number if case.in_traffic else None
     version = register_candidate(place, Candidate(case.behaviour, weight), f"{case.name.replace('_', '-')}-{number}")
     place.cloud.settle()
-    with Traffic(place.connection, MODEL, parcels(seed, weight), case.callers) as traffic:
+    with Traffic(place.connection, MODEL, parcels(seed, weight)) as traffic:
         yield Begun(place, newest_release(place.client, MODEL, version), traffic)
 
 

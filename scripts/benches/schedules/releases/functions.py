@@ -123,6 +123,7 @@ class Functions:
         world: World = self._local.platform.world
         return world.traffic.shown(plan, shifts, last, now, metrics)
 
-    def _ask(self, plan: ReleasePlan, now: datetime, **_: Any) -> None:  # noqa: ARG002  # as shadow_round is called
+    def _ask(self, plan: ReleasePlan, now: datetime, **_: Any) -> int:  # noqa: ARG002  # as shadow_round is called
         world: World = self._local.platform.world
         world.traffic.asked.add(plan.release)
+        return 0

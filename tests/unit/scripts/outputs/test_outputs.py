@@ -10,7 +10,7 @@ import sys
 import time
 from argparse import _SubParsersAction
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,9 +22,10 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, local, story, tokens, trace, walk
+from serin_cli import aws, clock, commands, local, story, tokens, trace, walk, walk_release
 from serin_cli.connection import Connection
 from serin_cli.local import Running
+from serin_cli.traffic import Driven, Tally, Watch
 from tests.architecture.imports import mentions, sources
 from tests.builders import NOON
 from tests.unit.scripts.outputs.hostile import ATTACK, MODEL, Platform, api_error
@@ -134,7 +135,16 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield walk, "write_sample", lambda _: [Path(name) for name in _walked()]
     yield walk, "_logged", lambda *_: 1
     yield walk, "_functions", lambda *_: 1
+    yield walk_release, "wait", lambda *_: "rel1"
+    yield walk_release, "Traffic", lambda *_: nullcontext()
+    yield walk_release, "drive", _driven
     yield time, "sleep", _interrupted
+
+
+def _driven(*_: object, until: Watch, **__: object) -> Driven:
+    shown = Platform().get("/models/m/releases/rel1")
+    until(shown)
+    return Driven({**shown, "release": {"status": "live"}}, Tally())
 
 
 def _settings() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -91,6 +92,33 @@ def test_a_candidate_that_fails_in_the_shadow_sees_no_traffic() -> None:
     world.traffic.pairs_failing = 300
     world.traffic.stops = Stops(longest_run=300)
     assert (world.release("rel2", 2).status, world.weights("rel2")) == ("failed", [])
+
+
+@pytest.mark.parametrize(
+    ("strategy", "outcomes"),
+    [
+        ("canary", ["shadow continue", "canary continue", "canary pass", "bake continue"]),
+        ("shadow", ["shadow continue", "shadow pass", "bake continue"]),
+    ],
+)
+def test_nobody_is_let_in_before_it_is_known_how_long_the_shadows_calls_took(
+    strategy: Literal["canary", "shadow"], outcomes: list[str]
+) -> None:
+    world = with_live(policy(strategy=strategy))
+    world.traffic.shadow_calls = 240
+    assert world.release("rel2", 2).status == "live"
+    assert world.outcomes("rel2") == outcomes
+    first, second, *_ = world.catalog.judged(MODEL, "rel2")
+    assert first.sentence.startswith("Goes on: 240 calls have just been made")
+    assert (first.looked_at, second.phase) == (0, "shadow")
+    assert second.at - first.at >= timedelta(minutes=1)
+
+
+def test_what_fails_in_the_shadow_is_not_waited_for() -> None:
+    world = with_live()
+    world.traffic.shadow_calls, world.traffic.stops = 20, Stops(longest_run=300)
+    assert world.release("rel2", 2).status == "failed"
+    assert world.outcomes("rel2") == ["shadow fail"]
 
 
 @pytest.mark.parametrize("stops", [Stops(throttled=True), Stops(alarms=("errors",)), Stops(init_failure="no numpy")])

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from serin.adapters.batch_reads import BatchReads
+from serin.adapters.bare_calls import OK, BareCalls, Reply
 from serin.adapters.bucket_items import bucket_item, read_bucket
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
@@ -31,7 +31,7 @@ class DynamoOnlineFeatures:
 
     def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
-        self._reads = BatchReads(client)
+        self._calls = BareCalls(client)
         self._table = table
         self._sleep = sleep
 
@@ -59,7 +59,7 @@ class DynamoOnlineFeatures:
         request: Any = {self._table: {"Keys": [{"pk": {"S": item}} for item in ids]}}
         for attempt in range(ATTEMPTS):
             self._pause_before(attempt)
-            answer = self._client.batch_get_item(RequestItems=request) if attempt else self._reads.ask(request)
+            answer = self._client.batch_get_item(RequestItems=request) if attempt else self._asked(request)
             if answer is None:
                 continue
             yield from answer["Responses"].get(self._table, ())
@@ -67,6 +67,10 @@ class DynamoOnlineFeatures:
             if not request:
                 return
         raise Unavailable("The online features did not answer for every key.", "Try again.")
+
+    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        reply = self._calls.ask("BatchGetItem", {"RequestItems": request})
+        return reply.record if reply is not None and reply.status == OK else None
 
     def _pause_before(self, attempt: int) -> None:
         """What is left over was throttled: longer each time, and never all callers at once ("full jitter").
@@ -77,18 +81,29 @@ class DynamoOnlineFeatures:
             self._sleep(random.uniform(0, FIRST_PAUSE_S * 2 ** (attempt - 1)))
 
     def _put(self, item: dict[str, Any]) -> bool:
-        """Keep the item unless the table has one of a later sequence."""
+        """Keep the item unless the table has one of a later sequence.
+
+        Asked the short way first. What has no plain answer is asked of botocore: to put an item twice changes nothing.
+        """
+        put: Any = {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk) OR #sequence <= :sequence",
+            "ExpressionAttributeNames": {"#sequence": "sequence"},
+            "ExpressionAttributeValues": {":sequence": item["sequence"]},
+        }
+        reply = self._calls.ask("PutItem", put)
+        if reply is not None and (reply.status == OK or _is_late(reply)):
+            return reply.status == OK
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR #sequence <= :sequence",
-                ExpressionAttributeNames={"#sequence": "sequence"},
-                ExpressionAttributeValues={":sequence": item["sequence"]},
-            )
+            self._client.put_item(**put)
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _is_late(reply: Reply) -> bool:
+    return str(reply.record.get("__type")).endswith("#ConditionalCheckFailedException")
 
 
 def _found(key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:

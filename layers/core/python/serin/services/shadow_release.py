@@ -20,7 +20,7 @@ from serin.ports import Catalog, Endpoint, ObjectStore
 from serin.services.steps.logged_requests import logged_requests
 from serin.services.steps.shadow_files import keep, kept_calls, kept_pairs
 from serin.services.steps.shadow_rows import calls_of, rows_of_call
-from serin.services.steps.stored_shadow import ShadowShown, ShadowVersions, stored_shadow
+from serin.services.steps.stored_shadow import ShadowVersions
 
 AT_ONCE = MINIMUM_SANDBOXES
 """Calls under way together: each needs a sandbox of its own, and that many show the latency. Of what Lambda lets an
@@ -38,15 +38,15 @@ Line = Mapping[str, Any]
 
 def shadow_round(
     plan: ReleasePlan, now: datetime, *, lake: ObjectStore, artifacts: ObjectStore, catalog: Catalog, endpoint: Endpoint
-) -> ShadowShown:
-    """Ask the candidate about logged requests, newest first, and return what the shadow shows so far.
+) -> int:
+    """Ask the candidate about logged requests, newest first; how many calls were made.
 
     A logged row is one pair however often it is asked. A round is bounded, goes on where the one before stopped, and
     keeps what it has learnt when it is cut off by an error. The live version is called too, as long as its latency is
     not shown; its answers are those of the log. Raises Unavailable where not one call could be made.
     """
     if plan.previous is None:
-        return ShadowShown()
+        return 0
     versions = ShadowVersions(catalog.release(plan.model, plan.release), artifacts=artifacts, catalog=catalog)
     made = _Round(plan, versions, lake=lake, endpoint=endpoint)
     try:
@@ -54,7 +54,7 @@ def shadow_round(
     finally:
         keep(plan.model, plan.release, "pairs", made.pairs, now, lake=lake)
         keep(plan.model, plan.release, "calls", made.calls, now, lake=lake)
-    return stored_shadow(plan, lake=lake, artifacts=artifacts, catalog=catalog)
+    return len(made.calls)
 
 
 @dataclass

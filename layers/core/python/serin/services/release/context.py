@@ -17,8 +17,8 @@ from serin.services.steps.notices import Telling
 
 Gather = Callable[[ReleasePlan, Sequence[Shift], "Judged | None", datetime], ReleaseEvidence]
 """What a release has shown so far: by its plan, its weights, the judgement before and this moment."""
-AskShadow = Callable[[ReleasePlan, datetime], object]
-"""Ask the candidate more of the logged requests; what comes of it is among what is gathered."""
+AskShadow = Callable[[ReleasePlan, datetime], int]
+"""Put more of the logged requests to both versions, in so many calls; what comes of it is among what is gathered."""
 Tell = Callable[[Telling, Release, str], object]
 """Let people know what became of a release, in a sentence."""
 

@@ -31,20 +31,24 @@ def shadow(context: JudgedRelease, round: int) -> Course:
     """Ask the candidate more of the logged requests, then judge."""
     if context.running() is None:
         return Course("end")
+    asked = 0
     # Where Lambda has no room for more calls, the next look asks; until its deadline nothing is lost.
     with suppress(Unavailable):
-        context.ask_shadow(context.plan(), context.clock.now())
-    return judge(context, round)
+        asked = context.ask_shadow(context.plan(), context.clock.now())
+    return judge(context, round, asked)
 
 
-def judge(context: JudgedRelease, round: int) -> Course:
-    """Judge what there is, unless the last judgement decides already or somebody else has the alias."""
+def judge(context: JudgedRelease, round: int, asked: int = 0) -> Course:
+    """Judge what there is, unless the last judgement decides already or somebody else has the alias.
+
+    `asked` calls have just been made, and how long they took is not known yet.
+    """
     release = context.running()
     if release is None:
         return Course("end")
     plan, shifts = context.plan(), context.catalog.shifts(context.model, context.id)
     now, wish = context.clock.now(), context.wish()
-    look = _Look(context, release, plan, shifts, wish, now, round)
+    look = _Look(context, release, plan, shifts, wish, now, round, asked)
     if wish is not None and wish.wish == "abort":
         return Course("abandon", reason=f"Aborted by {wish.by}.")
     if not as_meant(context, plan, shifts):
@@ -62,6 +66,7 @@ class _Look:
     wish: Directive | None
     now: datetime
     round: int
+    asked: int
 
     def decide(self) -> Course:
         last = self.context.catalog.last_judged(self.context.model, self.context.id)
@@ -111,6 +116,11 @@ class _Look:
             # Nothing is compared any more: only what would stop a release counts.
             sentence = f"Goes on: all traffic goes to it since {shifts[-1].moved:%H:%M} UTC, and nothing stops it."
             judged = replace(judged, outcome="continue", sentence=sentence, step_done=False, missing_calls=None)
+        if self.asked and not over and judged.outcome not in ("fail", "invalid"):
+            # Nothing is passed before the platform has told how long each call took.
+            sentence = f"Goes on: {self.asked} calls have just been made, and how long they took is not known yet."
+            before = last.looked_at if last else 0
+            judged = replace(judged, outcome="continue", sentence=sentence, step_done=False, looked_at=before)
         step = evidence.steps[-1] if evidence.steps else None
         return judged if step is None else replace(judged, candidate=step.candidate, live=step.live)
 

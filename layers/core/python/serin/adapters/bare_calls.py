@@ -1,4 +1,4 @@
-"""BatchGetItem without what botocore spends on every call: a prediction waits for it, and it is asked most of all.
+"""Calls of DynamoDB without what botocore spends on each: they are the ones that are made most of all.
 
 The request is signed, and sent, by the client's own signer and connections; only the shapes' serialising and parsing,
 the endpoint's rules and the retries are left out. Whoever calls asks botocore again where this has no answer.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSRequest, AWSResponse
@@ -18,18 +19,19 @@ from botocore.hooks import first_non_none_response
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-OPERATION = "BatchGetItem"
-# botocore puts its own words for the user agent, but only where there is one.
-HEADERS = {
-    "X-Amz-Target": f"DynamoDB_20120810.{OPERATION}",
-    "Content-Type": "application/x-amz-json-1.0",
-    "User-Agent": "serin",
-}
 OK = 200
 
 
-class BatchReads:
-    """Asks DynamoDB for many items at once, one time, over the client's connections."""
+@dataclass(frozen=True)
+class Reply:
+    """What DynamoDB says: the status of HTTP, and a JSON object."""
+
+    status: int
+    record: Mapping[str, Any]
+
+
+class BareCalls:
+    """Asks DynamoDB one time, over the client's connections; from any thread."""
 
     def __init__(self, client: DynamoDBClient) -> None:
         self._events: Any = client.meta.events
@@ -37,26 +39,27 @@ class BatchReads:
         # botocore offers no other way to the connections that keep to the client's timeouts, proxies and certificates.
         self._connections: Any = client._endpoint.http_session  # type: ignore[attr-defined]
 
-    def ask(self, items: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """What `client.batch_get_item(RequestItems=items)` answers; None when anything went wrong on the way.
-
-        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-        """
-        body = json.dumps({"RequestItems": items}).encode()
+    def ask(self, operation: str, parameters: Mapping[str, Any]) -> Reply | None:
+        """The reply, of whatever status; None when none came, or it is not what DynamoDB has sent."""
+        headers = {
+            "X-Amz-Target": f"DynamoDB_20120810.{operation}",
+            "Content-Type": "application/x-amz-json-1.0",
+            # botocore puts its own words for the user agent, but only where there is one.
+            "User-Agent": "serin",
+        }
         try:
-            response = self._sent(AWSRequest("POST", self._url, dict(HEADERS), body))
+            response = self._sent(operation, AWSRequest("POST", self._url, headers, json.dumps(parameters).encode()))
         except (BotoCoreError, ClientError):
             return None
         content: bytes = response.content
-        if response.status_code != OK or not _whole(response, content):
-            return None
-        return _object(content)
+        record = _object(content) if _whole(response, content) else None
+        return None if record is None else Reply(response.status_code, record)
 
-    def _sent(self, request: AWSRequest) -> AWSResponse:
+    def _sent(self, operation: str, request: AWSRequest) -> AWSResponse:
         """The answer of whoever listens to what the client sends, else DynamoDB's; the client's own listener signs."""
-        self._events.emit(f"request-created.dynamodb.{OPERATION}", request=request, operation_name=OPERATION)
+        self._events.emit(f"request-created.dynamodb.{operation}", request=request, operation_name=operation)
         prepared = request.prepare()
-        heard = first_non_none_response(self._events.emit(f"before-send.dynamodb.{OPERATION}", request=prepared))
+        heard = first_non_none_response(self._events.emit(f"before-send.dynamodb.{operation}", request=prepared))
         response: AWSResponse = self._connections.send(prepared) if heard is None else heard
         return response
 

@@ -1,0 +1,44 @@
+"""What is the same for every request is found out once: seconds of a walk were spent on it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from moto.dynamodb.comparisons import ConditionExpressionParser
+
+from infra.local.cloud import LocalCloud
+from tests.e2e.local.needs.model import needed
+from tests.e2e.local.needs.world import aws, table
+
+
+@contextmanager
+def _watched(owner: Any, name: str) -> Iterator[mock.Mock]:
+    """Calls that go on to where they went."""
+    with mock.patch.object(owner, name, autospec=True, side_effect=getattr(owner, name)) as calls:
+        yield calls
+
+
+@needed("moto.core.responses.method_names_from_class")
+def the_members_of_a_service_are_not_all_read_to_find_one(cloud: LocalCloud) -> None:
+    sqs = aws(cloud, "sqs")
+    with _watched(inspect, "getmembers") as read:
+        sqs.list_queues()
+    assert not read.called
+
+
+@needed("moto.dynamodb.comparisons.ConditionExpressionParser.parse")
+def a_condition_is_parsed_once_and_holds_for_each_item(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(ConditionExpressionParser, "_lex_condition_expression") as lexed:
+        condition = {
+            "ConditionExpression": "attribute_not_exists(pk) OR #n <= :n",
+            "ExpressionAttributeNames": {"#n": "n"},
+            "ExpressionAttributeValues": {":n": {"N": "7"}},
+        }
+        for key in ("a", "b", "a"):
+            dynamodb.put_item(TableName=name, Item={"pk": {"S": key}, "n": {"N": "7"}}, **condition)
+        assert lexed.call_count <= 1
