@@ -142,7 +142,7 @@ def _catalog(walked: Walked) -> DynamoCatalog:
 
 
 def _release_two_at_once(walked: Walked) -> None:
-    """The old version and the new one again, beside what somebody has kept warm and what nobody needs any more."""
+    """Back to the old version and to the new one, twice at once, beside what somebody has kept warm and what nobody needs any more."""
     functions, cloud = _client(walked, "lambda"), walked.platform.cloud
     function, layer = (f"serin-{walked.platform.connection.stage}-{name}-{MODEL}" for name in ("predict", "model"))
     live = DynamoControl(_table(walked, "control")).live(MODEL)
@@ -152,12 +152,13 @@ def _release_two_at_once(walked: Walked) -> None:
     functions.get_waiter("function_updated_v2").wait(FunctionName=function)
     orphan = functions.publish_version(FunctionName=function)["Version"]
     functions.publish_layer_version(LayerName=layer, Content={"ZipFile": packed("old.txt", "old")})
-    for version in (live.version - 1, live.version):
-        walked.client.post(f"/models/{MODEL}/releases", {"action": "start", "version": version})
-    cloud.settle()
-    cloud.advance(timedelta(minutes=5))
-    cloud.settle()
-    assert [release.status for release in _catalog(walked).releases(MODEL)][-2:] == ["live", "live"]
+    for at_once in (1, 2):
+        for _ in range(at_once):
+            walked.client.post(f"/models/{MODEL}/releases", {"action": "rollback"})
+        cloud.settle()
+        cloud.advance(timedelta(minutes=5))
+        cloud.settle()
+    assert [release.status for release in _catalog(walked).releases(MODEL)][-3:] == ["live"] * 3
     kept = functions.list_versions_by_function(FunctionName=function)["Versions"]
     assert orphan not in {version["Version"] for version in kept}
 
