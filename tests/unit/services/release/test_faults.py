@@ -11,6 +11,7 @@ import pytest
 from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.release_course import Course
 from serin.domain.release_events import end_of_execution, release_of_execution
+from serin.domain.releases import Intent
 from serin.ports import AliasState
 from tests.unit.services.releasing import MODEL, World, policy, with_live
 
@@ -141,3 +142,25 @@ def test_before_anything_is_live_whatever_serves_whole_is_what_a_first_release_f
     assert world.reconcile().found == "as intended"
     assert world.release("rel2", 2).status == "live"
     assert (world.serving(), world.live()) == (2, 2)
+
+
+def test_a_first_release_that_is_promoted_while_it_is_taken_back_is_put_back_to_what_was_deployed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its step has its lease still when the release is abandoned, and nothing has been intended before."""
+    world = World()
+    world.until("rel1", 1, "promote")
+    intent, epoch = world.control.intent, world.known("rel1").epoch
+
+    def overtaken(model: str) -> Any:
+        monkeypatch.setattr(world.control, "intent", intent)
+        known = intent(model)
+        world.control.save_intent(Intent(MODEL, "rel1", epoch, "2", "1"))
+        world.endpoint.move_alias(MODEL, "2", world.endpoint.alias(MODEL))
+        return known
+
+    monkeypatch.setattr(world.control, "intent", overtaken)
+    world.abandon("rel1", "Aborted by ana.")
+    assert world.endpoint.alias(MODEL).function_version == "1"
+    assert (world.live(), world.lease_is_free()) == (None, True)
+    assert world.release("rel2", 2).status == "live"

@@ -67,20 +67,23 @@ def _taken_from_its_steps(context: ReleaseContext) -> Lease | None:
 
 def _put_back(context: ReleaseContext, release: Release, lease: Lease) -> bool:
     """Whether this release has moved the alias; it leads where it led before, unless somebody else moved it."""
-    intent, plan = context.control.intent(context.model), context.catalog.plan(context.model, context.id)
+    # The alias first: while nothing was ever intended, it still leads where it led before this release.
+    before, intent = context.endpoint.alias(context.model), context.control.intent(context.model)
+    plan = context.catalog.plan(context.model, context.id)
     own = intent if intent is not None and intent.release == context.id else None
     moved = own is not None and (own.function_version != own.previous or own.weight > 0)
     if own is not None or (plan is not None and release.is_open):
-        _move_back(context, lease, intent, own, plan)
+        served = before.function_version
+        if intent is not None:
+            served = settled(intent, context.control.live(context.model)).function_version
+        _move_back(context, lease, served, own, plan)
     return moved or bool(context.catalog.shifts(context.model, context.id))
 
 
 def _move_back(
-    context: ReleaseContext, lease: Lease, intent: Intent | None, own: Intent | None, plan: ReleasePlan | None
+    context: ReleaseContext, lease: Lease, served: str, own: Intent | None, plan: ReleasePlan | None
 ) -> None:
     """Write that all is to be as it was, which a step that is still under way cannot write over, then see to it."""
-    alias, live = context.endpoint.alias(context.model), context.control.live(context.model)
-    served = settled(intent, live).function_version if intent is not None else alias.function_version
     candidate = (own.candidate or own.function_version) if own is not None else None
     candidate = plan.function_version if plan is not None else candidate
     back = Intent(context.model, context.id, lease.epoch, served, served, candidate)
