@@ -142,7 +142,7 @@ def _catalog(walked: Walked) -> DynamoCatalog:
 
 
 def _release_two_at_once(walked: Walked) -> None:
-    """Back to the old version and to the new one, twice at once, beside what somebody has kept warm and what nobody needs any more."""
+    """Back to the old version, then two at once to the new one, beside what is kept warm and what nobody needs."""
     functions, cloud = _client(walked, "lambda"), walked.platform.cloud
     function, layer = (f"serin-{walked.platform.connection.stage}-{name}-{MODEL}" for name in ("predict", "model"))
     live = DynamoControl(_table(walked, "control")).live(MODEL)
