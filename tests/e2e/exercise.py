@@ -22,6 +22,7 @@ from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import Put, RecordTable
 from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
+from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
 from serin.domain.errors import Unavailable
 from serin.domain.releases import Intent, Parked, Release
@@ -152,15 +153,24 @@ def _release_two_at_once(walked: Walked) -> None:
     functions.get_waiter("function_updated_v2").wait(FunctionName=function)
     orphan = functions.publish_version(FunctionName=function)["Version"]
     functions.publish_layer_version(LayerName=layer, Content={"ZipFile": packed("old.txt", "old")})
-    for at_once in (1, 2):
-        for _ in range(at_once):
-            walked.client.post(f"/models/{MODEL}/releases", {"action": "rollback"})
-        cloud.settle()
-        cloud.advance(timedelta(minutes=5))
-        cloud.settle()
+    walked.client.post(f"/models/{MODEL}/releases", {"action": "rollback"})
+    _walk_five_minutes(walked)
+    machine = f"arn:aws:states:{cloud.region}:{ACCOUNT}:stateMachine:serin-{walked.platform.connection.stage}-release"
+    workflows = StepFunctionsWorkflows(_client(walked, "stepfunctions"), "", machine)
+    for name in ("one", "another"):
+        # As a rollback, which asks for no evidence.
+        workflows.start_release(MODEL, live.version, name, "rollback", "exercise")
+    _walk_five_minutes(walked)
     assert [release.status for release in _catalog(walked).releases(MODEL)][-3:] == ["live"] * 3
     kept = functions.list_versions_by_function(FunctionName=function)["Versions"]
     assert orphan not in {version["Version"] for version in kept}
+
+
+def _walk_five_minutes(walked: Walked) -> None:
+    cloud = walked.platform.cloud
+    cloud.settle()
+    cloud.advance(timedelta(minutes=5))
+    cloud.settle()
 
 
 def _keep_warm(walked: Walked, function_version: str) -> None:
