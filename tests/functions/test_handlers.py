@@ -16,7 +16,7 @@ import pytest
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import to_parquet
-from serin.domain.releases import GOLDEN_REQUEST, Intent
+from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_contract, a_part, a_version, an_upload_of
@@ -468,6 +468,9 @@ def test_a_deploy_of_an_endpoint_releases_what_is_live_with_its_code(world: Worl
 def test_every_model_is_reconciled_and_the_log_says_what_was_found(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    lease = world.control.acquire("returns", "rel0", NOON, timedelta(minutes=1))
+    assert lease is not None
+    world.control.finish(Live("returns", 1, "6", "rel0", 1, NOON), lease)
     world.control.save_intent(Intent("returns", "rel1", 1, "7", "6"))
     answer = in_world("reconcile", world).handle({}, Context())
     expected = {"late-orders": "as intended", "returns": "changed by somebody else"}
