@@ -10,7 +10,6 @@ from typing import Any
 
 from serin.domain.charter import Scalar
 
-_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _FILE = re.compile(r"(?P<first>[0-9]{9})-(?P<last>[0-9]{9})-[0-9a-f]{32}\.jsonl\.gz\Z")
 
 
@@ -47,16 +46,6 @@ class LoggedPrediction:
 def log_file(model: str, first: datetime, last: datetime, digest: str) -> str:
     """The key in the lake of lines from `first` to `last`, which lie in the same minute."""
     return f"{_day(model, first)}{file_of_minute(first, last, digest)}"
-
-
-def shadow_log_file(model: str, release: str, digest: str) -> str:
-    """The key in the lake of lines that a release's shadow has left; raises ValueError for what no release is called.
-
-    They lie beside all else of that shadow, and in no reader's way who looks for predictions.
-    """
-    if not _RELEASE.match(release):
-        raise ValueError(f"no release is called {release[:80]!r}")
-    return f"shadow/{model}/{release}/lines-{digest[:32]}.jsonl.gz"
 
 
 def file_of_minute(first: datetime, last: datetime, digest: str) -> str:

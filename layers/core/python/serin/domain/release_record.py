@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from serin.domain.judgement.release import ReleaseOutcome
-from serin.domain.judgement.release_evidence import Counts
+from serin.domain.judgement.release_evidence import Counts, total
 from serin.domain.judgement.release_policy import ReleasePolicy
 from serin.domain.judgement.verdicts import Check
 
@@ -76,10 +76,7 @@ class Judged:
 
 def calls_of_candidate(judged: Sequence[Judged]) -> Counts:
     """What the candidate did beside the live version: the newest counts of each weight, together."""
-    steps = {found.weight: found.candidate for found in judged if found.phase == "canary"}.values()
-    return Counts(
-        sum(step.calls for step in steps), sum(step.failures for step in steps), sum(step.invalid for step in steps)
-    )
+    return total({look.weight: look.candidate for look in judged if look.phase == "canary"}.values())
 
 
 @dataclass(frozen=True)

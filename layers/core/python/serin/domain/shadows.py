@@ -11,7 +11,7 @@ from typing import Any, Literal
 from serin.domain.charter import Scalar, Score
 
 _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
-Kind = Literal["pairs", "calls", "truth"]
+Kind = Literal["pairs", "calls", "truth", "lines"]
 Side = Literal["candidate", "live"]
 
 
@@ -98,6 +98,11 @@ class Matured:
 def shadow_file(model: str, release: str, kind: Kind, at: datetime, digest: str) -> str:
     """The key in the lake of what was learnt at that moment: keys in order are in the order of time."""
     return f"{shadow_files(model, release, kind)}{at:%Y%m%dT%H%M%S%f}-{digest[:32]}.jsonl.gz"
+
+
+def shadow_log_file(model: str, release: str, digest: str) -> str:
+    """The key of log lines of that shadow: beside all else of it, in no reader's way who looks for predictions."""
+    return f"{shadow_files(model, release, 'lines')}{digest[:32]}.jsonl.gz"
 
 
 def shadow_files(model: str, release: str, kind: Kind) -> str:

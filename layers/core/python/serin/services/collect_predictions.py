@@ -14,8 +14,9 @@ from serin.domain.errors import Invalid
 from serin.domain.invocation_lines import invocation_in, is_counted, moment_in
 from serin.domain.invocations import Invocation, invocation_file, merged
 from serin.domain.names import checked_name, digest
-from serin.domain.predictions import log_file, shadow_log_file
+from serin.domain.predictions import log_file
 from serin.domain.records import as_record
+from serin.domain.shadows import shadow_log_file
 from serin.ports import ObjectStore
 
 Line = Mapping[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,13 @@ class Counts:
         if min(self.failures, self.invalid) < 0 or self.failures + self.invalid > self.calls:
             found = f"{self.failures} failures and {self.invalid} invalid answers of {self.calls} calls"
             raise ValueError(f"counts do not fit each other, found {found}")
+
+
+def total(counts: Collection[Counts]) -> Counts:
+    """What all of them come to."""
+    return Counts(
+        sum(one.calls for one in counts), sum(one.failures for one in counts), sum(one.invalid for one in counts)
+    )
 
 
 @dataclass(frozen=True)
@@ -126,10 +133,7 @@ class ReleaseEvidence:
     @property
     def candidate(self) -> Counts:
         """The candidate's calls of all steps."""
-        found = [step.candidate for step in self.steps]
-        return Counts(
-            sum(one.calls for one in found), sum(one.failures for one in found), sum(one.invalid for one in found)
-        )
+        return total([step.candidate for step in self.steps])
 
     @property
     def at_last_weight(self) -> bool:
