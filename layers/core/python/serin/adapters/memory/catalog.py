@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import TypeVar
@@ -15,6 +16,7 @@ from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
@@ -30,6 +32,7 @@ class MemoryCatalog:
         self._arrivals: dict[str, dict[str, str]] = {}
         self._heads: dict[str, DatasetHead] = {}
         self._parts: dict[str, list[Part]] = {}
+        self._layouts: dict[str, Layout] = {}
         self._acquisitions: dict[str, Acquisition] = {}
         self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
         self._profiles: dict[tuple[str, str], ProfileMade] = {}
@@ -54,8 +57,24 @@ class MemoryCatalog:
     def head(self, dataset: str) -> DatasetHead:
         return self._heads.get(dataset, DatasetHead(dataset))
 
-    def parts(self, dataset: str) -> Sequence[Part]:
-        return list(self._parts.get(dataset, ()))
+    def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
+        there = self._parts.get(dataset, [])
+        return there[bisect_right(there, since, key=_place) :]
+
+    def part(self, dataset: str, sequence: int) -> Part:
+        next_ones = self.parts(dataset, sequence - 1)[:1]
+        found = next((part for part in next_ones if part.sequence == sequence), None)
+        return _found(found, f"part {sequence} of {dataset}")
+
+    def layout(self, dataset: str) -> Layout:
+        return self._layouts.get(dataset, Layout(dataset))
+
+    def save_layout(self, layout: Layout) -> bool:
+        with self._lock:
+            if layout.revision - 1 != self.layout(layout.dataset).revision:
+                return False
+            self._layouts[layout.dataset] = layout
+            return True
 
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         with self._lock:
@@ -223,6 +242,10 @@ class MemoryCatalog:
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         found = self._judged.get((model, release_id), {})
         return [found[number] for number in sorted(found)]
+
+
+def _place(part: Part) -> int:
+    return part.sequence
 
 
 def _by_moment(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:

@@ -12,6 +12,7 @@ from serin.domain.contracts import Contract, Reference
 from serin.domain.errors import Rejected
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
+from serin.services.steps.segments import segments_up_to
 
 
 def surroundings(contract: Contract, *, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Surroundings:
@@ -30,8 +31,9 @@ def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
 
 
 def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
-    parts = [part for part in catalog.parts(reference.dataset) if part.rows]
-    frames = [key_columns(lake.get(part.key), reference.columns) for part in parts]
+    segments = segments_up_to(catalog.head(reference.dataset), catalog=catalog)
+    contents = lake.get_each([segment.key for segment in segments])
+    frames = [key_columns(content, reference.columns) for content in contents]
     # A part of an older contract may lack the column, or have it in another type.
     known = [frame for frame in frames if frame is not None]
     try:
