@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import TypeVar
 
+from serin.adapters.memory.timeline import Timeline
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
@@ -20,7 +21,7 @@ from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
-D = TypeVar("D", Upload, Run, Release)
+D = TypeVar("D", Run, Release)
 
 
 class MemoryCatalog:
@@ -29,6 +30,7 @@ class MemoryCatalog:
     def __init__(self) -> None:
         self._lock = RLock()
         self._uploads: dict[tuple[str, str], Upload] = {}
+        self._uploads_in_time: dict[str, Timeline[Upload]] = {}
         self._arrivals: dict[str, dict[str, str]] = {}
         self._heads: dict[str, DatasetHead] = {}
         self._parts: dict[str, list[Part]] = {}
@@ -52,7 +54,7 @@ class MemoryCatalog:
         return self._uploads.get((dataset, upload_id))
 
     def latest_uploads(self, dataset: str, limit: int = PAGE, after: str | None = None) -> Page[Upload]:
-        return _page(_by_moment(self._uploads, dataset), limit, after)
+        return self._uploads_in_time.get(dataset, Timeline[Upload]()).page(limit, after)
 
     def head(self, dataset: str) -> DatasetHead:
         return self._heads.get(dataset, DatasetHead(dataset))
@@ -81,10 +83,14 @@ class MemoryCatalog:
             known = self._uploads.get((upload.dataset, upload.id))
             if (known and known.status == "accepted") or self.head(upload.dataset) != before:
                 return False
-            self._uploads[upload.dataset, upload.id] = upload
+            self._keep(upload)
             self._parts.setdefault(upload.dataset, []).append(part)
             self._heads[upload.dataset] = before.after(part)
             return True
+
+    def _keep(self, upload: Upload) -> None:
+        self._uploads[upload.dataset, upload.id] = upload
+        self._uploads_in_time.setdefault(upload.dataset, Timeline()).put(upload)
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
         self._arrivals.setdefault(dataset, {})[f"{key}@{version_id or ''}"] = upload_id
@@ -97,7 +103,7 @@ class MemoryCatalog:
             known = self._uploads.get((upload.dataset, upload.id))
             if known and known.status == "accepted":
                 return False
-            self._uploads[upload.dataset, upload.id] = upload
+            self._keep(upload)
             return True
 
     def acquisition(self, dataset: str) -> Acquisition | None:
