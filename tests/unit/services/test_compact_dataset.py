@@ -11,7 +11,9 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
+from serin.data.contract.evolution import as_contract
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
+from serin.domain.contracts import Column, Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Unavailable
 from serin.domain.segments import Layout, Segment
@@ -20,6 +22,10 @@ from serin.services.compact_dataset import FAN_IN, compact_dataset
 from serin.services.steps.dataset_rows import copies_up_to, moments_accepted, rows_up_to
 from serin.services.steps.segments import SEQUENCE, segments_up_to
 from tests.builders import NOON, a_part, an_upload_of
+
+
+COLUMNS = (Column("id", "integer"), Column("shop", "string"), Column("more", "integer"))
+CONTRACT = Contract("orders", "1", COLUMNS, (), ())
 
 
 class Lake(MemoryObjectStore):
@@ -70,9 +76,9 @@ class History:
         return compact_dataset("orders", self.heads[-1].sequence, **ports, fan_in=fan_in)
 
     def reads_the_same_at(self, head: DatasetHead) -> None:
-        rows, whole = head.rows, pl.concat(self.tables, how="diagonal") if self.tables else pl.DataFrame()
-        if len({tuple(table.columns) for table in self.tables}) == 1:
-            assert rows_up_to(head, lake=self.lake, catalog=self.catalog).rows() == whole.head(rows).rows()
+        found = rows_up_to(head, CONTRACT, lake=self.lake, catalog=self.catalog)
+        tables, rows = [as_contract(table, CONTRACT) for table in self.tables], head.rows
+        assert found.rows() == (pl.concat(tables).head(rows).rows() if tables else [])
         assert copies_up_to(head, lake=self.lake, catalog=self.catalog).to_list() == self.marks[:rows]
         moments = moments_accepted(head, lake=self.lake, catalog=self.catalog).to_list()
         assert moments == [NOON + timedelta(hours=number) for number in self.moments[:rows]]

@@ -83,7 +83,9 @@ def accept_upload(
         checked, before = None, catalog.head(raw.dataset)
         try:
             checked = _checked(
-                raw, content, contract, lambda: surroundings(contract, lake=lake, catalog=catalog, clock=clock), folder
+                *(raw, content, contract),
+                lambda: surroundings(contract, contracts, lake=lake, catalog=catalog, clock=clock),
+                folder,
             )
             _refuse_broken_promises(raw, checked)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)

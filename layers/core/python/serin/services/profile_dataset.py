@@ -153,14 +153,14 @@ class Profiler:
     def _rows(self, sample: Sample, contract: Contract) -> pl.DataFrame:
         """In the order they were accepted."""
         keys, share = contract.primary_key, sample.share
-        tables = zip(sample.segments, rows_of(sample.segments, sample.last, lake=self.lake), strict=True)
-        frames = [thinned(table, keys, share, seed=segment.first) for segment, table in tables]
-        # A part of an older contract may lack a column.
-        return pl.concat(frames, how="diagonal_relaxed")
+        tables = zip(sample.segments, rows_of(sample.segments, sample.last, contract, lake=self.lake), strict=True)
+        return pl.concat([thinned(table, keys, share, seed=segment.first) for segment, table in tables])
 
     def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
         tables = {
-            name: latest_rows(rows_up_to(head, lake=self.lake, catalog=self.catalog), self.contracts[name])
+            name: latest_rows(
+                rows_up_to(head, self.contracts[name], lake=self.lake, catalog=self.catalog), self.contracts[name]
+            )
             for name, head in looked_up.items()
         }
         return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)

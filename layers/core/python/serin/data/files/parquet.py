@@ -99,12 +99,6 @@ def from_parquet(content: bytes, columns: Sequence[str] | None = None) -> pl.Dat
     return pl.read_parquet(content, columns=[name for name in columns if name in there])
 
 
-def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
-    """Only these columns of a file `to_parquet` has written; None when one of them is not there."""
-    there = pl.read_parquet_schema(content)
-    return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
-
-
 class ParquetBlocks:
     """The blocks of an uploaded Parquet file, as text; its nulls are its own, so an empty text is a value.
 

@@ -1,4 +1,4 @@
-"""A dataset's accepted rows up to a head, in the order they were accepted."""
+"""A dataset's accepted rows up to a head, in the order they were accepted, as its contract of today reads them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from serin.data.contract.evolution import as_contract
 from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import from_parquet
+from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import TooLarge
+from serin.domain.schemas import refuse_incompatible
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
@@ -20,19 +23,29 @@ LARGEST = 320 * 1024**2
 on wide tables, beside 250 MB of its own; the functions that read whole datasets have 2 GB."""
 
 
-def rows_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+def rows_up_to(head: DatasetHead, contract: Contract, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     """Every row up to `head`, replaced ones too; a dataset without rows has no columns either.
 
-    Raises TooLarge, before anything is read, for more rows than memory is for.
+    Raises, before anything is read, TooLarge for more rows than memory is for, and Invalid for a contract by which
+    what was accepted earlier can be read no more.
     """
-    return all_rows({head.dataset: head}, lake=lake, catalog=catalog)[head.dataset]
+    return all_rows({head.dataset: head}, {head.dataset: contract}, lake=lake, catalog=catalog)[head.dataset]
 
 
-def all_rows(heads: Mapping[str, DatasetHead], *, lake: ObjectStore, catalog: Catalog) -> Mapping[str, pl.DataFrame]:
+def all_rows(
+    heads: Mapping[str, DatasetHead], contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog
+) -> Mapping[str, pl.DataFrame]:
     """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
     segments = {name: segments_up_to(head, catalog=catalog) for name, head in heads.items()}
     _refuse_too_many(segments)
-    return {name: _joined(found, heads[name].sequence, lake) for name, found in segments.items()}
+    for name, head in heads.items():
+        refuse_incompatible(head.schemas, contracts[name])
+    return {name: _joined(found, heads[name].sequence, contracts[name], lake) for name, found in segments.items()}
+
+
+def part_rows(key: str, contract: Contract, *, lake: ObjectStore) -> pl.DataFrame:
+    """The rows of one part, which lies at `key`, in the contract's columns."""
+    return as_contract(from_parquet(lake.get(key)), contract)
 
 
 def copies_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.Series:
@@ -55,8 +68,8 @@ def _accepted(segment: Segment, head: DatasetHead, lake: ObjectStore, catalog: C
     return pl.repeat(moment, segment.rows, dtype=TIMESTAMP, eager=True)
 
 
-def _joined(segments: Sequence[Segment], last: int, lake: ObjectStore) -> pl.DataFrame:
-    frames = list(rows_of(segments, last, lake=lake))
+def _joined(segments: Sequence[Segment], last: int, contract: Contract, lake: ObjectStore) -> pl.DataFrame:
+    frames = list(rows_of(segments, last, contract, lake=lake))
     return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from serin.data.contract.evolution import as_contract
 from serin.data.files.parquet import from_parquet
+from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.segments import Segment, segment_of
 from serin.ports import Catalog, ObjectStore
@@ -26,13 +28,18 @@ def segments_up_to(head: DatasetHead, *, catalog: Catalog) -> Sequence[Segment]:
     return [segment for segment in (*joined, *after) if segment.rows]
 
 
-def rows_of(segments: Sequence[Segment], last: int, *, lake: ObjectStore) -> Iterator[pl.DataFrame]:
-    """The rows of each segment up to the upload `last`, as they were accepted."""
-    for segment, content in _contents(segments, lake):
-        rows = from_parquet(content)
+def rows_of(segments: Sequence[Segment], last: int, contract: Contract, *, lake: ObjectStore) -> Iterator[pl.DataFrame]:
+    """The rows of each segment up to the upload `last`, in the contract's columns, of which alone are decoded."""
+    names = [column.name for column in contract.columns]
+    contents = lake.get_each([segment.key for segment in segments])
+    for segment, content in zip(segments, contents, strict=True):
         if segment.last > last:
-            rows = rows.filter(pl.col(SEQUENCE) <= last)
-        yield rows.drop(LINEAGE, strict=False)
+            rows = from_parquet(content, [*names, SEQUENCE]).filter(pl.col(SEQUENCE) <= last).drop(SEQUENCE)
+        else:
+            rows = from_parquet(content, names)
+            # Rows that have none of the columns are rows all the same.
+            rows = rows if rows.width else from_parquet(content)
+        yield as_contract(rows, contract)
 
 
 def marks_of(segments: Sequence[Segment], last: int, *, lake: ObjectStore) -> Iterator[pl.Series]:
@@ -53,7 +60,3 @@ def _rows_until(segment: Segment, last: int, lake: ObjectStore) -> int:
         return segment.rows
     sequences = from_parquet(lake.get(segment.key), [SEQUENCE])
     return sequences.filter(pl.col(SEQUENCE) <= last).height
-
-
-def _contents(segments: Sequence[Segment], lake: ObjectStore) -> Iterator[tuple[Segment, bytes]]:
-    return zip(segments, lake.get_each([segment.key for segment in segments]), strict=True)
