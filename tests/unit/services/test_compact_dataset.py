@@ -23,7 +23,6 @@ from serin.services.steps.dataset_rows import copies_up_to, moments_accepted, ro
 from serin.services.steps.segments import SEQUENCE, segments_up_to
 from tests.builders import NOON, a_part, an_upload_of
 
-
 COLUMNS = (Column("id", "integer"), Column("shop", "string"), Column("more", "integer"))
 CONTRACT = Contract("orders", "1", COLUMNS, (), ())
 

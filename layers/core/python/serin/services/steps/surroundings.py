@@ -34,7 +34,9 @@ def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
 def _keys(reference: Reference, contracts: Mapping[str, Contract], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     head = catalog.head(reference.dataset)
     segments = segments_up_to(head, catalog=catalog)
+    if not segments:
+        return pl.DataFrame()
     key = contracts[reference.dataset].only(reference.columns)
     frames = [rows.unique() for rows in rows_of(segments, head.sequence, key, lake=lake)]
     # Rows of an older contract may not have the column.
-    return pl.concat(frames).select(reference.columns).unique().drop_nulls() if frames else pl.DataFrame()
+    return pl.concat(frames).select(reference.columns).unique().drop_nulls()
