@@ -37,7 +37,7 @@ def all_rows(
 ) -> Mapping[str, pl.DataFrame]:
     """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
     segments = {name: segments_up_to(head, catalog=catalog) for name, head in heads.items()}
-    _refuse_too_many(segments)
+    refuse_too_many(segments)
     for name, head in heads.items():
         refuse_incompatible(head.schemas, contracts[name])
     return {name: _joined(found, heads[name].sequence, contracts[name], lake) for name, found in segments.items()}
@@ -73,7 +73,18 @@ def _joined(segments: Sequence[Segment], last: int, contract: Contract, lake: Ob
     return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
 
 
-def _refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
+def check_schemas(head: DatasetHead, contract: Contract) -> None:
+    """Raise Invalid for a contract by which what was accepted earlier can be read no more."""
+    refuse_incompatible(head.schemas, contract)
+
+
+def check_memory(heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> None:
+    """Raise TooLarge, with the numbers, for datasets whose rows do not fit into a function's memory together."""
+    refuse_too_many({name: segments_up_to(head, catalog=catalog) for name, head in heads.items()})
+
+
+def refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
+    """Raise TooLarge, with the numbers, for segments whose rows do not fit into a function's memory together."""
     sizes = {name: sum(segment.memory for segment in found) for name, found in segments.items()}
     if sum(sizes.values()) > LARGEST:
         rows = {name: sum(segment.rows for segment in found) for name, found in segments.items()}
