@@ -73,13 +73,18 @@ class World:
 
 
 def orders(dice: random.Random, day: int) -> list[tuple[object, ...]]:
-    """A day's orders; some correct earlier ones, some are late, some have no label yet or no amount."""
+    """A day's orders; some correct earlier ones, some are late, some have no label yet or no amount.
+
+    In some files all do: what they correct is of other times by then.
+    """
     rows: list[tuple[object, ...]] = []
+    corrects = dice.random() < 0.3
     for place in range(dice.randrange(1, 8)):
         number = day * 10 + place
-        if dice.random() < 0.15:
-            number = dice.randrange(day * 10 + 1)
-        at = START + timedelta(days=day - dice.choice([0, 0, 0, 0, 1, 9, 30]), minutes=dice.randrange(1440))
+        if corrects or dice.random() < 0.15:
+            number = dice.randrange(max(0, day * 10 - 60), day * 10 + 1)
+        late = dice.choice([30, 40] if corrects else [0, 0, 0, 0, 1, 9, 30])
+        at = START + timedelta(days=day - late, minutes=dice.randrange(1440))
         label = None if day > 50 or dice.random() < 0.2 else dice.random() < 0.5
         rows.append((number, f"shop-{dice.randrange(3)}", at, dice.choice([None, float(place)]), label))
     return list({row[0]: row for row in rows}.values())
@@ -89,8 +94,9 @@ def orders(dice: random.Random, day: int) -> list[tuple[object, ...]]:
 def test_the_window_has_the_same_rows_however_far_back_is_read(seed: int) -> None:
     dice, world = random.Random(seed), World()
     world.add("shops", [(f"shop-{number}", number) for number in range(3)])
-    for day in range(dice.choice([20, 58])):
-        world.add("orders", orders(dice, day))
+    days, fan_in = dice.choice([20, 58, 58]), dice.choice([4, 64])
+    for day in range(days):
+        world.add("orders", orders(dice, day), fan_in)
     charter = charter_of(derived=dice.random() < 0.2)
     if dice.random() < 0.3:
         first, *others = charter.features.views
