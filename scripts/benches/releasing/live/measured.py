@@ -50,8 +50,8 @@ def measured(seed: int) -> dict[str, dict[str, Any]]:
 
 def alias_changes(here: Place, seed: int, versions: tuple[str, str], requests: int) -> dict[str, Any]:
     """Callers ask without a pause while the alias is moved as releases move it: to shares, to all, and back."""
-    clients = [aws_client(here.connection, name) for name in ("lambda", "ssm", "cloudformation")]
-    endpoint = LambdaEndpoint(*clients, here.connection.stage, "")
+    functions, parameters, stacks = (aws_client(here.connection, name) for name in ("lambda", "ssm", "cloudformation"))
+    endpoint = LambdaEndpoint(functions, parameters, stacks, here.connection.stage, "")
     old, new = versions
     ways = cycle([(old, new, 10), (old, new, 50), (new, None, 0), (new, old, 50), (old, None, 0)])
 
