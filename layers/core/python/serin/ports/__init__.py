@@ -86,7 +86,7 @@ class Catalog(Protocol):
         """In one transaction: the upload (the marker), its part, and the head after it (the effect).
 
         False, with nothing written, when the upload is recorded as accepted already or the head
-        is no longer `before`.
+        is no longer `before`, whose schemas are those it is to have.
         """
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:

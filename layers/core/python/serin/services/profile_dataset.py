@@ -11,7 +11,6 @@ import polars as pl
 
 from serin.data.features.joins import derive, latest_rows
 from serin.data.features.leakage import known_afterwards, without_afterwards
-from serin.data.files.parquet import from_parquet
 from serin.data.looks.profiles import About, profile_of
 from serin.data.looks.sampling import spread, thinned
 from serin.domain.charter import Charter
@@ -21,7 +20,7 @@ from serin.domain.names import digest
 from serin.domain.profiles import Profile, ProfileMade
 from serin.domain.records import as_record
 from serin.ports import Catalog, Clock, ObjectStore
-from serin.services.steps.dataset_rows import rows_up_to
+from serin.services.steps.dataset_rows import part_rows, rows_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
 FORMAT = "1"
@@ -149,14 +148,16 @@ class Profiler:
         """In the order they were accepted."""
         keys, share = contract.primary_key, sample.share
         frames = [
-            thinned(from_parquet(self.lake.get(part.key)), keys, share, seed=part.sequence) for part in sample.parts
+            thinned(part_rows(part.key, contract, lake=self.lake), keys, share, seed=part.sequence)
+            for part in sample.parts
         ]
-        # A part of an older contract may lack a column.
-        return pl.concat(frames, how="diagonal_relaxed")
+        return pl.concat(frames)
 
     def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
         tables = {
-            name: latest_rows(rows_up_to(head, lake=self.lake, catalog=self.catalog), self.contracts[name])
+            name: latest_rows(
+                rows_up_to(head, self.contracts[name], lake=self.lake, catalog=self.catalog), self.contracts[name]
+            )
             for name, head in looked_up.items()
         }
         return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)

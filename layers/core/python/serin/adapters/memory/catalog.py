@@ -60,7 +60,7 @@ class MemoryCatalog:
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         with self._lock:
             known = self._uploads.get((upload.dataset, upload.id))
-            if (known and known.status == "accepted") or self.head(upload.dataset) != before:
+            if (known and known.status == "accepted") or self.head(upload.dataset).digest != before.digest:
                 return False
             self._uploads[upload.dataset, upload.id] = upload
             self._parts.setdefault(upload.dataset, []).append(part)

@@ -75,15 +75,12 @@ def size_in_memory(frame: pl.DataFrame) -> int:
     return frame.height * 8 * (frame.width + texts.width) + lengths
 
 
-def from_parquet(content: bytes) -> pl.DataFrame:
-    """The frame `to_parquet` has written."""
-    return pl.read_parquet(content, glob=False)
-
-
-def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
-    """Only these columns of a file `to_parquet` has written; None when one of them is not there."""
+def from_parquet(content: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The frame `to_parquet` has written, or those of the columns that it has."""
+    if columns is None:
+        return pl.read_parquet(content, glob=False)
     there = pl.read_parquet_schema(content)
-    return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
+    return pl.read_parquet(content, columns=[name for name in columns if name in there])
 
 
 class ParquetBlocks:

@@ -33,6 +33,7 @@ from serin.domain.copies import (
 )
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.names import digest
+from serin.domain.schemas import schema_of
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.stored_files import put_by_content
 
@@ -75,8 +76,8 @@ class Comparison:
             upload = replace(upload, copies=self._copies(upload, rows.equal, found, parts))
         upload, size = self._stored(upload, rows)
         part = Part(upload.dataset, number, upload.id, upload.part or "", upload.accepted, upload.id, size)
-        digests = self._kept(rows, copied, number, merged, ranges)
-        return upload, replace(part, digests=digests, copies=self._marks(rows) if copied else None)
+        digests, marks = self._kept(rows, copied, number, merged, ranges), self._marks(rows) if copied else None
+        return upload, replace(part, digests=digests, copies=marks, schema=schema_of(self.contract).name)
 
     def _fetched(self, one: DigestSet) -> Path:
         file = self.folder / one.key.rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""A dataset's accepted rows up to a head, in the order they were accepted."""
+"""A dataset's accepted rows up to a head, in the order they were accepted, as its contract of today reads them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from serin.data.contract.evolution import as_contract
 from serin.data.contract.types import TIMESTAMP
 from serin.data.files.parquet import from_parquet
+from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part
 from serin.domain.errors import TooLarge
+from serin.domain.schemas import refuse_incompatible
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 
@@ -17,19 +20,29 @@ LARGEST = 512 * 1024**2
 """How many bytes of rows a function holds at once: what it makes of them takes some times as much."""
 
 
-def rows_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+def rows_up_to(head: DatasetHead, contract: Contract, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
     """Every row up to `head`, replaced ones too; a dataset without rows has no columns either.
 
-    Raises TooLarge, before anything is read, for more rows than memory is for.
+    Raises, before anything is read, TooLarge for more rows than memory is for, and Invalid for a contract by which
+    what was accepted earlier can be read no more.
     """
-    return all_rows({head.dataset: head}, lake=lake, catalog=catalog)[head.dataset]
+    return all_rows({head.dataset: head}, {head.dataset: contract}, lake=lake, catalog=catalog)[head.dataset]
 
 
-def all_rows(heads: Mapping[str, DatasetHead], *, lake: ObjectStore, catalog: Catalog) -> Mapping[str, pl.DataFrame]:
+def all_rows(
+    heads: Mapping[str, DatasetHead], contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog
+) -> Mapping[str, pl.DataFrame]:
     """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
     parts = {name: _parts(head, catalog) for name, head in heads.items()}
     _refuse_too_many(parts)
-    return {name: _rows(found, lake) for name, found in parts.items()}
+    for name, head in heads.items():
+        refuse_incompatible(head.schemas, contracts[name])
+    return {name: _rows(found, contracts[name], lake) for name, found in parts.items()}
+
+
+def part_rows(key: str, contract: Contract, *, lake: ObjectStore, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The rows of one part, which lies at `key`, in the contract's columns or in those of them that are named."""
+    return as_contract(from_parquet(lake.get(key), columns), contract if columns is None else contract.only(columns))
 
 
 def copies_up_to(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) -> pl.Series:
@@ -55,8 +68,8 @@ def _parts(head: DatasetHead, catalog: Catalog) -> Sequence[Part]:
     return [part for part in catalog.parts(head.dataset) if part.sequence <= head.sequence and part.rows]
 
 
-def _rows(parts: Sequence[Part], lake: ObjectStore) -> pl.DataFrame:
-    frames = [from_parquet(lake.get(part.key)) for part in parts]
+def _rows(parts: Sequence[Part], contract: Contract, lake: ObjectStore) -> pl.DataFrame:
+    frames = [part_rows(part.key, contract, lake=lake) for part in parts]
     return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
 
 
