@@ -35,6 +35,7 @@ from serin.domain.copies import (
 )
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.names import digest
+from serin.domain.schemas import schema_of
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.stored_files import put_by_content
 
@@ -79,9 +80,9 @@ class Comparison:
             upload = replace(upload, copies=self._copies(upload, rows.equal, found, parts))
         upload, size = self._stored(upload, rows)
         part = Part(upload.dataset, number, upload.id, upload.part or "", upload.accepted, upload.id, size)
-        digests = self._kept(rows, copied, number, merged, ranges)
-        part = replace(part, ranges=values)
-        return upload, replace(part, digests=digests, copies=self._marks(rows) if copied else None)
+        digests, marks = self._kept(rows, copied, number, merged, ranges), self._marks(rows) if copied else None
+        kept = replace(part, digests=digests, copies=marks, ranges=values)
+        return upload, replace(kept, schema=schema_of(self.contract).name)
 
     def _fetched(self, one: DigestSet) -> Path:
         file = self.folder / one.key.rsplit("/", 1)[-1]

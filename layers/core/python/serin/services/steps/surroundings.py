@@ -9,22 +9,26 @@ import polars as pl
 
 from serin.data.contract.rules import Surroundings
 from serin.domain.contracts import Contract, Reference
+from serin.domain.datasets import DatasetHead
+from serin.domain.schemas import narrower_types
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
 from serin.services.steps.segments import rows_of, segments_up_to
 
 
 def surroundings(
-    contract: Contract, contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog, clock: Clock
+    head: DatasetHead, contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog, clock: Clock
 ) -> Surroundings:
-    """For the rules of one of the contracts; of other datasets only the columns of the keys are decoded.
+    """For a file of the dataset with that head; of other datasets only the columns of the keys are decoded.
 
     A dataset that has no rows yet has no keys, and a rule that looks for them is not judged: in which
     order datasets arrive must not decide whether a row is good.
     """
+    contract = contracts[head.dataset]
     keys = {reference: _keys(reference, contracts, lake, catalog) for reference in contract.references}
     promised = any(rule.kind == "frequency" for rule in contract.dataset_rules)
-    return Surroundings(clock.now(), keys, _last_accepted(contract.dataset, catalog) if promised else None)
+    previous = _last_accepted(contract.dataset, catalog) if promised else None
+    return Surroundings(clock.now(), keys, previous, narrower_types(head.schemas, contract))
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
