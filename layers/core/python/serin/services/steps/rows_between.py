@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import accumulate
 
 import polars as pl
 
@@ -16,8 +18,10 @@ from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import check_schemas, refuse_too_many
 from serin.services.steps.segments import rows_of, segments_up_to
 
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+NUMBER = "__accepted"
+"""A row's number among all that its dataset has accepted."""
 EVER = 2**63 - 1
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -28,43 +32,72 @@ class Span:
     least: int = -EVER
     greatest: int = EVER
 
-    @classmethod
-    def since(cls, column: str, moment: datetime) -> Span:
-        """From a moment on."""
-        return cls(column, microseconds(moment))
-
     @property
     def holds(self) -> pl.Expr:
         """Whether a row's value lies within; a null does not."""
         return pl.col(self.column).dt.epoch("us").is_between(self.least, self.greatest).fill_null(value=False)
 
+    def may_be_in(self, segment: Segment) -> bool:
+        """Whether some row of the segment may lie within."""
+        return segment.may_lie_within(self.column, self.least, self.greatest)
 
-def rows_between(
-    head: DatasetHead, contract: Contract, spans: Sequence[Span], *, lake: ObjectStore, catalog: Catalog
-) -> pl.DataFrame:
-    """The rows up to `head` of which some version lies within one of the spans, with all their versions, in order.
 
-    Only segments that may have such rows are read, by the ranges of the columns and of the primary key. Raises as
+@dataclass(frozen=True)
+class DatasetReading:
+    """A dataset up to `head`, of which each segment is read once, and only if somebody needs it.
+
+    Tables have the contract's columns and `__accepted`, and their rows in the order they were accepted. Raises as
     `rows_up_to` does, for what is read.
     """
-    check_schemas(head, contract)
-    segments = segments_up_to(head, catalog=catalog)
-    near = [one for one in segments if any(_may_hold(one, span) for span in spans)]
-    refuse_too_many({head.dataset: near})
-    frames = dict(zip((one.first for one in near), rows_of(near, head.sequence, contract, lake=lake), strict=True))
-    if not frames:
-        types = {column.name: POLARS_TYPES[column.type] for column in contract.columns}
-        return pl.DataFrame(schema=types if segments else {})
-    asked = pl.concat(frames.values()).filter(pl.any_horizontal(span.holds for span in spans))
-    key = list(contract.primary_key)
-    if not key:
-        return asked
-    others = [one for one in segments if one.first not in frames and may_have_versions(one, asked, key)]
-    refuse_too_many({head.dataset: [*near, *others]})
-    read = rows_of(others, head.sequence, contract, lake=lake)
-    frames |= zip((one.first for one in others), read, strict=True)
-    rows = pl.concat([frames[one.first] for one in segments if one.first in frames])
-    return rows.join(asked.select(key).unique(), on=key, how="semi", nulls_equal=True, maintain_order="left")
+
+    head: DatasetHead
+    contract: Contract
+    _: KW_ONLY
+    lake: ObjectStore
+    catalog: Catalog
+    _frames: dict[int, pl.DataFrame] = field(default_factory=dict)
+
+    def versions_of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """All rows that have the primary key of one of these."""
+        key = list(self.contract.primary_key)
+        table = self._table([one for one in self._segments if _may_have_versions(one, rows, key)])
+        return table.join(rows.select(key).unique(), on=key, how="semi", nulls_equal=True, maintain_order="left")
+
+    def between(self, spans: Sequence[Span], since: int | None = None) -> pl.DataFrame:
+        """The rows that lie within one of the spans, or came with the upload `since` or later; and all their versions.
+
+        Which segments may have such rows is told by the ranges of their columns, the primary key's among them.
+        """
+        later = [one for one in self._segments if since is not None and one.last >= since]
+        others = [one for one in self._segments if one not in later and any(span.may_be_in(one) for span in spans)]
+        within = pl.any_horizontal(span.holds for span in spans) if spans else pl.lit(value=False)
+        rows = pl.concat([self._table(later), self._table(others).filter(within)])
+        return self.versions_of(rows) if self.contract.primary_key else rows.sort(NUMBER)
+
+    @cached_property
+    def _segments(self) -> Sequence[Segment]:
+        check_schemas(self.head, self.contract)
+        return segments_up_to(self.head, catalog=self.catalog)
+
+    @cached_property
+    def _firsts(self) -> dict[int, int]:
+        """The number of each segment's first row."""
+        ends = accumulate(one.rows for one in self._segments)
+        return {one.first: end - one.rows for one, end in zip(self._segments, ends, strict=True)}
+
+    def _table(self, segments: Iterable[Segment]) -> pl.DataFrame:
+        wanted = list(segments)
+        missing = [one for one in wanted if one.first not in self._frames]
+        refuse_too_many(
+            {self.head.dataset: [one for one in self._segments if one in missing or one.first in self._frames]}
+        )
+        for one, rows in zip(missing, rows_of(missing, self.head.sequence, self.contract, lake=self.lake), strict=True):
+            first = self._firsts[one.first]
+            number = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias(NUMBER)
+            self._frames[one.first] = rows.with_columns(number)
+        types = {column.name: POLARS_TYPES[column.type] for column in self.contract.columns}
+        empty = pl.DataFrame(schema={**types, NUMBER: pl.UInt32})
+        return pl.concat([empty, *(self._frames[one.first] for one in wanted)])
 
 
 def microseconds(moment: datetime) -> int:
@@ -72,20 +105,15 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def may_have_versions(segment: Segment, rows: pl.DataFrame, key: Sequence[str]) -> bool:
+def _may_have_versions(segment: Segment, rows: pl.DataFrame, key: Sequence[str]) -> bool:
     """Whether a segment may have a row of the same key as one of these."""
     if rows.is_empty():
         return False
     for name in key:
-        known = segment.ranges.get(name)
         values = rows[name].to_physical()
-        if known is None or not values.dtype.is_integer() or values.null_count():
+        if name not in segment.ranges or not values.dtype.is_integer() or values.null_count():
             continue
         least, greatest = values.min(), values.max()
         if isinstance(least, int) and isinstance(greatest, int) and not segment.may_lie_within(name, least, greatest):
             return False
     return True
-
-
-def _may_hold(segment: Segment, span: Span) -> bool:
-    return segment.may_lie_within(span.column, span.least, span.greatest)

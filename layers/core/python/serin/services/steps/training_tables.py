@@ -16,7 +16,7 @@ from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
-from serin.services.steps.rows_between import EVER, Span, microseconds, rows_between
+from serin.services.steps.rows_between import EVER, NUMBER, DatasetReading, Span, microseconds
 from serin.services.steps.segments import segments_up_to
 
 Tables = Mapping[str, pl.DataFrame]
@@ -55,13 +55,12 @@ class TrainingTables:
 
     def _recent(self, spans: Mapping[str, Sequence[Span]]) -> Tables:
         whole = {name: head for name, head in self.heads.items() if name not in spans}
-        recent = {
-            name: rows_between(
-                *(self.heads[name], self.contracts[name], spans[name]), lake=self.lake, catalog=self.catalog
-            )
-            for name in spans
-        }
+        recent = {name: self._between(name, self.contracts[name], spans[name]) for name in spans}
         return {**all_rows(whole, self.contracts, lake=self.lake, catalog=self.catalog), **recent}
+
+    def _between(self, dataset: str, contract: Contract, spans: Sequence[Span]) -> pl.DataFrame:
+        reading = DatasetReading(self.heads[dataset], contract, lake=self.lake, catalog=self.catalog)
+        return reading.between(spans).drop(NUMBER)
 
     def _least(self, charter: Charter) -> int | None:
         """From when on the truth's rows are needed, in microseconds; None where that cannot be told before."""
@@ -75,11 +74,7 @@ class TrainingTables:
             return None
         window = charter.training.window // timedelta(microseconds=1)
         least = max(found[1] for found in known) - window
-        rows = rows_between(
-            *(head, contract.only((column, label, *contract.primary_key)), (Span(column, least),)),
-            lake=self.lake,
-            catalog=self.catalog,
-        )
+        rows = self._between(truth, contract.only((column, label, *contract.primary_key)), (Span(column, least),))
         if rows.is_empty():
             return None
         newest = latest_rows(rows, contract).drop_nulls([column, label]).select(pl.col(column).max()).item()
