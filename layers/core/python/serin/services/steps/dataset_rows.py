@@ -16,7 +16,7 @@ from serin.domain.schemas import refuse_incompatible
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.segments import ACCEPTED, SEQUENCE, marks_of, rows_of, segments_up_to
+from serin.services.steps.segments import ACCEPTED_AT, SEQUENCE, marks_of, rows_of, segments_up_to
 
 LARGEST = 320 * 1024**2
 """How many bytes of rows a function holds at once. At its peak it has up to 5.6 times as many, measured on flights and
@@ -62,8 +62,8 @@ def moments_accepted(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) 
 
 def _accepted(segment: Segment, head: DatasetHead, lake: ObjectStore, catalog: Catalog) -> pl.Series:
     if not segment.is_part:
-        moments = from_parquet(lake.get(segment.key), [SEQUENCE, ACCEPTED])
-        return moments.filter(pl.col(SEQUENCE) <= head.sequence)[ACCEPTED]
+        moments = from_parquet(lake.get(segment.key), [SEQUENCE, ACCEPTED_AT])
+        return moments.filter(pl.col(SEQUENCE) <= head.sequence)[ACCEPTED_AT]
     moment = accepted_at(head.dataset, segment.first, catalog=catalog)
     return pl.repeat(moment, segment.rows, dtype=TIMESTAMP, eager=True)
 

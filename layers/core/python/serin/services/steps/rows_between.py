@@ -11,6 +11,7 @@ from itertools import accumulate
 import polars as pl
 
 from serin.data.contract.types import POLARS_TYPES
+from serin.data.features.versions import ACCEPTED
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.segments import Segment
@@ -18,8 +19,6 @@ from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import check_schemas, refuse_too_many
 from serin.services.steps.segments import rows_of, segments_up_to
 
-NUMBER = "__accepted"
-"""A row's number among all that its dataset has accepted."""
 EVER = 2**63 - 1
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -46,8 +45,8 @@ class Span:
 class DatasetReading:
     """A dataset up to `head`, of which each segment is read once, and only if somebody needs it.
 
-    Tables have the contract's columns and `__accepted`, and their rows in the order they were accepted. Raises as
-    `rows_up_to` does, for what is read.
+    Tables have the contract's columns and `__accepted`, each row's number among all that were accepted, and their rows
+    in that order. Raises as `rows_up_to` does, for what is read.
     """
 
     head: DatasetHead
@@ -72,7 +71,7 @@ class DatasetReading:
         others = [one for one in self._segments if one not in later and any(span.may_be_in(one) for span in spans)]
         within = pl.any_horizontal(span.holds for span in spans) if spans else pl.lit(value=False)
         rows = pl.concat([self._table(later), self._table(others).filter(within)])
-        return self.versions_of(rows) if self.contract.primary_key else rows.sort(NUMBER)
+        return self.versions_of(rows) if self.contract.primary_key else rows.sort(ACCEPTED)
 
     @cached_property
     def _segments(self) -> Sequence[Segment]:
@@ -93,10 +92,10 @@ class DatasetReading:
         )
         for one, rows in zip(missing, rows_of(missing, self.head.sequence, self.contract, lake=self.lake), strict=True):
             first = self._firsts[one.first]
-            number = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias(NUMBER)
+            number = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias(ACCEPTED)
             self._frames[one.first] = rows.with_columns(number)
         types = {column.name: POLARS_TYPES[column.type] for column in self.contract.columns}
-        empty = pl.DataFrame(schema={**types, NUMBER: pl.UInt32})
+        empty = pl.DataFrame(schema={**types, ACCEPTED: pl.UInt32})
         return pl.concat([empty, *(self._frames[one.first] for one in wanted)])
 
 

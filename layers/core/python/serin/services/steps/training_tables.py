@@ -11,12 +11,13 @@ import polars as pl
 
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows
+from serin.data.features.versions import ACCEPTED
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
-from serin.services.steps.rows_between import EVER, NUMBER, DatasetReading, Span, microseconds
+from serin.services.steps.rows_between import EVER, DatasetReading, Span, microseconds
 from serin.services.steps.segments import segments_up_to
 
 Tables = Mapping[str, pl.DataFrame]
@@ -60,7 +61,7 @@ class TrainingTables:
 
     def _between(self, dataset: str, contract: Contract, spans: Sequence[Span]) -> pl.DataFrame:
         reading = DatasetReading(self.heads[dataset], contract, lake=self.lake, catalog=self.catalog)
-        return reading.between(spans).drop(NUMBER)
+        return reading.between(spans).drop(ACCEPTED)
 
     def _least(self, charter: Charter) -> int | None:
         """From when on the truth's rows are needed, in microseconds; None where that cannot be told before."""
