@@ -9,11 +9,11 @@ from datetime import datetime
 import polars as pl
 
 from serin.data.contract.conditions import compiled
+from serin.data.contract.read_columns import TEXT_OF
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
 from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
 
-TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
 

@@ -119,7 +119,7 @@ class ParquetBlocks:
             found = before + text.height
             raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
         check_lengths(self._name, text, self._caps)
-        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []), ())
+        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []))
 
 
 def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
