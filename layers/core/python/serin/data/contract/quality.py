@@ -70,7 +70,7 @@ class Sorted:
 def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
     """Sort the rows of a file that is looked at together; none is lost and none is changed. Then measure the whole."""
     found = sort_rows(table, contract, around)
-    verdict = judge(found.tally, table.text.columns, contract, around)
+    verdict = judge(found.tally, table.columns, contract, around)
     return Checked(**vars(verdict), accepted=found.accepted.drop(ROW), quarantine=found.quarantine)
 
 
