@@ -30,6 +30,9 @@ settings.register_profile("serin", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
 settings.load_profile("serin")
 
+# Until all is imported there is hardly any garbage, and more and more to look through for it.
+gc.disable()
+
 # Every mocked AWS has a session of its own, and every session would read megabytes of AWS's API descriptions anew.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
 
@@ -53,11 +56,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
     return Shares(config, log)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What is imported by now stays to the end; looking through it for garbage each time is a quarter of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

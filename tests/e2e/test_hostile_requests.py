@@ -1,4 +1,7 @@
-"""Thousands of hostile requests: through the handlers as API Gateway's events, and over HTTP past the authorizer."""
+"""Hostile requests through the handlers as API Gateway's events, and over HTTP past the authorizer.
+
+`./scripts/bench fuzz` sends thousands.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import on_path, orders_charter, release
 
 SEED = 20130401
-IN_PROCESS, OVER_HTTP = 5_000, 300
+IN_PROCESS, OVER_HTTP = 1_500, 150
 GOOD = {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "north", "amount": 20.0}
 
 
@@ -56,7 +59,7 @@ def test_every_refusal_of_a_handler_has_the_errors_shape(tally: Tally) -> None:
     assert tally.shapeless == 0, examples(tally)
 
 
-def test_the_requests_were_thousands_some_right_and_most_wrong(tally: Tally, handlers: Handlers) -> None:
+def test_the_requests_were_of_every_kind_some_right_and_most_wrong(tally: Tally, handlers: Handlers) -> None:
     assert tally.requests == IN_PROCESS
     assert tally.statuses["200"] > IN_PROCESS / 20, "nearly all were refused: nothing behind the checks was looked at"
     assert tally.statuses["422"] > IN_PROCESS / 4, "hardly anything was refused: these are no hostile requests"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -158,8 +159,13 @@ def allowed(aws: Assembly, function: str, call: Call) -> bool:
     assert signature is not None
     request = read(signature, ACCOUNT, environ)
     needed = None if request is None else permissions_of(request, every_service())
-    policies = Policies(identity=(Policy.read("own", json.dumps(_document(aws, f"{function}-{MINE}"))),))
+    policies = _policies(aws, f"{function}-{MINE}")
     return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed or ())
+
+
+@cache
+def _policies(aws: Assembly, function: str) -> Policies:
+    return Policies(identity=(Policy.read("own", json.dumps(_document(aws, function))),))
 
 
 def _document(aws: Assembly, function: str) -> dict[str, Any]:
