@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import botocore.loaders
+import httpx._transports.default as httpx_transports
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
@@ -35,6 +36,8 @@ gc.disable()
 
 # Every mocked AWS has a session of its own, and every session would read megabytes of AWS's API descriptions anew.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+# And every caller over HTTP the world's certificates, which nobody on this machine has.
+httpx_transports.create_ssl_context = cache(httpx_transports.create_ssl_context)  # type: ignore[attr-defined]
 
 
 def share_of(nodeid: str) -> str:
