@@ -76,4 +76,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     share = share_of(item.nodeid)
-    return TOGETHER.index(share) if share in TOGETHER else len(TOGETHER) + ("tests/e2e/" not in share)
+    longest = (TOGETHER[0], *APART, *TOGETHER[1:])
+    return longest.index(share) if share in longest else len(longest) + ("tests/e2e/" not in share)

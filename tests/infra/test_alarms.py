@@ -109,6 +109,7 @@ def told(cloud: LocalCloud) -> list[tuple[str, str]]:
     return sorted((page["AlarmName"].removeprefix(f"{PREDICT}-"), page["NewStateValue"]) for page in pages)
 
 
+@pytest.mark.slow
 def test_alarms_go_off_when_calls_fail_or_take_long_and_say_when_it_is_over(cloud: LocalCloud) -> None:
     cloud.advance(MINUTE)
     assert set(states(cloud).values()) == {"OK"}
