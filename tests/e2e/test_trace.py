@@ -68,8 +68,8 @@ def test_a_call_is_found_by_the_id_its_caller_was_given(
     connection = walked.platform.connection
     headers = {"Authorization": f"Bearer {connection.token}"}
     answer = httpx.request(method, f"{connection.api_url}{route}", headers=headers, json={"instances": [{}]})
-    lines = [line for line in trace(walked, answer.headers["apigw-requestid"]) if line["function"] != "authorize"]
-    assert [(line["function"], line["outcome"], line.get("why")) for line in lines] == [(function, *ends)]
+    lines = [line for line in trace(walked, answer.headers["apigw-requestid"]) if line["function"] == function]
+    assert [(line["outcome"], line.get("why")) for line in lines] == [ends]
 
 
 def test_logs_are_read_from_a_moment_on(walked: Walked) -> None:

@@ -39,9 +39,9 @@ def get(pk: str, table: str = CATALOG) -> Call:
 
 def query(pk: str, table: str = CATALOG) -> Call:
     values = {":pk": {"S": pk}, ":sk": {"S": "a"}}
-    given = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
+    arguments = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
     names = {"#pk": "pk", "#sk": "sk"}
-    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **given}
+    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **arguments}
 
 
 def online(*pks: str) -> Call:
@@ -153,8 +153,8 @@ def tables() -> Iterator[None]:
 
 def allowed(aws: Assembly, function: str, call: Call) -> bool:
     """Whether the role of a function of the model may make the whole request."""
-    service, operation, given = call
-    environ = sent(service, operation, **given)
+    service, operation, arguments = call
+    environ = sent(service, operation, **arguments)
     signature = signature_of(environ)
     assert signature is not None
     request = read(signature, ACCOUNT, environ)

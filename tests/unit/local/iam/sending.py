@@ -15,11 +15,11 @@ from botocore.config import Config
 from infra.local.iam.requests.bodies import Environ
 
 
-def sent(service: str, operation: str, **given: Any) -> Environ:
+def sent(service: str, operation: str, **arguments: Any) -> Environ:
     """The WSGI environment of the request boto3 would send."""
     client, seen = _stopped(service)
     with pytest.raises(InterruptedError):
-        getattr(client, operation)(**given)
+        getattr(client, operation)(**arguments)
     return environ_of(seen())
 
 
