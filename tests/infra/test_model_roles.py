@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -38,9 +39,9 @@ def get(pk: str, table: str = CATALOG) -> Call:
 
 def query(pk: str, table: str = CATALOG) -> Call:
     values = {":pk": {"S": pk}, ":sk": {"S": "a"}}
-    given = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
+    arguments = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
     names = {"#pk": "pk", "#sk": "sk"}
-    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **given}
+    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **arguments}
 
 
 def online(*pks: str) -> Call:
@@ -152,14 +153,19 @@ def tables() -> Iterator[None]:
 
 def allowed(aws: Assembly, function: str, call: Call) -> bool:
     """Whether the role of a function of the model may make the whole request."""
-    service, operation, given = call
-    environ = sent(service, operation, **given)
+    service, operation, arguments = call
+    environ = sent(service, operation, **arguments)
     signature = signature_of(environ)
     assert signature is not None
     request = read(signature, ACCOUNT, environ)
     needed = None if request is None else permissions_of(request, every_service())
-    policies = Policies(identity=(Policy.read("own", json.dumps(_document(aws, f"{function}-{MINE}"))),))
+    policies = _policies(aws, f"{function}-{MINE}")
     return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed or ())
+
+
+@cache
+def _policies(aws: Assembly, function: str) -> Policies:
+    return Policies(identity=(Policy.read("own", json.dumps(_document(aws, function))),))
 
 
 def _document(aws: Assembly, function: str) -> dict[str, Any]:
