@@ -41,7 +41,7 @@ from tests.builders import (
 from tests.unit.http.api import MODEL, Api, app_of
 
 START = {"action": "start"}
-PREDICTION = prediction_id(NOON, bytes(10))
+PREDICTION = prediction_id(MODEL, NOON, bytes(10))
 ROUTES = [
     ("GET", "/openapi.json"),
     ("GET", "/uploads?dataset=flights"),

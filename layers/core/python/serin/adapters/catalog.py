@@ -17,6 +17,7 @@ from serin.domain.records import from_record
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.truth import TruthState
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
@@ -95,11 +96,14 @@ class DynamoCatalog:
         return self._all(Fill, f"FILL#{model}")
 
     def save_fill(self, fill: Fill) -> bool:
-        attributes = {"revision": fill.revision}
-        if fill.revision == 1:
-            return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, NEW))
-        only_if, before = "#revision = :before", fill.revision - 1
-        return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, only_if, before=before))
+        return self._table.put(_revised(f"FILL#{fill.model}", fill.definition, fill, fill.revision))
+
+    def truth_state(self, model: str) -> TruthState:
+        record = self._table.get(f"TRUTH#{model}", "STATE")
+        return TruthState(model) if record is None else from_record(TruthState, record)
+
+    def save_truth_state(self, state: TruthState) -> bool:
+        return self._table.put(_revised(f"TRUTH#{state.model}", "STATE", state, state.revision))
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
@@ -229,3 +233,11 @@ def _moment(item: Upload | Run | Release) -> dict[str, str | int]:
 
 def _number(version: int) -> str:
     return f"{version:09d}"
+
+
+def _revised(pk: str, sk: str, record: Any, revision: int) -> Put:
+    """A record that only its next revision may replace."""
+    attributes = {"revision": revision}
+    if revision == 1:
+        return Put(pk, sk, record, attributes, NEW)
+    return Put(pk, sk, record, attributes, "#revision = :before", before=revision - 1)
