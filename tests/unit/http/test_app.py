@@ -61,6 +61,7 @@ ROUTES = [
     ("POST", f"/models/{MODEL}/releases"),
     ("POST", f"/models/{MODEL}/releases/rel1/hold"),
     ("POST", f"/models/{MODEL}/versions/1/withdraw"),
+    ("POST", f"/models/{MODEL}/feedback"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
@@ -77,6 +78,7 @@ def body_of(path: str) -> Any:
         "releases": START,
         "withdraw": {"why": "it knows the answer"},
         "views": {},
+        "feedback": {"instances": [{"prediction_id": PREDICTION, "rating": 4}]},
         "get-online-features": ASKED,
     }.get(path.rpartition("/")[2])
 
@@ -95,7 +97,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b'{"action": 7}', b"[" * 100, b'{"version": -1, "x": 1e999}'])
 @pytest.mark.parametrize("model", [MODEL, "early-orders", "nobody", "no name", "%1b[2J", "..", "a" * 100])
-@pytest.mark.parametrize("work", ["train", "releases", "views"])
+@pytest.mark.parametrize("work", ["train", "releases", "views", "feedback"])
 def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_its_request(
     api: Api, work: str, model: str, content: bytes | None
 ) -> None:
@@ -105,7 +107,9 @@ def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_it
     assert model == MODEL or MODEL not in answer.text
 
 
-@pytest.mark.parametrize(("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train")])
+@pytest.mark.parametrize(
+    ("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train"), ("feedback", "feedback")]
+)
 def test_a_token_of_a_model_that_is_gone_learns_no_other_ones_name(api: Api, work: str, action: str) -> None:
     answer = api.ask("POST", f"/models/gone/{work}", f"{action}:gone", body_of(work))
     assert (answer.status_code, MODEL in answer.text) == (404, False)

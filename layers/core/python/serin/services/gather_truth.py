@@ -88,11 +88,17 @@ class _Gathering:
         return TruthDays(self.charter, lake=self.lake)
 
     def dataset(self, rows: pl.DataFrame | None) -> None:
-        """What rows say of the predictions about their entities."""
+        """What rows say of the predictions about their entities; without rows only days that are whole now are kept."""
         for day in open_days(self.charter.truth, self.now):
+            if rows is None and not self._became_whole(day):
+                continue
             asked = self.days.keep_asked(day, self.now)
             if rows is not None and not asked.is_empty():
                 self.said[day].append(about(rows, asked, self.charter))
+
+    def _became_whole(self, day: date) -> bool:
+        before = self.state.unsealed
+        return is_sealed(day, self.now) and (before is None or start_of(day) >= before)
 
     def feedback(self) -> None:
         """What callers have sent."""

@@ -23,6 +23,7 @@ FACTS: Mapping[str, pl.DataType] = {
     "rating": pl.Int64(),
 }
 """`serin.domain.truth.Fact`, a column a field."""
+FACT_COLUMNS = list(FACTS)
 _ID, _BY = "prediction_id", ["prediction_id", "by"]
 
 
@@ -58,7 +59,7 @@ def read_facts(lines: bytes) -> pl.DataFrame:
 
 def written_facts(facts: pl.DataFrame) -> bytes:
     """Facts as `read_facts` reads them, by their prediction; equal facts give equal bytes."""
-    return facts.select(FACTS).sort(FACTS).write_ndjson().encode()
+    return facts.select(FACT_COLUMNS).sort(FACT_COLUMNS).write_ndjson().encode()
 
 
 def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_of: datetime) -> DayOfTruth:
@@ -77,7 +78,7 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
     over = _over_share(dataset, feedback, charter.truth.token_share)
     counted = feedback.filter(~pl.col("by").is_in(list(over)))
     picked = _picked(counted.drop_nulls("label"), charter.truth.conflict)
-    labels = pl.concat([dataset, picked]).unique(_ID, keep="first", maintain_order=True)
+    labels = pl.concat([dataset, picked]).unique(_ID, keep="first", maintain_order=True).drop("rating")
     told = pl.concat([dataset.select(_ID, "label"), counted.select(_ID, "label")]).drop_nulls()
     rows = (
         asked.join(labels, on=_ID, how="left")
@@ -99,7 +100,7 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
 
 def news(candidates: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Of facts about a day, those that say something which `facts` do not say yet; each once."""
-    once = candidates.sort(FACTS).unique([*_BY, "label", "rating", "order"], keep="first", maintain_order=True)
+    once = candidates.sort(FACT_COLUMNS).unique([*_BY, "label", "rating", "order"], keep="first", maintain_order=True)
     rows, callers = (once.filter(pl.col("source") == source) for source in ("dataset", "feedback"))
     newest = facts.filter(pl.col("source") == "dataset").sort("order").unique(_BY, keep="last", maintain_order=True)
     rows = rows.join(facts, on=[*_BY, "order"], how="anti")
@@ -109,7 +110,7 @@ def news(candidates: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     callers = callers.sort("known").unique([*_BY, "label", "rating"], keep="first", maintain_order=True)
     callers = callers.join(said, on=[*_BY, "label", "rating"], how="left", nulls_equal=True)
     callers = callers.filter(pl.col("since").is_null() | (pl.col("since") > pl.col("known")))
-    return pl.concat([rows.select(FACTS), callers.select(FACTS)])
+    return pl.concat([rows.select(FACT_COLUMNS), callers.select(FACT_COLUMNS)])
 
 
 def _of_dataset(facts: pl.DataFrame) -> pl.DataFrame:

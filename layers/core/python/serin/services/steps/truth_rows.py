@@ -15,7 +15,7 @@ from serin.data.features.joins import derive, latest_rows
 from serin.data.features.truth import CREATED, with_created
 from serin.data.files.parquet import from_parquet
 from serin.data.looks.asked import INPUT
-from serin.data.looks.truth import FACTS
+from serin.data.looks.truth import FACT_COLUMNS
 from serin.domain.charter import Charter, Scalar
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part
@@ -140,4 +140,4 @@ def about(rows: pl.DataFrame, asked: pl.DataFrame, charter: Charter) -> pl.DataF
         pl.col(CREATED).dt.epoch("us").alias("known"),
         pl.col(_LABEL).alias("label"),
         pl.lit(None, pl.Int64).alias("rating"),
-    ).select(FACTS)
+    ).select(FACT_COLUMNS)
