@@ -58,15 +58,15 @@ def gather_truth(
     It costs what the new uploads and the new feedback hold, and a look at the days that are open: never what there is
     of history, but where a label is derived from other rows than its own.
     """
-    gathering = _Gathering(charter, catalog.truth_state(charter.model), clock.now(), lake=lake)
+    state, head, reason = catalog.truth_state(charter.model), catalog.head(charter.truth.dataset), None
+    gathering = _Gathering(charter, state, clock.now(), lake=lake)
     gathering.feedback()
-    rows = TruthRows(charter, contracts, functions, lake=lake, catalog=catalog)
-    head, reason = catalog.head(charter.truth.dataset), None
+    oldest = start_of(first_open_day(charter.truth, gathering.now))
     try:
-        gathering.dataset(rows.since(gathering.state, head))
+        gathering.dataset(TruthRows(charter, contracts, functions, state, head, oldest, lake=lake, catalog=catalog))
         sequence = head.sequence
     except DOOMED as error:
-        reason, sequence = told_by(error), gathering.state.sequence
+        reason, sequence = told_by(error), state.sequence
     changed = gathering.keep()
     _remember(charter, gathering.now, sequence, changed, catalog)
     return TruthGathered(sum(changed.values()), len(changed), reason)
@@ -87,14 +87,18 @@ class _Gathering:
     def days(self) -> TruthDays:
         return TruthDays(self.charter, lake=self.lake)
 
-    def dataset(self, rows: pl.DataFrame | None) -> None:
-        """What rows say of the predictions about their entities; without rows only days that are whole now are kept."""
+    def dataset(self, rows: TruthRows) -> None:
+        """What rows say of the predictions about their entities; without rows only days that are whole now are kept.
+
+        Rows are read when the first predictions come that they can be about: most of history is about none.
+        """
         for day in open_days(self.charter.truth, self.now):
-            if rows is None and not self._became_whole(day):
+            if not rows.parts and not self._became_whole(day):
                 continue
             asked = self.days.keep_asked(day, self.now)
-            if rows is not None and not asked.is_empty():
-                self.said[day].append(about(rows, asked, self.charter))
+            if rows.parts and not asked.is_empty():
+                said = about(rows.table, asked, self.charter)
+                self.said[day] += [] if said.is_empty() else [said]
 
     def _became_whole(self, day: date) -> bool:
         before = self.state.unsealed

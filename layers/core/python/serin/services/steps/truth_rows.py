@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import cached_property
@@ -33,27 +33,36 @@ _PART = 2**32
 
 @dataclass(frozen=True)
 class TruthRows:
-    """The truth's dataset as the charter reads it."""
+    """Rows of the truth's dataset up to `head` that can say something new, as the charter reads them.
+
+    Those of new uploads, and of uploads since the first day whose predictions were not all there when truth was joined
+    the last time; none that was accepted before `oldest`, when nobody had asked yet what is still waited for.
+    """
 
     charter: Charter
     contracts: Mapping[str, Contract]
     functions: Functions
+    state: TruthState
+    head: DatasetHead
+    oldest: datetime
     _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
 
-    def since(self, state: TruthState, head: DatasetHead) -> pl.DataFrame | None:
-        """Rows that can say something new, one for each version of a row; None without any.
+    @cached_property
+    def parts(self) -> Sequence[Part]:
+        """Where they lie, the newest first."""
+        return list(self._new_parts())
 
-        Those of new uploads, and of uploads since the first day whose predictions were not all there when truth was
-        joined the last time. Where a derivation may look at other rows than its own, all that count now.
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row for each version of a row: what `about` reads.
+
+        Where a derivation may look at other rows than its own, of all rows of the dataset, as they are now.
         """
-        if head.sequence == 0:
-            return None
-        if not self._row_by_row:
-            return self._whole(head)
-        tables = [self._part_rows(part) for part in self._parts(state, head)]
-        return pl.concat(tables) if tables else None
+        if self._row_by_row:
+            return pl.concat(self._part_rows(part) for part in self.parts)
+        return self._whole()
 
     @cached_property
     def _name(self) -> str:
@@ -65,12 +74,13 @@ class TruthRows:
         derived = self.charter.dataset(self._name).derive is not None
         return not derived or any(view.source == self._name for view in self.charter.features.views)
 
-    def _parts(self, state: TruthState, head: DatasetHead) -> Iterator[Part]:
-        """The newest first; the first old one ends it."""
+    def _new_parts(self) -> Iterator[Part]:
+        """The first old one ends it."""
         for part in reversed(self.catalog.parts(self._name)):
-            if part.sequence > head.sequence or not part.rows:
+            if part.sequence > self.head.sequence or not part.rows:
                 continue
-            if part.sequence <= state.sequence and (state.unsealed is None or self._accepted(part) < state.unsealed):
+            is_new = part.sequence > self.state.sequence
+            if self._accepted(part) < (self.oldest if is_new else self.state.unsealed or self.oldest):
                 return
             yield part
 
@@ -85,11 +95,11 @@ class TruthRows:
         accepted = pl.repeat(self._accepted(part), len(rows), dtype=TIMESTAMP, eager=True)
         return self._versions(rows, accepted, part.sequence, f"{part.sequence}.")
 
-    def _whole(self, head: DatasetHead) -> pl.DataFrame:
-        rows = rows_up_to(head, lake=self.lake, catalog=self.catalog)
-        accepted = moments_accepted(head, catalog=self.catalog)
+    def _whole(self) -> pl.DataFrame:
+        rows = rows_up_to(self.head, lake=self.lake, catalog=self.catalog)
+        accepted = moments_accepted(self.head, catalog=self.catalog)
         latest = latest_rows(rows.with_columns(accepted.alias(_ACCEPTED)), self.contracts[self._name])
-        return self._versions(latest.drop(_ACCEPTED), latest[_ACCEPTED], head.sequence, "")
+        return self._versions(latest.drop(_ACCEPTED), latest[_ACCEPTED], self.head.sequence, "")
 
     def _versions(self, rows: pl.DataFrame, accepted: pl.Series, sequence: int, place: str) -> pl.DataFrame:
         """Entity, row, label, when it was known, order. A label that came to be known at no time says nothing."""
