@@ -12,7 +12,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, Truth
 from serin.domain.feedback import Feedback
@@ -64,7 +64,7 @@ class Truths:
         table = pl.DataFrame(
             {"order_id": [number for number, _ in orders], "late": [late for _, late in orders]},
             schema={"order_id": pl.Int64, "late": pl.Boolean},
-        ).with_columns(pl.lit(seen, dtype=TIMESTAMP).alias("at"))
+        ).with_columns(pl.lit(seen, dtype=TIMESTAMP).alias("at"), shop=pl.lit("north"))
         before = self.catalog.head("orders")
         content = to_parquet(table)
         key = f"datasets/orders/{digest(content, str(before.sequence))[:32]}.parquet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from serin.ports import ObjectStore
@@ -33,6 +33,17 @@ class ReadOnce:
         content = self._store.get(key)
         self._keep(key, content)
         return content
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        with self._lock:
+            there = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = self._store.get_each([key for key in keys if key not in there])
+        for key in keys:
+            content = there.get(key)
+            if content is None:
+                content = next(missing)
+                self._keep(key, content)
+            yield content
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         self._store.fetch(key, into, version_id)

@@ -54,7 +54,7 @@ class TruthDays:
     def facts(self, day: date) -> tuple[pl.DataFrame, Keys]:
         """What was said of that day's predictions, and the keys it was read from."""
         keys = self.lake.keys(facts_of_day(self.charter.model, day))
-        tables = [read_facts(gzip.decompress(self.lake.get(key))) for key in keys]
+        tables = [read_facts(gzip.decompress(content)) for content in self.lake.get_each(keys)]
         return pl.concat([no_facts(), *tables]), tuple(keys)
 
     def keep_facts(self, day: date, facts: pl.DataFrame) -> None:
@@ -69,5 +69,5 @@ class TruthDays:
         return reading_of(self.charter.inputs, self.charter.task)
 
     def _lines(self, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        for key in keys:
-            yield from (json.loads(line) for line in gzip.decompress(self.lake.get(key)).splitlines())
+        for content in self.lake.get_each(keys):
+            yield from (json.loads(line) for line in gzip.decompress(content).splitlines())

@@ -10,20 +10,20 @@ from functools import cached_property
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.joins import derive, latest_rows
 from serin.data.features.truth import CREATED, with_created
-from serin.data.files.parquet import from_parquet
 from serin.data.looks.asked import INPUT
 from serin.data.looks.truth import FACT_COLUMNS
 from serin.domain.charter import Charter, Scalar
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Part
-from serin.domain.errors import Corrupt, Invalid
+from serin.domain.errors import Invalid
 from serin.domain.names import digest
 from serin.domain.truth import TruthState, label_text
 from serin.ports import Catalog, ObjectStore
-from serin.services.steps.dataset_rows import all_rows, moments_accepted, rows_up_to
+from serin.services.steps.accepted_uploads import accepted_at
+from serin.services.steps.dataset_rows import all_rows, moments_accepted, part_rows, rows_up_to
 from serin.services.steps.view_writer import Functions
 
 _ACCEPTED, _ROW, _LABEL, _ORDER = "__accepted", "__row", "__label", "__order"
@@ -52,7 +52,7 @@ class TruthRows:
     @cached_property
     def parts(self) -> Sequence[Part]:
         """Where they lie, the newest first."""
-        return list(self._new_parts())
+        return [part for part in self._new_parts() if part.rows]
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -76,28 +76,29 @@ class TruthRows:
 
     def _new_parts(self) -> Iterator[Part]:
         """The first old one ends it."""
-        for part in reversed(self.catalog.parts(self._name)):
-            if part.sequence > self.head.sequence or not part.rows:
-                continue
-            is_new = part.sequence > self.state.sequence
-            if self._accepted(part) < (self.oldest if is_new else self.state.unsealed or self.oldest):
+        name, known = self._name, self.state.sequence
+        for part in reversed(self.catalog.parts(name, known)):
+            if part.sequence <= self.head.sequence:
+                if self._accepted(part) < self.oldest:
+                    return
+                yield part
+        for sequence in range(known, 0, -1):
+            part = self.catalog.part(name, sequence)
+            if self._accepted(part) < (self.state.unsealed or self.oldest):
                 return
             yield part
 
     def _accepted(self, part: Part) -> datetime:
-        upload = self.catalog.upload(self._name, part.upload_id)
-        if upload is None:
-            raise Corrupt(f"Part {part.sequence} of {self._name} is of no upload.", "Restore the catalog.")
-        return upload.at
+        return accepted_at(self._name, part.sequence, catalog=self.catalog)
 
     def _part_rows(self, part: Part) -> pl.DataFrame:
-        rows = from_parquet(self.lake.get(part.key))
+        rows = part_rows(part.key, self.contracts[self._name], lake=self.lake)
         accepted = pl.repeat(self._accepted(part), len(rows), dtype=TIMESTAMP, eager=True)
         return self._versions(rows, accepted, part.sequence, f"{part.sequence}.")
 
     def _whole(self) -> pl.DataFrame:
-        rows = rows_up_to(self.head, lake=self.lake, catalog=self.catalog)
-        accepted = moments_accepted(self.head, catalog=self.catalog)
+        rows = rows_up_to(self.head, self.contracts[self._name], lake=self.lake, catalog=self.catalog)
+        accepted = moments_accepted(self.head, lake=self.lake, catalog=self.catalog)
         latest = latest_rows(rows.with_columns(accepted.alias(_ACCEPTED)), self.contracts[self._name])
         return self._versions(latest.drop(_ACCEPTED), latest[_ACCEPTED], self.head.sequence, "")
 
@@ -126,7 +127,7 @@ class TruthRows:
         for of, head in heads.items():
             if head.rows == 0:
                 raise Invalid(f"Labels are looked up in {of}, which has no rows.", f"Upload {of}.", "truth.label")
-        tables = all_rows(heads, lake=self.lake, catalog=self.catalog)
+        tables = all_rows(heads, self.contracts, lake=self.lake, catalog=self.catalog)
         return {of: latest_rows(table, self.contracts[of]) for of, table in tables.items()}
 
 
