@@ -107,15 +107,20 @@ def versions(arguments: Namespace) -> Any:
 
 def predict(arguments: Namespace) -> Any:
     """Ask the live version what a file asks."""
-    try:
-        text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
-        instances = json.loads(text)["instances"]
-    except OSError as error:
-        raise NotFound(f"{arguments.file} cannot be read: {error.strerror}.", "Check the path.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
+    instances = instances_in(arguments.file)
     with connected() as client:
         return client.predict(arguments.model, instances, _access(arguments.model))
+
+
+def instances_in(file: str) -> Any:
+    """The instances of a JSON file, or of standard input for `-`; NotFound or Invalid where there are none."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return json.loads(text)["instances"]
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(f'{file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
 
 
 def charter_of(model: str) -> Charter:
