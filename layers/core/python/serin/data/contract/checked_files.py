@@ -175,7 +175,8 @@ class _Check:
 
     def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
-        self._digests_file(index).write_bytes(row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False).tobytes())
+        digests = row_digests(accepted.drop(ROW), self._around.narrower)
+        self._digests_file(index).write_bytes(digests.astype(DTYPE, copy=False).tobytes())
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 

@@ -12,7 +12,7 @@ from serin.data.contract.conditions import compiled
 from serin.data.contract.read_columns import TEXT_OF
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
 
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
@@ -24,12 +24,14 @@ class Surroundings:
 
     `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
     that looks for keys of a dataset without rows, is not judged. `previous` is when the
-    dataset's last file was accepted.
+    dataset's last file was accepted. `narrower` are the types that earlier rows have columns in, where they were
+    narrower: what is equal to such a value has its digest.
     """
 
     now: datetime | None = None
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
+    narrower: Mapping[str, ColumnType] = field(default_factory=dict)
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""
