@@ -60,6 +60,9 @@ def upload(arguments: Namespace) -> list[Any]:
     for one in found:
         if one.get("copies") and not arguments.print_json:
             story.say(f"{one['file']}: {copies(one)}")
+        if one.get("quarantined") and not arguments.print_json:
+            found_in = f"./scripts/serin quarantine list {arguments.dataset}"
+            story.say(f"{one['file']}: {found_in} says what was found in the rows set aside, and how to write it")
     return found
 
 
