@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from serin.data.contract.quality import NAMED, Checked, check
+from serin.data.contract.quality import NAMED
 from serin.data.contract.rules import rules_of
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, Contract, Rule
 from tests.builders import a_contract
+from tests.checking import Checked, check
 
 COLUMNS = (
     Column("order_id", "integer", required=True),

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from serin.data.contract.quality import Checked, check
-from serin.data.contract.rules import NOWHERE, Surroundings
+from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
+from tests.checking import LATER, Checked, check
 
 NOON = datetime(2013, 1, 10, 12, tzinfo=UTC)
 COLUMNS = (Column("id", "integer"), Column("shop", "string"), Column("at", "timestamp"), Column("day", "date"))
@@ -18,7 +18,7 @@ SHOPS = Reference("shops", ("name",))
 PAIRS = Reference("pairs", ("number", "name"))
 
 
-def checked(*lines: str, rules: tuple[Rule | DatasetRule, ...], around: Surroundings = NOWHERE) -> Checked:
+def checked(*lines: str, rules: tuple[Rule | DatasetRule, ...], around: Surroundings = LATER) -> Checked:
     of_rows = tuple(rule for rule in rules if isinstance(rule, Rule))
     of_file = tuple(rule for rule in rules if isinstance(rule, DatasetRule))
     contract = Contract("orders", "1.0.0", COLUMNS, of_rows, ("id",), of_file)
@@ -32,7 +32,7 @@ def numbers(found: Checked) -> list[int]:
 def test_a_key_that_no_row_of_the_other_dataset_has_breaks_a_foreign_key_and_a_null_does_not() -> None:
     rule = Rule("known", "foreign_key", ("shop",), "consistency", references=SHOPS)
     keys = {SHOPS: pl.DataFrame({"name": ["north", "south"]})}
-    found = checked("1,north,,", "2,east,,", "3,,,", rules=(rule,), around=Surroundings(keys=keys))
+    found = checked("1,north,,", "2,east,,", "3,,,", rules=(rule,), around=Surroundings(NOON, keys))
     assert numbers(found) == [2]
     assert found.rules == {"known": 1}
 
@@ -40,11 +40,11 @@ def test_a_key_that_no_row_of_the_other_dataset_has_breaks_a_foreign_key_and_a_n
 def test_a_foreign_key_of_several_columns_is_looked_for_as_a_whole() -> None:
     rule = Rule("pair", "foreign_key", ("id", "shop"), "consistency", references=PAIRS)
     keys = {PAIRS: pl.DataFrame({"number": [1, 2], "name": ["north", "south"]})}
-    found = checked("1,north,,", "2,north,,", "2,south,,", "3,,,", rules=(rule,), around=Surroundings(keys=keys))
+    found = checked("1,north,,", "2,north,,", "2,south,,", "3,,,", rules=(rule,), around=Surroundings(NOON, keys))
     assert numbers(found) == [2]
 
 
-@pytest.mark.parametrize("around", [NOWHERE, Surroundings(keys={SHOPS: pl.DataFrame()})])
+@pytest.mark.parametrize("around", [LATER, Surroundings(NOON, {SHOPS: pl.DataFrame()})])
 def test_while_the_other_dataset_is_empty_no_row_is_judged_by_it_and_the_record_says_so(around: Surroundings) -> None:
     rule = Rule("known", "foreign_key", ("shop",), "consistency", references=SHOPS)
     found = checked("1,north,,", "2,east,,", rules=(rule,), around=around)

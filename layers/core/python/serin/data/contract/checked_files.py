@@ -158,7 +158,7 @@ class _Check:
 
     def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:
         """The rows of a block that share a key; the others are sorted without them."""
-        shared = self._keys.among(typed_values(table, self._contract), repeated)
+        shared = self._keys.among(typed_values(table, self._contract, self._around), repeated)
         rest = sort_rows(table.only(~shared, ragged=True), self._contract, self._around)
         self._tallies[index] = rest.tally
         self._write(index, rest.accepted, rest.quarantine)

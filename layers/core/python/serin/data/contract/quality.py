@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from serin.data.contract.dataset_rules import Measured, measure, newest
-from serin.data.contract.rules import NOWHERE, OF_TEXT, TEXT_OF, Surroundings, broken, is_error, rules_of
+from serin.data.contract.rules import OF_TEXT, TEXT_OF, Surroundings, broken, is_error, rules_of
 from serin.data.contract.tally import Tally
 from serin.data.contract.types import typed
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, Table
@@ -37,41 +37,19 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Checked(Verdict):
-    """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
-
-    `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
-    header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
-    row with too many or too few values the whole text (`__text`) instead.
-    """
-
-    accepted: pl.DataFrame
-    quarantine: pl.DataFrame
-
-    @property
-    def rows(self) -> int:
-        """Rows in: each is accepted or in quarantine."""
-        return self.accepted.height + self.quarantine.height
-
-
-@dataclass(frozen=True)
 class Sorted:
-    """The rows of a table that are looked at together: accepted ones with their number (`__row`), and the others.
+    """The rows of a table that are looked at together, each of which is accepted or in quarantine, as it was.
 
-    `typed` has what is typed of each whole row, accepted or not.
+    `accepted` has the contract's columns, typed, in the contract's order, behind the row's number in the file (`__row`,
+    1 is the first below the header). `quarantine` has, for each other row, its number, the ids of all rules it breaks
+    (`__rules`) and its values as they were written; of a row with too many or too few values the whole text (`__text`)
+    instead. `typed` has what is typed of each whole row, accepted or not.
     """
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     tally: Tally
     typed: pl.DataFrame
-
-
-def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
-    """Sort the rows of a file that is looked at together; none is lost and none is changed. Then measure the whole."""
-    found = sort_rows(table, contract, around)
-    verdict = judge(found.tally, table.text.columns, contract, around)
-    return Checked(**vars(verdict), accepted=found.accepted.drop(ROW), quarantine=found.quarantine)
 
 
 def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
@@ -91,7 +69,7 @@ def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
         _counts(accepted, warnings),
         # Of all whole rows, bad ones too.
         _counts(_marked(marked, counted, contract, around), counted),
-        newest(marked, contract),
+        newest(accepted, contract, around),
     )
     numbers = table.numbers.filter(~bad).alias(ROW)
     quarantine = _quarantine(table, contract, marked.filter(bad).select(_ids(broken)), bad)
@@ -125,9 +103,9 @@ def judge(tally: Tally, columns: Sequence[str], contract: Contract, around: Surr
     )
 
 
-def typed_values(table: Table, contract: Contract) -> pl.DataFrame:
+def typed_values(table: Table, contract: Contract, around: Surroundings) -> pl.DataFrame:
     """The contract's columns, typed."""
-    return _values(table, contract, (), NOWHERE)
+    return _values(table, contract, (), around)
 
 
 def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Surroundings) -> pl.DataFrame:

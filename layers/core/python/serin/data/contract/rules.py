@@ -4,49 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from serin.data.contract.conditions import compiled
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import TIMES, Column, Contract, Reference, Rule, RuleKind
 
 TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
+_OF_CLOCK: tuple[RuleKind, ...] = ("latency", "future")
+# A day begins so much earlier than in UTC where it begins first (UTC+14), so that it is no day of the future there.
+_DAY_BEGINS = timedelta(hours=14)
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a file cannot say of itself: the moment it is judged, and what the datasets hold by then.
 
-    `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
-    that looks for keys of a dataset without rows, is not judged. `previous` is when the
-    dataset's last file was accepted.
+    `keys` have the referenced columns under their names there. A rule that looks for keys of a dataset that is not
+    there, or without rows, is not judged. `previous` is when the last file came of which a row was good.
     """
 
-    now: datetime | None = None
+    now: datetime
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""
-        if rule.references:
-            keys = self.keys.get(rule.references)
-            return keys is not None and keys.height > 0
-        return rule.kind != "latency" or self.now is not None
-
-
-NOWHERE = Surroundings()
+        if rule.references is None:
+            return True
+        keys = self.keys.get(rule.references)
+        return keys is not None and keys.height > 0
 
 
 def rules_of(contract: Contract) -> tuple[Rule, ...]:
     """Every rule of the contract: those its columns imply first, unless it says them itself, then its own.
 
-    A column implies `<dataset>.<column>.type`, and `<dataset>.<column>.required` when it is
-    required or part of the primary key.
+    A column implies `<dataset>.<column>.type`, `<dataset>.<column>.required` when it is required or part of the
+    primary key, and `<dataset>.<column>.future` when it holds times that may not all lie after the clock.
     """
     said = {(rule.kind, rule.columns) for rule in contract.rules}
     implied = (rule for column in contract.columns for rule in _implied(contract, column))
@@ -58,6 +57,8 @@ def _implied(contract: Contract, column: Column) -> list[Rule]:
     rules = [Rule(f"{prefix}.type", "type", (column.name,), "accuracy")]
     if column.required or column.name in contract.primary_key:
         rules.append(Rule(f"{prefix}.required", "required", (column.name,), "completeness"))
+    if column.type in TIMES and column.future != "allowed":
+        rules.append(Rule(f"{prefix}.future", "future", (column.name,), "accuracy", maximum=column.future or 0.0))
     return rules
 
 
@@ -66,7 +67,7 @@ def is_error(rule: Rule) -> bool:
     return rule.severity == "error" or rule.kind == "type"
 
 
-def broken(rule: Rule, contract: Contract, around: Surroundings = NOWHERE) -> pl.Expr:
+def broken(rule: Rule, contract: Contract, around: Surroundings) -> pl.Expr:
     """True where a row breaks `rule` (any kind but `unique`), null where its value is null.
 
     For a frame with the typed value of each column under its name, and its text under `text:<name>`.
@@ -76,8 +77,8 @@ def broken(rule: Rule, contract: Contract, around: Surroundings = NOWHERE) -> pl
     if rule.kind == "foreign_key":
         return _foreign_key(rule, around)
     column = next(column for column in contract.columns if column.name == rule.columns[0])
-    if rule.kind == "latency":
-        return _latency(rule, column, around)
+    if rule.kind in _OF_CLOCK:
+        return _of_clock(rule, column, around)
     return _COMPILERS[rule.kind](rule, column)
 
 
@@ -92,15 +93,21 @@ def _foreign_key(rule: Rule, around: Surroundings) -> pl.Expr:
     return known & ~pl.struct(rule.columns).is_in(keys.rename(there).to_struct().implode())
 
 
-def _latency(rule: Rule, column: Column, around: Surroundings) -> pl.Expr:
-    now = pl.lit(around.now, dtype=TIMESTAMP)
-    return (now - moment_of(column)).dt.total_microseconds() > (rule.maximum or 0) * 1_000_000
+def _of_clock(rule: Rule, column: Column, around: Surroundings) -> pl.Expr:
+    now, moment = pl.lit(around.now, dtype=TIMESTAMP), moment_of(column)
+    beyond = now - moment if rule.kind == "latency" else begun(column) - now
+    return beyond.dt.total_microseconds() > (rule.maximum or 0) * 1_000_000
 
 
 def moment_of(column: Column) -> pl.Expr:
     """The column's values as moments; a date is its midnight in UTC."""
     value = pl.col(column.name)
     return value.cast(pl.Datetime("us")).dt.replace_time_zone("UTC") if column.type == "date" else value
+
+
+def begun(column: Column) -> pl.Expr:
+    """When the column's moments have come for somebody; a date comes first where the day begins first."""
+    return moment_of(column) - _DAY_BEGINS if column.type == "date" else moment_of(column)
 
 
 def _type(_: Rule, column: Column) -> pl.Expr:
