@@ -51,7 +51,8 @@ class Upload:
     taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
     set aside, which `corrects` names. `repeated` are the rows left out because they are equal to earlier ones, where
     the contract says so; `copies` are told in any case. `form` is the file's: what a copy may differ in and be one.
-    `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them.
+    `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them. `again` is never
+    recorded: it is told of an object whose content had been accepted as another one.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Upload:
     copies: Copies | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     uncompared: int = 0
+    again: str | None = None
 
     def __post_init__(self) -> None:
         if self.rows != self.accepted + self.quarantined + self.repeated:

@@ -20,6 +20,7 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
 from serin.services.steps.stored_files import pieces_of, put_by_content
@@ -53,7 +54,7 @@ def accept_upload(
     events: Events,
     clock: Clock,
 ) -> Upload:
-    """Take in one object and say what became of it; the same content again changes nothing.
+    """Take in one object and say what became of it; the same content again changes nothing, and is told so.
 
     The event is sent again for content that was recorded before, since the first sender may have
     died between recording and sending. Raises what the ports raise; every fault of the file
@@ -79,7 +80,8 @@ def accept_upload(
         )
         known = catalog.upload(raw.dataset, blank.id)
         if known and (known.status == "accepted" or known.contract == blank.contract):
-            return _finish(arrival, known, catalog, events)
+            again = accepted_before(known, arrival.correlation, catalog=catalog)
+            return replace(_finish(arrival, known, catalog, events), again=again)
         checked, before = None, catalog.head(raw.dataset)
         try:
             checked = _checked(

@@ -26,7 +26,9 @@ def surroundings(contract: Contract, *, lake: ObjectStore, catalog: Catalog, clo
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
-    return next((upload.at for upload in accepted_uploads(dataset, catalog=catalog)), None)
+    """When the last file came of which a row was good: one that was set aside as a whole brought nothing."""
+    uploads = accepted_uploads(dataset, catalog=catalog)
+    return next((upload.at for upload in uploads if upload.accepted or upload.repeated), None)
 
 
 def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
