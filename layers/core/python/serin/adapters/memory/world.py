@@ -150,6 +150,7 @@ class MemoryEndpoint:
     shadows: Shadows = no_answer
     shadowed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     sandboxes: int = 5
+    being_deployed: set[str] = field(default_factory=set)
     full: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -165,6 +166,9 @@ class MemoryEndpoint:
 
     def deployed(self, model: str) -> Deployed:
         return Deployed(self.deploy, self.base_layers.get(model, ()))
+
+    def is_being_deployed(self, model: str) -> bool:
+        return model in self.being_deployed
 
     def alias(self, model: str) -> AliasState:
         return self.aliases.get(model, AliasState("1", {}, "r0"))
