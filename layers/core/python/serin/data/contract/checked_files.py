@@ -17,7 +17,7 @@ from serin.data.contract.rules import Surroundings
 from serin.data.contract.tally import Tally
 from serin.data.contract.trial import ENGINE_FAULTS, told_by
 from serin.data.files.header import check_size
-from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet
+from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet, write_parquet
 from serin.data.files.table import CAPS, ROW, Blocks, Caps, Table, joined
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
@@ -85,7 +85,11 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
 
 
 class _Check:
-    """The blocks of one file so far: each is sorted for itself, and its rows lie in two files."""
+    """The blocks of one file so far: each is sorted for itself.
+
+    The rows of the newest are in memory, and those of the others in two files each: most files have one block, whose
+    rows are written once.
+    """
 
     def __init__(self, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> None:
         self._contract, self._around, self._folder, self._caps = contract, around, folder, caps
@@ -96,6 +100,7 @@ class _Check:
         self._sizes: dict[int, int] = {}
         self._origins: list[pl.DataFrame] = []
         self._repeated = 0
+        self._newest: Mapping[str, pl.DataFrame] = {}
         self.columns: Sequence[str] = ()
 
     @property
@@ -114,15 +119,18 @@ class _Check:
         self.columns = table.text.columns
         self._repeated += self._keys.add(found.typed)
         self._refuse_more(table.name, self._repeated)
+        self._spill()
         self._tallies.append(found.tally)
         if table.origins is not None:
             self._origins.append(table.origins.drop_nulls())
-        self._write(len(self._tallies) - 1, found.accepted, found.quarantine)
+        self._measure(len(self._tallies) - 1, found.accepted)
+        self._newest = {"accepted": found.accepted, "quarantine": found.quarantine}
 
     def look_together(self, blocks: Blocks) -> None:
         """Sort the rows that share a key again, all of them together, and the rest of their blocks without them."""
         if len(self._tallies) < _SEVERAL:
             return
+        self._spill()
         repeated, aside = self._keys.repeated(), dict[int, Table]()
         for index in self._keys.blocks_with(repeated):
             aside[index] = self._set_aside(blocks.again(index), index, repeated)
@@ -137,6 +145,9 @@ class _Check:
     def join(self, kind: str, columns: Sequence[str] = ()) -> Path:
         """One file of the rows of every block."""
         into = self._folder / f"{kind}.parquet"
+        if self._newest:
+            write_parquet(self._newest[kind].select(columns or pl.all()), into)
+            return into
         join_parquet([self._file(kind, index) for index in range(len(self._tallies))], columns, into)
         return into
 
@@ -173,9 +184,21 @@ class _Check:
             merged.append(pl.concat([own, frame.filter(pl.col(ROW).is_in(numbers.implode()))]).sort(ROW))
         self._write(index, *merged)
 
+    def _spill(self) -> None:
+        """Write the rows of the newest block to files, which make room for those of another."""
+        if self._newest:
+            self._write_files(len(self._tallies) - 1, **self._newest)
+            self._newest = {}
+
     def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
+        self._measure(index, accepted)
+        self._write_files(index, accepted, quarantine)
+
+    def _measure(self, index: int, accepted: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
         self._digests_file(index).write_bytes(row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False).tobytes())
+
+    def _write_files(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 
