@@ -14,6 +14,8 @@ from serin.domain.charter import Charter
 from serin.domain.datasets import DatasetHead, Part, Upload, upload_id
 from serin.services.accept_upload import Arrival
 
+_OF_OTHERS = ("/digests/", "/copies/", "/claims/")
+
 
 def broken_facts(world: World, charter: Charter) -> list[Broken]:
     """All that does not hold; what is served is looked at where features were built."""
@@ -99,8 +101,8 @@ def _lake(world: World) -> Iterator[Broken]:
     there = set(world.stores.lake.keys(""))
     for key in named - there:
         yield Broken("lake", f"{key} is not there")
-    # Digests are compared with what others had sent by then: who was overtaken leaves a set that no part names.
-    found = {key for key in there if "/digests/" not in key and "/copies/" not in key} | (wanted & there)
+    # Rows are compared with what others had sent by then: who was overtaken leaves a set that no part names.
+    found = {key for key in there if not any(of in key for of in _OF_OTHERS)} | (wanted & there)
     for key in wanted ^ found:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:

@@ -65,7 +65,8 @@ class Reference:
 class Rule:
     """One check of a row. A row that breaks an `error` goes to quarantine; a `warning` is only counted.
 
-    `unique` looks at all its columns together, within one file; `condition` is true of a row that breaks
+    `unique` looks at all its columns together, within one file, or among all rows of the dataset where that is its
+    `scope`: then a row yields to one of an earlier upload. `condition` is true of a row that breaks
     it; `foreign_key` is broken by a key that no accepted row of `references` has; `latency` by a row whose
     moment lies more than `maximum` seconds before its file is judged, `future` by one whose moment lies more than
     `maximum` seconds after that. The other kinds have one column. A null passes every kind but `required`. `minimum`
@@ -84,6 +85,7 @@ class Rule:
     condition: Expression | None = None
     references: Reference | None = None
     description: str | None = None
+    scope: Literal["dataset"] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from serin.domain.claims import ClaimSet
 from serin.domain.copies import Copies, DigestSet
 from serin.domain.errors import Invalid
 from serin.domain.names import Pieces, checked_file, checked_name, digest
@@ -98,7 +99,8 @@ class Part:
     """One immutable Parquet file of a dataset: the accepted rows of one upload, which take `size` bytes in memory.
 
     What was taken in before sizes were recorded has none: its rows are taken to be as large as most; and before
-    digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are.
+    digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are. `claims`
+    are the values that are held once it is added, by what names them (`serin.domain.claims.claims_name`).
     """
 
     dataset: str
@@ -110,6 +112,7 @@ class Part:
     size: int | None = None
     digests: DigestSet | None = None
     copies: str | None = None
+    claims: Mapping[str, tuple[ClaimSet, ...]] = field(default_factory=dict)
 
     @property
     def memory(self) -> int:

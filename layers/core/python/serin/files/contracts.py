@@ -21,6 +21,7 @@ from serin.domain.names import COLUMN, NAME
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
 from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
+from serin.files.contract_scopes import key_findings
 from serin.files.durations import duration
 from serin.files.faults import FieldPath, Finding, invalid, shown
 from serin.files.fields import unknown_fields
@@ -78,7 +79,7 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
         tuple(rules.of_dataset),
         _REPEATED.get(_own(schema, "repeatedRows"), "counted"),
     )
-    return found, findings or list(_trial(found))
+    return found, findings or list(key_findings(found)) or list(_trial(found))
 
 
 def _trial(contract: Contract) -> Iterator[Finding]:

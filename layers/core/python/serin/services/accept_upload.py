@@ -14,7 +14,7 @@ from serin.data.contract.trial import check_contract
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS
 from serin.domain.contracts import Contract
-from serin.domain.datasets import DatasetHead, RawFile, Upload, arrival_correlation, raw_file, upload_id
+from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
@@ -23,6 +23,7 @@ from serin.ports import Catalog, Clock, Events, ObjectStore
 from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
+from serin.services.steps.dataset_claims import DatasetClaims
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
 
@@ -83,10 +84,13 @@ def accept_upload(
             again = accepted_before(known, arrival.correlation, catalog=catalog)
             return replace(_finish(arrival, known, catalog, events), again=again)
         checked, before = None, catalog.head(raw.dataset)
+        claims = DatasetClaims(contract, before, lake=lake, catalog=catalog)
+
+        def around() -> Surroundings:
+            return replace(surroundings(contract, lake=lake, catalog=catalog, clock=clock), held=claims.held())
+
         try:
-            checked = _checked(
-                raw, content, contract, lambda: surroundings(contract, lake=lake, catalog=catalog, clock=clock), folder
-            )
+            checked = _checked(raw, content, contract, around, folder)
             _refuse_broken_promises(raw, checked)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge, Invalid) as error:
@@ -94,7 +98,8 @@ def accept_upload(
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
         accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
-        recorded = _record(Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog), before, catalog)
+        compared = Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog)
+        recorded = _record(compared, claims, catalog)
     return _finish(arrival, recorded, catalog, events)
 
 
@@ -174,13 +179,14 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
     )
 
 
-def _record(comparison: Comparison, before: DatasetHead, catalog: Catalog) -> Upload:
-    upload = comparison.upload
-    # What others have corrected meanwhile has to be looked at again, from the beginning.
-    attempts = 1 if upload.corrects else ATTEMPTS
+def _record(comparison: Comparison, claims: DatasetClaims, catalog: Catalog) -> Upload:
+    upload, before = comparison.upload, claims.before
+    # What others have corrected or claimed meanwhile has to be looked at again, from the beginning.
+    attempts = 1 if upload.corrects or claims.rules else ATTEMPTS
     for _ in range(attempts):
         # Which rows are copies follows from what was there before, so it is looked for again with every head.
         sequenced, part = comparison.after(before)
+        part = replace(part, claims=claims.after(comparison.checked.claims))
         # The table decides who was first; checking here would race.
         if catalog.record_accepted(sequenced, part, before):
             return sequenced

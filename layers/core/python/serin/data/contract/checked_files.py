@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from serin.data.contract.claims import claims_of
 from serin.data.contract.digests import DTYPE, row_digests
 from serin.data.contract.quality import Sorted, Verdict, judge, judged_rules, sort_rows, typed_values
 from serin.data.contract.repeated import Hashes, Keys
@@ -19,6 +20,7 @@ from serin.data.contract.trial import ENGINE_FAULTS, told_by
 from serin.data.files.header import check_size
 from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet, write_parquet
 from serin.data.files.table import CAPS, ROW, Blocks, Caps, Table, joined
+from serin.domain.claims import scoped_rules
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
 
@@ -31,14 +33,16 @@ class CheckedFile(Verdict):
 
     A file without rows is not written. `corrects` names the rows of earlier uploads (`__upload`, `__row`) that this
     file's rows take the place of. `digests` has one of each accepted row (`serin.data.contract.digests`), eight bytes
-    each, in their order. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows take
-    in memory.
+    each, in their order. `claims` are files of what they claim (`serin.data.contract.claims`), by the id of each rule
+    that looks at all uploads. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows
+    take in memory.
     """
 
     accepted: Path | None
     quarantine: Path | None
     corrects: Path | None
     digests: Path
+    claims: Mapping[str, Path]
     columns: Sequence[str]
     tally: Tally
     size: int
@@ -78,6 +82,7 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
         quarantine=quarantine,
         corrects=check.corrects(),
         digests=check.digests(),
+        claims=check.claims(),
         columns=check.columns,
         tally=tally,
         size=check.size,
@@ -94,6 +99,7 @@ class _Check:
     def __init__(self, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> None:
         self._contract, self._around, self._folder, self._caps = contract, around, folder, caps
         errors, warnings, counted = judged_rules(contract, around)
+        self._scoped = scoped_rules(contract)
         self._keys = Keys([*errors, *warnings, *counted], folder)
         self._tallies: list[Tally] = []
         self._late: list[Tally] = []
@@ -161,11 +167,11 @@ class _Check:
 
     def digests(self) -> Path:
         """The file of the digests of the accepted rows of every block."""
-        into = self._folder / "digests"
-        with into.open("wb") as file:
-            for index in range(len(self._tallies)):
-                file.write(self._digests_file(index).read_bytes())
-        return into
+        return self._joined("digests")
+
+    def claims(self) -> Mapping[str, Path]:
+        """By rule, the file of what the accepted rows of every block claim."""
+        return {rule.id: self._joined(f"claims-{place}") for place, rule in enumerate(self._scoped)}
 
     def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:
         """The rows of a block that share a key; the others are sorted without them."""
@@ -196,17 +202,25 @@ class _Check:
 
     def _measure(self, index: int, accepted: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
-        self._digests_file(index).write_bytes(row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False).tobytes())
+        digests = row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False)
+        self._file("digests", index, "").write_bytes(digests.tobytes())
+        for place, rule in enumerate(self._scoped):
+            self._file(f"claims-{place}", index, "").write_bytes(claims_of(accepted, rule, self._contract).tobytes())
 
     def _write_files(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 
-    def _file(self, kind: str, index: int) -> Path:
-        return self._folder / f"{kind}-{index:06}.parquet"
+    def _file(self, kind: str, index: int, end: str = ".parquet") -> Path:
+        return self._folder / f"{kind}-{index:06}{end}"
 
-    def _digests_file(self, index: int) -> Path:
-        return self._folder / f"digests-{index:06}"
+    def _joined(self, kind: str) -> Path:
+        """The files of that kind of every block, one behind the other."""
+        into = self._folder / kind
+        with into.open("wb") as file:
+            for index in range(len(self._tallies)):
+                file.write(self._file(kind, index, "").read_bytes())
+        return into
 
     def _refuse_more(self, name: str, rows: int) -> None:
         most = self._caps.rows_together(len(self.columns))

@@ -20,6 +20,7 @@ from serin.domain.scorecard import Judged, Score, scorecard
 NAMED = 50
 _MARK = "rule:"
 _CLEAN = "clean:"
+_TAKEN = "taken:"
 
 
 @dataclass(frozen=True)
@@ -136,25 +137,32 @@ def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, arou
     """The frame with a column for each rule, true where the row breaks it; those of texts have it already."""
     by_row = [rule for rule in rules if rule.kind != "unique"]
     frame = frame.with_columns(_marks([rule for rule in by_row if rule.kind not in OF_TEXT], contract, around))
-    clean = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(_MARK + rule.id) for rule in by_row))
-    frame = frame.with_columns(clean.alias(_CLEAN))
+    taken = [held.taken(frame).alias(_TAKEN + rule.id) for rule in rules if (held := around.held.get(rule.id))]
+    marks = [*(pl.col(_MARK + rule.id) for rule in by_row), *(pl.col(one.name) for one in taken)]
+    clean = ~pl.any_horizontal(pl.lit(value=False), *marks)
+    frame = frame.with_columns(taken).with_columns(clean.alias(_CLEAN))
     return frame.with_columns(_repeated(frame, rule) for rule in rules if rule.kind == "unique")
 
 
 def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
-    """True for every row of one key but the first that breaks nothing else (or the first, if all do)."""
-    mark = _MARK + rule.id
+    """True for every row of one key but the first that breaks nothing else (or the first, if all do).
+
+    And for a row whose value an earlier upload holds, where the rule looks at these.
+    """
+    mark, taken = _MARK + rule.id, pl.lit(value=False)
+    if _TAKEN + rule.id in frame.columns:
+        taken = pl.col(_TAKEN + rule.id)
     keys = pl.struct(rule.columns)
     # Rows that are alike have one hash, so as many hashes as rows are as many keys; looking closer is slow.
     if frame.select(rule.columns).hash_rows().n_unique() == frame.height:
-        return pl.lit(value=False).alias(mark)
+        return taken.alias(mark)
     if not frame.select(keys.is_duplicated().any()).item():
-        return pl.lit(value=False).alias(mark)
+        return taken.alias(mark)
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)
     # Within `over`, places count from 0 in each key's own rows.
     place = pl.int_range(pl.len())
     first_clean = pl.when(pl.col(_CLEAN)).then(place).min().fill_null(0)
-    return (known & (place != first_clean).over(list(rule.columns))).alias(mark)
+    return (taken | (known & (place != first_clean).over(list(rule.columns)))).alias(mark)
 
 
 def _ids(broken: Mapping[str, int]) -> pl.Expr:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
@@ -26,12 +27,14 @@ class Surroundings:
     """What a file cannot say of itself: the moment it is judged, and what the datasets hold by then.
 
     `keys` have the referenced columns under their names there. A rule that looks for keys of a dataset that is not
-    there, or without rows, is not judged. `previous` is when the last file came of which a row was good.
+    there, or without rows, is not judged. `previous` is when the last file came of which a row was good. `held` are, by
+    the id of a rule that looks at all uploads, the values that earlier ones hold.
     """
 
     now: datetime
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""
