@@ -23,6 +23,7 @@ SCHEMA: dict[str, Any] = {
     "open": pl.Boolean,
     "takings": pl.Float64,
 }
+ZONES: dict[str, Any] = {"zone": pl.String, "hours": pl.Int64}
 Event = tuple[int, str | None, datetime | None, datetime | None, int | None, bool | None, float | None]
 SHORT, LONG = timedelta(hours=3), timedelta(days=2)
 WINDOWS = (

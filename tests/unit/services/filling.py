@@ -19,12 +19,12 @@ from serin.services.backfill_features import backfill_step, begin_backfill, step
 from serin.services.build_features import FeatureBuilder
 from serin.services.sweep_features import sweep_features
 from serin.serving.features import FeaturePlan, FeatureRow
-from tests.builders import a_charter, a_contract, a_part, an_upload_of
-from tests.unit.data.histories import START
+from tests.builders import a_charter, a_contract, a_contract_of, a_part, an_upload_of
+from tests.unit.data.histories import SCHEMA, START, ZONES
 
 CONTRACTS = {
-    "shops": a_contract(dataset="shops", primary_key=("id",)),
-    "zones": a_contract(dataset="zones", primary_key=("zone",)),
+    "shops": a_contract_of(SCHEMA, dataset="shops", primary_key=("id",)),
+    "zones": a_contract_of(ZONES, dataset="zones", primary_key=("zone",)),
     "orders": a_contract(),
 }
 LAST = View("seen", "shop", "shops", ("length", "open"), "seen_at", "known_at", timedelta(days=2))

@@ -146,7 +146,7 @@ def test_what_the_function_cannot_hold_is_refused_with_the_numbers(monkeypatch: 
     assert world.begin(charter) == ()
     (fill,) = world.catalog.fills(charter.model)
     assert fill.refused is not None
-    assert fill.refused.startswith("seen reads 200 rows of shops: 1,000 values; 999 fit into the function's memory.")
+    assert fill.refused.startswith("seen reads 200 rows of shops: 1,400 values; 999 fit into the function's memory.")
     assert "Remedy: Split the dataset" in fill.refused
     world.clock.advance(QUIET)
     assert world.sweep(charter) == []

@@ -19,11 +19,23 @@ from serin.domain.buckets import MARGIN, Bucket, look_back, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
 from serin.services.build_features import FeatureBuilder
 from serin.serving.features import FeaturePlan
-from tests.builders import a_charter, a_contract, a_part, an_upload_of
-from tests.unit.data.histories import QUEUE, START, Event, by_definition, events, latest, moments, same, table
+from tests.builders import a_charter, a_contract_of, a_part, an_upload_of
+from tests.unit.data import histories
+from tests.unit.data.histories import (
+    QUEUE,
+    SCHEMA,
+    START,
+    Event,
+    by_definition,
+    events,
+    latest,
+    moments,
+    same,
+    table,
+)
 
-SHOPS = a_contract(dataset="shops", primary_key=("id",))
-ZONES = a_contract(dataset="zones", primary_key=("zone",))
+SHOPS = a_contract_of(SCHEMA, dataset="shops", primary_key=("id",))
+ZONES = a_contract_of(histories.ZONES, dataset="zones", primary_key=("zone",))
 HOURLY = replace(QUEUE, ttl=timedelta(hours=5), windows=QUEUE.windows[:6])
 
 

@@ -28,5 +28,5 @@ def scoped_rules(contract: Contract) -> tuple[Rule, ...]:
 def claims_name(rule: Rule, contract: Contract) -> str:
     """Names what is kept for a rule: of other columns, types or keys it would be something else."""
     types = {column.name: column.type for column in contract.columns}
-    columns = (*rule.columns, "/", *(contract.primary_key or (contract.repeated_rows,)))
+    columns = (*rule.columns, "/", *(contract.primary_key or (contract.repeated_rows, *types)))
     return digest(*(f"{name}:{types.get(name, '')}" for name in columns))[:16]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from serin.domain.conditions import Expression
@@ -166,6 +166,10 @@ class Contract:
     def references(self) -> frozenset[Reference]:
         """The keys of other datasets that its rules look for."""
         return frozenset(rule.references for rule in self.rules if rule.references)
+
+    def only(self, names: Collection[str]) -> Contract:
+        """The contract of these columns."""
+        return replace(self, columns=tuple(column for column in self.columns if column.name in names))
 
     def digest(self) -> str:
         """Names this contract's content."""

@@ -19,6 +19,7 @@ from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarg
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
+from serin.domain.schemas import refuse_incompatible, schema_of
 from serin.ports import Catalog, Clock, Events, ObjectStore
 from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
@@ -85,12 +86,13 @@ def accept_upload(
             return replace(_finish(arrival, known, catalog, events), again=again)
         checked, before = None, catalog.head(raw.dataset)
         claims = DatasetClaims(contract, before, lake=lake, catalog=catalog)
-
-        def around() -> Surroundings:
-            return replace(surroundings(contract, lake=lake, catalog=catalog, clock=clock), held=claims.held())
-
         try:
-            checked = _checked(raw, content, contract, around, folder)
+            refuse_incompatible(before.schemas, contract)
+            checked = _checked(
+                *(raw, content, contract),
+                lambda: surroundings(before, contracts, claims.held(), lake=lake, catalog=catalog, clock=clock),
+                folder,
+            )
             _refuse_broken_promises(raw, checked)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge, Invalid) as error:
@@ -180,20 +182,24 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
 
 
 def _record(comparison: Comparison, claims: DatasetClaims, catalog: Catalog) -> Upload:
-    upload, before = comparison.upload, claims.before
+    upload, before, schema = comparison.upload, claims.before, schema_of(comparison.contract)
     # What others have corrected or claimed meanwhile has to be looked at again, from the beginning.
     attempts = 1 if upload.corrects or claims.rules else ATTEMPTS
+    schemas = before.schemas
     for _ in range(attempts):
         # Which rows are copies follows from what was there before, so it is looked for again with every head.
         sequenced, part = comparison.after(before)
         part = replace(part, claims=claims.after(comparison.checked.claims))
         # The table decides who was first; checking here would race.
-        if catalog.record_accepted(sequenced, part, before):
+        if catalog.record_accepted(sequenced, part, before.under(schema)):
             return sequenced
         known = catalog.upload(upload.dataset, upload.id)
         if known and known.status == "accepted":
             return known
         before = catalog.head(upload.dataset)
+        if before.schemas not in (schemas, (*schemas, schema)):
+            # The digests of its rows depend on the schemas that there were.
+            break
     found = f"{upload.file}: {attempts} other uploads of {upload.dataset} came first."
     raise Conflict(found, "Nothing is lost: it is tried again by itself.")
 

@@ -9,7 +9,6 @@ from functools import cached_property
 import polars as pl
 
 from serin.data.features.view_statistics import statistics_of
-from serin.data.files.parquet import from_parquet
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
@@ -17,6 +16,7 @@ from serin.domain.errors import SerinError
 from serin.domain.events import Event
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
+from serin.services.steps.dataset_rows import part_rows
 from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
 
@@ -99,8 +99,9 @@ class FeatureBuilder:
             return Built(0, {})
         heads = self.writer.heads(views[0])
         everything = self.writer.everything(upload.dataset, heads)
-        primary = list(self.contracts[upload.dataset].primary_key)
-        own = from_parquet(self.lake.get(upload.part or ""))
+        contract = self.contracts[upload.dataset]
+        primary = list(contract.primary_key)
+        own = part_rows(upload.part or "", contract, lake=self.lake)
         touching = everything.join(own, on=primary, how="semi") if primary else own
         touched = self.writer.derived(upload.dataset, touching, heads)
         return self._renewed(views, everything, [] if touched is None else [touched], heads)

@@ -112,8 +112,8 @@ def _made(
     champion: ChampionColumns | None,
 ) -> TrainingSet | str:
     try:
-        tables = all_rows(heads, lake=lake, catalog=catalog)
-    except TooLarge as error:
+        tables = all_rows(heads, contracts, lake=lake, catalog=catalog)
+    except (TooLarge, Invalid) as error:
         return str(error)
     copied = copies_up_to(heads[charter.truth.dataset], lake=lake, catalog=catalog)
 

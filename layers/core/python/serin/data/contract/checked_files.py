@@ -202,7 +202,7 @@ class _Check:
 
     def _measure(self, index: int, accepted: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
-        digests = row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False)
+        digests = row_digests(accepted.drop(ROW), self._around.narrower).astype(DTYPE, copy=False)
         self._file("digests", index, "").write_bytes(digests.tobytes())
         for place, rule in enumerate(self._scoped):
             self._file(f"claims-{place}", index, "").write_bytes(claims_of(accepted, rule, self._contract).tobytes())

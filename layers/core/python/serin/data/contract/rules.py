@@ -12,7 +12,7 @@ from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import TIMES, Column, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Reference, Rule, RuleKind
 
 TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
@@ -28,12 +28,14 @@ class Surroundings:
 
     `keys` have the referenced columns under their names there. A rule that looks for keys of a dataset that is not
     there, or without rows, is not judged. `previous` is when the last file came of which a row was good. `held` are, by
-    the id of a rule that looks at all uploads, the values that earlier ones hold.
+    the id of a rule that looks at all uploads, the values that earlier ones hold. `narrower` are the types that earlier
+    rows have columns in, where they were narrower: what is equal to such a value has its digest.
     """
 
     now: datetime
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
+    narrower: Mapping[str, ColumnType] = field(default_factory=dict)
     held: Mapping[str, Held] = field(default_factory=dict)
 
     def suffice(self, rule: Rule) -> bool:

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from serin.data.contract.claims import CLAIM, Claims, Held, Side, bits_of, claims_of, shards_of, together
-from serin.data.files.parquet import key_columns
 from serin.domain.claims import ClaimSet, claims_name, scoped_rules
 from serin.domain.contracts import Contract, Rule
-from serin.domain.datasets import DatasetHead, Part
+from serin.domain.datasets import DatasetHead
 from serin.domain.names import digest
 from serin.ports import Catalog, ObjectStore
+from serin.services.steps.segments import rows_of, segments_up_to
 
 _SETS = 8
 _MERGED = 4_000_000
@@ -62,21 +62,22 @@ class DatasetClaims:
     def _of(self, rule: Rule) -> tuple[ClaimSet, ...]:
         """The sets of a rule, newest first."""
         if rule.id not in self._sets:
-            parts = [
-                part for part in self.catalog.parts(self.contract.dataset) if part.sequence <= self.before.sequence
-            ]
-            sets = parts[-1].claims.get(claims_name(rule, self.contract)) if parts else ()
-            self._sets[rule.id] = self._caught_up(rule, parts) if sets is None else sets
+            self._sets[rule.id] = self._kept(rule) if self.before.sequence else ()
         return self._sets[rule.id]
 
-    def _caught_up(self, rule: Rule, parts: Sequence[Part]) -> tuple[ClaimSet, ...]:
+    def _kept(self, rule: Rule) -> tuple[ClaimSet, ...]:
+        last = self.catalog.part(self.contract.dataset, self.before.sequence)
+        sets = last.claims.get(claims_name(rule, self.contract))
+        return self._caught_up(rule) if sets is None else sets
+
+    def _caught_up(self, rule: Rule) -> tuple[ClaimSet, ...]:
         """All that was accepted before there was the rule, as one set."""
         names = [column.name for column in self.contract.columns]
-        needed = tuple({*rule.columns, *(self.contract.primary_key or names)})
-        frames = (key_columns(self.lake.get(part.key), needed) for part in reversed(parts) if part.rows)
-        # A part of an older contract may lack the column, and then claims nothing.
-        claims = [claims_of(frame, rule, self.contract) for frame in frames if frame is not None]
-        return (self._stored(together(claims, self.contract)),) if claims else ()
+        needed = self.contract.only({*rule.columns, *(self.contract.primary_key or names)})
+        segments = segments_up_to(self.before, catalog=self.catalog)
+        rows = rows_of(segments, self.before.sequence, needed, lake=self.lake)
+        claims = together([claims_of(frame, rule, needed) for frame in rows][::-1], self.contract)
+        return (self._stored(claims),) if len(claims) else ()
 
     def _stored(self, claims: Claims) -> ClaimSet:
         bits = bits_of(len(claims))

@@ -56,7 +56,7 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
-        return rows_up_to(heads[dataset], lake=self.lake, catalog=self.catalog)
+        return rows_up_to(heads[dataset], self.contracts[dataset], lake=self.lake, catalog=self.catalog)
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
         """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
