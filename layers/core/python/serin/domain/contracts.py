@@ -39,8 +39,8 @@ class Column:
 
     `known` is about the thing a row describes: what is known only `afterwards` (an arrival's delay)
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
-    confidential or restricted they show no value. A time may lie after the clock by so many seconds of `future`, or by
-    any where that is allowed; where nothing is said, it may not.
+    confidential or restricted they show no value. The words in `missing` say that there is no value. A time may lie
+    after the clock by so many seconds of `future`, or by any where that is allowed; where nothing is said, it may not.
     """
 
     name: str
@@ -51,6 +51,8 @@ class Column:
     classification: Classification | None = None
     # None, and not 0, keeps the digest of a contract that does not speak of it.
     future: Literal["allowed"] | float | None = None
+    # None, and not an empty tuple, keeps the digest of a contract that lists no words.
+    missing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from serin.data.contract.trial import check_contract
 from serin.domain.contracts import TIMES, Classification, Column, ColumnType, Contract, RepeatedRows, Rule
 from serin.domain.errors import Invalid
 from serin.domain.names import COLUMN, NAME
+from serin.files.contract_missing import contradictions, missing_findings, missing_words
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
 from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
@@ -68,7 +69,8 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
     columns, columns_findings = _columns(schema)
     rules = _rules(schema, columns)
     promised(rules, contract.slaProperties or [], rules.types)
-    findings = [*columns_findings, *rules.findings]
+    rows = contradictions({column.name: column for column in columns}, rules.found, rules.of_dataset)
+    findings = [*columns_findings, *missing_findings(schema, ("schema", 0)), *rules.findings, *rows]
     key = _primary_key(schema)
     found = Contract(
         str(schema.name),
@@ -160,6 +162,7 @@ def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
             description=item.description or None,
             classification=_CLASSIFICATIONS.get(item.classification or ""),
             future=_future(_own(item, "future")),
+            missing=missing_words(schema, item),
         )
     return tuple(columns.values()), findings
 
@@ -181,6 +184,7 @@ def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]
         remedy = "Write `{property: known, value: afterwards}`, or beforehand."
         yield Finding((*path, "customProperties"), f"known {shown(known)}", remedy)
     yield from _future_findings(item, path)
+    yield from missing_findings(item, path)
     yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
 
 
