@@ -107,6 +107,7 @@ class _Check:
         self._origins: list[pl.DataFrame] = []
         self._repeated = 0
         self._newest: Mapping[str, pl.DataFrame] = {}
+        self._last = ("", pl.DataFrame())
         self.columns: Sequence[str] = ()
 
     @property
@@ -122,15 +123,14 @@ class _Check:
     def add(self, table: Table) -> None:
         """Sort one more block."""
         found = sort_rows(table, self._contract, self._around)
-        self.columns = table.columns
-        self._repeated += self._keys.add(found.typed)
-        self._refuse_more(table.name, self._repeated)
         self._spill()
+        self.columns = table.columns
         self._tallies.append(found.tally)
         if table.origins is not None:
             self._origins.append(table.origins.drop_nulls())
         self._measure(len(self._tallies) - 1, found.accepted)
         self._newest = {"accepted": found.accepted, "quarantine": found.quarantine}
+        self._last = (table.name, found.typed.select(self._keys.columns))
 
     def look_together(self, blocks: Blocks) -> None:
         """Sort the rows that share a key again, all of them together, and the rest of their blocks without them."""
@@ -191,8 +191,11 @@ class _Check:
         self._write(index, *merged)
 
     def _spill(self) -> None:
-        """Write the rows of the newest block to files, which make room for those of another."""
+        """Write the rows and keys of the newest block to files, which make room for those of another."""
         if self._newest:
+            name, keys = self._last
+            self._repeated += self._keys.add(keys)
+            self._refuse_more(name, self._repeated)
             self._write_files(len(self._tallies) - 1, **self._newest)
             self._newest = {}
 

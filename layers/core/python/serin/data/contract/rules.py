@@ -17,6 +17,7 @@ from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Referenc
 
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
+_SOME = 4_096
 _OF_CLOCK: tuple[RuleKind, ...] = ("latency", "future")
 # A day begins so much earlier than in UTC where it begins first (UTC+14), so that it is no day of the future there.
 _DAY_BEGINS = timedelta(hours=14)
@@ -136,19 +137,36 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    return ~_plain(column).str.contains(rule.pattern or "")
+    return _looked_through(column, lambda texts: ~texts.str.contains(rule.pattern or ""))
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:
-    length = _plain(column).str.len_chars()
-    low = length < rule.minimum if rule.minimum is not None else pl.lit(False)
-    high = length > rule.maximum if rule.maximum is not None else pl.lit(False)
-    return low | high
+    def breaks(texts: pl.Series) -> pl.Series:
+        length = texts.str.len_chars()
+        low = length < rule.minimum if rule.minimum is not None else length < 0
+        return low | (length > rule.maximum) if rule.maximum is not None else low
+
+    return _looked_through(column, breaks)
 
 
-def _plain(column: Column) -> pl.Expr:
-    """The text as a person would write it: of a whole number without the fraction that a float gave it."""
-    return _text(column).str.replace(r"\.0*$", "") if column.type == "integer" else _text(column)
+def _looked_through(column: Column, breaks: Callable[[pl.Series], pl.Series]) -> pl.Expr:
+    """True for each text that breaks something; where texts come again, each is looked at once."""
+
+    def found(texts: pl.Series) -> pl.Series:
+        some = texts.head(_SOME)
+        if 2 * some.n_unique() > some.len():
+            return breaks(_plain(texts, column))
+        known = texts.unique()
+        broken = known.filter(breaks(_plain(known, column)))
+        return texts.is_in(broken.implode()) if broken.len() else pl.zeros(texts.len(), pl.Boolean, eager=True)
+
+    # Not said to be elementwise, or it would be called for each of the chunks that a file is read in.
+    return _text(column).map_batches(found, return_dtype=pl.Boolean())
+
+
+def _plain(texts: pl.Series, column: Column) -> pl.Series:
+    """The texts as a person would write them: of a whole number without the fraction that a float gave it."""
+    return texts.str.replace(r"\.0*$", "") if column.type == "integer" else texts
 
 
 def _text(column: Column) -> pl.Expr:
