@@ -57,8 +57,10 @@ def upload(arguments: Namespace) -> list[Any]:
             for file in arguments.files
             for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
         ]
-    for one in found:
-        if one.get("copies") and not arguments.print_json:
+    for one in found if not arguments.print_json else ():
+        if one.get("again"):
+            story.say(f"{one['file']}: {one['again']}")
+        elif one.get("copies"):
             story.say(f"{one['file']}: {copies(one)}")
         if one.get("quarantined") and not arguments.print_json:
             found_in = f"./scripts/serin quarantine list {arguments.dataset}"

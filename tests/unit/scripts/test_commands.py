@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from serin.data.contract.quality import check
 from serin.data.files.parquet import to_parquet
 from serin.data.files.reading import read_table
 from serin.domain.paging import PAGE
@@ -29,6 +28,7 @@ from tests.builders import (
     a_version,
     an_upload,
 )
+from tests.checking import check
 from tests.unit.http.api import MODEL, Api, app_of
 from tests.unit.http.test_app import PREDICTION
 from tests.unit.scripts.answering import CommandLine
