@@ -121,18 +121,23 @@ def _countable(values: pl.Series) -> pl.Series:
 
 
 def _summaries(counted: pl.DataFrame, feature: str, column: str) -> Iterator[tuple[About, Counts]]:
-    keys = [_BUCKET, _SLICE] if column else [_BUCKET]
+    known = pl.col(_VALUE).is_not_null()
     if column:
         counted = counted.filter(pl.col(_SLICE).is_not_null())
-    for key, rows in counted.partition_by(keys, as_dict=True).items():
-        about = About(key[0], feature, column, str(key[1]) if column else "")
-        missing = int(rows.filter(pl.col(_VALUE).is_null())[_ROWS].sum())
-        present = rows.filter(pl.col(_VALUE).is_not_null())
-        counts = present[_ROWS].cast(pl.Int64).to_numpy()
-        if rows[_VALUE].dtype == pl.Float64:
-            yield about, number_counts(present[_VALUE].to_numpy(), counts, missing)
+    grouped = counted.group_by([_BUCKET, _SLICE] if column else [_BUCKET]).agg(
+        pl.col(_VALUE).filter(known),
+        pl.col(_ROWS).cast(pl.Int64).filter(known),
+        missing=pl.col(_ROWS).filter(~known).sum(),
+    )
+    is_number = counted[_VALUE].dtype == pl.Float64
+    slices = grouped[_SLICE].to_list() if column else [""] * grouped.height
+    rows = zip(grouped[_BUCKET].to_list(), slices, grouped[_VALUE], grouped[_ROWS], grouped["missing"], strict=True)
+    for at, value, values, counts, missing in rows:
+        about = About(at, feature, column, value)
+        if is_number:
+            yield about, number_counts(values.to_numpy(), counts.to_numpy(), missing)
         else:
-            yield about, category_counts(present[_VALUE].to_list(), counts, missing)
+            yield about, category_counts(values.to_list(), counts.to_numpy(), missing)
 
 
 def _row(about: About, counts: Counts) -> tuple[object, ...]:
