@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from serin.data.watching.days import onsets_of
 from serin.data.watching.distances import binned, jensen_shannon, shares, wasserstein
 from serin.data.watching.references import WatchReference, reference_of, reference_windows, with_power
 from serin.data.watching.summaries import summarise
@@ -133,3 +134,15 @@ def test_a_reference_of_two_windows_says_nothing_and_one_of_three_says_what_it_c
 def test_a_feature_that_became_text_is_refused(reference: WatchReference) -> None:
     with pytest.raises(Invalid, match="'x' is a number in the reference or in the window"):
         verdict_on(reference, week(WEEKS).with_columns(pl.col("x").cast(pl.String)))
+
+
+def test_the_onset_is_the_day_the_rows_changed(reference: WatchReference) -> None:
+    sixth = BEGIN + (WEEKS + 1) * WEEK + timedelta(days=5)
+    second = week(WEEKS + 1).with_columns(
+        pl.when(pl.col("at") >= sixth).then(pl.col("x") + 0.8).otherwise("x").alias("x")
+    )
+    frames = [week(WEEKS), second, week(WEEKS + 2, 0.8), week(WEEKS + 3, 0.8)]
+    verdict = verdict_on(reference, frames[3], verdict_on(reference, frames[2]))
+    onsets = onsets_of(reference, summarise(pl.concat(frames), "at", FEATURES), verdict)
+    assert onsets["x"] is not None
+    assert abs(onsets["x"] - sixth) <= timedelta(days=1)
