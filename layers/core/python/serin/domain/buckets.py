@@ -53,7 +53,19 @@ def definition(charter: Charter, view: View) -> str:
         "last": sorted(view.last),
         "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
     }
-    return record_digest(made_of)[:32]
+    types = _types(charter, view)
+    return record_digest({**made_of, "types": types} if types else made_of)[:32]
+
+
+def _types(charter: Charter, view: View) -> Mapping[str, Mapping[str, str]]:
+    """The types of what a view's items are made from; what is derived may look at every column."""
+    datasets = [use for use in charter.datasets if use.name in charter.reads(view)]
+    read = {*charter.features.entities[view.entity], *view.columns, view.event_time, view.created_time}
+    derived = charter.dataset(view.source).derive is not None
+    types = {
+        use.name: {column: kind for column, kind in use.types.items() if derived or column in read} for use in datasets
+    }
+    return {name: columns for name, columns in types.items() if columns}
 
 
 def items_id(charter: Charter, view: View) -> str:

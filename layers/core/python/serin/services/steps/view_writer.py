@@ -16,6 +16,7 @@ from serin.domain.buckets import items_id, oldest_start
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.schemas import refuse_retyped
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
 
@@ -56,6 +57,7 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
+        refuse_retyped(self.charter.dataset(dataset).types, self.contracts[dataset])
         return rows_up_to(heads[dataset], self.contracts[dataset], lake=self.lake, catalog=self.catalog)
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
