@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -20,6 +21,7 @@ from benches.schedules.world import Stores, World
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.services.compact_dataset import compact_dataset
 
 # More than any schedule has at work at once.
 MOST_AT_ONCE = 8
@@ -88,6 +90,8 @@ class Functions:
         self._build: Any = load("build_features")
         if subject.accept_upload is not None:
             self._accept.accept_upload = subject.accept_upload
+        # Schedules are of few uploads: they are joined as soon as there are two.
+        self._accept.compact_dataset = partial(compact_dataset, fan_in=2)
         for module in (self._accept, self._build):
             module.platform = lambda: self._local.platform
 

@@ -99,6 +99,7 @@ class Part:
     What was taken in before sizes were recorded has none: its rows are taken to be as large as most; and before
     digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are. `schema`
     names the one that its rows were accepted under, which its dataset's head has; None before schemas were recorded.
+    `ranges` are the least and greatest values of columns of times and whole numbers, and how many nulls each has.
     """
 
     dataset: str
@@ -111,6 +112,7 @@ class Part:
     digests: DigestSet | None = None
     copies: str | None = None
     schema: str | None = None
+    ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def memory(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -117,9 +117,16 @@ class Profile:
     notes: tuple[str, ...] = ()
 
 
+SMALL, GROWTH = 10_000, 0.02
+"""Rows that are profiled with every upload, and the share of new rows that a profile of more is made anew for."""
+
+
 @dataclass(frozen=True)
 class ProfileMade:
-    """A profile in the lake: `id` names what it was made of, `sequence` grows with the data; `key` is where it lies."""
+    """A profile in the lake: `id` names what it was made of, `sequence` grows with the data; `key` is where it lies.
+
+    `reading` names how the data was read, by which charter, contract and code; `rows` are those of the datasets read.
+    """
 
     model: str
     dataset: str
@@ -127,6 +134,17 @@ class ProfileMade:
     key: str
     sequence: int
     at: datetime
+    reading: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def tells_of(self, reading: str, rows: Mapping[str, int]) -> bool:
+        """Whether it still tells of datasets that have so many rows by now: so few have come that it would not change.
+
+        What is small is always told of anew.
+        """
+        if self.reading != reading or self.rows.keys() != rows.keys() or sum(rows.values()) < SMALL:
+            return False
+        return all(rows[name] - known <= GROWTH * known for name, known in self.rows.items())
 
 
 @dataclass(frozen=True)

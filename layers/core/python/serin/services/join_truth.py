@@ -118,4 +118,4 @@ class _Truth:
         return with_created(derived, self.charter.truth, accepted)
 
     def _accepted(self, head: DatasetHead) -> pl.Series:
-        return moments_accepted(head, catalog=self.catalog).alias(CREATED)
+        return moments_accepted(head, lake=self.lake, catalog=self.catalog).alias(CREATED)

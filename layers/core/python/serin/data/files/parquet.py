@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from serin.domain.printable import printable
 T = TypeVar("T")
 _GROUP = 262_144
 _RANGES = 4
+_TIMES = (pl.Datetime, pl.Date)
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
@@ -50,22 +51,37 @@ def keep_rows(file: Path, kept: pl.Series, folder: Path) -> Path:
     return folder / "kept.parquet"
 
 
-def ranges_of(file: Path, contract: Contract) -> dict[str, tuple[int, int]]:
-    """The least and the greatest value of some columns of times and whole numbers that hold no null, as integers.
+def value_ranges(rows: pl.LazyFrame) -> dict[str, tuple[int, ...]]:
+    """Of each column of times and whole numbers the least and greatest value, as integers, and the number of nulls.
+
+    A column of nulls has a least value above its greatest.
+    """
+    names = [name for name, dtype in rows.collect_schema().items() if dtype.is_integer() or dtype in _TIMES]
+    if not names:
+        return {}
+    values = {name: pl.col(name).to_physical().cast(pl.Int64) for name in names}
+    found = rows.select(
+        *(value.min().alias(f"{name}:min") for name, value in values.items()),
+        *(value.max().alias(f"{name}:max") for name, value in values.items()),
+        *(value.null_count().alias(f"{name}:nulls") for name, value in values.items()),
+    )
+    row = found.collect().row(0, named=True)
+    return {name: _range(row[f"{name}:min"], row[f"{name}:max"], row[f"{name}:nulls"]) for name in names}
+
+
+def _range(least: int | None, greatest: int | None, nulls: int) -> tuple[int, ...]:
+    return (1, 0, nulls) if least is None or greatest is None else (least, greatest, nulls)
+
+
+def telling_ranges(ranges: Mapping[str, tuple[int, ...]], contract: Contract) -> dict[str, tuple[int, ...]]:
+    """Of `value_ranges` those that tell uploads apart: of a few columns that hold no null.
 
     Times come first: their ranges are what tells uploads apart most often.
     """
     kinds = ("timestamp", "date", "integer")
     columns = sorted((one for one in contract.columns if one.type in kinds), key=lambda one: kinds.index(one.type))
-    names = [column.name for column in columns[:_RANGES]]
-    values = [pl.col(name).to_physical().cast(pl.Int64) for name in names]
-    bounds = [(one.min().name.suffix(":min"), one.max().name.suffix(":max")) for one in values]
-    nulls = [pl.col(name).null_count().name.suffix(":nulls") for name in names]
-    if not names:
-        return {}
-    found = pl.scan_parquet(file, glob=False).select(*(one for pair in bounds for one in pair), *nulls).collect()
-    row = found.row(0, named=True)
-    return {name: (row[f"{name}:min"], row[f"{name}:max"]) for name in names if not row[f"{name}:nulls"]}
+    told = [column.name for column in columns[:_RANGES] if column.name in ranges]
+    return {name: ranges[name][:2] for name in told if not ranges[name][2]}
 
 
 def size_in_memory(frame: pl.DataFrame) -> int:

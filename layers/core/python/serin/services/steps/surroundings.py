@@ -13,7 +13,7 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.schemas import narrower_types
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
-from serin.services.steps.dataset_rows import part_rows
+from serin.services.steps.segments import rows_of, segments_up_to
 
 
 def surroundings(
@@ -36,10 +36,11 @@ def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
 
 
 def _keys(reference: Reference, contracts: Mapping[str, Contract], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
-    parts = [part for part in catalog.parts(reference.dataset) if part.rows]
-    frames = [
-        part_rows(part.key, contracts[reference.dataset], lake=lake, columns=reference.columns).unique()
-        for part in parts
-    ]
+    head = catalog.head(reference.dataset)
+    segments = segments_up_to(head, catalog=catalog)
+    if not segments:
+        return pl.DataFrame()
+    key = contracts[reference.dataset].only(reference.columns)
+    frames = [rows.unique() for rows in rows_of(segments, head.sequence, key, lake=lake)]
     # Rows of an older contract may not have the column.
-    return pl.concat(frames).select(reference.columns).unique().drop_nulls() if frames else pl.DataFrame()
+    return pl.concat(frames).select(reference.columns).unique().drop_nulls()
