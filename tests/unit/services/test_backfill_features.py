@@ -171,6 +171,7 @@ def test_a_derived_view_is_filled_once_all_that_it_looks_up_is_there() -> None:
 
 def test_the_record_says_what_the_rows_looked_like() -> None:
     world, charter = Filling(), charter_of(LAST)
+    world.clock.moment = LATER
     world.accept("shops", table(ROWS))
     world.backfill(charter)
     (fill,) = world.catalog.fills(charter.model)

@@ -24,7 +24,8 @@ class ValueStatistics:
 class ViewStatistics:
     """All rows that counted when the view was built.
 
-    `rows` count where the entity is known, and the time of the event where the view has one.
+    `rows` count where the entity is known, and the time of the event where the view has one; `newest` is the newest
+    event that was known then.
     """
 
     rows: int

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from serin.data.features.view_statistics import statistics_of
 from serin.domain.buckets import definition
 from serin.domain.charter import View
 from serin.domain.errors import TooLarge
@@ -99,7 +98,8 @@ class _Filling:
 
     def run(self, correlation: str, events: Events) -> int:
         heads = self._writer.heads(self._view)
-        rows = self._writer.counting(self._view.source, self._writer.everything(self._view.source, heads), heads)
+        source = self._view.source
+        rows = self._writer.derived(source, self._writer.everything(source, heads), heads)
         if rows is None:
             self._end(0, None)
             return 0
@@ -107,9 +107,7 @@ class _Filling:
         of = self._step.of or max(1, -(-touched.height // ITEMS_A_STEP))
         items = self._step.items or touched.height
         wanted = self._share(touched, of)
-        key = list(self._writer.key(self._view))
-        of_entities = rows.join(wanted.select(key).unique(), on=key, how="semi", maintain_order="left")
-        written = self._writer.write(self._view, of_entities, wanted, sequence_of(heads))
+        written = self._writer.write(self._view, rows, wanted, sequence_of(heads))
         if self._step.number + 1 < of:
             following = replace(self._step, number=self._step.number + 1, of=of, items=items)
             events.publish(following.event(self._writer.charter.model, correlation))
@@ -127,7 +125,7 @@ class _Filling:
         return touched.join(entities.filter(pl.Series(mine, dtype=pl.Boolean)), on=list(key), how="semi")
 
     def _end(self, items: int, rows: pl.DataFrame | None) -> None:
-        found = None if rows is None else statistics_of(self._view, rows, self._writer.key(self._view))
+        found = None if rows is None else self._writer.statistics(self._view, rows)
         heads = self._step.heads
         note(self._writer, self._view, lambda fill: replace(fill.with_filled(heads), items=items), found)
 

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import polars as pl
 
-from serin.data.features.view_statistics import statistics_of
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
@@ -122,13 +121,13 @@ class FeatureBuilder:
             yield self._renewed(views, everything, [table for table in found if table is not None], heads)
 
     def _renewed(self, views: list[View], everything: pl.DataFrame, touched: list[pl.DataFrame], heads: Heads) -> Built:
-        """Make the items that the touched rows have a say in again, from the rows that count."""
-        rows = self.writer.counting(views[0].source, everything, heads) if touched else None
+        """Make the items that the touched rows have a say in again, from all versions of all rows."""
+        rows = self.writer.derived(views[0].source, everything, heads) if touched else None
         if rows is None:
             return Built(0, {})
         written, statistics = 0, {}
         for view in views:
             wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
             written += self.writer.write(view, rows, wanted, sequence_of(heads))
-            statistics[view.name] = statistics_of(view, rows, self.writer.key(view))
+            statistics[view.name] = self.writer.statistics(view, rows)
         return Built(written, statistics)
