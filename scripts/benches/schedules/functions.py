@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from benches.schedules.world import Stores, World
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.services.build_features import FeatureBuilder
 from serin.services.compact_dataset import compact_dataset
 
 # More than any schedule has at work at once.
@@ -92,6 +94,8 @@ class Functions:
             self._accept.accept_upload = subject.accept_upload
         # Schedules are of few uploads: they are joined as soon as there are two.
         self._accept.compact_dataset = partial(compact_dataset, fan_in=2)
+        # So few rows would be read whole with every upload.
+        self._build.FeatureBuilder = partial(FeatureBuilder, small=0, growth=math.inf)
         for module in (self._accept, self._build):
             module.platform = lambda: self._local.platform
 

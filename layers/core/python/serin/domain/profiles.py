@@ -9,6 +9,7 @@ from typing import Literal
 
 from serin.domain.charter import Task
 from serin.domain.contracts import Classification
+from serin.domain.growth import SMALL, has_outgrown
 
 Flag = Literal["label", "suspect", "all_missing", "mostly_missing", "constant", "almost_unique", "afterwards"]
 Period = Literal["hour", "day", "month", "year", "decade", "century"]
@@ -117,10 +118,6 @@ class Profile:
     notes: tuple[str, ...] = ()
 
 
-SMALL, GROWTH = 10_000, 0.02
-"""Rows that are profiled with every upload, and the share of new rows that a profile of more is made anew for."""
-
-
 @dataclass(frozen=True)
 class ProfileMade:
     """A profile in the lake: `id` names what it was made of, `sequence` grows with the data; `key` is where it lies.
@@ -144,7 +141,7 @@ class ProfileMade:
         """
         if self.reading != reading or self.rows.keys() != rows.keys() or sum(rows.values()) < SMALL:
             return False
-        return all(rows[name] - known <= GROWTH * known for name, known in self.rows.items())
+        return not any(has_outgrown(counted, rows[name]) for name, counted in self.rows.items())
 
 
 @dataclass(frozen=True)

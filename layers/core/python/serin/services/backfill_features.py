@@ -17,12 +17,11 @@ from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.ports import Events
+from serin.services.steps.dataset_rows import check_memory
 from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
-MOST_VALUES = 30_000_000
-"""Rows times columns of all a view reads. The function has 2 GB: flights took 240 MB and 40 bytes a value."""
 
 Detail = Mapping[str, str | int]
 
@@ -143,22 +142,9 @@ def _sequences(heads: Heads) -> dict[str, int]:
 def _has_room(writer: ViewWriter, view: View) -> bool:
     """Whether the function can hold all rows the view reads; if not, the record of the view says so."""
     try:
-        check_room(writer, view)
+        check_memory(writer.heads(view), catalog=writer.catalog)
     except TooLarge as error:
         refused = str(error)
         note(writer, view, lambda fill: replace(fill, refused=refused))
         return False
     return True
-
-
-def check_room(writer: ViewWriter, view: View) -> None:
-    """Raise TooLarge, with the numbers, for a view whose rows do not fit into the function's memory."""
-    heads = writer.heads(view)
-    values = sum(head.rows * len(writer.contracts[name].columns) for name, head in heads.items())
-    if values > MOST_VALUES:
-        rows = ", ".join(f"{head.rows:,} rows of {name}" for name, head in heads.items())
-        raise TooLarge(
-            f"{view.name} reads {rows}: {values:,} values; {MOST_VALUES:,} fit into the function's memory.",
-            "Split the dataset, by year for instance, and build the view on the newest one.",
-            view.name,
-        )

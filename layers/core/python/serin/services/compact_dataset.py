@@ -20,7 +20,7 @@ from serin.domain.names import digest
 from serin.domain.segments import Layout, Segment, segment_of
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.segments import ACCEPTED, COPY, LINEAGE, SEQUENCE
+from serin.services.steps.segments import ACCEPTED_AT, COPY, LINEAGE, SEQUENCE
 
 FAN_IN = 8
 """The parts that become a segment at least, and so the uploads from one step to the next."""
@@ -92,7 +92,7 @@ class _Compaction:
             accepted = accepted_at(self.layout.dataset, segment.first, catalog=self.catalog)
             rows = rows.with_columns(
                 pl.lit(segment.first, pl.UInt32).alias(SEQUENCE),
-                pl.lit(accepted, TIMESTAMP).alias(ACCEPTED),
+                pl.lit(accepted, TIMESTAMP).alias(ACCEPTED_AT),
                 (pl.lit(value=False) if marks is None else marks).alias(COPY),
             )
         return _Piece(segment, rows)

@@ -22,7 +22,8 @@ def known_events(
 ) -> pl.DataFrame:
     """The events of entities that the rows are, in the order of the rows, with `values`.
 
-    `source` holds rows in the order they were accepted, all versions of each; `identity` is their primary key, empty
+    `source` holds rows in the order they were accepted, all versions of each, and their numbers as `__accepted` where
+    rows are left out that cannot matter; `identity` is their primary key, empty
     where none of them comes twice. Columns: the entity's `key`; `__event` and `__created`, of which the latter is the
     event's time where the view has none; `__accepted`, the row's number; `__since`, the later of the two times;
     `__until`, when the row's next version was created, null where there is none. What is in force at no moment
@@ -35,7 +36,7 @@ def known_events(
         *(pl.col(name).alias(of) for name, of in zip(identity, names, strict=True)),
         pl.col(event).alias(EVENT),
         pl.col(created).alias(CREATED),
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias(ACCEPTED),
+        pl.col(ACCEPTED) if ACCEPTED in source.columns else pl.int_range(pl.len(), dtype=pl.UInt32).alias(ACCEPTED),
         pl.lit(None, source.schema[event]).alias(UNTIL),
         *values,
     )

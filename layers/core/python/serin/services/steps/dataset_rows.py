@@ -16,7 +16,7 @@ from serin.domain.schemas import refuse_incompatible
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.segments import ACCEPTED, SEQUENCE, marks_of, rows_of, segments_up_to
+from serin.services.steps.segments import ACCEPTED_AT, SEQUENCE, marks_of, rows_of, segments_up_to
 
 LARGEST = 320 * 1024**2
 """How many bytes of rows a function holds at once. At its peak it has up to 5.6 times as many, measured on flights and
@@ -37,7 +37,7 @@ def all_rows(
 ) -> Mapping[str, pl.DataFrame]:
     """The rows of several datasets, as `rows_up_to` reads them, which have to be in memory together."""
     segments = {name: segments_up_to(head, catalog=catalog) for name, head in heads.items()}
-    _refuse_too_many(segments)
+    refuse_too_many(segments)
     for name, head in heads.items():
         refuse_incompatible(head.schemas, contracts[name])
     return {name: _joined(found, heads[name].sequence, contracts[name], lake) for name, found in segments.items()}
@@ -62,8 +62,8 @@ def moments_accepted(head: DatasetHead, *, lake: ObjectStore, catalog: Catalog) 
 
 def _accepted(segment: Segment, head: DatasetHead, lake: ObjectStore, catalog: Catalog) -> pl.Series:
     if not segment.is_part:
-        moments = from_parquet(lake.get(segment.key), [SEQUENCE, ACCEPTED])
-        return moments.filter(pl.col(SEQUENCE) <= head.sequence)[ACCEPTED]
+        moments = from_parquet(lake.get(segment.key), [SEQUENCE, ACCEPTED_AT])
+        return moments.filter(pl.col(SEQUENCE) <= head.sequence)[ACCEPTED_AT]
     moment = accepted_at(head.dataset, segment.first, catalog=catalog)
     return pl.repeat(moment, segment.rows, dtype=TIMESTAMP, eager=True)
 
@@ -73,7 +73,18 @@ def _joined(segments: Sequence[Segment], last: int, contract: Contract, lake: Ob
     return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
 
 
-def _refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
+def check_schemas(head: DatasetHead, contract: Contract) -> None:
+    """Raise Invalid for a contract by which what was accepted earlier can be read no more."""
+    refuse_incompatible(head.schemas, contract)
+
+
+def check_memory(heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> None:
+    """Raise TooLarge, with the numbers, for datasets whose rows do not fit into a function's memory together."""
+    refuse_too_many({name: segments_up_to(head, catalog=catalog) for name, head in heads.items()})
+
+
+def refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
+    """Raise TooLarge, with the numbers, for segments whose rows do not fit into a function's memory together."""
     sizes = {name: sum(segment.memory for segment in found) for name, found in segments.items()}
     if sum(sizes.values()) > LARGEST:
         rows = {name: sum(segment.rows for segment in found) for name, found in segments.items()}

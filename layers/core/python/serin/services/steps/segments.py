@@ -13,8 +13,8 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.segments import Segment, segment_of
 from serin.ports import Catalog, ObjectStore
 
-SEQUENCE, ACCEPTED, COPY = "__sequence", "__accepted", "__copy"
-LINEAGE = (SEQUENCE, ACCEPTED, COPY)
+SEQUENCE, ACCEPTED_AT, COPY = "__sequence", "__accepted_at", "__copy"
+LINEAGE = (SEQUENCE, ACCEPTED_AT, COPY)
 """What a joined segment says of each row: its upload, when that was accepted, and whether the row is a copy."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from serin.data.features.joins import derive, latest_rows, versions_by
 from serin.data.features.latest import latest_values
 from serin.data.features.view_statistics import statistics_of
 from serin.data.features.views import check_source
-from serin.domain.buckets import items_id, oldest_start
+from serin.domain.buckets import definition, items_id, oldest_start
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
@@ -89,7 +89,13 @@ class ViewWriter:
 
     def statistics(self, view: View, rows: pl.DataFrame) -> ViewStatistics:
         """What the newest versions of the rows look like."""
-        return statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
+        found = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
+        return replace(found, counted=rows.height)
+
+    def counted(self, view: View) -> ViewStatistics | None:
+        """What they looked like when they were last counted, as the record of the view has it."""
+        fill = self.catalog.fill(self.charter.model, definition(self.charter, view))
+        return fill.statistics if fill else None
 
     def latest(self, dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
         """The newest version of each row."""
