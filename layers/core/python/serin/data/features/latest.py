@@ -15,7 +15,7 @@ from serin.data.features.as_of import AT, FACT, newest_known
 from serin.data.features.versions import ACCEPTED, CREATED, EVENT, known_events
 from serin.data.features.views import last_accepted, values_of
 from serin.domain.charter import View
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import EntityKey, OnlineValues, fitting
 
 _NOW = "__now"
 
@@ -46,8 +46,9 @@ def latest_values(
         columns = [CREATED, ACCEPTED, *(f"{view.name}.{name}" for name in view.last)]
         facts = events.select(pl.col(columns).gather(steps[FACT]))
         known = dict(_items(view, view_id, steps.select(*key, AT, EVENT).hstack(facts), len(key), sequence))
-    unknown = (row for row in wanted.select(key).iter_rows() if row not in known)
-    return [*known.values(), *(OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in unknown)]
+    entities = (row for row in wanted.select(key).iter_rows() if row not in known)
+    unknown = (OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in entities)
+    return [*map(fitting, known.values()), *unknown]
 
 
 def _static(view: View, view_id: str, row: tuple[Any, ...], sequence: int) -> OnlineValues:
