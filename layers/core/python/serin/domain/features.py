@@ -110,9 +110,8 @@ class OnlineValues:
 
     They follow from the rows up to `sequence`: those of a later one replace them. An entity that no row knows any
     more has no values. They are the newest known from `since` on, the event's time where it is None, until the first of
-    `later` is: rows that are known already, and will count when their time has come. `created` (the event's time where
-    it is None) and `accepted`, the row's number among all accepted, decide between rows of one event time. `too_many`
-    is how many values there are where an item of the store cannot hold them: then it has none, and they are not known.
+    `later` is: what follows already from these rows, and will hold when its time has come. `too_many` is how many
+    values there are where an item of the store cannot hold them: then it has none, and they are not known.
     """
 
     key: EntityKey
@@ -120,8 +119,6 @@ class OnlineValues:
     event_time: datetime | None = None
     sequence: int = 0
     since: datetime | None = None
-    created: datetime | None = None
-    accepted: int = 0
     later: tuple[OnlineValues, ...] = ()
     too_many: int = 0
 
