@@ -28,7 +28,7 @@ class Column:
 
     `known` is about the thing a row describes: what is known only `afterwards` (an arrival's delay)
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
-    confidential or restricted they show no value.
+    confidential or restricted they show no value. The words in `missing` say that there is no value.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Column:
     known: Literal["beforehand", "afterwards"] = "beforehand"
     description: str | None = None
     classification: Classification | None = None
+    # None, and not an empty tuple, keeps the digest of a contract that lists no words.
+    missing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

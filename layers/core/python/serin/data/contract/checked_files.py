@@ -111,7 +111,7 @@ class _Check:
     def add(self, table: Table) -> None:
         """Sort one more block."""
         found = sort_rows(table, self._contract, self._around)
-        self.columns = table.text.columns
+        self.columns = table.columns
         self._repeated += self._keys.add(found.typed)
         self._refuse_more(table.name, self._repeated)
         self._tallies.append(found.tally)

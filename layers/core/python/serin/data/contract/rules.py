@@ -9,11 +9,11 @@ from datetime import datetime
 import polars as pl
 
 from serin.data.contract.conditions import compiled
+from serin.data.contract.read_columns import TEXT_OF
 from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
 from serin.domain.conditions import Expression
 from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
 
-TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
 
@@ -126,14 +126,19 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    return ~_text(column).str.contains(rule.pattern or "")
+    return ~_plain(column).str.contains(rule.pattern or "")
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:
-    length = _text(column).str.len_chars()
+    length = _plain(column).str.len_chars()
     low = length < rule.minimum if rule.minimum is not None else pl.lit(False)
     high = length > rule.maximum if rule.maximum is not None else pl.lit(False)
     return low | high
+
+
+def _plain(column: Column) -> pl.Expr:
+    """The text as a person would write it: of a whole number without the fraction that a float gave it."""
+    return _text(column).str.replace(r"\.0*$", "") if column.type == "integer" else _text(column)
 
 
 def _text(column: Column) -> pl.Expr:

@@ -12,6 +12,7 @@ import polars as pl
 
 from serin.data.files.header import check_columns, check_lengths
 from serin.data.files.parquet_layout import Layout, read_layout
+from serin.data.files.repeated_header import without_headers
 from serin.data.files.table import Caps, Table, ragged_rows, row_numbers
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
@@ -110,15 +111,18 @@ class ParquetBlocks:
         layout = _layout(name, content, caps)
         check_columns(name, layout.columns, contract, caps)
         schema = _tried(name, lambda: pl.read_parquet_schema(content))
-        for column, dtype in schema.items():
-            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-                raise Rejected(
-                    f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
-                )
+        plain = {one: dtype for one, dtype in schema.items() if one not in layout.nested and _is_plain(dtype)}
+        types = {column.name: column.type for column in contract.columns}
+        for column in (column for column in types if column not in plain):
+            dtype = "lists or records" if column in layout.nested else schema[column]
+            raise Rejected(
+                f"{name}: column '{printable(column)}' holds {dtype}.",
+                f"Write one plain value for each row: {types[column]}.",
+            )
         if layout.rows == 0:
             raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-        types = {column.name: column.type for column in contract.columns}
-        self._columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
+        self._columns = [_as_text(column, dtype) for column, dtype in plain.items()]
+        self._unread = tuple(column for column in layout.columns if column not in plain)
         self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
 
     def __iter__(self) -> Iterator[Table]:
@@ -132,7 +136,8 @@ class ParquetBlocks:
             found = before + text.height
             raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
         check_lengths(self._name, text, self._caps)
-        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []), ())
+        ragged = ragged_rows([], [])
+        return without_headers(Table(self._name, text, row_numbers(text.height, before), ragged, unread=self._unread))
 
 
 def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
@@ -153,16 +158,16 @@ def _tried(name: str, read: Callable[[], T]) -> T:
         raise Rejected(message, "Write the file again and upload it.") from error
 
 
-def _as_text(name: str, dtype: pl.DataType, wanted: str | None) -> pl.Expr:
+def _is_plain(dtype: pl.DataType) -> bool:
+    """Whether its values are texts, numbers or times; the bytes of a column of bytes mean nothing by themselves."""
+    return not dtype.is_nested() and not isinstance(dtype, (pl.Binary, pl.Object, pl.Duration, pl.BaseExtension))
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.Datetime):
         # Without a zone the text has none either, and so breaks the contract's type.
         zone = "" if dtype.time_zone is None else "Z"
         moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
         return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
-    if dtype.is_float() and wanted == "integer":
-        # A nullable integer column of pandas arrives as floats.
-        whole = (column == column.round()) & (column.abs() <= 2**53)
-        integer = column.cast(pl.Int64, strict=False).cast(pl.String)
-        return pl.when(whole).then(integer).otherwise(column.cast(pl.String))
     return column.cast(pl.String)
