@@ -153,7 +153,6 @@ class TrainingStack(SerinStack):
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"shadow/{model}/*/truth-*")),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
                 self._reads(model, "DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"),
-                allow_items("dynamodb:Query", on=self.addresses.index("catalog", "by-moment"), of=["UPLOAD#*"]),
             ],
             called_by="workflow",
             memory=3008,

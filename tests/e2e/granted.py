@@ -79,7 +79,6 @@ GRANTED: tuple[str, ...] = (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay"
     ),
-    "JoinTruthflightdelay: dynamodb:Query on table/catalog/index/by-moment for UPLOAD#*",
     f"JoinTruthflightdelay: {_LOG}/join-truth-flight-delay:*",
     "JoinTruthflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
     "JoinTruthflightdelay: s3:GetObject on lake/datasets/* lake/shadow/flight-delay/*",
