@@ -407,7 +407,8 @@ def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> N
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
     made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), control=world.control, clock=world.clock)
     answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
-    assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
+    known = {"owner": "ana", "token": made.token.id, "scopes": "read train:*"}
+    assert answer == {"isAuthorized": True, "context": known}
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": {}}, {"headers": {"authorization": "Bearer serin_wrong"}}])

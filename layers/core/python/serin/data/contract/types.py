@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from serin.data.contract.moments import TIMESTAMP, dates, timestamps
+from serin.data.contract.moments import dates, timestamps
 from serin.data.contract.second_look import looked_at_again
 from serin.domain.contracts import ColumnType
 
+TIMESTAMP = pl.Datetime("us", "UTC")
 POLARS_TYPES: Mapping[ColumnType, pl.DataType] = {
     "string": pl.String(),
     "integer": pl.Int64(),
@@ -41,7 +42,7 @@ def typed(text: pl.Expr, type: ColumnType) -> pl.Expr:
     """
     if type == "string":
         return text
-    return text.map_batches(_READERS[type], return_dtype=POLARS_TYPES[type], is_elementwise=True)
+    return text.map_batches(_READERS[type], return_dtype=POLARS_TYPES[type])
 
 
 def _integers(text: pl.Series) -> pl.Series:
