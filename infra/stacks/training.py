@@ -162,7 +162,6 @@ class TrainingStack(SerinStack):
                 ),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
                 *self._records(model, reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"), keeps=("TRUTH",)),
-                allow_items("dynamodb:Query", on=self.addresses.index("catalog", "by-moment"), of=["UPLOAD#*"]),
             ],
             called_by="event",
             memory=3008,

@@ -13,6 +13,7 @@ from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
+from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
@@ -51,6 +52,28 @@ def test_what_is_known_of_copies_is_recorded_with_upload_and_part(catalog: Catal
     assert catalog.record_accepted(upload, part, DatasetHead("flights"))
     assert catalog.upload("flights", upload.id) == upload
     assert list(catalog.parts("flights")) == [part]
+
+
+def test_the_layout_of_a_dataset_is_replaced_by_its_next_revision_only(catalog: Catalog) -> None:
+    assert catalog.layout("flights") == Layout("flights")
+    first = Layout("flights").followed_by(0, [Segment(1, 8, "s1", 20, 640, "s1", "c1", {"day": (1, 31, 0)})])
+    assert catalog.save_layout(first)
+    assert not catalog.save_layout(first)
+    second = first.followed_by(1, [Segment(9, 9, "p9", 0, 0)])
+    assert catalog.save_layout(second)
+    assert catalog.layout("flights") == second
+    assert catalog.layout("weather") == Layout("weather")
+
+
+def test_parts_are_read_from_any_sequence_on_and_one_by_one(catalog: Catalog) -> None:
+    for number in range(1, 4):
+        upload = an_upload(str(number).encode(), sequence=number)
+        assert catalog.record_accepted(upload, a_part(upload, number), catalog.head("flights"))
+    assert [part.sequence for part in catalog.parts("flights", 1)] == [2, 3]
+    assert catalog.parts("flights", 3) == []
+    assert catalog.part("flights", 2) == catalog.parts("flights")[1]
+    with pytest.raises(NotFound):
+        catalog.part("flights", 4)
 
 
 def test_the_same_upload_again_changes_nothing(catalog: Catalog) -> None:

@@ -82,7 +82,6 @@ GRANTED: tuple[str, ...] = (
         "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"
     ),
     "JoinTruthflightdelay: dynamodb:PutItem on table/catalog for TRUTH#flight-delay",
-    "JoinTruthflightdelay: dynamodb:Query on table/catalog/index/by-moment for UPLOAD#*",
     f"JoinTruthflightdelay: {_LOG}/join-truth-flight-delay:*",
     "JoinTruthflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
     (

@@ -84,7 +84,7 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (
-        *(get("DATASET#orders"), query("DATASET#orders"), query("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
+        *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
         *(get(f"MODEL#{MINE}"), s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip")),
         *(s3("get_object", LAKE, "datasets/orders/a.parquet"), s3("get_object", LAKE, f"shadow/{MINE}/r/pairs-a")),
         *(s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"), s3("put_object", LAKE, f"truth/{MINE}/facts/d/a")),
