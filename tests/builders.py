@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import polars as pl
+
+from serin.data.contract.types import POLARS_TYPES
 from serin.domain import errors
 from serin.domain.charter import (
     Charter,
@@ -87,6 +91,13 @@ def a_contract(**parts: Any) -> Contract:
         "primary_key": ("order_id",),
     }
     return Contract(**{**given, **parts})
+
+
+def a_contract_of(schema: Mapping[str, Any], **parts: Any) -> Contract:
+    """The contract of a table with these columns and polars types, without rules; with no key unless one is named."""
+    types = {dtype: name for name, dtype in POLARS_TYPES.items()}
+    columns = tuple(Column(name, types[pl.Series(dtype=dtype).dtype]) for name, dtype in schema.items())
+    return a_contract(**{"columns": columns, "rules": (), "primary_key": (), **parts})
 
 
 def a_charter(**parts: Any) -> Charter:

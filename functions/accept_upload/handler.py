@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.datasets import Upload
 from serin.domain.quality_metrics import quality_metrics
 from serin.logs import Work
 from serin.services.accept_upload import Arrival, accept_upload
+from serin.services.compact_dataset import compact_dataset
 
 Failures = dict[str, list[dict[str, str]]]
 
@@ -41,7 +44,17 @@ def taken_in(record: Mapping[str, Any], context: object) -> bool:
                 print(metrics)
     except Exception:  # noqa: BLE001  # whatever it is, only this message may come again
         return False
+    compact_after(upload, record["messageId"], context)
     return True
+
+
+def compact_after(upload: Upload, message: str, context: object) -> None:
+    """Join the files of the dataset when it is time; what fails is in the log, and done after a later upload."""
+    world = platform()
+    with suppress(Exception), Work("accept_upload", message, context, lambda: world.clock) as work:
+        work.tells(dataset=upload.dataset, step="compact", outcome="compacted")
+        if not compact_dataset(upload.dataset, upload.sequence or 0, lake=world.lake, catalog=world.catalog):
+            work.keeps_silent()
 
 
 def arrival_from(record: Mapping[str, Any]) -> Arrival:

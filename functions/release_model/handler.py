@@ -45,7 +45,7 @@ def step_of(event: Mapping[str, Any]) -> Mapping[str, Callable[[], object]]:
     release = release_of(model, event["release"])
     return {
         "begin": lambda: begin(release, event["version"], event["cause"], event["correlation"]),
-        "publish": lambda: publish(release),
+        "publish": lambda: publish(release, rounds),
         "golden": lambda: golden(release, platform().golden(model)),
         "open": lambda: open_release(release, rounds),
         "shadow": lambda: shadow(release, rounds),

@@ -10,13 +10,21 @@ from serin.domain.errors import Unavailable
 _LOOKS = 3
 """Between two parts work may be in nobody's hands for an instant; it is not in all of so many looks."""
 
+Moves = Callable[[], bool]
+
 
 class Activity:
-    """Parts by name, each with the question whether it moves, and what changes whenever a thread wakes."""
+    """Parts by name, each with the question whether it moves, and what changes whenever a thread wakes.
 
-    def __init__(self, moves: Mapping[str, Callable[[], bool]], turns: Callable[[], int]) -> None:
+    A part that `gathers` waits for more to come, as long as nobody waits for it: it hands over when it is asked to.
+    """
+
+    def __init__(
+        self, moves: Mapping[str, Moves], turns: Callable[[], int], gathers: Mapping[str, Callable[[], None]]
+    ) -> None:
         self._moves = moves
         self._turns = turns
+        self._gathers = gathers
 
     def rest(self, timeout_s: float, pause_s: float) -> None:
         """Wait until nothing moves; raises Unavailable, naming what does, when that takes longer than `timeout_s`."""
@@ -26,6 +34,10 @@ class Activity:
             turns = self._turns()
             moving = [name for name, moves in self._moves.items() if moves()]
             quiet = 0 if moving or self._turns() != turns else quiet + 1
+            # While anything else moves there may be more to gather.
+            if moving and self._gathers.keys() >= set(moving):
+                for name in moving:
+                    self._gathers[name]()
             if moving and time.monotonic() > deadline:
                 raise Unavailable(f"After {timeout_s:.0f} s there is still: {', '.join(moving)}.", "Wait longer.")
             time.sleep(pause_s)

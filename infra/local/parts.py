@@ -55,6 +55,8 @@ _STEP_S = 960.0
 _GLANCE_S = 0.0005
 """Between two looks whether everything has come to rest."""
 
+_LOGS = "log deliveries"
+
 
 def assemble(
     ends: ExitStack, region: str, clock: VirtualClock, build: Path, scratch: Path | None, state: State | None = None
@@ -79,7 +81,11 @@ def assemble(
         api_url=gateway.url,
         owner=new_owner(),
         clock=clock,
-        activity=Activity(_moves(functions, clock), lambda: clock.waiting.turns),
+        activity=Activity(
+            _moves(functions, clock),
+            lambda: clock.waiting.turns,
+            {_LOGS: lambda: wiring().part(Subscriptions).hand_over()},
+        ),
         guard=Guard(),
         services=services,
         parts=(*moving, *_timers(services, region, clock)),
@@ -107,7 +113,7 @@ def _moves(functions: FunctionHost, clock: VirtualClock) -> Mapping[str, Callabl
         "messages": lambda: not wiring().part(Mappings).idle,
         "functions": lambda: functions.is_running,
         "asynchronous invocations": lambda: not wiring().part(Invocations).idle,
-        "log deliveries": lambda: not wiring().part(Subscriptions).idle,
+        _LOGS: lambda: not wiring().part(Subscriptions).idle,
         "executions": clock.waiting.moving,
     }
 

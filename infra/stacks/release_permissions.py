@@ -8,6 +8,7 @@ from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_
 from infra.constructs.stack import SerinStack
 
 _LOGS = ("predictions", "invocations", "shadow")
+EVERY_STACK = "A stack's ARN ends in an id that only CloudFormation knows."
 NO_LAYER_NAMED = "Lambda lists a layer's versions without a resource that a policy could name."
 NO_METRICS_NAMED = "CloudWatch's metrics and alarms are read without a resource that a policy could name."
 
@@ -53,9 +54,11 @@ class ReleasePermissions:
         prefixes = [self._names.stack(f"endpoint-{model}-*") for model in self._models]
         usable = [*self._layers(), *(self._addresses.layer(prefix) for prefix in prefixes)]
         parameters = [self._addresses.parameter(f"endpoints/{model}/layers") for model in self._models]
+        stacks = [f"{self._addresses.stack(f'endpoint-{model}')}*" for model in self._models]
         return [
             allow("s3:GetObject", on=self._addresses.objects("artifacts", "models/*")),
             allow("ssm:GetParameter", on=parameters),
+            allow("cloudformation:DescribeStacks", on=stacks, why=EVERY_STACK),
             allow("lambda:PublishLayerVersion", on=self._layers()),
             allow("lambda:ListLayerVersions", on="*", why=NO_LAYER_NAMED),
             allow("lambda:DeleteLayerVersion", on=[f"{layer}:*" for layer in self._layers()], why=EVERY_VERSION),

@@ -20,7 +20,7 @@ RELEASE = {
 COURSE = "$.course.answer"
 ROUND = {"round.$": f"{COURSE}.round"}
 PAYLOADS: dict[Next, dict[str, str]] = {
-    "publish": {},
+    "publish": ROUND,
     "golden": {},
     "open": ROUND,
     "shadow": ROUND,

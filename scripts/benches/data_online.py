@@ -125,15 +125,14 @@ def _charter() -> Charter:
 def _known_by(now: datetime, view: View, charter: Charter, source: pl.DataFrame) -> list[dict[str, Any]]:
     """The view's last values that were known by then; numbers are floats, as Feast has them."""
     key = charter.features.entities[view.entity]
-    rows = source if view.created_time is None else source.filter(pl.col(view.created_time) <= now)
-    wanted = rows.select(key).drop_nulls().unique(maintain_order=True)
+    wanted = source.select(key).drop_nulls().unique(maintain_order=True)
     return [
         {
             "key": dict(zip(key, found.key.values, strict=True)),
             "event": found.event_time.isoformat() if found.event_time else None,
             "values": {name: None if value is None else float(value) for name, value in found.values.items()},
         }
-        for found in latest_values(view, view.name, rows, key, wanted, 1)
+        for found in latest_values(view, view.name, source, key, (), wanted, 1, now)
     ]
 
 

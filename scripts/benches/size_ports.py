@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,9 @@ class FolderObjectStore:
 
     def get(self, key: str, _: str | None = None) -> bytes:
         return (self._folder / key).read_bytes()
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
 
     def fetch(self, key: str, into: Path, _: str | None = None) -> None:
         shutil.copyfile(self._folder / key, into)

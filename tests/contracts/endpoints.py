@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from benches.rules.cases import changes_take
 from infra.local.cloud import LocalCloud
+from infra.local.cloudformation.store import stack_of
 from serin.adapters.endpoint import ALIAS, LambdaEndpoint
 from serin.adapters.memory.world import MemoryEndpoint
 from serin.domain.models import Artifact, ModelVersion
@@ -19,10 +20,11 @@ from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.ports import AliasState, Endpoint
 from serin.serving.estimators import sha256_of
 from tests.builders import a_version
-from tests.e2e.local.templates import assembly, att, aws, function, opened, ref, resource, role
+from tests.e2e.local.templates import REGION, assembly, att, aws, function, opened, ref, resource, role
 
 MODEL = "late-orders"
 FUNCTION = f"serin-dev-predict-{MODEL}"
+STACK = f"serin-dev-endpoint-{MODEL}"
 LAYERS = f"/serin/dev/endpoints/{MODEL}/layers"
 GOOD, BAD = {"x": 0.25}, {"x": None}
 """A logged row that is answered with its `x`, and one that no version can answer."""
@@ -57,6 +59,9 @@ class Place(Protocol):
     def deploy(self) -> None:
         """Ship other code."""
 
+    def begin_deploy(self) -> None:
+        """A deploy of the endpoint begins, and does not end."""
+
     def split(self) -> AliasState:
         """Somebody gives two function versions shares of the traffic."""
 
@@ -90,6 +95,9 @@ class InMemory:
     def deploy(self) -> None:
         self.endpoint.deploy += "+"
 
+    def begin_deploy(self) -> None:
+        self.endpoint.being_deployed.add(MODEL)
+
     def split(self) -> AliasState:
         now = self.endpoint.alias(MODEL)
         self.endpoint.aliases[MODEL] = AliasState(now.function_version, {"2": 0.5}, "r7")
@@ -113,7 +121,9 @@ class OnLambda:
         self.objects = aws(cloud, "s3")
         self.base = self.layer("base")
         self.parameters.put_parameter(Name=LAYERS, Value=self.base, Type="String")
-        self.endpoint = LambdaEndpoint(self.functions, self.parameters, "dev", "artifacts")
+        self.endpoint = LambdaEndpoint(
+            self.functions, self.parameters, aws(cloud, "cloudformation"), "dev", "artifacts"
+        )
         self._deploys = 0
 
     def version(self, number: int) -> ModelVersion:
@@ -125,6 +135,10 @@ class OnLambda:
         self._deploys += 1
         code = packed("index.py", f"{ANSWERS}# {self._deploys}\n")
         self.others.update_function_code(FunctionName=FUNCTION, ZipFile=code)
+
+    def begin_deploy(self) -> None:
+        # A deploy of so small a stack ends at once; its record is what the API shows.
+        stack_of(REGION, STACK, "").status = "UPDATE_IN_PROGRESS"
 
     def split(self) -> AliasState:
         self.others.update_alias(
@@ -188,5 +202,5 @@ def on_lambda(scratch: Path) -> Iterator[OnLambda]:
             "Lambda::Alias", FunctionName=ref("Function"), FunctionVersion=att("Version", "Version"), Name=ALIAS
         ),
     }
-    with LocalCloud.start(assembly(("stack", opened(resources))), scratch=scratch) as cloud, changes_take(0):
+    with LocalCloud.start(assembly((STACK, opened(resources))), scratch=scratch) as cloud, changes_take(0):
         yield OnLambda(cloud)

@@ -49,6 +49,12 @@ def test_what_is_published_already_is_given_back_until_other_code_is_deployed(pl
     assert again.code_sha256 != first.code_sha256
 
 
+def test_a_deploy_is_under_way_from_its_beginning(place: Place) -> None:
+    assert not place.endpoint.is_being_deployed(MODEL)
+    place.begin_deploy()
+    assert place.endpoint.is_being_deployed(MODEL)
+
+
 def test_moving_the_alias_sends_all_traffic_to_one_function_version(place: Place) -> None:
     published = place.endpoint.publish(place.version(1), None)
     before = place.endpoint.alias(MODEL)

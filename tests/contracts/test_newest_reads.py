@@ -21,7 +21,16 @@ from tests.tables import a_table
 ARGUMENTS: Mapping[str, Any] = {
     **dict.fromkeys(("dataset", "model", "bucket", "definition", "object", "hash", "holder", "first", "last"), "a"),
     **dict.fromkeys(("upload_id", "training_set_id", "run_id", "release_id"), "r1"),
-    **{"number": 1, "limit": 10, "after": None, "now": NOON, "span": timedelta(minutes=1), "fresh": False},
+    **{
+        "number": 1,
+        "sequence": 1,
+        "since": 0,
+        "limit": 10,
+        "after": None,
+        "now": NOON,
+        "span": timedelta(minutes=1),
+        "fresh": False,
+    },
 }
 """What a read is asked with, by the argument's name."""
 

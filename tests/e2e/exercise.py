@@ -183,7 +183,7 @@ def _keep_warm(walked: Walked, function_version: str) -> None:
 def _abandon_a_release(walked: Walked) -> None:
     """As a release leaves it whose workflow dies after it has moved the alias and before it is done."""
     control, catalog = DynamoControl(_table(walked, "control")), _catalog(walked)
-    functions = LambdaEndpoint(_client(walked, "lambda"), _client(walked, "ssm"), "dev", "")
+    functions = LambdaEndpoint(*(_client(walked, name) for name in ("lambda", "ssm", "cloudformation")), "dev", "")
     now, live = walked.platform.cloud.clock.now() - timedelta(hours=1), control.live(MODEL)
     lease = control.acquire(MODEL, "somebody", now, timedelta(minutes=1))
     assert live is not None

@@ -153,6 +153,7 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: s3:PutObject on lake/shadow/*",
     "ReleaseModel: sns:Publish on notices",
     "ReleaseModel: sqs:SendMessage on release-model-dead",
+    "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-flight-delay/*",
     "ReleaseModel: ssm:GetParameter on parameter/serin/dev/endpoints/flight-delay/layers",
     "ReleaseModel: states:StartExecution on stateMachine:release",
     f"ReleaseModel: {_TRACES}",

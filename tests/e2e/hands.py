@@ -19,8 +19,8 @@ class Hands:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        functions, parameters = self._client("lambda"), self._client("ssm")
-        self._endpoint = LambdaEndpoint(functions, parameters, place.connection.stage, "")
+        clients = [self._client(name) for name in ("lambda", "ssm", "cloudformation")]
+        self._endpoint = LambdaEndpoint(*clients, place.connection.stage, "")
 
     def alias(self) -> AliasState:
         """What the alias `live` leads to."""

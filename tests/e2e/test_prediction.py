@@ -116,9 +116,9 @@ def test_a_function_version_that_cannot_score_is_told_by_what_is_wrong(
     walked: Walked, version: str, found: str
 ) -> None:
     connection = walked.platform.connection
-    functions, parameters = aws_client(connection, "lambda"), aws_client(connection, "ssm")
+    clients = [aws_client(connection, name) for name in ("lambda", "ssm", "cloudformation")]
     with pytest.raises(Unavailable, match=found):
-        LambdaEndpoint(functions, parameters, connection.stage, "").replay(MODEL, version, [{}], "c1")
+        LambdaEndpoint(*clients, connection.stage, "").replay(MODEL, version, [{}], "c1")
 
 
 def test_a_prediction_nobody_made_is_not_found(walked: Walked) -> None:

@@ -193,6 +193,7 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
     ("starts nobody who waits", [(place, "start_next", nothing) for place in ENDINGS], {"parked"}),
     ("tells the end again and again", [(reconciler, "announce", tells_again)], {"notice"}),
     ("tells nobody", [(place, "announce", keeps_it) for place in ENDINGS], {"event", "notice"}),
+    ("publishes during a deploy", [(Endpoint, "is_being_deployed", lambda *_: False)], {"deploy"}),
     ("reconciles nothing", [(reconciler, "_is_dead", lambda *_: False)], {"record"}),
 ]
 

@@ -135,7 +135,7 @@ class NoConditionOnTheHead(MemoryCatalog):
         known = self.upload(upload.dataset, upload.id)
         if known and known.status == "accepted":
             return False
-        self._uploads[upload.dataset, upload.id] = upload
+        self._keep(upload)
         others = [item for item in self.parts(part.dataset) if item.sequence != part.sequence]
         self._parts[part.dataset] = sorted([*others, part], key=lambda item: item.sequence)
         self._heads[upload.dataset] = before.after(part)

@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.domain.models import Artifact
 from serin.domain.records import as_record
 from serin.serving.estimators import sha256_of
-from tests.builders import NOON, a_charter, a_contract, a_part, a_release, a_version, an_upload_of
+from tests.builders import NOON, a_charter, a_contract_of, a_part, a_release, a_version, an_upload_of
 from tests.definitions import item_key
 from tests.functions.worlds import World, in_world
 
@@ -40,13 +40,13 @@ def a_layer(charter: Charter) -> bytes:
 def after_a_deploy(world: World) -> World:
     """Version 1, trained by the old charter, is live; the new one asks for more of its view; one upload waits."""
     world.charters[MODEL] = NEW
-    world.contracts["shops"] = a_contract(dataset="shops", primary_key=())
+    schema = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64, "open": pl.Boolean}
+    world.contracts["shops"] = a_contract_of(schema, dataset="shops")
     layer = a_layer(OLD)
     world.artifacts.put("layer.zip", layer)
     artifact = Artifact("layer.zip", sha256_of(layer))
     world.catalog.register(a_version(1, layer=artifact, charter=OLD.digest()))
     world.catalog.save_release(a_release(status="live"))
-    schema = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64, "open": pl.Boolean}
     rows = pl.DataFrame({"shop": ["north"], "seen_at": [NOON], "length": [7], "open": [True]}, schema=schema)
     world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
     upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)

@@ -14,17 +14,18 @@ import polars as pl
 import pytest
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
-from tests.builders import NOON, a_contract, a_part, a_version, an_upload_of
+from tests.builders import NOON, a_contract_of, a_part, a_version, an_upload_of
 from tests.definitions import item_key
 from tests.functions.handlers import NAMES, ROOT, handler, saved_event
 from tests.functions.worlds import World, in_world
 
 CSV = b"order_id,at,shop,amount,late\n1,2013-01-01T10:00:00Z,north,10,true\n"
+SHOPS = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64}
 
 
 PROBE = """
@@ -483,9 +484,9 @@ def test_every_model_is_reconciled_and_the_log_says_what_was_found(
 def test_features_that_lack_uploads_are_asked_for_and_then_filled_step_by_step(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.contracts["shops"] = a_contract(dataset="shops", primary_key=())
+    world.contracts["shops"] = a_contract_of(SHOPS, dataset="shops")
     seen = datetime(2013, 3, 1, 10, tzinfo=UTC)
-    rows = pl.DataFrame({"shop": ["north"], "seen_at": [seen], "length": [7]}, schema_overrides={"seen_at": TIMESTAMP})
+    rows = pl.DataFrame({"shop": ["north"], "seen_at": [seen], "length": [7]}, schema=SHOPS)
     world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
     upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)
     world.catalog.record_accepted(upload, a_part(upload), world.catalog.head("shops"))
@@ -514,11 +515,8 @@ def test_features_that_lack_uploads_are_asked_for_and_then_filled_step_by_step(
 def test_a_build_tells_cloudwatch_what_the_rows_of_each_view_look_like(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.contracts["shops"] = a_contract(dataset="shops", primary_key=())
-    rows = pl.DataFrame(
-        {"shop": ["north"], "seen_at": [NOON], "length": [None]},
-        schema={"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64},
-    )
+    world.contracts["shops"] = a_contract_of(SHOPS, dataset="shops")
+    rows = pl.DataFrame({"shop": ["north"], "seen_at": [NOON], "length": [None]}, schema=SHOPS)
     world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
     upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)
     world.catalog.record_accepted(upload, a_part(upload), world.catalog.head("shops"))

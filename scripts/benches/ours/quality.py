@@ -17,7 +17,7 @@ import polars as pl
 
 from serin.data.contract.quality import Checked, check
 from serin.data.contract.rules import Surroundings, rules_of
-from serin.data.files.parquet import key_columns
+from serin.data.files.parquet import from_parquet
 from serin.data.files.reading import read_table
 from serin.data.files.table import ROW
 from serin.domain.contracts import Contract, Reference
@@ -35,10 +35,7 @@ def checked(folder: Path, name: str) -> tuple[Contract, Checked]:
 
 
 def _keys(folder: Path, reference: Reference) -> pl.DataFrame:
-    found = key_columns((folder / f"{reference.dataset}.parquet").read_bytes(), reference.columns)
-    if found is None:
-        raise ValueError(f"{reference.dataset} has no {', '.join(reference.columns)}")
-    return found
+    return from_parquet((folder / f"{reference.dataset}.parquet").read_bytes(), reference.columns)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = (
     Literal["rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"]
-    | Literal["alias", "pointer", "lease", "parked", "verdict", "notice", "next release"]
+    | Literal["alias", "pointer", "lease", "parked", "verdict", "notice", "next release", "deploy"]
 )
 
 

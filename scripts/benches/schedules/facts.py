@@ -13,6 +13,7 @@ from benches.schedules.world import Put, World
 from serin.domain.charter import Charter
 from serin.domain.datasets import DatasetHead, Part, Upload, upload_id
 from serin.services.accept_upload import Arrival
+from serin.services.steps.segments import LINEAGE
 
 
 def broken_facts(world: World, charter: Charter) -> list[Broken]:
@@ -24,6 +25,7 @@ def broken_facts(world: World, charter: Charter) -> list[Broken]:
         found += _rows(world, dataset, puts, parts)
         found += _sequence(world, dataset, parts)
         found += _uploads(world, dataset, puts, parts)
+        found += _segments(world, dataset, parts)
     found += _lake(world)
     found += [fact for put in world.puts for fact in _arrival(world, put)]
     return [*found, *(broken_features(world, charter) if world.builds else ())]
@@ -56,6 +58,17 @@ def _sequence(world: World, dataset: str, parts: Sequence[Part]) -> Iterator[Bro
     found = world.stores.catalog.head(dataset)
     if found != head:
         yield Broken("sequence", f"{dataset}: the head is {found}, its parts make {head}")
+
+
+def _segments(world: World, dataset: str, parts: Sequence[Part]) -> Iterator[Broken]:
+    """A segment has the rows of its parts, in their order, and each says of which it is."""
+    for segment in world.stores.catalog.layout(dataset).segments:
+        own = [part for part in parts if segment.first <= part.sequence <= segment.last]
+        rows = [(*row, part.sequence) for part in own if part.rows for row in world.rows(part.key)]
+        width = -len(LINEAGE)
+        joined = [(*row[:width], row[width]) for row in world.rows(segment.key)] if segment.rows else []
+        if not segment.is_part and joined != rows:
+            yield Broken("lake", f"{dataset}: {segment.first} to {segment.last} hold {joined}, not {rows}")
 
 
 def _uploads(world: World, dataset: str, puts: Sequence[Put], parts: Sequence[Part]) -> Iterator[Broken]:
@@ -97,10 +110,15 @@ def _lake(world: World) -> Iterator[Broken]:
     parts = [part for dataset in (SHOPS, ZONES) for part in world.stores.catalog.parts(dataset)]
     named = {part.digests.key for part in parts if part.digests} | {part.copies for part in parts if part.copies}
     there = set(world.stores.lake.keys(""))
+    named |= {
+        one.key for dataset in (SHOPS, ZONES) for one in world.stores.catalog.layout(dataset).segments if one.rows
+    }
+    # Digests are compared with what others had sent by then: who was overtaken leaves a set that no part names, and
+    # who was overtaken while it joined parts leaves a segment.
     for key in named - there:
         yield Broken("lake", f"{key} is not there")
-    # Digests are compared with what others had sent by then: who was overtaken leaves a set that no part names.
-    found = {key for key in there if "/digests/" not in key and "/copies/" not in key} | (wanted & there)
+    aside = ("/digests/", "/copies/", "/segments/")
+    found = {key for key in there if not any(folder in key for folder in aside)} | (wanted & there)
     for key in wanted ^ found:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:

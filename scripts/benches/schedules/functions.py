@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -20,6 +22,8 @@ from benches.schedules.world import Stores, World
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.services.build_features import FeatureBuilder
+from serin.services.compact_dataset import compact_dataset
 
 # More than any schedule has at work at once.
 MOST_AT_ONCE = 8
@@ -88,6 +92,10 @@ class Functions:
         self._build: Any = load("build_features")
         if subject.accept_upload is not None:
             self._accept.accept_upload = subject.accept_upload
+        # Schedules are of few uploads: they are joined as soon as there are two.
+        self._accept.compact_dataset = partial(compact_dataset, fan_in=2)
+        # So few rows would be read whole with every upload.
+        self._build.FeatureBuilder = partial(FeatureBuilder, small=0, growth=math.inf)
         for module in (self._accept, self._build):
             module.platform = lambda: self._local.platform
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,6 +47,9 @@ class Stepping:
 
 class SteppingObjects(Stepping):
     """A bucket: what is sent is the file as it was then, and what comes back is kept by who still waits for it."""
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        return (self._step(f"{self._name}.get", self._port.get, key) for key in keys)
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         into.write_bytes(self._step(f"{self._name}.fetch", self._port.get, key, version_id))

@@ -29,7 +29,7 @@ class LooseCatalog(MemoryCatalog):
 
     def put_upload(self, upload: Upload) -> None:
         """Put the upload, which is the marker."""
-        self._uploads[upload.dataset, upload.id] = upload
+        self._keep(upload)
 
 
 class CheckThenWrite:

@@ -37,7 +37,8 @@ def _reason(column: ColumnSeen) -> str:
     if column.distinct < 2:
         return "no value in any row" if column.distinct == 0 else "one value in every row"
     if column.type not in INPUT_TYPES or column.time:
-        return f"a {column.time or column.type}; derive numbers from it in features.py"
+        kind = "time that does not say its zone" if column.time == "local" else column.time or column.type
+        return f"a {kind}; derive numbers from it in features.py"
     if column.longest > LONGEST_INPUT:
         return f"texts of up to {column.longest:,} characters"
     if column.names_rows and (column.type == "string" or column.name.split("_")[-1] == "id"):

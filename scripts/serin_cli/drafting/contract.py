@@ -22,7 +22,10 @@ def _head(seen: FileSeen, dataset: str, told: str) -> Iterator[str]:
     yield f"# Inferred from {told} rows of {printable(seen.name)}: confirm what was seen, nobody promised it."
     yield "# Rules of severity warning are counted and set nothing aside. Ranges are only told: the next file may go"
     yield "# beyond them. Write those that must hold, such as `logicalTypeOptions: {minimum: 0, maximum: 100}`."
-    yield "# An empty value and NA are no value."
+    yield "# An empty value and NA are no value, but in quotes they are texts. List other words that mean none at their"
+    yield "# column: `customProperties: [{property: missingValues, value: ['?', '-999']}]`."
+    if seen.unread:
+        yield f"# Columns that hold no plain values are left out: {', '.join(map(printable, seen.unread))}."
     yield "apiVersion: v3.1.0"
     yield "kind: DataContract"
     yield f"id: {dataset}"

@@ -13,7 +13,7 @@ from serin.domain.charter import Task
 from serin.domain.errors import Invalid
 from serin_cli.drafting.columns import key_of, left_out
 from serin_cli.drafting.leaks import suspects
-from serin_cli.drafting.notes import key_notes, odd_notes, order_notes
+from serin_cli.drafting.notes import file_notes, key_notes, order_notes
 from serin_cli.drafting.parts import entity_of, named, task_of, time_of
 from serin_cli.drafting.positives import Positive, positive_in
 from serin_cli.drafting.spans import Spans, moments_of, spans_of
@@ -96,7 +96,7 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
         spans=spans,
         metric=metric,
         baseline=baseline,
-        notes=(*key_notes(entity, time, key), *spans.notes, *order, *odd_notes(seen)),
+        notes=(*key_notes(entity, time, key), *spans.notes, *order, *file_notes(seen)),
     )
 
 

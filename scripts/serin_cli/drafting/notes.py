@@ -8,14 +8,21 @@ import polars as pl
 
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
+from serin.domain.printable import printable
 
 
-def odd_notes(seen: FileSeen) -> Iterator[str]:
-    """Columns that would be numbers but for a few words."""
+def file_notes(seen: FileSeen) -> Iterator[str]:
+    """Rows and columns that cannot be read, times without a zone, and columns that are numbers but for a few words."""
+    if seen.ragged:
+        yield f"{seen.ragged:,} rows have too many or too few values, or are the header again; uploads set them aside"
+    for name in seen.unread:
+        yield f"{printable(name)} holds no plain values and is left out"
     for column in seen.columns:
+        if column.time == "local":
+            yield f"{column.name} does not say its zone; write times as 2013-04-01T10:00:00Z, or name the zone"
         if column.odd:
             words = ", ".join(map(repr, column.odd))
-            yield f"{column.name} is text because of {words}; if that means no value, leave it empty"
+            yield f"{column.name} is text because of {words}; if that means no value, list it under missingValues"
 
 
 def order_notes(seen: FileSeen, label: ColumnSeen, task: Task) -> Iterator[str]:

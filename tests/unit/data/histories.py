@@ -1,17 +1,18 @@
-"""Small random histories of events, and what windows over them are by the definition, event by event."""
+"""Small random histories of events, and what views of them hold by the definition."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.domain.charter import Scalar, View, Window
+from serin.domain.known import Version, known_at
 
 START = datetime(2013, 1, 30, tzinfo=UTC)
 SCHEMA: dict[str, Any] = {
@@ -23,6 +24,7 @@ SCHEMA: dict[str, Any] = {
     "open": pl.Boolean,
     "takings": pl.Float64,
 }
+ZONES: dict[str, Any] = {"zone": pl.String, "hours": pl.Int64}
 Event = tuple[int, str | None, datetime | None, datetime | None, int | None, bool | None, float | None]
 SHORT, LONG = timedelta(hours=3), timedelta(days=2)
 WINDOWS = (
@@ -31,12 +33,15 @@ WINDOWS = (
     Window("rate_open", "open", "rate", LONG),
     Window("last_open", "open", "last", SHORT),
 )
+LAST = View("seen", "shop", "shops", ("length", "open"), "seen_at", "known_at", timedelta(hours=9))
 QUEUE = View("queue", "shop", "shops", (), "seen_at", "known_at", timedelta(days=1), windows=WINDOWS)
 
 # Few different times, so that events, moments and the ends of windows meet.
 hours = st.integers(0, 24 * 4).map(lambda half: START + timedelta(minutes=30 * half))
 moments = st.one_of(hours, st.timedeltas(timedelta(), timedelta(days=4)).map(lambda span: START + span))
-numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
+numbers = st.one_of(
+    st.floats(-1e6, 1e6).map(lambda number: round(number, 3)), st.sampled_from([0.1, 0.2, 0.3, 1e30, -1e30, 1e300])
+)
 
 
 def events(most: int = 12) -> st.SearchStrategy[list[Event]]:
@@ -60,39 +65,15 @@ def table(rows: Sequence[Event]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def latest(rows: Sequence[Event]) -> list[Event]:
-    """Each id once, as it came last, where it came last."""
-    return [row for index, row in enumerate(rows) if all(row[0] != later[0] for later in rows[index + 1 :])]
+def versions(rows: Sequence[Event]) -> list[Version]:
+    """The rows as the rule of what was known takes them; rows of one id are versions of one."""
+    columns = list(SCHEMA)
+    return [Version(row[0], (row[1],), row[2], row[3], dict(zip(columns, row, strict=True))) for row in rows]
 
 
-def by_definition(rows: Sequence[Event], view: View, shop: str | None, moment: datetime) -> dict[str, Scalar | None]:
-    """Each window's value at a moment, from the rows that are known then."""
-    known = [
-        (event, max(event, created), row)
-        for row in rows
-        for event, created in [(row[2], row[3] if view.created_time else row[2])]
-        if row[1] == shop and shop is not None and event and created and max(event, created) <= moment
-    ]
-    newest = max((event for event, _, _ in known), default=None)
-    if newest is None or (view.ttl and moment - newest > view.ttl):
-        return dict.fromkeys(window.name for window in view.windows)
-    known.sort(key=lambda item: item[:2])
-    return {window.name: _of(window, known, moment) for window in view.windows}
-
-
-def _of(window: Window, known: Sequence[tuple[datetime, datetime, Event]], moment: datetime) -> Scalar | None:
-    place = list(SCHEMA).index(window.of)
-    values: list[Any] = [row[place] for event, _, row in known if moment - event < window.over]
-    values = [value for value in values if value is not None]
-    if window.do == "count":
-        return len(values)
-    if not values:
-        return None
-    if window.do in ("min", "max", "last"):
-        found: Scalar = {"min": min(values), "max": max(values), "last": values[-1]}[window.do]
-        return found
-    total = math.fsum(values)
-    return total if window.do == "sum" else total / len(values)
+def by_definition(rows: Sequence[Event], view: View, shop: str | None, moment: datetime) -> Mapping[str, Scalar | None]:
+    """The view's values at a moment, from all rows in the order they were accepted."""
+    return known_at(view, versions(rows), (shop,), moment)
 
 
 def same(found: Scalar | None, expected: Scalar | None) -> bool:

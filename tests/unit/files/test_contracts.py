@@ -225,6 +225,17 @@ def test_a_number_of_bad_rows_that_is_not_zero_is_about_the_file(tmp_path: Path)
     )
 
 
+def test_words_that_mean_no_value_are_listed_in_a_check_at_the_column_or_for_the_schema(tmp_path: Path) -> None:
+    check = "quality: [{metric: missingValues, arguments: {missingValues: [null, '', n/a]}, mustBe: 0}]"
+    own = "customProperties: [{property: missingValues, value: [-999, '?']}]"
+    contract = _read(tmp_path, _text(_column(f"logicalType: integer, {check}, {own}")))
+    assert [column.missing for column in contract.columns] == [None, ("-999", "?", "", "n/a")]
+    assert contract.rules[1:] == (Rule("shops.size.required", "required", ("size",), "completeness"),)
+    assert from_record(Contract, as_record(contract)) == contract
+    whole = _read(tmp_path, _text(_column("logicalType: integer"), more=f"    {own}\n"))
+    assert [column.missing for column in whole.columns] == [("-999", "?")] * 2
+
+
 def test_the_rows_of_a_file_have_a_number(tmp_path: Path) -> None:
     check = "    quality: [{metric: rowCount, mustBeBetween: [5, 9], severity: warning}]\n"
     expected = DatasetRule("shops.row_count", "row_count", "completeness", Limit("between", 5, 9), "warning")
@@ -297,7 +308,14 @@ def _quality(check: str) -> str:
         (_quality("{metric: nullValues, mustBe: 0, severity: info}"), "the severity 'info'"),
         (_quality("{metric: nullValues, mustBe: 0, dimension: beauty}"), "the dimension 'beauty'"),
         (_quality("{id: a b, metric: nullValues, mustBe: 0}"), "the id 'a b'"),
-        (_quality("{metric: missingValues, arguments: {missingValues: [n/a]}, mustBe: 0}"), "missingValues ['n/a']"),
+        (_quality("{metric: missingValues, arguments: {missingValues: n/a}, mustBe: 0}"), "missingValues 'n/a'"),
+        (_text(more="    customProperties: [{property: missingValues, value: [[1]]}]\n"), "missingValues [[1]]"),
+        (
+            _quality("{metric: invalidValues, arguments: {validValues: [S, '?']}, mustBe: 0}").replace(
+                "quality:", "customProperties: [{property: missingValues, value: ['?']}], quality:"
+            ),
+            "'?' is listed as a value, and under missingValues",
+        ),
         (_quality("{metric: nullValues, arguments: {of: x}, mustBe: 0}"), "the argument of of nullValues"),
         (_quality("{metric: invalidValues, mustBe: 0}"), "not exactly one of validValues and pattern"),
         (_quality("{metric: invalidValues, arguments: {validValues: []}, mustBe: 0}"), "validValues: []"),

@@ -12,19 +12,19 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.files.parquet import to_parquet
+from serin.data.files.parquet import to_parquet, value_ranges
 from serin.domain.charter import Charter, DatasetUse, Derivation, View
 from serin.domain.events import Event
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
 from serin.services.build_features import FeatureBuilder
 from serin.services.sweep_features import sweep_features
 from serin.serving.features import FeaturePlan, FeatureRow
-from tests.builders import a_charter, a_contract, a_part, an_upload_of
-from tests.unit.data.histories import START
+from tests.builders import a_charter, a_contract, a_contract_of, a_part, an_upload_of
+from tests.unit.data.histories import SCHEMA, START, ZONES
 
 CONTRACTS = {
-    "shops": a_contract(dataset="shops", primary_key=("id",)),
-    "zones": a_contract(dataset="zones", primary_key=("zone",)),
+    "shops": a_contract_of(SCHEMA, dataset="shops", primary_key=("id",)),
+    "zones": a_contract_of(ZONES, dataset="zones", primary_key=("zone",)),
     "orders": a_contract(),
 }
 LAST = View("seen", "shop", "shops", ("length", "open"), "seen_at", "known_at", timedelta(days=2))
@@ -60,7 +60,8 @@ class Filling:
         key = f"datasets/{dataset}/{before.sequence}.parquet"
         self.lake.put(key, to_parquet(rows))
         upload = an_upload_of(dataset, key.encode(), key, rows.height, before.sequence + 1)
-        assert self.catalog.record_accepted(upload, a_part(upload, before.sequence + 1), before)
+        part = replace(a_part(upload, before.sequence + 1), ranges=value_ranges(rows.lazy()))
+        assert self.catalog.record_accepted(upload, part, before)
         return upload.id
 
     def build(self, charter: Charter, dataset: str, upload: str) -> None:

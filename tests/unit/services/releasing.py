@@ -38,7 +38,7 @@ GOLDEN: Sequence[Mapping[str, Any]] = (
 BASIC, CANARY = basic(ReleasePolicy()), ReleasePolicy()
 Step = Callable[[JudgedRelease, Course], Course]
 STEPS: Mapping[str, Step] = {
-    "publish": lambda context, _: publish(context),
+    "publish": lambda context, course: publish(context, course.round),
     "golden": lambda context, _: golden(context, GOLDEN),
     "open": lambda context, course: open_release(context, course.round),
     "shadow": lambda context, course: shadow(context, course.round),

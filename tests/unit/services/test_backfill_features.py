@@ -15,6 +15,7 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Derivation
 from serin.domain.fills import QUIET
 from serin.services import backfill_features
+from serin.services.steps import dataset_rows
 from tests.unit.data.histories import QUEUE, START, Event, events, moments, table
 from tests.unit.services.filling import LAST, STATIC, Filling, charter_of
 
@@ -140,14 +141,14 @@ def test_a_definition_that_nobody_needs_any_more_is_left_alone() -> None:
 
 
 def test_what_the_function_cannot_hold_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill_features, "MOST_VALUES", 999)
+    monkeypatch.setattr(dataset_rows, "LARGEST", 10_000)
     world, charter = Filling(), charter_of(LAST)
     world.accept("shops", table(ROWS))
     assert world.begin(charter) == ()
     (fill,) = world.catalog.fills(charter.model)
     assert fill.refused is not None
-    assert fill.refused.startswith("seen reads 200 rows of shops: 1,000 values; 999 fit into the function's memory.")
-    assert "Remedy: Split the dataset" in fill.refused
+    assert fill.refused.startswith("200 rows of shops (0 MB) have to be in memory together")
+    assert "Remedy: Keep older rows in a dataset of their own" in fill.refused
     world.clock.advance(QUIET)
     assert world.sweep(charter) == []
 
@@ -171,6 +172,7 @@ def test_a_derived_view_is_filled_once_all_that_it_looks_up_is_there() -> None:
 
 def test_the_record_says_what_the_rows_looked_like() -> None:
     world, charter = Filling(), charter_of(LAST)
+    world.clock.moment = LATER
     world.accept("shops", table(ROWS))
     world.backfill(charter)
     (fill,) = world.catalog.fills(charter.model)

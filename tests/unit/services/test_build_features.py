@@ -10,16 +10,17 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Derivation
 from serin.services.build_features import FeatureBuilder
 from serin.services.sweep_features import sweep_features
-from tests.builders import NOON, a_charter, a_contract, a_part, an_upload_of
+from tests.builders import NOON, a_charter, a_contract, a_contract_of, a_part, an_upload_of
 from tests.definitions import item_key
 
 NORTH = item_key("queue", "north")
-SHOPS = a_contract(dataset="shops", primary_key=())
+SCHEMA = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64}
+SHOPS = a_contract_of(SCHEMA, dataset="shops")
 
 
 class World:
@@ -32,8 +33,7 @@ class World:
 
     def add(self, dataset: str, *seen: tuple[str, int, int]) -> str:
         rows = [(shop, datetime(2013, 1, 1, hour, tzinfo=UTC), length) for shop, hour, length in seen]
-        schema = {"shop": pl.String, "seen_at": TIMESTAMP, "length": pl.Int64}
-        content = to_parquet(pl.DataFrame(rows, schema=schema, orient="row"))
+        content = to_parquet(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
         before = self.catalog.head(dataset)
         key, sequence = f"datasets/{dataset}/{before.sequence}.parquet", before.sequence + 1
         self.lake.put(key, content)

@@ -207,12 +207,13 @@ def day(number: int) -> bytes:
     return (HEADER + "\n".join(rows) + "\n").encode()
 
 
-def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_however_long_the_history() -> None:
+def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_but_to_keep_their_sets_few() -> None:
     lake = Reads()
     world = World({"orders": a_contract(rules=(), primary_key=())}, lake=lake)
     for number in range(60):
         world.send(day(number), f"raw/orders/{number}.csv")
-    assert lake.sets == []
+        assert number == copies_module._CHAIN + 1 or lake.sets == []
+        lake.sets.clear()
     again = world.send(day(31).replace(b"\n", b"\r\n"), "raw/orders/again.csv")
     assert again.copies is not None
     assert again.copies.file == "31.csv"

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation, Truth
 from serin.domain.names import digest
@@ -30,7 +30,7 @@ class Joining(Shadowing):
         table = pl.DataFrame(
             {"order_id": [number for number, _ in orders], "late": [late for _, late in orders]},
             schema={"order_id": pl.Int64, "late": pl.Boolean},
-        ).with_columns(pl.lit(seen, dtype=TIMESTAMP).alias("at"))
+        ).with_columns(pl.lit(seen, dtype=TIMESTAMP).alias("at"), shop=pl.lit("north"))
         content = to_parquet(table)
         key = f"datasets/orders/{digest(content)[:32]}.parquet"
         self.lake.put(key, content)

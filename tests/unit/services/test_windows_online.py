@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +19,12 @@ from serin.domain.buckets import MARGIN, Bucket, look_back, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
 from serin.services.build_features import FeatureBuilder
 from serin.serving.features import FeaturePlan
-from tests.builders import a_charter, a_contract, a_part, an_upload_of
-from tests.unit.data.histories import QUEUE, START, Event, by_definition, events, latest, moments, same, table
+from tests.builders import a_charter, a_contract_of, a_part, an_upload_of
+from tests.unit.data import histories
+from tests.unit.data.histories import LAST, QUEUE, SCHEMA, START, Event, by_definition, events, moments, table
 
-SHOPS = a_contract(dataset="shops", primary_key=("id",))
-ZONES = a_contract(dataset="zones", primary_key=("zone",))
+SHOPS = a_contract_of(SCHEMA, dataset="shops", primary_key=("id",))
+ZONES = a_contract_of(histories.ZONES, dataset="zones", primary_key=("zone",))
 HOURLY = replace(QUEUE, ttl=timedelta(hours=5), windows=QUEUE.windows[:6])
 
 
@@ -69,19 +70,19 @@ class World:
         return {name.partition(".")[2]: value for name, value in row.values.items() if "." in name}
 
 
-def differences(found: dict[str, Any], expected: dict[str, Scalar | None]) -> dict[str, object]:
-    return {name: (found[name], expected[name]) for name in expected if not same(found[name], expected[name])}
+def differences(found: dict[str, Any], expected: Mapping[str, Scalar | None]) -> dict[str, object]:
+    return {name: (found[name], expected[name]) for name in expected if found[name] != expected[name]}
 
 
 questions = st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])), min_size=1, max_size=4)
-views = st.sampled_from([QUEUE, HOURLY, replace(QUEUE, created_time=None)])
+views = st.sampled_from([QUEUE, HOURLY, LAST, *(replace(view, created_time=None) for view in (QUEUE, LAST))])
 
 
 @given(views, st.lists(events(5), min_size=1, max_size=4), questions, st.randoms(use_true_random=False))
-def test_windows_are_exact_at_any_moment_however_uploads_are_repeated_and_reordered(
+def test_values_are_exact_at_any_moment_however_uploads_are_repeated_and_reordered(
     view: View, uploads: list[list[Event]], asked: list[tuple[datetime, str | None]], chance: Any
 ) -> None:
-    """Each upload is built once after it was accepted, some twice, in any order; later ids correct earlier ones."""
+    """Each upload is built once after it was accepted, some twice, in any order; rows of one id are versions of one."""
     world, waiting, seen = World(charter_of(view)), list[str](), list[Event]()
     for rows in uploads:
         seen += rows
@@ -92,7 +93,7 @@ def test_windows_are_exact_at_any_moment_however_uploads_are_repeated_and_reorde
         world.build("shops", upload)
     world.build("shops", chance.choice(waiting))
     for moment, shop in asked:
-        expected = by_definition(latest(seen), view, shop, moment)
+        expected = by_definition(seen, view, shop, moment)
         assert differences(world.served(shop, moment), expected) == {}, (moment, shop)
 
 
@@ -129,7 +130,7 @@ def test_what_a_derivation_looks_up_moves_events_and_leaves_none_behind(
     for upload in chance.sample(waiting, len(waiting)):
         world.build(*upload)
     by = timedelta(hours=hours or 0)
-    moved = [(n, s, e + by if e else None, k + by if k else None, *rest) for n, s, e, k, *rest in latest(seen)]
+    moved = [(n, s, e + by if e else None, k + by if k else None, *rest) for n, s, e, k, *rest in seen]
     for moment, shop in asked:
         expected = by_definition([] if hours is None else moved, QUEUE, shop, moment)  # type: ignore[arg-type]
         assert differences(world.served(shop, moment), expected) == {}, (moment, shop)

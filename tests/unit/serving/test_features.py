@@ -70,7 +70,7 @@ def test_a_value_older_than_the_view_allows_is_stale_and_not_used() -> None:
 
 
 def test_a_value_from_the_future_is_not_used() -> None:
-    assert plan().row(INSTANCE, queue(4, hours_ago=-0.1), NOON).stale == ("queue",)
+    assert plan().row(INSTANCE, queue(4, hours_ago=-0.1), NOON).missing == ("queue",)
 
 
 def test_a_null_key_names_nobody() -> None:

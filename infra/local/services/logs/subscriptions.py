@@ -7,7 +7,6 @@ import gzip
 import json
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +21,8 @@ from infra.local.wiring import ACCOUNT, wiring
 
 _log = logging.getLogger(__name__)
 
-_GATHER_S = 0.2
+_GATHER_S = 1.0
+"""How long lines wait for more, unless somebody waits for them: each delivery is a call of a function."""
 _BATCH = 1000
 """Log events a delivery; AWS fills at most 1 MB of decompressed data."""
 
@@ -42,6 +42,7 @@ class Subscriptions:
         self._gathered: dict[_Key, list[dict[str, Any]]] = {}
         self._changed = threading.Condition()
         self._stopping = False
+        self._awaited = False
         self._delivering = False
         self._thread = threading.Thread(target=self._run, name="log subscriptions", daemon=True)
 
@@ -68,6 +69,12 @@ class Subscriptions:
         with self._changed:
             return not self._gathered and not self._delivering
 
+    def hand_over(self) -> None:
+        """Deliver what is gathered without waiting for more."""
+        with self._changed:
+            self._awaited = bool(self._gathered)
+            self._changed.notify()
+
     def stop(self) -> None:
         """End; what is still gathered is dropped with the cloud."""
         with self._changed:
@@ -80,11 +87,10 @@ class Subscriptions:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._gathered or self._stopping)
-            if self._stopping:
-                return
-            time.sleep(_GATHER_S)
-            with self._changed:
-                batches, self._gathered = self._gathered, {}
+                self._changed.wait_for(lambda: self._awaited or self._stopping, _GATHER_S)
+                if self._stopping:
+                    return
+                batches, self._gathered, self._awaited = self._gathered, {}, False
                 self._delivering = True
             for key, events in batches.items():
                 self._deliver(key, events)

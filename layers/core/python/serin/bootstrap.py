@@ -131,7 +131,7 @@ class Platform:
         from serin.adapters.endpoint import LambdaEndpoint
 
         stage, artifacts = self._environment["SERIN_STAGE"], self._environment["SERIN_ARTIFACTS_BUCKET"]
-        return LambdaEndpoint(_client("lambda"), _client("ssm"), stage, artifacts)
+        return LambdaEndpoint(_client("lambda"), _client("ssm"), _client("cloudformation"), stage, artifacts)
 
     @cached_property
     def metrics(self) -> Metrics:

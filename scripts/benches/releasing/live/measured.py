@@ -38,6 +38,9 @@ def measured(seed: int) -> dict[str, dict[str, Any]]:
         ask_first(here, seed, PAIRS)
         before = here.client.get("/models")["items"][0]["live"]["function_version"]
         for case in CASES:
+            if case.in_traffic:
+                # Nobody asks while its shadow runs, so that has to have enough of what was asked before.
+                ask_first(here, seed, PAIRS)
             found[case.name] = figures(release(here, case, BURST, seed))
             PROGRESS.print(f"{case.name}: {found[case.name]}")
         after = here.client.get("/models")["items"][0]["live"]["function_version"]
@@ -47,9 +50,8 @@ def measured(seed: int) -> dict[str, dict[str, Any]]:
 
 def alias_changes(here: Place, seed: int, versions: tuple[str, str], requests: int) -> dict[str, Any]:
     """Callers ask without a pause while the alias is moved as releases move it: to shares, to all, and back."""
-    endpoint = LambdaEndpoint(
-        aws_client(here.connection, "lambda"), aws_client(here.connection, "ssm"), here.connection.stage, ""
-    )
+    functions, parameters, stacks = (aws_client(here.connection, name) for name in ("lambda", "ssm", "cloudformation"))
+    endpoint = LambdaEndpoint(functions, parameters, stacks, here.connection.stage, "")
     old, new = versions
     ways = cycle([(old, new, 10), (old, new, 50), (new, None, 0), (new, old, 50), (old, None, 0)])
 

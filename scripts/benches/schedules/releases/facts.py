@@ -60,6 +60,9 @@ def _waiting(world: World, *, disturbed: bool) -> Iterator[Broken]:
     lease = world.control.lease(MODEL)
     if lease is not None and lease.until > world.clock.now():
         yield Broken("lease", f"{lease.holder!r} has it until {lease.until}")
+    saved = [world.catalog.published(MODEL, release.version) for release in world.catalog.releases(MODEL)]
+    for number in {one.function_version for one in saved if one is not None} & set(world.endpoint.torn):
+        yield Broken("deploy", f"function version {number} was published while a deploy was under way")
     for release_id in [] if disturbed else world.kept:
         yield Broken("lease", f"{release_id} said that it has ended, and had its lease still")
     for parked in world.control.parked(MODEL):

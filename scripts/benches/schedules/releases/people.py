@@ -22,6 +22,7 @@ from serin.services.direct_release import direct_release
 from serin.services.start_work import start_rollback
 
 FAILING = 0.5
+DEPLOY = timedelta(minutes=7)
 OUTAGES = (timedelta(seconds=30), timedelta(minutes=20))
 ENDS: Sequence[tuple[Status, str]] = (("FAILED", RUNTIME), ("ABORTED", ""), ("TIMED_OUT", "States.Timeout"))
 
@@ -112,9 +113,10 @@ class People:
             self.world.by_hand(None)
 
     def deploy(self) -> None:
-        """The endpoint is deployed with other code."""
+        """The endpoint is deployed with other code, which takes a while."""
         self.started += 1
         self.world.endpoint.deploy = f"code-{self.started}"
+        self.world.endpoint.deployed_at = self.world.clock.now() + DEPLOY
         self._says("deploys")
         self.world.send({"step": "deployed", "model": MODEL, "release": f"rel{self.started}"})
 

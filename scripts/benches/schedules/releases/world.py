@@ -41,17 +41,29 @@ DAY_OF_CALLS = 2_880_000
 
 @dataclass
 class Endpoint(MemoryEndpoint):
-    """The alias and all its moves; `corrupt` are model versions whose stored layer is not the registered one."""
+    """The alias and all its moves.
+
+    `corrupt` are model versions whose stored layer is not the registered one, `torn` function versions that were
+    published while a deploy was under way.
+    """
 
     corrupt: set[int] = field(default_factory=set)
     watch: Callable[[Split, Split], None] = lambda *_: None
     out_until: datetime = START
+    deployed_at: datetime = START
+    torn: list[str] = field(default_factory=list)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(START))
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
         if version.version in self.corrupt:
             raise Corrupt("The layer has another digest than the registry recorded.", "Train again.")
-        return super().publish(version, known)
+        published = super().publish(version, known)
+        if self.clock.now() < self.deployed_at:
+            self.torn.append(published.function_version)
+        return published
+
+    def is_being_deployed(self, model: str) -> bool:
+        return super().is_being_deployed(model) or self.clock.now() < self.deployed_at
 
     def alias(self, model: str) -> AliasState:
         if self.clock.now() < self.out_until:

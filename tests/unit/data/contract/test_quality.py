@@ -61,7 +61,7 @@ def test_a_wrong_type_goes_to_quarantine_as_it_was_written() -> None:
     found = checked("1,a,1e999,", "x7,b,2,yesterday", "3,c,2,NA")
     assert broken(found) == {1: ["orders.amount.type"], 2: ["orders.order_id.type", "orders.at.type"]}
     assert found.quarantine.select("order_id", "shop", "amount", "at").rows() == [
-        ("1", "a", "1e999", ""),
+        ("1", "a", "1e999", None),
         ("x7", "b", "2", "yesterday"),
     ]
     assert found.accepted["order_id"].to_list() == [3]

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.latest import latest_values
 from serin.domain.charter import View
 from serin.domain.features import EntityKey, OnlineValues
+from tests.builders import NOON
 from tests.real_flights import flight_delay, january
 
 WEATHER = View("weather_now", "origin", "weather", ("temp", "gusts"), "time_hour", "time_hour", timedelta(hours=3))
@@ -16,7 +17,7 @@ PLANE = View("plane", "plane", "planes", ("year", "seats"), static=True)
 
 
 def latest(rows: pl.DataFrame, view: View, key: Sequence[str]) -> list[OnlineValues]:
-    return latest_values(view, view.name, rows, key, rows.select(key).drop_nulls().unique(), 7)
+    return latest_values(view, view.name, rows, key, (), rows.select(key).drop_nulls().unique(), 7, NOON)
 
 
 def at(hour: int) -> datetime:
@@ -31,8 +32,8 @@ def weather(*rows: tuple[str | None, datetime | None, float | None, int | None])
 def test_the_newest_event_of_each_entity_is_kept() -> None:
     rows = weather(("EWR", at(2), 40.5, None), ("JFK", at(1), 41.0, 3), ("EWR", at(1), 39.0, 5))
     assert latest(rows, WEATHER, ("origin",)) == [
-        OnlineValues(EntityKey("weather_now", ("JFK",)), {"temp": 41.0, "gusts": 3}, at(1), 7),
         OnlineValues(EntityKey("weather_now", ("EWR",)), {"temp": 40.5, "gusts": None}, at(2), 7),
+        OnlineValues(EntityKey("weather_now", ("JFK",)), {"temp": 41.0, "gusts": 3}, at(1), 7, accepted=1),
     ]
 
 

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.views import with_view
 from serin.domain.charter import View, Window
 from serin.domain.errors import Invalid
 from tests.unit.data.histories import (
+    LAST,
     QUEUE,
     START,
     Event,
     by_definition,
     events,
     moments,
-    same,
     table,
 )
 
@@ -36,7 +36,7 @@ def asked(questions: list[Question]) -> pl.DataFrame:
 
 
 def found(questions: list[Question], rows: list[Event], view: View = QUEUE) -> list[dict[str, object]]:
-    joined = with_view(asked(questions), view, table(rows), ("shop",))
+    joined = with_view(asked(questions), view, table(rows), ("shop",), ("id",))
     assert joined.select(MOMENT, "shop").equals(asked(questions))
     return [{name: row[f"{view.name}.{name}"] for name in view.values} for row in joined.to_dicts()]
 
@@ -48,12 +48,15 @@ def length(*facts: tuple[float, float, int | None], do: str = "sum", ask: float,
     return found([(at(ask), "a")], rows, replace(QUEUE, windows=(window,)))[0]["n"]
 
 
-@given(events(20), st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])), max_size=8))
-def test_every_window_is_what_its_definition_says(rows: list[Event], questions: list[Question]) -> None:
-    for (moment, shop), values in zip(questions, found(questions, rows), strict=True):
-        expected = by_definition(rows, QUEUE, shop, moment)
-        wrong = {name: (values[name], expected[name]) for name in expected if not same(values[name], expected[name])}  # type: ignore[arg-type]
-        assert wrong == {}, (moment, shop)
+views = st.sampled_from([QUEUE, LAST, *(replace(view, created_time=None) for view in (QUEUE, LAST))])
+
+
+@given(views, events(20), st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])), max_size=8))
+def test_every_value_is_what_its_definition_says_to_the_bit(
+    view: View, rows: list[Event], questions: list[Question]
+) -> None:
+    for (moment, shop), values in zip(questions, found(questions, rows, view), strict=True):
+        assert values == by_definition(rows, view, shop, moment), (moment, shop)
 
 
 ONE_FACT = {"count": (1, 0), **dict.fromkeys(("sum", "mean", "min", "max", "last"), (7, None))}

@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from serin.data.files.reading import read_table
 from serin.data.files.table import Caps, Table
-from serin.domain.contracts import Column, Contract
+from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.errors import Rejected, TooLarge
 
 CONTRACT = Contract(
@@ -35,7 +36,7 @@ def refusal(content: bytes, name: str = "orders.csv", **caps: int) -> str:
 
 def test_a_csv_file_is_read_as_the_text_it_holds() -> None:
     content = b"order_id,shop,amount\n9007199254740993,007,1e999\n2,,NA\n"
-    assert read(content).text.rows() == [("9007199254740993", "007", "1e999"), ("2", "", "NA")]
+    assert read(content).text.rows() == [("9007199254740993", "007", "1e999"), ("2", None, None)]
 
 
 def test_quotes_commas_and_line_feeds_inside_values_are_values() -> None:
@@ -70,13 +71,25 @@ def test_a_parquet_file_is_told_by_its_content_not_its_name() -> None:
     pl.DataFrame({"order_id": [1, 2], "shop": ["north", None], "amount": [2.5, None]}).write_parquet(buffer)
     table = read(buffer.getvalue(), "orders.csv")
     assert table.text.rows() == [("1", "north", "2.5"), ("2", None, None)]
-    assert table.nulls == ()
 
 
-def test_an_integer_that_pandas_wrote_as_a_float_is_an_integer_again() -> None:
-    buffer = io.BytesIO()
-    pl.DataFrame({"order_id": [1.0, 2.5], "shop": ["a", "b"], "amount": [1.0, 2.0]}).write_parquet(buffer)
-    assert read(buffer.getvalue()).text["order_id"].to_list() == ["1", "2.5"]
+def test_nothing_and_na_are_no_value_but_in_quotes_they_are_texts() -> None:
+    content = b'order_id,shop,amount\n1,NA,1\n2,"NA",2\n3,,3\n4,"",4\n5,"a ""NA"", b",5\n'
+    assert read(content).text["shop"].to_list() == [None, "NA", None, "", 'a "NA", b']
+
+
+def test_na_is_a_text_without_quotes_where_the_contract_lists_it() -> None:
+    rule = Rule("orders.shop.one_of", "one_of", ("shop",), "accuracy", values=("NA", "DE"))
+    table = read_table(
+        "orders.csv", b'order_id,shop,amount\n1,NA,NA\n2,"NA",2\n3,,3\n', replace(CONTRACT, rules=(rule,))
+    )
+    assert table.text["shop"].to_list() == ["NA", "NA", None]
+    assert table.text["amount"].to_list() == [None, "2", "3"]
+
+
+def test_an_empty_text_alone_on_its_line_is_none_for_no_program_can_write_it_otherwise() -> None:
+    contract = Contract("names", "1", (Column("name", "string"),), (), ())
+    assert read_table("names.csv", b'name\na\n""\n', contract).text["name"].to_list() == ["a", None]
 
 
 def test_timestamps_of_a_parquet_file_keep_their_zone_and_get_none() -> None:

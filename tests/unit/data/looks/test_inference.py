@@ -26,6 +26,22 @@ def column(*values: str) -> ColumnSeen:
         (("01234", "98765"), "string"),  # a postcode is no number
         (("007.5", "1"), "string"),
         (("nan", "1"), "string"),
+        (("+442089542916", "+442073117699"), "string"),  # a telephone number is no amount
+        (("+3", "-2", "0"), "integer"),
+        (("+1.5", "+2.0"), "number"),
+        (("9E26", "1E48"), "string"),  # an article, not a power of ten
+        (("69e7", "1234"), "string"),
+        (("1e5", "2.5"), "number"),
+        (("5e-07", "1e16"), "number"),
+        (("10000000000000000000", "1"), "string"),  # more digits than an integer has
+        (("6080091673919555140", "8168724689662091096"), "integer"),
+        (("2004.0", "2005.0"), "number"),
+        (("t", "f"), "boolean"),
+        (("F", "F"), "string"),  # perhaps there are M in the next file
+        (("0", "1"), "integer"),
+        (('""', '"NA"', "1"), "integer"),
+        (('"NA"', "DE"), "string"),
+        (("2013-01-01 10:00:00+00", "2013-01-01 10:00:00.5 UTC"), "timestamp"),
         (("true", "False"), "boolean"),
         (("2013-01-01", "2013-02-28"), "date"),
         (("2013-01-01", "2013-02-30"), "string"),

@@ -172,6 +172,28 @@ def test_the_candidate_is_kept_as_warm_as_what_serves_and_afterwards_only_what_i
     assert world.endpoint.warm == {(MODEL, "3"): 3}
 
 
+def test_a_deploy_that_is_under_way_is_waited_for_before_anything_is_published_and_not_forever() -> None:
+    world = World()
+    world.endpoint.being_deployed.add(MODEL)
+    world.begin("rel1", 1)
+    waiting = world.step("rel1", Course("publish"))
+    assert (waiting.next, waiting.seconds > 0, world.endpoint.versions) == ("publish", True, [])
+    with pytest.raises(Unavailable, match="has been under way for 60 minutes"):
+        world.step("rel1", Course("publish", round=120))
+    world.endpoint.being_deployed.clear()
+    assert world.step("rel1", waiting) == Course("golden")
+
+
+def test_what_was_published_while_a_deploy_began_is_published_again_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.begin("rel1", 1)
+    answers = iter([False, True, False, False])
+    monkeypatch.setattr(world.endpoint, "is_being_deployed", lambda _: next(answers))
+    waiting = world.step("rel1", Course("publish"))
+    assert (waiting.next, world.catalog.published(MODEL, 1)) == ("publish", None)
+    assert world.step("rel1", waiting) == Course("golden")
+
+
 def test_a_candidate_that_is_not_warm_yet_is_waited_for_and_not_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     world = with_live()
     answers = iter([False, True])

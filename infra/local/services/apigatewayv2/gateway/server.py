@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import uvicorn
 
@@ -19,6 +21,46 @@ _DRAIN_S = 2
 _IDLE_S = 60
 """How long a connection is kept that nobody uses. Callers' own pools must give it up first (httpx after 5 s): else on a
 busy machine it is closed at the moment its caller sends the next request, which is then lost."""
+_DATE_S = 1.0
+_GLANCE_S = 0.005
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to: uvicorn looks ten times a second whether it was, and pauses as long again."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def end(self) -> None:
+        """From any thread, more than once."""
+        self.should_exit = True
+        if self._end is None:
+            return
+        loop, told = self._end
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(told.set)
+
+    async def main_loop(self) -> None:
+        """Until the end; the date that answers bear is made anew each second."""
+        told = asyncio.Event()
+        self._end = asyncio.get_running_loop(), told
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), _DATE_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and answer what is under way, for a moment."""
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_GLANCE_S)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 class Gateway:
@@ -52,9 +94,8 @@ class Gateway:
             access_log=False,
             server_header=False,
             timeout_keep_alive=_IDLE_S,
-            timeout_graceful_shutdown=_DRAIN_S,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="gateway", daemon=True)
         self._thread.start()
 
@@ -66,7 +107,7 @@ class Gateway:
 
     def stop(self) -> None:
         """Answer what is under way, for a moment, and free the port."""
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join()
         self._socket.close()
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -42,20 +42,24 @@ def read_bucket(key: EntityKey, item: Mapping[str, Any]) -> Bucket:
     for index, later in packed["k"]:
         known[index] = times[index] + later * unit
     values = {name: tuple(column) for name, column in packed["v"].items()}
+    until = {index: times[index] + later * unit for index, later in packed.get("x", ())}
     expires = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
-    return Bucket(key, tuple(times), tuple(known), values, int(item["sequence"]["N"]), expires)
+    return Bucket(key, tuple(times), tuple(known), values, int(item["sequence"]["N"]), expires, until)
 
 
 def _packed(bucket: Bucket) -> dict[str, Any]:
-    """Times as offsets from the first in the greatest unit they share, and `known` only where it is later."""
+    """Times as offsets from the first in the greatest unit they share, and other times only where they are others."""
     start = bucket.times[0] if bucket.times else 0
     offsets = [at - start for at in bucket.times]
     later = [known - at for at, known in zip(bucket.times, bucket.known, strict=True)]
-    unit = math.gcd(*offsets, *later) or 1
-    return {
+    until = {index: at - bucket.times[index] for index, at in bucket.until.items()}
+    unit = math.gcd(*offsets, *later, *until.values()) or 1
+    packed = {
         "s": start,
         "u": unit,
         "t": [offset // unit for offset in offsets],
         "k": [(index, more // unit) for index, more in enumerate(later) if more],
         "v": bucket.values,
     }
+    # Few buckets have any, so the others do without.
+    return {**packed, "x": [(index, more // unit) for index, more in until.items()]} if until else packed

@@ -16,10 +16,12 @@ from serin.domain.profiles import ProfileMade
 from serin.domain.records import from_record
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
+_LAST = 10**9 - 1
 NOT_ENDED = "attribute_not_exists(#ended) OR #ended = :ended"
 
 
@@ -40,8 +42,19 @@ class DynamoCatalog:
         record = self._table.get(f"DATASET#{dataset}", "HEAD")
         return DatasetHead(dataset) if record is None else from_record(DatasetHead, record)
 
-    def parts(self, dataset: str) -> Sequence[Part]:
-        return self._all(Part, f"DATASET#{dataset}", "PART#")
+    def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
+        found = self._table.between(f"DATASET#{dataset}", f"PART#{_number(since + 1)}", f"PART#{_number(_LAST)}")
+        return [from_record(Part, record) for record in found]
+
+    def part(self, dataset: str, sequence: int) -> Part:
+        return self._one(Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", f"part of {dataset}")
+
+    def layout(self, dataset: str) -> Layout:
+        record = self._table.get(f"DATASET#{dataset}", "LAYOUT")
+        return Layout(dataset) if record is None else from_record(Layout, record)
+
+    def save_layout(self, layout: Layout) -> bool:
+        return self._revised(f"DATASET#{layout.dataset}", "LAYOUT", layout)
 
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         dataset = f"DATASET#{upload.dataset}"
@@ -50,7 +63,7 @@ class DynamoCatalog:
             head = Put(dataset, "HEAD", after, {"digest": after.digest}, "#digest = :before", before=before.digest)
         else:
             head = Put(dataset, "HEAD", after, {"digest": after.digest}, NEW)
-        part_item = Put(dataset, f"PART#{part.sequence:09d}", part, only_if=NEW)
+        part_item = Put(dataset, f"PART#{_number(part.sequence)}", part, only_if=NEW)
         return self._table.put_together([_upload(upload), part_item, head])
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
@@ -95,11 +108,7 @@ class DynamoCatalog:
         return self._all(Fill, f"FILL#{model}")
 
     def save_fill(self, fill: Fill) -> bool:
-        attributes = {"revision": fill.revision}
-        if fill.revision == 1:
-            return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, NEW))
-        only_if, before = "#revision = :before", fill.revision - 1
-        return self._table.put(Put(f"FILL#{fill.model}", fill.definition, fill, attributes, only_if, before=before))
+        return self._revised(f"FILL#{fill.model}", fill.definition, fill)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
@@ -203,6 +212,13 @@ class DynamoCatalog:
 
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
+
+    def _revised(self, pk: str, sk: str, record: Fill | Layout) -> bool:
+        """Write the record if the revision before is there."""
+        attributes = {"revision": record.revision}
+        if record.revision == 1:
+            return self._table.put(Put(pk, sk, record, attributes, NEW))
+        return self._table.put(Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1))
 
     def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
         return [from_record(kind, record) for record in self._table.query(pk, prefix)]

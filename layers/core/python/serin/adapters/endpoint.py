@@ -18,6 +18,7 @@ from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_cal
 from serin.ports import AliasState, Answer, Deployed
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_ssm import SSMClient
 
@@ -38,9 +39,12 @@ class _Call:
 class LambdaEndpoint(FunctionVersions):
     """Publishes and moves; `stage` names the functions, `artifacts` is the bucket the layers lie in."""
 
-    def __init__(self, functions: LambdaClient, parameters: SSMClient, stage: str, artifacts: str) -> None:
+    def __init__(
+        self, functions: LambdaClient, parameters: SSMClient, stacks: CloudFormationClient, stage: str, artifacts: str
+    ) -> None:
         super().__init__(functions, stage)
         self._parameters = parameters
+        self._stacks = stacks
         self._artifacts = artifacts
 
     def publish(self, version: ModelVersion, known: Published | None) -> Published:
@@ -60,6 +64,10 @@ class LambdaEndpoint(FunctionVersions):
         if current.get("LastUpdateStatus") == "InProgress":
             raise Unavailable(f"The function of {model} is being changed.", "Try again once its deploy has ended.")
         return Deployed(current["CodeSha256"], self._base_layers(model))
+
+    def is_being_deployed(self, model: str) -> bool:
+        (found,) = self._stacks.describe_stacks(StackName=f"serin-{self._stage}-endpoint-{model}")["Stacks"]
+        return found["StackStatus"].endswith("_IN_PROGRESS")
 
     def alias(self, model: str) -> AliasState:
         return _state(self._functions.get_alias(FunctionName=self._name(model), Name=ALIAS))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from serin.adapters.bare_calls import OK, BareCalls, Reply
 from serin.adapters.bucket_items import bucket_item, read_bucket
+from serin.adapters.value_items import read_values, values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey, OnlineValues
-from serin.domain.records import as_record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,7 +25,7 @@ FIRST_PAUSE_S = 0.05
 
 
 class DynamoOnlineFeatures:
-    """One item an entity and view, or bucket; `sequence` says how much was known, `event_time` is in microseconds."""
+    """One item an entity and view, or bucket; `sequence` says how much was known."""
 
     def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
@@ -36,7 +34,7 @@ class DynamoOnlineFeatures:
         self._sleep = sleep
 
     def write(self, values: Sequence[OnlineValues]) -> int:
-        return self._written(_item(value) for value in values)
+        return self._written(values_item(value) for value in values)
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         return self._written(bucket_item(bucket) for bucket in buckets)
@@ -109,21 +107,7 @@ def _is_late(reply: Reply) -> bool:
 def _found(key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
     if "events" in item:
         return read_bucket(key, item)
-    return OnlineValues(key, json.loads(item["values"]["S"]), _moment(item), int(item["sequence"]["N"]))
-
-
-def _item(value: OnlineValues) -> dict[str, Any]:
-    item: dict[str, Any] = {"pk": {"S": value.key.id}, "values": {"S": json.dumps(as_record(value.values))}}
-    item["sequence"] = {"N": str(value.sequence)}
-    if value.event_time is not None:
-        item["event_time"] = {"N": str(round(value.event_time.timestamp() * 1_000_000))}
-    return item
-
-
-def _moment(item: Mapping[str, Any]) -> datetime | None:
-    if "event_time" not in item:
-        return None
-    return datetime.fromtimestamp(int(item["event_time"]["N"]) / 1_000_000, UTC)
+    return read_values(key, item)
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from serin.ports import ObjectStore
@@ -33,6 +33,9 @@ class ReadOnce:
         content = self._store.get(key)
         self._keep(key, content)
         return content
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         self._store.fetch(key, into, version_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from serin.domain.charter import Charter, Scalar, View
@@ -21,10 +21,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Bucket:
-    """The events of one entity whose time lies in the bucket, by event time, of equal ones the latest known last.
+    """The events of one entity whose time lies in the bucket, by event time, of equal ones the one that wins last.
 
-    `times` and `known` are microseconds since 1970, `values` are column → a value or null for each
-    event. All of it follows from the rows up to `sequence`: a bucket of a later one replaces it.
+    `times` and `known` are microseconds since 1970, `values` are column → a value or null for each event; `until` is
+    the place of an event → when another version of its row takes its place. All of it follows from the rows up to
+    `sequence`: a bucket of a later one replaces it.
     """
 
     key: EntityKey
@@ -33,6 +34,12 @@ class Bucket:
     values: Mapping[str, tuple[Scalar | None, ...]]
     sequence: int
     expires: datetime
+    until: Mapping[int, int] = field(default_factory=dict)
+
+    def known_at(self, moment: int) -> Sequence[int]:
+        """The places of the events that are known at a moment, in microseconds since 1970, and still in force."""
+        known = [place for place, since in enumerate(self.known) if since <= moment]
+        return [place for place in known if self.until.get(place, moment + 1) > moment] if self.until else known
 
 
 OnlineItem = OnlineValues | Bucket

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from serin.domain.conditions import Expression
@@ -28,7 +28,7 @@ class Column:
 
     `known` is about the thing a row describes: what is known only `afterwards` (an arrival's delay)
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
-    confidential or restricted they show no value.
+    confidential or restricted they show no value. The words in `missing` say that there is no value.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Column:
     known: Literal["beforehand", "afterwards"] = "beforehand"
     description: str | None = None
     classification: Classification | None = None
+    # None, and not an empty tuple, keeps the digest of a contract that lists no words.
+    missing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,10 @@ class Contract:
     def references(self) -> frozenset[Reference]:
         """The keys of other datasets that its rules look for."""
         return frozenset(rule.references for rule in self.rules if rule.references)
+
+    def only(self, names: Collection[str]) -> Contract:
+        """The contract of these columns."""
+        return replace(self, columns=tuple(column for column in self.columns if column.name in names))
 
     def digest(self) -> str:
         """Names this contract's content."""

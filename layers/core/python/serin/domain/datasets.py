@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from serin.domain.copies import Copies, DigestSet
 from serin.domain.errors import Invalid
 from serin.domain.names import Pieces, checked_file, checked_name, digest
+from serin.domain.schemas import Schema
 from serin.domain.scorecard import Score
 
 _ROW = 256
@@ -96,7 +97,9 @@ class Part:
     """One immutable Parquet file of a dataset: the accepted rows of one upload, which take `size` bytes in memory.
 
     What was taken in before sizes were recorded has none: its rows are taken to be as large as most; and before
-    digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are.
+    digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are. `schema`
+    names the one that its rows were accepted under, which its dataset's head has; None before schemas were recorded.
+    `ranges` are the least and greatest values of columns of times and whole numbers, and how many nulls each has.
     """
 
     dataset: str
@@ -108,6 +111,8 @@ class Part:
     size: int | None = None
     digests: DigestSet | None = None
     copies: str | None = None
+    schema: str | None = None
+    ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def memory(self) -> int:
@@ -117,15 +122,25 @@ class Part:
 
 @dataclass(frozen=True)
 class DatasetHead:
-    """A dataset so far: the last sequence, rows in all, and the running digest over its parts."""
+    """A dataset so far: the last sequence, rows in all, and the running digest over its parts.
+
+    `schemas` are those that its rows were accepted under, each once, from the first on that was recorded.
+    """
 
     dataset: str
     sequence: int = 0
     rows: int = 0
     digest: str = ""
+    schemas: tuple[Schema, ...] = ()
+
+    def under(self, schema: Schema) -> DatasetHead:
+        """The same head, as it stands before a part of that schema."""
+        known = schema.name in {other.name for other in self.schemas}
+        return self if known else replace(self, schemas=(*self.schemas, schema))
 
     def after(self, part: Part) -> DatasetHead:
         """The head once `part` is added; ValueError when it is not the next one."""
         if part.dataset != self.dataset or part.sequence != self.sequence + 1:
             raise ValueError(f"part {part.sequence} does not follow {self.sequence}")
-        return DatasetHead(self.dataset, part.sequence, self.rows + part.rows, digest(self.digest, part.digest))
+        rows, name = self.rows + part.rows, digest(self.digest, part.digest)
+        return replace(self, sequence=part.sequence, rows=rows, digest=name)

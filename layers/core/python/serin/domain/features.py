@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
@@ -102,18 +102,37 @@ class OnlineValues:
     """The last values of one entity in one view; `event_time` is None for static views.
 
     They follow from the rows up to `sequence`: those of a later one replace them. An entity that no row knows any
-    more has no values.
+    more has no values. They are the newest known from `since` on, the event's time where it is None, until the first of
+    `later` is: rows that are known already, and will count when their time has come. `created` (the event's time where
+    it is None) and `accepted`, the row's number among all accepted, decide between rows of one event time.
     """
 
     key: EntityKey
     values: Mapping[str, Scalar | None]
-    event_time: datetime | None
+    event_time: datetime | None = None
     sequence: int = 0
+    since: datetime | None = None
+    created: datetime | None = None
+    accepted: int = 0
+    later: tuple[OnlineValues, ...] = ()
+
+    @property
+    def begins(self) -> datetime | None:
+        """From when on these are the newest known; None: always."""
+        return self.since or self.event_time
+
+    def at(self, moment: datetime) -> OnlineValues | None:
+        """What is known at a moment that is not before these were written; None when nothing is."""
+        found = self
+        for following in self.later:
+            if following.begins is None or following.begins <= moment:
+                found = following
+        begins = found.begins
+        return found if found.values and (begins is None or begins <= moment) else None
 
 
 def is_stale(view: View, found: OnlineValues, now: datetime) -> bool:
-    """Whether the values are older than the view allows (or from the future, which nobody could have known)."""
+    """Whether the values are older than the view allows."""
     if view.static or view.ttl is None or found.event_time is None:
         return False
-    age = now - found.event_time
-    return age > view.ttl or age < timedelta(0)
+    return now - found.event_time > view.ttl

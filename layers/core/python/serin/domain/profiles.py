@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from serin.domain.charter import Task
 from serin.domain.contracts import Classification
+from serin.domain.growth import SMALL, has_outgrown
 
 Flag = Literal["label", "suspect", "all_missing", "mostly_missing", "constant", "almost_unique", "afterwards"]
 Period = Literal["hour", "day", "month", "year", "decade", "century"]
@@ -119,7 +120,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileMade:
-    """A profile in the lake: `id` names what it was made of, `sequence` grows with the data; `key` is where it lies."""
+    """A profile in the lake: `id` names what it was made of, `sequence` grows with the data; `key` is where it lies.
+
+    `reading` names how the data was read, by which charter, contract and code; `rows` are those of the datasets read.
+    """
 
     model: str
     dataset: str
@@ -127,6 +131,17 @@ class ProfileMade:
     key: str
     sequence: int
     at: datetime
+    reading: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def tells_of(self, reading: str, rows: Mapping[str, int]) -> bool:
+        """Whether it still tells of datasets that have so many rows by now: so few have come that it would not change.
+
+        What is small is always told of anew.
+        """
+        if self.reading != reading or self.rows.keys() != rows.keys() or sum(rows.values()) < SMALL:
+            return False
+        return not any(has_outgrown(counted, rows[name]) for name, counted in self.rows.items())
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,16 @@ class ValueStatistics:
 class ViewStatistics:
     """All rows that counted when the view was built.
 
-    `rows` count where the entity is known, and the time of the event where the view has one.
+    `rows` count where the entity is known, and the time of the event where the view has one; `newest` is the newest
+    event that was known then. They were counted when the dataset had `counted` rows; of a long history that may be
+    some uploads ago, but for the newest event.
     """
 
     rows: int
     entities: int
     newest: datetime | None
     values: Mapping[str, ValueStatistics]
+    counted: int = 0
 
 
 def view_metrics(model: str, view: str, found: ViewStatistics, now: datetime, stage: str) -> str:

@@ -37,8 +37,6 @@ DIMENSION_OF_KIND: Mapping[RuleKind, Dimension] = {
     "length": "accuracy",
     "condition": "consistency",
 }
-# The texts that CSV files write for no value.
-NULLS = (None, "", "NA")
 SEVERITIES: Mapping[str, Severity] = {"error": "error", "warning": "warning"}
 _OPTIONS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
     "string": ("minLength", "maxLength", "pattern"),
@@ -275,11 +273,6 @@ def _kind_of(rules: Rules, check: DataQuality, arguments: Mapping[str, Any], pat
         return None, (), None
     if check.metric == "invalidValues":
         return _valid_kind(rules, arguments, at)
-    missing = arguments.get("missingValues", [])
-    if not isinstance(missing, list) or any(value not in NULLS for value in missing):
-        remedy = "Serin takes an empty text and NA for no value, and cannot take others yet."
-        rules.refuse(at, f"missingValues {shown(missing)}", remedy)
-        return None, (), None
     return ("unique" if check.metric == "duplicateValues" else "required"), (), None
 
 

@@ -18,6 +18,7 @@ from serin.data.contract.trial import check_contract
 from serin.domain.contracts import Classification, Column, ColumnType, Contract, RepeatedRows, Rule
 from serin.domain.errors import Invalid
 from serin.domain.names import COLUMN, NAME
+from serin.files.contract_missing import contradictions, missing_findings, missing_words
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
 from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
@@ -66,7 +67,8 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
     columns, columns_findings = _columns(schema)
     rules = _rules(schema, columns)
     promised(rules, contract.slaProperties or [], rules.types)
-    findings = [*columns_findings, *rules.findings]
+    rows = contradictions({column.name: column for column in columns}, rules.found, rules.of_dataset)
+    findings = [*columns_findings, *missing_findings(schema, ("schema", 0)), *rules.findings, *rows]
     key = _primary_key(schema)
     found = Contract(
         str(schema.name),
@@ -157,6 +159,7 @@ def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
             known="afterwards" if _own(item, "known") == "afterwards" else "beforehand",
             description=item.description or None,
             classification=_CLASSIFICATIONS.get(item.classification or ""),
+            missing=missing_words(schema, item),
         )
     return tuple(columns.values()), findings
 
@@ -177,6 +180,7 @@ def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]
     if (known := _own(item, "known")) not in (None, "beforehand", "afterwards"):
         remedy = "Write `{property: known, value: afterwards}`, or beforehand."
         yield Finding((*path, "customProperties"), f"known {shown(known)}", remedy)
+    yield from missing_findings(item, path)
     yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
 
 

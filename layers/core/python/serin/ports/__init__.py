@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from serin.domain.profiles import ProfileMade
 from serin.domain.release_course import Course
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
 from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseStep
+from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
@@ -40,6 +41,9 @@ class ObjectStore(Protocol):
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         """The bytes at `key`; raises NotFound."""
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        """The bytes at each of these keys, in their order; some are on their way at once. Raises NotFound."""
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         """Write the bytes at `key` into a file, however many they are; raises NotFound."""
@@ -79,14 +83,23 @@ class Catalog(Protocol):
     def head(self, dataset: str) -> DatasetHead:
         """The dataset so far; an empty head when nothing was accepted."""
 
-    def parts(self, dataset: str) -> Sequence[Part]:
-        """The parts of a dataset in sequence."""
+    def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
+        """The parts of a dataset in sequence, those after the sequence `since`."""
+
+    def part(self, dataset: str, sequence: int) -> Part:
+        """One part of a dataset; raises NotFound."""
+
+    def layout(self, dataset: str) -> Layout:
+        """Which segments a dataset's parts have been joined into so far; none at first."""
+
+    def save_layout(self, layout: Layout) -> bool:
+        """Replace the layout of the revision before; False, with nothing written, when that is no longer there."""
 
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         """In one transaction: the upload (the marker), its part, and the head after it (the effect).
 
         False, with nothing written, when the upload is recorded as accepted already or the head
-        is no longer `before`.
+        is no longer `before`, whose schemas are those it is to have.
         """
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:

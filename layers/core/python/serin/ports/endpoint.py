@@ -60,6 +60,9 @@ class Endpoint(Protocol):
     def deployed(self, model: str) -> Deployed:
         """What the last deploy shipped; Unavailable while the function is changing."""
 
+    def is_being_deployed(self, model: str) -> bool:
+        """Whether a deploy of the endpoint is under way: its code and the record of its layers may differ."""
+
     def provision_like(self, model: str, function_version: str, other: str) -> bool:
         """Keep as many environments of a function version warm as of another one; whether they are warm.
 

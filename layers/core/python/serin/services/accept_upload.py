@@ -19,6 +19,7 @@ from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarg
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
+from serin.domain.schemas import refuse_incompatible, schema_of
 from serin.ports import Catalog, Clock, Events, ObjectStore
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
@@ -82,8 +83,11 @@ def accept_upload(
             return _finish(arrival, known, catalog, events)
         checked, before = None, catalog.head(raw.dataset)
         try:
+            refuse_incompatible(before.schemas, contract)
             checked = _checked(
-                raw, content, contract, lambda: surroundings(contract, lake=lake, catalog=catalog, clock=clock), folder
+                *(raw, content, contract),
+                lambda: surroundings(before, contracts, lake=lake, catalog=catalog, clock=clock),
+                folder,
             )
             _refuse_broken_promises(raw, checked)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
@@ -175,17 +179,21 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
 def _record(comparison: Comparison, before: DatasetHead, catalog: Catalog) -> Upload:
     upload = comparison.upload
     # What others have corrected meanwhile has to be looked at again, from the beginning.
-    attempts = 1 if upload.corrects else ATTEMPTS
+    attempts, schema = 1 if upload.corrects else ATTEMPTS, schema_of(comparison.contract)
+    schemas = before.schemas
     for _ in range(attempts):
         # Which rows are copies follows from what was there before, so it is looked for again with every head.
         sequenced, part = comparison.after(before)
         # The table decides who was first; checking here would race.
-        if catalog.record_accepted(sequenced, part, before):
+        if catalog.record_accepted(sequenced, part, before.under(schema)):
             return sequenced
         known = catalog.upload(upload.dataset, upload.id)
         if known and known.status == "accepted":
             return known
         before = catalog.head(upload.dataset)
+        if before.schemas not in (schemas, (*schemas, schema)):
+            # The digests of its rows depend on the schemas that there were.
+            break
     found = f"{upload.file}: {attempts} other uploads of {upload.dataset} came first."
     raise Conflict(found, "Nothing is lost: it is tried again by itself.")
 

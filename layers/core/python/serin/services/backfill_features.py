@@ -11,19 +11,17 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from serin.data.features.view_statistics import statistics_of
 from serin.domain.buckets import definition
 from serin.domain.charter import View
 from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.ports import Events
+from serin.services.steps.dataset_rows import check_memory
 from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
-MOST_VALUES = 30_000_000
-"""Rows times columns of all a view reads. The function has 2 GB: flights took 240 MB and 40 bytes a value."""
 
 Detail = Mapping[str, str | int]
 
@@ -99,7 +97,8 @@ class _Filling:
 
     def run(self, correlation: str, events: Events) -> int:
         heads = self._writer.heads(self._view)
-        rows = self._writer.counting(self._view.source, self._writer.everything(self._view.source, heads), heads)
+        source = self._view.source
+        rows = self._writer.derived(source, self._writer.everything(source, heads), heads)
         if rows is None:
             self._end(0, None)
             return 0
@@ -107,9 +106,7 @@ class _Filling:
         of = self._step.of or max(1, -(-touched.height // ITEMS_A_STEP))
         items = self._step.items or touched.height
         wanted = self._share(touched, of)
-        key = list(self._writer.key(self._view))
-        of_entities = rows.join(wanted.select(key).unique(), on=key, how="semi", maintain_order="left")
-        written = self._writer.write(self._view, of_entities, wanted, sequence_of(heads))
+        written = self._writer.write(self._view, rows, wanted, sequence_of(heads))
         if self._step.number + 1 < of:
             following = replace(self._step, number=self._step.number + 1, of=of, items=items)
             events.publish(following.event(self._writer.charter.model, correlation))
@@ -127,7 +124,7 @@ class _Filling:
         return touched.join(entities.filter(pl.Series(mine, dtype=pl.Boolean)), on=list(key), how="semi")
 
     def _end(self, items: int, rows: pl.DataFrame | None) -> None:
-        found = None if rows is None else statistics_of(self._view, rows, self._writer.key(self._view))
+        found = None if rows is None else self._writer.statistics(self._view, rows)
         heads = self._step.heads
         note(self._writer, self._view, lambda fill: replace(fill.with_filled(heads), items=items), found)
 
@@ -145,22 +142,9 @@ def _sequences(heads: Heads) -> dict[str, int]:
 def _has_room(writer: ViewWriter, view: View) -> bool:
     """Whether the function can hold all rows the view reads; if not, the record of the view says so."""
     try:
-        check_room(writer, view)
+        check_memory(writer.heads(view), catalog=writer.catalog)
     except TooLarge as error:
         refused = str(error)
         note(writer, view, lambda fill: replace(fill, refused=refused))
         return False
     return True
-
-
-def check_room(writer: ViewWriter, view: View) -> None:
-    """Raise TooLarge, with the numbers, for a view whose rows do not fit into the function's memory."""
-    heads = writer.heads(view)
-    values = sum(head.rows * len(writer.contracts[name].columns) for name, head in heads.items())
-    if values > MOST_VALUES:
-        rows = ", ".join(f"{head.rows:,} rows of {name}" for name, head in heads.items())
-        raise TooLarge(
-            f"{view.name} reads {rows}: {values:,} values; {MOST_VALUES:,} fit into the function's memory.",
-            "Split the dataset, by year for instance, and build the view on the newest one.",
-            view.name,
-        )

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
-from serin.data.features.view_statistics import statistics_of
-from serin.data.files.parquet import from_parquet
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.errors import SerinError
 from serin.domain.events import Event
+from serin.domain.growth import GROWTH, SMALL, has_outgrown
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
+from serin.services.steps.dataset_rows import part_rows
 from serin.services.steps.note_fills import DOOMED, note, refuse
+from serin.services.steps.touched_rows import touched_rows
 from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
 
 
@@ -35,7 +36,10 @@ class Built:
 
 @dataclass(frozen=True)
 class FeatureBuilder:
-    """One model's views, and what is needed to fill them; `functions` finds the model's code by `module:name`."""
+    """One model's views, and what is needed to fill them; `functions` finds the model's code by `module:name`.
+
+    A dataset of fewer rows than `small` is read whole with every upload, a larger one when it has grown by `growth`.
+    """
 
     charter: Charter
     contracts: Mapping[str, Contract]
@@ -45,6 +49,8 @@ class FeatureBuilder:
     catalog: Catalog
     online: OnlineFeatures
     clock: Clock
+    small: int = SMALL
+    growth: float = GROWTH
 
     @cached_property
     def writer(self) -> ViewWriter:
@@ -98,12 +104,24 @@ class FeatureBuilder:
         if not views:
             return Built(0, {})
         heads = self.writer.heads(views[0])
+        contract = self.contracts[upload.dataset]
+        own = part_rows(upload.part or "", contract, lake=self.lake)
+        counted = {view.name: self.writer.counted(view) for view in views}
+        if not self._counts_again(counted.values(), heads[upload.dataset]):
+            found = touched_rows(self.writer, views, own, upload.sequence or 0, heads)
+            if found is not None:
+                return self._renewed(views, found.rows, [found.versions], heads, counted)
         everything = self.writer.everything(upload.dataset, heads)
-        primary = list(self.contracts[upload.dataset].primary_key)
-        own = from_parquet(self.lake.get(upload.part or ""))
+        primary = list(contract.primary_key)
         touching = everything.join(own, on=primary, how="semi") if primary else own
         touched = self.writer.derived(upload.dataset, touching, heads)
         return self._renewed(views, everything, [] if touched is None else [touched], heads)
+
+    def _counts_again(self, counted: Iterable[ViewStatistics | None], head: DatasetHead) -> bool:
+        """Whether all rows are looked at: while they are few, and when many have come since they were."""
+        if head.rows < self.small:
+            return True
+        return any(known is None or has_outgrown(known.counted, head.rows, self.growth) for known in counted)
 
     def _looked_up_in(self, upload: Upload) -> Iterable[Built]:
         """All values of the views on datasets whose derivation looks things up in the upload's.
@@ -120,14 +138,32 @@ class FeatureBuilder:
             found = [self.writer.derived(use.name, everything, looked_up) for looked_up in (heads, before)]
             yield self._renewed(views, everything, [table for table in found if table is not None], heads)
 
-    def _renewed(self, views: list[View], everything: pl.DataFrame, touched: list[pl.DataFrame], heads: Heads) -> Built:
-        """Make the items that the touched rows have a say in again, from the rows that count."""
-        rows = self.writer.counting(views[0].source, everything, heads) if touched else None
+    def _renewed(
+        self,
+        views: list[View],
+        read: pl.DataFrame,
+        touched: list[pl.DataFrame],
+        heads: Heads,
+        counted: Mapping[str, ViewStatistics | None] | None = None,
+    ) -> Built:
+        """Make the items that the touched rows have a say in again, from all versions of all rows they follow from.
+
+        `counted` are the statistics of all rows, where those that were read are only some.
+        """
+        rows = self.writer.derived(views[0].source, read, heads) if touched else None
         if rows is None:
             return Built(0, {})
         written, statistics = 0, {}
         for view in views:
             wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
             written += self.writer.write(view, rows, wanted, sequence_of(heads))
-            statistics[view.name] = statistics_of(view, rows, self.writer.key(view))
+            statistics[view.name] = _statistics(self.writer.statistics(view, rows), (counted or {}).get(view.name))
         return Built(written, statistics)
+
+
+def _statistics(read: ViewStatistics, counted: ViewStatistics | None) -> ViewStatistics:
+    """Of all rows as they were counted last, where only some were read; the newest event is the newest of both."""
+    if counted is None:
+        return read
+    times = [time for time in (read.newest, counted.newest) if time is not None]
+    return replace(counted, newest=max(times, default=None))

@@ -22,7 +22,7 @@ from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, l
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
-from serin.services.steps.dataset_rows import all_rows, copies_up_to
+from serin.services.steps.training_tables import TrainingTables
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -111,16 +111,15 @@ def _made(
     catalog: Catalog,
     champion: ChampionColumns | None,
 ) -> TrainingSet | str:
-    try:
-        tables = all_rows(heads, lake=lake, catalog=catalog)
-    except TooLarge as error:
-        return str(error)
-    copied = copies_up_to(heads[charter.truth.dataset], lake=lake, catalog=catalog)
+    tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
-        return training_rows(wider, contracts, tables, functions, copied)
+        return tables.rows(wider, lambda found, copied: training_rows(wider, contracts, found, functions, copied))
 
-    rows, wider, champion = _with_champions(charter, contracts, champion, rows_of)
+    try:
+        rows, wider, champion = _with_champions(charter, contracts, champion, rows_of)
+    except TooLarge as error:
+        return str(error)
     judges = rows.filter(JUDGES)
     if len(judges) == 0:
         return "no row has a label yet"

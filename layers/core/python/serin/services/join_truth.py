@@ -107,7 +107,7 @@ class _Truth:
         heads = {of: self.catalog.head(of) for of in (name, *(use.uses if use else ()))}
         if any(head.rows == 0 for head in heads.values()):
             return None
-        tables = dict(all_rows(heads, lake=self.lake, catalog=self.catalog))
+        tables = dict(all_rows(heads, self.contracts, lake=self.lake, catalog=self.catalog))
         tables[name] = tables[name].with_columns(self._accepted(heads[name]))
         tables = {of: latest_rows(table, self.contracts[of]) for of, table in tables.items()}
         # What views are built from is derived row by row, so that of the others nothing follows.
@@ -118,4 +118,4 @@ class _Truth:
         return with_created(derived, self.charter.truth, accepted)
 
     def _accepted(self, head: DatasetHead) -> pl.Series:
-        return moments_accepted(head, catalog=self.catalog).alias(CREATED)
+        return moments_accepted(head, lake=self.lake, catalog=self.catalog).alias(CREATED)

@@ -11,17 +11,18 @@ import polars as pl
 
 from serin.data.features.joins import derive, latest_rows
 from serin.data.features.leakage import known_afterwards, without_afterwards
-from serin.data.files.parquet import from_parquet
 from serin.data.looks.profiles import About, profile_of
 from serin.data.looks.sampling import spread, thinned
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
-from serin.domain.datasets import DatasetHead, Part
+from serin.domain.datasets import DatasetHead
 from serin.domain.names import digest
 from serin.domain.profiles import Profile, ProfileMade
 from serin.domain.records import as_record
+from serin.domain.segments import Segment
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.dataset_rows import rows_up_to
+from serin.services.steps.segments import rows_of, segments_up_to
 
 Functions = Callable[[str], Callable[..., Any]]
 FORMAT = "1"
@@ -45,20 +46,21 @@ class Caps:
 
 @dataclass(frozen=True)
 class Sample:
-    """The files that are read, of how many there are, and the share of their rows that is kept."""
+    """The files that are read up to a sequence, of how many there are, and the share of their rows that is kept."""
 
-    parts: Sequence[Part]
+    segments: Sequence[Segment]
+    last: int
     share: float
-    of_parts: int
+    of_segments: int
 
     @property
     def notes(self) -> list[str]:
         """What the profile says of it; nothing when it is everything."""
         rows = "the rows" if self.share == 1 else f"about {100 * self.share:.2g} % of the rows, chosen by their key,"
-        if self.share == 1 and len(self.parts) == self.of_parts:
+        if self.share == 1 and len(self.segments) == self.of_segments:
             return []
-        spread_out = ", spread over the history" if len(self.parts) < self.of_parts else ""
-        return [f"A sample: {rows} of {len(self.parts)} of {self.of_parts} files{spread_out}."]
+        spread_out = ", spread over the history" if len(self.segments) < self.of_segments else ""
+        return [f"A sample: {rows} of {len(self.segments)} of {self.of_segments} files{spread_out}."]
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Profiler:
     def profile(self, dataset: str) -> Sequence[ProfileMade]:
         """The profiles of a dataset, and of those whose derivation looks things up in it, as far as they have rows.
 
-        Each is of what there is now, whatever upload asked for it. Safe to repeat and to reorder: the same
+        Each is of what there is now, whatever upload asked for it; of a long history one stays until some share of rows
+        has come, so that one more upload does not read all before it. Safe to repeat and to reorder: the same
         data is profiled once, and what was made of less never replaces what was made of more.
         """
         looking = [use.name for use in self.charter.datasets if use.derive and dataset in use.derive.uses]
@@ -92,14 +95,17 @@ class Profiler:
         head, looked_up = self.catalog.head(dataset), self._looked_up(dataset)
         if not head.rows:
             return None
-        model, name = self.charter.model, self._name(head, looked_up)
+        model, reading = self.charter.model, self._reading(head.dataset)
+        heads = {dataset: head, **looked_up}
+        name = digest(reading, *(f"{other}={of.digest}" for other, of in sorted(heads.items())))[:32]
+        rows = {other: of.rows for other, of in heads.items()}
         known = self.catalog.profile(model, dataset)
-        if known and known.id == name:
+        if known and (known.id == name or known.tells_of(reading, rows)):
             return known
         # Every head only grows, so the sum tells which of two profiles has seen more.
         sequence = head.sequence + sum(other.sequence for other in looked_up.values())
         key = f"reports/profiles/{model}/{dataset}/{name}.json"
-        made = ProfileMade(model, dataset, name, key, sequence, self.clock.now())
+        made = ProfileMade(model, dataset, name, key, sequence, self.clock.now(), reading, rows)
         record = as_record(self._made(head, looked_up))
         self.lake.put(key, json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode())
         return made if self.catalog.save_profile(made) else self.catalog.profile(model, dataset)
@@ -108,10 +114,9 @@ class Profiler:
         use = self.charter.dataset(dataset)
         return {name: self.catalog.head(name) for name in use.derive.uses} if use.derive else {}
 
-    def _name(self, head: DatasetHead, looked_up: Mapping[str, DatasetHead]) -> str:
-        contract = self.contracts[head.dataset].digest()
-        heads = [f"{name}={other.digest}" for name, other in sorted(looked_up.items())]
-        return digest(FORMAT, self.charter.digest(), contract, self.code, head.dataset, head.digest, *heads)[:32]
+    def _reading(self, dataset: str) -> str:
+        """Names how the dataset is read."""
+        return digest(FORMAT, self.charter.digest(), self.contracts[dataset].digest(), self.code, dataset)[:32]
 
     def _made(self, head: DatasetHead, looked_up: Mapping[str, DatasetHead]) -> Profile:
         contract = self.contracts[head.dataset]
@@ -140,23 +145,22 @@ class Profiler:
         return profile_of(table, about)
 
     def _sample(self, head: DatasetHead, contract: Contract) -> Sample:
-        parts = [part for part in self.catalog.parts(head.dataset) if part.sequence <= head.sequence and part.rows]
-        chosen = spread(parts, self.caps.read)
-        share = self.caps.kept_of(contract) / sum(part.rows for part in chosen)
-        return Sample(chosen, min(1.0, share), len(parts))
+        segments = segments_up_to(head, catalog=self.catalog)
+        chosen = spread(segments, self.caps.read)
+        share = self.caps.kept_of(contract) / sum(segment.rows for segment in chosen)
+        return Sample(chosen, head.sequence, min(1.0, share), len(segments))
 
     def _rows(self, sample: Sample, contract: Contract) -> pl.DataFrame:
         """In the order they were accepted."""
         keys, share = contract.primary_key, sample.share
-        frames = [
-            thinned(from_parquet(self.lake.get(part.key)), keys, share, seed=part.sequence) for part in sample.parts
-        ]
-        # A part of an older contract may lack a column.
-        return pl.concat(frames, how="diagonal_relaxed")
+        tables = zip(sample.segments, rows_of(sample.segments, sample.last, contract, lake=self.lake), strict=True)
+        return pl.concat([thinned(table, keys, share, seed=segment.first) for segment, table in tables])
 
     def _derived(self, rows: pl.DataFrame, dataset: str, looked_up: Mapping[str, DatasetHead]) -> pl.DataFrame:
         tables = {
-            name: latest_rows(rows_up_to(head, lake=self.lake, catalog=self.catalog), self.contracts[name])
+            name: latest_rows(
+                rows_up_to(head, self.contracts[name], lake=self.lake, catalog=self.catalog), self.contracts[name]
+            )
             for name, head in looked_up.items()
         }
         return derive(self.charter, dataset, {**tables, dataset: rows}, self.functions)

@@ -112,8 +112,8 @@ class FeaturePlan:
 
 
 def newer_than(item: OnlineItem | None, moment: datetime) -> bool:
-    """Whether last values are of an event after the moment. Buckets tell what was known at any moment."""
-    return isinstance(item, OnlineValues) and item.event_time is not None and item.event_time > moment
+    """Whether last values became known after the moment. Buckets tell what was known at any moment."""
+    return isinstance(item, OnlineValues) and item.begins is not None and item.begins > moment
 
 
 def _call(function: OnDemand, known: Mapping[str, Value]) -> Value:

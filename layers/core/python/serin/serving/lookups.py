@@ -32,7 +32,7 @@ class ViewLookup:
         """What is known of the instance's entity, fresh or not; None when nothing is."""
         items = [online[key] for key in self.keys(instance, now) if key in online]
         if not self.view.windows:
-            return next((item for item in items if isinstance(item, OnlineValues) and item.values), None)
+            return next((item.at(now) for item in items if isinstance(item, OnlineValues)), None)
         buckets = [item for item in items if isinstance(item, Bucket)]
         if not buckets:
             return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from serin.domain.arithmetic import exact_sum
 from serin.domain.buckets import MICROSECOND, Bucket, micros, moment_of
 from serin.domain.charter import Scalar, View, Window
 
@@ -24,7 +24,7 @@ class Counted:
 def counted(view: View, buckets: Sequence[Bucket], now: datetime) -> Counted:
     """What the view's windows hold at `now`; `buckets` are those of one entity, oldest first."""
     moment = micros(now)
-    known = [(bucket, index) for bucket in buckets for index, at in enumerate(bucket.known) if at <= moment]
+    known = [(bucket, index) for bucket in buckets for index in bucket.known_at(moment)]
     times = [bucket.times[index] for bucket, index in known]
     values = {}
     for window in view.windows:
@@ -42,5 +42,5 @@ def _value(window: Window, found: list[Any]) -> Scalar | None:
     if window.do in ("min", "max", "last"):
         value: Scalar = found[-1] if window.do == "last" else min(found) if window.do == "min" else max(found)
         return value
-    total = math.fsum(found) if isinstance(found[0], float) else sum(found)
-    return total if window.do == "sum" else total / len(found)
+    total = exact_sum(found)
+    return total if window.do == "sum" or total is None else total / len(found)

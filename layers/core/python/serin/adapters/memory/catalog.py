@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import TypeVar
 
+from serin.adapters.memory.timeline import Timeline
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
@@ -15,10 +17,11 @@ from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 
 T = TypeVar("T")
-D = TypeVar("D", Upload, Run, Release)
+D = TypeVar("D", Run, Release)
 
 
 class MemoryCatalog:
@@ -27,9 +30,11 @@ class MemoryCatalog:
     def __init__(self) -> None:
         self._lock = RLock()
         self._uploads: dict[tuple[str, str], Upload] = {}
+        self._uploads_in_time: dict[str, Timeline[Upload]] = {}
         self._arrivals: dict[str, dict[str, str]] = {}
         self._heads: dict[str, DatasetHead] = {}
         self._parts: dict[str, list[Part]] = {}
+        self._layouts: dict[str, Layout] = {}
         self._acquisitions: dict[str, Acquisition] = {}
         self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
         self._profiles: dict[tuple[str, str], ProfileMade] = {}
@@ -49,23 +54,43 @@ class MemoryCatalog:
         return self._uploads.get((dataset, upload_id))
 
     def latest_uploads(self, dataset: str, limit: int = PAGE, after: str | None = None) -> Page[Upload]:
-        return _page(_by_moment(self._uploads, dataset), limit, after)
+        return self._uploads_in_time.get(dataset, Timeline[Upload]()).page(limit, after)
 
     def head(self, dataset: str) -> DatasetHead:
         return self._heads.get(dataset, DatasetHead(dataset))
 
-    def parts(self, dataset: str) -> Sequence[Part]:
-        return list(self._parts.get(dataset, ()))
+    def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
+        there = self._parts.get(dataset, [])
+        return there[bisect_right(there, since, key=_place) :]
+
+    def part(self, dataset: str, sequence: int) -> Part:
+        next_ones = self.parts(dataset, sequence - 1)[:1]
+        found = next((part for part in next_ones if part.sequence == sequence), None)
+        return _found(found, f"part {sequence} of {dataset}")
+
+    def layout(self, dataset: str) -> Layout:
+        return self._layouts.get(dataset, Layout(dataset))
+
+    def save_layout(self, layout: Layout) -> bool:
+        with self._lock:
+            if layout.revision - 1 != self.layout(layout.dataset).revision:
+                return False
+            self._layouts[layout.dataset] = layout
+            return True
 
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         with self._lock:
             known = self._uploads.get((upload.dataset, upload.id))
-            if (known and known.status == "accepted") or self.head(upload.dataset) != before:
+            if (known and known.status == "accepted") or self.head(upload.dataset).digest != before.digest:
                 return False
-            self._uploads[upload.dataset, upload.id] = upload
+            self._keep(upload)
             self._parts.setdefault(upload.dataset, []).append(part)
             self._heads[upload.dataset] = before.after(part)
             return True
+
+    def _keep(self, upload: Upload) -> None:
+        self._uploads[upload.dataset, upload.id] = upload
+        self._uploads_in_time.setdefault(upload.dataset, Timeline()).put(upload)
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
         self._arrivals.setdefault(dataset, {})[f"{key}@{version_id or ''}"] = upload_id
@@ -78,7 +103,7 @@ class MemoryCatalog:
             known = self._uploads.get((upload.dataset, upload.id))
             if known and known.status == "accepted":
                 return False
-            self._uploads[upload.dataset, upload.id] = upload
+            self._keep(upload)
             return True
 
     def acquisition(self, dataset: str) -> Acquisition | None:
@@ -223,6 +248,10 @@ class MemoryCatalog:
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         found = self._judged.get((model, release_id), {})
         return [found[number] for number in sorted(found)]
+
+
+def _place(part: Part) -> int:
+    return part.sequence
 
 
 def _by_moment(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from serin.domain.errors import NotFound
@@ -20,6 +20,9 @@ class MemoryObjectStore:
         if not versions or not 1 <= number <= len(versions):
             raise NotFound(f"There is no object {key!r}.", "Check the key and the version.")
         return versions[number - 1]
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        return (self.get(key) for key in keys)
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         into.write_bytes(self.get(key, version_id))

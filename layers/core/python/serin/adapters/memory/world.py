@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from serin.adapters.bucket_items import bucket_item
+from serin.adapters.value_items import values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Unavailable
@@ -96,6 +97,8 @@ class MemoryOnlineFeatures:
         self._buckets: dict[str, Bucket] = {}
 
     def write(self, values: Sequence[OnlineValues]) -> int:
+        for value in values:
+            values_item(value)  # which refuses what DynamoDB would
         kept = [value for value in values if value.sequence >= self._items.get(value.key.id, value).sequence]
         self._items.update((value.key.id, value) for value in kept)
         return len(kept)
@@ -150,6 +153,7 @@ class MemoryEndpoint:
     shadows: Shadows = no_answer
     shadowed: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     sandboxes: int = 5
+    being_deployed: set[str] = field(default_factory=set)
     full: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -165,6 +169,9 @@ class MemoryEndpoint:
 
     def deployed(self, model: str) -> Deployed:
         return Deployed(self.deploy, self.base_layers.get(model, ()))
+
+    def is_being_deployed(self, model: str) -> bool:
+        return model in self.being_deployed
 
     def alias(self, model: str) -> AliasState:
         return self.aliases.get(model, AliasState("1", {}, "r0"))

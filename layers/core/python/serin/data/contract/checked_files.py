@@ -111,7 +111,7 @@ class _Check:
     def add(self, table: Table) -> None:
         """Sort one more block."""
         found = sort_rows(table, self._contract, self._around)
-        self.columns = table.text.columns
+        self.columns = table.columns
         self._repeated += self._keys.add(found.typed)
         self._refuse_more(table.name, self._repeated)
         self._tallies.append(found.tally)
@@ -175,7 +175,8 @@ class _Check:
 
     def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
-        self._digests_file(index).write_bytes(row_digests(accepted.drop(ROW)).astype(DTYPE, copy=False).tobytes())
+        digests = row_digests(accepted.drop(ROW), self._around.narrower)
+        self._digests_file(index).write_bytes(digests.astype(DTYPE, copy=False).tobytes())
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from serin.data.contract.dataset_rules import Measured, measure, newest
-from serin.data.contract.rules import NOWHERE, OF_TEXT, TEXT_OF, Surroundings, broken, is_error, rules_of
+from serin.data.contract.read_columns import read_column
+from serin.data.contract.rules import NOWHERE, OF_TEXT, Surroundings, broken, is_error, rules_of
 from serin.data.contract.tally import Tally
-from serin.data.contract.types import typed
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.domain.contracts import Contract, Rule
 from serin.domain.scorecard import Judged, Score, scorecard
@@ -41,8 +41,8 @@ class Checked(Verdict):
     """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
 
     `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
-    header), the ids of all rules it breaks (`__rules`) and its values as they were written; of a
-    row with too many or too few values the whole text (`__text`) instead.
+    header), the ids of all rules it breaks (`__rules`) and its values as they were written, nulls where there were
+    none; of a row with too many or too few values, or that is the header again, the whole text (`__text`) instead.
     """
 
     accepted: pl.DataFrame
@@ -70,7 +70,7 @@ class Sorted:
 def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
     """Sort the rows of a file that is looked at together; none is lost and none is changed. Then measure the whole."""
     found = sort_rows(table, contract, around)
-    verdict = judge(found.tally, table.text.columns, contract, around)
+    verdict = judge(found.tally, table.columns, contract, around)
     return Checked(**vars(verdict), accepted=found.accepted.drop(ROW), quarantine=found.quarantine)
 
 
@@ -137,8 +137,7 @@ def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Sur
     """
     found: list[pl.Series] = []
     for column in contract.columns:
-        text = table.text.select(_without_nulls(column.name, table.nulls).alias(TEXT_OF + column.name))
-        frame = text.with_columns(typed(pl.col(TEXT_OF + column.name), column.type).alias(column.name))
+        frame = read_column(table.text[column.name], column)
         own = [rule for rule in rules if rule.kind in OF_TEXT and rule.columns == (column.name,)]
         found += frame.select(column.name, *_marks(own, contract, around)).get_columns()
     return pl.DataFrame(found)
@@ -146,12 +145,6 @@ def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Sur
 
 def _marks(rules: Sequence[Rule], contract: Contract, around: Surroundings) -> list[pl.Expr]:
     return [broken(rule, contract, around).fill_null(value=False).alias(_MARK + rule.id) for rule in rules]
-
-
-def _without_nulls(name: str, nulls: Sequence[str]) -> pl.Expr:
-    text = pl.col(name)
-    # Comparing with each is half the work of looking for it among them.
-    return pl.when(pl.all_horizontal(text != null for null in nulls)).then(text) if nulls else text
 
 
 def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, around: Surroundings) -> pl.DataFrame:

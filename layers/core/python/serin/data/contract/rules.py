@@ -9,11 +9,12 @@ from datetime import datetime
 import polars as pl
 
 from serin.data.contract.conditions import compiled
-from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
+from serin.data.contract.moments import TIMESTAMP
+from serin.data.contract.read_columns import TEXT_OF
+from serin.data.contract.types import POLARS_TYPES, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import Column, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
 
-TEXT_OF = "text:"
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
 
@@ -24,12 +25,14 @@ class Surroundings:
 
     `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
     that looks for keys of a dataset without rows, is not judged. `previous` is when the
-    dataset's last file was accepted.
+    dataset's last file was accepted. `narrower` are the types that earlier rows have columns in, where they were
+    narrower: what is equal to such a value has its digest.
     """
 
     now: datetime | None = None
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
+    narrower: Mapping[str, ColumnType] = field(default_factory=dict)
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""
@@ -124,14 +127,19 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    return ~_text(column).str.contains(rule.pattern or "")
+    return ~_plain(column).str.contains(rule.pattern or "")
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:
-    length = _text(column).str.len_chars()
+    length = _plain(column).str.len_chars()
     low = length < rule.minimum if rule.minimum is not None else pl.lit(False)
     high = length > rule.maximum if rule.maximum is not None else pl.lit(False)
     return low | high
+
+
+def _plain(column: Column) -> pl.Expr:
+    """The text as a person would write it: of a whole number without the fraction that a float gave it."""
+    return _text(column).str.replace(r"\.0*$", "") if column.type == "integer" else _text(column)
 
 
 def _text(column: Column) -> pl.Expr:

@@ -13,7 +13,8 @@ from functools import lru_cache
 import polars as pl
 
 from serin.data.contract.quality import sort_rows
-from serin.data.contract.rules import NOWHERE, TEXT_OF, Surroundings, broken, rules_of
+from serin.data.contract.read_columns import TEXT_OF
+from serin.data.contract.rules import NOWHERE, Surroundings, broken, rules_of
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.data.files.table import Table, ragged_rows, row_numbers
 from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule
@@ -137,4 +138,4 @@ def _around(rules: Sequence[Rule], columns: Sequence[Column]) -> Surroundings:
 def _rows(columns: Sequence[Column]) -> Table:
     text = pl.DataFrame({column.name: [None, _TEXTS[column.type]] for column in columns}, strict=False)
     text = text.cast(pl.String)
-    return Table("", text, row_numbers(text.height), ragged_rows([], []), ())
+    return Table("", text, row_numbers(text.height), ragged_rows([], []))

@@ -1,4 +1,8 @@
-"""From text to the contract's types, refusing what would lose something on the way."""
+"""From text to the contract's types, refusing what would lose something on the way.
+
+Writers differ in how they write one value. Each type has the form that most files have, which is read in one go; only
+the texts that do not have it are looked at again, for the other forms of the same value.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from serin.data.contract.moments import TIMESTAMP, dates, timestamps
+from serin.data.contract.second_look import looked_at_again
 from serin.domain.contracts import ColumnType
 
-TIMESTAMP = pl.Datetime("us", "UTC")
 POLARS_TYPES: Mapping[ColumnType, pl.DataType] = {
     "string": pl.String(),
     "integer": pl.Int64(),
@@ -17,68 +22,67 @@ POLARS_TYPES: Mapping[ColumnType, pl.DataType] = {
     "timestamp": TIMESTAMP,
     "date": pl.Date(),
 }
-_TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_EXACT = 2.0**53
+# As a float or a decimal writes a whole number, such as pandas where a column has nulls.
+_WHOLE = r"^([+-]?[0-9]+)\.0*$"
+_EXACT = 2**53
+# PostgreSQL writes a letter, spreadsheets and older databases a number, in any case of letters.
+_BOOLEANS: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "t", "1", "1.0"), True),
+    **dict.fromkeys(("false", "f", "0", "0.0"), False),
+}
 
 
 def typed(text: pl.Expr, type: ColumnType) -> pl.Expr:
     """The text as a value of that type; null where it is none.
 
-    Integers have 64 bits. Numbers are finite, and an integer among them is one a 64-bit float
-    holds exactly. Timestamps are ISO 8601 with an offset, no finer than a microsecond.
+    Integers have 64 bits, or 53 where they are written with a fraction of noughts, for a float had them. Numbers are
+    finite, and an integer among them is one a 64-bit float holds exactly. Timestamps are ISO 8601 with an offset, no
+    finer than a microsecond; a date may be written as its midnight. Booleans are true and false, t and f, 1 and 0.
     """
-    return _READERS[type](text)
+    if type == "string":
+        return text
+    return text.map_batches(_READERS[type], return_dtype=POLARS_TYPES[type], is_elementwise=True)
 
 
-def _integer(text: pl.Expr) -> pl.Expr:
-    return text.cast(pl.Int64, strict=False)
+def _integers(text: pl.Series) -> pl.Series:
+    return looked_at_again(text, text.cast(pl.Int64, strict=False), _whole)
 
 
-def _number(text: pl.Expr) -> pl.Expr:
+def _whole(text: pl.Series) -> pl.Series:
+    value = text.str.extract(_WHOLE).cast(pl.Int64, strict=False)
+    return value.set((value.abs() > _EXACT).fill_null(value=False), None)
+
+
+def _numbers(text: pl.Series) -> pl.Series:
     number = text.cast(pl.Float64, strict=False)
-    integer = text.cast(pl.Int128, strict=False)
-    exact = (number.abs() < _EXACT) | integer.is_null() | (integer == number.cast(pl.Int128, strict=False))
-    return pl.when(number.is_finite() & exact).then(number)
+    if number.is_finite().all() and not (number.abs() >= _EXACT).any():
+        return number
+    value, integer = pl.col("number"), pl.col("integer")
+    exact = (value.abs() < _EXACT) | integer.is_null() | (integer == value.cast(pl.Int128, strict=False))
+    frame = pl.DataFrame({"number": number, "integer": text.cast(pl.Int128, strict=False)})
+    return frame.select(pl.when(value.is_finite() & exact).then(value).alias(text.name)).to_series()
 
 
-def _boolean(text: pl.Expr) -> pl.Expr:
-    lower = text.str.to_lowercase()
-    return pl.when(lower.is_in(["true", "false"])).then(lower == "true")
+def _booleans(text: pl.Series) -> pl.Series:
+    return text.str.to_lowercase().replace_strict(_BOOLEANS, default=None, return_dtype=pl.Boolean)
 
 
-def _by_distinct(read: Callable[[pl.Expr], pl.Expr], dtype: pl.DataType) -> Callable[[pl.Expr], pl.Expr]:
+def _by_distinct(read: Callable[[pl.Series], pl.Series]) -> Callable[[pl.Series], pl.Series]:
     """Read each distinct text once: a moment takes twenty times as long to read as to be found again."""
 
     def once(text: pl.Series) -> pl.Series:
         known = text.unique().drop_nulls()
         if 2 * known.len() > text.len():
-            return text.to_frame().select(read(pl.col(text.name))).to_series()
-        values = known.to_frame().select(read(pl.col(text.name))).to_series()
-        return values.gather(text.cast(pl.Enum(known)).to_physical())
+            return read(text)
+        return read(known).gather(text.cast(pl.Enum(known)).to_physical())
 
-    return lambda text: text.map_batches(once, return_dtype=dtype, is_elementwise=True)
-
-
-def _timestamp(text: pl.Expr) -> pl.Expr:
-    iso = pl.when(text.str.contains(_TIMESTAMP)).then(text.str.replace(" ", "T", literal=True))
-    return _in_calendar(iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", time_zone="UTC", strict=False))
+    return once
 
 
-def _date(text: pl.Expr) -> pl.Expr:
-    return _in_calendar(pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False))
-
-
-def _in_calendar(moment: pl.Expr) -> pl.Expr:
-    """Python's calendar has the years 1 to 9999, and a moment must be readable everywhere."""
-    return pl.when(moment.dt.year().is_between(1, 9999)).then(moment)
-
-
-_READERS: Mapping[ColumnType, Callable[[pl.Expr], pl.Expr]] = {
-    "string": lambda text: text,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "timestamp": _by_distinct(_timestamp, TIMESTAMP),
-    "date": _by_distinct(_date, pl.Date()),
+_READERS: Mapping[ColumnType, Callable[[pl.Series], pl.Series]] = {
+    "integer": _integers,
+    "number": _numbers,
+    "boolean": _booleans,
+    "timestamp": _by_distinct(timestamps),
+    "date": _by_distinct(dates),
 }

@@ -6,50 +6,63 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.domain.charter import View
+from serin.data.features.spans import Places, last_holding, micros
+from serin.data.features.versions import CREATED, EVENT, RANK, SINCE, UNTIL, replaces
 
 MOMENT = "__moment"
-EVENT, KNOWN = "__event", "__known"
+AT, FACT = "__at", "__fact"
 _ORDER = "__order"
 
 
-def known_events(view: View, source: pl.DataFrame, key: Sequence[str], *values: pl.Expr) -> pl.DataFrame:
-    """The source's rows as events of entities, with `values`: when they happened and from when they are known.
-
-    An event is known from the later of its time and its creation. Rows without a whole key or
-    without these times say nothing. Rows keep their order.
-    """
-    event = pl.col(view.event_time or "")
-    created = pl.col(view.created_time) if view.created_time else event
-    known = pl.when(event.is_not_null() & created.is_not_null()).then(pl.max_horizontal(event, created))
-    return source.select(*key, event.alias(EVENT), known.alias(KNOWN), *values).drop_nulls([*key, KNOWN])
-
-
 def newest_known(events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The events that were the newest known of their entity once they were known, by the time they became known.
+    """What is the newest known of each entity, from which moment on: `key`, `__at`, `__event`, `__fact`, by `__at`.
 
-    An event that becomes known late and is older than what is known by then is never the answer;
-    of equal events the one known last is, and of these the last row.
+    `events` are `serin.data.features.versions.known_events`; `__fact` is an event's place among them, null from where
+    on nothing is known any more. Of equal `__at` of one entity the last row counts.
     """
-    if events.select((pl.col(EVENT) == pl.col(KNOWN)).all()).item():
-        return events.sort(KNOWN, maintain_order=True)
-    events = events.sort(KNOWN, EVENT, maintain_order=True)
-    return events.filter(pl.col(EVENT) == pl.col(EVENT).cum_max().over(list(key)))
+    facts = _steps(events, key) if replaces(events) else _staircase(events, key)
+    return facts.select(*key, AT, EVENT, FACT)
 
 
-def joined_as_of(rows: pl.DataFrame, facts: pl.DataFrame, at: str, key: Sequence[str]) -> pl.DataFrame:
-    """Each row, in its place, with its entity's fact that was the last at or before the row's moment.
+def _staircase(events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Of events that stay: one that becomes known late and is older than what is known by then is never the answer."""
+    late, early = events.select((pl.col(SINCE) > pl.col(EVENT)).any(), (pl.col(CREATED) < pl.col(EVENT)).any()).row(0)
+    by = [AT, *([EVENT] if late else []), *([CREATED] if early else [])]
+    facts = events.select(
+        *key,
+        pl.col(SINCE).alias(AT),
+        EVENT,
+        *(name for name in by if name == CREATED),
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias(FACT),
+    )
+    facts = facts.sort(by, maintain_order=True)
+    return facts.filter(pl.col(EVENT) == pl.col(EVENT).cum_max().over(list(key))) if late else facts
 
-    `facts` are sorted by `at`, of equal times the last counts; null where there was none.
+
+def _steps(events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Of events that other versions end as well: what wins at each moment at which one comes or goes."""
+    begins, ends = (events.select(*key, pl.col(name).alias(AT)) for name in (SINCE, UNTIL))
+    moments = pl.concat([begins, ends.drop_nulls(AT)]).unique().sort(AT)
+    places = Places(moments, key, AT)
+    ranked = places.of_known(events.select(*key, *RANK, SINCE, UNTIL).with_row_index(FACT).sort(RANK))
+    since, until = (places.first_from(ranked, micros(ranked[name])) for name in (SINCE, UNTIL))
+    holding = pl.Series(places.in_rows(last_holding(since, until, len(places))))
+    holding = holding.set(holding < 0, None)
+    return moments.with_columns(ranked[name].gather(holding).alias(name) for name in (EVENT, FACT))
+
+
+def joined_as_of(rows: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """For each row, in its place, the fact that was the newest known of its entity at its moment.
+
+    `rows` have `key` and `__moment`, `facts` are `newest_known`. Columns: `__event` and `__fact`, null where nothing
+    was known.
     """
-    # Only what is looked for is moved about, for rows may be wide; training's are sorted already.
-    asked = rows.select(*key, MOMENT)
-    in_order = asked[MOMENT].is_sorted()
+    in_order = rows[MOMENT].is_sorted()
     if not in_order:
-        asked = asked.with_row_index(_ORDER).sort(MOMENT, maintain_order=True)
-    found = asked.join_asof(
-        facts, left_on=MOMENT, right_on=at, by=list(key), strategy="backward", check_sortedness=False
+        rows = rows.with_row_index(_ORDER).sort(MOMENT, maintain_order=True)
+    found = rows.join_asof(
+        facts, left_on=MOMENT, right_on=AT, by=list(key), strategy="backward", check_sortedness=False
     )
     if not in_order:
         found = found.sort(_ORDER)
-    return rows.hstack(found.select(name for name in facts.columns if name not in key))
+    return found.select(EVENT, FACT)

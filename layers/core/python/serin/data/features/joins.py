@@ -37,15 +37,15 @@ def training_rows(
 ) -> pl.DataFrame:
     """The labelled rows of the truth's dataset, newest `training.window`, oldest first.
 
-    `tables` hold accepted rows in the order they were accepted; a later row replaces an earlier
-    one with the same primary key. `functions` finds a function of the model's code by its
-    `module:name`. `copied` is true for the truth's rows that are copies; with a primary key none counts as
-    one, for there a copy replaces what it is a copy of. Columns: `__moment` and `__label`, `__judges` and `__group`
-    (`serin.data.features.standing`), the truth's entity as a number (`__entity`), its primary key (`__key_<column>`),
-    what the charter slices by (`__slice_<input>`), the model's columns in order. Raises Invalid where the question
-    would hold its own answer.
+    `tables` hold accepted rows in the order they were accepted. A later row replaces an earlier one with the same
+    primary key, but for views, which tell what was known (`serin.domain.known`). `functions` finds a function of the
+    model's code by its `module:name`. `copied` is true for the truth's rows that are copies; with a primary key none
+    counts as one, for there a copy replaces what it is a copy of. Columns: `__moment` and `__label`, `__judges` and
+    `__group` (`serin.data.features.standing`), the truth's entity as a number (`__entity`), its primary key
+    (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's columns in order. Raises Invalid
+    where the question would hold its own answer.
     """
-    tables = {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
+    versions, tables = tables, {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
     truth = charter.truth.dataset
     derived = {name: derive(charter, name, tables, functions) for name in tables}
     before = without_afterwards(tables[truth], contracts[truth])
@@ -56,7 +56,10 @@ def training_rows(
     computed = on_demand_functions(charter, functions)
     needed = views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
     for view in needed:
-        rows = with_view(rows, view, derived[view.source], charter.features.entities[view.entity])
+        source = derived[view.source]
+        if identity := versions_by(versions[view.source], source, contracts[view.source]):
+            source = derive(charter, view.source, {**tables, view.source: versions[view.source]}, functions)
+        rows = with_view(rows, view, source, charter.features.entities[view.entity], identity)
     rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
     slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
@@ -80,6 +83,11 @@ def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     if not contract.primary_key:
         return table
     return table.unique(list(contract.primary_key), keep="last", maintain_order=True)
+
+
+def versions_by(versions: pl.DataFrame, latest: pl.DataFrame, contract: Contract) -> Sequence[str]:
+    """The primary key by which rows are versions of each other; nothing where each is the only one of its key."""
+    return contract.primary_key if latest.height < versions.height else ()
 
 
 def _standing(table: pl.DataFrame, contract: Contract, copied: pl.Series | None) -> pl.DataFrame:

@@ -1,36 +1,82 @@
-"""The last values of each entity in a set of rows, as the online store keeps them."""
+"""The last values of each entity in a set of rows, as the online store keeps them: now, and whenever they change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
+from serin.data.features.as_of import AT, FACT, newest_known
+from serin.data.features.versions import ACCEPTED, CREATED, EVENT, known_events
+from serin.data.features.views import last_accepted, values_of
 from serin.domain.charter import View
 from serin.domain.features import EntityKey, OnlineValues
 
+_NOW = "__now"
+
 
 def latest_values(
-    view: View, view_id: str, rows: pl.DataFrame, key: Sequence[str], wanted: pl.DataFrame, sequence: int
+    view: View,
+    view_id: str,
+    rows: pl.DataFrame,
+    key: Sequence[str],
+    identity: Sequence[str],
+    wanted: pl.DataFrame,
+    sequence: int,
+    now: datetime,
 ) -> list[OnlineValues]:
-    """Each entity `wanted`, as `rows` know it, which are those up to `sequence`: its newest event, or its last row.
+    """Each entity `wanted`, as `rows` know it, which are those up to `sequence`: what answers from `now` on.
 
-    Of equal events the last row wins; rows without a whole key, or without the event's time, say nothing. An entity
-    that no row knows has no values. Keys and values are plain Python, timestamps in UTC.
+    `rows` and their `identity` are as `serin.data.features.views.with_view` has them. An entity that no row
+    knows has no values. Keys and values are plain Python, timestamps in UTC.
     """
-    facts = rows.select(*key, _event(view).alias("__event"), *(pl.col(name).alias(f".{name}") for name in view.last))
-    facts = facts.join(wanted, on=list(key), how="semi", maintain_order="left")
-    if not view.static:
-        facts = facts.drop_nulls("__event").sort("__event", maintain_order=True)
-    newest = facts.unique(key, keep="last", maintain_order=True)
-    width = len(key)
-    known = ((row[:width], zip(view.last, row[width + 1 :], strict=True), row[width]) for row in newest.iter_rows())
-    unknown = ((row, (), None) for row in wanted.join(newest, on=list(key), how="anti").select(key).iter_rows())
-    return [
-        OnlineValues(EntityKey(view_id, entity), dict(values), event, sequence)
-        for entity, values, event in (*known, *unknown)
-    ]
+    if view.static:
+        facts = last_accepted(view, rows, key, identity).join(wanted, on=list(key), how="semi", maintain_order="left")
+        known = {row[: len(key)]: _static(view, view_id, row, sequence) for row in facts.iter_rows()}
+    else:
+        # Which version is in force is told by all rows: a correction may have moved one to another entity.
+        events = known_events(view, rows, key, identity, *values_of(view))
+        events = events.join(wanted, on=list(key), how="semi", maintain_order="left")
+        steps = _from_now_on(newest_known(events, key), key, now)
+        columns = [CREATED, ACCEPTED, *(f"{view.name}.{name}" for name in view.last)]
+        facts = events.select(pl.col(columns).gather(steps[FACT]))
+        known = dict(_items(view, view_id, steps.select(*key, AT, EVENT).hstack(facts), len(key), sequence))
+    unknown = (row for row in wanted.select(key).iter_rows() if row not in known)
+    return [*known.values(), *(OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in unknown)]
 
 
-def _event(view: View) -> pl.Expr:
-    return pl.lit(None) if view.static or view.event_time is None else pl.col(view.event_time)
+def _static(view: View, view_id: str, row: tuple[Any, ...], sequence: int) -> OnlineValues:
+    width = len(row) - len(view.last)
+    return OnlineValues(EntityKey(view_id, row[:width]), dict(zip(view.last, row[width:], strict=True)), None, sequence)
+
+
+def _from_now_on(facts: pl.DataFrame, key: Sequence[str], now: datetime) -> pl.DataFrame:
+    """Entity by entity the fact that is the newest known now, and those that come to be it."""
+    facts = facts.unique([*key, AT], keep="last", maintain_order=True).sort(*key, AT)
+    facts = facts.filter(pl.col(FACT).ne_missing(pl.col(FACT).shift(1).over(list(key))))
+    current = pl.col(AT).filter(pl.col(AT) <= now).max().over(list(key))
+    return facts.with_columns(current.alias(_NOW)).filter(pl.col(_NOW).is_null() | (pl.col(AT) >= pl.col(_NOW)))
+
+
+def _items(
+    view: View, view_id: str, steps: pl.DataFrame, width: int, sequence: int
+) -> Iterator[tuple[tuple[Any, ...], OnlineValues]]:
+    for entity, rows in groupby(steps.iter_rows(), key=itemgetter(slice(width))):
+        key = EntityKey(view_id, entity)
+        first, *later = (_step(view, key, row[width:], sequence) for row in rows)
+        yield entity, replace(first, later=tuple(later)) if later else first
+
+
+def _step(view: View, key: EntityKey, row: tuple[Any, ...], sequence: int) -> OnlineValues:
+    since, event, created, accepted, *values = row
+    if event is None:
+        return OnlineValues(key, {}, None, sequence, since=since)
+    named = dict(zip(view.last, values, strict=True))
+    # A time that goes without saying is left out.
+    since, created = (None if time == event else time for time in (since, created))
+    return OnlineValues(key, named, event, sequence, since, created, accepted)

@@ -12,12 +12,13 @@ from serin.domain.charter import View
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 
 
-def statistics_of(view: View, rows: pl.DataFrame, key: Sequence[str]) -> ViewStatistics:
-    """Of the rows that say something about an entity; a truth value counts as 1 or 0."""
+def statistics_of(view: View, rows: pl.DataFrame, key: Sequence[str], now: datetime) -> ViewStatistics:
+    """Of rows that say something about an entity; the newest is known `now`, and a truth value counts as 1 or 0."""
     known = rows.drop_nulls(list(key) if view.event_time is None else [*key, view.event_time])
     newest: datetime | None = None
     if view.event_time is not None:
-        newest = known.select(pl.col(view.event_time).max()).item()
+        times = [pl.col(name) <= now for name in (view.event_time, view.created_time) if name]
+        newest = known.filter(times).select(pl.col(view.event_time).max()).item()
     values = {name: _of(known, name) for name in view.columns}
     return ViewStatistics(known.height, known.select(key).n_unique(), newest, values)
 

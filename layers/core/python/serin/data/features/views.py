@@ -6,47 +6,59 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
-from serin.data.features.as_of import EVENT, KNOWN, MOMENT, joined_as_of, known_events, newest_known
+from serin.data.contract.moments import TIMESTAMP
+from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
+from serin.data.features.versions import EVENT, known_events
 from serin.data.features.windows import check_windows, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
 
-_FACT = "__fact"
 
-
-def with_view(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def with_view(
+    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str] = ()
+) -> pl.DataFrame:
     """The rows with `<view>.<value>` for each value of the view; null where nothing was known, or only too old.
 
-    A value counts from the later of its event and its creation. Of what is known at `__moment`
-    the newest event wins, and of equal events the last row; values older than the view's `ttl`
-    are null. Every row stays, in its place, once.
+    What is known at `__moment` is what `serin.domain.known` says: `source` holds rows in the order they were accepted,
+    `identity` their primary key where some are versions of others. Every row stays, in its place, once.
     """
     check_source(view, source, key)
     _check_keys(rows, view, source, key)
     join = _static if view.static else with_windows if view.windows else _as_of
-    joined = join(rows, view, source, key)
+    joined = join(rows, view, source, key, identity)
     if joined.height != rows.height:
         raise AssertionError(f"view {view.name} made {joined.height} rows of {rows.height}")
     return joined
 
 
-def _static(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    facts = source.select(*key, *_values(view)).drop_nulls(key).unique(key, keep="last", maintain_order=True)
+def _static(
+    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
+) -> pl.DataFrame:
+    facts = last_accepted(view, source, key, identity)
     found = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
     return rows.hstack(found.drop(key))
 
 
-def _as_of(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    facts = newest_known(known_events(view, source, key, *_values(view)), key).with_row_index(_FACT)
-    found = joined_as_of(rows.select(*key, MOMENT), facts.select(*key, EVENT, KNOWN, _FACT), KNOWN, key)
-    fact = found[_FACT]
+def last_accepted(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:
+    """What a static view knows of each entity: `<view>.<value>` as its row that was accepted last says."""
+    latest = source.unique(list(identity), keep="last", maintain_order=True) if identity else source
+    return latest.select(*key, *values_of(view)).drop_nulls(key).unique(key, keep="last", maintain_order=True)
+
+
+def _as_of(
+    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
+) -> pl.DataFrame:
+    events = known_events(view, source, key, identity, *values_of(view))
+    asked = rows.select(*key, MOMENT)
+    found = joined_as_of(asked, newest_known(events, key), key)
+    fact = found[FACT]
     if view.ttl is not None:
-        fact = found.select(pl.when(pl.col(MOMENT) - pl.col(EVENT) <= view.ttl).then(pl.col(_FACT))).to_series()
-    return rows.hstack(facts.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
+        fact = found.select(pl.when(asked[MOMENT] - pl.col(EVENT) <= view.ttl).then(pl.col(FACT))).to_series()
+    return rows.hstack(events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
 
 
-def _values(view: View) -> list[pl.Expr]:
+def values_of(view: View) -> list[pl.Expr]:
+    """A view's last values, as `<view>.<value>`."""
     return [pl.col(column).alias(f"{view.name}.{column}") for column in view.last]
 
 

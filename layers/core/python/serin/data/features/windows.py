@@ -1,24 +1,30 @@
-"""Windowed aggregates at a moment, exactly: each event counts over an interval, and intervals are swept in order.
+"""Windowed aggregates at a moment, exactly: each event counts over a span of time, and all spans are counted at once.
 
-An event counts from the moment it is known until it leaves the window, over [known, event + over).
+An event counts from the moment it is known until it leaves the window or another version takes its place, over
+[since, min(event + over, until)).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from serin.data.contract.types import POLARS_TYPES
-from serin.data.features.as_of import EVENT, KNOWN, MOMENT, joined_as_of, known_events, newest_known
+from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
+from serin.data.features.exact_sums import counts, exact_sums
+from serin.data.features.spans import Integers, Places, last_holding, micros
+from serin.data.features.versions import EVENT, SINCE, UNTIL, known_events
 from serin.domain.charter import View, Window
 from serin.domain.errors import Invalid
 from serin.domain.features import WINDOW_TYPES
 
-_AT, _VALUE, _COUNT, _SUM, _FRESH, _PLACE = "__at", "__value", "__count", "__sum", "__fresh", "__place"
-_LIMBS, _LIMB_BITS = 3, 30
+_FRESH = "__fresh"
 
 
 def check_windows(view: View, source: pl.DataFrame) -> None:
@@ -33,101 +39,93 @@ def check_windows(view: View, source: pl.DataFrame) -> None:
             )
 
 
-def with_windows(rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def with_windows(
+    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str] = ()
+) -> pl.DataFrame:
     """The rows with `<view>.<window>` for each window; all null once the newest event known is older than the ttl."""
-    values = [as_number(source, name).alias(f"__of_{name}") for name in view.columns]
-    events = known_events(view, source, key, *values)
-    newest = joined_as_of(rows, newest_known(events.select(*key, EVENT, KNOWN), key), KNOWN, key)
-    age = pl.col(MOMENT) - pl.col(EVENT)
-    fresh = newest.select((age <= view.ttl if view.ttl else age.is_not_null()).fill_null(value=False).alias(_FRESH))
-    asked = rows.select(*key, MOMENT).with_columns(fresh)
-    columns = [_value(asked, window, events, key).alias(f"{view.name}.{window.name}") for window in view.windows]
+    values = [as_number(source, name).alias(_of(name)) for name in view.columns]
+    events = known_events(view, source, key, identity, *values)
+    counter = _Counter(rows.select(*key, MOMENT), events, key)
+    fresh = counter.younger(counter.newest, view.ttl)
+    columns = [
+        pl.select(pl.when(fresh).then(counter.value(window)).alias(f"{view.name}.{window.name}")).to_series()
+        for window in view.windows
+    ]
     return rows.with_columns(columns)
 
 
 def as_number(source: pl.DataFrame, name: str) -> pl.Expr:
-    """A truth value counts as 1 or 0; what is not a number, such as an infinite one, as nothing."""
+    """A truth value counts as 1 or 0; what is not a number, such as an infinite one, as nothing; -0.0 as 0.0."""
     column, dtype = pl.col(name), source.schema[name]
-    return pl.when(column.is_finite()).then(column) if dtype.is_float() else column
+    return pl.when(column.is_finite()).then(column + 0.0) if dtype.is_float() else column
 
 
-def _value(asked: pl.DataFrame, window: Window, events: pl.DataFrame, key: Sequence[str]) -> pl.Series:
-    """One window's value for each row asked."""
-    events = events.select(*key, EVENT, KNOWN, pl.col(f"__of_{window.of}").alias(_VALUE)).drop_nulls(_VALUE)
-    fresh = pl.col(_FRESH)
-    if window.do == "last":
-        newest = joined_as_of(asked, newest_known(events, key), KNOWN, key)
-        inside = fresh & (pl.col(MOMENT) - pl.col(EVENT) < window.over)
-        return newest.select(pl.when(inside).then(pl.col(_VALUE))).to_series()
-    until = (pl.col(EVENT) + window.over).alias(_AT)
-    intervals = events.with_columns(until).filter(pl.col(KNOWN) < pl.col(_AT))
-    if window.do in ("min", "max"):
-        found = asked.with_columns(_extremes(asked, intervals, key, greatest=window.do == "max"))
-        return found.select(pl.when(fresh).then(pl.col(_VALUE))).to_series()
-    totals = _totals(asked, intervals, key)
-    return totals.select(pl.when(fresh).then(_of_totals(window))).to_series()
+class _Counter:
+    """The events of a view as spans over the moments that are asked about."""
+
+    def __init__(self, asked: pl.DataFrame, events: pl.DataFrame, key: Sequence[str]) -> None:
+        self._asked, self._all, self._key = asked, events, key
+
+    @cached_property
+    def newest(self) -> pl.DataFrame:
+        """The newest event known of each row's entity."""
+        return joined_as_of(self._asked, newest_known(self._all, self._key), self._key)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._asked, self._key, MOMENT)
+
+    @cached_property
+    def _events(self) -> pl.DataFrame:
+        return self._places.of_known(self._all)
+
+    @cached_property
+    def _starts(self) -> Integers:
+        return self._places.first_from(self._events, micros(self._events[SINCE]))
+
+    def younger(self, newest: pl.DataFrame, than: timedelta | None) -> pl.Series:
+        """Whether there is a newest event, and not older than that."""
+        age = self._asked[MOMENT] - newest[EVENT]
+        return age.is_not_null() if than is None else (age <= than).fill_null(value=False)
+
+    def value(self, window: Window) -> pl.Series:
+        """One window's value for each row."""
+        if window.do == "last":
+            return self._last(window)
+        filled = self._events[_of(window.of)].is_not_null().to_numpy()
+        values = self._events[_of(window.of)].drop_nulls()
+        starts, ends = self._starts[filled], self._ends(window)[filled]
+        if window.do in ("min", "max"):
+            return self._extreme(values, starts, ends, greatest=window.do == "max")
+        number = counts(starts, ends, len(self._places))
+        if window.do == "count":
+            return self._of_rows(number)
+        total = exact_sums(values.to_numpy(), starts, ends, len(self._places))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = total if window.do == "sum" else total / number
+        of_rows = self._of_rows(found)
+        # Of nothing there is no sum, and one that is greater than any number is none.
+        return of_rows.set(~(of_rows.is_finite() & (self._of_rows(number) > 0)), None)
+
+    def _ends(self, window: Window) -> Integers:
+        leaves = micros(self._events.select(pl.min_horizontal(pl.col(EVENT) + window.over, UNTIL)).to_series())
+        # An event that becomes known later than it leaves counts nowhere.
+        return np.maximum(self._starts, self._places.first_from(self._events, leaves))
+
+    def _last(self, window: Window) -> pl.Series:
+        events = self._all.drop_nulls(_of(window.of))
+        newest = joined_as_of(self._asked, newest_known(events, self._key), self._key)
+        inside = self._asked[MOMENT] - newest[EVENT] < window.over
+        return events[_of(window.of)].gather(newest[FACT]).set(~inside.fill_null(value=False), None)
+
+    def _extreme(self, values: pl.Series, starts: Integers, ends: Integers, *, greatest: bool) -> pl.Series:
+        order = values.arg_sort(descending=not greatest).to_numpy()
+        holding = self._of_rows(last_holding(starts[order], ends[order], len(self._places)))
+        return values.gather(order).gather(holding.set(holding < 0, None))
+
+    def _of_rows(self, found: npt.NDArray[Any]) -> pl.Series:
+        return pl.Series(self._places.in_rows(found))
 
 
-def _of_totals(window: Window) -> pl.Expr:
-    count, total = pl.col(_COUNT).fill_null(0), pl.col(_SUM)
-    if window.do == "count":
-        return count
-    return pl.when(count > 0).then(total if window.do == "sum" else total / count)
-
-
-def _totals(asked: pl.DataFrame, intervals: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """How many intervals hold each moment, and the sum of their values: running sums of who enters and who leaves."""
-    parts, total = _parts(intervals[_VALUE])
-    names = [_COUNT, *(part.name for part in parts)]
-    entering = intervals.select(*key, pl.col(KNOWN).alias(_AT), pl.lit(1, pl.Int64).alias(_COUNT), *parts)
-    leaving = intervals.select(*key, _AT, pl.lit(-1, pl.Int64).alias(_COUNT), *(-part for part in parts))
-    running = pl.concat([entering, leaving]).sort(_AT)
-    running = running.with_columns(pl.col(name).cum_sum().over(list(key)) for name in names)
-    facts = running.unique([*key, _AT], keep="last", maintain_order=True)
-    return joined_as_of(asked, facts, _AT, key).with_columns(total.alias(_SUM))
-
-
-def _parts(values: pl.Series) -> tuple[list[pl.Series], pl.Expr]:
-    """Integers that add up exactly however they come and go, and how their sums make the sum of the values.
-
-    A running sum of floats keeps the errors of all that has left. So each is cut into integers of
-    30 bits, counted from the greatest: what is lost is below 2**-90 of that one.
-    """
-    if not values.dtype.is_float():
-        whole = values.cast(pl.Int64) if values.dtype == pl.Boolean or values.dtype.is_integer() else None
-        part = (pl.zeros(len(values), pl.Int64, eager=True) if whole is None else whole).alias("__part_0")
-        return [part], pl.col("__part_0")
-    greatest = values.abs().max()
-    exponent = math.frexp(greatest)[1] if isinstance(greatest, float) else 0
-    rest = values * 2.0**-exponent
-    parts, total = [], pl.lit(0.0)
-    for limb in range(_LIMBS):
-        rest = rest * 2.0**_LIMB_BITS
-        parts.append(rest.cast(pl.Int64).alias(f"__part_{limb}"))
-        rest = rest - parts[-1]
-        total = total + pl.col(f"__part_{limb}") * 2.0 ** (exponent - _LIMB_BITS * (limb + 1))
-    return parts, total
-
-
-def _extremes(asked: pl.DataFrame, intervals: pl.DataFrame, key: Sequence[str], *, greatest: bool) -> pl.Series:
-    """The least or greatest value among the intervals that hold each moment; entities one after the other."""
-    place = pl.int_range(pl.len(), dtype=pl.Int64).alias(_PLACE)
-    questions = asked.select(*key, pl.col(MOMENT).alias(KNOWN), place)
-    stream = pl.concat([intervals.select(*key, KNOWN, _AT, _VALUE), questions], how="diagonal")
-    # At one moment events come before questions: an event counts at the moment it is known.
-    stream = stream.sort(*key, KNOWN, pl.col(_PLACE).is_not_null())
-    sign, width = -1 if greatest else 1, len(key)
-    found: list[object] = [None] * asked.height
-    entity: tuple[object, ...] = ()
-    heap: list[tuple[float, object]] = []
-    for row in stream.iter_rows():
-        at, until, value, index = row[width:]
-        if row[:width] != entity:
-            entity, heap = row[:width], []
-        if index is None:
-            heappush(heap, (sign * value, until))
-            continue
-        while heap and heap[0][1] <= at:
-            heappop(heap)
-        found[index] = sign * heap[0][0] if heap else None
-    return pl.Series(_VALUE, found, intervals.schema[_VALUE])
+def _of(name: str) -> str:
+    return f"__of_{name}"

@@ -3,7 +3,8 @@
 The CSV has the file's columns and, before them, `__upload` and `__row`, which say where a row was set aside, `__rules`
 (ids apart by spaces) and, for rows of a wrong width, `__text`. A spreadsheet runs a text that begins with = + - or @ as
 a formula, so a ' is put before it; a file that has the column `__rules` is read back without it, and without our own
-columns. A corrected row is a new row of a new upload: where its primary key is known, the newer row replaces the
+columns. Nothing is written where there is no value, so NA is a text, and an empty text is a ' for editors do not keep
+empty quotes. A corrected row is a new row of a new upload: where its primary key is known, the newer row replaces the
 older. A row that was set aside comes back once: what was accepted then is a row like any other, and what was set aside
 again is corrected where it lies now.
 """
@@ -17,6 +18,7 @@ from dataclasses import replace
 import polars as pl
 
 from serin.data.files.formulas import guarded, guarded_name, name_of, unguarded
+from serin.data.files.null_words import WORDS
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD, Table
 from serin.domain.contracts import ColumnType
 from serin.domain.errors import Rejected
@@ -74,8 +76,7 @@ def _origins(table: Table) -> pl.DataFrame | None:
             "not known.",
             "Correct the number of its values, or leave it out.",
         )
-    nulls = list(table.nulls)
-    written = table.text.select(pl.when(~pl.col(name).is_in(nulls)).then(pl.col(name)) for name in (UPLOAD, ROW))
+    written = table.text.select(pl.when(~pl.col(name).is_in(WORDS)).then(pl.col(name)) for name in (UPLOAD, ROW))
     origins = written.select(
         pl.when(pl.col(UPLOAD).str.contains(_ID)).then(pl.col(UPLOAD)), pl.col(ROW).cast(pl.UInt32, strict=False)
     )

@@ -1,4 +1,7 @@
-"""CSV as RFC 4180 writes it, read as text: no value is changed by reading it."""
+"""CSV as RFC 4180 writes it, read as text: no value is changed by reading it.
+
+Where nothing is written, or NA without quotes, there is no value; in quotes both are texts, as databases write them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ import polars as pl
 
 from serin.data.files.corrections import restored
 from serin.data.files.header import check_columns, check_lengths, read_header
+from serin.data.files.null_words import columns_of_words, read_texts
 from serin.data.files.records import Place, Records, split_records
+from serin.data.files.repeated_header import without_headers
 from serin.data.files.source import Source
 from serin.data.files.table import Caps, Table
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
 from serin.domain.printable import printable
 
-NULLS = ("", "NA")
 _BOM = b"\xef\xbb\xbf"
 _STEP = 1024 * 1024
 
@@ -32,6 +36,7 @@ class DelimitedBlocks:
         _check_text(name, first[:end], Place(0, feeds=0), last=True)
         self._names = read_header(name, first[:end].removeprefix(_BOM), caps)
         check_columns(name, self._names, contract, caps)
+        self._words = columns_of_words(self._names, contract)
         self._first = Place(end + 1)
         self._places: list[Place] = []
 
@@ -69,13 +74,21 @@ class DelimitedBlocks:
         return None
 
     def _table(self, records: Records) -> Table:
-        text = _parse(self._name, records, self._names)
+        text = self._parse(records)
         if text.height != records.numbers.len():
             raise _unreadable(self._name, f"{records.numbers.len():,} rows were found and {text.height:,} read")
         # A value is no longer than its row, and the text of all of them no longer than the block.
         if records.longest > self._caps.value:
             check_lengths(self._name, text, self._caps)
-        return restored(Table(self._name, text, records.numbers, records.ragged, NULLS))
+        return without_headers(restored(Table(self._name, text, records.numbers, records.ragged)))
+
+    def _parse(self, records: Records) -> pl.DataFrame:
+        if not records.numbers.len():
+            return pl.DataFrame(schema=dict.fromkeys(self._names, pl.String))
+        try:
+            return read_texts(records.whole, self._names, self._words)
+        except pl.exceptions.PolarsError as error:
+            raise _unreadable(self._name, printable(str(error), 100)) from error
 
 
 def _check_text(name: str, content: bytes, place: Place, last: bool) -> None:
@@ -108,16 +121,6 @@ def _check_utf8(name: str, content: bytes, place: Place, last: bool) -> None:
 def _line(content: bytes, at: int, place: Place) -> str:
     number = place.feeds + content.count(b"\n", 0, at) + 1
     return f"line {number:,}"
-
-
-def _parse(name: str, records: Records, names: tuple[str, ...]) -> pl.DataFrame:
-    schema = dict.fromkeys(names, pl.String)
-    if not records.numbers.len():
-        return pl.DataFrame(schema=schema)
-    try:
-        return pl.read_csv(records.whole, has_header=False, schema=schema, empty_string_is_null=False)
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(name, printable(str(error), 100)) from error
 
 
 def _unreadable(name: str, found: str) -> Rejected:

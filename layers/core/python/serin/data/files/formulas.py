@@ -2,7 +2,8 @@
 
 A spreadsheet runs a cell that begins with one of the signs. Where it splits lines at semicolons or tabs, or reads a
 line end inside a value as one, cells begin there too. So a single quote is set before whatever would begin that way,
-which makes it a text; quotes that are there already count, so that taking one away always gives back what was.
+which makes it a text; quotes that are there already count, so that taking one away always gives back what was. An empty
+text gets one too, for an editor does not tell it from none.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ _BREAK = "[;\t\r\n]"
 # Each finds where a cell would begin and what makes it a formula; the second finds it with one quote more.
 _INNER = f"({_BREAK})('*{_OVER}{_SIGN})"
 _INNER_GUARDED = f"({_BREAK})'('*{_OVER}{_SIGN})"
-_START = f"^('*(?:{_OVER}{_SIGN}|[\t\r\n]))"
-_START_GUARDED = f"^'('*(?:{_OVER}{_SIGN}|[\t\r\n]))"
+_START = f"^('*(?:{_OVER}{_SIGN}|[\t\r\n]|$))"
+_START_GUARDED = f"^'('*(?:{_OVER}{_SIGN}|[\t\r\n]|$))"
 
 
 def guarded(text: pl.Expr) -> pl.Expr:

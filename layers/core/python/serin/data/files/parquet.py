@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from serin.data.files.header import check_columns, check_lengths
 from serin.data.files.parquet_layout import Layout, read_layout
+from serin.data.files.repeated_header import without_headers
 from serin.data.files.table import Caps, Table, ragged_rows, row_numbers
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
@@ -20,6 +21,7 @@ from serin.domain.printable import printable
 T = TypeVar("T")
 _GROUP = 262_144
 _RANGES = 4
+_TIMES = (pl.Datetime, pl.Date)
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
@@ -50,22 +52,37 @@ def keep_rows(file: Path, kept: pl.Series, folder: Path) -> Path:
     return folder / "kept.parquet"
 
 
-def ranges_of(file: Path, contract: Contract) -> dict[str, tuple[int, int]]:
-    """The least and the greatest value of some columns of times and whole numbers that hold no null, as integers.
+def value_ranges(rows: pl.LazyFrame) -> dict[str, tuple[int, ...]]:
+    """Of each column of times and whole numbers the least and greatest value, as integers, and the number of nulls.
+
+    A column of nulls has a least value above its greatest.
+    """
+    names = [name for name, dtype in rows.collect_schema().items() if dtype.is_integer() or dtype in _TIMES]
+    if not names:
+        return {}
+    values = {name: pl.col(name).to_physical().cast(pl.Int64) for name in names}
+    found = rows.select(
+        *(value.min().alias(f"{name}:min") for name, value in values.items()),
+        *(value.max().alias(f"{name}:max") for name, value in values.items()),
+        *(value.null_count().alias(f"{name}:nulls") for name, value in values.items()),
+    )
+    row = found.collect().row(0, named=True)
+    return {name: _range(row[f"{name}:min"], row[f"{name}:max"], row[f"{name}:nulls"]) for name in names}
+
+
+def _range(least: int | None, greatest: int | None, nulls: int) -> tuple[int, ...]:
+    return (1, 0, nulls) if least is None or greatest is None else (least, greatest, nulls)
+
+
+def telling_ranges(ranges: Mapping[str, tuple[int, ...]], contract: Contract) -> dict[str, tuple[int, ...]]:
+    """Of `value_ranges` those that tell uploads apart: of a few columns that hold no null.
 
     Times come first: their ranges are what tells uploads apart most often.
     """
     kinds = ("timestamp", "date", "integer")
     columns = sorted((one for one in contract.columns if one.type in kinds), key=lambda one: kinds.index(one.type))
-    names = [column.name for column in columns[:_RANGES]]
-    values = [pl.col(name).to_physical().cast(pl.Int64) for name in names]
-    bounds = [(one.min().name.suffix(":min"), one.max().name.suffix(":max")) for one in values]
-    nulls = [pl.col(name).null_count().name.suffix(":nulls") for name in names]
-    if not names:
-        return {}
-    found = pl.scan_parquet(file, glob=False).select(*(one for pair in bounds for one in pair), *nulls).collect()
-    row = found.row(0, named=True)
-    return {name: (row[f"{name}:min"], row[f"{name}:max"]) for name in names if not row[f"{name}:nulls"]}
+    told = [column.name for column in columns[:_RANGES] if column.name in ranges]
+    return {name: ranges[name][:2] for name in told if not ranges[name][2]}
 
 
 def size_in_memory(frame: pl.DataFrame) -> int:
@@ -75,15 +92,12 @@ def size_in_memory(frame: pl.DataFrame) -> int:
     return frame.height * 8 * (frame.width + texts.width) + lengths
 
 
-def from_parquet(content: bytes) -> pl.DataFrame:
-    """The frame `to_parquet` has written."""
-    return pl.read_parquet(content, glob=False)
-
-
-def key_columns(content: bytes, names: tuple[str, ...]) -> pl.DataFrame | None:
-    """Only these columns of a file `to_parquet` has written; None when one of them is not there."""
+def from_parquet(content: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The frame `to_parquet` has written, or those of the columns that it has."""
+    if columns is None:
+        return pl.read_parquet(content, glob=False)
     there = pl.read_parquet_schema(content)
-    return pl.read_parquet(content, columns=list(names)) if set(names) <= set(there) else None
+    return pl.read_parquet(content, columns=[name for name in columns if name in there])
 
 
 class ParquetBlocks:
@@ -97,15 +111,18 @@ class ParquetBlocks:
         layout = _layout(name, content, caps)
         check_columns(name, layout.columns, contract, caps)
         schema = _tried(name, lambda: pl.read_parquet_schema(content))
-        for column, dtype in schema.items():
-            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-                raise Rejected(
-                    f"{name}: column '{printable(column)}' holds {dtype}.", "Write one plain value for each row."
-                )
+        plain = {one: dtype for one, dtype in schema.items() if one not in layout.nested and _is_plain(dtype)}
+        types = {column.name: column.type for column in contract.columns}
+        for column in (column for column in types if column not in plain):
+            dtype = "lists or records" if column in layout.nested else schema[column]
+            raise Rejected(
+                f"{name}: column '{printable(column)}' holds {dtype}.",
+                f"Write one plain value for each row: {types[column]}.",
+            )
         if layout.rows == 0:
             raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-        types = {column.name: column.type for column in contract.columns}
-        self._columns = [_as_text(column, dtype, types.get(column)) for column, dtype in schema.items()]
+        self._columns = [_as_text(column, dtype) for column, dtype in plain.items()]
+        self._unread = tuple(column for column in layout.columns if column not in plain)
         self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
 
     def __iter__(self) -> Iterator[Table]:
@@ -119,7 +136,8 @@ class ParquetBlocks:
             found = before + text.height
             raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
         check_lengths(self._name, text, self._caps)
-        return Table(self._name, text, row_numbers(text.height, before), ragged_rows([], []), ())
+        ragged = ragged_rows([], [])
+        return without_headers(Table(self._name, text, row_numbers(text.height, before), ragged, unread=self._unread))
 
 
 def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
@@ -140,16 +158,16 @@ def _tried(name: str, read: Callable[[], T]) -> T:
         raise Rejected(message, "Write the file again and upload it.") from error
 
 
-def _as_text(name: str, dtype: pl.DataType, wanted: str | None) -> pl.Expr:
+def _is_plain(dtype: pl.DataType) -> bool:
+    """Whether its values are texts, numbers or times; the bytes of a column of bytes mean nothing by themselves."""
+    return not dtype.is_nested() and not isinstance(dtype, (pl.Binary, pl.Object, pl.Duration, pl.BaseExtension))
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.Datetime):
         # Without a zone the text has none either, and so breaks the contract's type.
         zone = "" if dtype.time_zone is None else "Z"
         moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
         return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
-    if dtype.is_float() and wanted == "integer":
-        # A nullable integer column of pandas arrives as floats.
-        whole = (column == column.round()) & (column.abs() <= 2**53)
-        integer = column.cast(pl.Int64, strict=False).cast(pl.String)
-        return pl.when(whole).then(integer).otherwise(column.cast(pl.String))
     return column.cast(pl.String)

@@ -8,8 +8,9 @@ https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from serin.data.files.table import Caps
@@ -20,9 +21,13 @@ from serin.domain.printable import printable
 MAGIC = b"PAR1"
 _TAIL = 8
 _DICTIONARY_PAGE = 2
+_DEEPEST = 32
+# Types the engine does not know: the converted type, the digits of a decimal, the newest logical type.
+_INTERVAL, _MOST_DIGITS, _NEWEST_TYPE = 21, 38, 15
 # Field numbers of parquet.thrift.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
 _NAME, _CHILDREN, _REPETITION, _REPEATED = 4, 5, 3, 2
+_CONVERTED, _PRECISION, _LOGICAL = 6, 8, 10
 _CHUNKS, _GROUP_ROWS = 1, 3
 _FILE_PATH, _CHUNK = 1, 3
 _CHUNK_VALUES, _CHUNK_BYTES, _DATA_AT, _DICTIONARY_AT = 5, 7, 9, 11
@@ -35,10 +40,20 @@ _PREFIXED = 7
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns in their order, and how many rows there are."""
+    """The columns in their order, how many rows there are, and which columns hold lists or records."""
 
     columns: tuple[str, ...]
     rows: int
+    nested: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Schema:
+    """The columns, those that hold lists or records, and of each chunk in a row group whether it is such a column's."""
+
+    columns: tuple[str, ...]
+    nested: frozenset[str]
+    leaves: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,10 @@ class _Page:
 
 
 def read_layout(name: str, content: memoryview, caps: Caps) -> Layout:
-    """What the file holds; raises TooLarge beyond the caps, Rejected for what contradicts itself or is nested."""
+    """What the file holds; raises TooLarge beyond the caps, Rejected for what contradicts itself.
+
+    Columns that hold lists or records are passed over: nobody decodes them.
+    """
     try:
         return _layout(name, content, caps)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -60,15 +78,15 @@ def read_layout(name: str, content: memoryview, caps: Caps) -> Layout:
 
 def _layout(name: str, content: memoryview, caps: Caps) -> Layout:
     footer, _ = read_struct(_footer(name, content, caps))
-    columns = _columns(name, footer[_SCHEMA], caps)
+    schema = _schema(name, footer[_SCHEMA], caps)
     rows = footer[_ROWS]
     if rows > caps.rows:
         raise TooLarge(f"{name}: has {rows:,} rows; {caps.rows:,} are allowed.", "Split the file and upload each part.")
     groups = footer[_GROUPS]
     if sum(group[_GROUP_ROWS] for group in groups) != rows or any(group[_GROUP_ROWS] < 0 for group in groups):
         raise ValueError("its row groups do not add up to its rows")
-    _check_pages(name, content, groups, len(columns), caps)
-    return Layout(columns, rows)
+    _check_pages(name, content, groups, schema.leaves, caps)
+    return Layout(schema.columns, rows, schema.nested)
 
 
 def _footer(name: str, content: memoryview, caps: Caps) -> memoryview:
@@ -83,29 +101,66 @@ def _footer(name: str, content: memoryview, caps: Caps) -> memoryview:
     return content[len(content) - _TAIL - length : len(content) - _TAIL]
 
 
-def _columns(name: str, schema: list[Struct], caps: Caps) -> tuple[str, ...]:
+def _schema(name: str, schema: list[Struct], caps: Caps) -> _Schema:
     if len(schema) - 1 > caps.columns:
         raise TooLarge(f"{name}: has {len(schema) - 1:,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
     texts = [element[_NAME].decode("utf-8") for element in schema[1:]]
     if sum(len(text) for text in texts) > caps.header:
         raise TooLarge(f"{name}: its column names are longer than {caps.header:,} bytes.", "Shorten them.")
     for element, text in zip(schema[1:], texts, strict=True):
-        if element.get(_CHILDREN) or element.get(_REPETITION) == _REPEATED:
-            raise Rejected(
-                f"{name}: column '{printable(text)}' holds lists or records.", "Write one plain value for each row."
-            )
-    if schema[0].get(_CHILDREN) != len(texts):
+        _refuse_unknown(name, element, text)
+    columns: list[str] = []
+    nested: set[str] = set()
+    leaves: list[bool] = []
+    place = 1
+    while place < len(schema):
+        behind = _behind(schema, place)
+        column = texts[place - 1]
+        if behind - place > 1 or schema[place].get(_CHILDREN) or schema[place].get(_REPETITION) == _REPEATED:
+            nested.add(column)
+        columns.append(column)
+        leaves += [column in nested] * sum(not element.get(_CHILDREN) for element in schema[place:behind])
+        place = behind
+    if schema[0].get(_CHILDREN) != len(columns):
         raise ValueError("its schema does not add up")
-    return tuple(texts)
+    return _Schema(tuple(columns), frozenset(nested), tuple(leaves))
 
 
-def _check_pages(name: str, content: memoryview, groups: list[Struct], width: int, caps: Caps) -> None:
+def _refuse_unknown(name: str, element: Struct, text: str) -> None:
+    """The engine cannot open a file that has such a column anywhere, so nothing but its name can be said."""
+    kind = "an interval" if element.get(_CONVERTED) == _INTERVAL else ""
+    if element.get(_PRECISION, 0) > _MOST_DIGITS:
+        kind = f"decimals of {element[_PRECISION]} digits"
+    if any(number > _NEWEST_TYPE for number in element.get(_LOGICAL, ())):
+        kind = "values of a type that came with a newer Parquet"
+    if kind:
+        raise Rejected(
+            f"{name}: column '{printable(text)}' holds {kind}, which cannot be read or passed over.",
+            "Leave the column out, or write its values as texts.",
+        )
+
+
+def _behind(schema: list[Struct], place: int) -> int:
+    """The place behind an element and all that is in it; what is written there in order is a tree."""
+    to_come = [1]
+    while to_come:
+        to_come[-1] -= 1
+        to_come.append(schema[place].get(_CHILDREN) or 0)
+        place += 1
+        while to_come and not to_come[-1]:
+            to_come.pop()
+        if len(to_come) > _DEEPEST:
+            raise ValueError(f"a column is nested more than {_DEEPEST} deep")
+    return place
+
+
+def _check_pages(name: str, content: memoryview, groups: list[Struct], leaves: Sequence[bool], caps: Caps) -> None:
     unpacked, pages = 0, 0
     for group in groups:
         before, chunks = unpacked, group[_CHUNKS]
-        if len(chunks) != width:
+        if len(chunks) != len(leaves):
             raise ValueError("a row group lacks columns")
-        for chunk in chunks:
+        for chunk in compress(chunks, (not nested for nested in leaves)):
             values = 0
             for page in _pages(content, chunk):
                 unpacked, pages = unpacked + page.unpacked, pages + 1

@@ -55,17 +55,22 @@ class Table:
     """Rows of one file, every value as the text it was written with.
 
     `text` has the file's columns, in its order, for the rows that have a value for each; `numbers`
-    (1 is the first row below the header) says which rows these are. `ragged` holds the other rows
-    whole: `__row`, `__text`. The texts in `nulls` mean that there is no value. Where the file corrects rows
-    that were set aside, `origins` has for each row of `text` which one (`__upload`, `__row`), or nulls.
+    (1 is the first row below the header) says which rows these are; a null is where nothing was written. `ragged`
+    holds the other rows whole: `__row`, `__text`. Where the file corrects rows that were set aside, `origins` has for
+    each row of `text` which one (`__upload`, `__row`), or nulls. Columns in `unread` hold no plain values.
     """
 
     name: str
     text: pl.DataFrame
     numbers: pl.Series
     ragged: pl.DataFrame
-    nulls: tuple[str, ...]
     origins: pl.DataFrame | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """All of the file's columns."""
+        return [*self.text.columns, *self.unread]
 
     @property
     def rows(self) -> int:
@@ -75,7 +80,7 @@ class Table:
     def only(self, wanted: pl.Series, ragged: bool) -> Table:
         """The rows that have a value for each column and are wanted; the ragged ones or none of them."""
         rest = self.ragged if ragged else self.ragged.clear()
-        return Table(self.name, self.text.filter(wanted), self.numbers.filter(wanted), rest, self.nulls)
+        return Table(self.name, self.text.filter(wanted), self.numbers.filter(wanted), rest)
 
 
 class Blocks(Protocol):
@@ -95,7 +100,6 @@ def joined(tables: Sequence[Table]) -> Table:
         pl.concat([table.text for table in tables]),
         pl.concat([table.numbers for table in tables]),
         pl.concat([table.ragged for table in tables]),
-        tables[0].nulls,
     )
 
 

@@ -12,10 +12,12 @@ from typing import Literal
 
 import polars as pl
 
-from serin.data.contract.types import POLARS_TYPES, typed
+from serin.data.contract.read_columns import read_column
+from serin.data.contract.types import typed
+from serin.data.files.null_words import WORDS
 from serin.data.files.reading import read_table
 from serin.data.files.unheaded import check_names
-from serin.domain.contracts import ColumnType, Contract
+from serin.domain.contracts import Column, ColumnType, Contract
 
 ROWS_READ = 100_000
 ENOUGH_ROWS = 100
@@ -26,8 +28,11 @@ MOSTLY = 0.8
 LONGEST_PATTERN = 40
 _ANYTHING = Contract("file", "0.0.0", (), (), ())
 _NUMBER = r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$"
-_NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", r"^[-+]?(0|[1-9][0-9]*)$"), ("number", _NUMBER))
-_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
+_INTEGER = r"^[-+]?(0|[1-9][0-9]*)$"
+_NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", _INTEGER), ("number", _NUMBER))
+# Digits, E, digits: an article's number as often as a power of ten; programs mostly write a point or a sign too.
+_ARTICLE = r"^[0-9]+[eE][0-9]+$"
+_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?$"
 _RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[-_./: ]+")
 _CLASSES = ("[A-Z]", "[a-z]", "[0-9]")
 
@@ -67,7 +72,8 @@ class ColumnSeen:
 class FileSeen:
     """A file's first rows: `typed` has them with a type for each column, `rows` counts all rows of the file.
 
-    `ragged` counts rows with too many or too few values, which are not among `typed`.
+    `ragged` counts rows with too many or too few values, or that are the header again, which are not among `typed`.
+    `unread` names columns that hold no plain values.
     """
 
     name: str
@@ -75,6 +81,7 @@ class FileSeen:
     ragged: int
     typed: pl.DataFrame
     columns: tuple[ColumnSeen, ...]
+    unread: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnSeen | None:
         """The column of that name, or None."""
@@ -89,16 +96,26 @@ def look_at(name: str, content: bytes) -> FileSeen:
     """
     check_names(name, content)
     table = read_table(name, content, _ANYTHING)
-    nulls = pl.all().replace(list(table.nulls), None) if table.nulls else pl.all()
-    text = table.text.head(ROWS_READ).select(nulls)
-    columns = tuple(_column(text[column]) for column in text.columns)
-    values = text.select(typed(pl.col(column.name), column.type).cast(POLARS_TYPES[column.type]) for column in columns)
-    return FileSeen(name, table.rows, table.ragged.height, values, columns)
+    columns, values = [], []
+    for text in table.text.head(ROWS_READ).get_columns():
+        column, read = _column(text)
+        columns.append(column)
+        values.append(read)
+    typed_rows = pl.DataFrame(values)
+    return FileSeen(name, table.rows, table.ragged.height, typed_rows, tuple(columns), table.unread)
 
 
-def _column(text: pl.Series) -> ColumnSeen:
+def _column(text: pl.Series) -> tuple[ColumnSeen, pl.Series]:
+    """What the column is like, and its values."""
+    # In quotes the words for null are texts, but a column of anything else than texts cannot mean them.
+    kind, time = _type(text.filter(~text.is_in(WORDS)))
+    frame = read_column(text, Column(text.name, kind))
+    text = frame.to_series(0).alias(text.name)
+    return _seen(text, kind, time), frame.to_series(1)
+
+
+def _seen(text: pl.Series, kind: ColumnType, time: TimeKind | None) -> ColumnSeen:
     known = text.drop_nulls()
-    kind, time = _type(known)
     low, high = _ends(known, kind) if kind in ("integer", "number") else (None, None)
     return ColumnSeen(
         name=text.name,
@@ -117,19 +134,40 @@ def _column(text: pl.Series) -> ColumnSeen:
 
 
 def _type(known: pl.Series) -> tuple[ColumnType, TimeKind | None]:
-    """The narrowest type every value has. A number with leading zeros is a name for something, such as a postcode."""
+    """The narrowest type every value has, unless they are numbers that name something."""
     if known.len() == 0:
         return "string", None
     for kind, shape in _NUMERIC:
         if known.str.contains(shape).all() and _fits(known, kind):
-            return kind, None
-    if _fits(known, "boolean"):
+            return ("string" if _names_something(known) else kind), None
+    if _is_boolean(known):
         return "boolean", None
     if _fits(known, "timestamp"):
         return "timestamp", "timestamp"
     if _fits(known, "date"):
         return "date", "date"
     return "string", "local" if known.str.contains(_LOCAL).all() else None
+
+
+def _names_something(known: pl.Series) -> bool:
+    """Whether these numbers are names, as postcodes are, whose leading zeros have made them texts already.
+
+    A telephone number begins with a plus, where a change would have a minus too; an article number may have an E
+    between digits; an account may have more digits than an integer holds.
+    """
+    signed = known.str.starts_with("+") & known.str.contains(_INTEGER)
+    if signed.any() and not known.str.contains(r"^-|\.").any():
+        return True
+    # Where a number next to it has a point or a minus, it is one.
+    if known.str.contains(_ARTICLE).any() and not known.str.contains(r"[.-]").any():
+        return True
+    return known.str.contains(r"^[-+]?[0-9]{19,}$").any() and not _fits(known, "integer")
+
+
+def _is_boolean(known: pl.Series) -> bool:
+    """Whether these are truth values; of single letters both have to be there, for f alone may be anything."""
+    letters = known.str.to_lowercase().unique()
+    return _fits(known, "boolean") and (letters.str.len_chars().max() != 1 or letters.len() > 1)
 
 
 def _ends(known: pl.Series, kind: ColumnType) -> tuple[float, float]:

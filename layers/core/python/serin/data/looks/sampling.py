@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.domain.datasets import Part
+from serin.domain.segments import Segment
 
 _MOST = 2**64 - 1
 
 
-def spread(parts: Sequence[Part], most_rows: int) -> Sequence[Part]:
-    """The parts to read: all of them, or so many as hold `most_rows`, evenly spread and the newest among them."""
-    rows = sum(part.rows for part in parts)
+def spread(segments: Sequence[Segment], most_rows: int) -> Sequence[Segment]:
+    """The segments to read: all of them, or so many as hold `most_rows`, evenly spread and the newest among them."""
+    rows = sum(segment.rows for segment in segments)
     if rows <= most_rows:
-        return parts
-    wanted = max(1, len(parts) * most_rows // rows)
-    places = {len(parts) - 1 - place * len(parts) // wanted for place in range(wanted)}
-    return [part for place, part in enumerate(parts) if place in places]
+        return segments
+    wanted = max(1, len(segments) * most_rows // rows)
+    places = {len(segments) - 1 - place * len(segments) // wanted for place in range(wanted)}
+    return [segment for place, segment in enumerate(segments) if place in places]
 
 
 def thinned(frame: pl.DataFrame, keys: Sequence[str], share: float, seed: int) -> pl.DataFrame:

@@ -12,9 +12,15 @@ from serin.domain.release_course import Course
 from serin.domain.releases import Release
 from serin.services.release.context import ReleaseContext
 
+_DEPLOY_S = 30
+_DEPLOYS = 120
 
-def publish(context: ReleaseContext) -> Course:
-    """Publish the version with the code that is deployed. A rollback takes the one that was live, as it was."""
+
+def publish(context: ReleaseContext, round: int) -> Course:
+    """Publish the version with the code that is deployed. A rollback takes the one that was live, as it was.
+
+    A deploy that is under way is waited for, an hour at most: then Unavailable.
+    """
     release = context.running()
     if release is None:
         return Course("end")
@@ -22,12 +28,26 @@ def publish(context: ReleaseContext) -> Course:
     if release.cause == "rollback" and known and _is_there(context, known):
         context.note("publish", f"function version {known.function_version}, as it was live before")
         return Course("golden")
+    if context.endpoint.is_being_deployed(context.model):
+        return _after_the_deploy(context, round)
     version = context.catalog.version(context.model, release.version)
     check_own(context.model, version.layer, version.estimator)
     published = context.endpoint.publish(version, known)
+    # A deploy that began meanwhile may have given it new code and old layers.
+    if context.endpoint.is_being_deployed(context.model):
+        return _after_the_deploy(context, round)
     context.catalog.save_published(published)
     context.note("publish", f"function version {published.function_version}")
     return Course("golden")
+
+
+def _after_the_deploy(context: ReleaseContext, round: int) -> Course:
+    if round >= _DEPLOYS:
+        message = f"A deploy of {context.model} has been under way for {round * _DEPLOY_S // 60} minutes."
+        raise Unavailable(message, "See that its stack comes to an end, then start the release again.")
+    if round == 0:
+        context.note("publish", "a deploy is under way; waits for its end")
+    return Course("publish", _DEPLOY_S, round + 1)
 
 
 def golden(context: ReleaseContext, rows: Sequence[Mapping[str, Any]]) -> Course:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from serin.domain.datasets import Upload
 from serin.ports import Catalog
@@ -17,3 +18,11 @@ def accepted_uploads(dataset: str, *, catalog: Catalog) -> Iterator[Upload]:
         if page.next is None:
             return
         after = page.next
+
+
+def accepted_at(dataset: str, sequence: int, *, catalog: Catalog) -> datetime:
+    """When the upload of that sequence was accepted."""
+    name = catalog.part(dataset, sequence).upload_id
+    upload = catalog.upload(dataset, name)
+    assert upload is not None, f"{name} has a part"
+    return upload.at

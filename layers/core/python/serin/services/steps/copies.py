@@ -2,8 +2,8 @@
 
 Digest sets are immutable and named by content; which of them count follows from the parts up to a head, so the one
 transaction that adds a part adds its set too. A set is read only where its ranges meet the upload's: tables that grow
-in time have few of these. Where many are to be read, an upload merges the newest with its own, so that there are some
-plus the logarithm of the rows; and of the oldest, no more are read than `MOST` digests in all.
+in time have few of these. Where many are to be read, or there, an upload merges the newest with its own, so that there
+are some plus the logarithm of the rows; and of the oldest, no more are read than `MOST` digests in all.
 
 An upload that is overtaken leaves a set that no part names. It stays: it has twelve bytes a row, and whoever deleted it
 could not know that no transaction is about to name it, since equal content has an equal name.
@@ -16,10 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 
+import polars as pl
+
 from serin.data.contract.checked_files import CheckedFile
 from serin.data.contract.equal_rows import EqualRows
 from serin.data.files.form import form_of
-from serin.data.files.parquet import keep_rows, ranges_of
+from serin.data.files.parquet import keep_rows, telling_ranges, value_ranges
 from serin.domain.contracts import Contract
 from serin.domain.copies import (
     ORDER_OF_COLUMNS,
@@ -33,11 +35,13 @@ from serin.domain.copies import (
 )
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.names import digest
+from serin.domain.schemas import schema_of
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.stored_files import put_by_content
 
 MOST = 32_000_000
 _SETS = 8
+_CHAIN = 32
 _MERGED = 4_000_000
 COPY = "__copy"
 
@@ -57,9 +61,10 @@ class Comparison:
     def after(self, before: DatasetHead) -> tuple[Upload, Part]:
         """The upload and its part as they follow that head, their files written under names made of their content."""
         number, rows = before.sequence + 1, EqualRows(self.checked.digests)
-        parts = {part.sequence: part for part in self.catalog.parts(self.upload.dataset) if part.sequence < number}
+        parts = _Parts(self.upload.dataset, number, self.catalog)
         sets = list(_sets(parts, before.sequence))
-        ranges = ranges_of(self.checked.accepted, self.contract) if self.checked.accepted else {}
+        values = value_ranges(pl.scan_parquet(self.checked.accepted, glob=False)) if self.checked.accepted else {}
+        ranges = telling_ranges(values, self.contract)
         near, left_out = _near(sets, ranges)
         found = sum((rows.compare(self._fetched(one)) for one in near), Counter[int]())
         own, earlier = rows.within_upload(), [one.repeats for one in sets]
@@ -75,8 +80,9 @@ class Comparison:
             upload = replace(upload, copies=self._copies(upload, rows.equal, found, parts))
         upload, size = self._stored(upload, rows)
         part = Part(upload.dataset, number, upload.id, upload.part or "", upload.accepted, upload.id, size)
-        digests = self._kept(rows, copied, number, merged, ranges)
-        return upload, replace(part, digests=digests, copies=self._marks(rows) if copied else None)
+        digests, marks = self._kept(rows, copied, number, merged, ranges), self._marks(rows) if copied else None
+        kept = replace(part, digests=digests, copies=marks, ranges=values)
+        return upload, replace(kept, schema=schema_of(self.contract).name)
 
     def _fetched(self, one: DigestSet) -> Path:
         file = self.folder / one.key.rsplit("/", 1)[-1]
@@ -89,7 +95,7 @@ class Comparison:
         columns = digest(*(name for name in self.checked.columns if name in names))[:16]
         return {**form_of(self.folder / "content"), ORDER_OF_COLUMNS: columns, ORDER_OF_ROWS: rows.order()}
 
-    def _copies(self, upload: Upload, equal: int, found: Counter[int], parts: Mapping[int, Part]) -> Copies:
+    def _copies(self, upload: Upload, equal: int, found: Counter[int], parts: _Parts) -> Copies:
         number, most = max(found.items(), key=lambda item: (item[1], item[0]))
         name = parts[number].upload_id
         other = self.catalog.upload(upload.dataset, name)
@@ -137,7 +143,21 @@ class Comparison:
         return DigestSet(key or "", count, since, rows.repeats(copied=copied), ranges)
 
 
-def _sets(parts: Mapping[int, Part], last: int) -> Iterator[DigestSet]:
+class _Parts:
+    """The parts before an upload: the newest are read together, and older ones as they are asked for."""
+
+    def __init__(self, dataset: str, number: int, catalog: Catalog) -> None:
+        self._dataset, self._catalog = dataset, catalog
+        newest = catalog.parts(dataset, max(0, number - 1 - _CHAIN))
+        self._parts = {part.sequence: part for part in newest if part.sequence < number}
+
+    def __getitem__(self, number: int) -> Part:
+        if number not in self._parts:
+            self._parts[number] = self._catalog.part(self._dataset, number)
+        return self._parts[number]
+
+
+def _sets(parts: _Parts, last: int) -> Iterator[DigestSet]:
     """The digest sets that have every upload up to the last, newest first."""
     while last > 0:
         digests = parts[last].digests
@@ -161,12 +181,16 @@ def _near(sets: Sequence[DigestSet], ranges: Mapping[str, tuple[int, ...]]) -> t
 
 
 def _merged(sets: Sequence[DigestSet], near: Sequence[DigestSet], own: int) -> Sequence[DigestSet]:
-    """The newest sets that an upload of so many rows is merged with: none while few are to be read."""
+    """The newest sets that an upload of so many rows is merged with: none while few are to be read.
+
+    Where many are there, though few are read, the newest are merged all the same, or every upload would have to look
+    through all that came before it.
+    """
     merged, size = list[DigestSet](), own
-    if len(near) <= _SETS:
+    if len(near) <= _SETS and len(sets) <= _CHAIN:
         return merged
     for one in sets:
-        if one not in near or one.digests > 2 * size or size + one.digests > _MERGED:
+        if (len(sets) <= _CHAIN and one not in near) or one.digests > 2 * size or size + one.digests > _MERGED:
             break
         merged.append(one)
         size += one.digests

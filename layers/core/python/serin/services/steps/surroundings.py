@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
 
 from serin.data.contract.rules import Surroundings
-from serin.data.files.parquet import key_columns
 from serin.domain.contracts import Contract, Reference
-from serin.domain.errors import Rejected
+from serin.domain.datasets import DatasetHead
+from serin.domain.schemas import narrower_types
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
+from serin.services.steps.segments import rows_of, segments_up_to
 
 
-def surroundings(contract: Contract, *, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Surroundings:
-    """For the rules of this contract; of other datasets only the columns of the keys are decoded.
+def surroundings(
+    head: DatasetHead, contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog, clock: Clock
+) -> Surroundings:
+    """For a file of the dataset with that head; of other datasets only the columns of the keys are decoded.
 
     A dataset that has no rows yet has no keys, and a rule that looks for them is not judged: in which
     order datasets arrive must not decide whether a row is good.
     """
-    keys = {reference: _keys(reference, lake, catalog) for reference in contract.references}
+    contract = contracts[head.dataset]
+    keys = {reference: _keys(reference, contracts, lake, catalog) for reference in contract.references}
     promised = any(rule.kind == "frequency" for rule in contract.dataset_rules)
-    return Surroundings(clock.now(), keys, _last_accepted(contract.dataset, catalog) if promised else None)
+    previous = _last_accepted(contract.dataset, catalog) if promised else None
+    return Surroundings(clock.now(), keys, previous, narrower_types(head.schemas, contract))
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
     return next((upload.at for upload in accepted_uploads(dataset, catalog=catalog)), None)
 
 
-def _keys(reference: Reference, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
-    parts = [part for part in catalog.parts(reference.dataset) if part.rows]
-    frames = [key_columns(lake.get(part.key), reference.columns) for part in parts]
-    # A part of an older contract may lack the column, or have it in another type.
-    known = [frame for frame in frames if frame is not None]
-    try:
-        return pl.concat(known, how="vertical_relaxed").unique() if known else pl.DataFrame()
-    except pl.exceptions.PolarsError as error:
-        key = ", ".join(reference.columns)
-        raise Rejected(
-            f"{reference.dataset} holds its key ({key}) in several types, so no row can be looked for in it.",
-            f"Give {reference.dataset} another name with the key's new type, or leave the relationship out.",
-        ) from error
+def _keys(reference: Reference, contracts: Mapping[str, Contract], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
+    head = catalog.head(reference.dataset)
+    segments = segments_up_to(head, catalog=catalog)
+    if not segments:
+        return pl.DataFrame()
+    key = contracts[reference.dataset].only(reference.columns)
+    frames = [rows.unique() for rows in rows_of(segments, head.sequence, key, lake=lake)]
+    # Rows of an older contract may not have the column.
+    return pl.concat(frames).select(reference.columns).unique().drop_nulls()

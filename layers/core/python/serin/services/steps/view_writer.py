@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from serin.data.features.buckets import START, buckets_of, buckets_touched
-from serin.data.features.joins import derive, latest_rows
+from serin.data.features.joins import derive, latest_rows, versions_by
 from serin.data.features.latest import latest_values
+from serin.data.features.view_statistics import statistics_of
 from serin.data.features.views import check_source
-from serin.domain.buckets import items_id, oldest_start
+from serin.domain.buckets import definition, items_id, oldest_start
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
 
@@ -56,20 +58,15 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
-        return rows_up_to(heads[dataset], lake=self.lake, catalog=self.catalog)
+        return rows_up_to(heads[dataset], self.contracts[dataset], lake=self.lake, catalog=self.catalog)
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
         """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
         tables = {name: self.everything(name, heads) for name in heads if name != dataset}
         if rows.is_empty() or any(table.is_empty() for table in tables.values()):
             return None
-        latest = {name: latest_rows(table, self.contracts[name]) for name, table in tables.items()}
+        latest = {name: self.latest(name, table) for name, table in tables.items()}
         return derive(self.charter, dataset, {**latest, dataset: rows}, self.functions)
-
-    def counting(self, dataset: str, everything: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
-        """The rows that count, with what is derived; None until there are any."""
-        rows = self.derived(dataset, everything, heads)
-        return None if rows is None else latest_rows(rows, self.contracts[dataset])
 
     def touched(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
         """What the rows have a say in, each once: entities, and for windows their buckets that are still asked for."""
@@ -80,11 +77,27 @@ class ViewWriter:
         return buckets_touched(view, rows, key).filter(pl.col(START) >= oldest_start(view, self.clock.now()))
 
     def write(self, view: View, rows: pl.DataFrame, wanted: pl.DataFrame, sequence: int) -> int:
-        """The items `wanted`, made of the rows up to `sequence`; how many the store did not have newer."""
+        """The items `wanted`, made of all versions of rows up to `sequence`; how many the store did not have newer."""
         key, name = self.key(view), items_id(self.charter, view)
+        identity = versions_by(rows, self.latest(view.source, rows), self.contracts[view.source])
         if view.windows:
-            return self.online.write_buckets(buckets_of(view, name, rows, key, wanted, sequence))
-        return self.online.write(latest_values(view, name, rows, key, wanted, sequence))
+            return self.online.write_buckets(buckets_of(view, name, rows, key, identity, wanted, sequence))
+        now = self.clock.now()
+        return self.online.write(latest_values(view, name, rows, key, identity, wanted, sequence, now))
+
+    def statistics(self, view: View, rows: pl.DataFrame) -> ViewStatistics:
+        """What the newest versions of the rows look like."""
+        found = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
+        return replace(found, counted=rows.height)
+
+    def counted(self, view: View) -> ViewStatistics | None:
+        """What they looked like when they were last counted, as the record of the view has it."""
+        fill = self.catalog.fill(self.charter.model, definition(self.charter, view))
+        return fill.statistics if fill else None
+
+    def latest(self, dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """The newest version of each row."""
+        return latest_rows(rows, self.contracts[dataset])
 
 
 def sequence_of(heads: Heads) -> int:

@@ -1,0 +1,67 @@
+"""Last values as an item of DynamoDB: those that hold now, and in one text those that will."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from serin.adapters.bucket_items import MOST_BYTES
+from serin.domain.buckets import micros, moment_of
+from serin.domain.errors import TooLarge
+from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.records import as_record
+
+_TIMES = ("event_time", "since", "created")
+_Part = dict[str, Any]
+
+
+def values_item(values: OnlineValues) -> dict[str, Any]:
+    """The item; raises TooLarge when what will hold later does not fit into one."""
+    part = _part(values)
+    item: dict[str, Any] = {"pk": {"S": values.key.id}, "values": {"S": json.dumps(part.pop("values"))}}
+    item |= {name: {"N": str(number)} for name, number in part.items()}
+    item["sequence"] = {"N": str(values.sequence)}
+    if values.later:
+        later = json.dumps([_part(following) for following in values.later], separators=(",", ":"))
+        size = len(later.encode())
+        if size > MOST_BYTES:
+            raise TooLarge(
+                f"An entity has {len(values.later):,} rows whose time is still to come: {size:,} bytes; "
+                f"an item has {MOST_BYTES:,}.",
+                "Give the view an entity with fewer events, or upload what is to come in smaller steps.",
+            )
+        item["later"] = {"S": later}
+    return item
+
+
+def read_values(key: EntityKey, item: Mapping[str, Any]) -> OnlineValues:
+    """The values `values_item` has written."""
+    sequence = int(item["sequence"]["N"])
+    later = json.loads(item["later"]["S"]) if "later" in item else ()
+    return OnlineValues(
+        key,
+        json.loads(item["values"]["S"]),
+        _moment(item, "event_time"),
+        sequence,
+        _moment(item, "since"),
+        _moment(item, "created"),
+        int(item["accepted"]["N"]) if "accepted" in item else 0,
+        tuple(_following(key, part, sequence) for part in later),
+    )
+
+
+def _part(values: OnlineValues) -> _Part:
+    times = {name: getattr(values, name) for name in _TIMES}
+    found: _Part = {"values": as_record(values.values), **({"accepted": values.accepted} if values.accepted else {})}
+    return {**found, **{name: micros(time) for name, time in times.items() if time is not None}}
+
+
+def _following(key: EntityKey, part: _Part, sequence: int) -> OnlineValues:
+    event, since, created = (moment_of(part[name]) if name in part else None for name in _TIMES)
+    return OnlineValues(key, part["values"], event, sequence, since, created, part.get("accepted", 0))
+
+
+def _moment(item: Mapping[str, Any], name: str) -> datetime | None:
+    return moment_of(int(item[name]["N"])) if name in item else None

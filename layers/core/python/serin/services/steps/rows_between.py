@@ -1,0 +1,118 @@
+"""Those rows of a dataset that some times are needed of, and all versions of these: the rest is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import accumulate
+
+import polars as pl
+
+from serin.data.contract.types import POLARS_TYPES
+from serin.data.features.versions import ACCEPTED
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead
+from serin.domain.segments import Segment
+from serin.ports import Catalog, ObjectStore
+from serin.services.steps.dataset_rows import check_schemas, refuse_too_many
+from serin.services.steps.segments import rows_of, segments_up_to
+
+EVER = 2**63 - 1
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Values of a column of timestamps from `least` to `greatest`, both included, in microseconds since 1970."""
+
+    column: str
+    least: int = -EVER
+    greatest: int = EVER
+
+    @property
+    def holds(self) -> pl.Expr:
+        """Whether a row's value lies within; a null does not."""
+        return pl.col(self.column).dt.epoch("us").is_between(self.least, self.greatest).fill_null(value=False)
+
+    def may_be_in(self, segment: Segment) -> bool:
+        """Whether some row of the segment may lie within."""
+        return segment.may_lie_within(self.column, self.least, self.greatest)
+
+
+@dataclass(frozen=True)
+class DatasetReading:
+    """A dataset up to `head`, of which each segment is read once, and only if somebody needs it.
+
+    Tables have the contract's columns and `__accepted`, each row's number among all that were accepted, and their rows
+    in that order. Raises as `rows_up_to` does, for what is read.
+    """
+
+    head: DatasetHead
+    contract: Contract
+    _: KW_ONLY
+    lake: ObjectStore
+    catalog: Catalog
+    _frames: dict[int, pl.DataFrame] = field(default_factory=dict)
+
+    def versions_of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """All rows that have the primary key of one of these."""
+        key = list(self.contract.primary_key)
+        table = self._table([one for one in self._segments if _may_have_versions(one, rows, key)])
+        return table.join(rows.select(key).unique(), on=key, how="semi", nulls_equal=True, maintain_order="left")
+
+    def between(self, spans: Sequence[Span], since: int | None = None) -> pl.DataFrame:
+        """The rows that lie within one of the spans, or came with the upload `since` or later; and all their versions.
+
+        Which segments may have such rows is told by the ranges of their columns, the primary key's among them.
+        """
+        later = [one for one in self._segments if since is not None and one.last >= since]
+        others = [one for one in self._segments if one not in later and any(span.may_be_in(one) for span in spans)]
+        within = pl.any_horizontal(span.holds for span in spans) if spans else pl.lit(value=False)
+        rows = pl.concat([self._table(later), self._table(others).filter(within)])
+        return self.versions_of(rows) if self.contract.primary_key else rows.sort(ACCEPTED)
+
+    @cached_property
+    def _segments(self) -> Sequence[Segment]:
+        check_schemas(self.head, self.contract)
+        return segments_up_to(self.head, catalog=self.catalog)
+
+    @cached_property
+    def _firsts(self) -> dict[int, int]:
+        """The number of each segment's first row."""
+        ends = accumulate(one.rows for one in self._segments)
+        return {one.first: end - one.rows for one, end in zip(self._segments, ends, strict=True)}
+
+    def _table(self, segments: Iterable[Segment]) -> pl.DataFrame:
+        wanted = list(segments)
+        missing = [one for one in wanted if one.first not in self._frames]
+        refuse_too_many(
+            {self.head.dataset: [one for one in self._segments if one in missing or one.first in self._frames]}
+        )
+        for one, rows in zip(missing, rows_of(missing, self.head.sequence, self.contract, lake=self.lake), strict=True):
+            first = self._firsts[one.first]
+            number = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias(ACCEPTED)
+            self._frames[one.first] = rows.with_columns(number)
+        types = {column.name: POLARS_TYPES[column.type] for column in self.contract.columns}
+        empty = pl.DataFrame(schema={**types, ACCEPTED: pl.UInt32})
+        return pl.concat([empty, *(self._frames[one.first] for one in wanted)])
+
+
+def microseconds(moment: datetime) -> int:
+    """The moment in microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _may_have_versions(segment: Segment, rows: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Whether a segment may have a row of the same key as one of these."""
+    if rows.is_empty():
+        return False
+    for name in key:
+        values = rows[name].to_physical()
+        if name not in segment.ranges or not values.dtype.is_integer() or values.null_count():
+            continue
+        least, greatest = values.min(), values.max()
+        if isinstance(least, int) and isinstance(greatest, int) and not segment.may_lie_within(name, least, greatest):
+            return False
+    return True

@@ -1,0 +1,90 @@
+"""Which rows of a dataset the items that an upload touches are made of, told before the others are read.
+
+An item follows from the rows of its entity and, for a window, of its bucket's time, each with all its versions. Of last
+values no older event counts any more once a newer one is known that nothing replaces, and of a static view nothing that
+was accepted before an entity's last row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from serin.data.features.buckets import START
+from serin.domain.buckets import MICROSECOND, width
+from serin.domain.charter import View
+from serin.domain.contracts import Contract
+from serin.services.steps.rows_between import DatasetReading, Span, microseconds
+from serin.services.steps.view_writer import Heads, ViewWriter
+
+MOST_SPANS = 32
+"""Stretches of buckets that are looked for one by one; of more, all between the first and the last is read."""
+_NEWEST = "__newest"
+
+
+@dataclass(frozen=True)
+class TouchedRows:
+    """All versions of an upload's rows, and the rows that the items are made of which these have a say in."""
+
+    versions: pl.DataFrame
+    rows: pl.DataFrame
+
+
+def touched_rows(
+    writer: ViewWriter, views: Sequence[View], own: pl.DataFrame, sequence: int, heads: Heads
+) -> TouchedRows | None:
+    """For these views of one dataset, and the upload of that sequence, which brought the rows `own`.
+
+    None where what is needed cannot be told before all is read: times are derived, a row may have had another entity
+    or withdraws the newest event.
+    """
+    dataset = views[0].source
+    contract = writer.contracts[dataset]
+    if writer.charter.dataset(dataset).derive is not None:
+        return None
+    reading = DatasetReading(heads[dataset], contract, lake=writer.lake, catalog=writer.catalog)
+    versions = reading.versions_of(own) if contract.primary_key else own
+    spans, since = list[Span](), None
+    for view in views:
+        if view.static:
+            if contract.primary_key and not set(writer.key(view)) <= set(contract.primary_key):
+                return None
+            since = sequence
+            continue
+        found = list(_stretches(writer, view, versions)) if view.windows else _newest(writer, view, versions, contract)
+        if found is None:
+            return None
+        spans += found
+    return TouchedRows(versions, reading.between(spans, since))
+
+
+def _stretches(writer: ViewWriter, view: View, versions: pl.DataFrame) -> Iterator[Span]:
+    """The times of the buckets that these rows touch."""
+    starts = writer.touched(view, versions)[START].unique().sort().to_list()
+    step, column = width(view) // MICROSECOND, view.event_time or ""
+    if not starts:
+        return
+    begins = [start for before, start in zip([None, *starts], starts, strict=False) if before != start - step]
+    ends = [start + step - 1 for start, after in zip(starts, [*starts[1:], None], strict=True) if after != start + step]
+    if len(begins) > MOST_SPANS:
+        begins, ends = begins[:1], ends[-1:]
+    for least, greatest in zip(begins, ends, strict=True):
+        yield Span(column, least, greatest)
+
+
+def _newest(writer: ViewWriter, view: View, versions: pl.DataFrame, contract: Contract) -> list[Span] | None:
+    """From the event on that is certainly known of each entity these rows touch; None where one has none."""
+    entities = writer.touched(view, versions)
+    if entities.is_empty():
+        return []
+    key, now = list(writer.key(view)), writer.clock.now()
+    times = [pl.col(name) <= now for name in (view.event_time, view.created_time) if name]
+    alone = [pl.len().over(contract.primary_key) == 1] if contract.primary_key else []
+    known = versions.filter(*alone).filter(*times).group_by(key).agg(pl.col(view.event_time or "").max().alias(_NEWEST))
+    newest = entities.join(known, on=key, how="left")[_NEWEST]
+    least = newest.min()
+    if newest.null_count() or least is None:
+        return None
+    return [Span(view.event_time or "", microseconds(newest.dt.cast_time_unit("us").min()))]  # type: ignore[arg-type]
