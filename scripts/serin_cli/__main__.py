@@ -13,6 +13,7 @@ from serin_cli.aws import connect
 from serin_cli.clock import clock
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
+from serin_cli.feedback import feedback
 from serin_cli.init import contract, init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
@@ -106,9 +107,11 @@ def parser() -> Parser:
     )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
+    said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
+    add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", model, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
-    add("prediction", prediction, "A prediction: inputs, features, lineage, and its score calculated again.", one)
+    add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)

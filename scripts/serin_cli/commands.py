@@ -57,8 +57,10 @@ def upload(arguments: Namespace) -> list[Any]:
             for file in arguments.files
             for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
         ]
-    for one in found:
-        if one.get("copies") and not arguments.print_json:
+    for one in found if not arguments.print_json else ():
+        if one.get("again"):
+            story.say(f"{one['file']}: {one['again']}")
+        elif one.get("copies"):
             story.say(f"{one['file']}: {copies(one)}")
         if one.get("quarantined") and not arguments.print_json:
             found_in = f"./scripts/serin quarantine list {arguments.dataset}"
@@ -110,15 +112,20 @@ def versions(arguments: Namespace) -> Any:
 
 def predict(arguments: Namespace) -> Any:
     """Ask the live version what a file asks."""
-    try:
-        text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
-        instances = json.loads(text)["instances"]
-    except OSError as error:
-        raise NotFound(f"{arguments.file} cannot be read: {error.strerror}.", "Check the path.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
+    instances = instances_in(arguments.file)
     with connected() as client:
         return client.predict(arguments.model, instances, _access(arguments.model))
+
+
+def instances_in(file: str) -> Any:
+    """The instances of a JSON file, or of standard input for `-`; NotFound or Invalid where there are none."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return json.loads(text)["instances"]
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(f'{file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
 
 
 def charter_of(model: str) -> Charter:

@@ -14,6 +14,7 @@ from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.ports import Catalog
 from tests.builders import (
@@ -75,6 +76,17 @@ def test_a_views_record_is_replaced_by_its_next_revision_only(catalog: Catalog) 
     assert catalog.fill("late-orders", "d1") == second
     assert [fill.definition for fill in catalog.fills("late-orders")] == ["d0", "d1"]
     assert [fill.model for fill in catalog.fills(other)] == [other]
+
+
+def test_how_far_truth_is_joined_is_replaced_by_its_next_revision_only(catalog: Catalog) -> None:
+    assert catalog.truth_state("late-orders") == TruthState("late-orders")
+    first = TruthState("late-orders", 3, NOON, NOON, {"2013-04-01": NOON}, 1)
+    assert not catalog.save_truth_state(replace(first, revision=2))
+    assert catalog.save_truth_state(first)
+    assert not catalog.save_truth_state(first)
+    assert catalog.save_truth_state(replace(first, sequence=4, revision=2))
+    assert catalog.truth_state("late-orders").sequence == 4
+    assert catalog.truth_state("late-shops") == TruthState("late-shops")
 
 
 def test_an_upload_that_saw_an_old_head_changes_nothing(catalog: Catalog) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.predict import Reply
@@ -377,7 +377,8 @@ def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> N
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
     made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), control=world.control, clock=world.clock)
     answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
-    assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
+    known = {"owner": "ana", "token": made.token.id, "scopes": "read train:*"}
+    assert answer == {"isAuthorized": True, "context": known}
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": {}}, {"headers": {"authorization": "Bearer serin_wrong"}}])

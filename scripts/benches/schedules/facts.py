@@ -15,6 +15,8 @@ from serin.domain.datasets import DatasetHead, Part, Upload, upload_id
 from serin.services.accept_upload import Arrival
 from serin.services.steps.segments import LINEAGE
 
+_ASIDE = ("/digests/", "/copies/", "/claims/", "/segments/")
+
 
 def broken_facts(world: World, charter: Charter) -> list[Broken]:
     """All that does not hold; what is served is looked at where features were built."""
@@ -117,8 +119,7 @@ def _lake(world: World) -> Iterator[Broken]:
     # who was overtaken while it joined parts leaves a segment.
     for key in named - there:
         yield Broken("lake", f"{key} is not there")
-    aside = ("/digests/", "/copies/", "/segments/")
-    found = {key for key in there if not any(folder in key for folder in aside)} | (wanted & there)
+    found = {key for key in there if not any(folder in key for folder in _ASIDE)} | (wanted & there)
     for key in wanted ^ found:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:

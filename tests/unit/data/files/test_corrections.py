@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serin.data.contract.quality import check
 from serin.data.features.joins import latest_rows
 from serin.data.files.corrections import still_set_aside, to_csv
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.errors import Rejected
+from tests.checking import check
 
 CONTRACT = Contract(
     "orders",

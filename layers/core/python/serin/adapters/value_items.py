@@ -13,7 +13,7 @@ from serin.domain.errors import TooLarge
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.records import as_record
 
-_TIMES = ("event_time", "since", "created")
+_TIMES = ("event_time", "since")
 _Part = dict[str, Any]
 
 
@@ -46,21 +46,18 @@ def read_values(key: EntityKey, item: Mapping[str, Any]) -> OnlineValues:
         _moment(item, "event_time"),
         sequence,
         _moment(item, "since"),
-        _moment(item, "created"),
-        int(item["accepted"]["N"]) if "accepted" in item else 0,
         tuple(_following(key, part, sequence) for part in later),
     )
 
 
 def _part(values: OnlineValues) -> _Part:
     times = {name: getattr(values, name) for name in _TIMES}
-    found: _Part = {"values": as_record(values.values), **({"accepted": values.accepted} if values.accepted else {})}
-    return {**found, **{name: micros(time) for name, time in times.items() if time is not None}}
+    return {"values": as_record(values.values), **{name: micros(at) for name, at in times.items() if at is not None}}
 
 
 def _following(key: EntityKey, part: _Part, sequence: int) -> OnlineValues:
-    event, since, created = (moment_of(part[name]) if name in part else None for name in _TIMES)
-    return OnlineValues(key, part["values"], event, sequence, since, created, part.get("accepted", 0))
+    event, since = (moment_of(part[name]) if name in part else None for name in _TIMES)
+    return OnlineValues(key, part["values"], event, sequence, since)
 
 
 def _moment(item: Mapping[str, Any], name: str) -> datetime | None:

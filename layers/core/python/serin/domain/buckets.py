@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from serin.domain.charter import Charter, Scalar, View
 from serin.domain.features import EntityKey, OnlineValues, Value
@@ -52,7 +53,7 @@ def definition(charter: Charter, view: View) -> str:
     decides whether a last value is used, such as its `ttl`, makes no other item.
     """
     derive = charter.dataset(view.source).derive
-    made_of = {
+    made_of: dict[str, Any] = {
         "source": view.source,
         "key": charter.features.entities[view.entity],
         "derived": [charter.model, derive] if derive else None,
@@ -60,6 +61,9 @@ def definition(charter: Charter, view: View) -> str:
         "last": sorted(view.last),
         "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
     }
+    # A row that is created when it happens is known as early as one of which nobody says when it was.
+    if view.last and view.created_time not in (None, view.event_time):
+        made_of["created_time"] = view.created_time
     return record_digest(made_of)[:32]
 
 

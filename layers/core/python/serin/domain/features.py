@@ -103,8 +103,7 @@ class OnlineValues:
 
     They follow from the rows up to `sequence`: those of a later one replace them. An entity that no row knows any
     more has no values. They are the newest known from `since` on, the event's time where it is None, until the first of
-    `later` is: rows that are known already, and will count when their time has come. `created` (the event's time where
-    it is None) and `accepted`, the row's number among all accepted, decide between rows of one event time.
+    `later` is: what follows already from these rows, and will hold when its time has come.
     """
 
     key: EntityKey
@@ -112,8 +111,6 @@ class OnlineValues:
     event_time: datetime | None = None
     sequence: int = 0
     since: datetime | None = None
-    created: datetime | None = None
-    accepted: int = 0
     later: tuple[OnlineValues, ...] = ()
 
     @property

@@ -22,7 +22,7 @@ from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, l
 from serin.domain.names import digest
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
-from serin.services.steps.training_tables import TrainingTables
+from serin.services.steps.training_tables import Tables, TrainingTables
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -114,7 +114,10 @@ def _made(
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
-        return tables.rows(wider, lambda found, copied: training_rows(wider, contracts, found, functions, copied))
+        def make(found: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
+            return training_rows(wider, contracts, found, functions, copied, until)
+
+        return tables.rows(wider, make)
 
     try:
         rows, wider, champion = _with_champions(charter, contracts, champion, rows_of)
