@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.predict import Reply
