@@ -107,7 +107,7 @@ def _speaks_of_the_future(column: ColumnSeen, seen: FileSeen, now: datetime) -> 
         return False
     latest = seen.typed[column.name].max()
     later = latest > now.date() if column.type == "date" else latest > now  # type: ignore[operator]
-    return later or not _AHEAD.isdisjoint(column.name.lower().split("_"))
+    return bool(later) or not _AHEAD.isdisjoint(column.name.lower().split("_"))
 
 
 def _rule(column: ColumnSeen, dataset: str) -> str:

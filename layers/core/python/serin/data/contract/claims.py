@@ -88,10 +88,15 @@ class Held:
 
 def together(newest_first: Sequence[Claims], contract: Contract) -> Claims:
     """The claims of several uploads as one: of a row with a primary key only the newest."""
-    claims = np.concatenate([np.empty(0, dtype=CLAIM), *newest_first])
-    if contract.primary_key:
-        return claims[np.unique(claims["key"], return_index=True)[1]]
-    return claims[claims["value"] != 0]
+    claims: Claims = np.concatenate([np.empty(0, dtype=CLAIM), *newest_first])
+    kept = np.unique(claims["key"], return_index=True)[1] if contract.primary_key else claims["value"] != 0
+    found: Claims = claims[kept]
+    return found
+
+
+def claims_in(content: bytes) -> Claims:
+    """The claims that a file holds."""
+    return np.frombuffer(content, dtype=CLAIM)
 
 
 def bits_of(entries: int) -> int:
