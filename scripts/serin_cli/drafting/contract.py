@@ -106,8 +106,8 @@ def _speaks_of_the_future(column: ColumnSeen, seen: FileSeen, now: datetime) -> 
     if column.type not in TIMES:
         return False
     latest = seen.typed[column.name].max()
-    later = latest > now.date() if column.type == "date" else latest > now  # type: ignore[operator]
-    return bool(later) or not _AHEAD.isdisjoint(column.name.lower().split("_"))
+    later = bool(latest > now.date() if column.type == "date" else latest > now)  # type: ignore[operator]
+    return later or not _AHEAD.isdisjoint(column.name.lower().split("_"))
 
 
 def _rule(column: ColumnSeen, dataset: str) -> str:

@@ -88,10 +88,11 @@ class Held:
 
 def together(newest_first: Sequence[Claims], contract: Contract) -> Claims:
     """The claims of several uploads as one: of a row with a primary key only the newest."""
-    claims: Claims = np.concatenate([np.empty(0, dtype=CLAIM), *newest_first])
-    kept = np.unique(claims["key"], return_index=True)[1] if contract.primary_key else claims["value"] != 0
-    found: Claims = claims[kept]
-    return found
+    claims = np.concatenate([np.empty(0, dtype=CLAIM), *newest_first])
+    if contract.primary_key:
+        _, first = np.unique(claims["key"], return_index=True)
+        return claims.take(first)
+    return claims.compress(claims["value"] != 0)
 
 
 def claims_in(content: bytes) -> Claims:
