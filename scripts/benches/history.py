@@ -47,7 +47,7 @@ def _after(world: World, size: int, uploads: int) -> dict[str, Figures]:
     found["upload"] = {key: sum(found[name][key] for name in STEPS) for key in found["accept"]}
     found["training_set"] = _mean([world.measured(partial(world.train, name)) for name in _runs(size)])
     found["list_page"] = _mean([world.measured(lambda: world.catalog.latest_uploads("orders")) for _ in range(SETS)])
-    return {name: {key: round(value, 4) for key, value in figures.items()} for name, figures in found.items()}
+    return {name: {key: round(value, 6) for key, value in figures.items()} for name, figures in found.items()}
 
 
 def _upload(world: World, hour: int) -> dict[str, Figures]:

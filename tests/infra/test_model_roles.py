@@ -85,10 +85,12 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (
-        *(get("DATASET#orders"), query("DATASET#orders"), query("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
+        *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
         *(get(f"MODEL#{MINE}"), s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip")),
         *(s3("get_object", LAKE, "datasets/orders/a.parquet"), s3("get_object", LAKE, f"shadow/{MINE}/r/pairs-a")),
-        s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"),
+        *(s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"), s3("put_object", LAKE, f"truth/{MINE}/facts/d/a")),
+        *(s3("get_object", LAKE, f"truth/{MINE}/inbox/d/a"), s3("get_object", LAKE, f"predictions/{MINE}/d/a")),
+        *(s3("put_object", LAKE, f"truth/{MINE}/asked/a"), get(f"TRUTH#{MINE}"), put(f"TRUTH#{MINE}")),
     ),
     "train-model": (
         *(s3("put_object", ARTIFACTS, f"models/{MINE}/r/a"), s3("put_object", ARTIFACTS, f"runs/{MINE}/a")),
@@ -132,6 +134,7 @@ FORBIDDEN: tuple[Call, ...] = (
         s3("put_object", LAKE, f"shadow/{name}")
         for name in (f"{OTHER}/r/truth-a", f"{MINE}/r/pairs-a", f"{MINE}/r/calls-a")
     ),
+    *(s3("put_object", LAKE, f"truth/{name}/d/a") for name in (f"{MINE}/inbox", f"{OTHER}/facts", f"{OTHER}/asked")),
     ("lambda", "update_alias", {"FunctionName": f"serin-dev-predict-{MINE}", "Name": "live", "FunctionVersion": "1"}),
     ("lambda", "invoke", {"FunctionName": f"serin-dev-train-model-{OTHER}"}),
     ("lambda", "publish_layer_version", {"LayerName": f"serin-dev-model-{MINE}", "Content": {"ZipFile": b"x"}}),

@@ -14,12 +14,12 @@ import polars as pl
 import pytest
 
 from serin.data.contract.checked_files import CheckedFile, check_file
-from serin.data.contract.quality import check
 from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import opened, read_table
 from serin.data.files.table import CAPS, Caps
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
 from serin.domain.errors import Rejected, TooLarge
+from tests.checking import check
 
 NOON = datetime(2013, 1, 10, 12, tzinfo=UTC)
 SHOPS = Reference("shops", ("name",))
