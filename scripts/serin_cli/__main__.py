@@ -11,6 +11,7 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
@@ -80,7 +81,7 @@ def parser() -> Parser:
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
     add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
-    add("validate", commands.validate, "Read and check every charter and contract.")
+    add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)

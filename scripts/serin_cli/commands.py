@@ -15,7 +15,6 @@ from serin.domain.charter import Access, Charter
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import checked_name
 from serin.files.charters import read_charter
-from serin.files.models import read_models
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
@@ -39,14 +38,6 @@ def connected() -> Iterator[Client]:
 def sample(arguments: Namespace) -> list[str]:
     """Write the example's files."""
     return [str(path) for path in write_sample(Path(arguments.to))]
-
-
-def validate(_: Namespace) -> list[dict[str, Any]]:
-    """Every model's charter and contracts, checked."""
-    return [
-        {"model": found.charter.model, "datasets": len(found.contracts), "inputs": len(found.charter.inputs)}
-        for found in read_models(MODELS)
-    ]
 
 
 def upload(arguments: Namespace) -> list[Any]:

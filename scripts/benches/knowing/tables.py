@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 
 START = datetime(2013, 1, 30, tzinfo=UTC)
 STEP, STEPS = timedelta(minutes=30), 24 * 4

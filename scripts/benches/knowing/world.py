@@ -21,7 +21,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows, versions_by
 from serin.data.features.views import with_view
@@ -163,7 +163,7 @@ def _app() -> FastAPI:
         world = _ASKED.get()
         return read_online(question, {CHARTER.model: CHARTER}, online=world.online, clock=world.clock)
 
-    use_cases = UseCases(_unasked, read, _unasked, _unasked, _unasked, _unasked)
+    use_cases = UseCases(_unasked, read, *[_unasked] * 5)
     return make_app({CHARTER.model: CHARTER}, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), use_cases)
 
 

@@ -106,7 +106,7 @@ def _speaks_of_the_future(column: ColumnSeen, seen: FileSeen, now: datetime) -> 
     if column.type not in TIMES:
         return False
     latest = seen.typed[column.name].max()
-    later = latest > now.date() if column.type == "date" else latest > now  # type: ignore[operator]
+    later = bool(latest > now.date() if column.type == "date" else latest > now)  # type: ignore[operator]
     return later or not _AHEAD.isdisjoint(column.name.lower().split("_"))
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from benches.knowing.tally import run
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.joins import training_rows
 from serin.domain.charter import Charter, View, Window
 from serin.domain.known import known_at

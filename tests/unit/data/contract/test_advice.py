@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from serin.data.contract.advice import how_to_write, unread
-from serin.data.contract.quality import check
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, ColumnType, Contract
+from tests.checking import check
 
 
 @pytest.mark.parametrize(

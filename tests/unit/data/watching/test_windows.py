@@ -9,6 +9,7 @@ import pytest
 
 from serin.data.watching.days import onsets_of
 from serin.data.watching.distances import binned, jensen_shannon, shares, wasserstein
+from serin.data.watching.kept import kept, read_reference
 from serin.data.watching.references import WatchReference, reference_of, reference_windows, with_power
 from serin.data.watching.summaries import summarise
 from serin.data.watching.windows import window_against
@@ -16,6 +17,7 @@ from serin.domain.errors import Invalid
 from serin.domain.judgement.watching.drift import judge
 from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.domain.judgement.watching.verdicts import WindowVerdict
+from serin.domain.records import as_record, from_record
 
 BEGIN = datetime(2013, 1, 7, tzinfo=UTC)
 WEEK, POLICY = timedelta(days=7), WatchPolicy(minimum_rows=50)
@@ -146,3 +148,10 @@ def test_the_onset_is_the_day_the_rows_changed(reference: WatchReference) -> Non
     onsets = onsets_of(reference, summarise(pl.concat(frames), "at", FEATURES), verdict)
     assert onsets["x"] is not None
     assert abs(onsets["x"] - sixth) <= timedelta(days=1)
+
+
+def test_a_reference_and_a_verdict_come_back_as_they_were_kept(reference: WatchReference) -> None:
+    again, quiet = read_reference(*kept(reference)), verdict_on(reference, week(WEEKS))
+    assert again.baseline == reference.baseline
+    assert verdict_on(again, week(WEEKS)) == quiet
+    assert from_record(WindowVerdict, as_record(quiet)) == quiet

@@ -54,13 +54,15 @@ class Derivation:
 class DatasetUse:
     """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it.
 
-    Files of a dataset with a `source` are copied in from there, beside those that people upload.
+    Files of a dataset with a `source` are copied in from there, beside those that people upload. `types` are the
+    contract's, by column: what is made of a column whose type widens is made again.
     """
 
     name: str
     contract: str
     derive: Derivation | None = None
     source: Source | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class Predictor:
         told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
         call = self._call(request.id, now, began, cpu_began, **told)
         logged = [
-            LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
+            LoggedRow(name, instance, row.values, row.missing + row.too_busy, row.stale, score, _label(answer))
             for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
         ]
         predictions = [
@@ -188,10 +188,16 @@ def refusal(error: SerinError) -> Reply:
 def _prediction(name: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]) -> dict[str, object]:
     """One row of the answer; what makes it a guess is named.
 
-    `missing` and `stale` are views without a fresh value, `unknown` columns with a category that was not there in
-    training: a new shop is asked about before anybody can have learnt from it, so this is no fault of the request.
+    `missing` and `stale` are views without a fresh value, `too_busy` those whose entity has more events than are
+    counted online, `unknown` columns with a category that was not there in training: a new shop is asked about before
+    anybody can have learnt from it, so this is no fault of the request.
     """
-    found = (("missing", row.missing), ("stale", row.stale), ("unknown", unknown))
+    found = (
+        ("missing", row.missing),
+        ("stale", row.stale),
+        ("too_busy", row.too_busy),
+        ("unknown", unknown),
+    )
     marks = {name: list(names) for name, names in found if names}
     return {"prediction_id": name, **answer, **marks}
 
@@ -202,7 +208,7 @@ def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
         prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES)),
         row.instance,
         features.values,
-        features.missing,
+        features.missing + features.too_busy,
         features.stale,
         row.answer.score,
         row.answer.label,

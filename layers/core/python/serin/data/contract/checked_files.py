@@ -68,8 +68,7 @@ def check_file(
 
 def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> CheckedFile:
     check = _Check(contract, around, folder, caps)
-    for table in blocks:
-        check.add(table)
+    check.add_each(blocks)
     check.look_together(blocks)
     tally = check.tally
     verdict = judge(tally, check.columns, contract, around)
@@ -120,8 +119,12 @@ class _Check:
         """The bytes that the accepted rows take in memory."""
         return sum(self._sizes.values())
 
-    def add(self, table: Table) -> None:
-        """Sort one more block."""
+    def add_each(self, blocks: Blocks) -> None:
+        """Sort every block; the text of the last is let go of with those before it."""
+        for table in blocks:
+            self._add(table)
+
+    def _add(self, table: Table) -> None:
         found = sort_rows(table, self._contract, self._around)
         self._spill()
         self.columns = table.columns

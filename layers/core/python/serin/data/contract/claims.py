@@ -90,8 +90,9 @@ def together(newest_first: Sequence[Claims], contract: Contract) -> Claims:
     """The claims of several uploads as one: of a row with a primary key only the newest."""
     claims = np.concatenate([np.empty(0, dtype=CLAIM), *newest_first])
     if contract.primary_key:
-        return claims[np.unique(claims["key"], return_index=True)[1]]
-    return claims[claims["value"] != 0]
+        _, first = np.unique(claims["key"], return_index=True)
+        return claims.take(first)
+    return claims.compress(claims["value"] != 0)
 
 
 def bits_of(entries: int) -> int:

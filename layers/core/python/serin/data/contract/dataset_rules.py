@@ -8,9 +8,9 @@ from datetime import datetime
 
 import polars as pl
 
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.contract.rules import Surroundings, begun, moment_of
 from serin.data.contract.tally import Moments, Tally
-from serin.data.contract.types import TIMESTAMP
 from serin.domain.contracts import Contract, DatasetRule, DatasetRuleKind, Limit
 from serin.domain.scorecard import Judged
 

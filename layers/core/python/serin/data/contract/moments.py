@@ -6,6 +6,7 @@ import polars as pl
 
 from serin.data.contract.second_look import looked_at_again
 
+TIMESTAMP = pl.Datetime("us", "UTC")
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})$"
 # No seconds, a comma before their fraction, noughts behind the microsecond, a space before the zone, an offset of hours
 # alone as PostgreSQL writes it, UTC by name as Athena does.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Referenc
 
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
-_SOME = 4_096
+_SOME, _EXACT = 4_096, 2.0**53
 _OF_CLOCK: tuple[RuleKind, ...] = ("latency", "future")
 # A day begins so much earlier than in UTC where it begins first (UTC+14), so that it is no day of the future there.
 _DAY_BEGINS = timedelta(hours=14)
@@ -125,10 +126,17 @@ def _required(_: Rule, column: Column) -> pl.Expr:
 
 
 def _range(rule: Rule, column: Column) -> pl.Expr:
-    value = pl.col(column.name)
-    low = value < rule.minimum if rule.minimum is not None else pl.lit(False)
-    high = value > rule.maximum if rule.maximum is not None else pl.lit(False)
+    value, least, most = pl.col(column.name), rule.minimum, rule.maximum
+    if column.type == "integer":
+        # A whole number is compared with a whole one as it is, and with another as a float, which costs a copy.
+        least, most = _whole(least, ceil), _whole(most, floor)
+    low = value < least if least is not None else pl.lit(False)
+    high = value > most if most is not None else pl.lit(False)
     return low | high
+
+
+def _whole(bound: float | None, rounded: Callable[[float], int]) -> float | None:
+    return bound if bound is None or abs(bound) >= _EXACT else rounded(bound)
 
 
 def _one_of(rule: Rule, column: Column) -> pl.Expr:

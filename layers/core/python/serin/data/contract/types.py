@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from serin.data.contract.moments import dates, timestamps
+from serin.data.contract.moments import TIMESTAMP, dates, timestamps
 from serin.data.contract.second_look import looked_at_again
 from serin.domain.contracts import ColumnType
 
-TIMESTAMP = pl.Datetime("us", "UTC")
 POLARS_TYPES: Mapping[ColumnType, pl.DataType] = {
     "string": pl.String(),
     "integer": pl.Int64(),

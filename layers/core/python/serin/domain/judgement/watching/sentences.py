@@ -80,14 +80,10 @@ def _power(detectable: Detectable | None) -> str:
 
 def _range(of: FeatureWindow, reference: FeatureReference) -> str:
     """Which values are outside what the reference had."""
-    if None in (of.minimum, of.maximum, reference.minimum, reference.maximum):
+    low, high, was_low, was_high = of.minimum, of.maximum, reference.minimum, reference.maximum
+    if low is None or high is None or was_low is None or was_high is None or (was_low <= low and high <= was_high):
         return ""
-    assert of.minimum is not None and of.maximum is not None  # noqa: PT018
-    assert reference.minimum is not None and reference.maximum is not None  # noqa: PT018
-    if reference.minimum <= of.minimum and of.maximum <= reference.maximum:
-        return ""
-    was = f"{reference.minimum:g} to {reference.maximum:g}"
-    return f"; it reaches from {of.minimum:g} to {of.maximum:g}, the reference from {was}"
+    return f"; it reaches from {low:g} to {high:g}, the reference from {was_low:g} to {was_high:g}"
 
 
 def _rows(rows: int) -> str:
