@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from serin.data.contract.evolution import as_contract
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import from_parquet
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
