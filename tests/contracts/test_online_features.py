@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from serin.domain.buckets import Bucket, bucket_key
-from serin.domain.errors import TooLarge
 from serin.domain.features import EntityKey, OnlineValues
 from serin.ports import OnlineFeatures
 from tests.builders import NOON
@@ -51,12 +50,6 @@ def test_values_that_hold_later_come_back_with_those_that_hold_now(online: Onlin
     assert online.read([JFK]) == {JFK: item}
     assert [item.at(moment) for moment in (NOON, NOON + timedelta(hours=1), far)] == [item, None, later[1]]
     assert item.at(NOON - timedelta(hours=2)) is None
-
-
-def test_more_of_the_future_than_an_item_can_hold_is_refused_with_the_numbers(online: OnlineFeatures) -> None:
-    later = tuple(weather(0.5, NOON + timedelta(hours=hour)) for hour in range(10_000))
-    with pytest.raises(TooLarge, match=r"10,000 rows whose time is still to come: [0-9,]+ bytes; an item has 408,576"):
-        online.write([OnlineValues(JFK, {"temp": 1.0}, NOON, later=later)])
 
 
 def test_unknown_keys_are_left_out(online: OnlineFeatures) -> None:
@@ -106,6 +99,18 @@ def test_a_bucket_of_an_earlier_sequence_never_replaces_a_later_one(online: Onli
     assert online.read([DAY]) == {DAY: a_bucket(sequence=3)}
 
 
-def test_a_bucket_that_no_item_can_hold_is_refused_with_the_numbers(online: OnlineFeatures) -> None:
-    with pytest.raises(TooLarge, match=r"60,000 events in one bucket: [0-9,]+ bytes; an item has 408,576"):
-        online.write_buckets([a_bucket(*range(60_000))])
+def test_a_bucket_that_one_item_cannot_hold_is_several_and_comes_back_whole(online: OnlineFeatures) -> None:
+    busy, quiet = a_bucket(*range(90_000)), a_bucket(1, key=bucket_key("queue", ("quiet",), 0))
+    assert online.write_buckets([busy, quiet]) == 2
+    assert online.read([DAY, quiet.key, JFK]) == {DAY: busy, quiet.key: quiet}
+    assert online.write_buckets([a_bucket(1, 2, sequence=2)]) == 1
+    assert online.write_buckets([busy]) == 0, "what is earlier replaces nothing"
+    assert online.read([DAY]) == {DAY: a_bucket(1, 2, sequence=2)}
+
+
+def test_what_is_too_much_is_marked_as_that(online: OnlineFeatures) -> None:
+    bucket = replace(a_bucket(), too_many=300_000)
+    values = OnlineValues(JFK, {}, None, 1, too_many=9_000)
+    online.write_buckets([bucket])
+    online.write([values])
+    assert online.read([DAY, JFK]) == {DAY: bucket, JFK: values}

@@ -163,7 +163,7 @@ def _app() -> FastAPI:
         world = _ASKED.get()
         return read_online(question, {CHARTER.model: CHARTER}, online=world.online, clock=world.clock)
 
-    use_cases = UseCases(_unasked, read, _unasked, _unasked, _unasked, _unasked)
+    use_cases = UseCases(_unasked, read, *[_unasked] * 5)
     return make_app({CHARTER.model: CHARTER}, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), use_cases)
 
 

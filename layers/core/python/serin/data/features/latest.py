@@ -15,7 +15,7 @@ from serin.data.features.as_of import AT, FACT, newest_known
 from serin.data.features.versions import EVENT, known_events
 from serin.data.features.views import last_accepted, values_of
 from serin.domain.charter import View
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import EntityKey, OnlineValues, fitting
 
 _NOW = "__now"
 
@@ -45,8 +45,9 @@ def latest_values(
         steps = _from_now_on(newest_known(events, key), key, now)
         facts = events.select(pl.col(f"{view.name}.{name}").gather(steps[FACT]) for name in view.last)
         known = dict(_items(view, view_id, steps.select(*key, AT, EVENT).hstack(facts), len(key), sequence))
-    unknown = (row for row in wanted.select(key).iter_rows() if row not in known)
-    return [*known.values(), *(OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in unknown)]
+    entities = (row for row in wanted.select(key).iter_rows() if row not in known)
+    unknown = (OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in entities)
+    return [*map(fitting, known.values()), *unknown]
 
 
 def _static(view: View, view_id: str, row: tuple[Any, ...], sequence: int) -> OnlineValues:

@@ -1,0 +1,104 @@
+"""Whether a model still does what it did, on matured truth: a window's days against the reference's.
+
+Only truth can tell that the relation between inputs and label has changed; inputs that moved are no loss by themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from serin.domain.judgement.bounds import Uncertain, uncertain
+from serin.domain.judgement.evidence import Sample
+
+PerformanceStatus = Literal["INSUFFICIENT_DATA", "NO_LOSS_SEEN", "LOSS"]
+FEWEST_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A metric with its two-sided interval; `rows` of truth in `days` days."""
+
+    estimate: float
+    low: float
+    high: float
+    rows: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One metric in a window beside the reference.
+
+    `loss` is how much worse it is, `bound` what the loss is at least at the error rate that was asked, and `detectable`
+    the loss that would be seen four times in five; all in the metric's unit.
+    """
+
+    metric: str
+    status: PerformanceStatus
+    sentence: str
+    window: Interval | None = None
+    reference: Interval | None = None
+    loss: float | None = None
+    bound: float | None = None
+    detectable: float | None = None
+
+
+def judge_performance(
+    metric: str, window: Sample, reference: Sample, alpha: float, *, higher_is_better: bool
+) -> Performance:
+    """Whether the metric is worse than in the reference; samples are one number a day, as the gate has them."""
+    now, before = uncertain(window), uncertain(reference)
+    if now is None or before is None or min(now.blocks, before.blocks) < FEWEST_DAYS:
+        days = min(len(window.blocks), len(reference.blocks))
+        sentence = f"{metric}: truth of {days} days, {FEWEST_DAYS} are needed in the window and in the reference."
+        return Performance(metric, "INSUFFICIENT_DATA", sentence)
+    sign = 1 if higher_is_better else -1
+    loss = difference(before, now, sign)
+    bound, seen = loss.lower(alpha), loss.detectable(alpha)
+    status: PerformanceStatus = "LOSS" if bound > 0 else "NO_LOSS_SEEN"
+    shown = interval(now, window.rows, alpha)
+    told = f"{metric} is {now.estimate:.4g} ({shown.low:.4g} to {shown.high:.4g}, {window.rows:,} rows with truth)"
+    was = f"it was {before.estimate:.4g}"
+    ending = f"worse by at least {bound:.2g}" if bound > 0 else f"a loss of {seen:.2g} could have been seen"
+    return Performance(
+        metric,
+        status,
+        f"{told}, {was}: {ending}.",
+        shown,
+        interval(before, reference.rows, alpha),
+        loss.estimate,
+        bound,
+        seen,
+    )
+
+
+def difference(before: Uncertain, now: Uncertain, sign: int) -> Uncertain:
+    """How much worse it is now, the two periods independent (Welch 1947)."""
+    squares = (before.error**2, now.error**2)
+    error = math.sqrt(sum(squares))
+    spread = squares[0] ** 2 / before.df + squares[1] ** 2 / now.df
+    df = sum(squares) ** 2 / spread if spread > 0 else before.df + now.df
+    return Uncertain(sign * (before.estimate - now.estimate), error, df, now.blocks)
+
+
+def interval(of: Uncertain, rows: int, alpha: float) -> Interval:
+    """The estimate with the interval that holds the truth but for a share `alpha` of such samples."""
+    return Interval(of.estimate, of.lower(alpha / 2), of.upper(alpha / 2), rows, of.blocks)
+
+
+def in_words(drifted: bool, losses: Mapping[str, Performance]) -> str:
+    """What moved inputs and lost performance mean together."""
+    lost = [name for name, of in losses.items() if of.status == "LOSS"]
+    judged = any(of.status != "INSUFFICIENT_DATA" for of in losses.values())
+    if lost and drifted:
+        return f"Inputs have moved and {', '.join(lost)} is worse: the model meets what it has not learnt."
+    if lost:
+        return f"Inputs are as they were and {', '.join(lost)} is worse: what they mean has changed (concept drift)."
+    if drifted and judged:
+        return "Inputs have moved and nothing is lost so far (data drift)."
+    if drifted:
+        return "Inputs have moved (data drift); whether anything is lost, only truth can tell."
+    return "No change was seen." if judged else "No change of inputs was seen; there is too little truth to say more."
