@@ -69,7 +69,7 @@ def buckets() -> dict[EntityKey, Bucket]:
     for view in CHARTER.features.views:
         if view.windows:
             key = CHARTER.features.entities[view.entity]
-            made = buckets_of(view, items_id(CHARTER, view), rows, key, buckets_touched(view, rows, key), 1)
+            made = buckets_of(view, items_id(CHARTER, view), rows, key, (), buckets_touched(view, rows, key), 1)
             found |= {bucket.key: bucket for bucket in made}
     return found
 
@@ -81,16 +81,12 @@ def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, Online
         if view.windows:
             continue
         source, entity = january()[view.source], CHARTER.features.entities[view.entity]
-        known = (
-            source if view.static or view.created_time is None else source.filter(pl.col(view.created_time) <= moment)
-        )
         named = {"plane": "tailnum", "weather_now": "origin"}[view.name]
         name = items_id(CHARTER, view)
         wanted = [key.values[0] for key in keys if key.view == name]
-        rows = known.filter(pl.col(named).is_in(wanted))
-        found |= {
-            values.key: values for values in latest_values(view, name, rows, entity, rows.select(entity).unique(), 1)
-        }
+        rows = source.filter(pl.col(named).is_in(wanted))
+        made = latest_values(view, name, rows, entity, (), rows.select(entity).unique(), 1, moment)
+        found |= {values.key: values for values in made}
     return found
 
 
