@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 
 from infra.packaging.tools import tool_packages
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows
 from serin.data.features.views import with_view

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter
 from serin.domain.models import Artifact

@@ -15,7 +15,7 @@ import pytest
 
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.errors import Unavailable
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live

@@ -16,7 +16,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import derive, training_rows
 from serin.data.features.truth import CREATED, with_created

@@ -10,7 +10,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.looks.truth import FACTS, day_of_truth
 from serin.domain.errors import SerinError
 from serin.domain.truth import may_be_judged

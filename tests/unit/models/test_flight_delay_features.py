@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from tests.real_flights import FOLDER, features, january
 
 AIRPORTS = pl.DataFrame(

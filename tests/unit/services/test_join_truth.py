@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, DatasetUse, Derivation, Truth
 from serin.domain.names import digest

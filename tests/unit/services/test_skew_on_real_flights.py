@@ -19,7 +19,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.adapters.online import DynamoOnlineFeatures
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows
 from serin.data.features.views import with_view

@@ -12,7 +12,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Charter, Truth
 from serin.domain.feedback import Feedback

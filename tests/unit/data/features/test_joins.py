@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.joins import derive, training_rows
 from serin.domain.charter import Charter, DatasetUse, Derivation, View
 from serin.domain.contracts import Column, Contract, Rule

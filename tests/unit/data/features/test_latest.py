@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.latest import latest_values
 from serin.domain.charter import View
 from serin.domain.features import EntityKey, OnlineValues

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.view_statistics import statistics_of
 from serin.domain.charter import View
 from serin.domain.view_statistics import ValueStatistics

@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.views import with_view
 from serin.domain.charter import View

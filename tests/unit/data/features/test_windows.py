@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.views import with_view
 from serin.domain.charter import View, Window

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
 from serin.domain.datasets import Part
 from serin.domain.names import digest

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.domain.conditions import Expression
 
 Binary = Callable[[Any, Any], Any]

@@ -11,8 +11,9 @@ import polars as pl
 
 from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.contract.read_columns import TEXT_OF
-from serin.data.contract.types import POLARS_TYPES, TIMESTAMP, typed
+from serin.data.contract.types import POLARS_TYPES, typed
 from serin.domain.conditions import Expression
 from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Reference, Rule, RuleKind
 

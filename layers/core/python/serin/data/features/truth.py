@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.domain.charter import Scalar, Truth
 
 CREATED = "__created"

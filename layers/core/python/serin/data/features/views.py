@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
 from serin.data.features.versions import EVENT, known_events
 from serin.data.features.windows import check_windows, with_windows

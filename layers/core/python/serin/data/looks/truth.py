@@ -9,7 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.domain.charter import Charter, Conflict
 from serin.domain.truth import label_text, microseconds
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
-from serin.data.contract.types import TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.joins import derive, latest_rows
 from serin.data.features.truth import CREATED, with_created
 from serin.data.looks.asked import INPUT
