@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import botocore.loaders
+import httpx._transports.default as httpx_transports
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
@@ -30,8 +31,13 @@ settings.register_profile("serin", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
 settings.load_profile("serin")
 
+# Until all is imported there is hardly any garbage, and more and more to look through for it.
+gc.disable()
+
 # Every mocked AWS has a session of its own, and every session would read megabytes of AWS's API descriptions anew.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+# And every caller over HTTP the world's certificates, which nobody on this machine has.
+httpx_transports.create_ssl_context = cache(httpx_transports.create_ssl_context)  # type: ignore[attr-defined]
 
 
 def share_of(nodeid: str) -> str:
@@ -53,11 +59,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
     return Shares(config, log)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What is imported by now stays to the end; looking through it for garbage each time is a quarter of the CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -68,4 +76,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     share = share_of(item.nodeid)
-    return TOGETHER.index(share) if share in TOGETHER else len(TOGETHER) + ("tests/e2e/" not in share)
+    longest = (TOGETHER[0], *APART, *TOGETHER[1:])
+    return longest.index(share) if share in longest else len(longest) + ("tests/e2e/" not in share)

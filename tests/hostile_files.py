@@ -103,7 +103,7 @@ SMALL = [
     _refused("zip-bomb.zip", "zip archive", _zip_bomb),
     _refused("truncated.parquet", "cannot be read as Parquet", lambda: _parquet()[:-20]),
     _refused("cut-open.parquet", "cannot be read as Parquet", lambda: _parquet()[:3000] + _parquet()[-3000:]),
-    _refused("nested.parquet", "lists or records", lambda: bombs.nested(1000)),
+    _refused("nested.parquet", "a column is nested more than 32 deep", lambda: bombs.nested(1000)),
     _refused("deeply-nested.parquet", "columns", bombs.nested),
     _refused("billions-of-rows.parquet", "2,147,483,647 rows", bombs.billions_of_rows),
     _refused("hidden-rows.parquet", "do not hold the rows", bombs.footer_that_hides_billions_of_rows),

@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.quality import check
 from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
 from serin_cli.sample import write_sample
+from tests.checking import check
 
 FOLDER = Path(__file__).parents[1] / "models"
 FILES = {"flights": "2013-01.csv", "weather": "weather-2013-01.csv", "planes": "planes.csv", "airports": "airports.csv"}

@@ -52,7 +52,8 @@ def compact_after(upload: Upload, message: str, context: object) -> None:
     """Join the files of the dataset when it is time; what fails is in the log, and done after a later upload."""
     world = platform()
     with suppress(Exception), Work("accept_upload", message, context, lambda: world.clock) as work:
-        work.tells(dataset=upload.dataset, step="compact", outcome="compacted")
+        work.tells(correlation=upload.correlation or message, dataset=upload.dataset, upload_id=upload.id)
+        work.tells(step="compact", outcome="compacted")
         if not compact_dataset(upload.dataset, upload.sequence or 0, lake=world.lake, catalog=world.catalog):
             work.keeps_silent()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from mangum import Mangum
 
 from serin.bootstrap import platform
 from serin.domain.events import Event
+from serin.domain.feedback import Feedback
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -17,6 +19,7 @@ from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
 from serin.services.direct_release import direct_release
+from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
@@ -34,7 +37,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct))
+    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct, take))
     return Mangum(Told(app), lifespan="off")
 
 
@@ -42,7 +45,11 @@ def show(prediction: str, correlation: str) -> Shown:
     """A prediction; who asks for none waits for no client of S3 or Lambda."""
     world = platform()
     return show_prediction(
-        prediction, world.charters, correlation, lake=world.lake, catalog=world.catalog, endpoint=world.endpoint
+        *(prediction, world.charters, correlation),
+        lake=world.lake,
+        catalog=world.catalog,
+        endpoint=world.endpoint,
+        clock=world.clock,
     )
 
 
@@ -66,6 +73,14 @@ def direct(wish: Wish, release: Release, by: str, correlation: str) -> Directive
         control=world.control,
         events=world.events,
         clock=world.clock,
+    )
+
+
+def take(model: str, items: Sequence[Feedback], token: str) -> FeedbackTaken:
+    """Feedback; who gives none waits for no client of S3."""
+    world = platform()
+    return give_feedback(
+        *(model, items, token, world.charters), lake=world.lake, catalog=world.catalog, clock=world.clock
     )
 
 

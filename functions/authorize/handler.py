@@ -22,4 +22,5 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     token = scopes_of(event.get("headers", {}).get("authorization", ""), control=world.control, clock=world.clock)
     if token is None:
         return {"isAuthorized": False}
-    return {"isAuthorized": True, "context": {"owner": token.owner, "scopes": " ".join(token.scopes)}}
+    known = {"owner": token.owner, "token": token.id, "scopes": " ".join(token.scopes)}
+    return {"isAuthorized": True, "context": known}

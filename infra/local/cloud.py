@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,12 +52,14 @@ class LocalCloud:
         build: Path = BUILD,
         scratch: Path | None = None,
         state: Path | None = None,
+        before: Callable[[LocalCloud], None] | None = None,
     ) -> LocalCloud:
         """Start and deploy; what was begun is ended when the deploy fails.
 
         `clock` is the moment the cloud's clock begins at, by default now; `build` keeps the runtime's packages
         between starts; the session's folder is made in `scratch`, by default the system's temporary folder.
-        What a cloud held before is in the folder `state`, and is kept there again.
+        What a cloud held before is in the folder `state`, and is kept there again; `before` looks at it before
+        anything is deployed, and may raise.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
         # moto takes seconds to import, which nobody should pay for importing this module.
@@ -76,6 +79,8 @@ class LocalCloud:
             parts = assemble(ends, read.region, now, build, scratch, kept)
             if kept:
                 kept.thaw(parts)
+            if kept and before and not kept.holds(read):
+                before(cls(parts, ends))
             if kept is None or not kept.holds(read):
                 deploy(read, parts.part(Assets), progress or silent)
             if kept:

@@ -37,6 +37,7 @@ ROUTES = (
     "POST /models/{model}/releases",
     "POST /models/{model}/releases/{release}/{wish}",
     "POST /models/{model}/versions/{version}/withdraw",
+    "POST /models/{model}/feedback",
     "POST /get-online-features",
     "POST /models/{model}/views",
 )
@@ -159,6 +160,7 @@ class ApiStack(SerinStack):
                     ],
                 ),
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*")),
+                allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
             ],
@@ -168,11 +170,12 @@ class ApiStack(SerinStack):
         )
 
     def _showing_predictions(self) -> list[Permission]:
-        """The files of the prediction log, and the function versions that answered."""
+        """The files of the prediction log, what was said of them, and the function versions that answered."""
         versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
         return [
             list_keys(self.addresses.bucket("lake"), below="predictions/"),
-            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*")),
+            list_keys(self.addresses.bucket("lake"), below="truth/"),
+            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
 

@@ -32,7 +32,7 @@ class TrainingStack(SerinStack):
         train = self._train_model(charter.model)
         self._build_features(charter)
         self._profile_dataset(charter)
-        self._join_truth(charter.model)
+        self._join_truth(charter)
         workflow = Workflow(
             self,
             f"training-{charter.model}",
@@ -138,27 +138,45 @@ class TrainingStack(SerinStack):
             timeout=cdk.Duration.minutes(15),
         )
 
-    def _join_truth(self, model: str) -> None:
-        """The release workflow asks it, by its name: what is true is derived by the model's own code."""
-        ServiceFunction(
+    def _join_truth(self, charter: Charter) -> None:
+        """What is true is derived by the model's own code. The release workflow asks for it too, by its name."""
+        model, own = charter.model, ("shadow", "truth", "predictions")
+        join = ServiceFunction(
             self,
             "join_truth",
             model=model,
             layers=["core", "data", "charters", f"code-{model}"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE"],
             permissions=[
-                list_keys(self.addresses.bucket("lake"), f"shadow/{model}/"),
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"shadow/{model}/*")),
-                # What versions answered is not the model's own code to say.
-                allow("s3:PutObject", on=self.addresses.objects("lake", f"shadow/{model}/*/truth-*")),
+                *(list_keys(self.addresses.bucket("lake"), f"{below}/{model}/") for below in own),
+                allow(
+                    "s3:GetObject",
+                    on=self.addresses.objects("lake", "datasets/*", *(f"{below}/{model}/*" for below in own)),
+                ),
+                # What versions answered and what callers sent is not the model's own code to say.
+                allow(
+                    "s3:PutObject",
+                    on=self.addresses.objects(
+                        *("lake", f"shadow/{model}/*/truth-*", f"truth/{model}/facts/*", f"truth/{model}/asked/*")
+                    ),
+                ),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
-                self._reads(model, "DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"),
-                allow_items("dynamodb:Query", on=self.addresses.index("catalog", "by-moment"), of=["UPLOAD#*"]),
+                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"), keeps=("TRUTH",)),
             ],
-            called_by="workflow",
+            called_by="event",
             memory=3008,
             timeout=cdk.Duration.minutes(5),
         )
+        rule = on_event(self, f"Truth-{model}", "Upload Accepted", {"dataset": [charter.truth.dataset]})
+        call_function(rule, join, self.names.queue(f"truth-{model}-undelivered"))
+        if charter.truth.feedback:
+            daily = events.Rule(
+                self,
+                f"Feedback-{model}",
+                description=f"Join what callers said about predictions of {model}",
+                schedule=events.Schedule.rate(cdk.Duration.days(1)),
+            )
+            call_function(daily, join, self.names.queue(f"feedback-{model}-undelivered"))
 
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
 from benches.measuring import ROOT
-from serin.data.contract.quality import check
+from serin.data.contract.checked_files import check_file
+from serin.data.contract.rules import Surroundings
 from serin.data.features.joins import derive, latest_rows
-from serin.data.files.parquet import to_parquet
-from serin.data.files.reading import read_table
+from serin.data.files.reading import opened
 from serin.files.models import ModelFolder, read_models
 from serin_cli.sample import write_sample
 
+NOW = datetime(2014, 1, 2, tzinfo=UTC)
+"""When all of the year's files have come."""
 MODELS, DATASETS = ROOT / "models", ("flights", "weather", "planes", "airports")
 
 
@@ -39,10 +44,12 @@ def write_accepted(folder: Path, *datasets: str) -> Mapping[str, pl.DataFrame]:
     contracts = model().contracts
     tables = {}
     for dataset in datasets:
-        content = (folder / f"{dataset}.csv").read_bytes()
-        found = check(read_table(dataset, content, contracts[dataset]), contracts[dataset]).accepted
-        (folder / f"{dataset}.parquet").write_bytes(to_parquet(found))
-        tables[dataset] = found
+        name = f"{dataset}.csv"
+        with TemporaryDirectory() as scratch, opened(name, folder / name, contracts[dataset]) as blocks:
+            checked = check_file(blocks, contracts[dataset], Surroundings(NOW), Path(scratch))
+            assert checked.accepted is not None, f"no row of {name} is good"
+            into = shutil.copy(checked.accepted, folder / f"{dataset}.parquet")
+        tables[dataset] = pl.read_parquet(into)
     return tables
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benches.measuring import BENCHES
 from serin.data.contract.checked_files import check_file
-from serin.data.contract.rules import NOWHERE
+from serin.data.contract.rules import Surroundings
 from serin.data.files.parquet import from_parquet
 from serin.data.files.reading import opened
 from serin.domain.contracts import ColumnType, Contract
@@ -21,6 +21,8 @@ from serin.files.contracts import read_contract
 TABLE = BENCHES / "written" / "table.json"
 CONTRACT = BENCHES / "contracts" / "formats.yaml"
 RECORDED = {"postgresql": "15.18", "libreoffice": "7.4.7.2"}
+LAST = Surroundings(datetime.max.replace(tzinfo=UTC))
+"""No time of the table is of the future."""
 _FORMATS = {".csv": "CSV", ".csv.gz": "gzipped CSV", ".parquet": "Parquet"}
 _MEANT: Mapping[ColumnType, Callable[[str], Any]] = {
     "string": str,
@@ -70,7 +72,7 @@ def _accepted(file: Path, names: list[str], scratch: Path) -> Mapping[str, Mappi
     rules = tuple(rule for rule in contract.rules if set(rule.columns) <= set(held))
     own = replace(contract, columns=columns, rules=rules)
     with tempfile.TemporaryDirectory(dir=scratch) as folder, opened(file.name, file, own) as blocks:
-        checked = check_file(blocks, own, NOWHERE, Path(folder))
+        checked = check_file(blocks, own, LAST, Path(folder))
         if checked.accepted is None:
             return {name: {} for name in held}
         rows = from_parquet(checked.accepted.read_bytes())

@@ -11,8 +11,10 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
+from serin_cli.feedback import feedback
 from serin_cli.init import contract, init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
@@ -79,7 +81,7 @@ def parser() -> Parser:
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
     add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
-    add("validate", commands.validate, "Read and check every charter and contract.")
+    add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)
@@ -106,9 +108,11 @@ def parser() -> Parser:
     )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
+    said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
+    add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", model, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
-    add("prediction", prediction, "A prediction: inputs, features, lineage, and its score calculated again.", one)
+    add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)

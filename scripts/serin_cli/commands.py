@@ -15,7 +15,6 @@ from serin.domain.charter import Access, Charter
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import checked_name
 from serin.files.charters import read_charter
-from serin.files.models import read_models
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
@@ -41,14 +40,6 @@ def sample(arguments: Namespace) -> list[str]:
     return [str(path) for path in write_sample(Path(arguments.to))]
 
 
-def validate(_: Namespace) -> list[dict[str, Any]]:
-    """Every model's charter and contracts, checked."""
-    return [
-        {"model": found.charter.model, "datasets": len(found.contracts), "inputs": len(found.charter.inputs)}
-        for found in read_models(MODELS)
-    ]
-
-
 def upload(arguments: Namespace) -> list[Any]:
     """Upload files one after the other and wait for each, or for each of their pieces."""
     with connected() as client, TemporaryDirectory() as folder:
@@ -57,9 +48,14 @@ def upload(arguments: Namespace) -> list[Any]:
             for file in arguments.files
             for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
         ]
-    for one in found:
-        if one.get("copies") and not arguments.print_json:
+    for one in found if not arguments.print_json else ():
+        if one.get("again"):
+            story.say(f"{one['file']}: {one['again']}")
+        elif one.get("copies"):
             story.say(f"{one['file']}: {copies(one)}")
+        if one.get("quarantined") and not arguments.print_json:
+            found_in = f"./scripts/serin quarantine list {arguments.dataset}"
+            story.say(f"{one['file']}: {found_in} says what was found in the rows set aside, and how to write it")
     return found
 
 
@@ -107,15 +103,20 @@ def versions(arguments: Namespace) -> Any:
 
 def predict(arguments: Namespace) -> Any:
     """Ask the live version what a file asks."""
-    try:
-        text = sys.stdin.read() if arguments.file == "-" else Path(arguments.file).read_text(encoding="utf-8")
-        instances = json.loads(text)["instances"]
-    except OSError as error:
-        raise NotFound(f"{arguments.file} cannot be read: {error.strerror}.", "Check the path.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(f'{arguments.file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
+    instances = instances_in(arguments.file)
     with connected() as client:
         return client.predict(arguments.model, instances, _access(arguments.model))
+
+
+def instances_in(file: str) -> Any:
+    """The instances of a JSON file, or of standard input for `-`; NotFound or Invalid where there are none."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return json.loads(text)["instances"]
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid(f'{file} is not {{"instances": […]}}.', "Look at README.md for an example.") from error
 
 
 def charter_of(model: str) -> Charter:

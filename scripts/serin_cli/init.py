@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def contract(arguments: Namespace) -> dict[str, Any] | None:
     """Print the contract a file's rows suggest."""
     dataset = checked_name(arguments.dataset, "dataset")
     seen = look(Path(arguments.file))
-    text = contract_text(seen, dataset, ())
+    text = contract_text(seen, dataset, (), now=datetime.now(UTC))
     if arguments.print_json:
         return {"dataset": dataset, "rows": seen.rows, "rows_read": seen.typed.height, "contract": text}
     print_document(text)
@@ -76,11 +77,11 @@ def look(file: Path) -> FileSeen:
 
 def write(made: Draft, folder: Path) -> None:
     """Write the model's files; the folder appears when all of them are there."""
-    code = code_text(made)
+    code, now = code_text(made), datetime.now(UTC)
     request = json.dumps({"instances": instances(made, 1)}, indent=1)
     files = {
         "model.yaml": charter_text(made),
-        f"contracts/{made.dataset}.yaml": contract_text(made.seen, made.dataset, made.key, {made.label.name}),
+        f"contracts/{made.dataset}.yaml": contract_text(made.seen, made.dataset, made.key, {made.label.name}, now=now),
         "golden.json": golden_text(made),
         "request.json": f"{request}\n",
         **({"features.py": code} if code else {}),

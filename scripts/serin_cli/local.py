@@ -21,11 +21,14 @@ from infra.settings import Settings, read_settings
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import ACTIONS, LONGEST_LIFE
+from serin.files.models import read_models
 from serin.services.tokens import create_token
 from serin_cli import story
 from serin_cli.aws_profile import export_line, forget_profile, save_profile
 from serin_cli.clock import moment
+from serin_cli.commands import MODELS
 from serin_cli.connection import Connection, forget, save
+from serin_cli.earlier_rows import check_deployed
 from serin_cli.prepare import CDK_JSON, prepare
 
 TOKEN_LIFE = timedelta(days=1)
@@ -52,7 +55,7 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
         assembly = read_assembly(prepare())
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
-        cloud = LocalCloud.start(assembly, clock=clock, state=state)
+        cloud = LocalCloud.start(assembly, clock=clock, state=state, before=lambda held: _check_rows(settings, held))
     with cloud:
         connection = connection_to(settings, cloud)
         save(connection)
@@ -62,6 +65,11 @@ def running(clock: datetime | None = None, state: Path | None = None) -> Iterato
         finally:
             forget_profile(cloud)
             forget(connection)
+
+
+def _check_rows(settings: Settings, cloud: LocalCloud) -> None:
+    """Refuse contracts by which the rows that the cloud holds could be read no more."""
+    check_deployed(settings, read_models(MODELS), boto3.client("dynamodb", **cloud.client))
 
 
 def connection_to(settings: Settings, cloud: LocalCloud) -> Connection:

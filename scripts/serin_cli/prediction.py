@@ -30,6 +30,8 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from _lineage(lineage)
     yield _row("replay", "same to the bit", replay["same"])
     yield _row("replay", "score", replay.get("score") if replay.get("reason") is None else replay["reason"])
+    for said in found.get("truth", ()):
+        yield from _said(said)
 
 
 def _lineage(lineage: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -43,6 +45,16 @@ def _lineage(lineage: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield _row("lineage", f"view {view}", name)
     for source in lineage["datasets"]:
         yield _row("lineage", source["dataset"], f"{source['rows']:,} rows of {len(source['uploads'])} uploads")
+
+
+def _said(said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Who has said what of it, and when."""
+    by = said["source"] if said.get("token") is None else f"token {said['token']}"
+    told = f"{by}, known {said['known']}" + ("" if said["joined"] else ", not joined yet")
+    if said["source"] == "dataset" or "label" in said:
+        yield _row("truth", told, said.get("label", "none any more"))
+    if "rating" in said:
+        yield _row("rating", told, f"{said['rating']} of 5")
 
 
 def _row(part: str, name: str, value: object) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from serin.data.contract.advice import unread
 from serin.data.files.corrections import still_set_aside, to_csv
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
@@ -37,6 +38,10 @@ def quarantine(arguments: Namespace) -> Any:
     if arguments.print_json:
         return listed
     story.out.print(story.table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"]))
+    # Whoever looks may have no contracts at hand.
+    types = _types(arguments.dataset) if MODELS.is_dir() else {}
+    for line in unread(pl.concat([rows for _, rows in found], how="diagonal"), types):
+        story.say(line)
     if len(listed) > SHOWN:
         story.say(f"… and {len(listed) - SHOWN:,} more; --json or export has them all")
     return None

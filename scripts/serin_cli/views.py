@@ -63,7 +63,14 @@ def line_of(view: Record) -> dict[str, Any]:
         "newest": known.get("newest"),
         "at": fill.get("at"),
         **({"refused": fill["refused"]} if fill.get("refused") else {}),
+        **({"too_busy": "; ".join(_busy(entity) for entity in fill["busy"])} if fill.get("busy") else {}),
     }
+
+
+def _busy(entity: Record) -> str:
+    """Who is not served, and why; everybody else is."""
+    since = f" since {entity['since']}" if entity.get("since") else ""
+    return f"{entity['entity']} has {entity['many']:,} {'events' if since else 'values'}{since}"
 
 
 def columns_of(views: list[Record]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,9 @@ from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
+from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.ports import Catalog
 from tests.builders import (
@@ -52,6 +54,28 @@ def test_what_is_known_of_copies_is_recorded_with_upload_and_part(catalog: Catal
     assert list(catalog.parts("flights")) == [part]
 
 
+def test_the_layout_of_a_dataset_is_replaced_by_its_next_revision_only(catalog: Catalog) -> None:
+    assert catalog.layout("flights") == Layout("flights")
+    first = Layout("flights").followed_by(0, [Segment(1, 8, "s1", 20, 640, "s1", "c1", {"day": (1, 31, 0)})])
+    assert catalog.save_layout(first)
+    assert not catalog.save_layout(first)
+    second = first.followed_by(1, [Segment(9, 9, "p9", 0, 0)])
+    assert catalog.save_layout(second)
+    assert catalog.layout("flights") == second
+    assert catalog.layout("weather") == Layout("weather")
+
+
+def test_parts_are_read_from_any_sequence_on_and_one_by_one(catalog: Catalog) -> None:
+    for number in range(1, 4):
+        upload = an_upload(str(number).encode(), sequence=number)
+        assert catalog.record_accepted(upload, a_part(upload, number), catalog.head("flights"))
+    assert [part.sequence for part in catalog.parts("flights", 1)] == [2, 3]
+    assert catalog.parts("flights", 3) == []
+    assert catalog.part("flights", 2) == catalog.parts("flights")[1]
+    with pytest.raises(NotFound):
+        catalog.part("flights", 4)
+
+
 def test_the_same_upload_again_changes_nothing(catalog: Catalog) -> None:
     upload = an_upload()
     catalog.record_accepted(upload, a_part(upload), DatasetHead("flights"))
@@ -75,6 +99,17 @@ def test_a_views_record_is_replaced_by_its_next_revision_only(catalog: Catalog) 
     assert catalog.fill("late-orders", "d1") == second
     assert [fill.definition for fill in catalog.fills("late-orders")] == ["d0", "d1"]
     assert [fill.model for fill in catalog.fills(other)] == [other]
+
+
+def test_how_far_truth_is_joined_is_replaced_by_its_next_revision_only(catalog: Catalog) -> None:
+    assert catalog.truth_state("late-orders") == TruthState("late-orders")
+    first = TruthState("late-orders", 3, NOON, NOON, {"2013-04-01": NOON}, 1)
+    assert not catalog.save_truth_state(replace(first, revision=2))
+    assert catalog.save_truth_state(first)
+    assert not catalog.save_truth_state(first)
+    assert catalog.save_truth_state(replace(first, sequence=4, revision=2))
+    assert catalog.truth_state("late-orders").sequence == 4
+    assert catalog.truth_state("late-shops") == TruthState("late-shops")
 
 
 def test_an_upload_that_saw_an_old_head_changes_nothing(catalog: Catalog) -> None:

@@ -32,6 +32,17 @@ def test_what_was_put_is_got(objects: ObjectStore) -> None:
     assert objects.get("a/b") == b"content"
 
 
+def test_objects_come_in_the_order_they_were_asked_for(objects: ObjectStore) -> None:
+    names = [f"a/{number}" for number in range(23)]
+    for name in names:
+        objects.put(name, name.encode())
+    asked = [*names[::-1], names[0]]
+    assert list(objects.get_each(asked)) == [name.encode() for name in asked]
+    assert list(objects.get_each([])) == []
+    with pytest.raises(NotFound, match="no object 'a/b'"):
+        list(objects.get_each([names[0], "a/b"]))
+
+
 def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no object 'a/b'"):
         objects.get("a/b")

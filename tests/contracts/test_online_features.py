@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from serin.domain.buckets import Bucket, bucket_key
-from serin.domain.errors import TooLarge
 from serin.domain.features import EntityKey, OnlineValues
 from serin.ports import OnlineFeatures
 from tests.builders import NOON
@@ -77,6 +77,18 @@ def test_a_bucket_of_an_earlier_sequence_never_replaces_a_later_one(online: Onli
     assert online.read([DAY]) == {DAY: a_bucket(sequence=3)}
 
 
-def test_a_bucket_that_no_item_can_hold_is_refused_with_the_numbers(online: OnlineFeatures) -> None:
-    with pytest.raises(TooLarge, match=r"60,000 events in one bucket: [0-9,]+ bytes; an item has 408,576"):
-        online.write_buckets([a_bucket(*range(60_000))])
+def test_a_bucket_that_one_item_cannot_hold_is_several_and_comes_back_whole(online: OnlineFeatures) -> None:
+    busy, quiet = a_bucket(*range(90_000)), a_bucket(1, key=bucket_key("queue", ("quiet",), 0))
+    assert online.write_buckets([busy, quiet]) == 2
+    assert online.read([DAY, quiet.key, JFK]) == {DAY: busy, quiet.key: quiet}
+    assert online.write_buckets([a_bucket(1, 2, sequence=2)]) == 1
+    assert online.write_buckets([busy]) == 0, "what is earlier replaces nothing"
+    assert online.read([DAY]) == {DAY: a_bucket(1, 2, sequence=2)}
+
+
+def test_what_is_too_much_is_marked_as_that(online: OnlineFeatures) -> None:
+    bucket = replace(a_bucket(), too_many=300_000)
+    values = OnlineValues(JFK, {}, None, 1, too_many=9_000)
+    online.write_buckets([bucket])
+    online.write([values])
+    assert online.read([DAY, JFK]) == {DAY: bucket, JFK: values}

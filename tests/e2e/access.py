@@ -89,6 +89,7 @@ ROUTES: Mapping[str, Right] = {
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     "POST /models/{model}/releases/{release}/{wish}": Right("release"),
     "POST /models/{model}/versions/{version}/withdraw": Right("release", body={"why": "it knows the answer"}),
+    "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),
     f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),

@@ -82,7 +82,14 @@ def _correct_a_row(walked: Walked) -> None:
 def _look_a_prediction_up(walked: Walked) -> None:
     answer = walked.client.predict(MODEL, first_flights(walked.folder / "2013-07.csv", 1))
     walked.platform.cloud.settle()
-    walked.client.get(f"/predictions/{answer['predictions'][0]['prediction_id']}")
+    name = answer["predictions"][0]["prediction_id"]
+    said = walked.client.post(f"/models/{MODEL}/feedback", {"instances": [{"prediction_id": name, "label": True}]})
+    assert said["kept"] == 1, said
+    function = f"serin-{walked.platform.connection.stage}-join-truth-{MODEL}"
+    joined = _client(walked, "lambda").invoke(FunctionName=function, Payload=b"{}")
+    assert json.loads(joined["Payload"].read())["facts"] > 0
+    (known,) = walked.client.get(f"/predictions/{name}")["truth"]
+    assert known["joined"], known
 
 
 def _join_truth(walked: Walked) -> None:

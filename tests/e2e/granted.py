@@ -29,9 +29,11 @@ GRANTED: tuple[str, ...] = (
     "Api: dynamodb:Query on table/catalog/index/by-moment",
     "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Abort Wanted",
     f"Api: {_LOG}/api:*",
-    "Api: s3:GetObject on lake/predictions/*",
+    "Api: s3:GetObject on lake/predictions/* lake/truth/*",
     "Api: s3:GetObject on lake/reports/profiles/*",
     "Api: s3:ListBucket on lake for predictions/*",
+    "Api: s3:ListBucket on lake for truth/*",
+    "Api: s3:PutObject on lake/truth/*/inbox/*",
     "Api: states:StartExecution on stateMachine:training-flight-delay stateMachine:release",
     f"Api: {_TRACES}",
     "Authorize: dynamodb:GetItem on table/control",
@@ -77,14 +79,23 @@ GRANTED: tuple[str, ...] = (
     f"EvaluateModel: {_TRACES}",
     (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
-        "for MODEL#flight-delay for RELEASE#flight-delay"
+        "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"
     ),
-    "JoinTruthflightdelay: dynamodb:Query on table/catalog/index/by-moment for UPLOAD#*",
+    "JoinTruthflightdelay: dynamodb:PutItem on table/catalog for TRUTH#flight-delay",
     f"JoinTruthflightdelay: {_LOG}/join-truth-flight-delay:*",
     "JoinTruthflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
-    "JoinTruthflightdelay: s3:GetObject on lake/datasets/* lake/shadow/flight-delay/*",
+    (
+        "JoinTruthflightdelay: s3:GetObject on lake/datasets/* lake/shadow/flight-delay/* lake/truth/flight-delay/* "
+        "lake/predictions/flight-delay/*"
+    ),
     "JoinTruthflightdelay: s3:ListBucket on lake for shadow/flight-delay/*",
-    "JoinTruthflightdelay: s3:PutObject on lake/shadow/flight-delay/*/truth-*",
+    "JoinTruthflightdelay: s3:ListBucket on lake for truth/flight-delay/*",
+    "JoinTruthflightdelay: s3:ListBucket on lake for predictions/flight-delay/*",
+    (
+        "JoinTruthflightdelay: s3:PutObject on lake/shadow/flight-delay/*/truth-* lake/truth/flight-delay/facts/* "
+        "lake/truth/flight-delay/asked/*"
+    ),
+    "JoinTruthflightdelay: sqs:SendMessage on join-truth-flight-delay-dead",
     f"JoinTruthflightdelay: {_TRACES}",
     "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-flight-delay",
     f"Machinerelease: {_DELIVERY}",
@@ -169,6 +180,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/get-online-features",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}/profile",
     "apigateway: lambda:InvokeFunction on function:api for */*/models",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/feedback",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}/{wish}",
@@ -188,6 +200,10 @@ GRANTED: tuple[str, ...] = (
     "events: lambda:InvokeFunction on function:profile-dataset-flight-delay for Profileflightdelay",
     "events: sqs:SendMessage on profile-flight-delay-undelivered for Profileflightdelay",
     "events: lambda:InvokeFunction on function:build-features-flight-delay for Backfillflightdelay",
+    "events: lambda:InvokeFunction on function:join-truth-flight-delay for Truthflightdelay",
+    "events: lambda:InvokeFunction on function:join-truth-flight-delay for Feedbackflightdelay",
+    "events: sqs:SendMessage on truth-flight-delay-undelivered for Truthflightdelay",
+    "events: sqs:SendMessage on feedback-flight-delay-undelivered for Feedbackflightdelay",
     "events: lambda:InvokeFunction on function:reconcile for ReconcileOften",
     "events: lambda:InvokeFunction on function:release-model for AbortWanted",
     "events: lambda:InvokeFunction on function:release-model for Deployedflightdelay",

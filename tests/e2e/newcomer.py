@@ -34,12 +34,16 @@ class Checkout:
         )
 
     @contextmanager
-    def up(self) -> Iterator[None]:
-        """`./scripts/serin up` in another terminal, until it is ended as a service manager ends a service."""
+    def up(self, *words: str) -> Iterator[None]:
+        """`./scripts/serin up …` in another terminal, until it is ended as a service manager ends a service."""
         log = self.folder / "up.log"
         with log.open("w") as written:
             process = subprocess.Popen(
-                self._command("up"), cwd=self.folder, env=self._environment(), stdout=written, stderr=subprocess.STDOUT
+                self._command("up", *words),
+                cwd=self.folder,
+                env=self._environment(),
+                stdout=written,
+                stderr=subprocess.STDOUT,
             )
             try:
                 wait_until(lambda: self.connection.exists() or process.poll() is not None, every_s=0.1)

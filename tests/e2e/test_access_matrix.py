@@ -42,6 +42,8 @@ PASSED: Mapping[str, int] = {
         404,
     ),
     **dict.fromkeys(("POST /models/{model}/train", "POST /models/{model}/views"), 202),
+    # It has no version yet that says which labels there are.
+    "POST /models/{model}/feedback": 409,
     f"POST /models/{MODEL}/predict": 503,
 }
 

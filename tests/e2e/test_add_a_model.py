@@ -25,6 +25,16 @@ ANSWERS = {
 
 
 @dataclass(frozen=True)
+class Later:
+    """What was said once the contract had changed: what old rows cannot be read by, and then a column more."""
+
+    refused: str
+    upload: Mapping[str, Any]
+    run: Mapping[str, Any]
+    predicted: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Added:
     """What was said on the way, in order of the steps."""
 
@@ -36,6 +46,7 @@ class Added:
     release: Mapping[str, Any]
     by_command: Mapping[str, Any]
     by_http: httpx.Response
+    later: Later
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +59,35 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     refused = checkout.serin("validate")
     _answer(checkout, drafted["questions"])
     steps.json("validate")
-    with checkout.up():
+    with checkout.up("--state", "state"):
         (upload,) = steps.json("upload", MODEL, file.name)
         steps.wait_until_live()
         (run, *_) = [run for run in steps.json("runs", MODEL) if run["status"] != "skipped"]
         shown = steps.json("release", "show", MODEL)
         by_command = steps.json("predict", MODEL, f"models/{MODEL}/request.json")
         by_http = _ask(checkout)
-    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http)
+        _edit_contract(checkout, "name: s6\n        logicalType: number", "name: s6\n        logicalType: boolean")
+        narrower = checkout.serin("validate").stderr
+        _edit_contract(checkout, "name: s6\n        logicalType: boolean", "name: s6\n        logicalType: number")
+    _edit_contract(checkout, "    properties:\n", "    properties:\n      - {name: note, logicalType: string}\n")
+    with checkout.up("--state", "state"):
+        later = _with_notes(steps, checkout, narrower)
+    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later)
+
+
+def _with_notes(steps: _Steps, checkout: Checkout, narrower: str) -> Later:
+    frame = load_diabetes(as_frame=True, scaled=False).frame
+    frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
+    (upload,) = steps.json("upload", MODEL, "again.csv")
+    run = steps.json("train", MODEL)
+    return Later(narrower, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
+
+
+def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
+    path = checkout.folder / "models" / MODEL / "contracts" / f"{MODEL}.yaml"
+    text = path.read_text()
+    assert before in text, text
+    path.write_text(text.replace(before, after, 1))
 
 
 class _Steps:
@@ -127,3 +159,16 @@ def test_it_answers_over_http_and_by_command_alike(added: Added) -> None:
     (found,) = added.by_http.json()["predictions"]
     assert 25 <= found["value"] <= 346, "the value is one of a patient of the study"
     assert found["value"] == added.by_command["predictions"][0]["value"]
+
+
+def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_together(added: Added) -> None:
+    later = added.later
+    assert (later.upload["status"], later.upload["accepted"]) == ("accepted", 100)
+    assert later.run["status"] in ("registered", "rejected", "inconclusive"), later.run
+    assert later.run["contest"]["rows"] > added.run["contest"]["rows"]
+    assert later.predicted["predictions"][0]["value"] == added.by_command["predictions"][0]["value"]
+
+
+def test_a_contract_that_old_rows_cannot_follow_is_refused_with_what_to_do(added: Added) -> None:
+    assert f"{MODEL}.s6: is boolean, and rows accepted under version" in added.later.refused
+    assert "Keep number" in added.later.refused

@@ -122,7 +122,7 @@ def test_a_function_version_that_cannot_score_is_told_by_what_is_wrong(
 
 
 def test_a_prediction_nobody_made_is_not_found(walked: Walked) -> None:
-    nobodys = prediction_id(walked.platform.cloud.clock.now(), bytes(10))
+    nobodys = prediction_id(MODEL, walked.platform.cloud.clock.now(), bytes(10))
     with pytest.raises(ApiError) as caught:
         walked.client.get(f"/predictions/{nobodys}")
     assert caught.value.kind == "not_found"

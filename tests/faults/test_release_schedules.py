@@ -1,4 +1,4 @@
-"""Thousands of seeded schedules of releases: whoever dies, sleeps, overtakes or meddles, all agrees in the end."""
+"""Hundreds of seeded schedules of releases: whoever dies, sleeps, overtakes or meddles, all agrees in the end."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from benches.schedules.faults import FAULTS
 from benches.schedules.releases.machine import definition
 from benches.schedules.releases.tally import run
 
-SEEDS = range(1, 2001)
+SEEDS = range(1, 601)
+"""As many as each planted fault is found in (test_release_teeth.py); the bench walks thousands."""
 
 
 @pytest.mark.slow
 def test_alias_pointer_records_lease_and_verdicts_agree_and_the_next_release_goes_live() -> None:
     tally = run(SEEDS)
     assert not tally.broken, f"{tally.told()}again: ./scripts/bench faults --releases --only SEED"
-    assert tally.schedules == 2000
+    assert tally.schedules == len(SEEDS)
     assert set(tally.faults) == set(FAULTS)
-    assert min(tally.faults.values()) > 200, "hardly anything went wrong"
-    assert min(tally.releases[status] for status in ("live", "rolled_back", "failed")) > 100
-    assert min(tally.notices[what] for what in ("parked", "held", "step")) > 50
-    assert tally.dead_letters > 100, "nothing failed often enough to be a dead letter"
+    assert min(tally.faults.values()) > 60, "hardly anything went wrong"
+    assert min(tally.releases[status] for status in ("live", "rolled_back", "failed")) > 30
+    assert min(tally.notices[what] for what in ("parked", "held", "step")) > 15
+    assert tally.dead_letters > 30, "nothing failed often enough to be a dead letter"
 
 
 def test_a_seed_is_one_schedule_of_releases() -> None:

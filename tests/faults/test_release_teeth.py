@@ -25,7 +25,7 @@ from serin.services.release.context import ReleaseContext
 from serin.services.release.move import move
 
 pytestmark = pytest.mark.slow
-MOST, BATCH = 1200, 25
+MOST, BATCH = 600, 25
 
 
 class Dawdling(ReleaseChance):

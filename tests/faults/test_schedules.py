@@ -1,4 +1,4 @@
-"""Thousands of seeded schedules: what at-least-once delivery, dead processes and lost answers leave of the data."""
+"""Hundreds of seeded schedules: what at-least-once delivery, dead processes and lost answers leave of the data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from benches.schedules.functions import SERIN, Subject
 from benches.schedules.tally import run
 from benches.schedules.variants import CHECK_THEN_WRITE, MARK_THEN_WRITE, NAIVE
 
-SEEDS = range(1, 2001)
+SEEDS = range(1, 601)
+"""More than each planted fault is found in (test_teeth.py); the bench walks thousands."""
 # What features cost is most of a schedule: `./scripts/bench faults` builds them in all of its own.
 EVERY = 20
 WRONG = range(1, 41)
@@ -24,10 +25,10 @@ def test_no_row_is_lost_or_doubled_and_what_is_served_follows_from_the_rows() ->
     tally = run(SEEDS, SERIN, EVERY)
     again = f"again: ./scripts/bench faults --only SEED --features-every {EVERY}"
     assert not tally.broken, f"{tally.told()}{again}"
-    assert (tally.schedules, tally.built) == (2000, 100)
+    assert (tally.schedules, tally.built) == (len(SEEDS), len(SEEDS) / EVERY)
     assert set(tally.faults) == set(FAULTS)
-    assert min(tally.faults.values()) > 500, "hardly anything went wrong"
-    assert tally.dead_letters > 100, "nothing failed often enough to be a dead letter"
+    assert min(tally.faults.values()) > 150, "hardly anything went wrong"
+    assert tally.dead_letters > 30, "nothing failed often enough to be a dead letter"
 
 
 @pytest.mark.parametrize("subject", [NAIVE, CHECK_THEN_WRITE, MARK_THEN_WRITE], ids=lambda it: it.name)

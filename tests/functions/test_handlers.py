@@ -13,10 +13,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
+from serin.domain.errors import Unavailable
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
+from serin.services.compact_dataset import FAN_IN
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
 from tests.builders import NOON, a_contract_of, a_part, a_version, an_upload_of
@@ -109,6 +112,33 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     assert (taken["outcome"], taken["dataset"]) == ("accepted", "orders")
     assert (unreadable["outcome"], unreadable["correlation"]) == ("failed", "m3")
     assert len({gone["correlation"], taken["correlation"], unreadable["correlation"]}) == 3
+
+
+class Unwritable(MemoryObjectStore):
+    """A lake that takes everything but segments."""
+
+    def put(self, key: str, content: bytes) -> None:
+        if "/segments/" in key:
+            raise Unavailable("S3 did not answer.", "Try again.")
+        super().put(key, content)
+
+
+@pytest.mark.parametrize("lake", [MemoryObjectStore(), Unwritable()])
+def test_after_some_uploads_their_files_are_joined_and_what_fails_then_fails_no_upload(
+    lake: MemoryObjectStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World(lake=lake)
+    for number in range(FAN_IN):
+        world.uploads.put(f"raw/orders/{number}.csv", CSV.replace(b"1,", b"%d," % (number + 1), 1))
+        answer = in_world("accept_upload", world).handle({"Records": [a_message(f"raw/orders/{number}.csv")]}, None)
+        assert answer == {"batchItemFailures": []}
+    *_, line = map(json.loads, capsys.readouterr().out.splitlines())
+    joined = world.catalog.layout("orders").upto == FAN_IN
+    assert (joined, line["step"], line["outcome"]) in [
+        (True, "compact", "compacted"),
+        (False, "compact", "failed"),
+    ]
+    assert joined != isinstance(lake, Unwritable)
 
 
 # profile_dataset
@@ -377,7 +407,8 @@ def test_before_the_first_release_nobody_else_is_told_anything(scopes: str) -> N
 def test_a_valid_token_is_let_in_with_its_owner_and_scopes(world: World) -> None:
     made = create_token("ana", ["read", "train:*"], timedelta(days=1), (), control=world.control, clock=world.clock)
     answer = in_world("authorize", world).handle({"headers": {"authorization": f"Bearer {made.secret}"}}, None)
-    assert answer == {"isAuthorized": True, "context": {"owner": "ana", "scopes": "read train:*"}}
+    known = {"owner": "ana", "token": made.token.id, "scopes": "read train:*"}
+    assert answer == {"isAuthorized": True, "context": known}
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": {}}, {"headers": {"authorization": "Bearer serin_wrong"}}])

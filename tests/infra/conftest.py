@@ -32,7 +32,8 @@ SOURCE = Source("acme-exports", "shop/orders/", timedelta(hours=6))
 def charters() -> list[Charter]:
     orders, shops = a_charter().datasets
     signed = a_charter(model="returns", access="sigv4")
-    return [a_charter(model="late-orders", datasets=(replace(orders, source=SOURCE), shops)), signed]
+    truth = replace(a_charter().truth, feedback=True)
+    return [a_charter(model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth), signed]
 
 
 @pytest.fixture(scope="session")

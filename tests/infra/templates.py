@@ -46,17 +46,17 @@ class Assembly:
     @cached_property
     def templates(self) -> Mapping[str, Any]:
         """Stack → template, by what follows the stage in the stack's name."""
-        found = sorted(self.folder.glob("*.template.json"))
+        paths = sorted(self.folder.glob("*.template.json"))
         return {
             path.name.removesuffix(".template.json").removeprefix("serin-dev-"): json.loads(path.read_text())
-            for path in found
+            for path in paths
         }
 
     def resources(self, kind: str) -> Sequence[Resource]:
         """The properties of all resources of a type, whatever their stack; there is at least one."""
-        found = [resource["Properties"] for _, resource in self.everything() if resource["Type"] == kind]
-        assert found, f"no {kind}"
-        return found
+        resources = [resource["Properties"] for _, resource in self.everything() if resource["Type"] == kind]
+        assert resources, f"no {kind}"
+        return resources
 
     def everything(self) -> Iterator[tuple[str, Resource]]:
         """All resources, each with its stack and logical id."""
@@ -66,13 +66,13 @@ class Assembly:
 
     def function(self, name: str) -> Resource:
         """A function, by what follows the stage in its name."""
-        found = self.resources("AWS::Lambda::Function")
-        return next(item for item in found if item["FunctionName"] == f"serin-dev-{name}")
+        functions = self.resources("AWS::Lambda::Function")
+        return next(item for item in functions if item["FunctionName"] == f"serin-dev-{name}")
 
     def functions(self) -> Mapping[str, Resource]:
         """All functions by what follows the stage in their names."""
-        found = self.resources("AWS::Lambda::Function")
-        return {item["FunctionName"].removeprefix("serin-dev-"): item for item in found}
+        functions = self.resources("AWS::Lambda::Function")
+        return {item["FunctionName"].removeprefix("serin-dev-"): item for item in functions}
 
     def statements(self, name: str) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
         """What a function may do: actions and resources of each statement, the references filled in."""
@@ -109,8 +109,8 @@ class Assembly:
 
     def machine(self, name: str) -> Any:
         """A state machine's definition."""
-        found = self.resources("AWS::StepFunctions::StateMachine")
-        properties = next(item for item in found if item["StateMachineName"] == f"serin-dev-{name}")
+        machines = self.resources("AWS::StepFunctions::StateMachine")
+        properties = next(item for item in machines if item["StateMachineName"] == f"serin-dev-{name}")
         return json.loads(flat(properties["DefinitionString"]))
 
 

@@ -28,8 +28,8 @@ def handler(event, context):
 
 
 def of_type(assembly: Assembly, stack: str, *kinds: str) -> Resources:
-    found = assembly.templates[stack]["Resources"]
-    return {name: one for name, one in found.items() if one["Type"].startswith(kinds)}
+    resources = assembly.templates[stack]["Resources"]
+    return {name: one for name, one in resources.items() if one["Type"].startswith(kinds)}
 
 
 def test_alarms_are_about_the_calls_of_the_alias_and_tell_the_topic(aws: Assembly) -> None:
@@ -75,9 +75,9 @@ def cloud(local: Assembly, tmp_path: Path) -> Iterator[LocalCloud]:
         "Live": resource(
             "Lambda::Alias", Name="live", FunctionName=ref("Function"), FunctionVersion=att("Version", "Version")
         ),
-        "Told": resource("SQS::Queue", QueueName="told"),
-        "Reader": resource("SNS::Subscription", TopicArn=ref(topic_name), Protocol="sqs", Endpoint=att("Told")),
-        "Lets": may_send("Told", "sns"),
+        "Notices": resource("SQS::Queue", QueueName="notices"),
+        "Reader": resource("SNS::Subscription", TopicArn=ref(topic_name), Protocol="sqs", Endpoint=att("Notices")),
+        "Lets": may_send("Notices", "sns"),
     }
     alarms = of_type(local, "endpoint-returns", "AWS::CloudWatch::Alarm")
     stacks = [("catalog", {**topic, **ours}), ("endpoint", alarms)]
@@ -87,8 +87,8 @@ def cloud(local: Assembly, tmp_path: Path) -> Iterator[LocalCloud]:
 
 
 def states(cloud: LocalCloud) -> dict[str, str]:
-    found = aws(cloud, "cloudwatch").describe_alarms()["MetricAlarms"]
-    return {one["AlarmName"].removeprefix(f"{PREDICT}-"): one["StateValue"] for one in found}
+    alarms = aws(cloud, "cloudwatch").describe_alarms()["MetricAlarms"]
+    return {one["AlarmName"].removeprefix(f"{PREDICT}-"): one["StateValue"] for one in alarms}
 
 
 def ask(cloud: LocalCloud, **how: Any) -> None:
@@ -99,9 +99,9 @@ def ask(cloud: LocalCloud, **how: Any) -> None:
         cloud.advance(MINUTE)
 
 
-def told(cloud: LocalCloud) -> list[tuple[str, str]]:
+def notices(cloud: LocalCloud) -> list[tuple[str, str]]:
     sqs = aws(cloud, "sqs")
-    url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName="notices")["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     for message in messages:
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -109,13 +109,14 @@ def told(cloud: LocalCloud) -> list[tuple[str, str]]:
     return sorted((page["AlarmName"].removeprefix(f"{PREDICT}-"), page["NewStateValue"]) for page in pages)
 
 
+@pytest.mark.slow
 def test_alarms_go_off_when_calls_fail_or_take_long_and_say_when_it_is_over(cloud: LocalCloud) -> None:
     cloud.advance(MINUTE)
     assert set(states(cloud).values()) == {"OK"}
-    told(cloud)
+    notices(cloud)
     ask(cloud, fail=True)
     assert states(cloud) == {"errors": "ALARM", "throttles": "OK", "latency": "OK"}
     cloud.advance(10 * MINUTE)
     ask(cloud, sleep=1.05)
     assert states(cloud) == {"errors": "OK", "throttles": "OK", "latency": "ALARM"}
-    assert told(cloud) == [("errors", "ALARM"), ("errors", "OK"), ("latency", "ALARM")]
+    assert notices(cloud) == [("errors", "ALARM"), ("errors", "OK"), ("latency", "ALARM")]

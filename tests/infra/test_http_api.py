@@ -45,6 +45,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "POST /models/{model}/releases",
         "POST /models/{model}/releases/{release}/{wish}",
         "POST /models/{model}/versions/{version}/withdraw",
+        "POST /models/{model}/feedback",
         "POST /get-online-features",
         "POST /models/{model}/views",
     }

@@ -7,13 +7,15 @@ guard judges.
 from __future__ import annotations
 
 import json
+from ast import literal_eval
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from infra.local.iam.evaluation import Policies, Policy, evaluate
+from infra.local.iam.evaluation import Asked, Policies, Policy, evaluate
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
 from infra.local.services.all import every_service
@@ -38,9 +40,9 @@ def get(pk: str, table: str = CATALOG) -> Call:
 
 def query(pk: str, table: str = CATALOG) -> Call:
     values = {":pk": {"S": pk}, ":sk": {"S": "a"}}
-    given = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
+    arguments = {"KeyConditionExpression": "begins_with(#sk, :sk) AND #pk = :pk", "ExpressionAttributeValues": values}
     names = {"#pk": "pk", "#sk": "sk"}
-    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **given}
+    return "dynamodb", "query", {"TableName": table, "ExpressionAttributeNames": names, **arguments}
 
 
 def online(*pks: str) -> Call:
@@ -83,10 +85,12 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (
-        *(get("DATASET#orders"), query("DATASET#orders"), query("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
+        *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
         *(get(f"MODEL#{MINE}"), s3("get_object", ARTIFACTS, f"models/{MINE}/r/layer.zip")),
         *(s3("get_object", LAKE, "datasets/orders/a.parquet"), s3("get_object", LAKE, f"shadow/{MINE}/r/pairs-a")),
-        s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"),
+        *(s3("put_object", LAKE, f"shadow/{MINE}/r/truth-a"), s3("put_object", LAKE, f"truth/{MINE}/facts/d/a")),
+        *(s3("get_object", LAKE, f"truth/{MINE}/inbox/d/a"), s3("get_object", LAKE, f"predictions/{MINE}/d/a")),
+        *(s3("put_object", LAKE, f"truth/{MINE}/asked/a"), get(f"TRUTH#{MINE}"), put(f"TRUTH#{MINE}")),
     ),
     "train-model": (
         *(s3("put_object", ARTIFACTS, f"models/{MINE}/r/a"), s3("put_object", ARTIFACTS, f"runs/{MINE}/a")),
@@ -130,6 +134,7 @@ FORBIDDEN: tuple[Call, ...] = (
         s3("put_object", LAKE, f"shadow/{name}")
         for name in (f"{OTHER}/r/truth-a", f"{MINE}/r/pairs-a", f"{MINE}/r/calls-a")
     ),
+    *(s3("put_object", LAKE, f"truth/{name}/d/a") for name in (f"{MINE}/inbox", f"{OTHER}/facts", f"{OTHER}/asked")),
     ("lambda", "update_alias", {"FunctionName": f"serin-dev-predict-{MINE}", "Name": "live", "FunctionVersion": "1"}),
     ("lambda", "invoke", {"FunctionName": f"serin-dev-train-model-{OTHER}"}),
     ("lambda", "publish_layer_version", {"LayerName": f"serin-dev-model-{MINE}", "Content": {"ZipFile": b"x"}}),
@@ -152,14 +157,24 @@ def tables() -> Iterator[None]:
 
 def allowed(aws: Assembly, function: str, call: Call) -> bool:
     """Whether the role of a function of the model may make the whole request."""
-    service, operation, given = call
-    environ = sent(service, operation, **given)
+    policies, needed = _policies(aws, f"{function}-{MINE}"), _needed(repr(call))
+    return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed)
+
+
+@cache
+def _needed(call: str) -> tuple[Asked, ...]:
+    """The permissions of a call, which are the same whoever makes it; none where it cannot be read."""
+    service, operation, arguments = literal_eval(call)
+    environ = sent(service, operation, **arguments)
     signature = signature_of(environ)
     assert signature is not None
     request = read(signature, ACCOUNT, environ)
-    needed = None if request is None else permissions_of(request, every_service())
-    policies = Policies(identity=(Policy.read("own", json.dumps(_document(aws, f"{function}-{MINE}"))),))
-    return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed or ())
+    return () if request is None else permissions_of(request, every_service()) or ()
+
+
+@cache
+def _policies(aws: Assembly, function: str) -> Policies:
+    return Policies(identity=(Policy.read("own", json.dumps(_document(aws, function))),))
 
 
 def _document(aws: Assembly, function: str) -> dict[str, Any]:

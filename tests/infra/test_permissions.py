@@ -74,9 +74,11 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
-    assert sorted(found) == sorted([*whole, *(f"shadow/{model}/*" for model in MODELS), f"{SOURCE.prefix}*"])
-    read = {"serin-dev-lake/predictions/*", "serin-dev-lake/reports/profiles/*"}
-    assert resources(aws, "api", "s3") == {"serin-dev-lake", *read}
+    own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
+    assert sorted(found) == sorted([*whole, "truth/*", *own, f"{SOURCE.prefix}*"])
+    lake = "serin-dev-lake"
+    read = {f"{lake}/predictions/*", f"{lake}/reports/profiles/*", f"{lake}/truth/*", f"{lake}/truth/*/inbox/*"}
+    assert resources(aws, "api", "s3") == {lake, *read}
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -176,11 +176,21 @@ def test_each_model_has_its_own_functions_behind_an_event(
     event: str, functions: set[str], detail: Any, aws: Assembly
 ) -> None:
     found = {target_of(item): item["EventPattern"]["detail"] for item in rules(aws, event)}
-    assert found == {
+    assert {name: detail for name, detail in found.items() if not name.startswith("JoinTruth")} == {
         f"{function}{model.replace('-', '')}": detail(model)
         for function in functions
         for model in ("late-orders", "returns")
     }
+
+
+def test_truth_is_joined_when_its_dataset_grows_and_daily_where_callers_say_it(aws: Assembly) -> None:
+    accepted = {target_of(item): item["EventPattern"]["detail"] for item in rules(aws, "Upload Accepted")}
+    assert {name: detail for name, detail in accepted.items() if name.startswith("JoinTruth")} == {
+        "JoinTruthlateorders": {"dataset": ["orders"]},
+        "JoinTruthreturns": {"dataset": ["orders"]},
+    }
+    (daily,) = [item for item in aws.resources("AWS::Events::Rule") if item["Description"].startswith("Join what")]
+    assert (target_of(daily), daily["ScheduleExpression"]) == ("JoinTruthlateorders", "rate(1 day)")
 
 
 @pytest.mark.parametrize("event", ["Upload Accepted", "Backfill Wanted", "Features Built", "Model Registered"])

@@ -1,6 +1,6 @@
 """A file of flights against a contract: `quality.py FOLDER CONTRACT RUNS`.
 
-What is imported, read and checked is all counted, as a function's cold start would be.
+What is imported, read, checked and written is all counted, as a function's cold start would be.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
-from serin.data.contract.quality import Checked, check
+from serin.data.contract.checked_files import CheckedFile, check_file
 from serin.data.contract.rules import Surroundings, rules_of
 from serin.data.files.parquet import from_parquet
-from serin.data.files.reading import read_table
+from serin.data.files.reading import opened
 from serin.data.files.table import ROW
 from serin.domain.contracts import Contract, Reference
 from serin.domain.records import from_record
@@ -26,12 +28,24 @@ from serin.domain.records import from_record
 NOW = datetime(2014, 1, 2, tzinfo=UTC)
 
 
-def checked(folder: Path, name: str) -> tuple[Contract, Checked]:
-    """The file as `accept_upload` judges it: the contract as functions get it, other datasets' keys from the lake."""
+@dataclass(frozen=True)
+class Run:
+    """What became of the file, and the places of the rows that were set aside, 0 is the first."""
+
+    contract: Contract
+    file: CheckedFile
+    rows: list[int]
+
+
+def checked(folder: Path, name: str) -> Run:
+    """The file as `accept_upload` checks it: the contract as functions get it, other datasets' keys from the lake."""
     contract = from_record(Contract, json.loads((folder / f"{name}.json").read_text()))
     keys = {reference: _keys(folder, reference) for reference in contract.references}
-    table = read_table("flights.csv", (folder / "flights.csv").read_bytes(), contract)
-    return contract, check(table, contract, Surroundings(NOW, keys))
+    with TemporaryDirectory() as scratch, opened("flights.csv", folder / "flights.csv", contract) as blocks:
+        file = check_file(blocks, contract, Surroundings(NOW, keys), Path(scratch))
+        numbers = pl.read_parquet(file.quarantine, columns=[ROW])[ROW].to_list() if file.quarantine else []
+    # Numbers in a file begin at 1.
+    return Run(contract, file, [number - 1 for number in numbers])
 
 
 def _keys(folder: Path, reference: Reference) -> pl.DataFrame:
@@ -41,12 +55,12 @@ def _keys(folder: Path, reference: Reference) -> pl.DataFrame:
 def main() -> None:
     """Once from a cold process, then as often as was asked."""
     folder, name, runs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    contract, found = checked(folder, name)
+    found = checked(folder, name)
     cpu_s = time.process_time()
     # Not the resource usage, which begins with what the process that started this one had.
     lines = Path("/proc/self/status").read_text().splitlines()
     peak_kb = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    figures = {**_found(contract, found), "cpu_s": cpu_s, "peak_mb": peak_kb / 1024}
+    figures = {**_found(found), "cpu_s": cpu_s, "peak_mb": peak_kb / 1024}
     del found
     warm = []
     for _ in range(runs):
@@ -56,15 +70,15 @@ def main() -> None:
     print(json.dumps({**figures, "warm_cpu_s": warm}))
 
 
-def _found(contract: Contract, found: Checked) -> Mapping[str, Any]:
+def _found(run: Run) -> Mapping[str, Any]:
+    contract, found = run.contract, run.file
     return {
         "rules": len(contract.rules) + len(contract.dataset_rules),
         "implied": len(rules_of(contract)) - len(contract.rules),
-        "in": found.rows,
+        "in": found.tally.rows,
         "broken": {**found.rules, **found.warnings},
         "scores": {dimension: score.value for dimension, score in found.scorecard.items()},
-        # Numbers in a file begin at 1.
-        "rows": [number - 1 for number in found.quarantine[ROW].to_list()],
+        "rows": run.rows,
     }
 
 

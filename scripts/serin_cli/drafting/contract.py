@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from serin.data.looks.inference import ROWS_READ, ColumnSeen, FileSeen
+from serin.domain.contracts import TIMES
 from serin.domain.printable import printable
 from serin_cli.drafting.columns import required
 from serin_cli.drafting.words import word
 
+# What plans, terms and forecasts are called.
+_AHEAD = frozenset(("deadline", "due", "eta", "etd", "expected", "expiration", "expires", "expiry", "forecast"))
+_AHEAD |= {"maturity", "next", "planned", "renewal", "sched", "scheduled", "until"}
 
-def contract_text(seen: FileSeen, dataset: str, key: Collection[str], afterwards: Collection[str] = ()) -> str:
-    """The contract as YAML (ODCS v3). `key` are the columns that name a row, `afterwards` those known only later."""
+
+def contract_text(
+    seen: FileSeen, dataset: str, key: Collection[str], afterwards: Collection[str] = (), *, now: datetime
+) -> str:
+    """The contract as YAML (ODCS v3). `key` are the columns that name a row, `afterwards` those known only later.
+
+    Times that lie after `now`, or are called as if they might, are allowed to.
+    """
     told = f"all {seen.rows:,}" if seen.rows <= ROWS_READ else f"the first {ROWS_READ:,} of {seen.rows:,}"
-    return "\n".join([*_head(seen, dataset, told), *_schema(seen, dataset, key, afterwards)]) + "\n"
+    ahead = {column.name for column in seen.columns if _speaks_of_the_future(column, seen, now)}
+    return "\n".join([*_head(seen, dataset, told), *_schema(seen, dataset, key, afterwards, ahead)]) + "\n"
 
 
 def _head(seen: FileSeen, dataset: str, told: str) -> Iterator[str]:
@@ -24,6 +36,8 @@ def _head(seen: FileSeen, dataset: str, told: str) -> Iterator[str]:
     yield "# beyond them. Write those that must hold, such as `logicalTypeOptions: {minimum: 0, maximum: 100}`."
     yield "# An empty value and NA are no value, but in quotes they are texts. List other words that mean none at their"
     yield "# column: `customProperties: [{property: missingValues, value: ['?', '-999']}]`."
+    yield "# A time after the clock sets its row aside, but where plans and terms may lie there:"
+    yield "# `customProperties: [{property: future, value: allowed}]`, or not too far: `value: 90d`."
     if seen.unread:
         yield f"# Columns that hold no plain values are left out: {', '.join(map(printable, seen.unread))}."
     yield "apiVersion: v3.1.0"
@@ -38,7 +52,9 @@ def _head(seen: FileSeen, dataset: str, told: str) -> Iterator[str]:
     yield f"  - name: {dataset}"
 
 
-def _schema(seen: FileSeen, dataset: str, key: Collection[str], afterwards: Collection[str]) -> Iterator[str]:
+def _schema(
+    seen: FileSeen, dataset: str, key: Collection[str], afterwards: Collection[str], ahead: Collection[str]
+) -> Iterator[str]:
     if not key:
         yield "    # Each row counts for itself: one that arrives in two files counts twice. Where columns name a row,"
         yield "    # write `primaryKey: true` there instead of this; a row that comes again replaces the one before."
@@ -48,6 +64,7 @@ def _schema(seen: FileSeen, dataset: str, key: Collection[str], afterwards: Coll
     for column in seen.columns:
         yield f"      # {_seen(column)}"
         yield from _column(column, dataset, positions.get(column.name), column.name in afterwards)
+        yield from _own_properties(column.name in afterwards, column.name in ahead)
 
 
 def _seen(column: ColumnSeen) -> str:
@@ -73,8 +90,24 @@ def _column(column: ColumnSeen, dataset: str, position: int | None, afterwards: 
     rule = _rule(column, dataset)
     if rule:
         yield f"        quality:\n          - {rule}"
-    if afterwards:
-        yield "        customProperties: [{property: known, value: afterwards}]   # it must never help to predict"
+
+
+def _own_properties(afterwards: bool, ahead: bool) -> Iterator[str]:
+    properties = [
+        *(["{property: known, value: afterwards}   # it must never help to predict"] if afterwards else []),
+        *(["{property: future, value: allowed}   # a plan or a term may lie after the clock"] if ahead else []),
+    ]
+    if properties:
+        yield "        customProperties:"
+    yield from (f"          - {own}" for own in properties)
+
+
+def _speaks_of_the_future(column: ColumnSeen, seen: FileSeen, now: datetime) -> bool:
+    if column.type not in TIMES:
+        return False
+    latest = seen.typed[column.name].max()
+    later = bool(latest > now.date() if column.type == "date" else latest > now)  # type: ignore[operator]
+    return later or not _AHEAD.isdisjoint(column.name.lower().split("_"))
 
 
 def _rule(column: ColumnSeen, dataset: str) -> str:

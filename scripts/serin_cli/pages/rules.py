@@ -56,9 +56,19 @@ def _foreign_key(rule: Rule) -> str:
     return f"is there in {key.dataset} ({', '.join(key.columns)})" if key else "is there elsewhere"
 
 
+def _unique(rule: Rule) -> str:
+    among = "of the dataset" if rule.scope == "dataset" else "of a file"
+    return f"no two rows {among} have the same {', '.join(rule.columns)}"
+
+
+def _future(rule: Rule) -> str:
+    beyond = f" by more than {rule.maximum / DAY:,g} days" if rule.maximum else ""
+    return f"does not lie after the clock{beyond} when its file arrives"
+
+
 _SAID: Mapping[RuleKind, Callable[[Rule], str]] = {
     "required": lambda _: "is never empty",
-    "unique": lambda rule: f"no two rows of a file have the same {', '.join(rule.columns)}",
+    "unique": _unique,
     "range": _range,
     "one_of": lambda rule: f"one of {', '.join(rule.values)}",
     "pattern": lambda rule: f"matches {rule.pattern}",
@@ -66,4 +76,5 @@ _SAID: Mapping[RuleKind, Callable[[Rule], str]] = {
     "condition": lambda rule: f"{', '.join(rule.columns)} agree with each other",
     "foreign_key": _foreign_key,
     "latency": lambda rule: f"is at most {(rule.maximum or 0) / DAY:,g} days old when its file arrives",
+    "future": _future,
 }

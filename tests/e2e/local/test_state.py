@@ -49,6 +49,20 @@ def test_objects_keep_every_version_and_their_bodies(tmp_path: Path) -> None:
         assert s3.put_object(Bucket="lake", Key="a", Body=b"three")["VersionId"] not in {first, second}
 
 
+def test_who_looks_at_what_is_held_may_refuse_a_deploy_and_everything_stays(tmp_path: Path) -> None:
+    with kept(tmp_path, {"Catalog": TABLE}) as cloud:
+        aws(cloud, "dynamodb").put_item(TableName="catalog", Item={"pk": {"S": "a"}})
+
+    def refuse(held: LocalCloud) -> None:
+        raise Conflict(f"{aws(held, 'dynamodb').scan(TableName='catalog')['Count']} row is there.", "Keep it.")
+
+    with pytest.raises(Conflict, match="1 row is there"), kept(tmp_path, {"Lake": VERSIONED}, before=refuse):
+        pass
+    with kept(tmp_path, {"Catalog": TABLE}, before=refuse) as cloud:
+        assert aws(cloud, "dynamodb").scan(TableName="catalog")["Count"] == 1
+        assert "lake" not in [bucket["Name"] for bucket in aws(cloud, "s3").list_buckets()["Buckets"]]
+
+
 def facts(cloud: LocalCloud) -> dict[str, Any]:
     """What a client sees of everything the template made, and of what was done by hand."""
     functions, tables = aws(cloud, "lambda"), aws(cloud, "dynamodb")

@@ -27,6 +27,7 @@ def named(view: View, charter: Charter | None = None, derive: Derivation | None 
     "change",
     [
         *({"source": "orders"}, {"last": ("length",)}, {"event_time": "known_at"}, {"entity": "order"}),
+        {"created_time": "known_at"},
         {"static": True, "event_time": None, "ttl": None, "created_time": None},
     ],
 )
@@ -35,7 +36,9 @@ def test_other_items_of_last_values_have_another_name(change: dict[str, Any]) ->
     assert definition(charter, LAST) != definition(charter, replace(LAST, **change))
 
 
-@pytest.mark.parametrize("change", [{"name": "line"}, {"ttl": None}, {"last": ("open", "length")}])
+@pytest.mark.parametrize(
+    "change", [{"name": "line"}, {"ttl": None}, {"last": ("open", "length")}, {"created_time": None}]
+)
 def test_what_makes_no_other_last_values_keeps_the_name(change: dict[str, Any]) -> None:
     assert named(LAST) == named(replace(LAST, **change))
 

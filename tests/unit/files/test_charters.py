@@ -259,7 +259,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
         ("  requirements:\n", "  requirements:\n    explainability: exact\n", "design.requirements.explainability"),
-        ("label: late}", "label: late, watermark: 24h}", "truth.watermark"),
     ],
 )
 def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:
@@ -277,7 +276,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
     edits = {
         "task: binary": "task: binary\ncolour: red",
         "starts - 2h": "starts - 2",
-        "label: late}": "label: late, feedback: true}",
+        "label: late}": "label: late, feedback: maybe}",
         "holdout: 7d": "holdout: 60d",
         "trials: 4": "trials: 4\n    trials: 5",
         "golden: golden.json": "golden: gold.json",

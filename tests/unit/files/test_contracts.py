@@ -76,6 +76,27 @@ def test_a_column_says_when_it_is_known(tmp_path: Path) -> None:
     assert _read(tmp_path, _text(_column("logicalType: integer"))).columns[1].known == "beforehand"
 
 
+@pytest.mark.parametrize(
+    ("spec", "future"),
+    [
+        ("logicalType: timestamp", None),
+        ("logicalType: timestamp, customProperties: [{property: future, value: 2h}]", 7200.0),
+        ("logicalType: date, customProperties: [{property: future, value: allowed}]", "allowed"),
+    ],
+)
+def test_a_column_says_how_far_its_times_may_lie_after_the_clock(tmp_path: Path, spec: str, future: object) -> None:
+    contract = _read(tmp_path, _text(_column(spec)))
+    assert contract.columns[1].future == future
+    assert from_record(Contract, as_record(contract)) == contract
+
+
+def test_a_value_is_there_once_in_a_file_or_in_all_uploads_of_the_dataset(tmp_path: Path) -> None:
+    check = "quality: [{{metric: duplicateValues, mustBe: 0, customProperties: [{{property: scope, value: {0}}}]}}]"
+    for said, scope in (("dataset", "dataset"), ("file", None)):
+        rules = _rules(tmp_path, f"logicalType: string, {check.format(said)}")
+        assert rules == (Rule("shops.size.unique", "unique", ("size",), "consistency", scope=scope),)  # type: ignore[arg-type]
+
+
 def test_what_a_column_and_a_rule_are_described_as_is_kept_for_people(tmp_path: Path) -> None:
     check = "{metric: nullValues, mustBe: 0, description: Everything has a size.}"
     share = "{name: share, metric: nullValues, mustBeLessThan: 5, unit: percent, description: Hardly ever.}"
@@ -349,6 +370,39 @@ def _quality(check: str) -> str:
         (_text(_column("logicalType: timestamp, logicalTypeOptions: {format: x}")), "format of a timestamp column"),
         (_text(_column("logicalType: number, logicalTypeOptions: {minimum: 2, maximum: 1}")), "2 above a highest of 1"),
         (_text(_column("logicalType: number, logicalTypeOptions: {minimum: low}")), "bounds 'low'"),
+        (
+            _text(_column("logicalType: date, customProperties: [{property: future, value: soon}]")),
+            "future 'soon'",
+        ),
+        (
+            _text(_column("logicalType: string, customProperties: [{property: future, value: 2h}]")),
+            "future of a 'string' column",
+        ),
+        (
+            _text(
+                _column(
+                    "logicalType: string, quality: [{metric: duplicateValues, mustBeLessThan: 3, "
+                    "customProperties: [{property: scope, value: dataset}]}]"
+                )
+            ),
+            "the scope dataset with another limit",
+        ),
+        (
+            _text(
+                _column(
+                    "logicalType: string, quality: [{metric: nullValues, mustBe: 0, "
+                    "customProperties: [{property: scope, value: dataset}]}]"
+                )
+            ),
+            "nullValues: a scope",
+        ),
+        (
+            _text(
+                more="    quality: [{metric: duplicateValues, arguments: {properties: [shop_id]}, mustBe: 0, "
+                "customProperties: [{property: scope, value: dataset}]}]\n"
+            ),
+            "which hold the primary key",
+        ),
         (
             _text(_column("logicalType: string, customProperties: [{property: known, value: later}]")),
             "known 'later'",

@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from serin.data.contract.quality import Checked, check
 from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import read_table
 from serin.data.files.table import Table
@@ -17,6 +16,7 @@ from serin.domain.contracts import DIMENSIONS, Contract
 from serin.files.charters import read_charter
 from serin.files.contracts import read_contract
 from serin_cli.sample import write_sample
+from tests.checking import Checked, check
 
 CONTRACTS = Path(__file__).parents[3] / "models" / "flight-delay" / "contracts"
 Check = Callable[[str, str], Checked]

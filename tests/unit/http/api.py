@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -25,12 +25,14 @@ from serin.adapters.memory.world import (
 )
 from serin.domain.charter import Charter
 from serin.domain.events import Event
+from serin.domain.feedback import Feedback
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
 from serin.services.direct_release import direct_release
+from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
@@ -58,8 +60,16 @@ class Api:
 
     def show(self, prediction: str, correlation: str) -> Shown:
         return show_prediction(
-            prediction, [MODEL], correlation, lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
+            *(prediction, [MODEL], correlation),
+            lake=self.lake,
+            catalog=self.catalog,
+            endpoint=self.endpoint,
+            clock=self.clock,
         )
+
+    def take(self, model: str, items: Sequence[Feedback], token: str) -> FeedbackTaken:
+        charters = {MODEL: a_charter(truth=replace(a_charter().truth, feedback=True)), "early-orders": a_charter()}
+        return give_feedback(model, items, token, charters, lake=self.lake, catalog=self.catalog, clock=self.clock)
 
     def read(self, question: Question) -> Answer:
         return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
@@ -81,7 +91,7 @@ class Api:
         self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
     ) -> httpx.Response:
         """The answer to one request; `scopes` None is a call that no authorizer has seen."""
-        authorizer = None if scopes is None else {"lambda": {"owner": "ana", "scopes": scopes}}
+        authorizer = None if scopes is None else {"lambda": {"owner": "ana", "token": "t1", "scopes": scopes}}
 
         async def with_event(scope: Scope, receive: Receive, send: Send) -> None:
             context = {"requestId": "call-1", **({} if authorizer is None else {"authorizer": authorizer})}
@@ -120,6 +130,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         publish=lambda event: _ASKED.get().publish(event),
         withdraw_version=lambda *arguments: _ASKED.get().withdraw(*arguments),
         direct_release=lambda *arguments: _ASKED.get().direct(*arguments),
+        give_feedback=lambda *arguments: _ASKED.get().take(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases)

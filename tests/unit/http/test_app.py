@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +42,7 @@ from tests.builders import (
 from tests.unit.http.api import MODEL, Api, app_of
 
 START = {"action": "start"}
-PREDICTION = prediction_id(NOON, bytes(10))
+PREDICTION = prediction_id(MODEL, NOON, bytes(10))
 ROUTES = [
     ("GET", "/openapi.json"),
     ("GET", "/uploads?dataset=flights"),
@@ -61,6 +62,7 @@ ROUTES = [
     ("POST", f"/models/{MODEL}/releases"),
     ("POST", f"/models/{MODEL}/releases/rel1/hold"),
     ("POST", f"/models/{MODEL}/versions/1/withdraw"),
+    ("POST", f"/models/{MODEL}/feedback"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
@@ -77,6 +79,7 @@ def body_of(path: str) -> Any:
         "releases": START,
         "withdraw": {"why": "it knows the answer"},
         "views": {},
+        "feedback": {"instances": [{"prediction_id": PREDICTION, "rating": 4}]},
         "get-online-features": ASKED,
     }.get(path.rpartition("/")[2])
 
@@ -95,7 +98,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b'{"action": 7}', b"[" * 100, b'{"version": -1, "x": 1e999}'])
 @pytest.mark.parametrize("model", [MODEL, "early-orders", "nobody", "no name", "%1b[2J", "..", "a" * 100])
-@pytest.mark.parametrize("work", ["train", "releases", "views"])
+@pytest.mark.parametrize("work", ["train", "releases", "views", "feedback"])
 def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_its_request(
     api: Api, work: str, model: str, content: bytes | None
 ) -> None:
@@ -105,7 +108,9 @@ def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_it
     assert model == MODEL or MODEL not in answer.text
 
 
-@pytest.mark.parametrize(("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train")])
+@pytest.mark.parametrize(
+    ("work", "action"), [("train", "train"), ("releases", "release"), ("views", "train"), ("feedback", "feedback")]
+)
 def test_a_token_of_a_model_that_is_gone_learns_no_other_ones_name(api: Api, work: str, action: str) -> None:
     answer = api.ask("POST", f"/models/gone/{work}", f"{action}:gone", body_of(work))
     assert (answer.status_code, MODEL in answer.text) == (404, False)
@@ -501,6 +506,55 @@ def test_a_prediction_is_shown_with_its_lineage_and_its_score_again(api: Api) ->
     assert found["lineage"]["version"] == as_record(a_version(1))
     assert found["replay"] == {"same": True, "score": 0.1}
     assert api.endpoint.replayed == [(MODEL, "2", "call-1")]
+
+
+def says(api: Api, *items: Any, model: str = MODEL) -> Any:
+    return api.ask("POST", f"/models/{model}/feedback", f"feedback:{model}", {"instances": list(items)})
+
+
+def test_feedback_is_one_write_and_every_item_has_its_own_answer(api: Api) -> None:
+    api.catalog.register(a_version(1, classes=(False, True)))
+    later, older = (prediction_id(MODEL, NOON + timedelta(days=days), bytes(8)) for days in (1, -33))
+    other, nobodys = prediction_id("early-orders", NOON, bytes(8)), prediction_id("no-orders", NOON, bytes(8))
+    second = prediction_id(MODEL, NOON, b"another1")
+    right = {"prediction_id": PREDICTION, "label": True, "rating": 5}
+    wrong = [
+        ({**right, "label": False}, f"{PREDICTION} is there twice, and differs."),
+        ({"prediction_id": second, "label": "maybe"}, 'No label of late-orders is "maybe".'),
+        ({"prediction_id": second, "rating": 6}, "The rating is 6."),
+        ({"prediction_id": second}, "There is neither a label nor a rating."),
+        ({**right, "prediction_id": other}, f"{other} is a prediction of another model."),
+        ({**right, "prediction_id": nobodys}, f"late-orders has made no prediction {nobodys}."),
+        ({**right, "prediction_id": later}, f"{later} is of 2013-04-02T12:00:00Z, and it is not yet that late: "),
+        ({**right, "prediction_id": older}, f"{older} is of 2013-02-27; truth about late-orders is waited for 31 days"),
+        ({**right, "prediction_id": "../../secrets"}, "'../../secrets' is not the id of a prediction."),
+    ]
+    answer = says(api, right, right, *(item for item, _ in wrong)).json()
+    assert (answer["kept"], [item["kept"] for item in answer["answers"]]) == (2, [True, True] + [False] * len(wrong))
+    for found, (_, message) in zip(answer["answers"][2:], wrong, strict=True):
+        assert found["error"]["message"].startswith(message)
+    (key,) = api.lake.keys("")
+    assert key.startswith(f"truth/{MODEL}/inbox/2013-04-01/120000000000-{PREDICTION}-{PREDICTION}-")
+    kept = [json.loads(line) for line in gzip.decompress(api.lake.get(key)).splitlines()]
+    known = {"known": 1364817600000000, "order": 1364817600000000}
+    fact = {"prediction_id": PREDICTION, "source": "feedback", "by": "t1", "label": "true", "rating": 5}
+    assert kept == 2 * [fact | known]
+
+
+def test_feedback_without_a_version_or_where_the_charter_takes_none_says_what_to_do(api: Api) -> None:
+    item = {"prediction_id": PREDICTION, "rating": 5}
+    assert says(api, item).status_code == 409
+    answer = says(api, item, model="early-orders")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (422, "early-orders takes no feedback.")
+    assert says(api).json()["error"]["field"] == "body.instances"
+
+
+def test_what_was_said_of_a_prediction_is_shown_with_it_before_it_is_joined(api: Api) -> None:
+    api.catalog.register(a_version(1, classes=(False, True)))
+    collect_predictions("late-orders", LOG_STREAM, [a_prediction_line(PREDICTION)], lake=api.lake)
+    says(api, {"prediction_id": PREDICTION, "label": True, "rating": 5})
+    said = {"source": "feedback", "known": "2013-04-01T12:00:00Z", "label": "true", "rating": 5, "token": "t1"}
+    assert api.ask("GET", f"/predictions/{PREDICTION}").json()["truth"] == [{**said, "joined": False}]
 
 
 def test_a_prediction_of_several_classes_has_a_score_for_each(api: Api) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
+from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
@@ -27,6 +28,7 @@ from serin.domain.releases import Live, Release
 from serin.http.app import UseCases, make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
+from serin.services.give_feedback import FeedbackTaken
 from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
@@ -70,6 +72,10 @@ def nothing_read(question: Question) -> Answer:
     raise NotFound(f"Nobody knows {question}.", "Nothing was written.")
 
 
+def nothing_taken(model: str, items: Sequence[Feedback], token: str) -> FeedbackTaken:
+    raise NotFound(f"{token} found no {model} to say {items} of.", "Nothing was predicted.")
+
+
 def no_profile(dataset: str, model: str | None) -> ShownProfile:
     raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
 
@@ -85,7 +91,8 @@ def nothing_directed(wish: Wish, release: Release, by: str, correlation: str) ->
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
-        nothing_shown, nothing_read, no_profile, MemoryEvents().publish, nothing_withdrawn, nothing_directed
+        *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
+        *(nothing_withdrawn, nothing_directed, nothing_taken),
     )
     return make_app(charters, *ports, cases)
 

@@ -134,9 +134,8 @@ def contested(name: str, ours: Any, theirs: Any) -> tuple[Verdict, int]:
     return judge(evidence, Requirements(gate)), len(evidence.over_trivial.blocks)
 
 
-@pytest.mark.parametrize(
-    "name", ["iris", *(pytest.param(name, marks=pytest.mark.slow) for name in REAL if name != "iris")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REAL)
 def test_a_better_recipe_replaces_a_weak_one_on_a_few_hundred_real_rows_and_not_the_other_way(name: str) -> None:
     rows = len(real(name)[0].label)
     better, blocks = contested(name, GOOD, WEAK)

@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.quality import check
 from serin.data.features.joins import training_rows
 from serin.data.files.reading import read_table
 from serin.files.models import ModelFolder, read_models
 from serin_cli.__main__ import parser
 from serin_cli.init import init
+from tests.checking import check
 
 BEGIN = datetime(2024, 1, 1, 12, tzinfo=UTC)
 ROWS = 600

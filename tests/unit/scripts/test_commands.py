@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from serin.data.contract.quality import check
 from serin.data.files.parquet import to_parquet
 from serin.data.files.reading import read_table
 from serin.domain.paging import PAGE
@@ -29,6 +28,7 @@ from tests.builders import (
     a_version,
     an_upload,
 )
+from tests.checking import check
 from tests.unit.http.api import MODEL, Api, app_of
 from tests.unit.http.test_app import PREDICTION
 from tests.unit.scripts.answering import CommandLine
@@ -98,11 +98,21 @@ def test_a_prediction_in_json_is_all_that_the_api_knows_and_a_table_otherwise(se
     collect_predictions(MODEL, LOG_STREAM, [a_prediction_line(PREDICTION)], lake=serin.api.lake)
     known = serin.json("prediction", PREDICTION)
     assert known == serin.api.ask("GET", f"/predictions/{PREDICTION}").json()
-    assert set(known) == {"prediction", "lineage", "replay"}
+    assert set(known) == {"prediction", "lineage", "replay", "truth"}
     text = serin.run("prediction", PREDICTION)
     with pytest.raises(json.JSONDecodeError):
         json.loads(text)
     assert "prediction_id" in text
+
+
+def test_what_a_file_says_of_predictions_is_sent_and_shown_with_them(serin: CommandLine, tmp_path: Path) -> None:
+    serin.api.catalog.register(a_version(1, classes=(False, True)))
+    collect_predictions(MODEL, LOG_STREAM, [a_prediction_line(PREDICTION)], lake=serin.api.lake)
+    said = [{"prediction_id": PREDICTION, "label": True, "rating": 4}, {"prediction_id": "p", "label": True}]
+    (tmp_path / "said.json").write_text(json.dumps({"instances": said}))
+    text = serin.run("feedback", MODEL, str(tmp_path / "said.json"))
+    assert "Take prediction_id from" in text
+    assert "4 of 5" in serin.run("prediction", PREDICTION)
 
 
 @pytest.mark.parametrize(("words", "version"), [((), 3), (("--version", "2"), 2), (("--version", "1"), 1)])
@@ -132,10 +142,10 @@ def test_the_models_are_told_with_what_is_live(serin: CommandLine) -> None:
     assert [(found["model"], found["live"]) for found in serin.json("models")] == [(MODEL, None), ("returns", 4)]
 
 
-def set_aside(serin: CommandLine, rows: int) -> None:
+def set_aside(serin: CommandLine, rows: int, amount: str = "-1") -> None:
     """An upload of so many rows, each with an amount that is out of its range."""
     content = "order_id,at,shop,amount,late\n" + "".join(
-        f"{number},2013-01-01T10:00:00Z,north,-1,true\n" for number in range(rows)
+        f"{number},2013-01-01T10:00:00Z,north,{amount},true\n" for number in range(rows)
     )
     contract = a_contract()
     quarantine = check(read_table("a.csv", content.encode(), contract), contract).quarantine
@@ -153,6 +163,14 @@ def test_all_rows_set_aside_are_listed_in_json_and_the_first_fifty_to_a_person(s
     lines = serin.run("quarantine", "list", "flights").splitlines()
     assert len([line for line in lines if "orders.amount.range" in line]) == 50
     assert lines[-1] == "… and 10 more; --json or export has them all"
+
+
+def test_what_could_not_be_read_is_told_with_how_to_write_it(serin: CommandLine) -> None:
+    set_aside(serin, 2, amount='"9,5"')
+    Path("models").mkdir()
+    serin.patch.setattr("serin_cli.quarantine._types", lambda _: {"amount": "number"})
+    last = serin.run("quarantine", "list", "flights").splitlines()[-1]
+    assert last.startswith("amount: '9,5' is no number: it has a decimal comma")
 
 
 def test_all_rows_set_aside_are_exported(serin: CommandLine) -> None:

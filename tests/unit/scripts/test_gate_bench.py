@@ -69,6 +69,7 @@ def test_a_challengers_rows_can_be_split_like_the_champions() -> None:
     assert (len(split.learn), int(split.judge.sum())) == (750, 14 * 25 + 1)
 
 
+@pytest.mark.slow
 def test_equal_recipes_are_seldom_let_in() -> None:
     for rate in equal_recipes(60, GATE, 5).values():
         assert rate["low"] <= GATE.alpha

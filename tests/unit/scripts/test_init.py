@@ -12,7 +12,8 @@ from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
-from serin_cli.init import contract, init
+from serin_cli.drafting.contract import contract_text
+from serin_cli.init import contract, init, look
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
 
@@ -235,6 +236,21 @@ def test_a_dataset_that_has_a_contract_keeps_it(folder: Path) -> None:
     run(folder, rows())
     with pytest.raises(SerinError, match="has a contract already"):
         run(folder, rows(), "--dataset", "orders", name="more-orders")
+
+
+def test_times_that_lie_ahead_or_are_called_so_are_allowed_to_be_of_the_future(folder: Path) -> None:
+    moments = ("2013-01-01T10:00:00Z", "2013-02-01T10:00:00Z", "2999-01-01", "2013-01-01")
+    (folder / "a.csv").write_text("seen_at,due_at,stays,day\n" + ",".join(moments) + "\n")
+    text = contract_text(look(folder / "a.csv"), "stays", (), {"day"}, now=datetime(2020, 1, 1, tzinfo=UTC))
+    (folder / "stays.yaml").write_text(text.replace("<", "").replace(">", ""))
+    found = read_contract(folder / "stays.yaml")
+    assert {column.name: column.future for column in found.columns} == {
+        "seen_at": None,
+        "due_at": "allowed",
+        "stays": "allowed",
+        "day": None,
+    }
+    assert [column.name for column in found.columns if column.known == "afterwards"] == ["day"]
 
 
 def test_a_file_that_is_not_there_is_named(folder: Path) -> None:

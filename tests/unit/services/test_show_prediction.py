@@ -10,7 +10,7 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
-from serin.adapters.memory.world import MemoryEndpoint
+from serin.adapters.memory.world import MemoryClock, MemoryEndpoint
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.prediction_ids import prediction_id
 from serin.services.collect_predictions import collect_predictions
@@ -63,14 +63,18 @@ class World:
 
     def predict(self, at: datetime = NOON, **parts: Any) -> str:
         self.made += 1
-        name = prediction_id(at, self.made.to_bytes(10, "big"))
+        name = prediction_id(MODEL, at, self.made.to_bytes(8, "big"))
         line = a_prediction_line(name, at, **parts)
         collect_predictions(json.loads(line)["model"], LOG_STREAM, [line], lake=self.lake)
         return name
 
     def show(self, name: str) -> Shown:
         return show_prediction(
-            name, [MODEL, "early-orders"], "call-2", lake=self.lake, catalog=self.catalog, endpoint=self.endpoint
+            *(name, [MODEL, "early-orders"], "call-2"),
+            lake=self.lake,
+            catalog=self.catalog,
+            endpoint=self.endpoint,
+            clock=MemoryClock(NOON),
         )
 
 
@@ -97,12 +101,14 @@ def test_of_a_days_files_only_those_are_opened_that_can_hold_it(world: World) ->
     world.lake.read.clear()
     assert world.show(name).prediction.prediction_id == name
     assert len(world.lake.read) == 2
-    assert world.lake.listed == [f"predictions/{model}/2013-04-01/1200" for model in ("early-orders", MODEL)]
+    logs = [f"predictions/{model}/2013-04-01/1200" for model in ("early-orders", MODEL)]
+    assert world.lake.listed[:2] == logs
+    assert all(key.startswith(f"truth/{MODEL}/") for key in world.lake.listed[2:])
 
 
 def test_a_batch_that_crosses_a_minute_is_found_on_both_sides(world: World) -> None:
     before, after = NOON - timedelta(milliseconds=1), NOON
-    names = [prediction_id(at, bytes(10)) for at in (before, after)]
+    names = [prediction_id(MODEL, at, bytes(10)) for at in (before, after)]
     lines = [a_prediction_line(name, at) for name, at in zip(names, (before, after), strict=True)]
     collect_predictions(MODEL, LOG_STREAM, lines, lake=world.lake)
     assert [world.show(name).prediction.prediction_id for name in names] == names
@@ -115,7 +121,7 @@ def test_of_two_predictions_of_one_millisecond_the_one_that_was_asked_for_is_sho
 
 def test_what_has_not_arrived_yet_is_not_found_and_the_remedy_says_to_wait(world: World) -> None:
     with pytest.raises(NotFound) as caught:
-        world.show(prediction_id(NOON, bytes(10)))
+        world.show(prediction_id(MODEL, NOON, bytes(10)))
     assert "some seconds" in caught.value.remedy
 
 
@@ -202,7 +208,7 @@ def test_what_the_catalog_does_not_know_is_left_out(world: World) -> None:
 
 
 def test_a_line_from_before_function_versions_were_logged_is_asked_of_the_published_one(world: World) -> None:
-    name = prediction_id(NOON, bytes(10))
+    name = prediction_id(MODEL, NOON, bytes(10))
     line = json.loads(a_prediction_line(name))
     del line["function_version"]
     collect_predictions(MODEL, LOG_STREAM, [json.dumps(line)], lake=world.lake)

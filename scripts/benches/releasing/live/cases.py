@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from scipy.stats import binomtest  # type: ignore[import-untyped]
+from scipy.stats import binomtest
 
 from benches.releasing.live.candidates import Candidate, register_candidate
 from benches.releasing.live.place import MODEL, Place, parcels

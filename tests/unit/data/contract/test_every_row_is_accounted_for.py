@@ -6,10 +6,10 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serin.data.contract.quality import check
 from serin.data.files.parquet import from_parquet, to_parquet
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, Contract, Rule
+from tests.checking import check
 
 COLUMNS = ("order_id", "shop", "amount", "at", "paid")
 CONTRACT = Contract(

@@ -100,6 +100,17 @@ def test_the_window_keeps_the_newest_rows() -> None:
     assert found["__key_order_id"].to_list() == [3, 4]
 
 
+def test_a_row_of_the_future_is_not_the_newest_unless_the_models_code_derives_its_moment() -> None:
+    given = a_charter()
+    given = replace(given, training=replace(given.training, window=timedelta(hours=2)))
+    tables = {"orders": orders(*((n, n, "a", 1.0, True) for n in (0, 1, 2, 900_000))), "shops": shops()}
+    found = training_rows(given, CONTRACTS, tables, {}.__getitem__, until=at(2))
+    assert found["__key_order_id"].to_list() == [1, 2]
+    before = replace(CONTRACTS["orders"], columns=tuple(one for one in CONTRACTS["orders"].columns if one.name != "at"))
+    derived = training_rows(given, {**CONTRACTS, "orders": before}, tables, {}.__getitem__, until=at(2))
+    assert derived["__key_order_id"].to_list() == [900_000]
+
+
 def test_a_default_takes_the_place_of_what_is_missing() -> None:
     given = charter(defaults={"queue.length": 0}, on_demand={"twice": "f:twice"}, model_uses=("queue", "twice"))
     found = rows(given, orders((1, 3, "a", 1.0, True)), shops(), {"f:twice": lambda queue_length: 2 * queue_length + 1})

@@ -33,7 +33,7 @@ def test_the_newest_event_of_each_entity_is_kept() -> None:
     rows = weather(("EWR", at(2), 40.5, None), ("JFK", at(1), 41.0, 3), ("EWR", at(1), 39.0, 5))
     assert latest(rows, WEATHER, ("origin",)) == [
         OnlineValues(EntityKey("weather_now", ("EWR",)), {"temp": 40.5, "gusts": None}, at(2), 7),
-        OnlineValues(EntityKey("weather_now", ("JFK",)), {"temp": 41.0, "gusts": 3}, at(1), 7, accepted=1),
+        OnlineValues(EntityKey("weather_now", ("JFK",)), {"temp": 41.0, "gusts": 3}, at(1), 7),
     ]
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from serin.data.contract.quality import Checked, check
 from serin.data.files.corrections import to_csv
 from serin.data.files.parquet import to_parquet
 from serin.data.files.reading import read_table
 from serin.data.looks.inference import look_at
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.errors import Rejected
+from tests.checking import Checked, check
 
 WRITTEN = Path(__file__).parent / "written"
 PLANES: dict[str, ColumnType] = {

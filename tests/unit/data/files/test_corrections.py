@@ -3,18 +3,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serin.data.contract.quality import check
 from serin.data.features.joins import latest_rows
 from serin.data.files.corrections import still_set_aside, to_csv
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.errors import Rejected
+from tests.checking import check
 
 CONTRACT = Contract(
     "orders",
@@ -74,9 +75,15 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(text: str) -> None:
 SIGNS = "'=+-@a1,\t ;\r\n\"\uff1d\uff0b\uff0d\uff20\\\u200b"
 
 
-def set_aside(notes: list[str], name: str = "more") -> pl.DataFrame:
+def set_aside(notes: Sequence[str | None], name: str = "more") -> pl.DataFrame:
     """Rows in quarantine with these notes; the column of that name was expected by nobody."""
-    rows = pl.DataFrame({"id": [str(number) for number, _ in enumerate(notes)], "note": notes, "amount": "-1"})
+    rows = pl.DataFrame(
+        {
+            "id": [str(number) for number, _ in enumerate(notes)],
+            "note": pl.Series(notes, dtype=pl.String),
+            "amount": "-1",
+        }
+    )
     return rows.with_columns(pl.lit("x").alias(name)).with_columns(
         pl.lit(1, pl.UInt32).alias("__row"),
         pl.lit(None, pl.String).alias("__text"),
@@ -86,10 +93,12 @@ def set_aside(notes: list[str], name: str = "more") -> pl.DataFrame:
 
 
 @given(
-    notes=st.lists(st.text(st.sampled_from(SIGNS), min_size=1, max_size=6), min_size=1, max_size=6),
+    notes=st.lists(
+        st.one_of(st.text(st.sampled_from(SIGNS), max_size=6), st.sampled_from(["NA", None])), min_size=1, max_size=6
+    ),
     name=st.text(st.sampled_from(SIGNS), min_size=1, max_size=6),
 )
-def test_whatever_a_cell_or_a_name_holds_it_comes_back_the_same(notes: list[str], name: str) -> None:
+def test_whatever_a_cell_or_a_name_holds_it_comes_back_the_same(notes: list[str | None], name: str) -> None:
     quarantine = set_aside(notes, name)
     back = read_table("a.csv", to_csv([quarantine], TYPES), CONTRACT)
     assert back.origins is not None

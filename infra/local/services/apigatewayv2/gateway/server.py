@@ -37,17 +37,17 @@ class _Server(uvicorn.Server):
         self.should_exit = True
         if self._end is None:
             return
-        loop, told = self._end
+        loop, ended = self._end
         if not loop.is_closed():
-            loop.call_soon_threadsafe(told.set)
+            loop.call_soon_threadsafe(ended.set)
 
     async def main_loop(self) -> None:
         """Until the end; the date that answers bear is made anew each second."""
-        told = asyncio.Event()
-        self._end = asyncio.get_running_loop(), told
+        ended = asyncio.Event()
+        self._end = asyncio.get_running_loop(), ended
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), _DATE_S)
+                await asyncio.wait_for(ended.wait(), _DATE_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and answer what is under way, for a moment."""

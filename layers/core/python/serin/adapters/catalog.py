@@ -18,6 +18,7 @@ from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.truth import TruthState
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
@@ -109,6 +110,13 @@ class DynamoCatalog:
 
     def save_fill(self, fill: Fill) -> bool:
         return self._revised(f"FILL#{fill.model}", fill.definition, fill)
+
+    def truth_state(self, model: str) -> TruthState:
+        record = self._table.get(f"TRUTH#{model}", "STATE")
+        return TruthState(model) if record is None else from_record(TruthState, record)
+
+    def save_truth_state(self, state: TruthState) -> bool:
+        return self._revised(f"TRUTH#{state.model}", "STATE", state)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
@@ -213,7 +221,7 @@ class DynamoCatalog:
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
-    def _revised(self, pk: str, sk: str, record: Fill | Layout) -> bool:
+    def _revised(self, pk: str, sk: str, record: Fill | Layout | TruthState) -> bool:
         """Write the record if the revision before is there."""
         attributes = {"revision": record.revision}
         if record.revision == 1:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from serin.adapters.bare_calls import OK, BareCalls, Reply
-from serin.adapters.bucket_items import bucket_item, read_bucket
+from serin.adapters.bucket_items import bucket_items, piece_names, read_bucket
 from serin.adapters.value_items import read_values, values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
@@ -34,14 +34,18 @@ class DynamoOnlineFeatures:
         self._sleep = sleep
 
     def write(self, values: Sequence[OnlineValues]) -> int:
-        return self._written(values_item(value) for value in values)
+        return self._written([values_item(value)] for value in values)
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
-        return self._written(bucket_item(bucket) for bucket in buckets)
+        return self._written(bucket_items(bucket) for bucket in buckets)
 
-    def _written(self, items: Iterable[dict[str, Any]]) -> int:
+    def _written(self, items: Iterable[Sequence[dict[str, Any]]]) -> int:
         with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
-            return sum(writers.map(self._put, items))
+            return sum(writers.map(self._put_in_order, items))
+
+    def _put_in_order(self, items: Sequence[dict[str, Any]]) -> bool:
+        """Whether the last was kept, which leads to the others: they are there before it is."""
+        return [self._put(item) for item in items][-1]
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
@@ -49,12 +53,22 @@ class DynamoOnlineFeatures:
         for chunk in _chunks(list(wanted), READS_PER_CALL):
             for item in self._items(chunk):
                 key = wanted[item["pk"]["S"]]
-                found[key] = _found(key, item)
+                found[key] = self._found(key, item)
         return found
 
-    def _items(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
+        if "events" not in item:
+            return read_values(key, item)
+        names = piece_names(item)
+        # They were written before the item that leads here, which a replica may not know yet.
+        chunks = [self._items(chunk, consistent=True) for chunk in _chunks(names, READS_PER_CALL)]
+        texts = {piece["pk"]["S"]: piece["events"]["S"] for chunk in chunks for piece in chunk}
+        return read_bucket(key, item, (texts[name] for name in names))
+
+    def _items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """Asked the short way first; what goes wrong or is left over is botocore's, which names what stays wrong."""
-        request: Any = {self._table: {"Keys": [{"pk": {"S": item}} for item in ids]}}
+        keys: Any = {"Keys": [{"pk": {"S": item}} for item in ids]}
+        request: Any = {self._table: {**keys, "ConsistentRead": True} if consistent else keys}
         for attempt in range(ATTEMPTS):
             self._pause_before(attempt)
             answer = self._client.batch_get_item(RequestItems=request) if attempt else self._asked(request)
@@ -102,12 +116,6 @@ class DynamoOnlineFeatures:
 
 def _is_late(reply: Reply) -> bool:
     return str(reply.record.get("__type")).endswith("#ConditionalCheckFailedException")
-
-
-def _found(key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
-    if "events" in item:
-        return read_bucket(key, item)
-    return read_values(key, item)
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

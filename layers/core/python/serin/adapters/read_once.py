@@ -35,7 +35,15 @@ class ReadOnce:
         return content
 
     def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
-        return (self.get(key) for key in keys)
+        with self._lock:
+            there = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = self._store.get_each([key for key in keys if key not in there])
+        for key in keys:
+            content = there.get(key)
+            if content is None:
+                content = next(missing)
+                self._keep(key, content)
+            yield content
 
     def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
         self._store.fetch(key, into, version_id)

@@ -7,32 +7,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from serin.adapters.bucket_items import MOST_BYTES
 from serin.domain.buckets import micros, moment_of
-from serin.domain.errors import TooLarge
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.records import as_record
 
-_TIMES = ("event_time", "since", "created")
+_TIMES = ("event_time", "since")
 _Part = dict[str, Any]
 
 
 def values_item(values: OnlineValues) -> dict[str, Any]:
-    """The item; raises TooLarge when what will hold later does not fit into one."""
+    """The item; `serin.domain.features.fitting` says what fits into one."""
     part = _part(values)
     item: dict[str, Any] = {"pk": {"S": values.key.id}, "values": {"S": json.dumps(part.pop("values"))}}
     item |= {name: {"N": str(number)} for name, number in part.items()}
     item["sequence"] = {"N": str(values.sequence)}
+    if values.too_many:
+        item["too_many"] = {"N": str(values.too_many)}
     if values.later:
-        later = json.dumps([_part(following) for following in values.later], separators=(",", ":"))
-        size = len(later.encode())
-        if size > MOST_BYTES:
-            raise TooLarge(
-                f"An entity has {len(values.later):,} rows whose time is still to come: {size:,} bytes; "
-                f"an item has {MOST_BYTES:,}.",
-                "Give the view an entity with fewer events, or upload what is to come in smaller steps.",
-            )
-        item["later"] = {"S": later}
+        item["later"] = {"S": json.dumps([_part(following) for following in values.later], separators=(",", ":"))}
     return item
 
 
@@ -46,21 +38,19 @@ def read_values(key: EntityKey, item: Mapping[str, Any]) -> OnlineValues:
         _moment(item, "event_time"),
         sequence,
         _moment(item, "since"),
-        _moment(item, "created"),
-        int(item["accepted"]["N"]) if "accepted" in item else 0,
         tuple(_following(key, part, sequence) for part in later),
+        int(item["too_many"]["N"]) if "too_many" in item else 0,
     )
 
 
 def _part(values: OnlineValues) -> _Part:
     times = {name: getattr(values, name) for name in _TIMES}
-    found: _Part = {"values": as_record(values.values), **({"accepted": values.accepted} if values.accepted else {})}
-    return {**found, **{name: micros(time) for name, time in times.items() if time is not None}}
+    return {"values": as_record(values.values), **{name: micros(at) for name, at in times.items() if at is not None}}
 
 
 def _following(key: EntityKey, part: _Part, sequence: int) -> OnlineValues:
-    event, since, created = (moment_of(part[name]) if name in part else None for name in _TIMES)
-    return OnlineValues(key, part["values"], event, sequence, since, created, part.get("accepted", 0))
+    event, since = (moment_of(part[name]) if name in part else None for name in _TIMES)
+    return OnlineValues(key, part["values"], event, sequence, since)
 
 
 def _moment(item: Mapping[str, Any], name: str) -> datetime | None:

@@ -11,7 +11,14 @@ from serin.domain.errors import Denied, Invalid
 from serin.domain.names import NAME, digest
 from serin.domain.printable import printable
 
-ACTIONS: Mapping[str, bool] = {"read": False, "predict": True, "train": True, "release": True, "features": False}
+ACTIONS: Mapping[str, bool] = {
+    "read": False,
+    "predict": True,
+    "feedback": True,
+    "train": True,
+    "release": True,
+    "features": False,
+}
 """What a scope may allow, and whether that is done to one model."""
 
 REVOCATION_LAG = timedelta(seconds=60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from serin.domain.charter import Charter, Scalar, View
 from serin.domain.features import EntityKey, OnlineValues, Value
@@ -16,6 +17,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 HOURLY_UP_TO = timedelta(hours=6)
 # Nobody asks for what lies further back than a view looks; clocks may differ by this.
 MARGIN = timedelta(days=1)
+MOST_VALUES, MOST_ASKED, LEAST_MOST = 400_000, 1_600_000, 50_000
+"""What one bucket holds at most, and all that a question reads, an event's time and each of its values counted: 200,000
+events of one column in a day or an hour, some three megabytes, and a share of eight where windows are long, but not
+less than 25,000. An entity with more is too busy to be counted online."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,7 +31,8 @@ class Bucket:
 
     `times` and `known` are microseconds since 1970, `values` are column → a value or null for each event; `until` is
     the place of an event → when another version of its row takes its place. All of it follows from the rows up to
-    `sequence`: a bucket of a later one replaces it.
+    `sequence`: a bucket of a later one replaces it. `too_many` is how many events there are where a bucket cannot hold
+    them: then it has none, and what they add up to is not known.
     """
 
     key: EntityKey
@@ -35,6 +42,7 @@ class Bucket:
     sequence: int
     expires: datetime
     until: Mapping[int, int] = field(default_factory=dict)
+    too_many: int = 0
 
     def known_at(self, moment: int) -> Sequence[int]:
         """The places of the events that are known at a moment, in microseconds since 1970, and still in force."""
@@ -52,7 +60,7 @@ def definition(charter: Charter, view: View) -> str:
     decides whether a last value is used, such as its `ttl`, makes no other item.
     """
     derive = charter.dataset(view.source).derive
-    made_of = {
+    made_of: dict[str, Any] = {
         "source": view.source,
         "key": charter.features.entities[view.entity],
         "derived": [charter.model, derive] if derive else None,
@@ -60,7 +68,23 @@ def definition(charter: Charter, view: View) -> str:
         "last": sorted(view.last),
         "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
     }
+    # A row that is created when it happens is known as early as one of which nobody says when it was.
+    if view.last and view.created_time not in (None, view.event_time):
+        made_of["created_time"] = view.created_time
+    if types := _types(charter, view):
+        made_of["types"] = types
     return record_digest(made_of)[:32]
+
+
+def _types(charter: Charter, view: View) -> Mapping[str, Mapping[str, str]]:
+    """The types of what a view's items are made from; what is derived may look at every column."""
+    datasets = [use for use in charter.datasets if use.name in charter.reads(view)]
+    read = {*charter.features.entities[view.entity], *view.columns, view.event_time, view.created_time}
+    derived = charter.dataset(view.source).derive is not None
+    types = {
+        use.name: {column: kind for column, kind in use.types.items() if derived or column in read} for use in datasets
+    }
+    return {name: columns for name, columns in types.items() if columns}
 
 
 def items_id(charter: Charter, view: View) -> str:
@@ -76,6 +100,12 @@ def look_back(view: View) -> timedelta:
     return max([window.over for window in view.windows] + ([view.ttl] if view.ttl else []))
 
 
+def most_values(view: View) -> int:
+    """How many values, each event's time counted as one, a bucket of the view may hold."""
+    asked = look_back(view) // width(view) + 1
+    return max(LEAST_MOST, min(MOST_VALUES, MOST_ASKED // asked))
+
+
 def width(view: View) -> timedelta:
     """How much time a bucket of the view holds."""
     return HOUR if look_back(view) <= HOURLY_UP_TO else DAY
@@ -84,6 +114,11 @@ def width(view: View) -> timedelta:
 def bucket_key(view_id: str, values: tuple[Value, ...], start: int) -> EntityKey:
     """The key of the bucket that starts `start` microseconds after 1970."""
     return EntityKey(f"{view_id}@{start // 1_000_000}", values)
+
+
+def start_of(key: EntityKey) -> datetime:
+    """When the bucket of that key starts."""
+    return _EPOCH + timedelta(seconds=int(key.view.rpartition("@")[2]))
 
 
 def bucket_keys(view: View, view_id: str, values: tuple[Value, ...], moment: datetime) -> list[EntityKey]:

@@ -20,6 +20,8 @@ Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
+Conflict = Literal["keep_first", "keep_last", "leave_out"]
+"""Which of several callers' labels of one prediction counts: the one they sent first, or last, or none."""
 Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
 # What a model answers for a row: of the positive class, of each class, or the value.
 Score = float | list[float]
@@ -52,13 +54,15 @@ class Derivation:
 class DatasetUse:
     """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it.
 
-    Files of a dataset with a `source` are copied in from there, beside those that people upload.
+    Files of a dataset with a `source` are copied in from there, beside those that people upload. `types` are the
+    contract's, by column: what is made of a column whose type widens is made again.
     """
 
     name: str
     contract: str
     derive: Derivation | None = None
     source: Source | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,15 +136,22 @@ class Features:
 
 @dataclass(frozen=True)
 class Truth:
-    """Where the right answer comes from: a dataset, the entity it is about, its label column.
+    """Where the right answer comes from: a dataset, the entity it is about, its label column; and what callers tell.
 
-    `created_time` is the column that says when the label came to be known; None: when its row was accepted.
+    `created_time` is the column that says when the label came to be known; None: when its row was accepted. A window
+    of predictions is judged once its truth has had `watermark` to arrive. With `feedback` callers may say what was
+    right, too: the dataset's word counts before theirs, of theirs that which `conflict` says, and those of a token
+    that sends more than `token_share` of a day's truth do not count.
     """
 
     dataset: str
     entity: str
     label: str
     created_time: str | None = None
+    watermark: timedelta = timedelta(days=1)
+    conflict: Conflict = "keep_first"
+    feedback: bool = False
+    token_share: float = 0.25
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ _WINDOWS = "layers/core/python/serin/data/features/windows.py"
 _REQUESTS = "layers/core/python/serin/domain/fields.py"
 _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
+_TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core/python/serin/data/looks/truth.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
 EFFECTS: Mapping[str, Effect] = {
@@ -118,6 +119,12 @@ EFFECTS: Mapping[str, Effect] = {
         "When a label counts as known: truth about a release's shadow is what came after the question.",
         "layers/core/python/serin/data/features/truth.py",
     ),
+    "truth.watermark": Effect("gate", "How long a window's truth may arrive before it is judged.", _TRUTH),
+    "truth.feedback": Effect(
+        "gate", "Whether callers may say what was right.", "layers/core/python/serin/services/give_feedback.py"
+    ),
+    "truth.conflict": Effect("gate", "Which of several callers' labels counts.", _DAY_OF_TRUTH),
+    "truth.token_share": Effect("gate", "From which share of a day's truth on a token does not count.", _DAY_OF_TRUTH),
     "training.start_on.features": Effect(
         "resource", "The dataset whose features start the first training.", _TRAINING_STACK
     ),

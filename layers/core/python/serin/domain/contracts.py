@@ -12,8 +12,19 @@ from serin.domain.records import record_digest
 Dimension = Literal["accuracy", "completeness", "consistency", "timeliness"]
 DIMENSIONS: tuple[Dimension, ...] = ("accuracy", "completeness", "consistency", "timeliness")
 ColumnType = Literal["string", "integer", "number", "boolean", "timestamp", "date"]
+TIMES: tuple[ColumnType, ...] = ("timestamp", "date")
 RuleKind = Literal[
-    "type", "required", "unique", "range", "one_of", "pattern", "length", "condition", "foreign_key", "latency"
+    "type",
+    "required",
+    "unique",
+    "range",
+    "one_of",
+    "pattern",
+    "length",
+    "condition",
+    "foreign_key",
+    "latency",
+    "future",
 ]
 DatasetRuleKind = Literal["row_count", "broken_rows", "freshness", "frequency"]
 Severity = Literal["error", "warning"]
@@ -28,7 +39,8 @@ class Column:
 
     `known` is about the thing a row describes: what is known only `afterwards` (an arrival's delay)
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
-    confidential or restricted they show no value. The words in `missing` say that there is no value.
+    confidential or restricted they show no value. The words in `missing` say that there is no value. A time may lie
+    after the clock by so many seconds of `future`, or by any where that is allowed; where nothing is said, it may not.
     """
 
     name: str
@@ -37,6 +49,8 @@ class Column:
     known: Literal["beforehand", "afterwards"] = "beforehand"
     description: str | None = None
     classification: Classification | None = None
+    # None, and not 0, keeps the digest of a contract that does not speak of it.
+    future: Literal["allowed"] | float | None = None
     # None, and not an empty tuple, keeps the digest of a contract that lists no words.
     missing: tuple[str, ...] | None = None
 
@@ -53,11 +67,12 @@ class Reference:
 class Rule:
     """One check of a row. A row that breaks an `error` goes to quarantine; a `warning` is only counted.
 
-    `unique` looks at all its columns together, within one file; `condition` is true of a row that breaks
+    `unique` looks at all its columns together, within one file, or among all rows of the dataset where that is its
+    `scope`: then a row yields to one of an earlier upload. `condition` is true of a row that breaks
     it; `foreign_key` is broken by a key that no accepted row of `references` has; `latency` by a row whose
-    moment lies more than `maximum` seconds before its file is judged. The other kinds have one column. A
-    null passes every kind but `required`. `minimum` and `maximum` are inclusive, and for `length` count
-    characters. `description` is the author's reason, for people.
+    moment lies more than `maximum` seconds before its file is judged, `future` by one whose moment lies more than
+    `maximum` seconds after that. The other kinds have one column. A null passes every kind but `required`. `minimum`
+    and `maximum` are inclusive, and for `length` count characters. `description` is the author's reason, for people.
     """
 
     id: str
@@ -72,6 +87,7 @@ class Rule:
     condition: Expression | None = None
     references: Reference | None = None
     description: str | None = None
+    scope: Literal["dataset"] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,8 +134,8 @@ class DatasetRule:
     """One check of a whole file. A file that breaks an `error` is rejected; a `warning` is only told.
 
     `row_count` measures the file's rows; `broken_rows` those that break `rows`, as a number or in
-    `percent` of the file's whole rows; `freshness` the seconds from the newest moment in `column` until
-    the file is judged; `frequency` the seconds since the dataset's last file was accepted.
+    `percent` of the file's whole rows; `freshness` the seconds from the newest moment in `column` of an accepted row,
+    none of the future, until the file is judged; `frequency` the seconds since the dataset's last file was accepted.
     """
 
     id: str

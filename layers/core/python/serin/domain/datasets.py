@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from serin.domain.claims import ClaimSet
 from serin.domain.copies import Copies, DigestSet
 from serin.domain.errors import Invalid
 from serin.domain.names import Pieces, checked_file, checked_name, digest
@@ -52,7 +53,8 @@ class Upload:
     taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
     set aside, which `corrects` names. `repeated` are the rows left out because they are equal to earlier ones, where
     the contract says so; `copies` are told in any case. `form` is the file's: what a copy may differ in and be one.
-    `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them.
+    `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them. `again` is never
+    recorded: it is told of an object whose content had been accepted as another one.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Upload:
     copies: Copies | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     uncompared: int = 0
+    again: str | None = None
 
     def __post_init__(self) -> None:
         if self.rows != self.accepted + self.quarantined + self.repeated:
@@ -100,6 +103,7 @@ class Part:
     digests were kept, it has none of these. `copies` is the file that says which rows are copies, if any are. `schema`
     names the one that its rows were accepted under, which its dataset's head has; None before schemas were recorded.
     `ranges` are the least and greatest values of columns of times and whole numbers, and how many nulls each has.
+    `claims` are the values that are held once it is added, by what names them (`serin.domain.claims.claims_name`).
     """
 
     dataset: str
@@ -113,6 +117,7 @@ class Part:
     copies: str | None = None
     schema: str | None = None
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    claims: Mapping[str, tuple[ClaimSet, ...]] = field(default_factory=dict)
 
     @property
     def memory(self) -> int:

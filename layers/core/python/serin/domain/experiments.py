@@ -100,7 +100,8 @@ class Contest:
     """Challenger and champion on the same holdout rows, which neither has learnt from.
 
     A metric the rows cannot show, such as roc_auc of one class, is left out. `threshold` is where the challenger acts
-    from, where decisions have a value; `positive` is the class whose probability the scores of a binary task are.
+    from, where decisions have a value; `positive` is the class whose probability the scores of a binary task are, and
+    `classes` are all of a task that has some, in the order of the scores.
     """
 
     rows: int
@@ -109,6 +110,7 @@ class Contest:
     champion_version: int | None = None
     threshold: float | None = None
     positive: Scalar | None = None
+    classes: tuple[Scalar, ...] = ()
 
 
 RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]

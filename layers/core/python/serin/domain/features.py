@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Literal
 from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
 from serin.domain.contracts import ColumnType
 from serin.domain.names import digest
+from serin.domain.records import as_record
 
 WINDOW_TYPES: Mapping[Aggregate, tuple[ColumnType, ...]] = {
     "count": ("string", "integer", "number", "boolean", "timestamp", "date"),
@@ -17,6 +19,11 @@ WINDOW_TYPES: Mapping[Aggregate, tuple[ColumnType, ...]] = {
     "rate": ("boolean",),
     **dict.fromkeys(("mean", "sum", "min", "max"), ("integer", "number")),
 }
+# DynamoDB takes 400 KiB; the other attributes and the names need a little.
+MOST_BYTES = 400_000
+_TIMES_OF_ONE = 120
+"""Bytes of the times of one row that will count later."""
+
 Value = Scalar | datetime | None
 Origin = Literal["input", "view", "on_demand"]
 
@@ -103,8 +110,8 @@ class OnlineValues:
 
     They follow from the rows up to `sequence`: those of a later one replace them. An entity that no row knows any
     more has no values. They are the newest known from `since` on, the event's time where it is None, until the first of
-    `later` is: rows that are known already, and will count when their time has come. `created` (the event's time where
-    it is None) and `accepted`, the row's number among all accepted, decide between rows of one event time.
+    `later` is: what follows already from these rows, and will hold when its time has come. `too_many` is how many
+    values there are where an item of the store cannot hold them: then it has none, and they are not known.
     """
 
     key: EntityKey
@@ -112,9 +119,8 @@ class OnlineValues:
     event_time: datetime | None = None
     sequence: int = 0
     since: datetime | None = None
-    created: datetime | None = None
-    accepted: int = 0
     later: tuple[OnlineValues, ...] = ()
+    too_many: int = 0
 
     @property
     def begins(self) -> datetime | None:
@@ -129,6 +135,18 @@ class OnlineValues:
                 found = following
         begins = found.begins
         return found if found.values and (begins is None or begins <= moment) else None
+
+
+def fitting(values: OnlineValues) -> OnlineValues:
+    """The values, or where they are more than an item of the store can hold, how many there are."""
+    every = (values, *values.later)
+    texts = [value for one in every for value in one.values.values() if isinstance(value, str)]
+    # What is sure to fit is not measured: an item's texts are short, and hardly any has later values.
+    if len(every) == 1 and sum(map(len, texts)) < MOST_BYTES // 6:
+        return values
+    size = len(json.dumps([as_record(one.values) for one in every])) + len(values.later) * _TIMES_OF_ONE
+    many = sum(len(one.values) for one in every)
+    return values if size <= MOST_BYTES else OnlineValues(values.key, {}, None, values.sequence, too_many=many)
 
 
 def is_stale(view: View, found: OnlineValues, now: datetime) -> bool:

@@ -16,13 +16,45 @@ ATTEMPTS = 3
 Sequences = Mapping[str, int]
 
 
+MOST_NAMED = 50
+"""Busy entities that a record names; those that were found first are named no more."""
+
+
+@dataclass(frozen=True)
+class BusyEntity:
+    """An entity with more than an item of the store may hold: so many events in the bucket from `since` on, or values.
+
+    Nobody asks for a bucket after `until`. `item` is the key of it.
+    """
+
+    entity: str
+    many: int
+    item: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many `items` were newer than what the store had, the `keys` of all, and which are of busy entities."""
+
+    items: int
+    keys: frozenset[str] = frozenset()
+    busy: tuple[BusyEntity, ...] = ()
+
+    def __add__(self, other: Written) -> Written:
+        mine = [entity for entity in self.busy if entity.item not in other.keys]
+        return Written(self.items + other.items, self.keys | other.keys, (*mine, *other.busy))
+
+
 @dataclass(frozen=True)
 class Fill:
     """One definition of a view: which uploads its items are made of.
 
     Of each dataset it reads, every upload up to `upto` is in, and those of `beyond`. `begun` counts the
     backfills since one has ended, `refused` says why none can; `items` is what the last one has looked
-    at, `revision` grows with every change.
+    at, `revision` grows with every change. `busy` names the entities whose values are not known, for they have
+    too many; all others are served.
     """
 
     model: str
@@ -36,6 +68,13 @@ class Fill:
     refused: str | None = None
     statistics: ViewStatistics | None = None
     revision: int = 0
+    busy: tuple[BusyEntity, ...] = ()
+
+    def with_written(self, written: Written, now: datetime) -> Fill:
+        """Once these items are in the store: who was busy in one of them and is not any more is named no more."""
+        kept = [entity for entity in self.busy if entity.item not in written.keys]
+        kept = [entity for entity in kept if entity.until is None or entity.until > now]
+        return replace(self, busy=(*kept, *written.busy)[-MOST_NAMED:])
 
     def with_built(self, dataset: str, sequence: int) -> Fill:
         """Once an upload is in as well."""

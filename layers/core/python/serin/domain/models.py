@@ -35,7 +35,8 @@ class ModelVersion:
     """A registered model. `layer` is the zip that `predict` loads; `learnt_until` is the newest moment it learnt from.
 
     `threshold` is the score from which on acting pays, where the charter gives decisions a value; `positive` is the
-    class whose probability a binary model gives, None of versions that were registered before it was kept.
+    class whose probability a binary model gives and `classes` are all it knows, None and none of versions that were
+    registered before they were kept.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
     versions it was fitted with.
     """
@@ -57,6 +58,7 @@ class ModelVersion:
     at: datetime
     threshold: float | None = None
     positive: Scalar | None = None
+    classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

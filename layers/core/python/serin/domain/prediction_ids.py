@@ -1,28 +1,44 @@
-"""The ids of predictions: each holds its moment, so that nothing else has to remember where in the log it is."""
+"""The ids of predictions: each holds its moment, so that nothing else has to remember where in the log it is.
+
+Each ends with a check of its model's name: who says something about a prediction is told at once whether there can be
+such a one. It is no secret: an id that somebody thinks up finds no line of the log.
+"""
 
 from __future__ import annotations
 
 import re
+import zlib
 from datetime import UTC, datetime, timedelta
 
 from serin.domain.errors import Invalid
 
-RANDOM_BYTES = 10
+RANDOM_BYTES = 8
+_CHECK = 4
 
 _ID = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def prediction_id(at: datetime, entropy: bytes) -> str:
-    """A UUID of version 7 as 32 hex digits: the millisecond, then 74 bits of `entropy`'s eighty.
+def prediction_id(model: str, at: datetime, entropy: bytes) -> str:
+    """A UUID of version 7 as 32 hex digits: the millisecond, 58 bits of `entropy`'s sixty-four, 16 of a check.
 
     https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
     """
     random = int.from_bytes(entropy[:RANDOM_BYTES], "big")
-    version_and_12 = 0x7 << 12 | random >> 62 & 0xFFF
-    variant_and_62 = 0b10 << 62 | random & (1 << 62) - 1
-    return f"{(at - _EPOCH) // _MILLISECOND:012x}{version_and_12:04x}{variant_and_62:016x}"
+    version_and_12 = 0x7 << 12 | random >> 46 & 0xFFF
+    variant_and_46 = 0b10 << 46 | random & (1 << 46) - 1
+    head = f"{(at - _EPOCH) // _MILLISECOND:012x}{version_and_12:04x}{variant_and_46:012x}"
+    return head + _check_of(model, head)
+
+
+def is_of(prediction: str, model: str) -> bool:
+    """Whether an id is of a prediction of that model; of another one's, one in 65,536 seems to be."""
+    return prediction[-_CHECK:] == _check_of(model, prediction[:-_CHECK])
+
+
+def _check_of(model: str, head: str) -> str:
+    return f"{zlib.crc32(f'{model}/{head}'.encode()) & 0xFFFF:04x}"
 
 
 def moment_of(prediction: str) -> datetime:

@@ -61,6 +61,21 @@ def refuse_incompatible(accepted: Iterable[Schema], contract: Contract) -> None:
         raise Invalid(" ".join(change.what for change in refused), refused[0].remedy)
 
 
+def refuse_retyped(types: Mapping[str, str], contract: Contract) -> None:
+    """Raise Invalid where a model that learnt columns of these types would be served other ones by the contract.
+
+    A whole number is a number, and nothing else is what it was once its type is another.
+    """
+    for column in contract.columns:
+        before = types.get(column.name, column.type)
+        if before != column.type and (before, column.type) != ("integer", "number"):
+            raise Invalid(
+                f"{contract.dataset}.{column.name} was {before} when this version was trained, and is {column.type} "
+                "now; what it knows of entities stays as it was.",
+                "Train and release a version under the new contract.",
+            )
+
+
 def narrower_types(accepted: Iterable[Schema], contract: Contract) -> dict[str, ColumnType]:
     """Column → the type that earlier rows have it in, where today's is wider."""
     pairs = ((column, schema.columns.get(column.name)) for schema in accepted for column in contract.columns)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from serin.domain.charter import Access, Aggregate, InputType, Objectives, Scalar, Task
+from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, Task, Truth
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
@@ -22,6 +22,7 @@ from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
 _OBJECTIVES = Objectives()
+_TRUTH = Truth("", "", "")
 
 
 def _scalar(value: object) -> Scalar:
@@ -153,6 +154,10 @@ class TruthSection(Section):
     entity: Column
     label: Column
     created_time: Column | None = None
+    watermark: Duration = _TRUTH.watermark
+    conflict: Conflict = _TRUTH.conflict
+    feedback: bool = _TRUTH.feedback
+    token_share: float = Field(default=_TRUTH.token_share, gt=0, le=1)
 
 
 class StartOn(Section):
@@ -212,9 +217,6 @@ NOT_YET_FIELDS = frozenset(
         "design.budget",
         "design.requirements.explainability",
         "people",
-        "truth.watermark",
-        "truth.conflict",
-        "truth.feedback",
         "monitoring",
         "retraining",
         "maturity",

@@ -46,7 +46,7 @@ def compiled(file: CharterFile) -> Charter:
         datasets=tuple(_dataset(name, section) for name, section in file.datasets.items()),
         inputs=inputs_of(file.inputs),
         features=_features(file.features),
-        truth=Truth(file.truth.dataset, file.truth.entity, file.truth.label, file.truth.created_time),
+        truth=Truth(**dict(file.truth)),
         training=_training(file.training, file.task),
         release=ReleaseTerms(file.release.golden, release_policy(file.release)),
         access=file.access,

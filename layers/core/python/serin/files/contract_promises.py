@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from open_data_contract_standard.model import ServiceLevelAgreementProperty
 
-from serin.domain.contracts import DatasetRule, Limit, Rule
+from serin.domain.contracts import TIMES, DatasetRule, Limit, Rule
 from serin.files.contract_rules import SEVERITIES, Rules, valid_id
 from serin.files.faults import FieldPath, Finding, shown
 
@@ -17,7 +17,6 @@ _UNITS: Mapping[str, int] = {
     **dict.fromkeys(("d", "day", "days"), 86_400),
     **dict.fromkeys(("y", "yr", "year", "years"), 365 * 86_400),
 }
-_TIMES = ("timestamp", "date")
 
 
 def promised(rules: Rules, promises: list[ServiceLevelAgreementProperty], types: Mapping[str, str]) -> None:
@@ -47,8 +46,8 @@ def _findings(item: ServiceLevelAgreementProperty, dataset: str, types: Mapping[
         yield Finding(("unit",), f"{item.property} without a known unit: {shown(item.unit)}", f"One of: {_units()}.")
     if item.property == "frequency":
         yield from _of_frequency(item, dataset)
-    elif types.get(_column(item, dataset)) not in _TIMES:
-        times = ", ".join(name for name, kind in types.items() if kind in _TIMES) or "there is none yet"
+    elif types.get(_column(item, dataset)) not in TIMES:
+        times = ", ".join(name for name, kind in types.items() if kind in TIMES) or "there is none yet"
         found = f"{shown(item.element)}, which is no column of times"
         yield Finding(("element",), found, f"Name a timestamp or date of {dataset}: {times}.")
     for name in ("valueExt", "scheduler", "schedule"):

@@ -16,6 +16,7 @@ from serin.domain.contracts import Column, DatasetRule, Dimension, Rule, RuleKin
 from serin.domain.errors import Invalid
 from serin.files.contract_conditions import query_condition
 from serin.files.contract_limits import limit_findings, limit_of
+from serin.files.contract_scopes import scope_findings, scope_of
 from serin.files.faults import FieldPath, Finding, shown
 
 # ODCS names seven dimensions of quality; people are shown four.
@@ -201,6 +202,7 @@ def _row_rule(rules: Rules, check: DataQuality, columns: tuple[str, ...], path: 
         SEVERITIES[check.severity or "error"],
         values=values,
         pattern=pattern,
+        scope=scope_of(check),
     )
 
 
@@ -251,7 +253,8 @@ def _problems(check: DataQuality) -> Iterator[Finding]:
         found = f"the metric {shown(check.metric)}" if check.metric else "no metric"
         yield Finding(("metric",), found, f"One of: {', '.join(_ARGUMENTS)}; or `type: sql` with a query.")
         return
-    yield from limit_findings(check)
+    limits = list(limit_findings(check))
+    yield from limits or scope_findings(check)
     if check.dimension is not None and check.dimension not in DIMENSIONS:
         yield Finding(("dimension",), f"the dimension {check.dimension!r}", f"One of: {', '.join(DIMENSIONS)}.")
     if check.severity is not None and check.severity not in SEVERITIES:

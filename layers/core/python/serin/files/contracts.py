@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
 from serin.data.contract.trial import check_contract
-from serin.domain.contracts import Classification, Column, ColumnType, Contract, RepeatedRows, Rule
+from serin.domain.contracts import TIMES, Classification, Column, ColumnType, Contract, RepeatedRows, Rule
 from serin.domain.errors import Invalid
 from serin.domain.names import COLUMN, NAME
 from serin.files.contract_missing import contradictions, missing_findings, missing_words
 from serin.files.contract_promises import promised
 from serin.files.contract_references import relationship
 from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
+from serin.files.contract_scopes import key_findings
+from serin.files.durations import duration
 from serin.files.faults import FieldPath, Finding, invalid, shown
 from serin.files.fields import unknown_fields
 from serin.files.pydantic_findings import findings_of
@@ -79,7 +81,7 @@ def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
         tuple(rules.of_dataset),
         _REPEATED.get(_own(schema, "repeatedRows"), "counted"),
     )
-    return found, findings or list(_trial(found))
+    return found, findings or list(key_findings(found)) or list(_trial(found))
 
 
 def _trial(contract: Contract) -> Iterator[Finding]:
@@ -159,6 +161,7 @@ def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
             known="afterwards" if _own(item, "known") == "afterwards" else "beforehand",
             description=item.description or None,
             classification=_CLASSIFICATIONS.get(item.classification or ""),
+            future=_future(_own(item, "future")),
             missing=missing_words(schema, item),
         )
     return tuple(columns.values()), findings
@@ -180,8 +183,30 @@ def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]
     if (known := _own(item, "known")) not in (None, "beforehand", "afterwards"):
         remedy = "Write `{property: known, value: afterwards}`, or beforehand."
         yield Finding((*path, "customProperties"), f"known {shown(known)}", remedy)
+    yield from _future_findings(item, path)
     yield from missing_findings(item, path)
     yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
+
+
+def _future_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]:
+    """How far after the clock a time may lie: a plan or a date that is due lies there, what has happened does not."""
+    future, at = _own(item, "future"), (*path, "customProperties")
+    if future is None:
+        return
+    if item.logicalType not in TIMES:
+        yield Finding(at, f"future of a {shown(item.logicalType)} column", "Leave it out: only times have a future.")
+    if _future(future) is None:
+        remedy = "Write how far times may lie after the clock, such as 90d or 2h, or allowed where any may."
+        yield Finding(at, f"future {shown(future)}", remedy)
+
+
+def _future(value: object) -> Literal["allowed"] | float | None:
+    if value == "allowed":
+        return "allowed"
+    try:
+        return duration(value).total_seconds()
+    except ValueError:
+        return None
 
 
 def _own(item: SchemaObject | SchemaProperty, name: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serin.domain.charter import Charter, sources_of
@@ -37,10 +37,17 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
         refuse_links(path)
         examined = examine(path / "model.yaml")
-        found.append(ModelFolder(with_code(examined.charter, path), path, examined.contracts, examined.golden))
+        charter = with_types(with_code(examined.charter, path), examined.contracts)
+        found.append(ModelFolder(charter, path, examined.contracts, examined.golden))
     _agree_on_datasets(found)
     _agree_on_sources(found)
     return tuple(found)
+
+
+def with_types(charter: Charter, contracts: Mapping[str, Contract]) -> Charter:
+    """The charter with the types that its contracts give the columns of its datasets."""
+    types = {name: {column.name: column.type for column in contract.columns} for name, contract in contracts.items()}
+    return replace(charter, datasets=tuple(replace(use, types=types[use.name]) for use in charter.datasets))
 
 
 def _agree_on_datasets(models: list[ModelFolder]) -> None:

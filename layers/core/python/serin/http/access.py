@@ -17,11 +17,12 @@ _NEEDED = "serin_action"
 
 @dataclass(frozen=True)
 class Caller:
-    """The owner of the token, its scopes, and the gateway's id of this call."""
+    """The owner of the token, its scopes, the gateway's id of this call, and the token's own id."""
 
     owner: str
     scopes: tuple[str, ...]
     request_id: str
+    token: str
 
 
 def caller(request: Request) -> Caller:
@@ -30,7 +31,7 @@ def caller(request: Request) -> Caller:
     context = event.get("requestContext", {})
     found = context.get("authorizer", {}).get("lambda") or {}
     scopes = tuple(found.get("scopes", "").split())
-    return Caller(found.get("owner", "nobody"), scopes, context.get("requestId", ""))
+    return Caller(found.get("owner", "nobody"), scopes, context.get("requestId", ""), found.get("token", ""))
 
 
 Who = Annotated[Caller, Depends(caller)]

@@ -11,6 +11,7 @@ from serin.domain.charter import Charter
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
+from serin.http.feedback import Take, feedback_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
@@ -31,6 +32,7 @@ class UseCases:
     publish: Publish
     withdraw_version: Withdraw
     direct_release: Direct
+    give_feedback: Take
 
 
 def make_app(
@@ -49,6 +51,7 @@ def make_app(
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
+        feedback_routes(use_cases.give_feedback),
         document_route(app, charters),
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from serin.domain.charter import Charter
-from serin.domain.datasets import DatasetHead, Upload
+from serin.domain.datasets import DatasetHead, Upload, arrival_correlation
 from serin.domain.names import checked_name
 from serin.domain.profiles import ShownProfile
 from serin.http.access import needs
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import serin_routes
 from serin.ports import Catalog
+from serin.services.steps.accepted_before import accepted_before
 
 ObjectName = Annotated[
     str | None,
@@ -57,6 +59,10 @@ def data_routes(charters: Mapping[str, Charter], catalog: Catalog, show_profile:
             return listed(catalog.latest_uploads(name, page.limit, page.after))
         found = catalog.arrival(name, object)
         upload = None if found is None else catalog.upload(name, found)
-        return Listed(items=[] if upload is None else [upload], next=None)
+        if upload is None:
+            return Listed(items=[], next=None)
+        key, _, version = object.rpartition("@")
+        again = accepted_before(upload, arrival_correlation(key, version), catalog=catalog)
+        return Listed(items=[replace(upload, again=again)], next=None)
 
     return routes

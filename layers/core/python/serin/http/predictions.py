@@ -45,6 +45,7 @@ def response_schema(charter: Charter) -> Schema:
     prediction["properties"] |= {
         "missing": {**names, "description": "Views without a value for this instance."},
         "stale": {**names, "description": "Views whose value was too old to be used."},
+        "too_busy": {**names, "description": "Views whose entity has more events than are counted online."},
         "unknown": {**names, "description": "Columns with a category that was not there in training."},
     }
     version = {"type": "integer", "minimum": 1}

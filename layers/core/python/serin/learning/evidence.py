@@ -91,7 +91,8 @@ def contest_of(scores: Scores, task: Task, threshold: float | None) -> Contest:
     champion = None if scores.champion is None else _shown(task, scores, scores.champion)
     challenger = _shown(task, scores, scores.challenger)
     positive = positive_of(scores.classes) if task == "binary" else None
-    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold, positive)
+    classes = () if task == "regression" else tuple(scores.classes)
+    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold, positive, classes)
 
 
 def _shown(task: Task, scores: Scores, score: Floats) -> dict[str, float]:

@@ -23,6 +23,7 @@ from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
 from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
+from serin.domain.truth import TruthState
 from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
@@ -136,6 +137,12 @@ class Catalog(Protocol):
         """All definitions of a model's views, by definition."""
 
     def save_fill(self, fill: Fill) -> bool:
+        """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
+
+    def truth_state(self, model: str) -> TruthState:
+        """How far the truth of a model has been joined; an empty one before the first time."""
+
+    def save_truth_state(self, state: TruthState) -> bool:
         """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
 
     def save_training_set(self, training_set: TrainingSet) -> None:

@@ -14,15 +14,17 @@ from serin.data.contract.trial import check_contract
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS
 from serin.domain.contracts import Contract
-from serin.domain.datasets import DatasetHead, RawFile, Upload, arrival_correlation, raw_file, upload_id
+from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, schema_of
 from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
+from serin.services.steps.dataset_claims import DatasetClaims
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
 
@@ -54,7 +56,7 @@ def accept_upload(
     events: Events,
     clock: Clock,
 ) -> Upload:
-    """Take in one object and say what became of it; the same content again changes nothing.
+    """Take in one object and say what became of it; the same content again changes nothing, and is told so.
 
     The event is sent again for content that was recorded before, since the first sender may have
     died between recording and sending. Raises what the ports raise; every fault of the file
@@ -80,13 +82,15 @@ def accept_upload(
         )
         known = catalog.upload(raw.dataset, blank.id)
         if known and (known.status == "accepted" or known.contract == blank.contract):
-            return _finish(arrival, known, catalog, events)
+            again = accepted_before(known, arrival.correlation, catalog=catalog)
+            return replace(_finish(arrival, known, catalog, events), again=again)
         checked, before = None, catalog.head(raw.dataset)
+        claims = DatasetClaims(contract, before, lake=lake, catalog=catalog)
         try:
             refuse_incompatible(before.schemas, contract)
             checked = _checked(
                 *(raw, content, contract),
-                lambda: surroundings(before, contracts, lake=lake, catalog=catalog, clock=clock),
+                lambda: surroundings(before, contracts, claims.held(), lake=lake, catalog=catalog, clock=clock),
                 folder,
             )
             _refuse_broken_promises(raw, checked)
@@ -96,7 +100,8 @@ def accept_upload(
             catalog.record_rejected(refused)
             return _finish(arrival, catalog.upload(raw.dataset, blank.id) or refused, catalog, events)
         accepted = _store(replace(blank, status="accepted", corrected=corrected), checked, lake)
-        recorded = _record(Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog), before, catalog)
+        compared = Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog)
+        recorded = _record(compared, claims, catalog)
     return _finish(arrival, recorded, catalog, events)
 
 
@@ -176,14 +181,15 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
     )
 
 
-def _record(comparison: Comparison, before: DatasetHead, catalog: Catalog) -> Upload:
-    upload = comparison.upload
-    # What others have corrected meanwhile has to be looked at again, from the beginning.
-    attempts, schema = 1 if upload.corrects else ATTEMPTS, schema_of(comparison.contract)
+def _record(comparison: Comparison, claims: DatasetClaims, catalog: Catalog) -> Upload:
+    upload, before, schema = comparison.upload, claims.before, schema_of(comparison.contract)
+    # What others have corrected or claimed meanwhile has to be looked at again, from the beginning.
+    attempts = 1 if upload.corrects or claims.rules else ATTEMPTS
     schemas = before.schemas
     for _ in range(attempts):
         # Which rows are copies follows from what was there before, so it is looked for again with every head.
         sequenced, part = comparison.after(before)
+        part = replace(part, claims=claims.after(comparison.checked.claims))
         # The table decides who was first; checking here would race.
         if catalog.record_accepted(sequenced, part, before.under(schema)):
             return sequenced

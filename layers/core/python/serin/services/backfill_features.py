@@ -16,12 +16,15 @@ from serin.domain.charter import View
 from serin.domain.errors import TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
+from serin.domain.fills import Fill, Written
 from serin.ports import Events
 from serin.services.steps.dataset_rows import check_memory
 from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.view_writer import Heads, ViewWriter, sequence_of
 
 ITEMS_A_STEP = 20_000
+
+NOTHING = Written(0)
 
 Detail = Mapping[str, str | int]
 
@@ -108,11 +111,14 @@ class _Filling:
         wanted = self._share(touched, of)
         written = self._writer.write(self._view, rows, wanted, sequence_of(heads))
         if self._step.number + 1 < of:
+            if written.busy:
+                now = self._writer.clock.now()
+                note(self._writer, self._view, lambda fill: fill.with_written(written, now))
             following = replace(self._step, number=self._step.number + 1, of=of, items=items)
             events.publish(following.event(self._writer.charter.model, correlation))
         else:
-            self._end(items, rows)
-        return written
+            self._end(items, rows, written)
+        return written.items
 
     def _share(self, touched: pl.DataFrame, of: int) -> pl.DataFrame:
         """The same entities at every attempt, whatever rows have come meanwhile: the digest of the key decides."""
@@ -123,10 +129,14 @@ class _Filling:
         mine = [int(EntityKey("", row).id[-8:], 16) % of == self._step.number for row in entities.iter_rows()]
         return touched.join(entities.filter(pl.Series(mine, dtype=pl.Boolean)), on=list(key), how="semi")
 
-    def _end(self, items: int, rows: pl.DataFrame | None) -> None:
+    def _end(self, items: int, rows: pl.DataFrame | None, written: Written = NOTHING) -> None:
         found = None if rows is None else self._writer.statistics(self._view, rows)
-        heads = self._step.heads
-        note(self._writer, self._view, lambda fill: replace(fill.with_filled(heads), items=items), found)
+        heads, now = self._step.heads, self._writer.clock.now()
+
+        def filled(fill: Fill) -> Fill:
+            return replace(fill.with_filled(heads).with_written(written, now), items=items)
+
+        note(self._writer, self._view, filled, found)
 
 
 def _views(writers: Sequence[ViewWriter]) -> Iterator[tuple[ViewWriter, View]]:

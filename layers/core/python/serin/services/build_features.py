@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 import polars as pl
@@ -13,6 +14,7 @@ from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead, Upload
 from serin.domain.errors import SerinError
 from serin.domain.events import Event
+from serin.domain.fills import Fill, Written
 from serin.domain.growth import GROWTH, SMALL, has_outgrown
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
@@ -26,12 +28,13 @@ from serin.services.steps.view_writer import Functions, Heads, ViewWriter, seque
 class Built:
     """How many items were newer than what was there, and what the rows of each view looked like that was built.
 
-    `refused` says why nothing could be built, where trying again would not change that.
+    `refused` says why nothing could be built, where trying again would not change that; `items` are by view.
     """
 
     written: int
     statistics: Mapping[str, ViewStatistics]
     refused: SerinError | None = None
+    items: Mapping[str, Written] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,13 +93,21 @@ class FeatureBuilder:
             return Built(0, {}, refuse(self.writer, dataset, error))
         for view in self.charter.features.views:
             if dataset in self.charter.reads(view):
-                note(self.writer, view, lambda fill: fill.with_built(dataset, sequence), made.statistics.get(view.name))
+                items, now = made.items.get(view.name, Written(0)), self.clock.now()
+
+                def built(fill: Fill, items: Written = items, now: datetime = now) -> Fill:
+                    return fill.with_built(dataset, sequence).with_written(items, now)
+
+                note(self.writer, view, built, made.statistics.get(view.name))
         return made
 
     def _made(self, upload: Upload) -> Built:
         parts = [self._of_own_rows(upload), *self._looked_up_in(upload)]
         statistics = {name: found for part in parts for name, found in part.statistics.items()}
-        return Built(sum(part.written for part in parts), statistics)
+        items = dict[str, Written]()
+        for name, written in ((name, written) for part in parts for name, written in part.items.items()):
+            items[name] = items.get(name, Written(0)) + written
+        return Built(sum(part.written for part in parts), statistics, items=items)
 
     def _of_own_rows(self, upload: Upload) -> Built:
         """The items of the views on the upload's dataset that hold its rows, or the rows these replaced."""
@@ -153,12 +164,12 @@ class FeatureBuilder:
         rows = self.writer.derived(views[0].source, read, heads) if touched else None
         if rows is None:
             return Built(0, {})
-        written, statistics = 0, {}
+        items, statistics = dict[str, Written](), {}
         for view in views:
             wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
-            written += self.writer.write(view, rows, wanted, sequence_of(heads))
+            items[view.name] = self.writer.write(view, rows, wanted, sequence_of(heads))
             statistics[view.name] = _statistics(self.writer.statistics(view, rows), (counted or {}).get(view.name))
-        return Built(written, statistics)
+        return Built(sum(written.items for written in items.values()), statistics, items=items)
 
 
 def _statistics(read: ViewStatistics, counted: ViewStatistics | None) -> ViewStatistics:

@@ -20,9 +20,10 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, learnable_without_time, trials
 from serin.domain.names import digest
+from serin.domain.schemas import schema_of
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
-from serin.services.steps.training_tables import TrainingTables
+from serin.services.steps.training_tables import Tables, TrainingTables
 
 Functions = Callable[[str], Callable[..., Any]]
 Plan = tuple[TrainingSet, Sequence[Trial]]
@@ -49,7 +50,7 @@ def build_training_set(
     run = Run(run_id, charter.model, cause, "running", clock.now(), correlation=correlation)
     heads = {use.name: catalog.head(use.name) for use in charter.datasets}
     champion = champion_columns(charter, catalog=catalog)
-    name = _name(charter, heads, code, champion)
+    name = _name(charter, contracts, heads, code, champion)
     reason = _reason_to_skip(charter, run, name, heads, catalog)
     catalog.begin_run(replace(run, training_set=name))
     if reason is None:
@@ -67,11 +68,13 @@ def build_training_set(
 
 def _name(
     charter: Charter,
+    contracts: Mapping[str, Contract],
     heads: Mapping[str, DatasetHead],
     code: Mapping[str, bytes],
     champion: ChampionColumns | None,
 ) -> str:
-    data = [f"{name}={head.digest}" for name, head in sorted(heads.items())]
+    # What rows are read as follows from today's contract, however long they have been there.
+    data = [f"{name}={head.digest} as {schema_of(contracts[name]).name}" for name, head in sorted(heads.items())]
     kept = () if champion is None else only_champions(charter, champion)
     data.extend(f"kept={name}" for name in kept)
     return digest(charter.model, charter.digest(), code_digest(code), *data)[:32]
@@ -114,7 +117,10 @@ def _made(
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
-        return tables.rows(wider, lambda found, copied: training_rows(wider, contracts, found, functions, copied))
+        def make(found: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
+            return training_rows(wider, contracts, found, functions, copied, until)
+
+        return tables.rows(wider, make)
 
     try:
         rows, wider, champion = _with_champions(charter, contracts, champion, rows_of)

@@ -187,6 +187,7 @@ def register(
         learnt_until=training_set.last,
         threshold=run.contest.threshold,
         positive=run.contest.positive,
+        classes=run.contest.classes,
         warnings=run.warnings,
         at=clock.now(),
     )

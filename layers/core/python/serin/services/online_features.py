@@ -32,7 +32,7 @@ MOST_VALUES = 10_000
 MOST_ITEMS = 5_000
 """Items of the online store that one answer may need."""
 
-Status = Literal["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE"]
+Status = Literal["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE", "INVALID"]
 Instance = Mapping[str, Value]
 _Entity = tuple[Value, ...]
 
@@ -55,7 +55,8 @@ class Found:
     """What is known of one feature of one row: no value unless it is PRESENT, and when it was true where that is known.
 
     NOT_FOUND: the entity has nothing as far back as the view looks; OUTSIDE_MAX_AGE: it has, older than the view's ttl;
-    NULL_VALUE: the newest that is known is null.
+    NULL_VALUE: the newest that is known is null; INVALID: it has more than is kept online, so that its values
+    are not known.
     """
 
     status: Status
@@ -182,6 +183,8 @@ def _needed(views: Iterable[_AskedView], now: datetime) -> list[EntityKey]:
 def _found(reference: FeatureReference, known: OnlineValues | None, now: datetime) -> Found:
     if known is None:
         return Found("NOT_FOUND")
+    if known.too_many:
+        return Found("INVALID")
     if is_stale(reference.view, known, now):
         return Found("OUTSIDE_MAX_AGE", None, known.event_time)
     value = known.values.get(reference.value)

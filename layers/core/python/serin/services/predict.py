@@ -110,7 +110,7 @@ class Predictor:
         now = self._clock.now()
         call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
-        return Reply(200, body, tuple(log_line(call, _shadow_line(row, now)) for row in rows))
+        return Reply(200, body, tuple(log_line(call, _shadow_line(row, call)) for row in rows))
 
     def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
         cold, self._cold = self._cold, False
@@ -134,11 +134,12 @@ class Predictor:
         rows = [self._plan.row(instance, online, now) for instance in instances]
         scores = self._model.score([row.values for row in rows])
         answers = [self._model.answer(score) for score in scores]
-        ids = [prediction_id(now, os.urandom(RANDOM_BYTES)) for _ in rows]
+        model = self._package.charter.model
+        ids = [prediction_id(model, now, os.urandom(RANDOM_BYTES)) for _ in rows]
         told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
         call = self._call(request.id, now, began, cpu_began, **told)
         logged = [
-            LoggedRow(name, instance, row.values, row.missing, row.stale, score, _label(answer))
+            LoggedRow(name, instance, row.values, row.missing + row.too_busy, row.stale, score, _label(answer))
             for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
         ]
         predictions = [
@@ -187,21 +188,27 @@ def refusal(error: SerinError) -> Reply:
 def _prediction(name: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]) -> dict[str, object]:
     """One row of the answer; what makes it a guess is named.
 
-    `missing` and `stale` are views without a fresh value, `unknown` columns with a category that was not there in
-    training: a new shop is asked about before anybody can have learnt from it, so this is no fault of the request.
+    `missing` and `stale` are views without a fresh value, `too_busy` those whose entity has more events than are
+    counted online, `unknown` columns with a category that was not there in training: a new shop is asked about before
+    anybody can have learnt from it, so this is no fault of the request.
     """
-    found = (("missing", row.missing), ("stale", row.stale), ("unknown", unknown))
+    found = (
+        ("missing", row.missing),
+        ("stale", row.stale),
+        ("too_busy", row.too_busy),
+        ("unknown", unknown),
+    )
     marks = {name: list(names) for name, names in found if names}
     return {"prediction_id": name, **answer, **marks}
 
 
-def _shadow_line(row: ShadowedRow, now: datetime) -> LoggedRow:
+def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
     features = row.features or FeatureRow({})
     return LoggedRow(
-        prediction_id(now, os.urandom(RANDOM_BYTES)),
+        prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES)),
         row.instance,
         features.values,
-        features.missing,
+        features.missing + features.too_busy,
         features.stale,
         row.answer.score,
         row.answer.label,

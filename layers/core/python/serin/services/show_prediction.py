@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from serin.domain.charter import Score
 from serin.domain.errors import NotFound, Unavailable
@@ -15,7 +16,8 @@ from serin.domain.prediction_ids import moment_of
 from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_hold
 from serin.domain.records import from_record
 from serin.domain.releases import Release
-from serin.ports import Catalog, Endpoint, ObjectStore
+from serin.domain.truth import Fact, TruthSource, day_of, facts_of_day, inbox_of_day, may_speak_of, moment_at
+from serin.ports import Catalog, Clock, Endpoint, ObjectStore
 from serin.services.steps.origins import Origin, Source, if_known, origin_of
 
 
@@ -47,21 +49,73 @@ class Replay:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody has said of a prediction: the truth's dataset, or a caller with the token of that id.
+
+    A label is JSON text; a row of the dataset without one says that it has none any more. `joined` is false of
+    feedback that counts only once it is joined with the rest. Which of several labels counts is decided over a whole
+    day's predictions.
+    """
+
+    source: TruthSource
+    known: datetime
+    label: str | None = None
+    rating: int | None = None
+    token: str | None = None
+    joined: bool = True
+
+
+@dataclass(frozen=True)
 class Shown:
     """A prediction, whole."""
 
     prediction: LoggedPrediction
     lineage: Lineage
     replay: Replay
+    truth: tuple[Said, ...] = ()
 
 
 def show_prediction(
-    prediction: str, models: Iterable[str], correlation: str, *, lake: ObjectStore, catalog: Catalog, endpoint: Endpoint
+    prediction: str,
+    models: Iterable[str],
+    correlation: str,
+    *,
+    lake: ObjectStore,
+    catalog: Catalog,
+    endpoint: Endpoint,
+    clock: Clock,
 ) -> Shown:
     """The prediction of that id, looked for in the logs of these models; raises Invalid and NotFound."""
     line = _logged(prediction, models, lake)
     lineage = _lineage(line, catalog)
-    return Shown(line, lineage, _replay(line, lineage.function_version, correlation, endpoint))
+    replay = _replay(line, lineage.function_version, correlation, endpoint)
+    return Shown(line, lineage, replay, _said(line, clock.now(), lake))
+
+
+def _said(line: LoggedPrediction, now: datetime, lake: ObjectStore) -> tuple[Said, ...]:
+    """What is joined, and what callers have sent since yesterday, which may not be; oldest first, each once."""
+    model, name = line.model, line.prediction_id
+    joined = list(_facts(lake.keys(facts_of_day(model, day_of(name))), name, lake))
+    days = sorted({now.date() - timedelta(days=1), now.date()})
+    inbox = [fact for day in days for fact in _facts(lake.keys(inbox_of_day(model, day)), name, lake)]
+    known = {(fact.by, fact.label, fact.rating) for fact in joined}
+    waiting = [fact for fact in inbox if (fact.by, fact.label, fact.rating) not in known]
+    marked = [*((fact, True) for fact in joined), *((fact, False) for fact in waiting)]
+    return tuple(_said_by(*said) for said in sorted(marked, key=lambda said: (said[0].known, said[0].order)))
+
+
+def _facts(keys: Sequence[str], prediction: str, lake: ObjectStore) -> Iterator[Fact]:
+    for key in keys:
+        for line in _lines(lake.get(key)) if may_speak_of(key, prediction) else ():
+            if prediction in line:
+                fact = from_record(Fact, json.loads(line))
+                if fact.prediction_id == prediction:
+                    yield fact
+
+
+def _said_by(fact: Fact, joined: bool) -> Said:
+    token = fact.by if fact.source == "feedback" else None
+    return Said(fact.source, moment_at(fact.known), fact.label, fact.rating, token, joined)
 
 
 def _logged(prediction: str, models: Iterable[str], lake: ObjectStore) -> LoggedPrediction:

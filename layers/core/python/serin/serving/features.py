@@ -19,11 +19,12 @@ NOTHING_LOGGED: Mapping[str, Value] = {}
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """One row by feature column, and the views that had nothing for it or nothing fresh enough."""
+    """One row by feature column, and the views that had nothing for it, nothing fresh enough, or too much to count."""
 
     values: Mapping[str, Value]
     missing: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    too_busy: tuple[str, ...] = ()
 
 
 class FeaturePlan:
@@ -67,17 +68,19 @@ class FeaturePlan:
         now: datetime,
         logged: Mapping[str, Value] = NOTHING_LOGGED,
     ) -> FeatureRow:
-        """The instance's row at `now`; missing and stale values are the charter's defaults, or null.
+        """The instance's row at `now`; values that are not known, or stale, are the charter's defaults, or null.
 
         `logged` are values of views, by column, that are taken as they are.
         """
         known: dict[str, Value] = dict(instance)
         by_column: dict[str, Value] = {}
-        missing, stale = [], []
+        missing, stale, too_busy = [], [], []
         for lookup in self._unlogged(logged):
             view, found = lookup.view, lookup.found(instance, online, now)
             if found is None:
                 missing.append(view.name)
+            elif found.too_many:
+                too_busy.append(view.name)
             elif is_stale(view, found, now):
                 stale.append(view.name)
                 found = None
@@ -91,7 +94,7 @@ class FeaturePlan:
         for function in self.functions:
             by_column[function.name] = _call(function, known)
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
-        return FeatureRow(values, tuple(missing), tuple(stale))
+        return FeatureRow(values, tuple(missing), tuple(stale), tuple(too_busy))
 
     def _unlogged(self, logged: Mapping[str, Value]) -> list[ViewLookup]:
         return [one for one in self._lookups if any(f"{one.view.name}.{of}" not in logged for of in one.view.values)]

@@ -29,8 +29,13 @@ class ViewLookup:
     def found(
         self, instance: Mapping[str, Value], online: Mapping[EntityKey, OnlineItem], now: datetime
     ) -> OnlineValues | None:
-        """What is known of the instance's entity, fresh or not; None when nothing is."""
+        """What is known of the instance's entity, fresh or not; None when nothing is.
+
+        Of an entity with more than is kept online only that is known.
+        """
         items = [online[key] for key in self.keys(instance, now) if key in online]
+        if busy := next((item for item in items if item.too_many), None):
+            return OnlineValues(busy.key, {}, too_many=busy.too_many)
         if not self.view.windows:
             return next((item.at(now) for item in items if isinstance(item, OnlineValues)), None)
         buckets = [item for item in items if isinstance(item, Bucket)]

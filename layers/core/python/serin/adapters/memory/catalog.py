@@ -19,6 +19,7 @@ from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.truth import TruthState
 
 T = TypeVar("T")
 D = TypeVar("D", Run, Release)
@@ -39,6 +40,7 @@ class MemoryCatalog:
         self._acquired: dict[tuple[str, str], dict[bytes, Acquired]] = {}
         self._profiles: dict[tuple[str, str], ProfileMade] = {}
         self._fills: dict[tuple[str, str], Fill] = {}
+        self._truth_states: dict[str, TruthState] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
@@ -142,6 +144,16 @@ class MemoryCatalog:
             if fill.revision - 1 != (known.revision if known else 0):
                 return False
             self._fills[fill.model, fill.definition] = fill
+            return True
+
+    def truth_state(self, model: str) -> TruthState:
+        return self._truth_states.get(model, TruthState(model))
+
+    def save_truth_state(self, state: TruthState) -> bool:
+        with self._lock:
+            if state.revision - 1 != self.truth_state(state.model).revision:
+                return False
+            self._truth_states[state.model] = state
             return True
 
     def save_training_set(self, training_set: TrainingSet) -> None:

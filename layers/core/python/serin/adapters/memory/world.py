@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from serin.adapters.bucket_items import bucket_item
 from serin.adapters.value_items import values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
@@ -104,8 +103,6 @@ class MemoryOnlineFeatures:
         return len(kept)
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
-        for bucket in buckets:
-            bucket_item(bucket)  # which refuses what DynamoDB would
         kept = [b for b in buckets if b.sequence >= self._buckets.get(b.key.id, b).sequence]
         self._buckets.update((bucket.key.id, bucket) for bucket in kept)
         return len(kept)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from serin.data.contract.claims import claims_of
 from serin.data.contract.digests import DTYPE, row_digests
 from serin.data.contract.quality import Sorted, Verdict, judge, judged_rules, sort_rows, typed_values
 from serin.data.contract.repeated import Hashes, Keys
@@ -17,8 +18,9 @@ from serin.data.contract.rules import Surroundings
 from serin.data.contract.tally import Tally
 from serin.data.contract.trial import ENGINE_FAULTS, told_by
 from serin.data.files.header import check_size
-from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet
+from serin.data.files.parquet import from_parquet, join_parquet, size_in_memory, to_parquet, write_parquet
 from serin.data.files.table import CAPS, ROW, Blocks, Caps, Table, joined
+from serin.domain.claims import scoped_rules
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
 
@@ -31,14 +33,16 @@ class CheckedFile(Verdict):
 
     A file without rows is not written. `corrects` names the rows of earlier uploads (`__upload`, `__row`) that this
     file's rows take the place of. `digests` has one of each accepted row (`serin.data.contract.digests`), eight bytes
-    each, in their order. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows take
-    in memory.
+    each, in their order. `claims` are files of what they claim (`serin.data.contract.claims`), by the id of each rule
+    that looks at all uploads. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows
+    take in memory.
     """
 
     accepted: Path | None
     quarantine: Path | None
     corrects: Path | None
     digests: Path
+    claims: Mapping[str, Path]
     columns: Sequence[str]
     tally: Tally
     size: int
@@ -64,8 +68,7 @@ def check_file(
 
 def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> CheckedFile:
     check = _Check(contract, around, folder, caps)
-    for table in blocks:
-        check.add(table)
+    check.add_each(blocks)
     check.look_together(blocks)
     tally = check.tally
     verdict = judge(tally, check.columns, contract, around)
@@ -78,6 +81,7 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
         quarantine=quarantine,
         corrects=check.corrects(),
         digests=check.digests(),
+        claims=check.claims(),
         columns=check.columns,
         tally=tally,
         size=check.size,
@@ -85,17 +89,24 @@ def _checked(blocks: Blocks, contract: Contract, around: Surroundings, folder: P
 
 
 class _Check:
-    """The blocks of one file so far: each is sorted for itself, and its rows lie in two files."""
+    """The blocks of one file so far: each is sorted for itself.
+
+    The rows of the newest are in memory, and those of the others in two files each: most files have one block, whose
+    rows are written once.
+    """
 
     def __init__(self, contract: Contract, around: Surroundings, folder: Path, caps: Caps) -> None:
         self._contract, self._around, self._folder, self._caps = contract, around, folder, caps
         errors, warnings, counted = judged_rules(contract, around)
+        self._scoped = scoped_rules(contract)
         self._keys = Keys([*errors, *warnings, *counted], folder)
         self._tallies: list[Tally] = []
         self._late: list[Tally] = []
         self._sizes: dict[int, int] = {}
         self._origins: list[pl.DataFrame] = []
         self._repeated = 0
+        self._newest: Mapping[str, pl.DataFrame] = {}
+        self._last = ("", pl.DataFrame())
         self.columns: Sequence[str] = ()
 
     @property
@@ -108,21 +119,27 @@ class _Check:
         """The bytes that the accepted rows take in memory."""
         return sum(self._sizes.values())
 
-    def add(self, table: Table) -> None:
-        """Sort one more block."""
+    def add_each(self, blocks: Blocks) -> None:
+        """Sort every block; the text of the last is let go of with those before it."""
+        for table in blocks:
+            self._add(table)
+
+    def _add(self, table: Table) -> None:
         found = sort_rows(table, self._contract, self._around)
+        self._spill()
         self.columns = table.columns
-        self._repeated += self._keys.add(found.typed)
-        self._refuse_more(table.name, self._repeated)
         self._tallies.append(found.tally)
         if table.origins is not None:
             self._origins.append(table.origins.drop_nulls())
-        self._write(len(self._tallies) - 1, found.accepted, found.quarantine)
+        self._measure(len(self._tallies) - 1, found.accepted)
+        self._newest = {"accepted": found.accepted, "quarantine": found.quarantine}
+        self._last = (table.name, found.typed.select(self._keys.columns))
 
     def look_together(self, blocks: Blocks) -> None:
         """Sort the rows that share a key again, all of them together, and the rest of their blocks without them."""
         if len(self._tallies) < _SEVERAL:
             return
+        self._spill()
         repeated, aside = self._keys.repeated(), dict[int, Table]()
         for index in self._keys.blocks_with(repeated):
             aside[index] = self._set_aside(blocks.again(index), index, repeated)
@@ -137,6 +154,9 @@ class _Check:
     def join(self, kind: str, columns: Sequence[str] = ()) -> Path:
         """One file of the rows of every block."""
         into = self._folder / f"{kind}.parquet"
+        if self._newest:
+            write_parquet(self._newest[kind].select(columns or pl.all()), into)
+            return into
         join_parquet([self._file(kind, index) for index in range(len(self._tallies))], columns, into)
         return into
 
@@ -150,15 +170,15 @@ class _Check:
 
     def digests(self) -> Path:
         """The file of the digests of the accepted rows of every block."""
-        into = self._folder / "digests"
-        with into.open("wb") as file:
-            for index in range(len(self._tallies)):
-                file.write(self._digests_file(index).read_bytes())
-        return into
+        return self._joined("digests")
+
+    def claims(self) -> Mapping[str, Path]:
+        """By rule, the file of what the accepted rows of every block claim."""
+        return {rule.id: self._joined(f"claims-{place}") for place, rule in enumerate(self._scoped)}
 
     def _set_aside(self, table: Table, index: int, repeated: Mapping[str, Hashes]) -> Table:
         """The rows of a block that share a key; the others are sorted without them."""
-        shared = self._keys.among(typed_values(table, self._contract), repeated)
+        shared = self._keys.among(typed_values(table, self._contract, self._around), repeated)
         rest = sort_rows(table.only(~shared, ragged=True), self._contract, self._around)
         self._tallies[index] = rest.tally
         self._write(index, rest.accepted, rest.quarantine)
@@ -173,18 +193,40 @@ class _Check:
             merged.append(pl.concat([own, frame.filter(pl.col(ROW).is_in(numbers.implode()))]).sort(ROW))
         self._write(index, *merged)
 
+    def _spill(self) -> None:
+        """Write the rows and keys of the newest block to files, which make room for those of another."""
+        if self._newest:
+            name, keys = self._last
+            self._repeated += self._keys.add(keys)
+            self._refuse_more(name, self._repeated)
+            self._write_files(len(self._tallies) - 1, **self._newest)
+            self._newest = {}
+
     def _write(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
+        self._measure(index, accepted)
+        self._write_files(index, accepted, quarantine)
+
+    def _measure(self, index: int, accepted: pl.DataFrame) -> None:
         self._sizes[index] = size_in_memory(accepted)
-        digests = row_digests(accepted.drop(ROW), self._around.narrower)
-        self._digests_file(index).write_bytes(digests.astype(DTYPE, copy=False).tobytes())
+        digests = row_digests(accepted.drop(ROW), self._around.narrower).astype(DTYPE, copy=False)
+        self._file("digests", index, "").write_bytes(digests.tobytes())
+        for place, rule in enumerate(self._scoped):
+            self._file(f"claims-{place}", index, "").write_bytes(claims_of(accepted, rule, self._contract).tobytes())
+
+    def _write_files(self, index: int, accepted: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         for kind, frame in (("accepted", accepted), ("quarantine", quarantine)):
             frame.write_parquet(self._file(kind, index), compression="lz4", statistics=False)
 
-    def _file(self, kind: str, index: int) -> Path:
-        return self._folder / f"{kind}-{index:06}.parquet"
+    def _file(self, kind: str, index: int, end: str = ".parquet") -> Path:
+        return self._folder / f"{kind}-{index:06}{end}"
 
-    def _digests_file(self, index: int) -> Path:
-        return self._folder / f"digests-{index:06}"
+    def _joined(self, kind: str) -> Path:
+        """The files of that kind of every block, one behind the other."""
+        into = self._folder / kind
+        with into.open("wb") as file:
+            for index in range(len(self._tallies)):
+                file.write(self._file(kind, index, "").read_bytes())
+        return into
 
     def _refuse_more(self, name: str, rows: int) -> None:
         most = self._caps.rows_together(len(self.columns))

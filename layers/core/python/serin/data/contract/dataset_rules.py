@@ -8,7 +8,8 @@ from datetime import datetime
 
 import polars as pl
 
-from serin.data.contract.rules import Surroundings, moment_of
+from serin.data.contract.moments import TIMESTAMP
+from serin.data.contract.rules import Surroundings, begun, moment_of
 from serin.data.contract.tally import Moments, Tally
 from serin.domain.contracts import Contract, DatasetRule, DatasetRuleKind, Limit
 from serin.domain.scorecard import Judged
@@ -31,22 +32,19 @@ class Measured:
 
 
 def measure(tally: Tally, contract: Contract, around: Surroundings) -> Sequence[Measured]:
-    """Every rule about the file, but those of time when the moment, or the file before, is not known."""
-    rules = [rule for rule in contract.dataset_rules if _suffice(around, rule.kind)]
+    """Every rule about the file, but that of frequency when there was no file before."""
+    rules = [rule for rule in contract.dataset_rules if rule.kind != "frequency" or around.previous]
     return [_MEASURES[rule.kind](rule, tally, around) for rule in rules]
 
 
-def _suffice(around: Surroundings, kind: DatasetRuleKind) -> bool:
-    if kind == "frequency":
-        return around.now is not None and around.previous is not None
-    return kind != "freshness" or around.now is not None
-
-
-def newest(typed: pl.DataFrame, contract: Contract) -> Moments:
-    """The latest moment in each column that a rule wants to be fresh, unless it holds none."""
+def newest(accepted: pl.DataFrame, contract: Contract, around: Surroundings) -> Moments:
+    """The latest moment that has come in each column that a rule wants to be fresh, unless accepted rows hold none."""
     wanted = {rule.column for rule in contract.dataset_rules if rule.kind == "freshness"}
-    columns = [moment_of(column).max() for column in contract.columns if column.name in wanted]
-    found = typed.select(columns).row(0, named=True) if columns else {}
+    now = pl.lit(around.now, dtype=TIMESTAMP)
+    columns = [
+        moment_of(column).filter(begun(column) <= now).max() for column in contract.columns if column.name in wanted
+    ]
+    found = accepted.select(columns).row(0, named=True) if columns else {}
     return {name: moment for name, moment in found.items() if moment is not None}
 
 
@@ -65,18 +63,18 @@ def _broken_rows(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:
 
 def _freshness(rule: DatasetRule, tally: Tally, around: Surroundings) -> Measured:
     latest = tally.newest.get(rule.column or "")
-    if latest is None or around.now is None:
-        return Measured(rule, False, f"has no {rule.column} that would say how old it is")
-    age = (around.now - latest).total_seconds()
+    if latest is None:
+        return Measured(rule, False, f"has no good row with a {rule.column} that would say how old it is")
+    # A day that has begun elsewhere is of today.
+    age = max(0.0, (around.now - latest).total_seconds())
     found = f"has {_day(latest)} as its newest {rule.column}, {age / _DAY:.1f} days old"
     return Measured(rule, rule.limit.holds(age), f"{found}; {_days(rule)} are promised")
 
 
 def _frequency(rule: DatasetRule, _: Tally, around: Surroundings) -> Measured:
-    now, previous = around.now, around.previous
-    if now is None or previous is None:
+    if around.previous is None:
         raise ValueError(f"{rule.id} is judged by the file before")
-    gap = (now - previous).total_seconds()
+    gap = (around.now - around.previous).total_seconds()
     found = f"came {gap / _DAY:.1f} days after the last file; {_days(rule)} are promised"
     return Measured(rule, rule.limit.holds(gap), found)
 

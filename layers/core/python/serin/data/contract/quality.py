@@ -10,7 +10,7 @@ import polars as pl
 
 from serin.data.contract.dataset_rules import Measured, measure, newest
 from serin.data.contract.read_columns import read_column
-from serin.data.contract.rules import NOWHERE, OF_TEXT, Surroundings, broken, is_error, rules_of
+from serin.data.contract.rules import OF_TEXT, Surroundings, broken, is_error, rules_of
 from serin.data.contract.tally import Tally
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.domain.contracts import Contract, Rule
@@ -20,6 +20,7 @@ from serin.domain.scorecard import Judged, Score, scorecard
 NAMED = 50
 _MARK = "rule:"
 _CLEAN = "clean:"
+_TAKEN = "taken:"
 
 
 @dataclass(frozen=True)
@@ -37,41 +38,20 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Checked(Verdict):
-    """A table after its contract: `accepted` has the contract's columns, typed, in the contract's order.
-
-    `quarantine` has, for each other row, its number in the file (`__row`, 1 is the first below the
-    header), the ids of all rules it breaks (`__rules`) and its values as they were written, nulls where there were
-    none; of a row with too many or too few values, or that is the header again, the whole text (`__text`) instead.
-    """
-
-    accepted: pl.DataFrame
-    quarantine: pl.DataFrame
-
-    @property
-    def rows(self) -> int:
-        """Rows in: each is accepted or in quarantine."""
-        return self.accepted.height + self.quarantine.height
-
-
-@dataclass(frozen=True)
 class Sorted:
-    """The rows of a table that are looked at together: accepted ones with their number (`__row`), and the others.
+    """The rows of a table that are looked at together, each of which is accepted or in quarantine, as it was.
 
-    `typed` has what is typed of each whole row, accepted or not.
+    `accepted` has the contract's columns, typed, in the contract's order, behind the row's number in the file (`__row`,
+    1 is the first below the header). `quarantine` has, for each other row, its number, the ids of all rules it breaks
+    (`__rules`) and its values as they were written, nulls where there were none; of a row with too many or too few
+    values, or that is the header again, the whole text (`__text`) instead. `typed` has what is typed of each whole row,
+    accepted or not.
     """
 
     accepted: pl.DataFrame
     quarantine: pl.DataFrame
     tally: Tally
     typed: pl.DataFrame
-
-
-def check(table: Table, contract: Contract, around: Surroundings = NOWHERE) -> Checked:
-    """Sort the rows of a file that is looked at together; none is lost and none is changed. Then measure the whole."""
-    found = sort_rows(table, contract, around)
-    verdict = judge(found.tally, table.columns, contract, around)
-    return Checked(**vars(verdict), accepted=found.accepted.drop(ROW), quarantine=found.quarantine)
 
 
 def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
@@ -91,7 +71,7 @@ def sort_rows(table: Table, contract: Contract, around: Surroundings) -> Sorted:
         _counts(accepted, warnings),
         # Of all whole rows, bad ones too.
         _counts(_marked(marked, counted, contract, around), counted),
-        newest(marked, contract),
+        newest(accepted, contract, around),
     )
     numbers = table.numbers.filter(~bad).alias(ROW)
     quarantine = _quarantine(table, contract, marked.filter(bad).select(_ids(broken)), bad)
@@ -125,9 +105,9 @@ def judge(tally: Tally, columns: Sequence[str], contract: Contract, around: Surr
     )
 
 
-def typed_values(table: Table, contract: Contract) -> pl.DataFrame:
+def typed_values(table: Table, contract: Contract, around: Surroundings) -> pl.DataFrame:
     """The contract's columns, typed."""
-    return _values(table, contract, (), NOWHERE)
+    return _values(table, contract, (), around)
 
 
 def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Surroundings) -> pl.DataFrame:
@@ -151,25 +131,32 @@ def _marked(frame: pl.DataFrame, rules: Sequence[Rule], contract: Contract, arou
     """The frame with a column for each rule, true where the row breaks it; those of texts have it already."""
     by_row = [rule for rule in rules if rule.kind != "unique"]
     frame = frame.with_columns(_marks([rule for rule in by_row if rule.kind not in OF_TEXT], contract, around))
-    clean = ~pl.any_horizontal(pl.lit(value=False), *(pl.col(_MARK + rule.id) for rule in by_row))
-    frame = frame.with_columns(clean.alias(_CLEAN))
+    taken = [held.taken(frame).alias(_TAKEN + rule.id) for rule in rules if (held := around.held.get(rule.id))]
+    marks = [*(pl.col(_MARK + rule.id) for rule in by_row), *(pl.col(one.name) for one in taken)]
+    clean = ~pl.any_horizontal(pl.lit(value=False), *marks)
+    frame = frame.with_columns(taken).with_columns(clean.alias(_CLEAN))
     return frame.with_columns(_repeated(frame, rule) for rule in rules if rule.kind == "unique")
 
 
 def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
-    """True for every row of one key but the first that breaks nothing else (or the first, if all do)."""
-    mark = _MARK + rule.id
+    """True for every row of one key but the first that breaks nothing else (or the first, if all do).
+
+    And for a row whose value an earlier upload holds, where the rule looks at these.
+    """
+    mark, taken = _MARK + rule.id, pl.lit(value=False)
+    if _TAKEN + rule.id in frame.columns:
+        taken = pl.col(_TAKEN + rule.id)
     keys = pl.struct(rule.columns)
     # Rows that are alike have one hash, so as many hashes as rows are as many keys; looking closer is slow.
     if frame.select(rule.columns).hash_rows().n_unique() == frame.height:
-        return pl.lit(value=False).alias(mark)
+        return taken.alias(mark)
     if not frame.select(keys.is_duplicated().any()).item():
-        return pl.lit(value=False).alias(mark)
+        return taken.alias(mark)
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns)
     # Within `over`, places count from 0 in each key's own rows.
     place = pl.int_range(pl.len())
     first_clean = pl.when(pl.col(_CLEAN)).then(place).min().fill_null(0)
-    return (known & (place != first_clean).over(list(rule.columns))).alias(mark)
+    return (taken | (known & (place != first_clean).over(list(rule.columns)))).alias(mark)
 
 
 def _ids(broken: Mapping[str, int]) -> pl.Expr:

@@ -28,6 +28,11 @@ class Keys:
         for file in self._files.values():
             file.write_bytes(b"")
 
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns that keys are of."""
+        return list(dict.fromkeys(name for rule in self._rules for name in rule.columns))
+
     def add(self, typed: pl.DataFrame) -> int:
         """Keep the keys of a block's rows; of how many of these another row of the block has a key."""
         hashes = {rule.id: _hashes(typed, rule).drop_nulls() for rule in self._rules}

@@ -4,52 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil, floor
 
 import polars as pl
 
+from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.contract.read_columns import TEXT_OF
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Reference, Rule, RuleKind
 
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
+_SOME, _EXACT = 4_096, 2.0**53
+_OF_CLOCK: tuple[RuleKind, ...] = ("latency", "future")
+# A day begins so much earlier than in UTC where it begins first (UTC+14), so that it is no day of the future there.
+_DAY_BEGINS = timedelta(hours=14)
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a file cannot say of itself: the moment it is judged, and what the datasets hold by then.
 
-    `keys` have the referenced columns under their names there. A rule whose surroundings are not known, or
-    that looks for keys of a dataset without rows, is not judged. `previous` is when the
-    dataset's last file was accepted. `narrower` are the types that earlier rows have columns in, where they were
-    narrower: what is equal to such a value has its digest.
+    `keys` have the referenced columns under their names there. A rule that looks for keys of a dataset that is not
+    there, or without rows, is not judged. `previous` is when the last file came of which a row was good. `held` are, by
+    the id of a rule that looks at all uploads, the values that earlier ones hold. `narrower` are the types that earlier
+    rows have columns in, where they were narrower: what is equal to such a value has its digest.
     """
 
-    now: datetime | None = None
+    now: datetime
     keys: Mapping[Reference, pl.DataFrame] = field(default_factory=dict)
     previous: datetime | None = None
     narrower: Mapping[str, ColumnType] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     def suffice(self, rule: Rule) -> bool:
         """Whether the rule can be judged."""
-        if rule.references:
-            keys = self.keys.get(rule.references)
-            return keys is not None and keys.height > 0
-        return rule.kind != "latency" or self.now is not None
-
-
-NOWHERE = Surroundings()
+        if rule.references is None:
+            return True
+        keys = self.keys.get(rule.references)
+        return keys is not None and keys.height > 0
 
 
 def rules_of(contract: Contract) -> tuple[Rule, ...]:
     """Every rule of the contract: those its columns imply first, unless it says them itself, then its own.
 
-    A column implies `<dataset>.<column>.type`, and `<dataset>.<column>.required` when it is
-    required or part of the primary key.
+    A column implies `<dataset>.<column>.type`, `<dataset>.<column>.required` when it is required or part of the
+    primary key, and `<dataset>.<column>.future` when it holds times that may not all lie after the clock.
     """
     said = {(rule.kind, rule.columns) for rule in contract.rules}
     implied = (rule for column in contract.columns for rule in _implied(contract, column))
@@ -61,6 +65,8 @@ def _implied(contract: Contract, column: Column) -> list[Rule]:
     rules = [Rule(f"{prefix}.type", "type", (column.name,), "accuracy")]
     if column.required or column.name in contract.primary_key:
         rules.append(Rule(f"{prefix}.required", "required", (column.name,), "completeness"))
+    if column.type in TIMES and column.future != "allowed":
+        rules.append(Rule(f"{prefix}.future", "future", (column.name,), "accuracy", maximum=column.future or 0.0))
     return rules
 
 
@@ -69,7 +75,7 @@ def is_error(rule: Rule) -> bool:
     return rule.severity == "error" or rule.kind == "type"
 
 
-def broken(rule: Rule, contract: Contract, around: Surroundings = NOWHERE) -> pl.Expr:
+def broken(rule: Rule, contract: Contract, around: Surroundings) -> pl.Expr:
     """True where a row breaks `rule` (any kind but `unique`), null where its value is null.
 
     For a frame with the typed value of each column under its name, and its text under `text:<name>`.
@@ -79,8 +85,8 @@ def broken(rule: Rule, contract: Contract, around: Surroundings = NOWHERE) -> pl
     if rule.kind == "foreign_key":
         return _foreign_key(rule, around)
     column = next(column for column in contract.columns if column.name == rule.columns[0])
-    if rule.kind == "latency":
-        return _latency(rule, column, around)
+    if rule.kind in _OF_CLOCK:
+        return _of_clock(rule, column, around)
     return _COMPILERS[rule.kind](rule, column)
 
 
@@ -95,15 +101,21 @@ def _foreign_key(rule: Rule, around: Surroundings) -> pl.Expr:
     return known & ~pl.struct(rule.columns).is_in(keys.rename(there).to_struct().implode())
 
 
-def _latency(rule: Rule, column: Column, around: Surroundings) -> pl.Expr:
-    now = pl.lit(around.now, dtype=TIMESTAMP)
-    return (now - moment_of(column)).dt.total_microseconds() > (rule.maximum or 0) * 1_000_000
+def _of_clock(rule: Rule, column: Column, around: Surroundings) -> pl.Expr:
+    now, moment = pl.lit(around.now, dtype=TIMESTAMP), moment_of(column)
+    beyond = now - moment if rule.kind == "latency" else begun(column) - now
+    return beyond.dt.total_microseconds() > (rule.maximum or 0) * 1_000_000
 
 
 def moment_of(column: Column) -> pl.Expr:
     """The column's values as moments; a date is its midnight in UTC."""
     value = pl.col(column.name)
     return value.cast(pl.Datetime("us")).dt.replace_time_zone("UTC") if column.type == "date" else value
+
+
+def begun(column: Column) -> pl.Expr:
+    """When the column's moments have come for somebody; a date comes first where the day begins first."""
+    return moment_of(column) - _DAY_BEGINS if column.type == "date" else moment_of(column)
 
 
 def _type(_: Rule, column: Column) -> pl.Expr:
@@ -115,10 +127,17 @@ def _required(_: Rule, column: Column) -> pl.Expr:
 
 
 def _range(rule: Rule, column: Column) -> pl.Expr:
-    value = pl.col(column.name)
-    low = value < rule.minimum if rule.minimum is not None else pl.lit(False)
-    high = value > rule.maximum if rule.maximum is not None else pl.lit(False)
+    value, least, most = pl.col(column.name), rule.minimum, rule.maximum
+    if column.type == "integer":
+        # A whole number is compared with a whole one as it is, and with another as a float, which costs a copy.
+        least, most = _whole(least, ceil), _whole(most, floor)
+    low = value < least if least is not None else pl.lit(False)
+    high = value > most if most is not None else pl.lit(False)
     return low | high
+
+
+def _whole(bound: float | None, rounded: Callable[[float], int]) -> float | None:
+    return bound if bound is None or abs(bound) >= _EXACT else rounded(bound)
 
 
 def _one_of(rule: Rule, column: Column) -> pl.Expr:
@@ -127,19 +146,36 @@ def _one_of(rule: Rule, column: Column) -> pl.Expr:
 
 
 def _pattern(rule: Rule, column: Column) -> pl.Expr:
-    return ~_plain(column).str.contains(rule.pattern or "")
+    return _looked_through(column, lambda texts: ~texts.str.contains(rule.pattern or ""))
 
 
 def _length(rule: Rule, column: Column) -> pl.Expr:
-    length = _plain(column).str.len_chars()
-    low = length < rule.minimum if rule.minimum is not None else pl.lit(False)
-    high = length > rule.maximum if rule.maximum is not None else pl.lit(False)
-    return low | high
+    def breaks(texts: pl.Series) -> pl.Series:
+        length = texts.str.len_chars()
+        low = length < rule.minimum if rule.minimum is not None else length < 0
+        return low | (length > rule.maximum) if rule.maximum is not None else low
+
+    return _looked_through(column, breaks)
 
 
-def _plain(column: Column) -> pl.Expr:
-    """The text as a person would write it: of a whole number without the fraction that a float gave it."""
-    return _text(column).str.replace(r"\.0*$", "") if column.type == "integer" else _text(column)
+def _looked_through(column: Column, breaks: Callable[[pl.Series], pl.Series]) -> pl.Expr:
+    """True for each text that breaks something; where texts come again, each is looked at once."""
+
+    def found(texts: pl.Series) -> pl.Series:
+        some = texts.head(_SOME)
+        if 2 * some.n_unique() > some.len():
+            return breaks(_plain(texts, column))
+        known = texts.unique()
+        broken = known.filter(breaks(_plain(known, column)))
+        return texts.is_in(broken.implode()) if broken.len() else pl.zeros(texts.len(), pl.Boolean, eager=True)
+
+    # Not said to be elementwise, or it would be called for each of the chunks that a file is read in.
+    return _text(column).map_batches(found, return_dtype=pl.Boolean())
+
+
+def _plain(texts: pl.Series, column: Column) -> pl.Series:
+    """The texts as a person would write them: of a whole number without the fraction that a float gave it."""
+    return texts.str.replace(r"\.0*$", "") if column.type == "integer" else texts
 
 
 def _text(column: Column) -> pl.Expr:

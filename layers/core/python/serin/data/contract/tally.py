@@ -14,7 +14,8 @@ class Tally:
     """Of some rows of a file: all of them, those of a wrong width (`ragged`), those accepted, and by a rule's id:
 
     `broken`, the rows that break an error; `warned`, the accepted rows that break a warning; `of_file`, the whole rows
-    that break what a rule about the file counts. `newest` is the latest moment in a column that is there to be fresh.
+    that break what a rule about the file counts. `newest` is the latest moment of an accepted
+    row in a column that is there to be fresh.
     """
 
     rows: int

@@ -14,7 +14,7 @@ import polars as pl
 
 from serin.data.contract.quality import sort_rows
 from serin.data.contract.read_columns import TEXT_OF
-from serin.data.contract.rules import NOWHERE, Surroundings, broken, rules_of
+from serin.data.contract.rules import Surroundings, broken, rules_of
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.data.files.table import Table, ragged_rows, row_numbers
 from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule
@@ -132,7 +132,7 @@ def _around(rules: Sequence[Rule], columns: Sequence[Column]) -> Surroundings:
         return pl.DataFrame({key: pl.Series([None], dtype=types[name]) for key, name in there})
 
     known = {rule.references: keys(rule.references, rule.columns) for rule in rules if rule.references}
-    return Surroundings(_NOW, known, _NOW) if rules else NOWHERE
+    return Surroundings(_NOW, known, _NOW)
 
 
 def _rows(columns: Sequence[Column]) -> Table:

@@ -41,7 +41,7 @@ def typed(text: pl.Expr, type: ColumnType) -> pl.Expr:
     """
     if type == "string":
         return text
-    return text.map_batches(_READERS[type], return_dtype=POLARS_TYPES[type], is_elementwise=True)
+    return text.map_batches(_READERS[type], return_dtype=POLARS_TYPES[type])
 
 
 def _integers(text: pl.Series) -> pl.Series:

@@ -9,8 +9,8 @@ import polars as pl
 
 from serin.data.features.versions import EVENT, RANK, SINCE, UNTIL, known_events
 from serin.data.features.windows import as_number
-from serin.domain.buckets import MICROSECOND, Bucket, bucket_key, expiry, width
-from serin.domain.charter import View
+from serin.domain.buckets import MICROSECOND, Bucket, bucket_key, expiry, most_values, width
+from serin.domain.charter import Scalar, View
 
 START = "__start"
 
@@ -47,6 +47,9 @@ def buckets_of(
 
 def _bucket(view: View, view_id: str, row: tuple[Any, ...], width: int, sequence: int) -> Bucket:
     start, (since, until, times, *values) = row[width], (items or () for items in row[width + 1 :])
+    if _weight(times, values) > most_values(view):
+        key, nothing = bucket_key(view_id, row[:width], start), dict[str, tuple[Scalar | None, ...]]()
+        return Bucket(key, (), (), nothing, sequence, expiry(view, start), too_many=len(times))
     return Bucket(
         bucket_key(view_id, row[:width], start),
         tuple(times),
@@ -56,6 +59,12 @@ def _bucket(view: View, view_id: str, row: tuple[Any, ...], width: int, sequence
         expiry(view, start),
         {place: end for place, end in enumerate(until) if end is not None},
     )
+
+
+def _weight(times: Sequence[int], columns: Sequence[Sequence[Any]]) -> int:
+    """What the bucket weighs, in values; eight letters of a text are one more."""
+    letters = (len(value) for column in columns for value in column if isinstance(value, str))
+    return len(times) * (1 + len(columns)) + sum(letters) // 8
 
 
 def _events(view: View, rows: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -34,16 +35,18 @@ def training_rows(
     tables: Tables,
     functions: Functions,
     copied: pl.Series | None = None,
+    until: datetime | None = None,
 ) -> pl.DataFrame:
     """The labelled rows of the truth's dataset, newest `training.window`, oldest first.
 
     `tables` hold accepted rows in the order they were accepted. A later row replaces an earlier one with the same
     primary key, but for views, which tell what was known (`serin.domain.known`). `functions` finds a function of the
     model's code by its `module:name`. `copied` is true for the truth's rows that are copies; with a primary key none
-    counts as one, for there a copy replaces what it is a copy of. Columns: `__moment` and `__label`, `__judges` and
-    `__group` (`serin.data.features.standing`), the truth's entity as a number (`__entity`), its primary key
-    (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's columns in order. Raises Invalid
-    where the question would hold its own answer.
+    counts as one, for there a copy replaces what it is a copy of. A row that was to be asked about after `until` is not
+    known yet, unless the model's code derives its moment: it may do that for rows without a time. Columns: `__moment`
+    and `__label`, `__judges` and `__group` (`serin.data.features.standing`), the truth's entity as a number
+    (`__entity`), its primary key (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's
+    columns in order. Raises Invalid where the question would hold its own answer.
     """
     versions, tables = tables, {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
     truth = charter.truth.dataset
@@ -52,7 +55,7 @@ def training_rows(
     bare = derive(charter, truth, {**tables, truth: before}, functions)
     forbid_afterwards(charter, known_afterwards(derived[truth], bare, contracts[truth]))
     marked = pl.concat([derived[truth], _standing(tables[truth], contracts[truth], copied)], how="horizontal")
-    rows = _labelled(charter, marked, contracts[truth])
+    rows = _labelled(charter, marked, contracts[truth], until)
     computed = on_demand_functions(charter, functions)
     needed = views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
     for view in needed:
@@ -133,7 +136,7 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
     return made
 
 
-def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract, until: datetime | None) -> pl.DataFrame:
     moment, label = charter.features.moment, charter.truth.label
     used = {moment.column: "features.moment", label: "truth.label"}
     used |= {item.name: f"inputs.{item.name}" for item in charter.inputs}
@@ -145,6 +148,8 @@ def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract) -> pl.D
             )
     rows = table.with_columns((pl.col(moment.column) - moment.before).alias(MOMENT), pl.col(label).alias(LABEL))
     rows = rows.drop_nulls([MOMENT, LABEL])
+    if until and any(column.name == moment.column for column in contract.columns):
+        rows = rows.filter(pl.col(MOMENT) <= until)
     rows = rows.filter(pl.col(MOMENT) > pl.col(MOMENT).max() - charter.training.window)
     return rows.sort(MOMENT, *contract.primary_key, maintain_order=True)
 

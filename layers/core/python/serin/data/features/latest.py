@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 from serin.data.features.as_of import AT, FACT, newest_known
-from serin.data.features.versions import ACCEPTED, CREATED, EVENT, known_events
+from serin.data.features.versions import EVENT, known_events
 from serin.data.features.views import last_accepted, values_of
 from serin.domain.charter import View
-from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.features import EntityKey, OnlineValues, fitting
 
 _NOW = "__now"
 
@@ -43,11 +43,11 @@ def latest_values(
         events = known_events(view, rows, key, identity, *values_of(view))
         events = events.join(wanted, on=list(key), how="semi", maintain_order="left")
         steps = _from_now_on(newest_known(events, key), key, now)
-        columns = [CREATED, ACCEPTED, *(f"{view.name}.{name}" for name in view.last)]
-        facts = events.select(pl.col(columns).gather(steps[FACT]))
+        facts = events.select(pl.col(f"{view.name}.{name}").gather(steps[FACT]) for name in view.last)
         known = dict(_items(view, view_id, steps.select(*key, AT, EVENT).hstack(facts), len(key), sequence))
-    unknown = (row for row in wanted.select(key).iter_rows() if row not in known)
-    return [*known.values(), *(OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in unknown)]
+    entities = (row for row in wanted.select(key).iter_rows() if row not in known)
+    unknown = (OnlineValues(EntityKey(view_id, entity), {}, None, sequence) for entity in entities)
+    return [*map(fitting, known.values()), *unknown]
 
 
 def _static(view: View, view_id: str, row: tuple[Any, ...], sequence: int) -> OnlineValues:
@@ -73,10 +73,9 @@ def _items(
 
 
 def _step(view: View, key: EntityKey, row: tuple[Any, ...], sequence: int) -> OnlineValues:
-    since, event, created, accepted, *values = row
+    since, event, *values = row
     if event is None:
         return OnlineValues(key, {}, None, sequence, since=since)
     named = dict(zip(view.last, values, strict=True))
     # A time that goes without saying is left out.
-    since, created = (None if time == event else time for time in (since, created))
-    return OnlineValues(key, named, event, sequence, since, created, accepted)
+    return OnlineValues(key, named, event, sequence, None if since == event else since)

@@ -44,10 +44,13 @@ class DelimitedBlocks:
         self._places.clear()
         place = self._first
         while records := self._records(place):
-            if records.next.rows > place.rows:
-                self._places.append(place)
-                yield self._table(records)
-            place = records.next
+            begun, place = place, records.next
+            if place.rows > begun.rows:
+                self._places.append(begun)
+                table = self._table(records)
+                # Whoever looks at the table needs the memory that its bytes take.
+                del records
+                yield table
         if not self._places:
             raise Rejected(f"{self._name}: has a header and no rows.", "Upload a file with rows.")
 

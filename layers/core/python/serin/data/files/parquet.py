@@ -27,8 +27,13 @@ _TIMES = (pl.Datetime, pl.Date)
 def to_parquet(frame: pl.DataFrame) -> bytes:
     """The frame as a Parquet file; equal frames give equal bytes."""
     buffer = io.BytesIO()
-    frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=3, row_group_size=_GROUP)
+    write_parquet(frame, buffer)
     return buffer.getvalue()
+
+
+def write_parquet(frame: pl.DataFrame, into: Path | io.BytesIO) -> None:
+    """Write the frame as a Parquet file; equal frames give equal bytes."""
+    frame.rechunk().write_parquet(into, compression="zstd", compression_level=3, row_group_size=_GROUP)
 
 
 def join_parquet(files: Sequence[Path], columns: Sequence[str], into: Path) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from itertools import accumulate
 
 import polars as pl
@@ -41,7 +40,6 @@ class Span:
         return segment.may_lie_within(self.column, self.least, self.greatest)
 
 
-@dataclass(frozen=True)
 class DatasetReading:
     """A dataset up to `head`, of which each segment is read once, and only if somebody needs it.
 
@@ -49,16 +47,17 @@ class DatasetReading:
     in that order. Raises as `rows_up_to` does, for what is read.
     """
 
-    head: DatasetHead
-    contract: Contract
-    _: KW_ONLY
-    lake: ObjectStore
-    catalog: Catalog
-    _frames: dict[int, pl.DataFrame] = field(default_factory=dict)
+    def __init__(self, head: DatasetHead, contract: Contract, *, lake: ObjectStore, catalog: Catalog) -> None:
+        check_schemas(head, contract)
+        self._head, self._contract, self._lake = head, contract, lake
+        self._segments = segments_up_to(head, catalog=catalog)
+        ends = accumulate(one.rows for one in self._segments)
+        self._first_numbers = {one.first: end - one.rows for one, end in zip(self._segments, ends, strict=True)}
+        self._frames: dict[int, pl.DataFrame] = {}
 
     def versions_of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """All rows that have the primary key of one of these."""
-        key = list(self.contract.primary_key)
+        key = list(self._contract.primary_key)
         table = self._table([one for one in self._segments if _may_have_versions(one, rows, key)])
         return table.join(rows.select(key).unique(), on=key, how="semi", nulls_equal=True, maintain_order="left")
 
@@ -71,30 +70,21 @@ class DatasetReading:
         others = [one for one in self._segments if one not in later and any(span.may_be_in(one) for span in spans)]
         within = pl.any_horizontal(span.holds for span in spans) if spans else pl.lit(value=False)
         rows = pl.concat([self._table(later), self._table(others).filter(within)])
-        return self.versions_of(rows) if self.contract.primary_key else rows.sort(ACCEPTED)
-
-    @cached_property
-    def _segments(self) -> Sequence[Segment]:
-        check_schemas(self.head, self.contract)
-        return segments_up_to(self.head, catalog=self.catalog)
-
-    @cached_property
-    def _firsts(self) -> dict[int, int]:
-        """The number of each segment's first row."""
-        ends = accumulate(one.rows for one in self._segments)
-        return {one.first: end - one.rows for one, end in zip(self._segments, ends, strict=True)}
+        return self.versions_of(rows) if self._contract.primary_key else rows.sort(ACCEPTED)
 
     def _table(self, segments: Iterable[Segment]) -> pl.DataFrame:
         wanted = list(segments)
         missing = [one for one in wanted if one.first not in self._frames]
         refuse_too_many(
-            {self.head.dataset: [one for one in self._segments if one in missing or one.first in self._frames]}
+            {self._head.dataset: [one for one in self._segments if one in missing or one.first in self._frames]}
         )
-        for one, rows in zip(missing, rows_of(missing, self.head.sequence, self.contract, lake=self.lake), strict=True):
-            first = self._firsts[one.first]
+        for one, rows in zip(
+            missing, rows_of(missing, self._head.sequence, self._contract, lake=self._lake), strict=True
+        ):
+            first = self._first_numbers[one.first]
             number = pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias(ACCEPTED)
             self._frames[one.first] = rows.with_columns(number)
-        types = {column.name: POLARS_TYPES[column.type] for column in self.contract.columns}
+        types = {column.name: POLARS_TYPES[column.type] for column in self._contract.columns}
         empty = pl.DataFrame(schema={**types, ACCEPTED: pl.UInt32})
         return pl.concat([empty, *(self._frames[one.first] for one in wanted)])
 

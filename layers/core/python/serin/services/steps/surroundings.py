@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from serin.data.contract.claims import Held
 from serin.data.contract.rules import Surroundings
 from serin.domain.contracts import Contract, Reference
 from serin.domain.datasets import DatasetHead
@@ -17,22 +18,30 @@ from serin.services.steps.segments import rows_of, segments_up_to
 
 
 def surroundings(
-    head: DatasetHead, contracts: Mapping[str, Contract], *, lake: ObjectStore, catalog: Catalog, clock: Clock
+    head: DatasetHead,
+    contracts: Mapping[str, Contract],
+    held: Mapping[str, Held],
+    *,
+    lake: ObjectStore,
+    catalog: Catalog,
+    clock: Clock,
 ) -> Surroundings:
-    """For a file of the dataset with that head; of other datasets only the columns of the keys are decoded.
+    """For a file of the dataset with that head, where values are `held`.
 
-    A dataset that has no rows yet has no keys, and a rule that looks for them is not judged: in which
-    order datasets arrive must not decide whether a row is good.
+    Of other datasets only the columns of the keys are decoded. One that has no rows yet has no keys, and a rule that
+    looks for them is not judged: in which order datasets arrive must not decide whether a row is good.
     """
     contract = contracts[head.dataset]
     keys = {reference: _keys(reference, contracts, lake, catalog) for reference in contract.references}
     promised = any(rule.kind == "frequency" for rule in contract.dataset_rules)
     previous = _last_accepted(contract.dataset, catalog) if promised else None
-    return Surroundings(clock.now(), keys, previous, narrower_types(head.schemas, contract))
+    return Surroundings(clock.now(), keys, previous, narrower_types(head.schemas, contract), held)
 
 
 def _last_accepted(dataset: str, catalog: Catalog) -> datetime | None:
-    return next((upload.at for upload in accepted_uploads(dataset, catalog=catalog)), None)
+    """When the last file came of which a row was good: one that was set aside as a whole brought nothing."""
+    uploads = accepted_uploads(dataset, catalog=catalog)
+    return next((upload.at for upload in uploads if upload.accepted or upload.repeated), None)
 
 
 def _keys(reference: Reference, contracts: Mapping[str, Contract], lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -16,12 +16,13 @@ from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.ports import Catalog, ObjectStore
+from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
 from serin.services.steps.rows_between import EVER, DatasetReading, Span, microseconds
 from serin.services.steps.segments import segments_up_to
 
 Tables = Mapping[str, pl.DataFrame]
-Make = Callable[[Tables, pl.Series | None], pl.DataFrame]
+Make = Callable[[Tables, pl.Series | None, datetime], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,21 @@ class TrainingTables:
     def rows(self, charter: Charter, make: Make) -> pl.DataFrame:
         """The training rows that `make` makes of the tables, and of the truth's marks of copies where it needs them.
 
+        It is told when the newest of the truth's rows came, after which no row was known. Whoever makes the rows again
+        does so by the same moment.
         They are the same whether the tables are whole or only reach back as far as the newest label's window does.
         """
         truth, window = charter.truth.dataset, charter.training.window
-        least = self._least(charter)
+        until = accepted_at(truth, self.heads[truth].sequence, catalog=self.catalog)
+        least = self._least(charter, until)
         spans = None if least is None else _spans(charter, self.contracts, least)
         if least is not None and spans:
-            rows = make(self._recent(spans), None)
+            rows = make(self._recent(spans), None, until)
             begins = rows.select(pl.col(MOMENT).max() + charter.features.moment.before - window).item()
             # Where the window begins follows from the rows: if they reach back beyond what was read, all is.
             if begins is not None and microseconds(begins) >= least:
                 return rows
-        return make(self._everything, copies_up_to(self.heads[truth], lake=self.lake, catalog=self.catalog))
+        return make(self._everything, copies_up_to(self.heads[truth], lake=self.lake, catalog=self.catalog), until)
 
     @cached_property
     def _everything(self) -> Tables:
@@ -63,7 +67,7 @@ class TrainingTables:
         reading = DatasetReading(self.heads[dataset], contract, lake=self.lake, catalog=self.catalog)
         return reading.between(spans).drop(ACCEPTED)
 
-    def _least(self, charter: Charter) -> int | None:
+    def _least(self, charter: Charter, until: datetime) -> int | None:
         """From when on the truth's rows are needed, in microseconds; None where that cannot be told before."""
         truth, column, label = charter.truth.dataset, charter.features.moment.column, charter.truth.label
         contract, head = self.contracts[truth], self.heads[truth]
@@ -74,11 +78,13 @@ class TrainingTables:
         if len(known) < len(ranges) or not known:
             return None
         window = charter.training.window // timedelta(microseconds=1)
-        least = max(found[1] for found in known) - window
+        last = until + charter.features.moment.before
+        least = min(max(found[1] for found in known), microseconds(last)) - window
         rows = self._between(truth, contract.only((column, label, *contract.primary_key)), (Span(column, least),))
         if rows.is_empty():
             return None
-        newest = latest_rows(rows, contract).drop_nulls([column, label]).select(pl.col(column).max()).item()
+        labelled = latest_rows(rows, contract).drop_nulls([column, label])
+        newest = labelled.filter(pl.col(column) <= last).select(pl.col(column).max()).item()
         return None if newest is None else min(least, microseconds(newest) - window)
 
 

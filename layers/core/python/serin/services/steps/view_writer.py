@@ -13,10 +13,13 @@ from serin.data.features.joins import derive, latest_rows, versions_by
 from serin.data.features.latest import latest_values
 from serin.data.features.view_statistics import statistics_of
 from serin.data.features.views import check_source
-from serin.domain.buckets import definition, items_id, oldest_start
+from serin.domain.buckets import Bucket, OnlineItem, definition, items_id, oldest_start, start_of
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.fills import BusyEntity, Written
+from serin.domain.printable import printable
+from serin.domain.schemas import refuse_retyped
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
@@ -58,6 +61,7 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
+        refuse_retyped(self.charter.dataset(dataset).types, self.contracts[dataset])
         return rows_up_to(heads[dataset], self.contracts[dataset], lake=self.lake, catalog=self.catalog)
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
@@ -76,14 +80,17 @@ class ViewWriter:
             return rows.select(key).drop_nulls().unique()
         return buckets_touched(view, rows, key).filter(pl.col(START) >= oldest_start(view, self.clock.now()))
 
-    def write(self, view: View, rows: pl.DataFrame, wanted: pl.DataFrame, sequence: int) -> int:
-        """The items `wanted`, made of all versions of rows up to `sequence`; how many the store did not have newer."""
+    def write(self, view: View, rows: pl.DataFrame, wanted: pl.DataFrame, sequence: int) -> Written:
+        """The items `wanted`, made of all versions of rows up to `sequence`."""
         key, name = self.key(view), items_id(self.charter, view)
         identity = versions_by(rows, self.latest(view.source, rows), self.contracts[view.source])
         if view.windows:
-            return self.online.write_buckets(buckets_of(view, name, rows, key, identity, wanted, sequence))
-        now = self.clock.now()
-        return self.online.write(latest_values(view, name, rows, key, identity, wanted, sequence, now))
+            buckets = buckets_of(view, name, rows, key, identity, wanted, sequence)
+            written, ids = self.online.write_buckets(buckets), frozenset(bucket.key.id for bucket in buckets)
+            return Written(written, ids, tuple(_busy(bucket, key) for bucket in buckets if bucket.too_many))
+        values = latest_values(view, name, rows, key, identity, wanted, sequence, self.clock.now())
+        written, ids = self.online.write(values), frozenset(value.key.id for value in values)
+        return Written(written, ids, tuple(_busy(value, key) for value in values if value.too_many))
 
     def statistics(self, view: View, rows: pl.DataFrame) -> ViewStatistics:
         """What the newest versions of the rows look like."""
@@ -98,6 +105,12 @@ class ViewWriter:
     def latest(self, dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
         """The newest version of each row."""
         return latest_rows(rows, self.contracts[dataset])
+
+
+def _busy(item: OnlineItem, key: Sequence[str]) -> BusyEntity:
+    entity = ", ".join(f"{name}={value}" for name, value in zip(key, item.key.values, strict=True))
+    since, until = (start_of(item.key), item.expires) if isinstance(item, Bucket) else (None, None)
+    return BusyEntity(printable(entity, 200), item.too_many, item.key.id, since, until)
 
 
 def sequence_of(heads: Heads) -> int:

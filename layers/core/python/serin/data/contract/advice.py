@@ -1,0 +1,65 @@
+"""What was written where a value of a type was asked for, and how to write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from serin.data.files.table import RULES
+from serin.domain.contracts import ColumnType
+from serin.domain.printable import printable
+
+_Advice = tuple[tuple[str, str], ...]
+_MOMENT = "write 2013-04-01T09:00:00Z"
+_ALONE = "write the number alone, with a point"
+_EMPTY = "if it means no value, leave it empty or list it under missingValues in the contract"
+_NUMBERS: _Advice = (
+    (r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", f"it has separators of thousands; {_ALONE}"),
+    (r"[-+]?[0-9.]*,[0-9]+", f"it has a decimal comma; {_ALONE}"),
+    (r"[^0-9]*[$€£¥%].*|.*[$€£¥%]", f"it has a sign that is no part of a number; {_ALONE}"),
+    (r"\s.*|.*\s", "it has spaces around it; write it without"),
+    (r"(?i)[-+]?(nan|inf|infinity)", "it is not finite; leave it empty"),
+    (r"[^0-9]*", _EMPTY),
+)
+_BY_TYPE: Mapping[ColumnType, _Advice] = {
+    "integer": (
+        *_NUMBERS,
+        (r"[-+]?[0-9]+\.0*", "a number with a fraction may have been rounded; write it without one"),
+        (r"[-+]?[0-9]*\.[0-9]+", "it has a fraction; make the column a number in the contract, or write it without"),
+        (r"[-+]?[0-9]+", "it has more than 64 bits; make the column a string in the contract"),
+    ),
+    "number": (*_NUMBERS, (r"[-+]?[0-9]+", "a 64-bit float does not hold it; make the column a string or an integer")),
+    "boolean": ((r"", "write true or false; t and f, 1 and 0 are read too"),),
+    "timestamp": (
+        (
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+",
+            f"it does not say its time zone; {_MOMENT}, or an offset like +02:00",
+        ),
+        (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"it is a day without a time; {_MOMENT}, or make the column a date"),
+        (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}"),
+        (r"[0-9.]+", f"a count of seconds or days says no zone; {_MOMENT}"),
+    ),
+    "date": (
+        (r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "it is a moment, or no day of the calendar; write 2013-04-01"),
+        (r"", "write 2013-04-01"),
+    ),
+}
+_OTHERWISE: Mapping[ColumnType, str] = {"timestamp": _MOMENT}
+
+
+def how_to_write(text: str, type: ColumnType) -> str:
+    """Why the text is no value of the type, in one sentence with what to write instead."""
+    sayings = (saying for shape, saying in _BY_TYPE[type] if not shape or re.fullmatch(shape, text))
+    return next(sayings, _OTHERWISE.get(type, _EMPTY))
+
+
+def unread(quarantined: pl.DataFrame, types: Mapping[str, ColumnType]) -> Iterator[str]:
+    """One line for each column that has values of another type in these rows: the first of them, and what to write."""
+    for name, kind in types.items():
+        if name not in quarantined.columns or kind not in _BY_TYPE:
+            continue
+        rows = quarantined.filter(pl.col(RULES).list.eval(pl.element().str.ends_with(f".{name}.type")).list.any())
+        if texts := rows[name].drop_nulls().head(1).to_list():
+            yield f"{name}: {printable(texts[0], 60)!r} is no {kind}: {how_to_write(texts[0], kind)}"

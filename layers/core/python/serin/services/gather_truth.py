@@ -1,0 +1,150 @@
+"""New rows of the truth's dataset and new feedback become facts about predictions, each by its prediction's day."""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from serin.data.contract.trial import told_by
+from serin.data.looks.truth import news, no_facts, read_facts
+from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
+from serin.domain.truth import (
+    TruthState,
+    day_of,
+    first_open_day,
+    inbox_of_day,
+    is_sealed,
+    open_days,
+    received_since,
+    start_of,
+)
+from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.steps.note_fills import DOOMED
+from serin.services.steps.truth_days import TruthDays
+from serin.services.steps.truth_rows import TruthRows, about
+from serin.services.steps.view_writer import Functions
+
+OVERLAP = timedelta(minutes=10)
+"""Feedback whose moment was taken so long before may be written only now."""
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class TruthGathered:
+    """How many new facts there are, of how many days' predictions; `reason`, why the dataset could not be read."""
+
+    facts: int = 0
+    days: int = 0
+    reason: str | None = None
+
+
+def gather_truth(
+    charter: Charter,
+    contracts: Mapping[str, Contract],
+    functions: Functions,
+    *,
+    lake: ObjectStore,
+    catalog: Catalog,
+    clock: Clock,
+) -> TruthGathered:
+    """Keep what was said since the last time about predictions that are still waited for; safe to repeat.
+
+    It costs what the new uploads and the new feedback hold, and a look at the days that are open: never what there is
+    of history, but where a label is derived from other rows than its own.
+    """
+    state, head, reason = catalog.truth_state(charter.model), catalog.head(charter.truth.dataset), None
+    gathering = _Gathering(charter, state, clock.now(), lake=lake)
+    gathering.feedback()
+    oldest = start_of(first_open_day(charter.truth, gathering.now))
+    try:
+        gathering.dataset(TruthRows(charter, contracts, functions, state, head, oldest, lake=lake, catalog=catalog))
+        sequence = head.sequence
+    except DOOMED as error:
+        reason, sequence = told_by(error), state.sequence
+    changed = gathering.keep()
+    _remember(charter, gathering.now, sequence, changed, catalog)
+    return TruthGathered(sum(changed.values()), len(changed), reason)
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    """One time that truth is gathered: what it is of, and by day what was said."""
+
+    charter: Charter
+    state: TruthState
+    now: datetime
+    _: KW_ONLY
+    lake: ObjectStore
+    said: dict[date, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def days(self) -> TruthDays:
+        return TruthDays(self.charter, lake=self.lake)
+
+    def dataset(self, rows: TruthRows) -> None:
+        """What rows say of the predictions about their entities; without rows only days that are whole now are kept.
+
+        Rows are read when the first predictions come that they can be about: most of history is about none.
+        """
+        for day in open_days(self.charter.truth, self.now):
+            if not rows.parts and not self._became_whole(day):
+                continue
+            asked = self.days.keep_asked(day, self.now)
+            if rows.parts and not asked.is_empty():
+                said = about(rows.table, asked, self.charter)
+                self.said[day] += [] if said.is_empty() else [said]
+
+    def _became_whole(self, day: date) -> bool:
+        before = self.state.unsealed
+        return is_sealed(day, self.now) and (before is None or start_of(day) >= before)
+
+    def feedback(self) -> None:
+        """What callers have sent."""
+        model = self.charter.model
+        since = (self.state.received or start_of(first_open_day(self.charter.truth, self.now))) - OVERLAP
+        day = since.date()
+        while day <= self.now.date():
+            for key in self.lake.keys(inbox_of_day(model, day)):
+                if received_since(key, model, since):
+                    self._add(read_facts(gzip.decompress(self.lake.get(key))))
+            day += timedelta(days=1)
+
+    def _add(self, facts: pl.DataFrame) -> None:
+        days = [day_of(name) for name in facts["prediction_id"]]
+        for day in sorted(set(days)):
+            self.said[day].append(facts.filter(pl.Series([other == day for other in days])))
+
+    def keep(self) -> dict[date, int]:
+        """Write what is new; how much that is, by day."""
+        changed = {}
+        for day, tables in self.said.items():
+            fresh = news(pl.concat([no_facts(), *tables]), self.days.facts(day)[0])
+            if not fresh.is_empty():
+                self.days.keep_facts(day, fresh)
+                changed[day] = fresh.height
+        return changed
+
+
+def _remember(charter: Charter, now: datetime, sequence: int, days: Mapping[date, int], catalog: Catalog) -> None:
+    """What was joined at the same time by somebody else stays joined; what they missed only comes again."""
+    first = first_open_day(charter.truth, now)
+    unsealed = next(day for day in open_days(charter.truth, now) if not is_sealed(day, now))
+    for _ in range(_ATTEMPTS):
+        known = catalog.truth_state(charter.model)
+        changed = {day: at for day, at in known.changed.items() if date.fromisoformat(day) >= first}
+        state = replace(
+            known,
+            sequence=max(sequence, known.sequence),
+            received=max(now, known.received or now),
+            unsealed=max(start_of(unsealed), known.unsealed or start_of(unsealed)),
+            changed=changed | {str(day): now for day in days},
+            revision=known.revision + 1,
+        )
+        if catalog.save_truth_state(state):
+            return

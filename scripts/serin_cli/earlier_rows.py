@@ -1,0 +1,103 @@
+"""Contracts against the rows that a stage holds already: what these cannot be read by is refused before a deploy."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import boto3
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.settings import Settings, read_settings
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.dynamodb import RecordTable
+from serin.domain.datasets import DatasetHead
+from serin.domain.errors import Invalid, SerinError
+from serin.domain.records import from_record
+from serin.domain.schemas import SchemaChange, changes
+from serin.files.models import ModelFolder, read_models
+from serin_cli import story
+from serin_cli.client import Client
+from serin_cli.commands import MODELS, connected
+from serin_cli.prepare import CDK_JSON
+
+HeadOf = Callable[[str], DatasetHead]
+
+
+def validate(_: Namespace) -> list[dict[str, Any]]:
+    """Every model's charter and contracts, checked, and compared with the rows of the stage that is connected."""
+    models = read_models(MODELS)
+    compared = _compared(models)
+    return [
+        {
+            "model": found.charter.model,
+            "datasets": len(found.contracts),
+            "inputs": len(found.charter.inputs),
+            "earlier_rows": compared,
+        }
+        for found in models
+    ]
+
+
+def _compared(models: Iterable[ModelFolder]) -> str:
+    try:
+        with connected() as client:
+            told = [change.what for change in check(models, lambda name: _shown(client, name))]
+    except Invalid:
+        raise
+    # A checkout is checked wherever it is: with no platform, one that has ended, or one of another version.
+    except (SerinError, httpx.HTTPError, ValueError) as error:
+        return f"not compared: {error.message if isinstance(error, SerinError) else error}"
+    return " ".join(told) or "can be read as before"
+
+
+def _shown(client: Client, dataset: str) -> DatasetHead:
+    head: DatasetHead = from_record(DatasetHead, client.get(f"/datasets/{dataset}"))
+    return head
+
+
+def check(models: Iterable[ModelFolder], head_of: HeadOf) -> list[SchemaChange]:
+    """What the contracts change about rows that are there; raises Invalid for rows they cannot be read by."""
+    contracts = {name: contract for model in models for name, contract in model.contracts.items()}
+    found = [change for name, contract in contracts.items() for change in changes(head_of(name).schemas, contract)]
+    if refused := [change for change in found if change.refused]:
+        remedies = dict.fromkeys(change.remedy for change in refused)
+        raise Invalid(" ".join(change.what for change in refused), " ".join(remedies))
+    return found
+
+
+def check_deployed(settings: Settings, models: Iterable[ModelFolder], dynamodb: Any) -> None:
+    """Raise Invalid before a deploy of contracts by which the stage's rows could be read no more.
+
+    A stage that is not deployed yet has no rows.
+    """
+    catalog = DynamoCatalog(RecordTable(dynamodb, settings.names.table("catalog")))
+    try:
+        check(models, catalog.head)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return
+
+
+def main() -> int:
+    """Before `cdk deploy`, with its options: 1 when the contracts must not be deployed."""
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("-c", "--context", action="append", default=[])
+    parser.add_argument("--profile")
+    options, _ = parser.parse_known_args()
+    stages = [value.partition("=")[2] for value in options.context if value.startswith("stage=")]
+    try:
+        settings = read_settings(CDK_JSON, stages[-1] if stages else None)
+        check_deployed(settings, read_models(MODELS), boto3.Session(profile_name=options.profile).client("dynamodb"))
+    except (BotoCoreError, ClientError) as error:
+        story.say(f"Contracts were not compared with the rows there are: {error}")
+    except SerinError as error:
+        story.show_error(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from serin.data.contract.advice import how_to_write, unread
+from serin.data.files.reading import read_table
+from serin.domain.contracts import Column, ColumnType, Contract
+from tests.checking import check
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "saying"),
+    [
+        ("75,043.15", "number", "separators of thousands"),
+        ("9,5", "number", "a decimal comma"),
+        ("$75.04", "number", "a sign"),
+        ("75%", "integer", "a sign"),
+        (" 18", "integer", "spaces around it"),
+        ("NaN", "number", "not finite"),
+        ("NULL", "integer", "missingValues"),
+        ("\\N", "number", "missingValues"),
+        ("1.5", "integer", "a number in the contract"),
+        ("9007199254740993.0", "integer", "may have been rounded"),
+        ("99999999999999999999", "integer", "more than 64 bits"),
+        ("9007199254740993", "number", "does not hold it"),
+        ("yes", "boolean", "write true or false"),
+        ("2013-04-01 09:00:00", "timestamp", "does not say its time zone; write 2013-04-01T09:00:00Z"),
+        ("2013-04-01", "timestamp", "a day without a time"),
+        ("04/01/2013 09:00 AM", "timestamp", "which part is the day"),
+        ("1364806800", "timestamp", "a count of seconds"),
+        ("soon", "timestamp", "write 2013-04-01T09:00:00Z"),
+        ("2013-02-30", "date", "no day of the calendar"),
+        ("1.2.2013", "date", "write 2013-04-01"),
+    ],
+)
+def test_a_text_of_no_type_is_told_with_how_to_write_it(text: str, type: ColumnType, saying: str) -> None:
+    assert saying in how_to_write(text, type)
+
+
+def test_each_column_that_cannot_be_read_is_told_once_with_what_was_found() -> None:
+    types: dict[str, ColumnType] = {"n": "integer", "at": "timestamp", "note": "string"}
+    agreed = Contract("rows", "1", tuple(Column(*column) for column in types.items()), (), ())
+    content = b"n,at,note\n1,2013-04-01T09:00:00Z,a\nNULL,2013-04-01 09:00:00,b\n?,NA,c\nshort\n"
+    quarantine = check(read_table("rows.csv", content, agreed), agreed).quarantine
+    assert [line.partition(": ")[0::2] for line in unread(quarantine, types)] == [
+        ("n", f"'NULL' is no integer: {how_to_write('NULL', 'integer')}"),
+        ("at", f"'2013-04-01 09:00:00' is no timestamp: {how_to_write('2013-04-01 09:00:00', 'timestamp')}"),
+    ]
