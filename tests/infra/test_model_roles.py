@@ -81,6 +81,7 @@ OWN: Mapping[str, tuple[Call, ...]] = {
     ),
     "build-training-set": (
         *(get("DATASET#orders"), query("DATASET#orders"), query(f"RUN#{MINE}"), put(f"RUN#{MINE}")),
+        get("UPLOAD#orders"),
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (
