@@ -22,7 +22,7 @@ _SEED = 20130601
 _DECADE = timedelta(days=3652)
 
 
-def drift(*, peers: bool, rounds: int = 3, runs: int = 3) -> dict[str, Any]:
+def drift(*, peers: bool, rounds: int = 2, runs: int = 1) -> dict[str, Any]:
     """`max_difference_to_evidently` is over all features with an exact count, weeks and both distances; `vs_evidently`
     is its CPU a week divided by ours, by its report, and `vs_evidently_bare` by its functions alone.
     """
