@@ -131,7 +131,6 @@ class TrainingStack(SerinStack):
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
                     model,
-                    # When the newest of the truth's rows was accepted.
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL"),
                     keeps=("RUN", "TRAINING-SET"),
                 ),

@@ -132,7 +132,8 @@ def _known_by(now: datetime, view: View, charter: Charter, source: pl.DataFrame)
             "event": found.event_time.isoformat() if found.event_time else None,
             "values": {name: None if value is None else float(value) for name, value in found.values.items()},
         }
-        for found in latest_values(view, view.name, source, key, (), wanted, 1, now)
+        for item in latest_values(view, view.name, source, key, (), wanted, 1, now)
+        if (found := item.at(now)) is not None
     ]
 
 

@@ -10,12 +10,15 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from benches.histories.model import HOUR, START, orders_of
+from benches.histories.model import HOUR, ROWS, START, orders_of
 from benches.histories.world import Figures, World, world_of
+from serin.domain.growth import GROWTH, SMALL
 
 SIZES, UPLOADS, SETS = (10, 100, 1_000, 10_000), 20, 3
 STEPS = ("accept", "features", "profile")
@@ -44,7 +47,9 @@ def history(sizes: Sequence[int], *, derived: bool, latency: float, uploads: int
 def _after(world: World, size: int, uploads: int) -> dict[str, Figures]:
     steps = [_upload(world, hour) for hour in range(size, size + uploads)]
     found = {name: _mean([step[name] for step in steps]) for name in STEPS}
-    found["upload"] = {key: sum(found[name][key] for name in STEPS) for key in found["accept"]}
+    found["put_off"] = _put_off(world, size)
+    shares = {**dict.fromkeys(STEPS, 1.0), "put_off": 1 / _uploads_between(world)}
+    found["upload"] = {key: sum(found[name][key] * share for name, share in shares.items()) for key in found["accept"]}
     found["training_set"] = _mean([world.measured(partial(world.train, name)) for name in _runs(size)])
     found["list_page"] = _mean([world.measured(lambda: world.catalog.latest_uploads("orders")) for _ in range(SETS)])
     return {name: {key: round(value, 6) for key, value in figures.items()} for name, figures in found.items()}
@@ -59,6 +64,24 @@ def _upload(world: World, hour: int) -> dict[str, Figures]:
     features = world.measured(lambda: build.build("orders", accepted[0], "bench", events=world.events))
     world.events.published.clear()
     return {"accept": accept, "features": features, "profile": world.measured(lambda: world.profiler.profile("orders"))}
+
+
+def _put_off(world: World, size: int) -> Figures:
+    """What looks at all rows, which a long history does now and then only: its features' figures and its profile."""
+    newest = world.catalog.parts("orders", size)[-1].upload_id
+    whole = replace(world.builder, small=10**9)
+    again = replace(world.profiler, code=f"after {size}")
+    costs = [
+        world.measured(lambda: whole.renew("orders", newest)),
+        world.measured(lambda: again.profile("orders")),
+    ]
+    return {key: sum(cost[key] for cost in costs) for key in costs[0]}
+
+
+def _uploads_between(world: World) -> float:
+    """How many uploads come between two looks at all rows; where each looks at them anyway, none is put off."""
+    rows = world.catalog.head("orders").rows
+    return inf if rows < SMALL else GROWTH * rows / ROWS
 
 
 def _runs(size: int) -> list[str]:

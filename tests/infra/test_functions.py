@@ -30,6 +30,7 @@ LAYERS = {
 }
 CALLED_WITHOUT_WAITING = {
     "acquire",
+    *("join-truth-returns", "join-truth-late-orders"),
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
     *("collect-predictions", "reconcile", "release-model"),

@@ -7,6 +7,7 @@ guard judges.
 from __future__ import annotations
 
 import json
+from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from infra.local.iam.evaluation import Policies, Policy, evaluate
+from infra.local.iam.evaluation import Asked, Policies, Policy, evaluate
 from infra.local.iam.requests.permissions import permissions_of
 from infra.local.iam.requests.reading import read, signature_of
 from infra.local.services.all import every_service
@@ -80,7 +81,8 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(s3("put_object", LAKE, f"reports/profiles/{MINE}/a"), s3("get_object", LAKE, "datasets/orders/a.parquet")),
     ),
     "build-training-set": (
-        *(get("DATASET#orders"), query("DATASET#orders"), query(f"RUN#{MINE}"), put(f"RUN#{MINE}")),
+        *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), query(f"RUN#{MINE}")),
+        put(f"RUN#{MINE}"),
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (
@@ -156,14 +158,19 @@ def tables() -> Iterator[None]:
 
 def allowed(aws: Assembly, function: str, call: Call) -> bool:
     """Whether the role of a function of the model may make the whole request."""
-    service, operation, arguments = call
+    policies, needed = _policies(aws, f"{function}-{MINE}"), _needed(repr(call))
+    return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed)
+
+
+@cache
+def _needed(call: str) -> tuple[Asked, ...]:
+    """The permissions of a call, which are the same whoever makes it; none where it cannot be read."""
+    service, operation, arguments = literal_eval(call)
     environ = sent(service, operation, **arguments)
     signature = signature_of(environ)
     assert signature is not None
     request = read(signature, ACCOUNT, environ)
-    needed = None if request is None else permissions_of(request, every_service())
-    policies = _policies(aws, f"{function}-{MINE}")
-    return bool(needed) and all(evaluate(SESSION, asked, policies).allowed for asked in needed or ())
+    return () if request is None else permissions_of(request, every_service()) or ()
 
 
 @cache

@@ -21,7 +21,7 @@ CATEGORIES = ("carrier", "origin", "dest", "tailnum")
 FEATURES = (*NUMBERS, *CATEGORIES)
 BEYOND_CAP = ("flight",)
 """More different values than are counted one by one."""
-REFERENCE_DAYS, WEEKS = 91, 8
+REFERENCE_DAYS, WEEKS = 308, 3
 _WEATHER = ("origin", MOMENT, "temp", "wind_speed", "precip", "visib", "dewp", "humid", "pressure")
 
 

@@ -95,6 +95,11 @@ def together(newest_first: Sequence[Claims], contract: Contract) -> Claims:
     return claims.compress(claims["value"] != 0)
 
 
+def claims_in(content: bytes) -> Claims:
+    """The claims that a file holds."""
+    return np.frombuffer(content, dtype=CLAIM)
+
+
 def bits_of(entries: int) -> int:
     """Into how many shards so many claims are cut, as a power of two."""
     return max(0, (entries - 1) // SHARD).bit_length()

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.types import POLARS_TYPES, TIMESTAMP
+from serin.data.contract.moments import TIMESTAMP
+from serin.data.contract.types import POLARS_TYPES
 from serin.domain.charter import Input, Task
 from serin.domain.errors import Invalid
 from serin.domain.fields import read_field

@@ -174,6 +174,5 @@ def _summed(cells: Sequence[Floats], counts: Sequence[Integers]) -> tuple[Floats
     if not cells:
         return np.empty(0), np.empty(0, np.int64)
     values, place = np.unique(np.concatenate(cells), return_inverse=True)
-    total = np.zeros(len(values), np.int64)
-    np.add.at(total, place, np.concatenate(counts))
-    return values, total
+    # Sums of whole numbers below 2**53 are exact as floats.
+    return values, np.bincount(place, np.concatenate(counts), len(values)).astype(np.int64)

@@ -14,6 +14,8 @@ from serin.data.files.parquet import from_parquet, to_parquet
 from serin.data.watching.counts import (
     CategoryCounts,
     Counts,
+    Floats,
+    Integers,
     NumberCounts,
     added_categories,
     added_numbers,
@@ -24,7 +26,7 @@ from serin.domain.errors import Corrupt, Invalid
 
 DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BUCKET, _SLICE, _VALUE, _ROWS = "__bucket", "__slice", "__value", "__rows"
+_BUCKET, _SLICE, _PLACE = "__bucket", "__slice", "__place"
 _STORED: dict[str, type[pl.DataType] | pl.DataType] = {
     "at": pl.Datetime("us", "UTC"),
     "feature": pl.String,
@@ -63,13 +65,14 @@ def summarise(
     """
     bucket = pl.col(moment).dt.truncate(f"{round(every.total_seconds())}s").alias(_BUCKET)
     bucketed = frame.filter(pl.col(moment).is_not_null()).with_columns(bucket)
+    parts = [("", *_groups(bucketed.select(_BUCKET, pl.lit("").alias(_SLICE))))]
+    for name in slices:
+        parts.append((name, *_groups(bucketed.select(_BUCKET, pl.col(name).cast(pl.String).alias(_SLICE)))))
     found: Summaries = {}
     for feature in features:
-        column = _countable(bucketed[feature])
-        for name in ("", *slices):
-            keys = [bucketed[_BUCKET], bucketed[name].cast(pl.String).alias(_SLICE)] if name else [bucketed[_BUCKET]]
-            counted = pl.DataFrame([*keys, column.alias(_VALUE)]).group_by(pl.all()).len(_ROWS)
-            found.update(_summaries(counted, feature, name))
+        values, places = _coded(bucketed[feature])
+        for name, keys, groups in parts:
+            found.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
     return found
 
 
@@ -109,35 +112,48 @@ def read_back(content: bytes) -> Summaries:
     return {About(row["at"], row["feature"], row["column"], row["value"]): _counts(row) for row in frame.to_dicts()}
 
 
-def _countable(values: pl.Series) -> pl.Series:
-    """Numbers as floats, those that are not finite as nulls; texts and booleans as texts."""
+def _groups(keys: pl.DataFrame) -> tuple[list[tuple[datetime, str]], Integers]:
+    """The different buckets and slices, and for each row which it is in; -1 for a row without a slice."""
+    different = keys.unique(maintain_order=True).filter(pl.col(_SLICE).is_not_null()).with_row_index(_PLACE)
+    places = keys.join(different, on=[_BUCKET, _SLICE], how="left", maintain_order="left")[_PLACE]
+    return different.select(_BUCKET, _SLICE).rows(), places.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _coded(values: pl.Series) -> tuple[Floats | list[str], Integers]:
+    """The different values, ascending, and for each row which it has; one more than the last where it has none.
+
+    Numbers that are not finite are none; texts and booleans are texts.
+    """
     if values.dtype.is_numeric():
-        numbers = values.cast(pl.Float64)
+        numbers = values.cast(pl.Float64).to_numpy()
         # -0.0 and 0.0 are one number.
-        return pl.select(pl.when(numbers.is_finite()).then(numbers + 0.0)).to_series()
-    if values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
-        return values.cast(pl.String)
-    raise Invalid(f"The feature {values.name!r} is of type {values.dtype}.", "Watch numbers, texts and booleans.")
+        different, places = np.unique(np.where(np.isfinite(numbers), numbers + 0.0, np.nan), return_inverse=True)
+        # What is no number sorts last, and all of it as one.
+        count = int(np.count_nonzero(~np.isnan(different)))
+        return different[:count], np.minimum(places, count).astype(np.int64)
+    if values.dtype not in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
+        raise Invalid(f"The feature {values.name!r} is of type {values.dtype}.", "Watch numbers, texts and booleans.")
+    texts = values.cast(pl.String)
+    names = texts.drop_nulls().unique().sort()
+    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(len(names))
+    return names.to_list(), codes.to_numpy()
 
 
-def _summaries(counted: pl.DataFrame, feature: str, column: str) -> Iterator[tuple[About, Counts]]:
-    known = pl.col(_VALUE).is_not_null()
-    if column:
-        counted = counted.filter(pl.col(_SLICE).is_not_null())
-    grouped = counted.group_by([_BUCKET, _SLICE] if column else [_BUCKET]).agg(
-        pl.col(_VALUE).filter(known),
-        pl.col(_ROWS).cast(pl.Int64).filter(known),
-        missing=pl.col(_ROWS).filter(~known).sum(),
-    )
-    is_number = counted[_VALUE].dtype == pl.Float64
-    slices = grouped[_SLICE].to_list() if column else [""] * grouped.height
-    rows = zip(grouped[_BUCKET].to_list(), slices, grouped[_VALUE], grouped[_ROWS], grouped["missing"], strict=True)
-    for at, value, values, counts, missing in rows:
-        about = About(at, feature, column, value)
-        if is_number:
-            yield about, number_counts(values.to_numpy(), counts.to_numpy(), missing)
+def _summaries(
+    of: About, keys: Sequence[tuple[datetime, str]], groups: Integers, values: Floats | list[str], places: Integers
+) -> Iterator[tuple[About, Counts]]:
+    width = len(values) + 1
+    cells, counts = np.unique(groups[groups >= 0] * width + places[groups >= 0], return_counts=True)
+    ends = np.searchsorted(cells, np.arange(len(keys) + 1) * width)
+    for (at, value), first, last in zip(keys, ends, ends[1:], strict=False):
+        there, rows = cells[first:last] % width, counts[first:last].astype(np.int64)
+        missing = int(rows[-1]) if len(there) and there[-1] == width - 1 else 0
+        there, rows = (there[:-1], rows[:-1]) if missing else (there, rows)
+        about = About(at, of.feature, of.column, value)
+        if isinstance(values, list):
+            yield about, category_counts([values[place] for place in there], rows, missing)
         else:
-            yield about, category_counts(values.to_list(), counts.to_numpy(), missing)
+            yield about, number_counts(values[there], rows, missing)
 
 
 def _row(about: About, counts: Counts) -> tuple[object, ...]:

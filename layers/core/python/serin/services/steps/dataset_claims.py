@@ -8,13 +8,11 @@ gained the rule, the first upload reads what was accepted before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from serin.data.contract.claims import CLAIM, Claims, Held, Side, bits_of, claims_of, shards_of, together
+from serin.data.contract.claims import Claims, Held, Side, bits_of, claims_in, claims_of, shards_of, together
 from serin.domain.claims import ClaimSet, claims_name, scoped_rules
 from serin.domain.contracts import Contract, Rule
 from serin.domain.datasets import DatasetHead
@@ -52,11 +50,11 @@ class DatasetClaims:
         return {claims_name(rule, self.contract): self._with(rule, claimed[rule.id]) for rule in self.rules}
 
     def _with(self, rule: Rule, claimed: Path) -> tuple[ClaimSet, ...]:
-        sets, own = self._of(rule), np.fromfile(claimed, dtype=CLAIM)
+        sets, own = self._of(rule), claims_in(claimed.read_bytes())
         if not len(own):
             return sets
         merged = _merged(sets, len(own))
-        claims = together([own, *(self._whole(one) for one in merged)], self.contract)
+        claims = together([own, *(shard for one in merged for shard in self._whole(one))], self.contract)
         return (self._stored(claims), *sets[len(merged) :]) if len(claims) else sets
 
     def _of(self, rule: Rule) -> tuple[ClaimSet, ...]:
@@ -90,12 +88,12 @@ class DatasetClaims:
     def _read(self, one: ClaimSet, side: Side, shard: int) -> Claims:
         name = (one.key, side, shard)
         if name not in self._shards:
-            self._shards[name] = np.frombuffer(self.lake.get(f"{one.key}/{side}-{shard:04}"), dtype=CLAIM)
+            self._shards[name] = claims_in(self.lake.get(f"{one.key}/{side}-{shard:04}"))
         return self._shards[name]
 
-    def _whole(self, one: ClaimSet) -> Claims:
+    def _whole(self, one: ClaimSet) -> Iterator[Claims]:
         side = _sides(self.contract)[-1]
-        return np.concatenate([self._read(one, side, shard) for shard in range(1 << one.bits)])
+        return (self._read(one, side, shard) for shard in range(1 << one.bits))
 
 
 def _sides(contract: Contract) -> tuple[Side, ...]:
