@@ -74,7 +74,8 @@ class LocalCloud:
             support.check(stack.name, stack.template, types)
         sweep(scratch)
         with ExitStack() as ends:
-            kept = ends.enter_context(State(state)) if state else None
+            # Functions run in folders of their own: a path from here leads nowhere there.
+            kept = ends.enter_context(State(state.resolve())) if state else None
             now = kept.clock(clock) if kept else VirtualClock(clock)
             parts = assemble(ends, read.region, now, build, scratch, kept)
             if kept:

@@ -130,7 +130,9 @@ class TrainingStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
-                    model, reads=("DATASET#*", "MODEL", "RELEASE", "WITHDRAWAL"), keeps=("RUN", "TRAINING-SET")
+                    model,
+                    reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL"),
+                    keeps=("RUN", "TRAINING-SET"),
                 ),
             ],
             called_by="workflow",

@@ -55,7 +55,7 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: sqs:SendMessage on build-features-flight-delay-dead",
     f"BuildFeaturesflightdelay: {_TRACES}",
     (
-        "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
+        "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for RUN#flight-delay "
         "for TRAINING-SET#flight-delay"
     ),

@@ -81,7 +81,8 @@ OWN: Mapping[str, tuple[Call, ...]] = {
         *(s3("put_object", LAKE, f"reports/profiles/{MINE}/a"), s3("get_object", LAKE, "datasets/orders/a.parquet")),
     ),
     "build-training-set": (
-        *(get("DATASET#orders"), query("DATASET#orders"), query(f"RUN#{MINE}"), put(f"RUN#{MINE}")),
+        *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), query(f"RUN#{MINE}")),
+        put(f"RUN#{MINE}"),
         *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
     ),
     "join-truth": (

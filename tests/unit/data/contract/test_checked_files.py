@@ -93,7 +93,11 @@ def in_blocks(content: bytes, folder: Path, caps: Caps) -> tuple[CheckedFile, li
     return found, [pl.read_parquet(file) if file else pl.DataFrame() for file in (found.accepted, found.quarantine)]
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 12))])
+QUICK, LATER = (0, 1, 5), (2, 3, 4, *range(6, 12))
+"""Seeds; of the first three one has a row of a wrong width in a block whose other rows are looked at together."""
+
+
+@pytest.mark.parametrize("seed", [*QUICK, *(pytest.param(seed, marks=pytest.mark.slow) for seed in LATER)])
 def test_blocks_of_any_size_give_the_rows_the_counts_and_the_scorecard_of_the_whole(seed: int, tmp_path: Path) -> None:
     content = a_file(random.Random(seed))
     whole = check(read_table("orders.csv", content, CONTRACT), CONTRACT, AROUND)

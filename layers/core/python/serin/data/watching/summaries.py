@@ -70,7 +70,7 @@ def summarise(
         parts.append((name, *_groups(bucketed.select(_BUCKET, pl.col(name).cast(pl.String).alias(_SLICE)))))
     found: Summaries = {}
     for feature in features:
-        values, places = _coded(_countable(bucketed[feature]))
+        values, places = _coded(bucketed[feature])
         for name, keys, groups in parts:
             found.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
     return found
@@ -112,17 +112,6 @@ def read_back(content: bytes) -> Summaries:
     return {About(row["at"], row["feature"], row["column"], row["value"]): _counts(row) for row in frame.to_dicts()}
 
 
-def _countable(values: pl.Series) -> pl.Series:
-    """Numbers as floats, those that are not finite as nulls; texts and booleans as texts."""
-    if values.dtype.is_numeric():
-        numbers = values.cast(pl.Float64)
-        # -0.0 and 0.0 are one number.
-        return pl.select(pl.when(numbers.is_finite()).then(numbers + 0.0)).to_series()
-    if values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
-        return values.cast(pl.String)
-    raise Invalid(f"The feature {values.name!r} is of type {values.dtype}.", "Watch numbers, texts and booleans.")
-
-
 def _groups(keys: pl.DataFrame) -> tuple[list[tuple[datetime, str]], Integers]:
     """The different buckets and slices, and for each row which it is in; -1 for a row without a slice."""
     different = keys.unique(maintain_order=True).filter(pl.col(_SLICE).is_not_null()).with_row_index(_PLACE)
@@ -131,15 +120,23 @@ def _groups(keys: pl.DataFrame) -> tuple[list[tuple[datetime, str]], Integers]:
 
 
 def _coded(values: pl.Series) -> tuple[Floats | list[str], Integers]:
-    """The different values, ascending, and for each row which it has; one more than the last where it has none."""
-    if values.dtype == pl.Float64:
-        numbers, places = np.unique(values.to_numpy(), return_inverse=True)
+    """The different values, ascending, and for each row which it has; one more than the last where it has none.
+
+    Numbers that are not finite are none; texts and booleans are texts.
+    """
+    if values.dtype.is_numeric():
+        numbers = values.cast(pl.Float64).to_numpy()
+        # -0.0 and 0.0 are one number.
+        different, places = np.unique(np.where(np.isfinite(numbers), numbers + 0.0, np.nan), return_inverse=True)
         # What is no number sorts last, and all of it as one.
-        count = int(np.count_nonzero(~np.isnan(numbers)))
-        return numbers[:count], np.minimum(places, count).astype(np.int64)
-    names = values.drop_nulls().unique().sort()
-    places = values.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(len(names)).to_numpy()
-    return names.to_list(), places
+        count = int(np.count_nonzero(~np.isnan(different)))
+        return different[:count], np.minimum(places, count).astype(np.int64)
+    if values.dtype not in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
+        raise Invalid(f"The feature {values.name!r} is of type {values.dtype}.", "Watch numbers, texts and booleans.")
+    texts = values.cast(pl.String)
+    names = texts.drop_nulls().unique().sort()
+    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(len(names))
+    return names.to_list(), codes.to_numpy()
 
 
 def _summaries(
