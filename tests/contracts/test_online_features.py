@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,6 +38,20 @@ def test_of_static_values_the_later_sequence_stays(online: OnlineFeatures) -> No
     assert online.read([plane]) == {plane: newer}
 
 
+def test_values_that_hold_later_come_back_with_those_that_hold_now(online: OnlineFeatures) -> None:
+    """One that was created late, then nothing, then one of a year that no float of seconds holds to the microsecond."""
+    far = datetime(2204, 6, 1, 11, 30, 0, 7, UTC)
+    later = (
+        OnlineValues(JFK, {}, None, 3, NOON + timedelta(hours=1)),
+        OnlineValues(JFK, {"temp": 0.1}, far - timedelta(hours=2), 3, far),
+    )
+    item = OnlineValues(JFK, {"temp": None}, NOON - timedelta(hours=2), 3, NOON - timedelta(hours=1), later)
+    assert online.write([item]) == 1
+    assert online.read([JFK]) == {JFK: item}
+    assert [item.at(moment) for moment in (NOON, NOON + timedelta(hours=1), far)] == [item, None, later[1]]
+    assert item.at(NOON - timedelta(hours=2)) is None
+
+
 def test_unknown_keys_are_left_out(online: OnlineFeatures) -> None:
     online.write([weather(1.0)])
     assert online.read([EntityKey("weather_now", ("LGA",))]) == {}
@@ -67,6 +81,14 @@ def a_bucket(*lengths: int | None, sequence: int = 1, late: int = 0, key: Entity
 def test_a_bucket_comes_back_as_it_was(online: OnlineFeatures, bucket: Bucket) -> None:
     assert online.write_buckets([bucket]) == 1
     assert online.read([DAY, JFK]) == {DAY: bucket}
+
+
+def test_a_bucket_knows_when_another_version_takes_the_place_of_an_event(online: OnlineFeatures) -> None:
+    bucket = replace(a_bucket(1, 2, 3), until={1: 90_000_000, 2: 7_200_000_001})
+    online.write_buckets([bucket])
+    assert online.read([DAY]) == {DAY: bucket}
+    places = [bucket.known_at(second * 1_000_000) for second in (60, 89, 90, 120, 7201)]
+    assert [list(found) for found in places] == [[0, 1], [0, 1], [0], [0, 2], [0]]
 
 
 def test_a_bucket_of_an_earlier_sequence_never_replaces_a_later_one(online: OnlineFeatures) -> None:

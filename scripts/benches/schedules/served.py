@@ -27,7 +27,7 @@ def broken_features(world: World, charter: Charter) -> Iterator[Broken]:
     derived = charter.dataset(SHOPS).derive is not None
     # What is looked up has to be there before anything is made.
     rows = [] if derived and not zones else _rows(world, SHOPS)
-    shift = timedelta(hours=_newest_hours(zones)) if derived and zones else timedelta()
+    shift = timedelta(hours=int(zones[-1][1])) if derived and zones else timedelta()
     served = _Served(world, charter)
     for shop in SHOP_NAMES:
         for moment in MOMENTS:
@@ -79,8 +79,3 @@ def _rows(world: World, dataset: str) -> Rows:
     """The accepted rows in the order they were accepted."""
     parts = [part for part in world.stores.catalog.parts(dataset) if part.rows]
     return [row for part in parts for row in world.rows(part.key)]
-
-
-def _newest_hours(zones: Rows) -> int:
-    """The hours of the zone accepted last, once each zone is there as it came last, where it came last."""
-    return int(zones[-1][1])

@@ -60,3 +60,11 @@ def test_what_was_begun_is_waited_for_and_what_never_ends_or_was_refused_is_left
     assert must_catch_up(begun, HEADS, NOON + QUIET)
     assert not must_catch_up(replace(EMPTY, begun=ATTEMPTS), HEADS, NOON + QUIET)
     assert not must_catch_up(replace(EMPTY, refused="too large"), HEADS, NOON + QUIET)
+
+
+def test_items_of_an_earlier_rule_are_made_again_once() -> None:
+    fill = replace(EMPTY.with_filled(HEADS), rule=1)
+    assert fill.behind(HEADS)
+    assert must_catch_up(fill, HEADS, NOON + QUIET)
+    assert fill.with_built("shops", 4).behind({"shops": 4}), "an upload makes only the items anew that it touches"
+    assert not fill.with_filled(HEADS).behind(HEADS)

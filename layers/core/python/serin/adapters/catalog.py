@@ -103,10 +103,10 @@ class DynamoCatalog:
 
     def fill(self, model: str, definition: str) -> Fill | None:
         record = self._table.get(f"FILL#{model}", definition)
-        return None if record is None else from_record(Fill, record)
+        return None if record is None else _fill(record)
 
     def fills(self, model: str) -> Sequence[Fill]:
-        return self._all(Fill, f"FILL#{model}")
+        return [_fill(record) for record in self._table.query(f"FILL#{model}")]
 
     def save_fill(self, fill: Fill) -> bool:
         return self._revised(f"FILL#{fill.model}", fill.definition, fill)
@@ -240,6 +240,11 @@ class DynamoCatalog:
         if record is None:
             raise NotFound(f"There is no {what} called {sk!r}.", "List what there is first, and check the name.")
         return from_record(kind, record)
+
+
+def _fill(record: Any) -> Fill:
+    # A record that names no rule is older than the second one.
+    return from_record(Fill, {"rule": 1, **record})
 
 
 def _upload(upload: Upload) -> Put:

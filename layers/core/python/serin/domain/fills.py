@@ -10,6 +10,8 @@ from serin.domain.view_statistics import ViewStatistics
 
 QUIET = timedelta(minutes=15)
 """An upload that nobody has built for this long is not being built: whoever should have is dead."""
+RULE = 2
+"""The rule by which items are made (`serin.domain.known`): those of an earlier one are made again."""
 ATTEMPTS = 3
 """Backfills that may begin by themselves and not end; then a person must look."""
 
@@ -54,7 +56,7 @@ class Fill:
     Of each dataset it reads, every upload up to `upto` is in, and those of `beyond`. `begun` counts the
     backfills since one has ended, `refused` says why none can; `items` is what the last one has looked
     at, `revision` grows with every change. `busy` names the entities whose values are not known, for they have
-    too many; all others are served.
+    too many; all others are served. `rule` is the one that all of its items are made by.
     """
 
     model: str
@@ -69,6 +71,7 @@ class Fill:
     statistics: ViewStatistics | None = None
     revision: int = 0
     busy: tuple[BusyEntity, ...] = ()
+    rule: int = RULE
 
     def with_written(self, written: Written, now: datetime) -> Fill:
         """Once these items are in the store: who was busy in one of them and is not any more is named no more."""
@@ -82,15 +85,19 @@ class Fill:
 
     def with_filled(self, heads: Sequences) -> Fill:
         """Once everything up to these sequences is in."""
-        found = replace(self, begun=0, refused=None)
+        found = replace(self, begun=0, refused=None, rule=RULE)
         for dataset, sequence in heads.items():
             upto = max(sequence, found.upto.get(dataset, 0))
             found = found._with(dataset, upto, set(found.beyond.get(dataset, ())))
         return found
 
     def behind(self, heads: Sequences) -> bool:
-        """Whether some upload up to these sequences is not in."""
-        return any(self.upto.get(dataset, 0) < sequence for dataset, sequence in heads.items())
+        """Whether some upload up to these sequences is not in, or items may be made by an earlier rule."""
+        return self._is_outdated or any(self.upto.get(dataset, 0) < sequence for dataset, sequence in heads.items())
+
+    @property
+    def _is_outdated(self) -> bool:
+        return self.rule < RULE and any(self.upto.values())
 
     def _with(self, dataset: str, upto: int, beyond: set[int]) -> Fill:
         while upto + 1 in beyond:

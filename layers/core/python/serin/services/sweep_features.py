@@ -34,18 +34,20 @@ def definitions_in_use(charter: Charter, *, catalog: Catalog) -> Iterator[tuple[
     deployed = {definition(charter, view): view for view in charter.features.views}
     for name, view in deployed.items():
         yield name, fills.get(name), _heads(charter.reads(view), catalog)
-    for name in _trained_with(charter.model, catalog):
+    for name in _trained_with(charter, catalog):
         if name in fills and name not in deployed:
             yield name, fills[name], _heads(tuple(fills[name].upto), catalog)
 
 
-def _trained_with(model: str, catalog: Catalog) -> dict[str, None]:
+def _trained_with(charter: Charter, catalog: Catalog) -> dict[str, None]:
+    """What the serving versions of other charters ask for; those of this one ask for what is deployed."""
     found: dict[str, None] = {}
-    for number in serving_versions(catalog.releases(model)):
+    for number in serving_versions(catalog.releases(charter.model)):
         # A version whose training set is no longer remembered has none to tell.
         with suppress(NotFound):
-            made = catalog.training_set(model, catalog.version(model, number).training_set)
-            found |= dict.fromkeys(made.definitions.values())
+            version = catalog.version(charter.model, number)
+            if version.charter != charter.digest():
+                found |= dict.fromkeys(catalog.training_set(charter.model, version.training_set).definitions.values())
     return found
 
 

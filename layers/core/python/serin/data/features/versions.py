@@ -58,6 +58,9 @@ def _in_force(versions: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
     One without a created time takes the place of all before it; of those created at one time the last is in force.
     """
+    # Most rows come once, and windows over keys of several columns are dear.
+    again = versions.select(names).is_duplicated()
+    alone, versions = versions.filter(~again), versions.filter(again)
     if versions[CREATED].null_count():
         blank = pl.when(pl.col(CREATED).is_null()).then(pl.col(ACCEPTED)).max().over(names)
         always = pl.coalesce(CREATED, pl.col(CREATED).cum_min().forward_fill().over(names))
@@ -66,4 +69,4 @@ def _in_force(versions: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         versions = versions.filter(~replaced).drop(_BLANK)
     versions = versions.unique([*names, CREATED], keep="last", maintain_order=True)
     until = pl.col(CREATED).shift(-1).over(names, order_by=CREATED)
-    return versions.with_columns(until.alias(UNTIL))
+    return pl.concat([alone, versions.with_columns(until.alias(UNTIL))]).sort(ACCEPTED)
