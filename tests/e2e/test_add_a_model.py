@@ -16,6 +16,7 @@ from tests.e2e.newcomer import Checkout, a_checkout
 from tests.waiting import wait_until
 
 MODEL = "diabetes"
+REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
     "design.requirements.metrics.rmse": "70",
@@ -66,21 +67,20 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         shown = steps.json("release", "show", MODEL)
         by_command = steps.json("predict", MODEL, f"models/{MODEL}/request.json")
         by_http = _ask(checkout)
-        _edit_contract(checkout, "name: s6\n        logicalType: number", "name: s6\n        logicalType: boolean")
-        narrower = checkout.serin("validate").stderr
-        _edit_contract(checkout, "name: s6\n        logicalType: boolean", "name: s6\n        logicalType: number")
-    _edit_contract(checkout, "    properties:\n", "    properties:\n      - {name: note, logicalType: string}\n")
+        _edit_contract(checkout, "    properties:\n", f"    properties:\n{REQUIRED_NOTE}")
+        refused_later = checkout.serin("validate").stderr
+    _edit_contract(checkout, ", required: true}", "}")
     with checkout.up("--state", "state"):
-        later = _with_notes(steps, checkout, narrower)
+        later = _with_notes(steps, checkout, refused_later)
     return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later)
 
 
-def _with_notes(steps: _Steps, checkout: Checkout, narrower: str) -> Later:
+def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
     frame = load_diabetes(as_frame=True, scaled=False).frame
     frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
     (upload,) = steps.json("upload", MODEL, "again.csv")
     run = steps.json("train", MODEL)
-    return Later(narrower, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
+    return Later(refused, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
@@ -170,5 +170,5 @@ def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_t
 
 
 def test_a_contract_that_old_rows_cannot_follow_is_refused_with_what_to_do(added: Added) -> None:
-    assert f"{MODEL}.s6: is boolean, and rows accepted under version" in added.later.refused
-    assert "Keep number" in added.later.refused
+    assert f"{MODEL}.note: is required, and rows accepted" in added.later.refused
+    assert "nullValues" in added.later.refused

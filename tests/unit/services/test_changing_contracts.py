@@ -143,6 +143,9 @@ def test_a_change_that_old_rows_cannot_follow_is_refused_when_a_file_comes_and_i
     assert upload.remedy.startswith("Keep string, or give the new column another name.")
     with pytest.raises(Invalid, match="have it as string"):
         deploying.rows()
+    assert begin_backfill([deploying.builder.writer], None, "c1", events=MemoryEvents()) == ()
+    (status,) = show_views(deploying.charter, catalog=deploying.catalog)
+    assert "shops.length: is integer" in str(status.fill and status.fill.refused)
     deploying.deploy(contract(tmp_path, "2.0.1", LENGTH.replace("integer", "string"), NOTE))
     assert deploying.arrives("june-2", JUNE_2).status == "accepted"
     assert deploying.length_online() == "21"

@@ -13,7 +13,7 @@ import polars as pl
 
 from serin.domain.buckets import definition
 from serin.domain.charter import View
-from serin.domain.errors import TooLarge
+from serin.domain.errors import Invalid, TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.domain.fills import Fill, Written
@@ -150,10 +150,13 @@ def _sequences(heads: Heads) -> dict[str, int]:
 
 
 def _has_room(writer: ViewWriter, view: View) -> bool:
-    """Whether the function can hold all rows the view reads; if not, the record of the view says so."""
+    """Whether the function can hold all rows the view reads, and read them; if not, the view's record says so."""
+    heads = writer.heads(view)
     try:
-        check_memory(writer.heads(view), catalog=writer.catalog)
-    except TooLarge as error:
+        for name, head in heads.items():
+            writer.check_readable(name, head)
+        check_memory(heads, catalog=writer.catalog)
+    except (TooLarge, Invalid) as error:
         refused = str(error)
         note(writer, view, lambda fill: replace(fill, refused=refused))
         return False

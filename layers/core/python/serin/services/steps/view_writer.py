@@ -19,7 +19,7 @@ from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.fills import BusyEntity, Written
 from serin.domain.printable import printable
-from serin.domain.schemas import refuse_retyped
+from serin.domain.schemas import refuse_incompatible, refuse_retyped
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
@@ -61,8 +61,13 @@ class ViewWriter:
 
     def everything(self, dataset: str, heads: Heads) -> pl.DataFrame:
         """Every row of the dataset up to its head, replaced ones too."""
-        refuse_retyped(self.charter.dataset(dataset).types, self.contracts[dataset])
+        self.check_readable(dataset, heads[dataset])
         return rows_up_to(heads[dataset], self.contracts[dataset], lake=self.lake, catalog=self.catalog)
+
+    def check_readable(self, dataset: str, head: DatasetHead) -> None:
+        """Raise Invalid for a contract by which what is there can be read no more, or as something else than before."""
+        refuse_incompatible(head.schemas, self.contracts[dataset])
+        refuse_retyped(self.charter.dataset(dataset).types, self.contracts[dataset])
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
         """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
