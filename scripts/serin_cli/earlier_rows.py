@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,6 +23,7 @@ from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
 from serin_cli.prepare import CDK_JSON
+from serin_cli.terminal import Parser
 
 HeadOf = Callable[[str], DatasetHead]
 
@@ -83,7 +84,7 @@ def check_deployed(settings: Settings, models: Iterable[ModelFolder], dynamodb: 
 
 def main() -> int:
     """Before `cdk deploy`, with its options: 1 when the contracts must not be deployed."""
-    parser = ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     parser.add_argument("-c", "--context", action="append", default=[])
     parser.add_argument("--profile")
     options, _ = parser.parse_known_args()
