@@ -178,7 +178,7 @@ def _release_two_at_once(walked: Walked) -> None:
 
 
 def _look_up_the_truth(walked: Walked, machine: str) -> None:
-    """As a release does whose next look is one of those that ask for the truth first: not every release lasts so long."""
+    """As a release does whose next look is one that asks for the truth first: not every release lasts so long."""
     release = {"model": MODEL, "version": 1, "release": "one", "cause": "rollback", "correlation": "exercise"}
     course = {"answer": asdict(Course("end", seconds=1, truth=True))}
     _client(walked, "stepfunctions").start_execution(
