@@ -105,9 +105,8 @@ def _own_properties(afterwards: bool, ahead: bool) -> Iterator[str]:
 def _speaks_of_the_future(column: ColumnSeen, seen: FileSeen, now: datetime) -> bool:
     if column.type not in TIMES:
         return False
-    latest = seen.typed[column.name].max()
-    later = bool(latest > now.date() if column.type == "date" else latest > now)  # type: ignore[operator]
-    return later or not _AHEAD.isdisjoint(column.name.lower().split("_"))
+    clock = now.date() if column.type == "date" else now
+    return (seen.typed[column.name] > clock).any() or not _AHEAD.isdisjoint(column.name.lower().split("_"))
 
 
 def _rule(column: ColumnSeen, dataset: str) -> str:

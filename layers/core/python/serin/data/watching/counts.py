@@ -27,8 +27,25 @@ _MANTISSA = 52
 _HASH_BITS = 52
 
 
+class _Counted:
+    """Rows with a value, counted, and how many have none."""
+
+    counts: Integers
+    missing: int
+
+    @property
+    def present(self) -> int:
+        """The rows with a value."""
+        return int(self.counts.sum())
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.present + self.missing
+
+
 @dataclass(frozen=True)
-class NumberCounts:
+class NumberCounts(_Counted):
     """Finite numbers: `counts[i]` rows lie in the cell that begins at `cells[i]` and is `width` wide.
 
     With `width` 0 the cells are the values. `missing` counts nulls and what is not finite. `minimum` and `maximum` are
@@ -42,19 +59,9 @@ class NumberCounts:
     minimum: float | None = None
     maximum: float | None = None
 
-    @property
-    def present(self) -> int:
-        """The rows with a value."""
-        return int(self.counts.sum())
-
-    @property
-    def rows(self) -> int:
-        """All rows."""
-        return self.present + self.missing
-
 
 @dataclass(frozen=True)
-class CategoryCounts:
+class CategoryCounts(_Counted):
     """Texts: `counts[i]` rows have `names[i]`; with more than the cap, a hash in the cell that begins at `cells[i]`."""
 
     names: tuple[str, ...]
@@ -62,16 +69,6 @@ class CategoryCounts:
     cells: Floats | None = None
     width: float = 0.0
     missing: int = 0
-
-    @property
-    def present(self) -> int:
-        """The rows with a value."""
-        return int(self.counts.sum())
-
-    @property
-    def rows(self) -> int:
-        """All rows."""
-        return self.present + self.missing
 
 
 Counts = NumberCounts | CategoryCounts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -164,11 +165,11 @@ def _row(about: About, counts: Counts) -> tuple[object, ...]:
     return (*key, None, None, cells, list(counts.names), counts.counts.tolist())
 
 
-def _counts(row: dict[str, object]) -> Counts:
+def _counts(row: Mapping[str, Any]) -> Counts:
     counts, cells, missing, width = (row[name] for name in ("counts", "cells", "missing", "width"))
     number = np.array(counts, np.int64)
     places = None if cells is None else np.array(cells, np.float64)
     if row["names"] is None:
         assert places is not None
-        return NumberCounts(places, number, width, missing, row["minimum"], row["maximum"])  # type: ignore[arg-type]
-    return CategoryCounts(tuple(row["names"]), number, places, width, missing)  # type: ignore[arg-type]
+        return NumberCounts(places, number, width, missing, row["minimum"], row["maximum"])
+    return CategoryCounts(tuple(row["names"]), number, places, width, missing)

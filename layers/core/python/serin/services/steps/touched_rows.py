@@ -16,7 +16,7 @@ from serin.data.features.buckets import START
 from serin.domain.buckets import MICROSECOND, width
 from serin.domain.charter import View
 from serin.domain.contracts import Contract
-from serin.services.steps.rows_between import DatasetReading, Span, microseconds
+from serin.services.steps.rows_between import DatasetReading, Span
 from serin.services.steps.view_writer import Heads, ViewWriter
 
 MOST_SPANS = 32
@@ -83,8 +83,8 @@ def _newest(writer: ViewWriter, view: View, versions: pl.DataFrame, contract: Co
     times = [pl.col(name) <= now for name in (view.event_time, view.created_time) if name]
     alone = [pl.len().over(contract.primary_key) == 1] if contract.primary_key else []
     known = versions.filter(*alone).filter(*times).group_by(key).agg(pl.col(view.event_time or "").max().alias(_NEWEST))
-    newest = entities.join(known, on=key, how="left")[_NEWEST]
+    newest = entities.join(known, on=key, how="left")[_NEWEST].dt.epoch("us")
     least = newest.min()
-    if newest.null_count() or least is None:
+    if newest.null_count() or not isinstance(least, int):
         return None
-    return [Span(view.event_time or "", microseconds(newest.dt.cast_time_unit("us").min()))]  # type: ignore[arg-type]
+    return [Span(view.event_time or "", least)]
