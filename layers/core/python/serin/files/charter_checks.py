@@ -9,6 +9,7 @@ from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
+from serin.files.monitoring_checks import MONITORING_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.subjects import Check, Subject, check
@@ -143,4 +144,5 @@ CHECKS: tuple[Check, ...] = (
     *GATE_CHECKS,
     *POSITIVE_CHECKS,
     *RELEASE_CHECKS,
+    *MONITORING_CHECKS,
 )

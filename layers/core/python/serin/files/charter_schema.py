@@ -16,6 +16,7 @@ from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objecti
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
+from serin.files.monitoring_schema import MonitoringSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.sections import Duration, FilePath, Section
 from serin.files.source_urls import every, source_url
@@ -206,6 +207,7 @@ class CharterFile(Section):
     truth: TruthSection
     training: TrainingSection
     release: ReleaseSection
+    monitoring: MonitoringSection = MonitoringSection()
 
 
 NOT_YET_FIELDS = frozenset(
@@ -217,7 +219,6 @@ NOT_YET_FIELDS = frozenset(
         "design.budget",
         "design.requirements.explainability",
         "people",
-        "monitoring",
         "retraining",
         "maturity",
     }

@@ -32,6 +32,7 @@ from serin.files.charter_schema import (
     ValueSection,
     ViewSection,
 )
+from serin.files.monitoring_schema import monitoring_of
 from serin.files.release_schema import release_policy
 
 
@@ -54,6 +55,7 @@ def compiled(file: CharterFile) -> Charter:
         value=_value(file.design.value),
         positive=file.positive,
         objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate),
+        monitoring=monitoring_of(file.monitoring),
     )
 
 
