@@ -10,7 +10,7 @@ from benches.releasing.world import CALLS_PER_SANDBOX, LIVE_SANDBOXES, PAIRS, SH
 from serin.domain.judgement.release import ReleaseVerdict, judge_release
 from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Sandbox, Shadow, StepEvidence, Stops
 from serin.domain.judgement.release_policy import ReleasePolicy
-from serin.learning.columns import Mask
+from serin.measures.arrays import Mask
 
 POLICY = ReleasePolicy()
 STEPS = POLICY.canary.steps

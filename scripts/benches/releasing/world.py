@@ -9,7 +9,7 @@ import numpy as np
 
 from benches.releasing.cases import READINGS, Case
 from serin.domain.judgement.release_evidence import SANDBOX_CALLS
-from serin.learning.columns import Floats, Mask
+from serin.measures.arrays import Floats, Mask
 
 PAIRS = 600
 SHADOW_SANDBOXES, LIVE_SANDBOXES = 6, 40

@@ -211,7 +211,7 @@ class Monitoring:
     """
 
     every: timedelta = timedelta(days=1)
-    policy: WatchPolicy = WatchPolicy()
+    policy: WatchPolicy = field(default_factory=WatchPolicy)
     slices: tuple[str, ...] = ()
 
 

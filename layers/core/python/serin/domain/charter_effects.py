@@ -32,7 +32,7 @@ _RELEASE, _POLICY = f"{_JUDGEMENT}/release.py", f"{_JUDGEMENT}/release_policy.py
 _LOOKS, _GUARDRAILS = f"{_JUDGEMENT}/looks.py", f"{_JUDGEMENT}/guardrails.py"
 _ALARMS = "infra/constructs/alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
-_DECISIONS = "layers/core/python/serin/learning/decisions.py"
+_DECISIONS = "layers/core/python/serin/measures/decisions.py"
 _EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
 _EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
@@ -145,7 +145,7 @@ EFFECTS: Mapping[str, Effect] = {
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
     "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
     "training.gate.block": Effect(
-        "gate", "What counts as one observation.", "layers/core/python/serin/learning/blocks.py"
+        "gate", "What counts as one observation.", "layers/core/python/serin/measures/blocks.py"
     ),
     "training.gate.minimum_gain": Effect("gate", "A gain of no more than this is no gain.", _CHAMPION),
     "release.margins.value_per_1000": Effect(

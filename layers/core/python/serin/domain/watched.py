@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from serin.domain.events import EventName
+from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Interval, Performance
 from serin.domain.judgement.watching.verdicts import Status, WindowVerdict
@@ -75,7 +76,8 @@ class WatchedWindow:
     `version` is the one that answered most of its rows, and which it is about: `rows` of them, `others` were answered
     by other versions; None where nobody asked. `status` and `sentence` are of its inputs and answers (`drift` of the
     report), `words` say what they and the performance mean together. `performance` has the metrics that were judged,
-    the gate's first; none before truth could come. `opened` and `closed` are the episodes it opened and closed.
+    the gate's first; none before truth could come; `of_dataset` is that one by the word of the truth's dataset alone,
+    and `days` are the numbers of days they are from. `opened` and `closed` are the episodes it opened and closed.
     `report` is the key of all the rest in the lake. `at` is when it was looked at last.
     """
 
@@ -92,6 +94,7 @@ class WatchedWindow:
     truth: TruthSeen | None = None
     performance: tuple[Performance, ...] = ()
     of_dataset: Performance | None = None
+    days: Mapping[str, Sample] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     report: str = ""
@@ -135,8 +138,7 @@ class Outgoing:
 class WatchState:
     """Where watching a model stands. `judged` is when the newest window that was judged ends.
 
-    `version` is the one whose reference the episodes are against. `proposed` names what was proposed last, so that it
-    is proposed once. `outbox` is what is still to be told.
+    `version` is the one whose reference the episodes are against. `outbox` is what is still to be told.
     """
 
     model: str
@@ -145,7 +147,6 @@ class WatchState:
     version: int | None = None
     episodes: tuple[Episode, ...] = ()
     outbox: tuple[Outgoing, ...] = ()
-    proposed: str | None = None
     revision: int = 0
 
 
