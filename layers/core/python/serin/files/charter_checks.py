@@ -11,6 +11,7 @@ from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
+from serin.files.retraining_checks import RETRAINING_CHECKS
 from serin.files.subjects import Check, Subject, check
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -143,4 +144,5 @@ CHECKS: tuple[Check, ...] = (
     *GATE_CHECKS,
     *POSITIVE_CHECKS,
     *RELEASE_CHECKS,
+    *RETRAINING_CHECKS,
 )

@@ -33,6 +33,7 @@ from serin.files.charter_schema import (
     ViewSection,
 )
 from serin.files.release_schema import release_policy
+from serin.files.retraining_schema import retraining_policy
 
 
 def compiled(file: CharterFile) -> Charter:
@@ -54,6 +55,13 @@ def compiled(file: CharterFile) -> Charter:
         value=_value(file.design.value),
         positive=file.positive,
         objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate),
+        retraining=retraining_policy(
+            file.retraining,
+            file.design.budget,
+            holdout=file.training.holdout,
+            watermark=file.truth.watermark,
+            window=file.training.window,
+        ),
     )
 
 
