@@ -14,6 +14,7 @@ from typing import Literal
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -205,6 +206,18 @@ class Objectives:
 
 
 @dataclass(frozen=True)
+class Monitoring:
+    """How the model is watched: a look `every` so often, windows judged by `policy`.
+
+    `slices` are columns of the model, or inputs that the gate slices by; each of their values is judged by itself too.
+    """
+
+    every: timedelta = timedelta(days=1)
+    policy: WatchPolicy = WatchPolicy()
+    slices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 
@@ -231,6 +244,7 @@ class Charter:
     positive: Scalar | None = None
     objectives: Objectives = Objectives()
     retraining: RetrainingPolicy = _BY_TRUTH
+    monitoring: Monitoring = Monitoring()
 
     @property
     def requirements(self) -> Requirements:
