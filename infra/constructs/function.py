@@ -38,9 +38,9 @@ _JSON_REPORTS: Mapping[str, Any] = {
 class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
 
-    `environment` names the variables it reads. `called_by` decides where failures wait: a function
-    called by events, whose sender does not wait, leaves them in the queue `failed`, the model's or the stage's. `memory` and `disk` are
-    megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
+    `environment` names the variables it reads. `called_by` decides where failures wait: a function called by events,
+    whose sender does not wait, leaves them in the queue `failed`, the model's or the stage's. `memory` and `disk`
+    are megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
     release adds. With `reports_in_json` Lambda's own lines are JSON, for whoever counts by them.
     """
 
