@@ -23,6 +23,7 @@ InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
 _BY_TRUTH = RetrainingPolicy()
+_WATCHED = WatchPolicy()
 Conflict = Literal["keep_first", "keep_last", "leave_out"]
 """Which of several callers' labels of one prediction counts: the one they sent first, or last, or none."""
 Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
@@ -213,7 +214,7 @@ class Monitoring:
     """
 
     every: timedelta = timedelta(days=1)
-    policy: WatchPolicy = WatchPolicy()
+    policy: WatchPolicy = _WATCHED
     slices: tuple[str, ...] = ()
 
 
