@@ -203,6 +203,8 @@ def _pages(content: memoryview, chunk: Struct) -> Iterator[_Page]:
     if _FILE_PATH in chunk:
         raise ValueError("a column is in another file")
     facts = chunk[_CHUNK]
+    if facts[_CHUNK_VALUES] == facts[_CHUNK_BYTES] == 0:
+        return
     start = facts.get(_DICTIONARY_AT) or facts[_DATA_AT]
     end = start + facts[_CHUNK_BYTES]
     # A row group without rows may have a dictionary and no page of data, which then lies nowhere.
