@@ -43,6 +43,7 @@ from serin.serving.requests import read_request
 from tests.builders import a_run, a_training_set, a_trial
 from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
+from tests.unit.domain.monitoring_proofs import MONITORING_PROOFS
 from tests.unit.domain.release_proofs import RELEASE_PROOFS
 from tests.unit.domain.retraining_proofs import RETRAINING_PROOFS
 from tests.unit.domain.truth_proofs import TRUTH_PROOFS
@@ -305,6 +306,7 @@ PROOFS: Mapping[str, Proof] = {
     **RELEASE_PROOFS,
     **RETRAINING_PROOFS,
     **TRUTH_PROOFS,
+    **MONITORING_PROOFS,
     "datasets.*.contract": Proof(
         {"contracts/trips.yaml": "contracts/short.yaml"},
         lambda read: [rule.maximum for rule in read.examined.contracts["trips"].rules if rule.kind == "range"],

@@ -253,7 +253,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("release:\n", "monitoring: {every: 1d}\nrelease:\n", "monitoring"),
         ("release:\n", "people: {four_eyes: true}\nrelease:\n", "people"),
         ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),

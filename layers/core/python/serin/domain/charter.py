@@ -14,6 +14,7 @@ from typing import Literal
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -22,6 +23,7 @@ InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
 _BY_TRUTH = RetrainingPolicy()
+_WATCHED = WatchPolicy()
 Conflict = Literal["keep_first", "keep_last", "leave_out"]
 """Which of several callers' labels of one prediction counts: the one they sent first, or last, or none."""
 Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
@@ -205,6 +207,18 @@ class Objectives:
 
 
 @dataclass(frozen=True)
+class Monitoring:
+    """How the model is watched: a look `every` so often, windows judged by `policy`.
+
+    `slices` are columns of the model, or inputs that the gate slices by; each of their values is judged by itself too.
+    """
+
+    every: timedelta = timedelta(days=1)
+    policy: WatchPolicy = _WATCHED
+    slices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 
@@ -231,6 +245,7 @@ class Charter:
     positive: Scalar | None = None
     objectives: Objectives = Objectives()
     retraining: RetrainingPolicy = _BY_TRUTH
+    monitoring: Monitoring = Monitoring()
 
     @property
     def requirements(self) -> Requirements:

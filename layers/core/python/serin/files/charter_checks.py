@@ -9,6 +9,7 @@ from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
+from serin.files.monitoring_checks import MONITORING_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.retraining_checks import RETRAINING_CHECKS
@@ -145,4 +146,5 @@ CHECKS: tuple[Check, ...] = (
     *POSITIVE_CHECKS,
     *RELEASE_CHECKS,
     *RETRAINING_CHECKS,
+    *MONITORING_CHECKS,
 )

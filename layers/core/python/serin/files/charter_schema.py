@@ -16,6 +16,7 @@ from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objecti
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
+from serin.files.monitoring_schema import MonitoringSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.retraining_schema import BudgetSection, RetrainingSection
 from serin.files.sections import Duration, FilePath, Section
@@ -209,6 +210,7 @@ class CharterFile(Section):
     training: TrainingSection
     release: ReleaseSection
     retraining: RetrainingSection = RetrainingSection()
+    monitoring: MonitoringSection = MonitoringSection()
 
 
 NOT_YET_FIELDS = frozenset(
@@ -221,7 +223,6 @@ NOT_YET_FIELDS = frozenset(
         "design.budget.requests_per_second",
         "design.requirements.explainability",
         "people",
-        "monitoring",
         "maturity",
     }
 )

@@ -32,6 +32,7 @@ from serin.files.charter_schema import (
     ValueSection,
     ViewSection,
 )
+from serin.files.monitoring_schema import monitoring_of
 from serin.files.release_schema import release_policy
 from serin.files.retraining_schema import retraining_policy
 
@@ -62,6 +63,7 @@ def compiled(file: CharterFile) -> Charter:
             watermark=file.truth.watermark,
             window=file.training.window,
         ),
+        monitoring=monitoring_of(file.monitoring),
     )
 
 
