@@ -27,6 +27,7 @@ from infra.local.moto_patches.applications import Applications
 from infra.local.services.all import every_service
 from infra.local.services.apigatewayv2.gateway.server import Gateway
 from infra.local.services.apigatewayv2.routes import route_table
+from infra.local.services.apigatewayv2.telemetry import count_call
 from infra.local.services.awslambda.event_sources.mappings import Mappings
 from infra.local.services.awslambda.functions.host import FunctionHost
 from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
@@ -72,7 +73,7 @@ def assemble(
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
     routes, port = partial(route_table, region), state.api_port if state else 0
-    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time)
+    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time, count=count_call)
     moving = assets, invocations, Router(), Mappings(region), Subscriptions()
     services = every_service()
     parts = Wiring(
