@@ -17,7 +17,7 @@ from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
 from serin.files.release_schema import ReleaseSection
-from serin.files.sections import Duration, FilePath, Section
+from serin.files.sections import ContractPath, Duration, Section
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -106,7 +106,7 @@ class SourceSection(Section):
 
 
 class DatasetSection(Section):
-    contract: FilePath
+    contract: ContractPath
     derive: Derive | None = None
     source: SourceSection | None = None
 
