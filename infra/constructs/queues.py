@@ -1,13 +1,14 @@
-"""Queues, and the dead letters every asynchronous path ends in."""
+"""Queues, and those that every asynchronous path ends in."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.stack import SerinStack
 
 END_OF_THE_LINE = "This queue holds dead letters itself: it is the end of the line, where a person looks."
 
@@ -26,9 +27,30 @@ def dead_letters(scope: Construct, id: str, name: str) -> sqs.Queue:
     return made
 
 
-def undelivered(rule: events.Rule, name: str) -> sqs.Queue:
-    """Where events wait that a rule could not give to its target."""
-    made = dead_letters(rule, "Undelivered", name)
+def failed(stack: SerinStack, model: str | None) -> sqs.Queue:
+    """Where Lambda's records wait of events a function failed on each time: which function, the event, the error.
+
+    A dead-letter queue would be told the event alone, and not whose it was.
+    """
+    return _given_up(stack, "failed", model)
+
+
+def undelivered(stack: SerinStack, model: str | None) -> sqs.Queue:
+    """Where events wait that a rule could not give to its target; the message's attributes name the rule."""
+    made = _given_up(stack, "undelivered", model)
+    made.add_to_resource_policy(
+        iam.PolicyStatement(
+            actions=["sqs:SendMessage"],
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            resources=[made.queue_arn],
+            conditions={"ArnLike": {"aws:SourceArn": stack.addresses.rules()}},
+        )
+    )
+    return made
+
+
+def _given_up(stack: SerinStack, what: str, model: str | None) -> sqs.Queue:
+    made = dead_letters(stack, f"{what.capitalize()}{f'-{model}' if model else ''}", stack.names.queue(what, model))
     acknowledge(made, "AwsSolutions-SQS3", END_OF_THE_LINE)
     return made
 

@@ -51,7 +51,7 @@ class LakeStack(SerinStack):
                 },
             ),
         )
-        send_to_queue(rule, uploads, self.names.queue("uploads-undelivered"))
+        send_to_queue(rule, uploads, self.addresses.queue("undelivered"))
         return uploads
 
     def _accept_upload(self, uploads: sqs.Queue) -> None:

@@ -54,7 +54,7 @@ class ReleaseStack(SerinStack):
             "cause": "registered",
             "correlation": events.EventField.from_path("$.detail.correlation"),
         }
-        start_workflow(rule, workflow.machine, given, self.names.queue("release-undelivered"))
+        start_workflow(rule, workflow.machine, given, self.addresses.queue("undelivered"))
 
     def _abandon_what_died(self, release: ServiceFunction, workflow: Workflow) -> None:
         """No catcher of a workflow sees States.DataLimitExceeded, States.Runtime, a time-out or a stop."""
@@ -71,7 +71,7 @@ class ReleaseStack(SerinStack):
                 },
             ),
         )
-        call_function(rule, release, self.names.queue("release-died-undelivered"))
+        call_function(rule, release, self.addresses.queue("undelivered"))
 
     def _abandon_on_demand(self, release: ServiceFunction) -> None:
         """Who aborts a release need not wait for its next look."""
@@ -83,7 +83,7 @@ class ReleaseStack(SerinStack):
             "reason": events.EventField.from_path("$.detail.reason"),
             "correlation": events.EventField.from_path("$.detail.correlation"),
         }
-        call_function(rule, release, self.names.queue("release-abort-undelivered"), given)
+        call_function(rule, release, self.addresses.queue("undelivered"), given)
 
     def _release_what_was_deployed(self, release: ServiceFunction, model: str) -> None:
         """New code of an endpoint goes live by the same workflow as a new model."""
@@ -101,7 +101,7 @@ class ReleaseStack(SerinStack):
             ),
         )
         given = {"step": "deployed", "model": model, "release": events.EventField.event_id}
-        call_function(rule, release, self.names.queue(f"deployed-{model}-undelivered"), given)
+        call_function(rule, release, self.addresses.queue("undelivered", model), given)
 
     def _release_model(self) -> ServiceFunction:
         return ServiceFunction(
@@ -143,4 +143,4 @@ class ReleaseStack(SerinStack):
             description="Compare what is live with what was intended",
             schedule=events.Schedule.rate(cdk.Duration.minutes(self.settings.reconcile_minutes)),
         )
-        call_function(rule, reconcile, self.names.queue("reconcile-undelivered"))
+        call_function(rule, reconcile, self.addresses.queue("undelivered"))

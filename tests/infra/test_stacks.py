@@ -21,6 +21,7 @@ KNOWN_TYPES = {
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::LayerVersion",

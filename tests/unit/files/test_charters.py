@@ -253,9 +253,8 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("release:\n", "monitoring: {every: 1d}\nrelease:\n", "monitoring"),
         ("release:\n", "people: {four_eyes: true}\nrelease:\n", "people"),
-        ("release:\n", "retraining: {every: 90d}\nrelease:\n", "retraining"),
+        ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
         ("  requirements:\n", "  requirements:\n    explainability: exact\n", "design.requirements.explainability"),
