@@ -180,10 +180,9 @@ def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
         f"Acquire: s3:GetObject on {BUCKET}/planes/*",
         f"Acquire: s3:ListBucket on {BUCKET} for planes/*",
         "Acquire: s3:PutObject on uploads/raw/planes/*",
-        "Acquire: sqs:SendMessage on acquire-dead",
+        "Acquire: sqs:SendMessage on failed",
         f"Acquire: {traces}",
         "events: lambda:InvokeFunction on function:acquire for Acquireplanes",
-        "events: sqs:SendMessage on acquire-planes-undelivered for Acquireplanes",
     ]
 
 

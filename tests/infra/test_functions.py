@@ -61,8 +61,19 @@ def test_polars_and_scikit_learn_are_never_in_one_function(aws: Assembly) -> Non
 
 
 def test_whoever_is_called_without_waiting_keeps_what_it_failed_on(aws: Assembly) -> None:
-    with_dead_letters = {name for name, function in aws.functions().items() if "DeadLetterConfig" in function}
-    assert with_dead_letters == CALLED_WITHOUT_WAITING
+    """With Lambda's record of it: of a model's own functions in the model's own queue."""
+    kept = {}
+    for place, config in aws.everything():
+        if config["Type"] == "AWS::Lambda::EventInvokeConfig":
+            called = aws.templates[place.partition("/")[0]]["Resources"][config["Properties"]["FunctionName"]["Ref"]]
+            queue = flat(config["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]).rpartition(":")[2]
+            kept[called["Properties"]["FunctionName"].removeprefix("serin-dev-")] = queue
+    assert kept.keys() == CALLED_WITHOUT_WAITING
+    queues = {queue["QueueName"] for queue in aws.resources("AWS::SQS::Queue")}
+    for name, queue in kept.items():
+        model = next((model for model in MODELS if name.endswith(f"-{model}")), None)
+        assert queue == f"serin-dev-failed{f'-{model}' if model else ''}"
+        assert queue in queues
 
 
 def test_nobody_else_is_called_without_waiting(aws: Assembly) -> None:
@@ -84,8 +95,10 @@ def _is_att(target: dict[str, dict[str, list[str]]]) -> bool:
 
 
 def test_every_rule_keeps_the_events_it_could_not_give(aws: Assembly) -> None:
+    queues = {queue["QueueName"] for queue in aws.resources("AWS::SQS::Queue")}
     for rule in aws.resources("AWS::Events::Rule"):
-        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+        for target in rule["Targets"]:
+            assert flat(target["DeadLetterConfig"]["Arn"]).rpartition(":")[2] in queues
 
 
 def test_every_log_is_kept_for_a_month(aws: Assembly) -> None:

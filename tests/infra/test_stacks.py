@@ -7,6 +7,7 @@ from tests.infra.templates import Assembly
 
 KNOWN_TYPES = {
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
@@ -21,6 +22,7 @@ KNOWN_TYPES = {
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::LayerVersion",

@@ -12,6 +12,7 @@ from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.monitoring_checks import MONITORING_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
+from serin.files.retraining_checks import RETRAINING_CHECKS
 from serin.files.subjects import Check, Subject, check
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -144,5 +145,6 @@ CHECKS: tuple[Check, ...] = (
     *GATE_CHECKS,
     *POSITIVE_CHECKS,
     *RELEASE_CHECKS,
+    *RETRAINING_CHECKS,
     *MONITORING_CHECKS,
 )

@@ -18,7 +18,8 @@ from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
 from serin.files.release_schema import ReleaseSection
-from serin.files.sections import Duration, FilePath, Section
+from serin.files.retraining_schema import BudgetSection, RetrainingSection
+from serin.files.sections import ContractPath, Duration, Section
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -94,6 +95,7 @@ class Design(Section):
     problem: str = Field(min_length=1, max_length=1000)
     value: ValueSection | None = None
     requirements: Requirements = Requirements()
+    budget: BudgetSection = BudgetSection()
 
 
 class Derive(Section):
@@ -107,7 +109,7 @@ class SourceSection(Section):
 
 
 class DatasetSection(Section):
-    contract: FilePath
+    contract: ContractPath
     derive: Derive | None = None
     source: SourceSection | None = None
 
@@ -207,6 +209,7 @@ class CharterFile(Section):
     truth: TruthSection
     training: TrainingSection
     release: ReleaseSection
+    retraining: RetrainingSection = RetrainingSection()
     monitoring: MonitoringSection = MonitoringSection()
 
 
@@ -216,10 +219,10 @@ NOT_YET_FIELDS = frozenset(
         "design.intended_use",
         "design.risk",
         "design.compliance",
-        "design.budget",
+        "design.budget.usd_per_month",
+        "design.budget.requests_per_second",
         "design.requirements.explainability",
         "people",
-        "retraining",
         "maturity",
     }
 )
