@@ -67,6 +67,8 @@ def test_inputs_that_move_while_answers_stay_right_are_data_drift_told_once() ->
     assert episode.onset is not None
     assert abs(episode.onset - (BEGIN + WEEK)) <= DAY
     assert "skew" in report(world, 1).skew[0]
+    assert world.workflows.trainings == {}
+    assert world.catalog.watch_state("late-orders").decision.action == "none"  # type: ignore[union-attr]
 
 
 def test_labels_that_mean_something_else_are_concept_drift() -> None:
@@ -80,7 +82,12 @@ def test_labels_that_mean_something_else_are_concept_drift() -> None:
     assert newest.of_dataset.status == "LOSS"
     assert "concept drift" in newest.words
     assert [event.name for event in world.events.published] == ["Performance Degraded"]
-    assert world.titles() == ["Version 1 of late-orders is worse"]
+    assert list(world.workflows.trainings.values()) == [("late-orders", "performance")]
+    begun = "A training of late-orders begins (performance)"
+    assert world.titles() == ["Version 1 of late-orders is worse", begun]
+    world.after(1)
+    assert len(world.workflows.trainings) == 1
+    assert world.titles()[2:] == []
 
 
 def test_truth_that_comes_late_and_twice_ends_in_the_same_numbers() -> None:
@@ -119,6 +126,11 @@ def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_cal
         assert window.performance[0].status == status
         assert window.of_dataset.status == "INSUFFICIENT_DATA"
         assert bool(world.notices.sent) == (status == "LOSS")
+        assert world.workflows.trainings == {}
+    assert world.titles() == [
+        "Version 1 of late-orders is worse",
+        "A training of late-orders is proposed (performance)",
+    ]
     assert "210 of them by the word of callers" in world.notices.sent[0][1]
 
 
@@ -132,7 +144,7 @@ def test_a_look_that_was_interrupted_tells_the_next_time_and_once() -> None:
     assert world.notices.sent == []
     for hours in (2, 3):
         world.looks(BEGIN + WEEK + DAY + hours * HOUR)
-    assert world.titles() == ["Version 1 of late-orders is worse"]
+    assert world.titles() == ["Version 1 of late-orders is worse", "A training of late-orders begins (performance)"]
 
 
 def test_another_look_that_was_first_is_left_to_go_on() -> None:

@@ -26,6 +26,7 @@ from tests.unit.services.truths import DAY, HOUR, MODEL, TRUTH, Truths
 
 WEEK = timedelta(days=7)
 BEGIN = datetime(2013, 4, 4, tzinfo=UTC)
+LEARNT = BEGIN - timedelta(days=30)
 LEARNT_WEEKS, A_DAY = 10, 30
 POLICY = WatchPolicy(minimum_rows=50)
 LOG_LOSS = 0.325
@@ -68,10 +69,10 @@ class Watching(Truths):
         self.lake.put(training_set.parquet, to_parquet(learnt.drop("score", "right")))
         self.catalog.save_training_set(training_set)
         for number in (1, 2):
-            self.catalog.register(a_version(number, classes=(False, True), learnt_until=BEGIN, at=BEGIN))
+            self.catalog.register(a_version(number, classes=(False, True), learnt_until=LEARNT, at=LEARNT))
             sample = Sample(tuple(LOG_LOSS + 0.02 * (-1) ** day for day in range(14)), 420, ordered=True)
             contest = Contest(420, {"log_loss": LOG_LOSS}, samples={"log_loss": sample})
-            self.catalog.save_run(a_run(id=f"r{number}", status="registered", contest=contest, at=BEGIN))
+            self.catalog.save_run(a_run(id=f"r{number}", status="registered", contest=contest, at=LEARNT))
         self.releases(1, BEGIN)
 
     def releases(self, version: int, at: datetime) -> None:
@@ -117,7 +118,8 @@ class Watching(Truths):
         if joins:
             self.joins(at)
         ports: Any = {"lake": self.lake, "catalog": self.catalog, "clock": MemoryClock(at)}
-        return watch_model(self.charter, "c1", **ports, notices=self.notices, events=self.events)
+        told: Any = {"notices": self.notices, "events": self.events, "workflows": self.workflows}
+        return watch_model(self.charter, "c1", **ports, **told)
 
     def after(self, week: int) -> Looked:
         """A look when all of a week is there and its truth may be judged."""

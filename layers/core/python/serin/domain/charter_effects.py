@@ -176,15 +176,15 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
-    "monitoring.every": Effect(
-        "resource", "How often the model is looked at.", "layers/core/python/serin/domain/charter.py"
-    ),
+    "monitoring.every": Effect("resource", "How often the model is looked at.", "infra/stacks/watch.py"),
     "monitoring.window": Effect(
         "gate", "How many days are judged together.", "layers/core/python/serin/domain/watched.py"
     ),
     "monitoring.minimum_rows": Effect("gate", "With fewer rows a window says nothing.", f"{_WATCHING}/drift.py"),
     "monitoring.false_alarms_per_year": Effect("gate", "How unusual a window must be.", f"{_WATCHING}/policy.py"),
     "monitoring.slices": Effect(
-        "gate", "The columns whose values are judged one by one too.", "layers/core/python/serin/domain/charter.py"
+        "gate",
+        "The columns whose values are judged one by one too.",
+        "layers/core/python/serin/data/watching/learnt.py",
     ),
 }

@@ -14,15 +14,20 @@ from datetime import datetime, timedelta
 
 from serin.domain.charter import Charter
 from serin.domain.events import Event
+from serin.domain.judgement.retraining.decide import decide
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode, advance, close, kept_episodes
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdict
+from serin.domain.models import ModelVersion
+from serin.domain.names import digest
 from serin.domain.records import as_record, from_record
 from serin.domain.truth import LATEST, TruthState, may_be_judged
-from serin.domain.watched import WatchedWindow, WatchState, WindowReport, windows_due
-from serin.ports import Catalog, Clock, Events, Notices, ObjectStore
+from serin.domain.watched import WatchedWindow, WatchState, WindowReport, window_end, windows_due
+from serin.ports import Catalog, Clock, Events, Notices, ObjectStore, Workflows
 from serin.services.steps.live_history import LiveHistory, live_history
-from serin.services.steps.watch_notices import of_drift, of_loss
+from serin.services.steps.retraining_facts import RetrainingFacts
+from serin.services.steps.watch_notices import of_decision, of_drift, of_loss
 from serin.services.steps.window_look import WindowLook, WindowSeen
 
 _DAY = timedelta(days=1)
@@ -48,6 +53,7 @@ def watch_model(
     clock: Clock,
     notices: Notices,
     events: Events,
+    workflows: Workflows,
 ) -> Looked:
     """Look at a model once; what another look is at meanwhile is left to it."""
     live = live_history(charter.model, catalog=catalog)
@@ -59,12 +65,13 @@ def watch_model(
         catalog=catalog,
         notices=notices,
         events=events,
+        workflows=workflows,
         state=catalog.watch_state(charter.model),
     )
     look.tell()
     goes_on = all(look.judge(end) for end in look.due()) and all(look.judge_again(window) for window in look.grown())
     if goes_on:
-        look.keep(replace(look.state, looked=look.now))
+        look.decide()
     return Looked(charter.model, tuple(look.judged), tuple(look.again), tuple(look.told), look.found)
 
 
@@ -81,6 +88,7 @@ class _Look:
     catalog: Catalog
     notices: Notices
     events: Events
+    workflows: Workflows
     state: WatchState
     judged: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
@@ -123,6 +131,28 @@ class _Look:
         if kept:
             self.again.append(f"{window.end:%Y-%m-%d}")
         return kept
+
+    def decide(self) -> None:
+        """Begin a training by its cause, propose one, or leave it; written down before it is done, and done once."""
+        number = self.live.version
+        since = None if number is None else self.live.since(number)
+        if number is None or since is None:
+            return
+        version = self.catalog.version(self.charter.model, number)
+        episodes = self.state.episodes
+        facts = RetrainingFacts(self.charter, version, since, episodes, self.now, catalog=self.catalog).facts()
+        decision = decide(self.charter.retraining, facts)
+        state = replace(self.state, looked=self.now, decision=decision)
+        name = _name_of(decision, version, window_end(self.now, self._length))
+        if name is not None and name != state.decided:
+            outgoing = of_decision(decision, self.charter.model)
+            state = replace(state, decided=name, outbox=(*state.outbox, outgoing))
+        if not self.keep(state):
+            return
+        if decision.action == "train" and name is not None and decision.cause is not None:
+            # Named by what it is for: begun a second time, it is the same one.
+            self.workflows.start_training(self.charter.model, name, decision.cause, self.correlation)
+        self.tell()
 
     def keep(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
         """Write the state after this one, and windows with it; False where another look was first."""
@@ -173,6 +203,15 @@ class _Look:
     @property
     def _length(self) -> timedelta:
         return self.charter.monitoring.policy.window
+
+
+def _name_of(decision: Decision, version: ModelVersion, window: datetime) -> str | None:
+    """What names a training that begins, one a cause and window, or a proposal, one a cause and version."""
+    if decision.action == "train":
+        return digest(version.model, str(decision.cause), f"{window:%Y-%m-%d}")[:32]
+    if decision.action == "propose":
+        return digest(version.model, str(decision.cause), str(version.version))[:32]
+    return None
 
 
 def _has_news(window: WatchedWindow, state: TruthState) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Advanced, Episode
 from serin.domain.watched import Outgoing, WindowReport
 
@@ -38,6 +39,15 @@ def of_loss(opened: Sequence[Episode], report: WindowReport) -> Outgoing:
     return Outgoing(
         f"Version {window.version} of {window.model} is worse", _text(lines), "Performance Degraded", detail
     )
+
+
+def of_decision(decision: Decision, model: str) -> Outgoing:
+    """A training that begins by itself, or that somebody is asked to start."""
+    if decision.action == "train":
+        subject, then = f"A training of {model} begins ({decision.cause})", f"Follow it: {_COMMAND} runs {model}"
+    else:
+        subject, then = f"A training of {model} is proposed ({decision.cause})", f"Start it: {_COMMAND} train {model}"
+    return Outgoing(subject, _text([decision.sentence, then, f"See why: {_COMMAND} watch {model}"]))
 
 
 def _what_to_do(model: str, feature: str) -> list[str]:

@@ -77,6 +77,7 @@ class WindowLook:
             performance=found.performance,
             of_dataset=found.of_dataset,
             days=found.days,
+            dataset_days=found.dataset_days,
             words=_words(report, found),
         )
         slices = with_quality(report.slices, rows, version, self.charter)

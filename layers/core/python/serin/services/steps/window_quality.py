@@ -27,13 +27,15 @@ NOTHING = Sample((), 0)
 class Quality:
     """Each metric beside what it was at the gate, that which the gate goes by first; `value` is that of decisions.
 
-    `of_dataset` is the first one by the word of the truth's dataset alone; `days` are the numbers they are from.
+    `of_dataset` is the first one by the word of the truth's dataset alone; `days`
+    and `dataset_days` are the numbers of days they are from.
     """
 
     performance: tuple[Performance, ...] = ()
     of_dataset: Performance | None = None
     value: Performance | None = None
     days: Mapping[str, Sample] = field(default_factory=dict)
+    dataset_days: Sample | None = None
 
 
 def window_quality(rows: pl.DataFrame, version: ModelVersion, charter: Charter, *, catalog: Catalog) -> Quality:
@@ -47,6 +49,7 @@ def window_quality(rows: pl.DataFrame, version: ModelVersion, charter: Charter, 
         judged(gate, by_dataset.get(gate), known, charter),
         judged(VALUE, days.get(VALUE), known, charter) if charter.value else None,
         days,
+        by_dataset.get(gate),
     )
 
 
