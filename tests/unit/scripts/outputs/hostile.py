@@ -12,15 +12,21 @@ import polars as pl
 
 from serin.data.files.parquet import to_parquet
 from serin.domain.fills import Fill
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.verdicts import Check, Verdict
+from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.judgement.watching.performance import Interval, Performance
+from serin.domain.judgement.watching.verdicts import FeatureVerdict, Promise, WindowVerdict
 from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
 from serin.domain.records import as_record
 from serin.domain.release_record import Directive, Shift
 from serin.domain.releases import ReleaseStep
 from serin.domain.scorecard import Score
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
+from serin.domain.watched import SliceVerdict, WatchedWindow, WatchState, WindowReport
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_views import ViewStatus
+from serin.services.show_watch import ShownWatch
 from serin_cli.client import ApiError
 from serin_cli.evidence import flat
 from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
@@ -142,6 +148,21 @@ VERDICT = as_record(Verdict("pass", "Passed.", (Check("gain over the champion", 
 RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
 RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": VERDICT}
 
+WINDOW = WatchedWindow(
+    *(MODEL, NOON, NOON, NOON, "DRIFT", "Drift in x.", "Inputs have moved."),
+    version=2,
+    performance=(Performance("log_loss", "LOSS", "log_loss is worse.", Interval(0.5, 0.4, 0.6, 9, 7)),),
+)
+FEATURE = FeatureVerdict("x", "DRIFT", "x has drifted.", 9, 0, wasserstein=0.5)
+DRIFT = WindowVerdict(NOON, NOON, 9, "DRIFT", "Drift in x.", Promise(1.0, 0.5, 9), (FEATURE,))
+WATCH = ShownWatch(
+    WatchState(
+        MODEL, episodes=(Episode("x", NOON, "x has drifted.", NOON),), decision=Decision("none", "No training.")
+    ),
+    (WINDOW,),
+    WindowReport(WINDOW, DRIFT, (SliceVerdict("origin", "LGA", DRIFT),), ("x is made differently.",)),
+)
+
 
 class Platform:
     """The client of that platform; with `error` it answers that to whatever it is asked."""
@@ -175,6 +196,7 @@ class Platform:
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
             "/sources": {"items": [poisoned(SOURCE)]},
+            "/watch": poisoned(as_record(WATCH)),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
             "/datasets/flights": {"rows": 9},
         }

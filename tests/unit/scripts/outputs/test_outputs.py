@@ -68,6 +68,7 @@ TYPED: Mapping[str, list[str]] = {
     "release hold": [MODEL],
     "release resume": [MODEL],
     "release abort": [MODEL],
+    "watch": [MODEL],
     "predict": [MODEL, "request.json"],
     "feedback": [MODEL, "request.json"],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
