@@ -33,7 +33,10 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
         (r"[-+]?[0-9]*\.[0-9]+", "it has a fraction; make the column a number in the contract, or write it without"),
         (r"[-+]?[0-9]+", "it has more than 64 bits; make the column a string in the contract"),
     ),
-    "number": (*_NUMBERS, (r"[-+]?[0-9]+(\.0*)?", "a 64-bit float does not hold it; make the column a string or an integer")),
+    "number": (
+        *_NUMBERS,
+        (r"[-+]?[0-9]+(\.0*)?", "a 64-bit float does not hold it; make the column a string or an integer"),
+    ),
     "boolean": ((r"", "write true or false; t and f, 1 and 0 are read too"),),
     "timestamp": (
         (
