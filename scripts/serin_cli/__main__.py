@@ -11,12 +11,13 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.contract_check import contract
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
 from serin_cli.health import health
-from serin_cli.init import contract, init
+from serin_cli.init import init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
@@ -81,7 +82,12 @@ def parser() -> Parser:
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
-    add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
+    add(
+        "contract",
+        contract,
+        "The contract that a file's rows suggest; check: what of contracts is checked.",
+        *_contract(),
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -176,8 +182,13 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "required": True, "help": "the dataset's name"}
-    return ("action", {"choices": ["infer"]}), ("file", {"help": "a CSV file"}), ("--dataset", dataset)
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name"}
+    files = {
+        "nargs": "+",
+        "metavar": "FILE",
+        "help": "with infer a CSV or Parquet file, with check contracts (ODCS v3)",
+    }
+    return ("action", {"choices": ["infer", "check"]}), ("files", files), ("--dataset", dataset)
 
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -7,7 +7,6 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +19,7 @@ from serin.domain.records import from_record
 from serin.domain.schemas import SchemaChange, changes
 from serin.files.models import ModelFolder, read_models
 from serin_cli import story
+from serin_cli.aws_session import session
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
 from serin_cli.prepare import CDK_JSON
@@ -91,7 +91,7 @@ def main() -> int:
     stages = [value.partition("=")[2] for value in options.context if value.startswith("stage=")]
     try:
         settings = read_settings(CDK_JSON, stages[-1] if stages else None)
-        check_deployed(settings, read_models(MODELS), boto3.Session(profile_name=options.profile).client("dynamodb"))
+        check_deployed(settings, read_models(MODELS), session(options.profile).client("dynamodb"))
     except (BotoCoreError, ClientError) as error:
         story.say(f"Contracts were not compared with the rows there are: {error}")
     except SerinError as error:

@@ -25,7 +25,7 @@ SCHEMA: dict[str, Any] = {
     "takings": pl.Float64,
 }
 WHOLE = (2**63 - 1, -(2**63), 2**53 + 1, 0)
-DECIMAL = (0.1, 0.2, 0.3, 1e-9, 1e30, -1e30, 1e300, -1e300, 1e300, -0.0)
+DECIMAL = (0.1, 0.2, 0.3, 1e-9, 1e30, -1e30, 1e300, -1e300, 1e300, -0.0, 0.0)
 
 
 @dataclass(frozen=True)

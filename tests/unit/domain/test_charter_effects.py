@@ -43,7 +43,9 @@ from serin.serving.requests import read_request
 from tests.builders import a_run, a_training_set, a_trial
 from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
+from tests.unit.domain.monitoring_proofs import MONITORING_PROOFS
 from tests.unit.domain.release_proofs import RELEASE_PROOFS
+from tests.unit.domain.retraining_proofs import RETRAINING_PROOFS
 from tests.unit.domain.truth_proofs import TRUTH_PROOFS
 from tests.unit.files.written_model import FILES, write_charter, write_model
 
@@ -302,7 +304,9 @@ PROOFS: Mapping[str, Proof] = {
         {"value_per_1000: 100": "value_per_1000: 10"}, _verdict(value=a_value(900, -20, 500)), "fail"
     ),
     **RELEASE_PROOFS,
+    **RETRAINING_PROOFS,
     **TRUTH_PROOFS,
+    **MONITORING_PROOFS,
     "datasets.*.contract": Proof(
         {"contracts/trips.yaml": "contracts/short.yaml"},
         lambda read: [rule.maximum for rule in read.examined.contracts["trips"].rules if rule.kind == "range"],

@@ -119,3 +119,12 @@ def test_a_derived_column_of_a_type_that_cannot_be_counted_is_refused_by_name() 
 def test_a_time_that_is_no_timestamp_is_refused() -> None:
     with pytest.raises(Invalid, match="takes its time from 'length', which is Int64"):
         found([(at(1), "a")], [], replace(QUEUE, event_time="length"))
+
+
+@pytest.mark.parametrize("values", [(0.0, -0.0), (-0.0, 0.0), (-0.0, -0.0)])
+def test_of_two_noughts_neither_is_less_whichever_came_first(values: tuple[float, float]) -> None:
+    windows = tuple(Window(do, "takings", do, timedelta(hours=3)) for do in ("min", "max"))  # type: ignore[arg-type]
+    view = replace(QUEUE, windows=windows)
+    rows: list[Event] = [(n, "a", at(0), at(0), None, None, value) for n, value in enumerate(values)]
+    assert repr(found([(at(1), "a")], rows, view)) == "[{'min': 0.0, 'max': 0.0}]"
+    assert repr(by_definition(rows, view, "a", at(1))) == "{'min': 0.0, 'max': 0.0}"

@@ -158,3 +158,38 @@ def test_what_was_set_aside_of_a_real_parquet_file_comes_back_whole() -> None:
     quarantine = of_file("planes-na.parquet", agreed).quarantine.with_columns(pl.lit("0" * 32).alias("__upload"))
     back = checked(to_csv([quarantine], PLANES).replace(b",99,", b",2,"), agreed).accepted
     assert back.select("tailnum", "manufacturer").rows() == [("N502AA", "NA"), ("N503AA", "")]
+
+
+CODES: dict[str, ColumnType] = {"code": "string"}
+
+
+def test_row_groups_without_rows_are_nothing_and_a_file_of_them_has_no_rows() -> None:
+    assert of_file("groups-without-rows.parquet", contract(CODES)).accepted["code"].to_list() == ["NA", "7"]
+    with pytest.raises(Rejected, match="has no rows"):
+        of_file("no-rows.parquet", contract(CODES))
+
+
+def test_a_page_that_is_not_what_its_checksum_says_is_told() -> None:
+    content = (WRITTEN / "checksums.parquet").read_bytes()
+    assert checked(content, contract(CODES), "a.parquet").accepted["code"].to_list() == ["NA", "7"]
+    with pytest.raises(Rejected, match="damaged on the way"):
+        checked(content.replace(b"NA", b"OA", 1), contract(CODES), "a.parquet")
+
+
+def test_encrypted_columns_are_told_as_what_they_are() -> None:
+    with pytest.raises(Rejected, match="has encrypted columns"):
+        of_file("encrypted-column.parquet", contract(CODES))
+
+
+def test_bytes_and_json_are_texts_where_the_contract_says_so_and_they_are() -> None:
+    assert of_file("json.parquet", contract(CODES)).accepted["code"].to_list() == ['{"a":1}', None]
+    bytes_of = [to_parquet(pl.DataFrame({"code": [value, None]})) for value in ("é".encode(), b"\xff")]
+    assert checked(bytes_of[0], contract(CODES), "a.parquet").accepted["code"].to_list() == ["é", None]
+    with pytest.raises(Rejected, match="holds what is no text"):
+        checked(bytes_of[1], contract(CODES), "a.parquet")
+
+
+def test_a_text_has_no_nul_in_either_kind_of_file() -> None:
+    for content in (b"code\nab\na\0b\n", to_parquet(pl.DataFrame({"code": ["ab", "a\0b"]}))):
+        with pytest.raises(Rejected, match=r"NUL character (at byte 9|in row 2)"):
+            checked(content, contract(CODES))

@@ -1,4 +1,4 @@
-"""Sums that are exact, so the same however the values are split, ordered, or come and go."""
+"""Sums and extremes that are exact, so the same however the values are split, ordered, or come and go."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def exact_sum(values: Sequence[float]) -> float | None:
             return float(sum(map(Fraction, values), Fraction()))
         except OverflowError:
             return None
+
+
+def extreme(values: Sequence[float], *, greatest: bool) -> float:
+    """The least or the greatest of whole or of finite numbers; of 0.0 and -0.0, which are equal, always 0.0."""
+    value = max(values) if greatest else min(values)
+    return value + 0.0 if isinstance(value, float) else value

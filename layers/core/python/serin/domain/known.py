@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from serin.domain.arithmetic import exact_sum
+from serin.domain.arithmetic import exact_sum, extreme
 from serin.domain.charter import Scalar, View, Window
 
 
@@ -112,9 +112,11 @@ def _aggregate(window: Window, known: Sequence[Version], moment: datetime) -> Sc
         return len(values)
     if not values:
         return None
-    if window.do in ("min", "max", "last"):
-        found: Scalar = {"min": min(values), "max": max(values), "last": values[-1]}[window.do]
-        return found
+    if window.do == "last":
+        last: Scalar = values[-1]
+        return last
+    if window.do in ("min", "max"):
+        return extreme(values, greatest=window.do == "max")
     total = exact_sum(values)
     return total if window.do == "sum" or total is None else total / len(values)
 

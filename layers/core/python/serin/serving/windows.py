@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from serin.domain.arithmetic import exact_sum
+from serin.domain.arithmetic import exact_sum, extreme
 from serin.domain.buckets import MICROSECOND, Bucket, micros, moment_of
 from serin.domain.charter import Scalar, View, Window
 
@@ -39,8 +39,10 @@ def _value(window: Window, found: list[Any]) -> Scalar | None:
         return len(found)
     if not found:
         return None
-    if window.do in ("min", "max", "last"):
-        value: Scalar = found[-1] if window.do == "last" else min(found) if window.do == "min" else max(found)
-        return value
+    if window.do == "last":
+        last: Scalar = found[-1]
+        return last
+    if window.do in ("min", "max"):
+        return extreme(found, greatest=window.do == "max")
     total = exact_sum(found)
     return total if window.do == "sum" or total is None else total / len(found)

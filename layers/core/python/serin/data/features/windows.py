@@ -121,7 +121,9 @@ class _Counter:
     def _extreme(self, values: pl.Series, starts: Integers, ends: Integers, *, greatest: bool) -> pl.Series:
         order = values.arg_sort(descending=not greatest).to_numpy()
         holding = self._of_rows(last_holding(starts[order], ends[order], len(self._places)))
-        return values.gather(order).gather(holding.set(holding < 0, None))
+        found = values.gather(order).gather(holding.set(holding < 0, None))
+        # Of two equal noughts neither comes first, as in `serin.domain.arithmetic.extreme`.
+        return found.set((found == 0).fill_null(value=False), 0.0) if found.dtype.is_float() else found
 
     def _of_rows(self, found: npt.NDArray[Any]) -> pl.Series:
         return pl.Series(self._places.in_rows(found))

@@ -12,6 +12,7 @@ import polars as pl
 
 from serin.data.files.header import check_columns, check_lengths
 from serin.data.files.parquet_layout import Layout, read_layout
+from serin.data.files.parquet_values import as_text, is_plain, may_hold_nul, refuse_nul
 from serin.data.files.repeated_header import without_headers
 from serin.data.files.table import Caps, Table, ragged_rows, row_numbers
 from serin.domain.contracts import Contract
@@ -116,8 +117,12 @@ class ParquetBlocks:
         layout = _layout(name, content, caps)
         check_columns(name, layout.columns, contract, caps)
         schema = _tried(name, lambda: pl.read_parquet_schema(content))
-        plain = {one: dtype for one, dtype in schema.items() if one not in layout.nested and _is_plain(dtype)}
         types = {column.name: column.type for column in contract.columns}
+        plain = {
+            one: dtype
+            for one, dtype in schema.items()
+            if one not in layout.nested and is_plain(dtype, text=types.get(one) == "string")
+        }
         for column in (column for column in types if column not in plain):
             dtype = "lists or records" if column in layout.nested else schema[column]
             raise Rejected(
@@ -126,7 +131,8 @@ class ParquetBlocks:
             )
         if layout.rows == 0:
             raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-        self._columns = [_as_text(column, dtype) for column, dtype in plain.items()]
+        self._columns = [as_text(column, dtype) for column, dtype in plain.items()]
+        self._written = [column for column, dtype in plain.items() if may_hold_nul(dtype)]
         self._unread = tuple(column for column in layout.columns if column not in plain)
         self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
 
@@ -141,8 +147,9 @@ class ParquetBlocks:
             found = before + text.height
             raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
         check_lengths(self._name, text, self._caps)
-        ragged = ragged_rows([], [])
-        return without_headers(Table(self._name, text, row_numbers(text.height, before), ragged, unread=self._unread))
+        numbers, ragged = row_numbers(text.height, before), ragged_rows([], [])
+        refuse_nul(self._name, text, numbers, self._written)
+        return without_headers(Table(self._name, text, numbers, ragged, unread=self._unread))
 
 
 def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
@@ -159,20 +166,7 @@ def _tried(name: str, read: Callable[[], T]) -> T:
         return read()
     # The reader panics, rather than fails, on some damaged files.
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        if str(error).startswith("invalid utf8"):
+            raise Rejected(f"{name}: a column of bytes holds what is no text.", "Write its values as texts.") from error
         message = f"{name}: cannot be read as Parquet ({printable(str(error).partition(chr(10))[0], 100)})."
         raise Rejected(message, "Write the file again and upload it.") from error
-
-
-def _is_plain(dtype: pl.DataType) -> bool:
-    """Whether its values are texts, numbers or times; the bytes of a column of bytes mean nothing by themselves."""
-    return not dtype.is_nested() and not isinstance(dtype, (pl.Binary, pl.Object, pl.Duration, pl.BaseExtension))
-
-
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if isinstance(dtype, pl.Datetime):
-        # Without a zone the text has none either, and so breaks the contract's type.
-        zone = "" if dtype.time_zone is None else "Z"
-        moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
-        return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
-    return column.cast(pl.String)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
+from zlib import crc32
 
 from serin.data.files.table import Caps
 from serin.data.files.thrift import Struct, read_struct
@@ -25,13 +26,14 @@ _DEEPEST = 32
 # Types the engine does not know: the converted type, the digits of a decimal, the newest logical type.
 _INTERVAL, _MOST_DIGITS, _NEWEST_TYPE = 21, 38, 15
 # Field numbers of parquet.thrift.
-_SCHEMA, _ROWS, _GROUPS = 2, 3, 4
+_SCHEMA, _ROWS, _GROUPS, _ENCRYPTION = 2, 3, 4, 8
 _NAME, _CHILDREN, _REPETITION, _REPEATED = 4, 5, 3, 2
 _CONVERTED, _PRECISION, _LOGICAL = 6, 8, 10
 _CHUNKS, _GROUP_ROWS = 1, 3
 _FILE_PATH, _CHUNK = 1, 3
 _CHUNK_VALUES, _CHUNK_BYTES, _DATA_AT, _DICTIONARY_AT = 5, 7, 9, 11
-_PAGE_TYPE, _UNPACKED, _PACKED = 1, 2, 3
+_PAGE_TYPE, _UNPACKED, _PACKED, _CHECKSUM = 1, 2, 3, 4
+_WORD = 0xFFFFFFFF
 _HEADER_OF_TYPE: Mapping[int, int] = {0: 5, _DICTIONARY_PAGE: 7, 3: 8}
 _PAGE_VALUES = 1
 _ENCODING_OF_TYPE: Mapping[int, int] = {0: 2, _DICTIONARY_PAGE: 2, 3: 4}
@@ -78,6 +80,8 @@ def read_layout(name: str, content: memoryview, caps: Caps) -> Layout:
 
 def _layout(name: str, content: memoryview, caps: Caps) -> Layout:
     footer, _ = read_struct(_footer(name, content, caps))
+    if _ENCRYPTION in footer:
+        raise Rejected(f"{name}: has encrypted columns.", "Write the file without encryption.")
     schema = _schema(name, footer[_SCHEMA], caps)
     rows = footer[_ROWS]
     if rows > caps.rows:
@@ -199,15 +203,22 @@ def _pages(content: memoryview, chunk: Struct) -> Iterator[_Page]:
     if _FILE_PATH in chunk:
         raise ValueError("a column is in another file")
     facts = chunk[_CHUNK]
+    if facts[_CHUNK_VALUES] == facts[_CHUNK_BYTES] == 0:
+        return
     start = facts.get(_DICTIONARY_AT) or facts[_DATA_AT]
     end = start + facts[_CHUNK_BYTES]
-    if not len(MAGIC) <= start <= facts[_DATA_AT] <= end <= len(content):
+    # A row group without rows may have a dictionary and no page of data, which then lies nowhere.
+    data = start if facts[_CHUNK_VALUES] == 0 and not facts[_DATA_AT] else facts[_DATA_AT]
+    if not len(MAGIC) <= start <= data <= end <= len(content):
         raise ValueError("a column is not where its footer says")
     while start < end:
         header, behind = read_struct(content[:end], start)
         start = behind + header[_PACKED]
         if header[_PACKED] < 0 or header[_UNPACKED] < 0 or start > end:
             raise ValueError("a page is longer than its column")
+        # The engine does not look at checksums.
+        if _CHECKSUM in header and crc32(content[behind:start]) != header[_CHECKSUM] & _WORD:
+            raise ValueError("a page is not what its checksum says: it was damaged on the way")
         yield _page(header)
 
 

@@ -1,0 +1,248 @@
+"""A year of a live model: looked at every day, by the platform's own judge of performance, policy, trainings and gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from benches.retraining.rows import DAY, before, between
+from benches.retraining.world import World
+from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.gate import judge
+from serin.domain.judgement.policy import Requirements
+from serin.domain.judgement.retraining.decide import decide
+from serin.domain.judgement.retraining.decision import Cause, Decision
+from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Outcome
+from serin.domain.judgement.verdicts import Verdict
+from serin.domain.judgement.watching.performance import Performance, judge_performance
+from serin.domain.metrics import GREATER_IS_BETTER
+from serin.learning.blocks import Blocks
+from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.evidence import evidence_of
+from serin.learning.fitting import Champion, Fitted, contest, refit
+from serin.learning.influence import row_values
+from serin.learning.scores import Scores
+from serin.learning.splits import learnable_rows
+from serin.serving.estimators import Estimator
+
+FLIPPED = 0.3
+_OUTCOMES: dict[str, Outcome] = {"pass": "registered", "fail": "rejected", "inconclusive": "inconclusive"}
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """A model that is live from `since` on; `reference` is the gate's metric on the days that judged it."""
+
+    number: int
+    estimator: Estimator
+    learnt_until: datetime
+    since: datetime
+    reference: Sample
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A training, and whether its gate would have let in the same one with 30 % of its labels flipped."""
+
+    at: datetime
+    cause: Cause
+    verdict: Verdict
+    poisoned: Verdict | None = None
+
+
+@dataclass
+class Course:
+    """What became of a year: the score that was live for each row, the trainings, and who was live from when on."""
+
+    score: Floats
+    versions: list[Version] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+
+    @property
+    def deployed(self) -> int:
+        """How often a version took another's place."""
+        return len(self.versions) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """A world and its first model, which every strategy begins with."""
+
+    world: World
+    first: Version
+    fitted: Callable[[datetime], Fitted]
+
+    @classmethod
+    def of(cls, world: World) -> Year:
+        """Let the first model learn; a refit at one moment is made once, whoever asks for it."""
+        known: dict[datetime, Fitted] = {}
+
+        def fitted(now: datetime) -> Fitted:
+            if now not in known:
+                columns = before(world.columns, now - world.lag)
+                known[now] = refit(columns, "binary", world.make, world.params)
+            return known[now]
+
+        columns = before(world.columns, world.begin - world.lag)
+        scores = _contest(world, columns, None)
+        verdict = fitted(world.begin)
+        evidence = _evidence(world, world.requirements, columns, scores, None)
+        threshold = None if evidence.value is None else evidence.value.threshold
+        reference = _metric(world, scores.moment, scores.label, scores.challenger)
+        return cls(
+            world,
+            Version(1, verdict.estimator, verdict.learnt_until, world.begin, reference, threshold),
+            fitted,
+        )
+
+    def scheduled(self, every: timedelta) -> Course:
+        """What a calendar brings that asks nobody: fitted again `every` so long, and live at once."""
+        course = self._begun()
+        now = self.world.begin + every
+        while now < self.end:
+            fitted = self.fitted(now)
+            known = course.versions[-1]
+            version = Version(known.number + 1, fitted.estimator, fitted.learnt_until, now, known.reference)
+            self._deploy(course, version)
+            now += every
+        return course
+
+    def static(self) -> Course:
+        """The first model for the whole year."""
+        return self._begun()
+
+    def by_policy(self, *, poison: bool = False, progress: Progress | None = None, stop: bool = False) -> Course:
+        """What the charter's policy brings. `stop`: the first training by what was observed ends the year."""
+        course, attempts = self._begun(), list[Attempt]()
+        for day in range(1, self.world.days):
+            now = self.world.begin + day * DAY
+            decision = self.decision(course, attempts, now)
+            if decision.action != "train" or decision.cause is None:
+                continue
+            if stop:
+                course.tried.append(Tried(now, decision.cause, Verdict("inconclusive", decision.sentence)))
+                return course
+            tried = self._train(course, now, decision.cause, poison=poison)
+            attempts.append(Attempt(now, _OUTCOMES.get(tried.verdict.outcome, "invalid")))
+            if progress is not None:
+                progress(f"{now:%d %b} {decision.cause}: {tried.verdict.sentence}")
+        return course
+
+    @property
+    def end(self) -> datetime:
+        """When the year is over."""
+        return self.world.begin + self.world.days * DAY
+
+    def decision(self, course: Course, attempts: list[Attempt], now: datetime) -> Decision:
+        """What the policy says of what can be known by now."""
+        world, live = self.world, course.versions[-1]
+        windows = self._judged(course, now)
+        verdict = course.tried[-1].verdict if course.tried else None
+        facts = Facts(
+            now=now,
+            learnt_until=live.learnt_until,
+            live_since=live.since,
+            new_rows=int(between(world.columns, live.learnt_until, now - world.lag).sum()),
+            attempts=attempts,
+            performance=windows[-1][1] if windows else None,
+            decay=[Decayed(end - live.learnt_until, of.loss) for end, of in windows if of.loss is not None],
+            needed=verdict.power if verdict else None,
+        )
+        return decide(world.policy, facts)
+
+    def _judged(self, course: Course, now: datetime) -> list[tuple[datetime, Performance]]:
+        """The whole windows of the live version whose truth has come, and what they show."""
+        world, live = self.world, course.versions[-1]
+        end, found = self.world.begin + world.window, []
+        while end + world.lag <= now:
+            if end - world.window >= live.since:
+                found.append((end, self._performance(course, live, end)))
+            end += world.window
+        return found
+
+    def _performance(self, course: Course, live: Version, end: datetime) -> Performance:
+        world, metric = self.world, self.world.requirements.gate.metric
+        rows = between(world.columns, end - world.window, end)
+        sample = _metric(world, world.columns.moment[rows], world.columns.label[rows], course.score[rows])
+        better = GREATER_IS_BETTER[metric]
+        return judge_performance(metric, sample, live.reference, world.alpha, higher_is_better=better)
+
+    def _train(self, course: Course, now: datetime, cause: Cause, *, poison: bool) -> Tried:
+        world, live = self.world, course.versions[-1]
+        columns = before(world.columns, now - world.lag)
+        scores = _contest(world, columns, live)
+        evidence = _evidence(world, world.requirements, columns, scores, live.threshold)
+        verdict = judge(evidence, world.requirements)
+        tried = Tried(now, cause, verdict, _poisoned(world, columns, live) if poison else None)
+        course.tried.append(tried)
+        if verdict.outcome == "pass":
+            fitted = self.fitted(now)
+            reference = _metric(world, scores.moment, scores.label, scores.challenger)
+            threshold = None if evidence.value is None else evidence.value.threshold
+            # The release takes its day.
+            since = now + DAY
+            self._deploy(
+                course,
+                Version(live.number + 1, fitted.estimator, fitted.learnt_until, since, reference, threshold),
+            )
+        return tried
+
+    def _begun(self) -> Course:
+        course = Course(np.full(len(self.world.columns.label), np.nan))
+        self._deploy(course, self.first)
+        return course
+
+    def _deploy(self, course: Course, version: Version) -> None:
+        course.versions.append(version)
+        rows = between(self.world.columns, version.since, self.end)
+        course.score[rows] = score_of(version, self.world.columns, rows)
+
+
+def score_of(version: Version, columns: TrainingColumns, rows: Mask) -> Floats:
+    """The version's probability of a positive for some rows."""
+    names = list(version.estimator.feature_names_in_)
+    if not rows.any():
+        return np.zeros(0)
+    return np.asarray(version.estimator.predict_proba(columns.table.loc[rows, names])[:, 1], np.float64)
+
+
+def _contest(world: World, columns: TrainingColumns, live: Version | None) -> Scores:
+    champion = None if live is None else Champion(live.number, live.estimator, live.learnt_until)
+    return contest(
+        columns,
+        "binary",
+        world.make,
+        world.params,
+        columns.newest() - world.holdout,
+        champion,
+        decides=world.requirements.value is not None,
+    )
+
+
+def _evidence(
+    world: World, asked: Requirements, columns: TrainingColumns, scores: Scores, threshold: float | None
+):  # noqa: ANN202
+    learnt = learnable_rows(columns, columns.newest() - world.holdout)
+    return evidence_of("binary", asked, columns, learnt, scores, threshold)
+
+
+def _poisoned(world: World, columns: TrainingColumns, live: Version) -> Verdict:
+    """The verdict on a challenger that learnt from flipped labels: the gate's own metric alone must see it."""
+    asked = Requirements(world.requirements.gate)
+    learnt = learnable_rows(columns, columns.newest() - world.holdout)
+    flips = learnt & (np.random.default_rng(len(columns.label)).random(len(learnt)) < FLIPPED)
+    false = replace(columns, label=columns.label.astype(np.bool_) ^ flips)
+    scores = _contest(replace(world, requirements=asked), false, live)
+    return judge(_evidence(world, asked, false, scores, None), asked)
+
+
+def _metric(world: World, moment: Floats, label: Mask, score: Floats) -> Sample:
+    """The gate's metric as one number a day."""
+    values = row_values("binary", world.requirements.gate.metric, label, score, (False, True))
+    places = np.arange(len(label))
+    return Blocks(world.requirements.gate.block, moment, places, places).numbers(values)
