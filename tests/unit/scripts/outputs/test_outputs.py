@@ -57,6 +57,7 @@ TYPED: Mapping[str, list[str]] = {
     "runs": [MODEL],
     "models list": [],
     "models withdraw": [MODEL, "--version", "1", "--why", ATTACK],
+    "health": [MODEL],
     "versions": [MODEL],
     "lineage": [MODEL],
     "release start": [MODEL],
