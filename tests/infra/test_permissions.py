@@ -76,10 +76,11 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
     own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
     watched = ["predictions/*", "truth/*", "watching/*", *(f"reports/{model}/*" for model in MODELS)]
-    assert sorted(found) == sorted([*whole, "truth/*", *own, *watched, f"{SOURCE.prefix}*"])
+    assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
-    read = {f"{lake}/predictions/*", f"{lake}/reports/profiles/*", f"{lake}/truth/*", f"{lake}/truth/*/inbox/*"}
-    assert resources(aws, "api", "s3") == {lake, *read, *(f"{lake}/reports/{model}/*" for model in MODELS)}
+    read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
+    reports = [f"reports/{model}/*" for model in MODELS]
+    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in (*read, *reports))}
 
 
 def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_models_are_made_of(aws: Assembly) -> None:

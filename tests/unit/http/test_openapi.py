@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +21,7 @@ from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
+from serin.domain.health import Health
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
@@ -79,6 +81,10 @@ def nothing_taken(model: str, items: Sequence[Feedback], token: str) -> Feedback
     raise NotFound(f"{token} found no {model} to say {items} of.", "Nothing was predicted.")
 
 
+def no_health(model: str, span: timedelta) -> Health:
+    raise NotFound(f"No health of {model} within {span}.", "Nobody has called it.")
+
+
 def no_profile(dataset: str, model: str | None) -> ShownProfile:
     raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
 
@@ -103,7 +109,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
-        *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended),
+        *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
     )
     return make_app(charters, *ports, cases)
 
