@@ -173,6 +173,18 @@ WATCH = ShownWatch(
 )
 
 
+def _watched() -> Any:
+    """Features of a verdict are a list of records, whose fields nobody has named."""
+    found = as_record(WATCH)
+    verdicts = [found["report"]["drift"], *(of["verdict"] for of in found["report"]["slices"])]
+    own = [verdict.pop("features") for verdict in verdicts]
+    found = poisoned(found)
+    verdicts = [found["report"]["drift"], *(of["verdict"] for of in found["report"]["slices"])]
+    for verdict, features in zip(verdicts, own, strict=True):
+        verdict["features"] = [poisoned(feature) for feature in features]
+    return found
+
+
 class Platform:
     """The client of that platform; with `error` it answers that to whatever it is asked."""
 
@@ -206,7 +218,7 @@ class Platform:
             "/lineage": poisoned(as_record(LINEAGE)),
             "/health": poisoned(HEALTH),
             "/sources": {"items": [poisoned(SOURCE)]},
-            "/watch": poisoned(as_record(WATCH)),
+            "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
             "/datasets/flights": {"rows": 9},
         }
