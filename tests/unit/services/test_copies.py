@@ -207,6 +207,7 @@ def day(number: int) -> bytes:
     return (HEADER + "\n".join(rows) + "\n").encode()
 
 
+@pytest.mark.slow
 def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_but_to_keep_their_sets_few() -> None:
     lake = Reads()
     world = World({"orders": a_contract(rules=(), primary_key=())}, lake=lake)
@@ -220,6 +221,7 @@ def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_but_to_keep_th
     assert len(lake.sets) == 1
 
 
+@pytest.mark.slow
 def test_a_table_without_times_is_read_in_few_sets_and_every_upload_is_still_known_by_name() -> None:
     lake = Reads()
     world = World({"orders": PASSENGERS}, lake=lake)
