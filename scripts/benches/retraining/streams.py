@@ -1,7 +1,8 @@
 """Simulated years: what inputs mean for the label changes at once, slowly, with the seasons, or not at all.
 
-Days share a fate, which follows the day before's, and inputs and the share of positives move with the seasons in all of
-them: so a window of other difficulty is no sign of a change. The true chance of each row is known.
+Days share a fate, which follows the day before's, and an input moves with the seasons in all of them: so rows that are
+harder to tell are no sign of a change. With the seasons of `seasonal` the share of positives moves too. The true chance
+of each row is known.
 """
 
 from __future__ import annotations
@@ -45,11 +46,16 @@ class Stream:
 
     def useless(self, course: Course) -> int:
         """How many versions, in the four weeks after they took over, gained no more than the gate's minimum, truly."""
-        return sum(self._gain(course, number) <= self.world.requirements.gate.minimum_gain for number in range(1, len(course.versions)))
+        return sum(
+            self._gain(course, number) <= self.world.requirements.gate.minimum_gain
+            for number in range(1, len(course.versions))
+        )
 
     def _gain(self, course: Course, number: int) -> float:
         new, old = course.versions[number], course.versions[number - 1]
-        rows = between(self.world.columns, new.since, min(new.since + USED_IN, self.world.begin + self.world.days * DAY))
+        rows = between(
+            self.world.columns, new.since, min(new.since + USED_IN, self.world.begin + self.world.days * DAY)
+        )
         chance = self.chance[rows]
         return _expected_loss(chance, score_of(old, self.world.columns, rows)) - _expected_loss(
             chance, score_of(new, self.world.columns, rows)
@@ -67,7 +73,9 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
     weights = _weights(kind, random, days)[day]
     noise = random.standard_normal(days + HISTORY)
     fate = signal.lfilter([np.sqrt(1 - LAG_1**2)], [1.0, -LAG_1], noise)[HISTORY:] * DAY_EFFECT
-    logit = (values * weights).sum(axis=1) - 1.0 + 0.4 * np.sin(season + 1) + fate[day]
+    logit = (values * weights).sum(axis=1) - 1.0 + fate[day]
+    if kind == "seasonal":
+        logit += 0.4 * np.sin(season + 1)
     chance = 1 / (1 + np.exp(-logit))
     label = random.random(len(day)) < chance
     moment = BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days))
