@@ -8,11 +8,13 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import Aws
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.alarms import FIVE_MINUTES, Bad, Notice, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
 from infra.constructs.permissions import allow, grant, keep_wildcard
@@ -79,6 +81,17 @@ class Workflow(Construct):
             logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
+
+    def tell_of_failures(self, stack: SerinStack, name: str, notice: Notice) -> None:
+        """An alarm for five minutes after an execution has failed."""
+        failed = cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name="ExecutionsFailed",
+            dimensions_map={"StateMachineArn": self.machine.state_machine_arn},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        )
+        alarm(self, "Failures", stack.names.alarm(name), failed, Bad(), notice)
 
     def _log(self, stack: SerinStack) -> logs.LogGroup:
         return logs.LogGroup(

@@ -11,11 +11,13 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.contract_check import contract
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
-from serin_cli.init import contract, init
+from serin_cli.health import health
+from serin_cli.init import init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
@@ -80,7 +82,12 @@ def parser() -> Parser:
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
-    add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
+    add(
+        "contract",
+        contract,
+        "The contract that a file's rows suggest; check: what of contracts is checked.",
+        *_contract(),
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -98,6 +105,8 @@ def parser() -> Parser:
     add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
+    hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
+    add("health", health, "Calls, failures, durations, memory and cost of each version.", model, hours)
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(
@@ -173,8 +182,13 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "required": True, "help": "the dataset's name"}
-    return ("action", {"choices": ["infer"]}), ("file", {"help": "a CSV file"}), ("--dataset", dataset)
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name"}
+    files = {
+        "nargs": "+",
+        "metavar": "FILE",
+        "help": "with infer a CSV or Parquet file, with check contracts (ODCS v3)",
+    }
+    return ("action", {"choices": ["infer", "check"]}), ("files", files), ("--dataset", dataset)
 
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -7,6 +7,7 @@ from tests.infra.templates import Assembly
 
 KNOWN_TYPES = {
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",

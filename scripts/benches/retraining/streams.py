@@ -23,7 +23,7 @@ from benches.retraining.year import Course, score_of
 from serin.domain.charter import Scalar
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
-from serin.domain.judgement.watching.policy import WatchPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy, for_performance
 from serin.learning.columns import Floats, TrainingColumns
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
@@ -91,7 +91,7 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
         lag=DAY,
         holdout=14 * DAY,
         window=watch.window,
-        alpha=watch.chance(FEATURES + 1),
+        alpha=for_performance(watch),
     )
     return Stream(world, chance)
 

@@ -12,8 +12,10 @@ from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
+from serin_cli.contract_check import contract
 from serin_cli.drafting.contract import contract_text
-from serin_cli.init import contract, init, look
+from serin_cli.init import init, look
+from tests.standard import breaks
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
 
@@ -34,6 +36,7 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert record["task"] == task
     with pytest.raises(Invalid, match="still the placeholder"):
         read_models(folder / "models")
+    assert breaks((folder / "models" / "orders" / "contracts" / "orders.yaml").read_text()) == []
     answer(folder, floor={"binary": "0.5", "multiclass": "0.3", "regression": "9"}[task])
     model, made = learnt(folder)
     charter = model.charter
@@ -268,6 +271,7 @@ def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answ
     path.write_text(capsys.readouterr().out)
     with pytest.raises(Invalid, match="still the placeholder"):
         read_contract(path)
+    assert breaks(path.read_text()) == []
     answer(folder)
     found = read_contract(path)
     kinds = {(rule.kind, rule.severity) for rule in found.rules}
