@@ -65,7 +65,7 @@ class ApiStack(SerinStack):
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "api", deployment, "Serin: the HTTP API")
-        # Every function and machine behind it sends traces to X-Ray; an HTTP API itself cannot, only a REST API.
+        # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
         self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
         self._stage()
