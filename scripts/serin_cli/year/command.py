@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from serin_cli.connection import aws_client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
 from serin_cli.year.broken import register_broken
-from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, WEEK, Episode, Loop
+from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, Episode, Loop
 from serin_cli.year.meter import Meter
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
@@ -35,6 +36,8 @@ STAGE = "year"
 SAMPLE = Path("build/flights")
 EVERY_WEEKS, POISONED_IN, BROKEN_IN = 4, 14, 26
 """A training by call; in which weeks somebody sends in wrong labels, and releases code with a fault."""
+BETWEEN_UPLOADS = (timedelta(days=2), timedelta(days=2), timedelta(days=3))
+"""Quality is judged of weeks that have three days with predictions or more, and who asks needs features of the day."""
 WATERMARK = timedelta(days=2)
 
 
@@ -58,9 +61,10 @@ def _walk(client: Client, platform: Running, began: float, weeks: int | None) ->
     story.chapter("2. January and February: the first version, which is the static model from here on")
     loop.begin(files)
     story.chapter("3. A week after the other: upload, truth of what was asked before, questions about what comes")
-    for number, (since, until) in enumerate(_weeks(weeks), start=1):
-        loop.week(since, until)
-        _event(number, loop, platform, files)
+    for week, visits in enumerate(_weeks(weeks), start=1):
+        for since, until in visits:
+            loop.visit(since, until)
+        _event(week, loop, platform, files)
     with meter.doing("clock"):
         platform.cloud.advance(WATERMARK)
     scores = _scores(platform)
@@ -68,20 +72,24 @@ def _walk(client: Client, platform: Running, began: float, weeks: int | None) ->
     return _told(table, loop, meter, began)
 
 
-def _weeks(count: int | None) -> Iterator[tuple[datetime, datetime]]:
-    since, number = FIRST_ASKED, 0
-    while since + WEEK <= LAST and (count is None or number < count):
-        yield since, since + WEEK
-        since, number = since + WEEK, number + 1
+def _weeks(count: int | None) -> Iterator[list[tuple[datetime, datetime]]]:
+    """The spans between the uploads of each week."""
+    since = FIRST_ASKED
+    for _ in range((LAST - since) // sum(BETWEEN_UPLOADS, timedelta()) if count is None else count):
+        moments: list[datetime] = [since]
+        for span in BETWEEN_UPLOADS:
+            moments.append(moments[-1] + span)
+        yield list(pairwise(moments))
+        since = moments[-1]
 
 
-def _event(number: int, loop: Loop, platform: Running, files: dict[str, Path]) -> None:
+def _event(week: int, loop: Loop, platform: Running, files: dict[str, Path]) -> None:
     """What happens in this week besides: a training by call, wrong labels, or code with a fault."""
-    if number == POISONED_IN:
+    if week == POISONED_IN:
         loop.poison([files["2013-01.csv"], files["2013-02.csv"]], poisoned)
-    elif number == BROKEN_IN:
+    elif week == BROKEN_IN:
         loop.release(_broken(platform, loop), "code with a fault")
-    elif number % EVERY_WEEKS == 0:
+    elif week % EVERY_WEEKS == 0:
         loop.train("every four weeks")
 
 

@@ -20,8 +20,8 @@ from serin_cli.year.weeks import Weeks
 MODEL = "flight-delay"
 YEAR, FEBRUARY = datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 2, 1, tzinfo=UTC)
 FIRST_ASKED, LAST = datetime(2013, 3, 1, 14, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
-WEEK, NOTICE, EVENING = timedelta(days=7), timedelta(hours=2), timedelta(hours=15)
-"""Callers ask after each upload, about the flights of the day that depart two hours later or more."""
+NOTICE, EVENING = timedelta(hours=2), timedelta(hours=8)
+"""Callers ask after each upload, about the flights of the day that depart from two hours later on."""
 TOGETHER = 45
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
@@ -82,7 +82,7 @@ class Loop:
         self._notice_runs()
         self._client.release_ended(MODEL)
 
-    def week(self, since: datetime, until: datetime) -> None:
+    def visit(self, since: datetime, until: datetime) -> None:
         """Let the days pass, bring what they have brought, and ask about the flights to come."""
         with self._meter.doing("clock"):
             advance(self._connection, (until - self.now).total_seconds())
