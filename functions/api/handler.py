@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from mangum import Mangum
 from serin.bootstrap import platform
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
+from serin.domain.health import Health
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -21,6 +23,7 @@ from serin.logs import logged, of_answer
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.withdraw_version import withdraw_version
@@ -37,7 +40,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct, take))
+    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct, take, health))
     return Mangum(Told(app), lifespan="off")
 
 
@@ -88,6 +91,12 @@ def read(question: Question) -> Answer:
     """Features; who asks for none waits for nothing of the online store."""
     world = platform()
     return read_online(question, world.charters, online=world.online, clock=world.clock)
+
+
+def health(model: str, span: timedelta) -> Health:
+    """How the versions of an endpoint do; who asks for none waits for no client of S3."""
+    world = platform()
+    return show_health(model, span, lake=world.lake, catalog=world.catalog, clock=world.clock)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:

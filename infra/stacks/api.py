@@ -34,6 +34,7 @@ ROUTES = (
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",
+    "GET /models/{model}/health",
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
@@ -193,12 +194,13 @@ class ApiStack(SerinStack):
         )
 
     def _showing_predictions(self) -> list[Permission]:
-        """The files of the prediction log, what was said of them, and the function versions that answered."""
+        """The files of the log, what was said of predictions, and the function versions that answered."""
         versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
         return [
             list_keys(self.addresses.bucket("lake"), below="predictions/"),
             list_keys(self.addresses.bucket("lake"), below="truth/"),
-            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*")),
+            list_keys(self.addresses.bucket("lake"), below="invocations/"),
+            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
 

@@ -16,6 +16,7 @@ from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
+from serin_cli.health import health
 from serin_cli.init import init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
@@ -104,6 +105,8 @@ def parser() -> Parser:
     add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
+    hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
+    add("health", health, "Calls, failures, durations, memory and cost of each version.", model, hours)
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(

@@ -84,6 +84,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),
+    "GET /models/{model}/health": Right("read"),
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),

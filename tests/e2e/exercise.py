@@ -49,6 +49,7 @@ def exercise(walked: Walked) -> None:
     walked.client.profile("flights")
     for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
+    assert walked.client.get(f"/models/{MODEL}/health")["versions"]
     walked.client.get(f"/models/{MODEL}/versions/1/lineage")
     upload = walked.client.all("/uploads", dataset="flights")[0]
     walked.client.all("/runs", model=MODEL, upload=upload["id"])

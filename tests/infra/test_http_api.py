@@ -40,6 +40,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/releases",
         "GET /models/{model}/releases/{release}",
         "GET /models/{model}/views",
+        "GET /models/{model}/health",
         "GET /predictions/{prediction}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",

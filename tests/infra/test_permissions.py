@@ -75,10 +75,10 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
     own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
-    assert sorted(found) == sorted([*whole, "truth/*", *own, f"{SOURCE.prefix}*"])
+    assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
-    read = {f"{lake}/predictions/*", f"{lake}/reports/profiles/*", f"{lake}/truth/*", f"{lake}/truth/*/inbox/*"}
-    assert resources(aws, "api", "s3") == {lake, *read}
+    read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
+    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in read)}
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -57,6 +57,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
+    ("GET", f"/models/{MODEL}/health"),
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +21,7 @@ from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
+from serin.domain.health import Health
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
@@ -76,6 +78,10 @@ def nothing_taken(model: str, items: Sequence[Feedback], token: str) -> Feedback
     raise NotFound(f"{token} found no {model} to say {items} of.", "Nothing was predicted.")
 
 
+def no_health(model: str, span: timedelta) -> Health:
+    raise NotFound(f"No health of {model} within {span}.", "Nobody has called it.")
+
+
 def no_profile(dataset: str, model: str | None) -> ShownProfile:
     raise NotFound(f"No profile of {dataset} for {model}.", "Nothing was uploaded.")
 
@@ -92,7 +98,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
-        *(nothing_withdrawn, nothing_directed, nothing_taken),
+        *(nothing_withdrawn, nothing_directed, nothing_taken, no_health),
     )
     return make_app(charters, *ports, cases)
 

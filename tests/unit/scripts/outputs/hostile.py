@@ -130,6 +130,15 @@ SOURCE = {
     "every_minutes": 60,
     "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
 }
+HEALTH = {
+    **{"model": MODEL, "since": "s", "until": "u"},
+    "versions": [
+        {
+            **{"function_version": "3", "version": 1, "calls": 9, "failed": 1, "refused": 0, "p50_ms": 4.0},
+            **{"cold": 1, "used_mb": 100, "memory_mb": 1769, "usd": 0.001},
+        }
+    ],
+}
 ENTITY = {"values": ["v"], "statuses": ["PRESENT"], "event_timestamps": ["t"]}
 RELEASE = {
     "release": as_record(a_release(status="live", version=2, previous=1, reason="why")),
@@ -174,6 +183,7 @@ class Platform:
             "/versions": [poisoned(as_record(a_version(2)))],
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
+            "/health": poisoned(HEALTH),
             "/sources": {"items": [poisoned(SOURCE)]},
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
             "/datasets/flights": {"rows": 9},

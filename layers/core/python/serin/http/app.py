@@ -12,6 +12,7 @@ from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
 from serin.http.feedback import Take, feedback_routes
+from serin.http.health import ShowHealth, health_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
@@ -33,6 +34,7 @@ class UseCases:
     withdraw_version: Withdraw
     direct_release: Direct
     give_feedback: Take
+    show_health: ShowHealth
 
 
 def make_app(
@@ -46,6 +48,7 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
         view_routes(charters, catalog, use_cases.publish),
