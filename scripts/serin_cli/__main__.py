@@ -133,8 +133,18 @@ def parser() -> Parser:
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
-    add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
+    add("demo", _demonstrate, "From uploads to predictions on the local cloud.", *_demo())
     return top
+
+
+def _demonstrate(arguments: Namespace) -> None:
+    if not arguments.year:
+        demo(arguments)
+        return
+    # What judges a year of scores takes a second to load, which no other command should pay for.
+    from serin_cli.year.command import year
+
+    year(arguments)
 
 
 def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -201,7 +211,13 @@ def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:
     file = {"dest": "json_file", "metavar": "FILE", "help": "write the figures to this file"}
-    return ("--json", file), ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"})
+    weeks = {"type": int, "metavar": "N", "help": "with --year: end after so many weeks"}
+    return (
+        ("--json", file),
+        ("--year", {"action": "store_true", "help": "a year of flights instead, watched and retrained"}),
+        ("--weeks", weeks),
+        ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"}),
+    )
 
 
 if __name__ == "__main__":
