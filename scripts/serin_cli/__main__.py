@@ -200,7 +200,7 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name"}
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name (default: the file's)"}
     files = {
         "nargs": "+",
         "metavar": "FILE",
