@@ -116,7 +116,8 @@ def _slice(of: Record) -> Record:
 
 
 def _window(of: Record) -> Record:
-    truth, first = of.get("truth") or {}, next(iter(of["performance"]), {})
+    truth = of.get("truth") or {}
+    first: Record = next(iter(of["performance"]), {})
     now = first.get("window") or {}
     return {
         "window": _span(of),

@@ -24,7 +24,8 @@ from serin.domain.charter import Scalar
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
 from serin.domain.judgement.watching.policy import WatchPolicy, for_performance
-from serin.learning.columns import Floats, TrainingColumns
+from serin.learning.columns import TrainingColumns
+from serin.measures.arrays import Floats
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 

@@ -19,11 +19,12 @@ from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Out
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance, judge_performance
 from serin.domain.metrics import GREATER_IS_BETTER
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import evidence_of
 from serin.learning.fitting import Champion, Fitted, contest, refit
 from serin.learning.scores import Scores
 from serin.learning.splits import learnable_rows
+from serin.measures.arrays import Floats, Mask
 from serin.measures.blocks import Blocks
 from serin.measures.influence import row_values
 from serin.serving.estimators import Estimator

@@ -19,10 +19,11 @@ from benches.retraining.flights import flights
 from benches.retraining.rows import WEEK, before, between
 from benches.retraining.world import World
 from serin.data.watching.calibration import calibrated, expected
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.fitting import refit
 from serin.learning.scores import Places
+from serin.measures.arrays import Floats, Mask
 
 SPAN, KNOWN, REFITTED = 4 * WEEK, 4 * WEEK, 12 * WEEK
 FLIPPED = 0.3

@@ -18,7 +18,7 @@ from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode, advance, close, kept_episodes
 from serin.domain.judgement.watching.performance import Performance
-from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdict
+from serin.domain.judgement.watching.verdicts import FeatureVerdict, Status, WindowVerdict
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
 from serin.domain.records import as_record, from_record
@@ -244,7 +244,7 @@ def _as_feature(of: Performance) -> FeatureVerdict:
     rows = of.window.rows if of.window else 0
     if of.status == "LOSS":
         return FeatureVerdict(of.metric, "DRIFT", of.sentence, rows, 0)
-    status = "NO_DRIFT_SEEN" if of.status == "NO_LOSS_SEEN" else "INSUFFICIENT_DATA"
+    status: Status = "NO_DRIFT_SEEN" if of.status == "NO_LOSS_SEEN" else "INSUFFICIENT_DATA"
     return FeatureVerdict(of.metric, status, of.sentence, rows, 0)
 
 
