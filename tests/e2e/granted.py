@@ -176,7 +176,6 @@ GRANTED: tuple[str, ...] = (
     "WatchModel: sns:Publish on notices",
     "WatchModel: sqs:SendMessage on failed",
     "WatchModel: states:StartExecution on stateMachine:training-flight-delay",
-    f"WatchModel: {_TRACES}",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}",
     "apigateway: lambda:InvokeFunction on function:api for */*/get-online-features",
