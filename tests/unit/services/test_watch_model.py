@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from serin.domain.errors import Unavailable
+from serin.adapters.memory.world import MemoryClock
+from serin.domain.errors import Conflict, NotFound, Unavailable
+from serin.domain.feedback import Feedback
+from serin.domain.prediction_ids import prediction_id
 from serin.domain.records import as_record, from_record
 from serin.domain.watched import WindowReport
+from serin.services.show_watch import show_watch
+from serin.services.tend_episode import tend_episode
 from tests.unit.services.truths import DAY, HOUR
 from tests.unit.services.watching import BEGIN, WEEK, Watching, watched_charter
 
@@ -121,8 +127,12 @@ def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_cal
         world = Watching(watched_charter(token_share=0.25))
         world.serves(0)
         world.feedback_on(0, tokens, flipped=0.3)
+        strangers = [prediction_id(model, BEGIN + HOUR, b"never---") for model in ("late-orders", "early-orders")]
+        world.says("stranger", *(Feedback(name, True) for name in strangers), at=BEGIN + WEEK)
         world.after(0)
         (window,) = world.windows()
+        counted = 210 if status == "LOSS" else 0
+        assert (window.truth.labelled, window.truth.uncounted) == (counted, 210 - counted)
         assert window.performance[0].status == status
         assert window.of_dataset.status == "INSUFFICIENT_DATA"
         assert bool(world.notices.sent) == (status == "LOSS")
@@ -170,6 +180,30 @@ def test_a_new_version_is_held_against_what_it_learnt_and_closes_what_was_open()
     episodes = world.catalog.watch_state("late-orders").episodes
     assert {of.status for of in episodes} == {"closed"}
     assert "version 2 learnt" in (episodes[0].closed_because or "")
+
+
+def test_an_episode_is_taken_by_one_and_closed_by_hand_until_the_feature_drifts_on() -> None:
+    world = Watching()
+    for week in range(3):
+        world.serves(week, shift=1.0)
+        world.after(week)
+    ports: Any = {"catalog": world.catalog, "clock": MemoryClock(BEGIN + 3 * WEEK)}
+    assert tend_episode("late-orders", "amount", "acknowledge", "ana", **ports).acknowledged_by == "ana"
+    with pytest.raises(Conflict):
+        tend_episode("late-orders", "amount", "acknowledge", "bob", **ports)
+    with pytest.raises(NotFound):
+        tend_episode("late-orders", "queue.length", "close", "ana", **ports)
+    assert tend_episode("late-orders", "amount", "close", "ana", **ports).closed_because == "ana closed it"
+    shown = show_watch("late-orders", (BEGIN + WEEK).date(), catalog=world.catalog, lake=world.lake)
+    assert (shown.report.window.begin, len(shown.windows)) == (BEGIN + WEEK, 3)  # type: ignore[union-attr]
+    with pytest.raises(NotFound):
+        show_watch("late-orders", (BEGIN - WEEK).date(), catalog=world.catalog, lake=world.lake)
+    world.serves(3, shift=1.0)
+    world.after(3)
+    assert [of.status for of in world.catalog.watch_state("late-orders").episodes if of.feature == "amount"] == [
+        "closed",
+        "open",
+    ]
 
 
 def test_the_answers_are_watched_once_their_own_first_windows_say_how_they_vary() -> None:

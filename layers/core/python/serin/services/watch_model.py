@@ -120,7 +120,9 @@ class _Look:
         truth, state = self.charter.truth, self.catalog.truth_state(self.charter.model)
         count = math.ceil((LATEST + truth.watermark) / self._length) + 2
         for window in reversed(self.catalog.latest_windows(self.charter.model, count).items):
-            if window.version is not None and may_be_judged(truth, window.end, self.now) and _has_news(window, state):
+            # A window of another length is of another charter, and stays as it was.
+            same = window.version is not None and window.end - window.begin == self._length
+            if same and may_be_judged(truth, window.end, self.now) and _has_news(window, state):
                 yield window
 
     def judge_again(self, window: WatchedWindow) -> bool:
