@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from moto.core.parse import JSONParser
+from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 
 from infra.local.cloud import LocalCloud
@@ -42,3 +44,31 @@ def a_condition_is_parsed_once_and_holds_for_each_item(cloud: LocalCloud) -> Non
         for key in ("a", "b", "a"):
             dynamodb.put_item(TableName=name, Item={"pk": {"S": key}, "n": {"N": "7"}}, **condition)
         assert lexed.call_count <= 1
+
+
+ITEM: dict[str, Any] = {
+    "n": {"N": "7"},
+    "s": {"SS": ["x", "y"]},
+    "m": {"M": {"l": {"L": [{"BOOL": True}, {"NULL": True}]}}},
+}
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.parse_parameters")
+def what_is_asked_of_items_is_read_as_it_is_but_for_bytes(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(JSONParser, "parse") as parsed:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        assert not parsed.called
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "b"}, "b": {"B": b"\0\xff"}})
+        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})["Item"]["b"] == {"B": b"\0\xff"}
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.serialized")
+def items_are_answered_as_they_are_kept(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(ResponseSerializer, "serialize") as serialized:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        answer = dynamodb.batch_get_item(RequestItems={name: {"Keys": [{"pk": {"S": key}} for key in "ab"]}})
+        assert answer["Responses"][name] == [{"pk": {"S": "a"}, **ITEM}]
+        assert "Item" not in dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})
+        assert not serialized.called
