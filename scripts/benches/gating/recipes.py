@@ -15,7 +15,7 @@ import pandas as pd
 from benches.gating.rates import Rate, wilson
 from serin.domain.judgement.gate import judge
 from serin.domain.judgement.policy import GatePolicy, Requirements
-from serin.learning.columns import Floats, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import evidence_of
 from serin.learning.scores import Scores
 from serin.learning.splits import (
@@ -26,6 +26,7 @@ from serin.learning.splits import (
     judging_splits,
     learnable_rows,
 )
+from serin.measures.arrays import Floats
 from serin.serving.manifest import ModelColumn
 
 SIZES = {"rows_100": (100, None), "rows_500": (500, None), "rows_1500": (1500, None), "entities_40": (400, 40)}

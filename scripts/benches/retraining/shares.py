@@ -23,7 +23,9 @@ def weekly_auc(world: World, score: Floats) -> Floats:
     return np.array(found)
 
 
-def gain_share(ours: Sequence[Floats], static: Sequence[Floats], scheduled: Sequence[Floats], seed: int) -> Mapping[str, float]:
+def gain_share(
+    ours: Sequence[Floats], static: Sequence[Floats], scheduled: Sequence[Floats], seed: int
+) -> Mapping[str, float]:
     """(ours − static) ÷ (scheduled − static), with a 95 % interval by drawing weeks, of all years, anew."""
     gained, possible = np.concatenate(ours) - np.concatenate(static), np.concatenate(scheduled) - np.concatenate(static)
     random = np.random.default_rng(seed)

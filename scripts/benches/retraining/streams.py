@@ -45,11 +45,16 @@ class Stream:
 
     def useless(self, course: Course) -> int:
         """How many versions, in the four weeks after they took over, gained no more than the gate's minimum, truly."""
-        return sum(self._gain(course, number) <= self.world.requirements.gate.minimum_gain for number in range(1, len(course.versions)))
+        return sum(
+            self._gain(course, number) <= self.world.requirements.gate.minimum_gain
+            for number in range(1, len(course.versions))
+        )
 
     def _gain(self, course: Course, number: int) -> float:
         new, old = course.versions[number], course.versions[number - 1]
-        rows = between(self.world.columns, new.since, min(new.since + USED_IN, self.world.begin + self.world.days * DAY))
+        rows = between(
+            self.world.columns, new.since, min(new.since + USED_IN, self.world.begin + self.world.days * DAY)
+        )
         chance = self.chance[rows]
         return _expected_loss(chance, score_of(old, self.world.columns, rows)) - _expected_loss(
             chance, score_of(new, self.world.columns, rows)

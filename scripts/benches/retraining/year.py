@@ -224,9 +224,7 @@ def _contest(world: World, columns: TrainingColumns, live: Version | None) -> Sc
     )
 
 
-def _evidence(
-    world: World, asked: Requirements, columns: TrainingColumns, scores: Scores, threshold: float | None
-):  # noqa: ANN202
+def _evidence(world: World, asked: Requirements, columns: TrainingColumns, scores: Scores, threshold: float | None):  # noqa: ANN202
     learnt = learnable_rows(columns, columns.newest() - world.holdout)
     return evidence_of("binary", asked, columns, learnt, scores, threshold)
 

@@ -128,6 +128,9 @@ def test_a_packed_file_is_looked_at_like_a_plain_one() -> None:
         ("a,b\n", "no rows", "rows"),
         ("", "empty", "header"),
         ("a,a\n1,2\n", "more than once", "name of its own"),
+        ("sep=;\na;b\n", "a note to a spreadsheet", "Delete"),
+        ("PK\x03\x04\r;,", "zip archive", "CSV"),
+        ("BZh91AY\r,", "bzip2 data", "CSV"),
     ],
 )
 def test_a_file_no_dataset_could_take_is_refused_with_what_to_write(text: str, found: str, remedy: str) -> None:

@@ -137,7 +137,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield tokens, "_control", lambda _: _control()
     yield tokens, "_deployed", lambda _: ()
     yield tokens, "clock_of", lambda _: MemoryClock(NOON)
-    yield aws, "boto3", SimpleNamespace(Session=_Session)
+    yield aws, "session", _Session
     yield aws, "create_token", lambda *_, **__: SimpleNamespace(secret="s")
     yield aws, "read_settings", lambda *_: _settings()
     yield aws, "save", lambda _: None

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from serin.domain.charter import Scalar
 from serin.domain.errors import Corrupt
-from serin.learning.columns import Floats, Labels
+from serin.measures.arrays import Floats, Labels
 
 Places = npt.NDArray[np.int64]
 

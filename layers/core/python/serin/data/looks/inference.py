@@ -15,7 +15,7 @@ import polars as pl
 from serin.data.contract.read_columns import read_column
 from serin.data.contract.types import typed
 from serin.data.files.null_words import WORDS
-from serin.data.files.reading import read_table
+from serin.data.files.reading import names_on_first_line, read_table
 from serin.data.files.unheaded import check_names
 from serin.domain.contracts import Column, ColumnType, Contract
 
@@ -94,7 +94,9 @@ def look_at(name: str, content: bytes) -> FileSeen:
     Raises Rejected or TooLarge for a file no dataset could take: no header, no rows, names that no
     contract can have, not UTF-8, damaged.
     """
-    check_names(name, content)
+    names = names_on_first_line(name, content)
+    if names is not None:
+        check_names(name, names)
     table = read_table(name, content, _ANYTHING)
     columns, values = [], []
     for text in table.text.head(ROWS_READ).get_columns():

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from serin.domain.invocations import Invocation
 from serin.domain.judgement.release_evidence import ReleaseEvidence, Shadow, Stops
+from serin.domain.judgement.sandbox_calls import paired_sandboxes
 from serin.domain.judgement.traffic import (
     Call,
     Side,
@@ -16,7 +17,6 @@ from serin.domain.judgement.traffic import (
     Window,
     first_attempts,
     longest_run,
-    sandboxes_of,
     start_failure,
     steps_of,
     with_unlogged,
@@ -53,11 +53,13 @@ def gather(
     until = now - ON_THEIR_WAY
     log = _Log(plan, shifts, until, _invocations(plan.model, plan.began, until, lake))
     unlogged = {side: log.unlogged(side, metrics) for side in _SIDES} if log.windows else {}
+    sandboxes, warm = paired_sandboxes(log.invocations, log.sides, plan.latency_ms, log.traffic_since)
     return ReleaseEvidence(
         planned=plan.weights,
         steps=with_unlogged(steps_of(log.calls, log.windows), unlogged),
         shadow=shadow,
-        sandboxes=sandboxes_of(log.invocations, log.sides, plan.latency_ms, log.traffic_since),
+        sandboxes=sandboxes,
+        warm=warm,
         stops=Stops(
             longest_run=longest_run(log.calls_at_present) if shifts else longest_run_of_shadow,
             init_failure=start_failure(log.invocations, log.sides),

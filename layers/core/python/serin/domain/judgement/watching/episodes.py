@@ -12,6 +12,7 @@ from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdi
 
 QUIET_WINDOWS = 2
 """After so many windows in a row without anything unusual an episode is over."""
+MOST_KEPT = 100
 EpisodeStatus = Literal["open", "acknowledged", "closed"]
 
 
@@ -69,6 +70,13 @@ def advance(
         if episode.status == "closed" and (episode.feature, episode.opened) not in was_closed
     )
     return Advanced((*moved, *opened), opened, closed, _notice(opened, verdict))
+
+
+def kept_episodes(episodes: Sequence[Episode], most: int = MOST_KEPT) -> tuple[Episode, ...]:
+    """Those that are running and the newest closed ones: an old one is in the report of the window that closed it."""
+    closed = sorted((of for of in episodes if of.status == "closed"), key=lambda of: of.newest)
+    dropped = set(map(id, closed[:-most]))
+    return tuple(of for of in episodes if id(of) not in dropped)
 
 
 def acknowledge(episodes: Sequence[Episode], feature: str, by: str, at: datetime) -> tuple[Episode, ...]:
