@@ -35,6 +35,8 @@ from serin_cli.tokens import token
 from serin_cli.trace import trace
 from serin_cli.viability import show_viability
 from serin_cli.walk import demo
+from serin_cli.watching import arguments as watch_arguments
+from serin_cli.watching import watch
 
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
@@ -115,6 +117,12 @@ def parser() -> Parser:
         "Make a version live or put back the one before; watch, hold, resume, abort it.",
         *release_arguments(),
     )
+    add(
+        "watch",
+        watch,
+        "How a model is doing, and when the next training pays; take or close an episode.",
+        *watch_arguments(),
+    )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
@@ -192,7 +200,7 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name"}
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name (default: the file's)"}
     files = {
         "nargs": "+",
         "metavar": "FILE",

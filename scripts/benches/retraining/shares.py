@@ -26,7 +26,7 @@ def weekly_auc(world: World, score: Floats) -> Floats:
 def gain_share(
     ours: Sequence[Floats], static: Sequence[Floats], scheduled: Sequence[Floats], seed: int
 ) -> Mapping[str, float]:
-    """(ours − static) ÷ (scheduled − static), with a 95 % interval by drawing weeks, of all years, anew."""
+    """What of the calendar's gain over no training ours has; its 95 % interval by drawing weeks of all years anew."""
     gained, possible = np.concatenate(ours) - np.concatenate(static), np.concatenate(scheduled) - np.concatenate(static)
     random = np.random.default_rng(seed)
     drawn = random.integers(0, len(gained), (DRAWS, len(gained)))

@@ -1,7 +1,8 @@
 """Simulated years: what inputs mean for the label changes at once, slowly, with the seasons, or not at all.
 
-Days share a fate, which follows the day before's, and inputs and the share of positives move with the seasons in all of
-them: so a window of other difficulty is no sign of a change. The true chance of each row is known.
+Days share a fate, which follows the day before's, and an input moves with the seasons in all of them: so rows that are
+harder to tell are no sign of a change. With the seasons of `seasonal` the share of positives moves too. The true chance
+of each row is known.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from benches.retraining.year import Course, score_of
 from serin.domain.charter import Scalar
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
-from serin.domain.judgement.watching.policy import WatchPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy, for_performance
 from serin.learning.columns import Floats, TrainingColumns
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
@@ -72,7 +73,9 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
     weights = _weights(kind, random, days)[day]
     noise = random.standard_normal(days + HISTORY)
     fate = signal.lfilter([np.sqrt(1 - LAG_1**2)], [1.0, -LAG_1], noise)[HISTORY:] * DAY_EFFECT
-    logit = (values * weights).sum(axis=1) - 1.0 + 0.4 * np.sin(season + 1) + fate[day]
+    logit = (values * weights).sum(axis=1) - 1.0 + fate[day]
+    if kind == "seasonal":
+        logit += 0.4 * np.sin(season + 1)
     chance = 1 / (1 + np.exp(-logit))
     label = random.random(len(day)) < chance
     moment = BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days))
@@ -88,7 +91,7 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
         lag=DAY,
         holdout=14 * DAY,
         window=watch.window,
-        alpha=watch.chance(FEATURES + 1),
+        alpha=for_performance(watch),
     )
     return Stream(world, chance)
 

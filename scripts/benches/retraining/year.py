@@ -1,4 +1,4 @@
-"""A year of a live model: looked at every day, by the platform's own judge of performance, policy, trainings and gate."""
+"""A year of a live model, looked at daily by the platform's own judge of performance, policy, trainings and gate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from benches.retraining.rows import DAY, before, between
 from benches.retraining.world import World
-from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.gate import judge
 from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.retraining.decide import decide
@@ -19,13 +19,13 @@ from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Out
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance, judge_performance
 from serin.domain.metrics import GREATER_IS_BETTER
-from serin.learning.blocks import Blocks
 from serin.learning.columns import Floats, Mask, TrainingColumns
 from serin.learning.evidence import evidence_of
 from serin.learning.fitting import Champion, Fitted, contest, refit
-from serin.learning.influence import row_values
 from serin.learning.scores import Scores
 from serin.learning.splits import learnable_rows
+from serin.measures.blocks import Blocks
+from serin.measures.influence import row_values
 from serin.serving.estimators import Estimator
 
 FLIPPED = 0.3
@@ -57,11 +57,14 @@ class Tried:
 
 @dataclass
 class Course:
-    """What became of a year: the score that was live for each row, the trainings, and who was live from when on."""
+    """What became of a year: the score that was live for each row, the trainings, and who was live from when on.
+
+    `judged` is what windows showed, by version and end."""
 
     score: Floats
     versions: list[Version] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
+    judged: dict[tuple[int, datetime], Performance] = field(default_factory=dict)
 
     @property
     def deployed(self) -> int:
@@ -166,11 +169,16 @@ class Year:
         return found
 
     def _performance(self, course: Course, live: Version, end: datetime) -> Performance:
+        known = course.judged.get((live.number, end))
+        if known is not None:
+            return known
         world, metric = self.world, self.world.requirements.gate.metric
         rows = between(world.columns, end - world.window, end)
         sample = _metric(world, world.columns.moment[rows], world.columns.label[rows], course.score[rows])
         better = GREATER_IS_BETTER[metric]
-        return judge_performance(metric, sample, live.reference, world.alpha, higher_is_better=better)
+        found = judge_performance(metric, sample, live.reference, world.alpha, higher_is_better=better)
+        course.judged[live.number, end] = found
+        return found
 
     def _train(self, course: Course, now: datetime, cause: Cause, *, poison: bool) -> Tried:
         world, live = self.world, course.versions[-1]
@@ -224,7 +232,9 @@ def _contest(world: World, columns: TrainingColumns, live: Version | None) -> Sc
     )
 
 
-def _evidence(world: World, asked: Requirements, columns: TrainingColumns, scores: Scores, threshold: float | None):  # noqa: ANN202
+def _evidence(
+    world: World, asked: Requirements, columns: TrainingColumns, scores: Scores, threshold: float | None
+) -> Evidence:
     learnt = learnable_rows(columns, columns.newest() - world.holdout)
     return evidence_of("binary", asked, columns, learnt, scores, threshold)
 
