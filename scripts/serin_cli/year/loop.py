@@ -44,6 +44,8 @@ class Course:
     asked: int = 0
     calls: int = 0
     failed: int = 0
+    trained: int = -1
+    """The first training is none of a model that there was."""
     seen: set[str] = field(default_factory=set)
     episodes: list[Episode] = field(default_factory=list)
 
@@ -175,6 +177,7 @@ class Loop:
 
     def _notice(self, run: Mapping[str, Any], cause: str) -> Episode:
         self.course.seen.add(run["id"])
+        self.course.trained += 1
         verdict = (run.get("verdict") or {}).get("sentence") or run.get("reason") or ""
         story.say(f"   {self.now:%d %b} training ({cause}): {run['status']}. {verdict}")
         if run["status"] != "registered":
