@@ -42,9 +42,17 @@ class Names:
         """A table: `catalog`, `control` or `online-features`."""
         return f"{self.prefix}-{name}"
 
-    def queue(self, name: str) -> str:
-        """A queue: `uploads`; `<whose>-dead` for dead letters, `<rule>-undelivered` for events without an ear."""
-        return _no_longer_than(LONGEST_QUEUE_NAME, f"{self.prefix}-{name}", "queue")
+    def queue(self, name: str, model: str | None = None) -> str:
+        """A queue: `uploads` and `uploads-dead`; what was given up lies in `failed` and `undelivered`.
+
+        A model has a `failed` and an `undelivered` of its own.
+        """
+        parts = [self.prefix, name, *([model] if model else [])]
+        return _no_longer_than(LONGEST_QUEUE_NAME, "-".join(parts), "queue")
+
+    def alarm(self, name: str, model: str | None = None) -> str:
+        """An alarm: `errors` of a model, `failed` of one or of the stage."""
+        return "-".join([self.prefix, name, *([model] if model else [])])
 
     def topic(self, name: str) -> str:
         """A topic: `notices`."""

@@ -45,6 +45,15 @@ class Addresses:
         """A topic people are told by: `notices`."""
         return self._regional("sns", self._names.topic(name))
 
+    def queue(self, name: str, model: str | None = None) -> str:
+        """A queue: `failed` or `undelivered`, the stage's or a model's."""
+        return self._regional("sqs", self._names.queue(name, model))
+
+    def rules(self) -> list[str]:
+        """The ARNs of the stage's rules, on the account's own bus and on ours; CloudFormation ends their names."""
+        prefix = self._names.prefix
+        return [self._regional("events", f"rule/{bus}{prefix}-*") for bus in ("", f"{self._names.bus}/")]
+
     def function(self, name: str, model: str | None = None) -> str:
         """A function, by its folder's name."""
         return self._regional("lambda", f"function:{self._names.function(name, model)}")

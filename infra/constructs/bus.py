@@ -12,7 +12,6 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function import ServiceFunction
-from infra.constructs.queues import undelivered
 from infra.constructs.stack import SerinStack
 from serin.domain.events import SOURCE, EventName
 
@@ -39,12 +38,12 @@ def call_function(
 ) -> None:
     """Give the event to a function, or `given`, made of constants and fields of the event.
 
-    `waiting` names the queue for events that could not be given.
+    `waiting` is the ARN of the queue for events that could not be given.
     """
     target = targets.LambdaFunction(
         function.function,
         event=None if given is None else events.RuleTargetInput.from_object(given),
-        dead_letter_queue=undelivered(rule, waiting),
+        dead_letter_queue=_waiting(rule, waiting),
     )
     rule.add_target(target)
 
@@ -54,7 +53,7 @@ def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:
     # The CDK would let the rule read the queue's attributes too, which EventBridge never does; it leaves alone the
     # policy of a queue it only knows by ARN.
     known = sqs.Queue.from_queue_arn(rule, "Queue", queue.queue_arn)
-    rule.add_target(targets.SqsQueue(known, dead_letter_queue=undelivered(rule, waiting)))
+    rule.add_target(targets.SqsQueue(known, dead_letter_queue=_waiting(rule, waiting)))
     queue.add_to_resource_policy(
         iam.PolicyStatement(
             actions=["sqs:SendMessage"],
@@ -65,12 +64,17 @@ def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:
     )
 
 
+def _waiting(rule: events.Rule, arn: str) -> sqs.IQueue:
+    """The queue, whose own policy lets the stage's rules send."""
+    return sqs.Queue.from_queue_arn(rule, "Waiting", arn)
+
+
 def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], waiting: str) -> None:
     """Start an execution with the input `given`, made of constants and fields of the event."""
     rule.add_target(
         targets.SfnStateMachine(
             machine,
             input=events.RuleTargetInput.from_object(given),
-            dead_letter_queue=undelivered(rule, waiting),
+            dead_letter_queue=_waiting(rule, waiting),
         )
     )

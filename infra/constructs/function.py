@@ -1,4 +1,4 @@
-"""The one way to make a function: own role, own log, own dead letters, layers checked for size."""
+"""The one way to make a function: own role, own log, a place for what failed, layers checked for size."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.environment import variables
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_STREAM, NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
-from infra.constructs.queues import dead_letters
+from infra.constructs.permissions import (
+    EVERY_STREAM,
+    NOTHING_TO_NAME,
+    UNTRACED,
+    Permission,
+    allow,
+    grant,
+    keep_wildcard,
+)
 from infra.constructs.sizes import check_size
 from infra.constructs.stack import SerinStack, code_of
 
 Caller = Literal["event", "queue", "workflow", "http"]
 
 # Who calls and waits keeps what failed; only an event's sender does not.
-KEPT_BY_CALLER: Mapping[Caller, str] = {
+KEPT: Mapping[Caller, str] = {
+    "event": "What fails goes to a queue with Lambda's record of it, which names the function; a dead letter does not.",
     "queue": "A message that fails goes back to its queue, and after five times to the queue's dead letters.",
     "workflow": "Step Functions waits for the answer, retries, and records the failure of the execution.",
     "http": "Whoever called waits for the answer and sees the error; there is no event to keep.",
@@ -39,9 +46,9 @@ _JSON_REPORTS: Mapping[str, Any] = {
 class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
 
-    `environment` names the variables it reads. `called_by` decides where failures wait: a function
-    called by events, whose sender does not wait, gets dead letters of its own. `memory` and `disk` are
-    megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
+    `environment` names the variables it reads. `called_by` decides where failures wait: a function called by events,
+    whose sender does not wait, leaves them in the queue `failed`, the model's or the stage's. `memory` and `disk`
+    are megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
     release adds. With `reports_in_json` Lambda's own lines are JSON, for whoever counts by them.
     """
 
@@ -65,7 +72,9 @@ class ServiceFunction(Construct):
         self.full_name = stack.names.function(name, model)
         self.layers = [stack.layer(layer) for layer in layers]
         self.log = self._log(stack)
-        self.role = self._role(stack, permissions)
+        failed = stack.addresses.queue("failed", model) if called_by == "event" else None
+        self.role = self._role(stack, [*permissions, *([allow("sqs:SendMessage", on=failed)] if failed else [])])
+        traced = stack.deployment.traces(model)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -82,12 +91,15 @@ class ServiceFunction(Construct):
             memory_size=memory,
             ephemeral_storage_size=cdk.Size.mebibytes(disk) if disk else None,
             timeout=timeout,
-            tracing=lambda_.Tracing.ACTIVE,
-            dead_letter_queue=self._dead_letters(called_by),
+            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.DISABLED,
         )
-        keep_wildcard(self.role, "*", NOTHING_TO_NAME)
-        if called_by in KEPT_BY_CALLER:
-            acknowledge(self.function, "Serverless-LambdaDLQ", KEPT_BY_CALLER[called_by])
+        if traced:
+            keep_wildcard(self.role, "*", NOTHING_TO_NAME)
+        else:
+            acknowledge(self.function, "Serverless-LambdaTracing", UNTRACED)
+        if failed:
+            self._keep_what_failed(failed)
+        acknowledge(self.function, "Serverless-LambdaDLQ", KEPT[called_by])
 
     @property
     def arn(self) -> str:
@@ -119,8 +131,18 @@ class ServiceFunction(Construct):
         grant(role, [own_log, *permissions])
         return role
 
-    def _dead_letters(self, called_by: Caller) -> sqs.Queue | None:
-        return dead_letters(self, "DeadLetters", f"{self.full_name}-dead") if called_by == "event" else None
+    def _keep_what_failed(self, queue: str) -> None:
+        config = lambda_.CfnEventInvokeConfig(
+            self,
+            "WhatFailed",
+            function_name=self.function.function_name,
+            qualifier="$LATEST",
+            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=queue)
+            ),
+        )
+        # Lambda asks at once whether the role may send there.
+        config.node.add_dependency(self.role)
 
 
 def _logical(name: str, model: str | None) -> str:

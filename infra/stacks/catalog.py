@@ -1,4 +1,4 @@
-"""What is known: the three tables, the bus our own events travel on, and the topic people are told by."""
+"""What is known: three tables, the bus our events travel on, the topic people are told by, what was given up."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
+from infra.constructs.queues import failed, undelivered
 from infra.constructs.stack import Deployment, SerinStack
 
 
 class CatalogStack(SerinStack):
-    """Tables, bus and topic; nothing here depends on another stack."""
+    """Tables, bus, topic, and queues where paths end; nothing here depends on another stack."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
@@ -24,6 +26,10 @@ class CatalogStack(SerinStack):
         self._online_features()
         events.EventBus(self, "Bus", event_bus_name=self.names.bus)
         NoticesTopic(self, "Notices", self.names.topic("notices"), self.settings.notices)
+        for model in (None, *deployment.models):
+            failed(self, model)
+            undelivered(self, model)
+        stage_dashboard(self)
 
     def _record_table(self, name: str) -> dynamodb.Table:
         return dynamodb.Table(

@@ -43,7 +43,7 @@ def acquire_from(stack: SerinStack, sources: Mapping[str, Source]) -> None:
             schedule=events.Schedule.rate(cdk.Duration.minutes(source.every.total_seconds() / 60)),
         )
         given = {"dataset": dataset, "correlation": events.EventField.event_id}
-        call_function(rule, acquire, stack.names.queue(f"acquire-{dataset}-undelivered"), given)
+        call_function(rule, acquire, stack.addresses.queue("undelivered"), given)
 
 
 def _reading(stack: SerinStack, sources: Mapping[str, Source]) -> Iterator[Permission]:

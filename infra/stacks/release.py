@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
@@ -38,6 +39,16 @@ class ReleaseStack(SerinStack):
             functions=[release],
             others=[self.addresses.function("join_truth", model) for model in self._models],
         )
+        workflow.tell_of_failures(
+            self,
+            "release",
+            Notice(
+                about(self, None),
+                "a release failed; what was live before is put back",
+                "`./scripts/serin release list MODEL` says of which model and why; correct the cause and "
+                "release again: `./scripts/serin release start MODEL`.",
+            ),
+        )
         self._start_on_registration(workflow)
         self._abandon_what_died(release, workflow)
         self._abandon_on_demand(release)
@@ -54,7 +65,7 @@ class ReleaseStack(SerinStack):
             "cause": "registered",
             "correlation": events.EventField.from_path("$.detail.correlation"),
         }
-        start_workflow(rule, workflow.machine, given, self.names.queue("release-undelivered"))
+        start_workflow(rule, workflow.machine, given, self.addresses.queue("undelivered"))
 
     def _abandon_what_died(self, release: ServiceFunction, workflow: Workflow) -> None:
         """No catcher of a workflow sees States.DataLimitExceeded, States.Runtime, a time-out or a stop."""
@@ -71,7 +82,7 @@ class ReleaseStack(SerinStack):
                 },
             ),
         )
-        call_function(rule, release, self.names.queue("release-died-undelivered"))
+        call_function(rule, release, self.addresses.queue("undelivered"))
 
     def _abandon_on_demand(self, release: ServiceFunction) -> None:
         """Who aborts a release need not wait for its next look."""
@@ -83,7 +94,7 @@ class ReleaseStack(SerinStack):
             "reason": events.EventField.from_path("$.detail.reason"),
             "correlation": events.EventField.from_path("$.detail.correlation"),
         }
-        call_function(rule, release, self.names.queue("release-abort-undelivered"), given)
+        call_function(rule, release, self.addresses.queue("undelivered"), given)
 
     def _release_what_was_deployed(self, release: ServiceFunction, model: str) -> None:
         """New code of an endpoint goes live by the same workflow as a new model."""
@@ -101,7 +112,7 @@ class ReleaseStack(SerinStack):
             ),
         )
         given = {"step": "deployed", "model": model, "release": events.EventField.event_id}
-        call_function(rule, release, self.names.queue(f"deployed-{model}-undelivered"), given)
+        call_function(rule, release, self.addresses.queue("undelivered", model), given)
 
     def _release_model(self) -> ServiceFunction:
         return ServiceFunction(
@@ -143,4 +154,22 @@ class ReleaseStack(SerinStack):
             description="Compare what is live with what was intended",
             schedule=events.Schedule.rate(cdk.Duration.minutes(self.settings.reconcile_minutes)),
         )
-        call_function(rule, reconcile, self.names.queue("reconcile-undelivered"))
+        call_function(rule, reconcile, self.addresses.queue("undelivered"))
+        self._tell_of_silence(reconcile)
+
+    def _tell_of_silence(self, reconcile: ServiceFunction) -> None:
+        """Nobody else sees that the sweeper, which sees what others miss, does not run.
+
+        A new stage has not run it yet, and so begins with this alarm; nobody has confirmed the topic's mail by then.
+        """
+        period = cdk.Duration.minutes(self.settings.reconcile_minutes)
+        runs = reconcile.function.metric_invocations(period=period, statistic="Sum")
+        silence = 3 * self.settings.reconcile_minutes
+        notice = Notice(
+            about(self, None),
+            f"what is live was not compared with what was intended for more than {silence} minutes",
+            f"Interrupted releases and lost events wait until it is: see that the rule that calls "
+            f"{reconcile.full_name} is enabled, and read the function's log.",
+        )
+        bad = Bad(1, 3, 3, below=True, silent=True)
+        alarm(self, "ReconcileSilent", self.names.alarm("reconcile"), runs, bad, notice)

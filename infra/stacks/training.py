@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.alarms import Notice, about
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys, publish
@@ -38,6 +39,17 @@ class TrainingStack(SerinStack):
             f"training-{charter.model}",
             definition=training_definition(build, train, evaluate, charter.training.search.concurrency),
             functions=[build, train, evaluate],
+            model=charter.model,
+        )
+        workflow.tell_of_failures(
+            self,
+            f"training-{charter.model}",
+            Notice(
+                about(self, charter.model),
+                "a training failed, and what is live stays so",
+                f"`./scripts/serin runs {charter.model}` says why; correct the cause and train again: "
+                f"`./scripts/serin train {charter.model}`.",
+            ),
         )
         self._start_on_features(charter, workflow)
 
@@ -58,7 +70,7 @@ class TrainingStack(SerinStack):
                 "cause": "features",
                 "correlation": events.EventField.from_path("$.detail.correlation"),
             },
-            self.names.queue(f"training-{charter.model}-undelivered"),
+            self.addresses.queue("undelivered", charter.model),
         )
 
     def _build_features(self, charter: Charter) -> None:
@@ -92,10 +104,10 @@ class TrainingStack(SerinStack):
         )
         read = [dataset.name for dataset in charter.datasets]
         rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
-        call_function(rule, build, self.names.queue(f"upload-accepted-{model}-undelivered"))
+        call_function(rule, build, self.addresses.queue("undelivered", model))
         # The sweeper or the API ask for a backfill to begin, and its steps for the next one.
         rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]}, [SOURCE, source_of(model)])
-        call_function(rule, build, self.names.queue(f"backfill-wanted-{model}-undelivered"))
+        call_function(rule, build, self.addresses.queue("undelivered", model))
 
     def _profile_dataset(self, charter: Charter) -> None:
         """Beside the features, so that neither waits for the other or falls with it."""
@@ -117,7 +129,7 @@ class TrainingStack(SerinStack):
         )
         read = [dataset.name for dataset in charter.datasets]
         rule = on_event(self, f"Profile-{model}", "Upload Accepted", {"dataset": read})
-        call_function(rule, profile, self.names.queue(f"profile-{model}-undelivered"))
+        call_function(rule, profile, self.addresses.queue("undelivered", model))
 
     def _build_training_set(self, model: str) -> ServiceFunction:
         return ServiceFunction(
@@ -170,7 +182,7 @@ class TrainingStack(SerinStack):
             timeout=cdk.Duration.minutes(5),
         )
         rule = on_event(self, f"Truth-{model}", "Upload Accepted", {"dataset": [charter.truth.dataset]})
-        call_function(rule, join, self.names.queue(f"truth-{model}-undelivered"))
+        call_function(rule, join, self.addresses.queue("undelivered", model))
         if charter.truth.feedback:
             daily = events.Rule(
                 self,
@@ -178,7 +190,7 @@ class TrainingStack(SerinStack):
                 description=f"Join what callers said about predictions of {model}",
                 schedule=events.Schedule.rate(cdk.Duration.days(1)),
             )
-            call_function(daily, join, self.names.queue(f"feedback-{model}-undelivered"))
+            call_function(daily, join, self.addresses.queue("undelivered", model))
 
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")

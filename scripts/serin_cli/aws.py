@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-import boto3
-
 from infra.settings import read_settings
 from serin.adapters.clock import SystemClock
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.services.tokens import create_token
+from serin_cli.aws_session import session, told
 from serin_cli.connection import Connection, save
 from serin_cli.local import EVERYTHING, TOKEN_LIFE
 from serin_cli.prepare import CDK_JSON
@@ -18,15 +17,14 @@ from serin_cli.prepare import CDK_JSON
 
 def connect(arguments: Namespace) -> dict[str, str]:
     """Find the stage in the profile's account and make a token, which takes write access to the control table."""
-    settings = read_settings(CDK_JSON, arguments.stage)
-    session = boto3.Session()
-    region = session.region_name or "us-east-1"
-    names = settings.names
-    account = session.client("sts", region_name=region).get_caller_identity()["Account"]
-    found = session.client("ssm", region_name=region).get_parameter(Name=names.parameter("api/url"))
-    table = RecordTable(session.client("dynamodb", region_name=region), names.table("control"))
-    token = create_token("owner", EVERYTHING, TOKEN_LIFE, (), control=DynamoControl(table), clock=SystemClock())
+    settings, aws = read_settings(CDK_JSON, arguments.stage), session()
+    region, names = aws.region_name, settings.names
+    with told(settings.stage, region):
+        account = aws.client("sts").get_caller_identity()["Account"]
+        url = aws.client("ssm").get_parameter(Name=names.parameter("api/url"))["Parameter"]["Value"]
+        table = RecordTable(aws.client("dynamodb"), names.table("control"))
+        token = create_token("owner", EVERYTHING, TOKEN_LIFE, (), control=DynamoControl(table), clock=SystemClock())
     uploads = names.bucket("uploads", account, region)
-    connection = Connection(settings.stage, region, found["Parameter"]["Value"], token.secret, uploads)
+    connection = Connection(settings.stage, region, url, token.secret, uploads)
     save(connection)
     return {"stage": connection.stage, "api_url": connection.api_url, "token": "in .serin/connection.json, for a day"}

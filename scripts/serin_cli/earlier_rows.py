@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,6 +19,7 @@ from serin.domain.records import from_record
 from serin.domain.schemas import SchemaChange, changes
 from serin.files.models import ModelFolder, read_models
 from serin_cli import story
+from serin_cli.aws_session import session
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
 from serin_cli.prepare import CDK_JSON
@@ -28,19 +28,30 @@ from serin_cli.terminal import Parser
 HeadOf = Callable[[str], DatasetHead]
 
 
-def validate(_: Namespace) -> list[dict[str, Any]]:
+def validate(arguments: Namespace) -> list[dict[str, Any]]:
     """Every model's charter and contracts, checked, and compared with the rows of the stage that is connected."""
     models = read_models(MODELS)
     compared = _compared(models)
+    for line in () if arguments.print_json else _said(models):
+        story.say(line)
     return [
         {
             "model": found.charter.model,
             "datasets": len(found.contracts),
+            "said_not_checked": sum(len(contract.said or ()) for contract in found.contracts.values()),
             "inputs": len(found.charter.inputs),
             "earlier_rows": compared,
         }
         for found in models
     ]
+
+
+def _said(models: Iterable[ModelFolder]) -> Iterator[str]:
+    """What contracts promise and nothing checks; each dataset has one contract."""
+    contracts = {name: contract for model in models for name, contract in model.contracts.items()}
+    for name, contract in contracts.items():
+        for one in contract.said or ():
+            yield f"{name}: said, not checked: {one.about}: {one.promise} ({one.reason})"
 
 
 def _compared(models: Iterable[ModelFolder]) -> str:
@@ -91,7 +102,7 @@ def main() -> int:
     stages = [value.partition("=")[2] for value in options.context if value.startswith("stage=")]
     try:
         settings = read_settings(CDK_JSON, stages[-1] if stages else None)
-        check_deployed(settings, read_models(MODELS), boto3.Session(profile_name=options.profile).client("dynamodb"))
+        check_deployed(settings, read_models(MODELS), session(options.profile).client("dynamodb"))
     except (BotoCoreError, ClientError) as error:
         story.say(f"Contracts were not compared with the rows there are: {error}")
     except SerinError as error:

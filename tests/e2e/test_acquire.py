@@ -173,17 +173,14 @@ def test_the_story_of_an_upload_says_where_it_came_from(acquired: Acquired) -> N
 
 
 def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
-    traces = "xray:PutTelemetryRecords xray:PutTraceSegments on *"
     assert sorted(acquired.grants) == [
         "Acquire: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
         "Acquire: logs:CreateLogStream logs:PutLogEvents on log-group:/aws/lambda/acquire:*",
         f"Acquire: s3:GetObject on {BUCKET}/planes/*",
         f"Acquire: s3:ListBucket on {BUCKET} for planes/*",
         "Acquire: s3:PutObject on uploads/raw/planes/*",
-        "Acquire: sqs:SendMessage on acquire-dead",
-        f"Acquire: {traces}",
+        "Acquire: sqs:SendMessage on failed",
         "events: lambda:InvokeFunction on function:acquire for Acquireplanes",
-        "events: sqs:SendMessage on acquire-planes-undelivered for Acquireplanes",
     ]
 
 

@@ -121,4 +121,4 @@ def test_objects_of_hostile_names_are_remembered_as_nobodys(intake: Intake) -> N
 
 
 def test_nothing_was_lost_on_the_way(intake: Intake) -> None:
-    assert [intake.waiting(queue) for queue in ("uploads", "uploads-dead", "uploads-undelivered")] == [0, 0, 0]
+    assert [intake.waiting(queue) for queue in ("uploads", "uploads-dead", "undelivered")] == [0, 0, 0]

@@ -5,6 +5,7 @@ import pytest
 from serin.data.files.table import CAPS
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, flat
+from tests.infra.test_permissions import TRACING
 
 LAYERS = {
     "accept-upload": ["core", "data", "charters"],
@@ -15,6 +16,7 @@ LAYERS = {
     "reconcile": ["core", "charters"],
     "api": ["core", "web", "charters"],
     "authorize": ["core"],
+    "watch-model": ["core", "data", "charters"],
     "build-features-returns": ["core", "data", "charters", "code-returns"],
     "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
@@ -33,7 +35,7 @@ CALLED_WITHOUT_WAITING = {
     *("join-truth-returns", "join-truth-late-orders"),
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
-    *("collect-predictions", "reconcile", "release-model"),
+    *("collect-predictions", "reconcile", "release-model", "watch-model"),
 }
 GATEWAY_SECONDS = 30
 
@@ -61,8 +63,19 @@ def test_polars_and_scikit_learn_are_never_in_one_function(aws: Assembly) -> Non
 
 
 def test_whoever_is_called_without_waiting_keeps_what_it_failed_on(aws: Assembly) -> None:
-    with_dead_letters = {name for name, function in aws.functions().items() if "DeadLetterConfig" in function}
-    assert with_dead_letters == CALLED_WITHOUT_WAITING
+    """With Lambda's record of it: of a model's own functions in the model's own queue."""
+    kept = {}
+    for place, config in aws.everything():
+        if config["Type"] == "AWS::Lambda::EventInvokeConfig":
+            called = aws.templates[place.partition("/")[0]]["Resources"][config["Properties"]["FunctionName"]["Ref"]]
+            queue = flat(config["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]).rpartition(":")[2]
+            kept[called["Properties"]["FunctionName"].removeprefix("serin-dev-")] = queue
+    assert kept.keys() == CALLED_WITHOUT_WAITING
+    queues = {queue["QueueName"] for queue in aws.resources("AWS::SQS::Queue")}
+    for name, queue in kept.items():
+        model = next((model for model in MODELS if name.endswith(f"-{model}")), None)
+        assert queue == f"serin-dev-failed{f'-{model}' if model else ''}"
+        assert queue in queues
 
 
 def test_nobody_else_is_called_without_waiting(aws: Assembly) -> None:
@@ -84,8 +97,10 @@ def _is_att(target: dict[str, dict[str, list[str]]]) -> bool:
 
 
 def test_every_rule_keeps_the_events_it_could_not_give(aws: Assembly) -> None:
+    queues = {queue["QueueName"] for queue in aws.resources("AWS::SQS::Queue")}
     for rule in aws.resources("AWS::Events::Rule"):
-        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+        for target in rule["Targets"]:
+            assert flat(target["DeadLetterConfig"]["Arn"]).rpartition(":")[2] in queues
 
 
 def test_every_log_is_kept_for_a_month(aws: Assembly) -> None:
@@ -97,8 +112,12 @@ def test_every_function_has_the_log_lambda_would_write_to(aws: Assembly) -> None
     assert {f"/aws/lambda/serin-dev-{name}" for name in aws.functions()} <= names
 
 
-def test_every_function_is_traced(aws: Assembly) -> None:
-    assert all(function["TracingConfig"] == {"Mode": "Active"} for function in aws.functions().values())
+def test_functions_are_traced_where_the_charter_says_so_and_shared_ones_for_the_sake_of_any(aws: Assembly) -> None:
+    modes = {name: function.get("TracingConfig") for name, function in aws.functions().items()}
+    untraced = {name for name, mode in modes.items() if mode != {"Mode": "Active"}}
+    assert untraced == {name for name in modes if name.endswith("-returns")}
+    assert not [name for name in untraced if TRACING & aws.actions(name)]
+    assert not [name for name in modes.keys() - untraced if not aws.actions(name) >= TRACING]
 
 
 def test_functions_behind_the_api_answer_within_the_gateways_patience(aws: Assembly) -> None:

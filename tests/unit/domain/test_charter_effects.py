@@ -34,16 +34,18 @@ from serin.files.charter_schema import CharterFile
 from serin.files.charters import examine, read_charter
 from serin.files.fields import leaf_fields
 from serin.files.models import read_models
-from serin.learning.blocks import Blocks
 from serin.learning.columns import read_columns
-from serin.learning.decisions import decided
+from serin.measures.blocks import Blocks
+from serin.measures.decisions import decided
 from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import select
 from serin.serving.requests import read_request
 from tests.builders import a_run, a_training_set, a_trial
 from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
+from tests.unit.domain.monitoring_proofs import MONITORING_PROOFS
 from tests.unit.domain.release_proofs import RELEASE_PROOFS
+from tests.unit.domain.retraining_proofs import RETRAINING_PROOFS
 from tests.unit.domain.truth_proofs import TRUTH_PROOFS
 from tests.unit.files.written_model import FILES, write_charter, write_model
 
@@ -302,7 +304,9 @@ PROOFS: Mapping[str, Proof] = {
         {"value_per_1000: 100": "value_per_1000: 10"}, _verdict(value=a_value(900, -20, 500)), "fail"
     ),
     **RELEASE_PROOFS,
+    **RETRAINING_PROOFS,
     **TRUTH_PROOFS,
+    **MONITORING_PROOFS,
     "datasets.*.contract": Proof(
         {"contracts/trips.yaml": "contracts/short.yaml"},
         lambda read: [rule.maximum for rule in read.examined.contracts["trips"].rules if rule.kind == "range"],
@@ -418,16 +422,27 @@ def _read(root: Path, proof: Proof | None = None) -> Read:
     return Read(examine(path), path.parent)
 
 
-@pytest.mark.parametrize("field", PROOFS)
-def test_a_field_changes_what_it_says(field: str, tmp_path: Path) -> None:
-    proof = PROOFS[field]
-    assert proof.looked_at(_read(tmp_path / "before")) != proof.shows
-    assert proof.looked_at(_read(tmp_path / "after", proof)) == proof.shows
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """The model as it was written."""
+    return _read(tmp_path_factory.mktemp("before"))
 
 
-@pytest.mark.parametrize("field", PROOFS)
-def test_a_field_reaches_the_compiled_charter(field: str, tmp_path: Path) -> None:
-    before, after = _read(tmp_path / "before"), _read(tmp_path / "after", PROOFS[field])
+@pytest.fixture(scope="module", params=PROOFS)
+def changed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Read]:
+    """A field's proof, and the model with that field changed."""
+    proof = PROOFS[request.param]
+    return proof, _read(tmp_path_factory.mktemp("after"), proof)
+
+
+def test_a_field_changes_what_it_says(before: Read, changed: tuple[Proof, Read]) -> None:
+    proof, after = changed
+    assert proof.looked_at(before) != proof.shows
+    assert proof.looked_at(after) == proof.shows
+
+
+def test_a_field_reaches_the_compiled_charter(before: Read, changed: tuple[Proof, Read]) -> None:
+    _, after = changed
     assert as_record(before.charter) != as_record(after.charter)
     assert before.charter.digest() != after.charter.digest()
 

@@ -13,6 +13,8 @@ from typing import Literal
 
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
+from serin.domain.judgement.retraining.policy import RetrainingPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -20,6 +22,8 @@ Task = Literal["binary", "multiclass", "regression"]
 InputType = Literal["string", "integer", "number", "boolean", "timestamp"]
 Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
+_BY_TRUTH = RetrainingPolicy()
+_WATCHED = WatchPolicy()
 Conflict = Literal["keep_first", "keep_last", "leave_out"]
 """Which of several callers' labels of one prediction counts: the one they sent first, or last, or none."""
 Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
@@ -203,13 +207,28 @@ class Objectives:
 
 
 @dataclass(frozen=True)
+class Monitoring:
+    """How the model is watched: a look `every` so often, windows judged by `policy`.
+
+    `slices` are columns of the model, or inputs that the gate slices by; each of their values is judged by itself too.
+    With `traced` its calls, trainings and releases leave traces in X-Ray, which cost more than the calls themselves.
+    """
+
+    every: timedelta = timedelta(days=1)
+    policy: WatchPolicy = _WATCHED
+    slices: tuple[str, ...] = ()
+    traced: bool = False
+
+
+@dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 
     `floors` are metric → the value a model must reach to be registered; `slices` are input → how much worse a model may
     be where it has one value; `value` is what decisions bring, if the team says so. `access` is how callers of its
     endpoint show who they are: with a bearer token, or by signing with their AWS credentials. `positive` is the class
-    of a binary label whose probability is given; None where its classes say it themselves.
+    of a binary label whose probability is given; None where its classes say it themselves. `retraining` says when the
+    live version is trained again.
     """
 
     model: str
@@ -227,6 +246,8 @@ class Charter:
     value: ValuePolicy | None = None
     positive: Scalar | None = None
     objectives: Objectives = Objectives()
+    retraining: RetrainingPolicy = _BY_TRUTH
+    monitoring: Monitoring = Monitoring()
 
     @property
     def requirements(self) -> Requirements:

@@ -30,9 +30,10 @@ _JUDGEMENT = "layers/core/python/serin/domain/judgement"
 _GATE, _CHAMPION, _BOUNDS = f"{_JUDGEMENT}/gate.py", f"{_JUDGEMENT}/champion.py", f"{_JUDGEMENT}/bounds.py"
 _RELEASE, _POLICY = f"{_JUDGEMENT}/release.py", f"{_JUDGEMENT}/release_policy.py"
 _LOOKS, _GUARDRAILS = f"{_JUDGEMENT}/looks.py", f"{_JUDGEMENT}/guardrails.py"
-_ALARMS = "infra/constructs/alarms.py"
+_CAUSES, _DECIDE = f"{_JUDGEMENT}/retraining/causes.py", f"{_JUDGEMENT}/retraining/decide.py"
+_ALARMS = "infra/constructs/endpoint_alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
-_DECISIONS = "layers/core/python/serin/learning/decisions.py"
+_DECISIONS = "layers/core/python/serin/measures/decisions.py"
 _EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
 _EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
@@ -41,6 +42,7 @@ _REQUESTS = "layers/core/python/serin/domain/fields.py"
 _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
 _TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core/python/serin/data/looks/truth.py"
+_WATCHING = f"{_JUDGEMENT}/watching"
 _TRAINING_STACK = "infra/stacks/training.py"
 
 EFFECTS: Mapping[str, Effect] = {
@@ -73,6 +75,7 @@ EFFECTS: Mapping[str, Effect] = {
     "design.requirements.slices.*.margin": Effect(
         "gate", "A model that is worse by more, where the input has one value, is not registered.", _SLICES
     ),
+    "design.budget.trainings_per_month": Effect("gate", "How many trainings 30 days may have.", _DECIDE),
     "datasets.*.contract": Effect("gate", "The rules an uploaded row passes or goes to quarantine by.", _CHECKS),
     "datasets.*.derive.call": Effect("resource", "The function that adds columns to the dataset.", _JOINS),
     "datasets.*.derive.with": Effect("resource", "The datasets that function is handed to look things up in.", _JOINS),
@@ -144,7 +147,7 @@ EFFECTS: Mapping[str, Effect] = {
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
     "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
     "training.gate.block": Effect(
-        "gate", "What counts as one observation.", "layers/core/python/serin/learning/blocks.py"
+        "gate", "What counts as one observation.", "layers/core/python/serin/measures/blocks.py"
     ),
     "training.gate.minimum_gain": Effect("gate", "A gain of no more than this is no gain.", _CHAMPION),
     "release.margins.value_per_1000": Effect(
@@ -168,4 +171,23 @@ EFFECTS: Mapping[str, Effect] = {
     "release.margins.disagreement": Effect("gate", "How many answers may change.", _GUARDRAILS),
     "release.inconclusive": Effect("gate", "What becomes of a release that nothing decides.", _LOOKS),
     "release.bake": Effect("gate", "How long a new version is watched on after it took over.", _POLICY),
+    "retraining.every": Effect("gate", "How long after a training the next is due.", _CAUSES),
+    "retraining.new_rows": Effect("gate", "How many labelled rows make a training due.", _CAUSES),
+    "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
+    "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
+    "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
+    "monitoring.traced": Effect(
+        "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
+    ),
+    "monitoring.every": Effect("resource", "How often the model is looked at.", "infra/stacks/watch.py"),
+    "monitoring.window": Effect(
+        "gate", "How many days are judged together.", "layers/core/python/serin/domain/watched.py"
+    ),
+    "monitoring.minimum_rows": Effect("gate", "With fewer rows a window says nothing.", f"{_WATCHING}/drift.py"),
+    "monitoring.false_alarms_per_year": Effect("gate", "How unusual a window must be.", f"{_WATCHING}/policy.py"),
+    "monitoring.slices": Effect(
+        "gate",
+        "The columns whose values are judged one by one too.",
+        "layers/core/python/serin/data/watching/learnt.py",
+    ),
 }

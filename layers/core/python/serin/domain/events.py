@@ -15,6 +15,8 @@ EventName = Literal[
     "Model Registered",
     "Release Abort Wanted",
     "Release Finished",
+    "Drift Detected",
+    "Performance Degraded",
 ]
 
 SOURCE = "serin"

@@ -9,8 +9,10 @@ from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
+from serin.files.monitoring_checks import MONITORING_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
+from serin.files.retraining_checks import RETRAINING_CHECKS
 from serin.files.subjects import Check, Subject, check
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -143,4 +145,6 @@ CHECKS: tuple[Check, ...] = (
     *GATE_CHECKS,
     *POSITIVE_CHECKS,
     *RELEASE_CHECKS,
+    *RETRAINING_CHECKS,
+    *MONITORING_CHECKS,
 )

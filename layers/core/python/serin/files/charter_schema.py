@@ -16,8 +16,10 @@ from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objecti
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
+from serin.files.monitoring_schema import MonitoringSection
 from serin.files.release_schema import ReleaseSection
-from serin.files.sections import Duration, FilePath, Section
+from serin.files.retraining_schema import BudgetSection, RetrainingSection
+from serin.files.sections import ContractPath, Duration, Section
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -93,6 +95,7 @@ class Design(Section):
     problem: str = Field(min_length=1, max_length=1000)
     value: ValueSection | None = None
     requirements: Requirements = Requirements()
+    budget: BudgetSection = BudgetSection()
 
 
 class Derive(Section):
@@ -106,7 +109,7 @@ class SourceSection(Section):
 
 
 class DatasetSection(Section):
-    contract: FilePath
+    contract: ContractPath
     derive: Derive | None = None
     source: SourceSection | None = None
 
@@ -206,6 +209,8 @@ class CharterFile(Section):
     truth: TruthSection
     training: TrainingSection
     release: ReleaseSection
+    retraining: RetrainingSection = RetrainingSection()
+    monitoring: MonitoringSection = MonitoringSection()
 
 
 NOT_YET_FIELDS = frozenset(
@@ -214,11 +219,10 @@ NOT_YET_FIELDS = frozenset(
         "design.intended_use",
         "design.risk",
         "design.compliance",
-        "design.budget",
+        "design.budget.usd_per_month",
+        "design.budget.requests_per_second",
         "design.requirements.explainability",
         "people",
-        "monitoring",
-        "retraining",
         "maturity",
     }
 )

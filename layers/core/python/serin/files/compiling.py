@@ -32,7 +32,9 @@ from serin.files.charter_schema import (
     ValueSection,
     ViewSection,
 )
+from serin.files.monitoring_schema import monitoring_of
 from serin.files.release_schema import release_policy
+from serin.files.retraining_schema import retraining_policy
 
 
 def compiled(file: CharterFile) -> Charter:
@@ -54,6 +56,14 @@ def compiled(file: CharterFile) -> Charter:
         value=_value(file.design.value),
         positive=file.positive,
         objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate),
+        retraining=retraining_policy(
+            file.retraining,
+            file.design.budget,
+            holdout=file.training.holdout,
+            watermark=file.truth.watermark,
+            window=file.training.window,
+        ),
+        monitoring=monitoring_of(file.monitoring),
     )
 
 
