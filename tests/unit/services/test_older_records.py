@@ -1,4 +1,4 @@
-"""What was taken in before a field of its record was kept: it is read, joined, built, compared and trained on as ever."""
+"""What was taken in before a field of its record was kept is read, built and joined as ever."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ from serin.services.steps.dataset_rows import copies_up_to, rows_up_to
 from tests.unit.services.filling import LAST, charter_of
 from tests.unit.services.test_accept_upload import World
 
-# What each record had in the first layout that a state folder can hold.
-_FIRST: Mapping[type[Any], frozenset[str]] = {
-    Part: frozenset({"dataset", "sequence", "upload_id", "key", "rows", "digest"}),
-    DatasetHead: frozenset({"dataset", "sequence", "rows", "digest"}),
+# What each record has gained since the first layout that a state folder can hold.
+_GAINED: Mapping[type[Any], frozenset[str]] = {
+    Part: frozenset({"size", "digests", "copies", "schema", "ranges", "claims"}),
+    DatasetHead: frozenset({"schemas"}),
     Upload: frozenset(
-        "id dataset file key contract status at rows accepted quarantined rules warnings part quarantine reason "
-        "sequence correlation".split()
+        {"promises", "scorecard", "corrected", "corrects", "repeated", "copies", "form", "uncompared", "again"}
     ),
-    Fill: frozenset({"model", "view", "definition", "at", "upto", "beyond", "items", "statistics", "revision"}),
-    ViewStatistics: frozenset({"rows", "entities", "newest", "values"}),
+    Fill: frozenset({"begun", "refused", "busy"}),
+    ViewStatistics: frozenset({"counted", "times"}),
 }
 SHOPS = Contract(
     "shops",
@@ -50,11 +49,12 @@ CHARTER = charter_of(LAST)
 
 def aged(record: Any) -> Any:
     """The record as one of the first layout is read today."""
-    known = _FIRST[type(record)]
-    assert known < {field.name for field in fields(record)}
-    old = {name: value for name, value in as_record(record).items() if name in known}
-    if old.get("statistics"):
-        old["statistics"] = {name: old["statistics"][name] for name in _FIRST[ViewStatistics]}
+    gained = _GAINED[type(record)]
+    assert gained < {field.name for field in fields(record)}
+    old = {name: value for name, value in as_record(record).items() if name not in gained}
+    if statistics := old.get("statistics"):
+        later = _GAINED[ViewStatistics]
+        old["statistics"] = {name: value for name, value in statistics.items() if name not in later}
     return from_record(type(record), old)
 
 
