@@ -39,6 +39,7 @@ class TrainingStack(SerinStack):
             f"training-{charter.model}",
             definition=training_definition(build, train, evaluate, charter.training.search.concurrency),
             functions=[build, train, evaluate],
+            model=charter.model,
         )
         workflow.tell_of_failures(
             self,

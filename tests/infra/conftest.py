@@ -12,7 +12,7 @@ import pytest
 
 from infra.app import build_app
 from infra.settings import Cloud, Settings, target_for
-from serin.domain.charter import Charter, Objectives
+from serin.domain.charter import Charter, Monitoring, Objectives
 from serin.domain.sources import Source
 from tests.builders import a_charter
 from tests.infra.templates import Assembly, TinyPackages
@@ -20,6 +20,8 @@ from tests.infra.templates import Assembly, TinyPackages
 MODELS = ("late-orders", "returns")
 SIGNED = ("returns",)
 """Whose callers sign with their AWS credentials."""
+TRACED = Monitoring(traced=True)
+"""Of the first model, so of what the two share."""
 SETTINGS = Settings(notices=("team@example.com",))
 Synthesise = Callable[..., Assembly]
 
@@ -33,7 +35,12 @@ def charters() -> list[Charter]:
     orders, shops = a_charter().datasets
     signed = a_charter(model="returns", access="sigv4", objectives=Objectives(latency_p95_ms=100.0))
     truth = replace(a_charter().truth, feedback=True)
-    return [a_charter(model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth), signed]
+    return [
+        a_charter(
+            model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth, monitoring=TRACED
+        ),
+        signed,
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +72,10 @@ def _add_checks(app: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def aws(synthesise: Synthesise) -> Assembly:
-    return synthesise("aws", checks=True)
+def aws(synthesise: Synthesise, request: pytest.FixtureRequest) -> Assembly:
+    """With the checks, which take twice as long as all else of it, where a test of this run reads their report."""
+    items = (item for item in request.session.items if isinstance(item, pytest.Function))
+    return synthesise("aws", checks=any("report" in item.fixturenames for item in items))
 
 
 @pytest.fixture(scope="session")

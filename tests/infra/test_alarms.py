@@ -1,4 +1,4 @@
-"""The alarms of an endpoint and the topic they tell: as they are written, and as they go off in the local cloud."""
+"""The alarms and the topic they tell as they are written, and what they cost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from infra.watching_cost import total, watching_of
 from tests.e2e.local.templates import Resources
+from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
 
 PREDICT = "serin-dev-predict-returns"
@@ -46,3 +48,31 @@ def test_cloudwatch_may_publish_to_a_topic_without_a_key_it_cannot_use(aws: Asse
 
 def _alarms(assembly: Assembly) -> Iterator[Any]:
     yield from of_type(assembly, "endpoint-returns", "AWS::CloudWatch::Alarm").values()
+
+
+def test_watching_an_idle_model_costs_a_dollar_and_a_half_at_most_with_what_all_models_share(aws: Assembly) -> None:
+    watching = watching_of(aws.templates.values(), MODELS)
+    assert len(watching) == len(aws.resources("AWS::CloudWatch::Alarm")) + 1
+    assert {model: round(total(watching, model), 2) for model in (*MODELS, None)} == {
+        "late-orders": 0.70,
+        "returns": 0.70,
+        None: 0.60,
+    }
+    assert all(total(watching, None) + total(watching, model) <= 1.50 for model in MODELS)
+    # A custom metric could only come from a filter of logs, which would be above, or from a function that may put it.
+    assert not [name for name in aws.functions() if "cloudwatch:PutMetricData" in aws.actions(name)]
+
+
+def test_what_costs_more_is_counted_as_more() -> None:
+    metrics = [{"MetricStat": {"Period": 10}}, {"MetricStat": {"Period": 60}}, {"Expression": "a / b"}]
+    graph = {"properties": {"metrics": [["AWS/Lambda", f"M{at}"] for at in range(51)]}}
+    body = json.dumps({"widgets": [graph]})
+    resources = {
+        "Fast": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": "s-fast-m", "Metrics": metrics}},
+        "Both": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmName": "s-both-m"}},
+        "Filter": {"Type": "AWS::Logs::MetricFilter", "Properties": {"MetricTransformations": [{}, {}]}},
+        "Page": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardName": "d", "DashboardBody": body}},
+    }
+    watching = watching_of([{"Resources": resources}], ["m"])
+    assert [round(one.usd, 2) for one in watching] == [0.60, 0.50, 0.60, 3.00]
+    assert round(total(watching, "m"), 2) == 1.10
