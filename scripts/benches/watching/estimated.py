@@ -22,6 +22,7 @@ from serin.data.watching.calibration import calibrated, expected
 from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.fitting import refit
+from serin.learning.own_estimators import scores_of_own
 from serin.learning.scores import Places
 from serin.measures.arrays import Floats, Mask
 
@@ -103,7 +104,7 @@ def _scored(world: World, now: datetime, until: datetime) -> Floats:
     fitted = refit(before(columns, now - world.lag), "binary", world.make, world.params)
     score = np.full(len(columns.label), np.nan)
     names = [column.name for column in fitted.columns]
-    score[rows] = fitted.estimator.predict_proba(columns.table.loc[rows, names])[:, 1]
+    score[rows] = scores_of_own(fitted.estimator, "binary", fitted.classes, columns.table.loc[rows, names])
     return score
 
 
