@@ -16,14 +16,15 @@ from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
 from serin.domain.models import ModelVersion
+from serin.domain.prices import LAMBDA_GB_SECOND
 from serin.domain.watched import WatchedWindow
 from serin.ports import Catalog
 from serin.services.steps.window_quality import judged, samples_of_gate
 
 DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
-# https://aws.amazon.com/lambda/pricing/: a GB-second on Arm in us-east-1; training functions have 3,008 MB.
-_USD_PER_SECOND = 0.0000133334 * 3008 / 1024
+# Functions of a training have 3,008 MB.
+_USD_PER_SECOND = LAMBDA_GB_SECOND * 3008 / 1024
 _LOOKED_BACK, _RUNS = 30, 50
 _DAY = timedelta(days=1)
 
