@@ -75,7 +75,9 @@ def build_app(
     from infra.stacks.order import add_stacks
 
     app = cdk.App(outdir=str(outdir) if outdir else None, analytics_reporting=False, context=context)
-    add_stacks(app, Deployment(settings, target, packages, tuple(charter.model for charter in charters)), charters)
+    models = tuple(charter.model for charter in charters)
+    traced = frozenset(charter.model for charter in charters if charter.monitoring.traced)
+    add_stacks(app, Deployment(settings, target, packages, models, traced), charters)
     return app
 
 

@@ -50,6 +50,10 @@ class Names:
         parts = [self.prefix, name, *([model] if model else [])]
         return _no_longer_than(LONGEST_QUEUE_NAME, "-".join(parts), "queue")
 
+    def alarm(self, name: str, model: str | None = None) -> str:
+        """An alarm: `errors` of a model, `failed` of one or of the stage."""
+        return "-".join([self.prefix, name, *([model] if model else [])])
+
     def topic(self, name: str) -> str:
         """A topic: `notices`."""
         return f"{self.prefix}-{name}"

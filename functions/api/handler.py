@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from mangum import Mangum
 from serin.bootstrap import platform
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
+from serin.domain.health import Health
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -21,8 +24,11 @@ from serin.logs import logged, of_answer
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 
 
@@ -37,7 +43,8 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct, take))
+    rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health)
+    app = make_app(world.charters, *ports, rare)
     return Mangum(Told(app), lifespan="off")
 
 
@@ -84,10 +91,28 @@ def take(model: str, items: Sequence[Feedback], token: str) -> FeedbackTaken:
     )
 
 
+def watch(model: str, window: date | None) -> ShownWatch:
+    """How a model is doing; who does not ask waits for no client of S3."""
+    world = platform()
+    return show_watch(model, window, catalog=world.catalog, lake=world.lake)
+
+
+def tend(model: str, feature: str, deed: Deed, by: str) -> Episode:
+    """What a person says of an episode."""
+    world = platform()
+    return tend_episode(model, feature, deed, by, catalog=world.catalog, clock=world.clock)
+
+
 def read(question: Question) -> Answer:
     """Features; who asks for none waits for nothing of the online store."""
     world = platform()
     return read_online(question, world.charters, online=world.online, clock=world.clock)
+
+
+def health(model: str, span: timedelta) -> Health:
+    """How the versions of an endpoint do; who asks for none waits for no client of S3."""
+    world = platform()
+    return show_health(model, span, lake=world.lake, catalog=world.catalog, clock=world.clock)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:

@@ -12,15 +12,16 @@ from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
 from serin.services.release.context import ReleaseContext
 from serin.services.steps.notices import tell_people
-from serin.services.sweep_features import sweep_features
+from serin.services.sweep_features import Heads, sweep_features
 
 
 def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
     """Put right what can be; the log says what was found where."""
-    return [as_record(looked_at(model, context)) for model in sorted(platform().charters)]
+    heads = Heads(platform().catalog)
+    return [as_record(looked_at(model, heads, context)) for model in sorted(platform().charters)]
 
 
-def looked_at(model: str, context: Any) -> Reconciled:
+def looked_at(model: str, heads: Heads, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
@@ -28,7 +29,7 @@ def looked_at(model: str, context: Any) -> Reconciled:
         work.tells(model=model, outcome=found.found)
     with Work("reconcile", call, context, lambda: world.clock) as work:
         behind = sweep_features(
-            world.charters[model], call, catalog=world.catalog, events=world.events, clock=world.clock
+            world.charters[model], call, catalog=world.catalog, events=world.events, clock=world.clock, heads=heads
         )
         work.tells(model=model, step="features", outcome="backfill wanted")
         if not behind:

@@ -1,6 +1,9 @@
-"""The alarms of an endpoint: on the calls of its alias, whichever version answered them."""
+"""The one way to make an alarm: it tells the topic, and its description is the notice people read."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,60 +11,71 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from serin.domain.charter import Objectives
+from infra.constructs.stack import SerinStack
 
-MINUTE = cdk.Duration.minutes(1)
-MINUTES, NEEDED = 5, 3
-"""Of the last five minutes three have to be bad: one slow start is no alarm."""
+FIVE_MINUTES = cdk.Duration.minutes(5)
+_NAMED = 10
+"""Models a notice about all of them names; CloudWatch keeps 1,024 characters of a description."""
 
 
-class EndpointAlarms(Construct):
-    """Failures, throttled calls, and slow ones, by what the charter promises callers; `topic_arn` is told of changes.
+@dataclass(frozen=True)
+class Notice:
+    """What people are told: whom it is about, what happened, and what to do."""
 
-    The versions an alias leads to are numbered by releases, long after the template was written, so none is named
-    here; a release watches its own version's metrics itself. A minute without calls is a good one.
+    about: str
+    happened: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.happened}. {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """When an alarm goes off: in `needed` of the last `periods` periods the metric was above the limit.
+
+    With `below` it has to be below. A period without data is a good one, but where silence itself is bad.
     """
 
-    def __init__(
-        self, scope: Construct, id: str, *, function: str, alias: str, objectives: Objectives, topic_arn: str
-    ) -> None:
-        super().__init__(scope, id)
-        self._function = function
-        self._dimensions = {"FunctionName": function, "Resource": f"{function}:{alias}"}
-        self._topic = actions.SnsAction(sns.Topic.from_topic_arn(self, "Notices", topic_arn))
-        share = cloudwatch.MathExpression(
-            expression="errors / calls",
-            using_metrics={"errors": self._metric("Errors", "Sum"), "calls": self._metric("Invocations", "Sum")},
-            period=MINUTE,
-            label="share of calls that failed",
-        )
-        rate = objectives.error_rate
-        self._alarm("errors", share, rate, f"More than {100 * rate:g} % of the calls fail")
-        self._alarm("throttles", self._metric("Throttles", "Sum"), 0, "Lambda has no room for some calls")
-        slow, limit = self._metric("Duration", "p95"), objectives.latency_p95_ms
-        self._alarm("latency", slow, limit, f"More than one call in twenty takes over {limit:g} ms")
+    limit: float = 0
+    periods: int = 1
+    needed: int = 1
+    below: bool = False
+    silent: bool = False
 
-    def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/Lambda",
-            metric_name=name,
-            dimensions_map=self._dimensions,
-            statistic=statistic,
-            period=MINUTE,
-        )
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> None:
-        alarm = cloudwatch.Alarm(
-            self,
-            name.capitalize(),
-            alarm_name=f"{self._function}-{name}",
-            alarm_description=f"{description}, in three of five minutes",
-            metric=metric,
-            threshold=threshold,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=MINUTES,
-            datapoints_to_alarm=NEEDED,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-        alarm.add_alarm_action(self._topic)
-        alarm.add_ok_action(self._topic)
+def about(stack: SerinStack, model: str | None) -> str:
+    """Whom a notice is about: one model, or what all models of the stage share."""
+    if model:
+        return f"Model {model} (stage {stack.names.stage})"
+    models = stack.deployment.models
+    return f"All models of stage {stack.names.stage} ({named(models)})"
+
+
+def named(models: Sequence[str]) -> str:
+    """The models' names, and how many more there are."""
+    more = len(models) - _NAMED
+    return ", ".join(models[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def alarm(scope: Construct, id: str, name: str, metric: cloudwatch.IMetric, bad: Bad, notice: Notice) -> None:
+    """An alarm that tells the topic `notices` when it goes off and when it is over; `name` is its full name."""
+    comparison = cloudwatch.ComparisonOperator
+    missing = cloudwatch.TreatMissingData
+    new = cloudwatch.Alarm(
+        scope,
+        id,
+        alarm_name=name,
+        alarm_description=str(notice),
+        metric=metric,
+        threshold=bad.limit,
+        comparison_operator=comparison.LESS_THAN_THRESHOLD if bad.below else comparison.GREATER_THAN_THRESHOLD,
+        evaluation_periods=bad.periods,
+        datapoints_to_alarm=bad.needed,
+        treat_missing_data=missing.BREACHING if bad.silent else missing.NOT_BREACHING,
+    )
+    stack = cdk.Stack.of(scope)
+    assert isinstance(stack, SerinStack), "alarms belong to a stage"
+    topic = actions.SnsAction(sns.Topic.from_topic_arn(scope, f"{id}Notices", stack.addresses.topic("notices")))
+    new.add_alarm_action(topic)
+    new.add_ok_action(topic)

@@ -14,7 +14,15 @@ from constructs import Construct
 from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.environment import variables
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_STREAM, NOTHING_TO_NAME, Permission, allow, grant, keep_wildcard
+from infra.constructs.permissions import (
+    EVERY_STREAM,
+    NOTHING_TO_NAME,
+    UNTRACED,
+    Permission,
+    allow,
+    grant,
+    keep_wildcard,
+)
 from infra.constructs.sizes import check_size
 from infra.constructs.stack import SerinStack, code_of
 
@@ -66,6 +74,7 @@ class ServiceFunction(Construct):
         self.log = self._log(stack)
         failed = stack.addresses.queue("failed", model) if called_by == "event" else None
         self.role = self._role(stack, [*permissions, *([allow("sqs:SendMessage", on=failed)] if failed else [])])
+        traced = stack.deployment.traces(model)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -82,9 +91,12 @@ class ServiceFunction(Construct):
             memory_size=memory,
             ephemeral_storage_size=cdk.Size.mebibytes(disk) if disk else None,
             timeout=timeout,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.DISABLED,
         )
-        keep_wildcard(self.role, "*", NOTHING_TO_NAME)
+        if traced:
+            keep_wildcard(self.role, "*", NOTHING_TO_NAME)
+        else:
+            acknowledge(self.function, "Serverless-LambdaTracing", UNTRACED)
         if failed:
             self._keep_what_failed(failed)
         acknowledge(self.function, "Serverless-LambdaDLQ", KEPT[called_by])

@@ -25,6 +25,12 @@ class Deployment:
     target: Target
     packages: Packages
     models: tuple[str, ...]
+    traced: frozenset[str] = frozenset()
+    """Models whose charters ask for traces in X-Ray."""
+
+    def traces(self, model: str | None) -> bool:
+        """Whether what belongs to a model is traced; what all share (None) is for the sake of any."""
+        return bool(self.traced) if model is None else model in self.traced
 
     @property
     def names(self) -> Names:

@@ -8,14 +8,17 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import Aws
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.alarms import FIVE_MINUTES, Bad, Notice, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import allow, grant, keep_wildcard
+from infra.constructs.permissions import UNTRACED, allow, grant, keep_wildcard
 from infra.constructs.stack import SerinStack
 
 State = Mapping[str, Any]
@@ -56,7 +59,8 @@ def answer_at(path: str) -> dict[str, Any]:
 class Workflow(Construct):
     """The state machine `name`; `definition` is its States Language.
 
-    `functions` are all it may call, and `others` the ARNs of those that belong to other stacks.
+    `functions` are all it may call, and `others` the ARNs of those that belong to other stacks. `model` is whose it is,
+    None where all share it.
     """
 
     def __init__(
@@ -67,9 +71,11 @@ class Workflow(Construct):
         definition: State,
         functions: Sequence[ServiceFunction],
         others: Sequence[str] = (),
+        model: str | None = None,
     ) -> None:
         super().__init__(stack, f"Machine-{name}")
         self.full_name = stack.names.machine(name)
+        traced = stack.deployment.traces(model)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -77,8 +83,22 @@ class Workflow(Construct):
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             role=self._role([*(function.arn for function in functions), *others]),
             logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ALL, include_execution_data=False),
-            tracing_enabled=True,
+            tracing_enabled=traced,
         )
+        if not traced:
+            acknowledge(self.machine, "AwsSolutions-SF2", UNTRACED)
+            acknowledge(self.machine, "Serverless-StepFunctionStateMachineXray", UNTRACED)
+
+    def tell_of_failures(self, stack: SerinStack, name: str, notice: Notice) -> None:
+        """An alarm for five minutes after an execution has failed."""
+        failed = cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name="ExecutionsFailed",
+            dimensions_map={"StateMachineArn": self.machine.state_machine_arn},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        )
+        alarm(self, "Failures", stack.names.alarm(name), failed, Bad(), notice)
 
     def _log(self, stack: SerinStack) -> logs.LogGroup:
         return logs.LogGroup(

@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 
 from serin.domain.errors import Unavailable
 
+_LONGEST_PAUSE_S = 0.01
+_PAUSES_OF_REST = 0.05
+"""Of what was waited so far: each look costs what the work that is waited for could do meanwhile."""
+
 _LOOKS = 3
 """Between two parts work may be in nobody's hands for an instant; it is not in all of so many looks."""
 
@@ -26,18 +30,27 @@ class Activity:
         self._turns = turns
         self._gathers = gathers
 
+    def moving(self) -> list[str]:
+        """The parts that move."""
+        return [name for name, moves in self._moves.items() if moves()]
+
     def rest(self, timeout_s: float, pause_s: float) -> None:
-        """Wait until nothing moves; raises Unavailable, naming what does, when that takes longer than `timeout_s`."""
-        deadline = time.monotonic() + timeout_s
+        """Wait until nothing moves; raises Unavailable, naming what does, when that takes longer than `timeout_s`.
+
+        `pause_s` is the shortest time between two looks.
+        """
+        began = time.monotonic()
         quiet = 0
         while quiet < _LOOKS:
             turns = self._turns()
-            moving = [name for name, moves in self._moves.items() if moves()]
+            moving = self.moving()
             quiet = 0 if moving or self._turns() != turns else quiet + 1
             # While anything else moves there may be more to gather.
             if moving and self._gathers.keys() >= set(moving):
                 for name in moving:
                     self._gathers[name]()
-            if moving and time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if moving and waited > timeout_s:
                 raise Unavailable(f"After {timeout_s:.0f} s there is still: {', '.join(moving)}.", "Wait longer.")
-            time.sleep(pause_s)
+            longer = min(waited * _PAUSES_OF_REST, _LONGEST_PAUSE_S) if moving else 0.0
+            time.sleep(max(pause_s, longer))

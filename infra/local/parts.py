@@ -15,7 +15,7 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
-from infra.local.clock.route import ClockRoute
+from infra.local.clock.route import ClockRoute, Walker
 from infra.local.clock.virtual import Progress
 from infra.local.deploy.assets import Assets
 from infra.local.door.endpoint import Door
@@ -27,6 +27,7 @@ from infra.local.moto_patches.applications import Applications
 from infra.local.services.all import every_service
 from infra.local.services.apigatewayv2.gateway.server import Gateway
 from infra.local.services.apigatewayv2.routes import route_table
+from infra.local.services.apigatewayv2.telemetry import count_call
 from infra.local.services.awslambda.event_sources.mappings import Mappings
 from infra.local.services.awslambda.functions.host import FunctionHost
 from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
@@ -72,7 +73,7 @@ def assemble(
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
     routes, port = partial(route_table, region), state.api_port if state else 0
-    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time)
+    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time, count=count_call)
     moving = assets, invocations, Router(), Mappings(region), Subscriptions()
     services = every_service()
     parts = Wiring(
@@ -131,7 +132,7 @@ def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> st
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # It tells of each expression that leads nowhere, which a state may ask for; histories tell of executions that fail.
     logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
-    app: WSGIApplication = ClockRoute(Applications(), clock, advance, is_administrators)
+    app: WSGIApplication = ClockRoute(Applications(), clock, Walker(advance, _busy, _spent), is_administrators)
     if state:
         app = state.traffic.around(app)
     server = Server(HOST, state.endpoint_port if state else 0, Door(app))
@@ -150,6 +151,15 @@ def advance(to: datetime, progress: Progress | None = None) -> None:
     """Walk the running cloud's clock to a moment; each step may take as long as a function may run."""
     parts = wiring()
     parts.clock.advance(to, lambda: parts.activity.rest(_STEP_S, _GLANCE_S), progress)
+
+
+def _busy() -> list[str]:
+    """The functions that run, or else whatever else moves."""
+    return wiring().part(Invocations).work.running or wiring().activity.moving()
+
+
+def _spent() -> Mapping[str, float]:
+    return wiring().part(Invocations).work.seconds
 
 
 def _run(ends: ExitStack, parts: Wiring) -> None:

@@ -6,11 +6,13 @@ import json
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as http
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
 from infra.constructs.permissions import EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
@@ -32,11 +34,15 @@ ROUTES = (
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",
+    "GET /models/{model}/watch",
+    "GET /models/{model}/health",
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
     "POST /models/{model}/releases/{release}/{wish}",
     "POST /models/{model}/versions/{version}/withdraw",
+    "POST /models/{model}/watch/{episode}/acknowledge",
+    "POST /models/{model}/watch/{episode}/close",
     "POST /models/{model}/feedback",
     "POST /get-online-features",
     "POST /models/{model}/views",
@@ -59,7 +65,7 @@ class ApiStack(SerinStack):
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "api", deployment, "Serin: the HTTP API")
-        # Every function and machine behind it sends traces to X-Ray; an HTTP API itself cannot, only a REST API.
+        # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
         self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
         self._stage()
@@ -67,13 +73,34 @@ class ApiStack(SerinStack):
         self._parameter("id", self.api.ref)
         self._parameter("authorizer", authorizer.ref)
         self._parameter("url", self.api.attr_api_endpoint)
+        self._tell_of_failures()
         function_routes(self, "Api", self._api_function().arn, ROUTES, self.api.ref, authorizer.ref)
+
+    def _tell_of_failures(self) -> None:
+        failures = cloudwatch.Metric(
+            namespace="AWS/ApiGateway",
+            metric_name="5xx",
+            dimensions_map={"ApiId": self.api.ref},
+            statistic="Sum",
+            period=cdk.Duration.minutes(1),
+        )
+        notice = Notice(
+            about(self, None),
+            "calls were answered with a 5xx status, in three of five minutes",
+            f"The API's access log {self._log_name} says which route and why; a model that was never released answers "
+            f"503 to predictions: `./scripts/serin models`.",
+        )
+        alarm(self, "Failures", self.names.alarm("api"), failures, Bad(0, 5, 3), notice)
+
+    @property
+    def _log_name(self) -> str:
+        return f"/aws/vendedlogs/apis/{self.names.prefix}"
 
     def _stage(self) -> None:
         log = logs.LogGroup(
             self,
             "AccessLog",
-            log_group_name=f"/aws/vendedlogs/apis/{self.names.prefix}",
+            log_group_name=self._log_name,
             retention=retention_of(self.settings),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
@@ -148,7 +175,7 @@ class ApiStack(SerinStack):
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*"]),
+                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*", "WATCH#*"]),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
@@ -159,7 +186,7 @@ class ApiStack(SerinStack):
                         self.addresses.machine("release"),
                     ],
                 ),
-                allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*")),
+                allow("s3:GetObject", on=self.addresses.objects("lake", *self._reports())),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
@@ -170,14 +197,19 @@ class ApiStack(SerinStack):
         )
 
     def _showing_predictions(self) -> list[Permission]:
-        """The files of the prediction log, what was said of them, and the function versions that answered."""
+        """The files of the log, what was said of predictions, and the function versions that answered."""
         versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
         return [
             list_keys(self.addresses.bucket("lake"), below="predictions/"),
             list_keys(self.addresses.bucket("lake"), below="truth/"),
-            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*")),
+            list_keys(self.addresses.bucket("lake"), below="invocations/"),
+            allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
+
+    def _reports(self) -> list[str]:
+        """Profiles of datasets, and of each model the windows that were looked at."""
+        return ["reports/profiles/*", *(f"reports/{model}/*" for model in self.deployment.models)]
 
     def _parameter(self, name: str, value: str) -> None:
         ssm.StringParameter(

@@ -8,6 +8,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
 from infra.constructs.queues import failed, undelivered
 from infra.constructs.stack import Deployment, SerinStack
@@ -28,6 +29,7 @@ class CatalogStack(SerinStack):
         for model in (None, *deployment.models):
             failed(self, model)
             undelivered(self, model)
+        stage_dashboard(self)
 
     def _record_table(self, name: str) -> dynamodb.Table:
         return dynamodb.Table(

@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from infra.constructs.alarms import EndpointAlarms
+from infra.constructs.endpoint_alarms import ALIAS, EndpointAlarms
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow_items
 from infra.constructs.routes import function_routes
@@ -34,14 +34,7 @@ class EndpointStack(SerinStack):
         alias = self._live_alias(predict)
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
-        EndpointAlarms(
-            self,
-            "Alarms",
-            function=predict.full_name,
-            alias="live",
-            objectives=charter.objectives,
-            topic_arn=self.addresses.topic("notices"),
-        )
+        EndpointAlarms(self, "Alarms", model, charter.objectives)
         routes = [f"POST /models/{model}/predict"]
         authorizer = self._shared("authorizer") if charter.access == "token" else None
         function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)
@@ -81,7 +74,7 @@ class EndpointStack(SerinStack):
         alias = lambda_.CfnAlias(
             self,
             "Live",
-            name="live",
+            name=ALIAS,
             description="Moved by the release workflow only",
             function_name=predict.function.function_name,
             function_version=bootstrap.attr_version,

@@ -11,11 +11,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.alarms import Notice, about
 from infra.constructs.buckets import private_bucket
 from infra.constructs.bus import send_to_queue
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
-from infra.constructs.queues import dead_letters, queue
+from infra.constructs.queues import dead_letters, queue, when_not_empty
 from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
 from infra.stacks.lake_sources import acquire_from
@@ -37,6 +38,7 @@ class LakeStack(SerinStack):
 
     def _upload_queue(self) -> sqs.Queue:
         dead = dead_letters(self, "UploadDeadLetters", self.names.queue("uploads-dead"))
+        self._tell_of_dead_uploads()
         uploads = queue(self, "UploadQueue", self.names.queue("uploads"), dead, serves_seconds=ACCEPT_SECONDS)
         rule = events.Rule(
             self,
@@ -53,6 +55,15 @@ class LakeStack(SerinStack):
         )
         send_to_queue(rule, uploads, self.addresses.queue("undelivered"))
         return uploads
+
+    def _tell_of_dead_uploads(self) -> None:
+        notice = Notice(
+            about(self, None),
+            "a file could not be worked on five times, and was laid aside",
+            f"Read the log of {self.names.function('accept_upload')}, correct the cause, and move the messages of the "
+            f"queue {self.names.queue('uploads-dead')} back: `aws sqs start-message-move-task`.",
+        )
+        when_not_empty(self, "DeadUploads", self.names.queue("uploads-dead"), self.names.alarm("uploads-dead"), notice)
 
     def _accept_upload(self, uploads: sqs.Queue) -> None:
         accept = ServiceFunction(

@@ -13,6 +13,7 @@ from infra.stacks.endpoint import EndpointStack
 from infra.stacks.lake import LakeStack
 from infra.stacks.release import ReleaseStack
 from infra.stacks.training import TrainingStack
+from infra.stacks.watch import WatchStack
 from serin.domain.charter import Charter
 
 
@@ -21,7 +22,8 @@ def add_stacks(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]
     catalog = CatalogStack(app, deployment)
     lake = LakeStack(app, deployment, charters)
     api = ApiStack(app, deployment)
-    for stack in (lake, TrainingStack(app, deployment, charters), ReleaseStack(app, deployment, charters)):
+    training, release = TrainingStack(app, deployment, charters), ReleaseStack(app, deployment, charters)
+    for stack in (lake, training, release, WatchStack(app, deployment, charters)):
         stack.add_stack_dependency(catalog)
     for charter in charters:
         endpoint = EndpointStack(app, deployment, charter)

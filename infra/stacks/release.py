@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
@@ -37,6 +38,16 @@ class ReleaseStack(SerinStack):
             definition=release_definition(release, self.addresses.function("join_truth")),
             functions=[release],
             others=[self.addresses.function("join_truth", model) for model in self._models],
+        )
+        workflow.tell_of_failures(
+            self,
+            "release",
+            Notice(
+                about(self, None),
+                "a release failed; what was live before is put back",
+                "`./scripts/serin release list MODEL` says of which model and why; correct the cause and "
+                "release again: `./scripts/serin release start MODEL`.",
+            ),
         )
         self._start_on_registration(workflow)
         self._abandon_what_died(release, workflow)
@@ -144,3 +155,21 @@ class ReleaseStack(SerinStack):
             schedule=events.Schedule.rate(cdk.Duration.minutes(self.settings.reconcile_minutes)),
         )
         call_function(rule, reconcile, self.addresses.queue("undelivered"))
+        self._tell_of_silence(reconcile)
+
+    def _tell_of_silence(self, reconcile: ServiceFunction) -> None:
+        """Nobody else sees that the sweeper, which sees what others miss, does not run.
+
+        A new stage has not run it yet, and so begins with this alarm; nobody has confirmed the topic's mail by then.
+        """
+        period = cdk.Duration.minutes(self.settings.reconcile_minutes)
+        runs = reconcile.function.metric_invocations(period=period, statistic="Sum")
+        silence = 3 * self.settings.reconcile_minutes
+        notice = Notice(
+            about(self, None),
+            f"what is live was not compared with what was intended for more than {silence} minutes",
+            f"Interrupted releases and lost events wait until it is: see that the rule that calls "
+            f"{reconcile.full_name} is enabled, and read the function's log.",
+        )
+        bad = Bad(1, 3, 3, below=True, silent=True)
+        alarm(self, "ReconcileSilent", self.names.alarm("reconcile"), runs, bad, notice)

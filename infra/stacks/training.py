@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.alarms import Notice, about
 from infra.constructs.bus import call_function, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys, publish
@@ -38,6 +39,17 @@ class TrainingStack(SerinStack):
             f"training-{charter.model}",
             definition=training_definition(build, train, evaluate, charter.training.search.concurrency),
             functions=[build, train, evaluate],
+            model=charter.model,
+        )
+        workflow.tell_of_failures(
+            self,
+            f"training-{charter.model}",
+            Notice(
+                about(self, charter.model),
+                "a training failed, and what is live stays so",
+                f"`./scripts/serin runs {charter.model}` says why; correct the cause and train again: "
+                f"`./scripts/serin train {charter.model}`.",
+            ),
         )
         self._start_on_features(charter, workflow)
 

@@ -11,11 +11,13 @@ from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
 from serin_cli.clock import clock
+from serin_cli.contract_check import contract
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
-from serin_cli.init import contract, init
+from serin_cli.health import health
+from serin_cli.init import init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
@@ -33,6 +35,8 @@ from serin_cli.tokens import token
 from serin_cli.trace import trace
 from serin_cli.viability import show_viability
 from serin_cli.walk import demo
+from serin_cli.watching import arguments as watch_arguments
+from serin_cli.watching import watch
 
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
@@ -80,7 +84,12 @@ def parser() -> Parser:
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
-    add("contract", contract, "Print the contract that a CSV file's rows suggest.", *_contract())
+    add(
+        "contract",
+        contract,
+        "The contract that a file's rows suggest; check: what of contracts is checked.",
+        *_contract(),
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", commands.upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -98,6 +107,8 @@ def parser() -> Parser:
     add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
+    hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
+    add("health", health, "Calls, failures, durations, memory and cost of each version.", model, hours)
     add("versions", commands.versions, "The registered versions of a model.", model)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(
@@ -105,6 +116,12 @@ def parser() -> Parser:
         release,
         "Make a version live or put back the one before; watch, hold, resume, abort it.",
         *release_arguments(),
+    )
+    add(
+        "watch",
+        watch,
+        "How a model is doing, and when the next training pays; take or close an episode.",
+        *watch_arguments(),
     )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
@@ -116,8 +133,18 @@ def parser() -> Parser:
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
-    add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
+    add("demo", _demonstrate, "From uploads to predictions on the local cloud.", *_demo())
     return top
+
+
+def _demonstrate(arguments: Namespace) -> None:
+    if not arguments.year:
+        demo(arguments)
+        return
+    # What judges a year of scores takes a second to load, which no other command should pay for.
+    from serin_cli.year.command import year
+
+    year(arguments)
 
 
 def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -173,13 +200,24 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "required": True, "help": "the dataset's name"}
-    return ("action", {"choices": ["infer"]}), ("file", {"help": "a CSV file"}), ("--dataset", dataset)
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name (default: the file's)"}
+    files = {
+        "nargs": "+",
+        "metavar": "FILE",
+        "help": "with infer a CSV or Parquet file, with check contracts (ODCS v3)",
+    }
+    return ("action", {"choices": ["infer", "check"]}), ("files", files), ("--dataset", dataset)
 
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:
     file = {"dest": "json_file", "metavar": "FILE", "help": "write the figures to this file"}
-    return ("--json", file), ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"})
+    weeks = {"type": int, "metavar": "N", "help": "with --year: end after so many weeks"}
+    return (
+        ("--json", file),
+        ("--year", {"action": "store_true", "help": "a year of flights instead, watched and retrained"}),
+        ("--weeks", weeks),
+        ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"}),
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from argparse import Namespace
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -144,23 +145,31 @@ def _told(line: str) -> dict[str, Any]:
 
 
 def _walk(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Follow the walk to its end."""
-    began, steps, now = _shown(connection), 0, ""
+    """Follow the walk to its end: how far it is, what it waits for, and afterwards what took the time."""
+    start, began, steps, last = _shown(connection), time.monotonic(), 0, dict[str, Any]()
     with story.bar("advancing the clock") as bar:
-        for steps, now in enumerate(_steps(connection, wanted)):
-            bar.update(bar.task_ids[0], description=f"advancing the clock: {now[:16]}, {steps} steps")
-    return {"from": began, "now": now, "steps": steps}
+        for last in _steps(connection, wanted):
+            steps += "why" in last
+            bar.update(bar.task_ids[0], description=_progress(last, steps))
+    took = {"seconds": round(time.monotonic() - began, 1), "took": last.get("took", {})}
+    return {"from": start, "now": last["now"], "steps": steps, **took}
 
 
-def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[str]:
-    """The moment of each step of a walk, and of its end; it goes on when this program is stopped."""
+def _progress(line: Mapping[str, Any], steps: int) -> str:
+    """Such as: advancing the clock: 2013-07-03T04:00, 43 % in 120 steps; serin-dev-release_model."""
+    busy = f"; {', '.join(line['busy'])}" if line.get("busy") else ""
+    return f"advancing the clock: {line['now'][:16]}, {line.get('percent', 0)} % in {steps} steps{busy}"
+
+
+def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each line of a walk, and of its end; it goes on when this program is stopped."""
     where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), **_HERE}
     try:
         # A step takes as long as the functions it sets off.
         with httpx.stream("POST", json=wanted, timeout=None, **where) as answer:
             for line in answer.iter_lines():
                 record = _told(line)
-                yield record["now"]
+                yield record
                 if record.get("done"):
                     return
     except httpx.HTTPError as error:

@@ -20,7 +20,7 @@ from serin_cli.client import Client
 from serin_cli.connection import load
 from serin_cli.pieces import written_pieces
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import copies, quality_file, quality_table
+from serin_cli.scorecards import copies, quality_file, quality_table, said_lines
 
 MODELS = Path("models")
 
@@ -69,6 +69,8 @@ def quality(arguments: Namespace) -> Any:
         return uploads
     lines = quality_table(uploads)
     story.out.print(story.table(lines, list(lines[0])))
+    for line in said_lines(arguments.dataset):
+        story.say(line)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpx
@@ -28,19 +28,30 @@ from serin_cli.terminal import Parser
 HeadOf = Callable[[str], DatasetHead]
 
 
-def validate(_: Namespace) -> list[dict[str, Any]]:
+def validate(arguments: Namespace) -> list[dict[str, Any]]:
     """Every model's charter and contracts, checked, and compared with the rows of the stage that is connected."""
     models = read_models(MODELS)
     compared = _compared(models)
+    for line in () if arguments.print_json else _said(models):
+        story.say(line)
     return [
         {
             "model": found.charter.model,
             "datasets": len(found.contracts),
+            "said_not_checked": sum(len(contract.said or ()) for contract in found.contracts.values()),
             "inputs": len(found.charter.inputs),
             "earlier_rows": compared,
         }
         for found in models
     ]
+
+
+def _said(models: Iterable[ModelFolder]) -> Iterator[str]:
+    """What contracts promise and nothing checks; each dataset has one contract."""
+    contracts = {name: contract for model in models for name, contract in model.contracts.items()}
+    for name, contract in contracts.items():
+        for one in contract.said or ():
+            yield f"{name}: said, not checked: {one.about}: {one.promise} ({one.reason})"
 
 
 def _compared(models: Iterable[ModelFolder]) -> str:

@@ -1,4 +1,4 @@
-"""Beginning a model from a file: `serin init`, and its contract alone: `serin contract infer`."""
+"""Beginning a model from a file: `serin init`, and its contract alone for `serin contract infer`."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
     return None
 
 
-def contract(arguments: Namespace) -> dict[str, Any] | None:
+def infer(file: Path, name: str, as_json: bool) -> dict[str, Any] | None:
     """Print the contract a file's rows suggest."""
-    dataset = checked_name(arguments.dataset, "dataset")
-    seen = look(Path(arguments.file))
+    dataset = checked_name(name, "dataset")
+    seen = look(file)
     text = contract_text(seen, dataset, (), now=datetime.now(UTC))
-    if arguments.print_json:
+    if as_json:
         return {"dataset": dataset, "rows": seen.rows, "rows_read": seen.typed.height, "contract": text}
     print_document(text)
     return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from serin.domain.contracts import DIMENSIONS, Contract
 from serin.domain.datasets import Upload
+from serin.domain.errors import Invalid
 from serin.domain.records import from_record
 
 MODELS = Path("models")
@@ -80,6 +81,18 @@ def contract_at_hand(dataset: str) -> Contract | None:
 
     contracts = [model.contracts[dataset] for model in read_models(MODELS) if dataset in model.contracts]
     return contracts[0] if contracts else None
+
+
+def said_lines(dataset: str) -> list[str]:
+    """The promises of the dataset's contract in this checkout that no score counts, a line each; none without one."""
+    try:
+        contract = contract_at_hand(dataset)
+    # The scores are the platform's, whatever is being written in this checkout.
+    except Invalid:
+        return []
+    return [
+        f"said, not checked: {one.about}: {one.promise} ({one.reason})" for one in (contract and contract.said) or ()
+    ]
 
 
 def told(upload: Record) -> str:

@@ -41,16 +41,21 @@ ROOMS: Mapping[str, Room] = {
         ("serin.files", "serin.domain", "serin.data.contract", "pydantic", "yaml", "open_data_contract_standard"),
         lazily=("sqlglot",),
     ),
-    "serin.data": Room(("serin.data", "serin.domain", "polars", "numpy")),
+    # What whoever trains and whoever watches measure alike, without the packages of either.
+    "serin.measures": Room(("serin.measures", "serin.domain", "numpy")),
+    "serin.data": Room(("serin.data", "serin.measures", "serin.domain", "polars", "numpy")),
     "serin.learning": Room(
-        ("serin.learning", "serin.serving", "serin.domain", "sklearn", "pandas", "numpy", "joblib", "threadpoolctl")
+        (
+            *("serin.learning", "serin.measures", "serin.serving", "serin.domain"),
+            *("sklearn", "pandas", "numpy", "joblib", "threadpoolctl"),
+        )
     ),
     # Nothing but the library at import: the bootstrap version and a wrong request never pay for the model's packages.
     "serin.serving": Room(("serin.serving", "serin.domain"), lazily=("pandas", "numpy", "joblib", "threadpoolctl")),
     "serin.services": Room(
         (
             *("serin.services", "serin.domain", "serin.ports"),
-            *("serin.files", "serin.data", "serin.learning", "serin.serving", "polars"),
+            *("serin.files", "serin.data", "serin.learning", "serin.measures", "serin.serving", "polars"),
         )
     ),
     "serin.adapters": Room(("serin.adapters", "serin.domain", "serin.ports", "boto3", "botocore", "mypy_boto3_*")),

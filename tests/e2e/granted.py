@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-_TRACES = "xray:PutTelemetryRecords xray:PutTraceSegments on *"
 _LOG = "logs:CreateLogStream logs:PutLogEvents on log-group:/aws/lambda"
 _DELIVERY = (
     "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies "
     "logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *"
 )
-_SAMPLES = "xray:GetSamplingRules xray:GetSamplingTargets"
 
 GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
@@ -19,9 +17,8 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
-    f"AcceptUpload: {_TRACES}",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
-    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#*",
+    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
@@ -29,16 +26,15 @@ GRANTED: tuple[str, ...] = (
     "Api: dynamodb:Query on table/catalog/index/by-moment",
     "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Abort Wanted",
     f"Api: {_LOG}/api:*",
-    "Api: s3:GetObject on lake/predictions/* lake/truth/*",
-    "Api: s3:GetObject on lake/reports/profiles/*",
+    "Api: s3:GetObject on lake/predictions/* lake/truth/* lake/invocations/*",
+    "Api: s3:GetObject on lake/reports/profiles/* lake/reports/flight-delay/*",
     "Api: s3:ListBucket on lake for predictions/*",
     "Api: s3:ListBucket on lake for truth/*",
+    "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
     "Api: states:StartExecution on stateMachine:training-flight-delay stateMachine:release",
-    f"Api: {_TRACES}",
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
-    f"Authorize: {_TRACES}",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
     (
         "BuildFeaturesflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
@@ -53,7 +49,6 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
     "BuildFeaturesflightdelay: s3:GetObject on lake/datasets/*",
     "BuildFeaturesflightdelay: sqs:SendMessage on failed-flight-delay",
-    f"BuildFeaturesflightdelay: {_TRACES}",
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for RUN#flight-delay "
@@ -66,17 +61,14 @@ GRANTED: tuple[str, ...] = (
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
     "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
-    f"BuildTrainingSetflightdelay: {_TRACES}",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
-    f"CollectPredictions: {_TRACES}",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "EvaluateModel: events:PutEvents on event-bus/serin-dev for serin for Model Registered",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
-    f"EvaluateModel: {_TRACES}",
     (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"
@@ -96,21 +88,17 @@ GRANTED: tuple[str, ...] = (
         "lake/truth/flight-delay/asked/*"
     ),
     "JoinTruthflightdelay: sqs:SendMessage on failed-flight-delay",
-    f"JoinTruthflightdelay: {_TRACES}",
     "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-flight-delay",
     f"Machinerelease: {_DELIVERY}",
-    f"Machinerelease: {_SAMPLES} {_TRACES}",
     "MachinereleaseMachineEvents: states:StartExecution on stateMachine:release",
     (
         "Machinetrainingflightdelay: lambda:InvokeFunction on function:build-training-set-flight-delay "
         "function:train-model-flight-delay function:evaluate-model"
     ),
     f"Machinetrainingflightdelay: {_DELIVERY}",
-    f"Machinetrainingflightdelay: {_SAMPLES} {_TRACES}",
     "MachinetrainingflightdelayMachineEvents: states:StartExecution on stateMachine:training-flight-delay",
     "Predictflightdelay: dynamodb:BatchGetItem on table/online-features for flight-delay#*",
     f"Predictflightdelay: {_LOG}/predict-flight-delay:*",
-    f"Predictflightdelay: {_TRACES}",
     (
         "ProfileDatasetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* "
         "for PROFILE#flight-delay"
@@ -120,7 +108,6 @@ GRANTED: tuple[str, ...] = (
     "ProfileDatasetflightdelay: s3:GetObject on lake/datasets/*",
     "ProfileDatasetflightdelay: s3:PutObject on lake/reports/profiles/flight-delay/*",
     "ProfileDatasetflightdelay: sqs:SendMessage on failed-flight-delay",
-    f"ProfileDatasetflightdelay: {_TRACES}",
     "Reconcile: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "Reconcile: dynamodb:Query on table/catalog/index/by-moment",
     "Reconcile: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
@@ -134,7 +121,6 @@ GRANTED: tuple[str, ...] = (
     "Reconcile: sns:Publish on notices",
     "Reconcile: sqs:SendMessage on failed",
     "Reconcile: states:StartExecution on stateMachine:release",
-    f"Reconcile: {_TRACES}",
     "ReleaseModel: cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
@@ -167,20 +153,36 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-flight-delay/*",
     "ReleaseModel: ssm:GetParameter on parameter/serin/dev/endpoints/flight-delay/layers",
     "ReleaseModel: states:StartExecution on stateMachine:release",
-    f"ReleaseModel: {_TRACES}",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
     (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"
     ),
-    f"TrainModelflightdelay: {_TRACES}",
+    "WatchModel: dynamodb:GetItem dynamodb:Query on table/catalog",
+    "WatchModel: dynamodb:Query on table/catalog/index/by-moment",
+    "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#*",
+    "WatchModel: events:PutEvents on event-bus/serin-dev for serin for Drift Detected for Performance Degraded",
+    f"WatchModel: {_LOG}/watch-model:*",
+    (
+        "WatchModel: s3:GetObject on lake/predictions/* lake/truth/* lake/watching/* lake/training-sets/* "
+        "lake/reports/flight-delay/*"
+    ),
+    "WatchModel: s3:ListBucket on lake for predictions/*",
+    "WatchModel: s3:ListBucket on lake for truth/*",
+    "WatchModel: s3:ListBucket on lake for watching/*",
+    "WatchModel: s3:ListBucket on lake for reports/flight-delay/*",
+    "WatchModel: s3:PutObject on lake/watching/* lake/reports/flight-delay/*",
+    "WatchModel: sns:Publish on notices",
+    "WatchModel: sqs:SendMessage on failed",
+    "WatchModel: states:StartExecution on stateMachine:training-flight-delay",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}",
     "apigateway: lambda:InvokeFunction on function:api for */*/get-online-features",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}/profile",
     "apigateway: lambda:InvokeFunction on function:api for */*/models",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/feedback",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/health",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}/{wish}",
@@ -189,6 +191,9 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/lineage",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/withdraw",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/views",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch/{episode}/acknowledge",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch/{episode}/close",
     "apigateway: lambda:InvokeFunction on function:api for */*/openapi.json",
     "apigateway: lambda:InvokeFunction on function:api for */*/predictions/{prediction}",
     "apigateway: lambda:InvokeFunction on function:api for */*/runs",
@@ -205,6 +210,7 @@ GRANTED: tuple[str, ...] = (
     "events: lambda:InvokeFunction on function:release-model for AbortWanted",
     "events: lambda:InvokeFunction on function:release-model for Deployedflightdelay",
     "events: lambda:InvokeFunction on function:release-model for ReleaseDied",
+    "events: lambda:InvokeFunction on function:watch-model for Watchflightdelay",
     "events: sqs:SendMessage on uploads for RawObjectCreated",
     "events: sqs:SendMessage on undelivered for * for *",
     "events: sqs:SendMessage on undelivered-flight-delay for * for *",

@@ -173,7 +173,6 @@ def test_the_story_of_an_upload_says_where_it_came_from(acquired: Acquired) -> N
 
 
 def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
-    traces = "xray:PutTelemetryRecords xray:PutTraceSegments on *"
     assert sorted(acquired.grants) == [
         "Acquire: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
         "Acquire: logs:CreateLogStream logs:PutLogEvents on log-group:/aws/lambda/acquire:*",
@@ -181,7 +180,6 @@ def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
         f"Acquire: s3:ListBucket on {BUCKET} for planes/*",
         "Acquire: s3:PutObject on uploads/raw/planes/*",
         "Acquire: sqs:SendMessage on failed",
-        f"Acquire: {traces}",
         "events: lambda:InvokeFunction on function:acquire for Acquireplanes",
     ]
 

@@ -12,7 +12,7 @@ import pytest
 
 from infra.app import build_app
 from infra.settings import Cloud, Settings, target_for
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, Monitoring, Objectives
 from serin.domain.sources import Source
 from tests.builders import a_charter
 from tests.infra.templates import Assembly, TinyPackages
@@ -20,6 +20,8 @@ from tests.infra.templates import Assembly, TinyPackages
 MODELS = ("late-orders", "returns")
 SIGNED = ("returns",)
 """Whose callers sign with their AWS credentials."""
+TRACED = Monitoring(traced=True)
+"""Of the first model, so of what the two share."""
 SETTINGS = Settings(notices=("team@example.com",))
 Synthesise = Callable[..., Assembly]
 
@@ -31,9 +33,14 @@ SOURCE = Source("acme-exports", "shop/orders/", timedelta(hours=6))
 @pytest.fixture(scope="session")
 def charters() -> list[Charter]:
     orders, shops = a_charter().datasets
-    signed = a_charter(model="returns", access="sigv4")
+    signed = a_charter(model="returns", access="sigv4", objectives=Objectives(latency_p95_ms=100.0))
     truth = replace(a_charter().truth, feedback=True)
-    return [a_charter(model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth), signed]
+    return [
+        a_charter(
+            model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth, monitoring=TRACED
+        ),
+        signed,
+    ]
 
 
 @pytest.fixture(scope="session")

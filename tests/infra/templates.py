@@ -11,6 +11,7 @@ from typing import Any
 
 from infra.packaging.cache import Asset
 from infra.settings import Target
+from tests.infra.faults import HANDLER
 
 Resource = Mapping[str, Any]
 
@@ -32,7 +33,7 @@ class TinyPackages:
     def _asset(self, name: str, file: str) -> Asset:
         place = self._folder / name / file
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("")
+        place.write_text(HANDLER if file == "handler.py" else "")
         made_of = hashlib.sha256(f"{self._salt}{name}".encode()).hexdigest()
         return Asset(self._folder / name, made_of, self._sizes.get(name, 1))
 

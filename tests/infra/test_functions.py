@@ -5,6 +5,7 @@ import pytest
 from serin.data.files.table import CAPS
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, flat
+from tests.infra.test_permissions import TRACING
 
 LAYERS = {
     "accept-upload": ["core", "data", "charters"],
@@ -15,6 +16,7 @@ LAYERS = {
     "reconcile": ["core", "charters"],
     "api": ["core", "web", "charters"],
     "authorize": ["core"],
+    "watch-model": ["core", "data", "charters"],
     "build-features-returns": ["core", "data", "charters", "code-returns"],
     "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
@@ -33,7 +35,7 @@ CALLED_WITHOUT_WAITING = {
     *("join-truth-returns", "join-truth-late-orders"),
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
-    *("collect-predictions", "reconcile", "release-model"),
+    *("collect-predictions", "reconcile", "release-model", "watch-model"),
 }
 GATEWAY_SECONDS = 30
 
@@ -110,8 +112,12 @@ def test_every_function_has_the_log_lambda_would_write_to(aws: Assembly) -> None
     assert {f"/aws/lambda/serin-dev-{name}" for name in aws.functions()} <= names
 
 
-def test_every_function_is_traced(aws: Assembly) -> None:
-    assert all(function["TracingConfig"] == {"Mode": "Active"} for function in aws.functions().values())
+def test_functions_are_traced_where_the_charter_says_so_and_shared_ones_for_the_sake_of_any(aws: Assembly) -> None:
+    modes = {name: function.get("TracingConfig") for name, function in aws.functions().items()}
+    untraced = {name for name, mode in modes.items() if mode != {"Mode": "Active"}}
+    assert untraced == {name for name in modes if name.endswith("-returns")}
+    assert not [name for name in untraced if TRACING & aws.actions(name)]
+    assert not [name for name in modes.keys() - untraced if not aws.actions(name) >= TRACING]
 
 
 def test_functions_behind_the_api_answer_within_the_gateways_patience(aws: Assembly) -> None:

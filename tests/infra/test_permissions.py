@@ -28,7 +28,7 @@ def shortened(arn: str) -> str:
 @pytest.mark.parametrize("model", MODELS)
 def test_training_code_reaches_its_own_models_prefixes_and_nothing_else(model: str, aws: Assembly) -> None:
     name = f"train-model-{model}"
-    assert aws.actions(name) == TRACING | LOGGING | {"s3:GetObject", "s3:PutObject"}
+    assert aws.actions(name) - TRACING == LOGGING | {"s3:GetObject", "s3:PutObject"}
     assert resources(aws, name, "s3") == {
         f"serin-dev-lake/training-sets/{model}/*",
         f"serin-dev-artifacts/runs/{model}/*",
@@ -75,10 +75,23 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
     own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
-    assert sorted(found) == sorted([*whole, "truth/*", *own, f"{SOURCE.prefix}*"])
+    watched = ["predictions/*", "truth/*", "watching/*", *(f"reports/{model}/*" for model in MODELS)]
+    assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
-    read = {f"{lake}/predictions/*", f"{lake}/reports/profiles/*", f"{lake}/truth/*", f"{lake}/truth/*/inbox/*"}
-    assert resources(aws, "api", "s3") == {lake, *read}
+    read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
+    reports = [f"reports/{model}/*" for model in MODELS]
+    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in (*read, *reports))}
+
+
+def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_models_are_made_of(aws: Assembly) -> None:
+    machines = {f"stateMachine:serin-dev-training-{model}" for model in MODELS}
+    assert resources(aws, "watch-model", "states") == machines
+    written = [items for actions, items in aws.statements("watch-model") if "s3:PutObject" in actions]
+    own = {"serin-dev-lake/watching/*", *(f"serin-dev-lake/reports/{model}/*" for model in MODELS)}
+    assert {shortened(item) for items in written for item in items} == own
+    put = [item for item in aws.written_statements("watch-model") if "dynamodb:PutItem" in item["Action"]]
+    keys = [item["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for item in put]
+    assert keys == [["WATCH#*", "WINDOW#*"]]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -99,7 +112,7 @@ def test_only_releases_publish(aws: Assembly) -> None:
 
 
 def test_predict_reads_online_features_in_batches_and_does_nothing_else(aws: Assembly) -> None:
-    assert aws.actions("predict-returns") == TRACING | LOGGING | {"dynamodb:BatchGetItem"}
+    assert aws.actions("predict-returns") == LOGGING | {"dynamodb:BatchGetItem"}
     assert resources(aws, "predict-returns", "dynamodb") == {"table/serin-dev-online-features"}
 
 

@@ -230,8 +230,9 @@ def test_the_sweeper_runs_every_five_minutes(aws: Assembly) -> None:
     assert sweeper["ScheduleExpression"] == "rate(5 minutes)"
 
 
-def test_machines_are_traced_and_log_every_event_without_data(aws: Assembly) -> None:
+def test_machines_are_traced_as_their_models_and_log_every_event_without_data(aws: Assembly) -> None:
     for machine in aws.resources("AWS::StepFunctions::StateMachine"):
-        assert machine["TracingConfiguration"] == {"Enabled": True}
+        traced = not machine["StateMachineName"].endswith("-returns")
+        assert machine.get("TracingConfiguration", {"Enabled": False}) == {"Enabled": traced}
         assert machine["LoggingConfiguration"]["Level"] == "ALL"
         assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,22 @@ Advance = Callable[[datetime, Progress], None]
 Allows = Callable[["WSGIEnvironment"], bool]
 """Whether a request is the administrator's."""
 
+_PULSE_S = 1.0
+"""How long a step may go on before it is said what it waits for."""
+
+
+@dataclass(frozen=True)
+class Walker:
+    """Who walks the clock, and what that takes.
+
+    `busy` names what runs now; `spent` says for how many seconds each function has run since the cloud began.
+    """
+
+    advance: Advance
+    busy: Callable[[], Sequence[str]]
+    spent: Callable[[], Mapping[str, float]]
+
+
 _DENIED = Denied(
     "The clock is the administrator's, and this request is not signed with that key.",
     "Use ./scripts/serin clock in the folder where serin up runs.",
@@ -31,15 +48,16 @@ class ClockRoute:
     """A WSGI application around another one.
 
     GET answers `{"now": …}`. POST takes `{"to": moment}` or `{"advance_s": seconds}` and answers a line of JSON
-    a step, `{"now", "why"}`; the last is `{"now", "done": true}` or `{"error": …}`. Both are signed for the
+    a step, `{"now", "percent", "why"}`, and each second that a step goes on one with `"busy": [names]` instead of
+    `why`; the last has `"done": true, "took": {function: seconds}`, or is `{"error": …}`. Both are signed for the
     service `serin` with the administrator's key.
     """
 
-    def __init__(self, app: WSGIApplication, clock: VirtualClock, advance: Advance, allows: Allows) -> None:
+    def __init__(self, app: WSGIApplication, clock: VirtualClock, walker: Walker, allows: Allows) -> None:
         self._app = app
         self._allows = allows
         self._clock = clock
-        self._advance = advance
+        self._walker = walker
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -74,22 +92,40 @@ class ClockRoute:
     def _walk(self, to: datetime) -> Iterator[bytes]:
         """The walk goes on in a thread of its own: whoever asked may leave."""
         lines: queue.Queue[Mapping[str, Any] | None] = queue.Queue()
+        start, before = self._clock.now(), self._walker.spent()
+
+        def progress(moment: datetime, **more: object) -> None:
+            percent = round(100 * (moment - start) / (to - start)) if to > start else 100
+            lines.put({"now": moment.isoformat(), "percent": percent, **more})
 
         def advance() -> None:
             try:
-                self._advance(to, lambda moment, why: lines.put({"now": moment.isoformat(), "why": why}))
-                lines.put({"now": self._clock.now().isoformat(), "done": True})
+                self._walker.advance(to, lambda moment, why: progress(moment, why=why))
+                progress(self._clock.now(), done=True, took=_more(self._walker.spent(), before))
             except SerinError as error:
                 lines.put({"error": error.as_record()})
             finally:
                 lines.put(None)
 
         threading.Thread(target=advance, name="advance", daemon=True).start()
-        while (line := lines.get()) is not None:
+        while True:
+            try:
+                line = lines.get(timeout=_PULSE_S)
+            except queue.Empty:
+                progress(self._clock.now(), busy=list(self._walker.busy()))
+                continue
+            if line is None:
+                return
             yield _json(line)
 
     def _line(self) -> bytes:
         return _json({"now": self._clock.now().isoformat()})
+
+
+def _more(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """What has been added since, the most first."""
+    added = {name: round(seconds - before.get(name, 0.0), 3) for name, seconds in after.items()}
+    return {name: added[name] for name in sorted(added, key=lambda name: (-added[name], name)) if added[name] > 0}
 
 
 def _json(record: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from infra.local.iam.refusals import Refusal, StartResponse
 from infra.local.iam.requests.bodies import Environ
 from infra.local.iam.requests.reading import protocol_of, signature_of
+from infra.local.moto_patches.direct import Direct
 from serin.domain.errors import Invalid
 
 _BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})
@@ -39,7 +40,7 @@ def application_of(service: SERVICE_NAMES) -> Any:
         return _closed
     application = create_backend_app(service)
     application.register_error_handler(Invalid, lambda error: _refused(str(service), error))
-    return application
+    return Direct(application, lambda error: _refused(str(service), error))
 
 
 def _closed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benches.gating.rates import Draw
-from serin.learning.columns import Floats
+from serin.measures.arrays import Floats
 
 LAG_1 = 0.35
 _SIGMA = 0.8

@@ -19,11 +19,12 @@ from benches.measuring import PROGRESS
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import training_rows
 from serin.domain.charter import Charter
-from serin.learning.columns import Floats, Mask, TrainingColumns, read_columns
+from serin.learning.columns import TrainingColumns, read_columns
 from serin.learning.evidence import evidence_of
 from serin.learning.fitting import Champion, contest, refit
 from serin.learning.pipelines import PipelineMaker
 from serin.learning.splits import learnable_rows
+from serin.measures.arrays import Floats, Mask
 
 PARAMS = {"max_leaf_nodes": 15, "learning_rate": 0.1}
 LEARNT_DAYS, STRETCH = 75, 7

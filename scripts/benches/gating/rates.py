@@ -11,7 +11,7 @@ from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.gate import judge
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.verdicts import Outcome
-from serin.learning.columns import Floats
+from serin.measures.arrays import Floats
 
 Draw = Callable[[int], Floats]
 """A contest's gains, one number a day, for so many days."""
@@ -33,8 +33,8 @@ def wilson(hits: int, of: int) -> Rate:
 def outcome_of(gains: Floats, gate: GatePolicy) -> Outcome:
     """The verdict of the gate on a contest of days, where the challenger is far above the trivial answer."""
     days = len(gains)
-    trivial = Sample([1.0 + 0.01 * (day % 2) for day in range(days)], days, ordered=True)
-    evidence = Evidence({}, trivial, Sample(gains.tolist(), days, ordered=True), champion_version=1)
+    trivial = Sample(tuple(1.0 + 0.01 * (day % 2) for day in range(days)), days, ordered=True)
+    evidence = Evidence({}, trivial, Sample(tuple(gains.tolist()), days, ordered=True), champion_version=1)
     return judge(evidence, Requirements(gate)).outcome
 
 

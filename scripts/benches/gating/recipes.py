@@ -15,7 +15,7 @@ import pandas as pd
 from benches.gating.rates import Rate, wilson
 from serin.domain.judgement.gate import judge
 from serin.domain.judgement.policy import GatePolicy, Requirements
-from serin.learning.columns import Floats, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import evidence_of
 from serin.learning.scores import Scores
 from serin.learning.splits import (
@@ -26,6 +26,7 @@ from serin.learning.splits import (
     judging_splits,
     learnable_rows,
 )
+from serin.measures.arrays import Floats
 from serin.serving.manifest import ModelColumn
 
 SIZES = {"rows_100": (100, None), "rows_500": (500, None), "rows_1500": (1500, None), "entities_40": (400, 40)}
@@ -72,7 +73,7 @@ def _outcome(columns: TrainingColumns, seed: str, gate: GatePolicy) -> str:
     asked, learnt = Requirements(gate), learnable_rows(columns, holdout)
     evidence = evidence_of("binary", asked, columns, learnt, scores, inflation=inflation_of(splits))
     # Only the other recipe is to be in its way, not the trivial answer.
-    gain = replace(evidence.over_trivial, blocks=[1.0 + 0.01 * (n % 2) for n in range(20)])
+    gain = replace(evidence.over_trivial, blocks=tuple(1.0 + 0.01 * (n % 2) for n in range(20)))
     return judge(replace(evidence, over_trivial=gain), asked).outcome
 
 

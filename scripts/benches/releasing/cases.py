@@ -16,7 +16,8 @@ class Case:
 
     `outage` is (request of the last weight, length, share): calls there fail with that share whoever answers. `drift`:
     the failure rate rises evenly to this many times itself. `slow` moves the candidate's latency by so many standard
-    deviations within a sandbox, `between` is the standard deviation between sandboxes in the same unit. `worse` and
+    deviations within a sandbox, `slow_in_shadow` that of its shadow's calls; `between` is the standard deviation
+    between sandboxes in the same unit. `worse` and
     `better` are shares of the shadow's pairs; `disagree` is the share that disagrees. `lost` is the share of the
     candidate's failing calls that a repeat hides: the live version answered it and only that line is there.
     """
@@ -27,6 +28,7 @@ class Case:
     outage: tuple[int, int, float] | None = None
     drift: float = 1.0
     slow: float = 0.0
+    slow_in_shadow: float = 0.0
     between: float = 0.1
     invalid: float = 0.0
     worse: float = 0.03
@@ -47,7 +49,8 @@ CASES: Mapping[str, Case] = {
     "at_margin": Case(live=0.02, candidate=0.02),
     "errors_05_5": Case(candidate=0.05),
     "errors_05_1": Case(candidate=0.01, good=True),
-    "slow": Case(slow=1.5),
+    "slow": Case(slow=1.5, slow_in_shadow=1.5),
+    "slow_in_traffic": Case(slow=3.0),
     "nonsense": Case(invalid=0.3),
     "shifted_scores": Case(disagree=0.3),
     "shadow_6_1": Case(worse=0.06, better=0.01),

@@ -13,7 +13,7 @@ import numpy as np
 
 from benches.releasing.outcomes import End, Status
 from benches.releasing.world import Readings, World
-from serin.learning.columns import Floats, Mask
+from serin.measures.arrays import Floats, Mask
 
 Places = np.ndarray[tuple[int], np.dtype[np.signedinteger]]
 Rule = Callable[[World], End]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from benches.releasing.outcomes import End, Status
-from benches.releasing.world import CALLS_PER_SANDBOX, LIVE_SANDBOXES, PAIRS, SHADOW_SANDBOXES, Readings, World
+from benches.releasing.world import CALLS_PER_SANDBOX, MOST_SANDBOXES, PAIRS, REUSED, SHADOW_SANDBOXES, Readings, World
 from serin.domain.judgement.release import ReleaseVerdict, judge_release
-from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Sandbox, Shadow, StepEvidence, Stops
+from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, SandboxPair, Shadow, StepEvidence, Stops
 from serin.domain.judgement.release_policy import ReleasePolicy
-from serin.learning.columns import Mask
+from serin.measures.arrays import Mask
 
 POLICY = ReleasePolicy()
 STEPS = POLICY.canary.steps
@@ -19,20 +19,27 @@ EVERY_READING = 50
 
 
 def serin(world: World) -> End:
-    """Shadow, then the canary's steps, as far as the judge lets it go."""
-    live = [Sandbox("live", 20, over) for over in world.sandboxes(LIVE_SANDBOXES, 0.0)]
-    own = [Sandbox("candidate", 20, over) for over in world.sandboxes(LIVE_SANDBOXES, world.case.slow)]
-    evidence, verdict = _shadowed(world, ReleaseEvidence(STEPS), [*live, *own[:SHADOW_SANDBOXES]])
+    """Shadow, then the canary's steps, as far as the judge lets it go.
+
+    Callers are answered by some of the sandboxes that the shadow asked first, and by others when these have gone.
+    """
+    own, live = world.hosts(MOST_SANDBOXES), world.hosts(MOST_SANDBOXES)
+    asked = zip(world.over(own + world.case.slow_in_shadow), world.over(live), strict=True)
+    shadowed = [SandboxPair(*over) for over in asked][:SHADOW_SANDBOXES]
+    fresh = slice(SHADOW_SANDBOXES - REUSED, None)
+    answered = zip(world.over(own[fresh] + world.case.slow), world.over(live[fresh]), strict=True)
+    called = [SandboxPair(*over, "callers", number < REUSED) for number, over in enumerate(answered)]
+    evidence, verdict = _shadowed(world, ReleaseEvidence(STEPS), shadowed)
     pairs = evidence.shadow.pairs if evidence.shadow else 0
     start = 0
     while verdict.step_done and len(evidence.steps) < len(STEPS):
-        evidence, verdict, start = _stepped(world, evidence, own, start)
+        evidence, verdict, start = _stepped(world, evidence, called, start)
     failed = evidence.candidate.failures
     return End(_status(verdict), start, failed, pairs)
 
 
 def _shadowed(
-    world: World, evidence: ReleaseEvidence, sandboxes: list[Sandbox]
+    world: World, evidence: ReleaseEvidence, sandboxes: list[SandboxPair]
 ) -> tuple[ReleaseEvidence, ReleaseVerdict]:
     worse, better, differ = world.shadow()
     for end in range(PAIRS_A_READING, PAIRS + 1, PAIRS_A_READING):
@@ -52,7 +59,7 @@ def _pairs(worse: Mask, better: Mask, differ: Mask) -> Shadow:
 
 
 def _stepped(
-    world: World, evidence: ReleaseEvidence, own: list[Sandbox], start: int
+    world: World, evidence: ReleaseEvidence, called: list[SandboxPair], start: int
 ) -> tuple[ReleaseEvidence, ReleaseVerdict, int]:
     """Read the next step until the judge says something else than that more calls are needed."""
     before, calls_before, at = evidence.steps, evidence.candidate.calls, len(evidence.steps)
@@ -63,7 +70,7 @@ def _stepped(
         after = int(readings.after[number])
         step = _step(readings, number, STEPS[at])
         began = (calls_before + step.candidate.calls) // CALLS_PER_SANDBOX
-        sandboxes = (*seen, *own[SHADOW_SANDBOXES + calls_before // CALLS_PER_SANDBOX : SHADOW_SANDBOXES + began])
+        sandboxes = (*seen, *called[calls_before // CALLS_PER_SANDBOX : began])
         stops = Stops(int(readings.longest_run[number]))
         evidence = replace(evidence, steps=(*before, step), sandboxes=sandboxes, stops=stops)
         verdict = judge_release(evidence, POLICY)

@@ -9,12 +9,12 @@ import numpy as np
 
 from benches.releasing.cases import READINGS, Case
 from serin.domain.judgement.release_evidence import SANDBOX_CALLS
-from serin.learning.columns import Floats, Mask
+from serin.measures.arrays import Floats, Mask
 
 PAIRS = 600
-SHADOW_SANDBOXES, LIVE_SANDBOXES = 6, 40
+SHADOW_SANDBOXES, REUSED, MOST_SANDBOXES = 6, 2, 40
 CALLS_PER_SANDBOX = 60
-"""How many calls come before one more sandbox of a version starts."""
+"""How many calls come before one more sandbox of a version answers; the first `REUSED` were asked by the shadow."""
 _OVER = NormalDist().inv_cdf(0.95)
 
 
@@ -52,10 +52,13 @@ class World:
         differ = worse | better | (self.random.random(PAIRS) < self._other_differences())
         return worse, better, differ
 
-    def sandboxes(self, count: int, slow: float) -> list[int]:
-        """Of so many sandboxes' first warm calls, how many took longer than allowed: 5 % do in an average one."""
+    def hosts(self, count: int) -> Floats:
+        """How much slower than the average each of so many sandboxes is, as long as it lives."""
+        return self.case.between * self.random.standard_normal(count)
+
+    def over(self, places: Floats) -> list[int]:
+        """Of each sandbox's warm calls, how many took longer than allowed: 5 % do in an average one."""
         normal = NormalDist()
-        places = self.case.between * self.random.standard_normal(count) + slow
         return [int(self.random.binomial(SANDBOX_CALLS, 1 - normal.cdf(_OVER - place))) for place in places]
 
     def read(

@@ -18,6 +18,7 @@ from serin_cli.pages.svg import BOTTOM, LEFT, WIDTH
 LEAST, MOST = 0.01, 1e6
 """What is drawn of a bet: a candidate that does well makes it as small as one likes."""
 _TICKS = 5
+_FORMS = ((timedelta(days=1), "%H:%M"), (timedelta(days=30), "%m-%d %H:%M"), (timedelta.max, "%Y-%m-%d"))
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,17 @@ class Span:
     begin: datetime
     end: datetime
     marked: Sequence[tuple[datetime, str]] = ()
+    left: float = LEFT
 
     def across(self) -> Callable[[datetime], float]:
         """From a moment to how far from the left it is drawn."""
         length = max((self.end - self.begin).total_seconds(), 1.0)
-        return lambda at: LEFT + (WIDTH - LEFT - EDGE) * (at - self.begin).total_seconds() / length
+        return lambda at: self.left + (WIDTH - self.left - EDGE) * (at - self.begin).total_seconds() / length
 
     def draw(self, image: Element, height: float) -> None:
         """Some moments below, and a line up from each that is marked."""
         across, length = self.across(), self.end - self.begin
-        form = "%H:%M" if length < timedelta(days=1) else "%m-%d %H:%M"
+        form = next(form for longest, form in _FORMS if length < longest)
         for number in range(_TICKS):
             at = self.begin + length * number / (_TICKS - 1)
             svg.text(image, f"{at:{form}}", across(at), height - BOTTOM + 16, "middle")
@@ -55,7 +57,7 @@ def bet(name: str, place: int, points: Sequence[tuple[datetime, float]], enough:
     up, across = svg.Upwards(math.log10(LEAST), math.log10(most), height), span.across()
     for power in range(round(math.log10(LEAST)), math.floor(math.log10(most)) + 1):
         svg.grid(image, up(power), f"{10.0**power:,.10g}", EDGE)
-    _limit(image, up(math.log10(enough)), stake(enough))
+    svg.limit(image, up(math.log10(enough)), stake(enough), EDGE)
     span.draw(image, height)
     group = SubElement(image, "g", {"class": f"s{place % 4}"})
     places = [(across(at), up(math.log10(min(most, max(LEAST, value))))) for at, value in points]
@@ -82,9 +84,3 @@ def weights(moves: Sequence[tuple[datetime, int]], span: Span) -> Markup:
         box = svg.rectangle(image, across(at), up(share), wide, up(0) - up(share), "bar")
         svg.title(box, f"{share} % from {at:%Y-%m-%d %H:%M}Z to {end:%Y-%m-%d %H:%M}Z")
     return svg.markup(image)
-
-
-def _limit(image: Element, y: float, label: str) -> None:
-    ends = {"x1": f"{LEFT:g}", "x2": f"{WIDTH - EDGE:g}", "y1": f"{y:.1f}", "y2": f"{y:.1f}"}
-    SubElement(image, "line", {"class": "limit", **ends})
-    svg.text(image, label, WIDTH - EDGE + 6, y + 4, "start")

@@ -67,6 +67,7 @@ def quality_page(dataset: str, uploads: Sequence[Upload], contract: Contract | N
         no_contract=contract is None,
         broken=sorted((rule for rule in rules if rule.broken), key=lambda rule: (-rule.share, rule.id)),
         kept=[rule for rule in rules if not rule.broken],
+        said=(contract.said or ()) if contract else (),
         notes=_notes(latest) if latest else {},
         scores=_scores(uploads[-CHARTED:]),
         volumes=_volumes(accepted[-CHARTED:]),

@@ -73,6 +73,13 @@ def grid(parent: Element, y: float, label: str, right: float) -> None:
     text(parent, label, LEFT - 6, y + 4, "end")
 
 
+def limit(parent: Element, y: float, label: str, right: float) -> None:
+    """A dashed level line that means something, and what it is, behind it."""
+    ends = {"x1": f"{LEFT:g}", "x2": f"{WIDTH - right:g}", "y1": f"{y:.1f}", "y2": f"{y:.1f}"}
+    SubElement(parent, "line", {"class": "limit", **ends})
+    text(parent, label, WIDTH - right + 6, y + 4, "start")
+
+
 def labels(parent: Element, names: Sequence[str], at: Callable[[float], float], height: float) -> None:
     """Some of the names below their places, so many as can be read."""
     step = max(1, -(-len(names) // _LABELS))

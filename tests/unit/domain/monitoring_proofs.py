@@ -38,5 +38,6 @@ MONITORING_PROOFS: Mapping[str, Proof] = {
     "monitoring.false_alarms_per_year": Proof(
         _edit("false_alarms_per_year: 2"), lambda read: round(read.charter.monitoring.policy.chance(1) * 365 / 7, 9), 2
     ),
+    "monitoring.traced": Proof(_edit("traced: true"), lambda read: read.charter.monitoring.traced, True),
     "monitoring.slices": Proof(_edit("slices: [line]"), lambda read: read.charter.monitoring.slices, ("line",)),
 }

@@ -8,7 +8,7 @@ from datetime import timedelta
 from serin.domain.judgement.guardrails import guardrails
 from serin.domain.judgement.looks import affordable, looks_of, minimum_calls
 from serin.domain.judgement.release import judge_release
-from serin.domain.judgement.release_evidence import ReleaseEvidence, Sandbox, Shadow
+from serin.domain.judgement.release_evidence import ReleaseEvidence, SandboxPair, Shadow
 from serin.domain.judgement.release_policy import ReleasePolicy
 from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.files.written_model import RELEASE
@@ -16,7 +16,7 @@ from tests.unit.files.written_model import RELEASE
 _EVIDENCE = ReleaseEvidence(
     planned=(10, 50),
     shadow=Shadow(pairs=400, disagreeing=100),
-    sandboxes=[Sandbox(version, 20, over) for version, over in (("candidate", 4), ("live", 0))] * 9,
+    sandboxes=[SandboxPair(4, 0)] * 9,
 )
 _SHADOWED = """\
   strategy: shadow

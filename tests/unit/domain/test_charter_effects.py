@@ -34,9 +34,9 @@ from serin.files.charter_schema import CharterFile
 from serin.files.charters import examine, read_charter
 from serin.files.fields import leaf_fields
 from serin.files.models import read_models
-from serin.learning.blocks import Blocks
 from serin.learning.columns import read_columns
-from serin.learning.decisions import decided
+from serin.measures.blocks import Blocks
+from serin.measures.decisions import decided
 from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import select
 from serin.serving.requests import read_request

@@ -340,11 +340,29 @@ def test_a_foreign_key_names_the_key_of_another_dataset_of_the_model(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("cakes.name", "cakes is no other dataset of the model"),
+        ("stations.height", "the key of stations is station"),
+    ],
+)
+def test_a_foreign_key_that_cannot_be_looked_up_is_only_said(tmp_path: Path, to: str, reason: str) -> None:
+    path = write_model(tmp_path, _foreign_key(to) if "height" not in to else _number_beside_a_number(to))
+    trips = examine(path).contracts["trips"]
+    assert not trips.references
+    assert [reason in said.reason for said in trips.said or ()] == [True]
+
+
+def _number_beside_a_number(to: str) -> dict[str, dict[str, str]]:
+    old = "{name: distance, logicalType: integer"
+    return {"contracts/trips.yaml": {old: f"{{name: distance, logicalType: number, relationships: [{{to: {to}}}]"}}
+
+
+@pytest.mark.parametrize(
     ("to", "found"),
     [
-        ("cakes.name", "cakes, which is no other dataset of the model"),
-        ("stations.height", "height, which is not the key of stations"),
-        ("weather.station", "station, which is not the key of weather"),
+        ("stations.colour", "colour, which stations does not have"),
+        ("stations.height", "number beside string"),
     ],
 )
 def test_a_foreign_key_to_what_is_not_there_is_refused_with_file_and_line(tmp_path: Path, to: str, found: str) -> None:

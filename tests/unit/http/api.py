@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,8 @@ from serin.adapters.memory.world import (
 from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
+from serin.domain.health import Health
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -34,8 +37,11 @@ from serin.http.app import UseCases, make_app
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import NOON, a_charter
 
@@ -71,6 +77,9 @@ class Api:
         charters = {MODEL: a_charter(truth=replace(a_charter().truth, feedback=True)), "early-orders": a_charter()}
         return give_feedback(model, items, token, charters, lake=self.lake, catalog=self.catalog, clock=self.clock)
 
+    def health(self, model: str, span: timedelta) -> Health:
+        return show_health(model, span, lake=self.lake, catalog=self.catalog, clock=self.clock)
+
     def read(self, question: Question) -> Answer:
         return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
 
@@ -82,6 +91,12 @@ class Api:
 
     def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
         return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
+
+    def watch(self, model: str, window: date | None) -> ShownWatch:
+        return show_watch(model, window, catalog=self.catalog, lake=self.lake)
+
+    def tend(self, model: str, feature: str, deed: Deed, by: str) -> Episode:
+        return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
 
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
@@ -131,6 +146,9 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         withdraw_version=lambda *arguments: _ASKED.get().withdraw(*arguments),
         direct_release=lambda *arguments: _ASKED.get().direct(*arguments),
         give_feedback=lambda *arguments: _ASKED.get().take(*arguments),
+        show_watch=lambda *arguments: _ASKED.get().watch(*arguments),
+        tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
+        show_health=lambda *arguments: _ASKED.get().health(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases)

@@ -12,8 +12,10 @@ from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
+from serin_cli.contract_check import contract
 from serin_cli.drafting.contract import contract_text
-from serin_cli.init import contract, init, look
+from serin_cli.init import init, look
+from tests.standard import breaks
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
 
@@ -34,6 +36,7 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert record["task"] == task
     with pytest.raises(Invalid, match="still the placeholder"):
         read_models(folder / "models")
+    assert breaks((folder / "models" / "orders" / "contracts" / "orders.yaml").read_text()) == []
     answer(folder, floor={"binary": "0.5", "multiclass": "0.3", "regression": "9"}[task])
     model, made = learnt(folder)
     charter = model.charter
@@ -46,6 +49,20 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert learnable.height >= charter.training.minimum_rows, "what starts the first training"
     assert charter.features.model_uses == ("size", "colour", "urgent", "weight")
     assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
+
+
+def test_a_file_keeps_its_own_names_and_the_model_has_those_of_the_trade(folder: Path) -> None:
+    own = "Order ID,Taken at,Size (cm),Colour,isUrgent,weight,Late?"
+    text = rows().replace("order_id,at,size,colour,urgent,weight,label", own)
+    run(folder, text, "--label", "Late?", "--time", "Taken at", "--entity", "order_id")
+    path = folder / "models" / "orders" / "contracts" / "orders.yaml"
+    assert breaks(path.read_text()) == []
+    answer(folder)
+    model, made = learnt(folder)
+    assert made.height == ROWS
+    assert model.charter.features.model_uses == ("size_cm", "colour", "is_urgent", "weight")
+    columns = model.contracts["orders"].columns
+    assert [column.name_in_files for column in columns] == own.split(",")
 
 
 def test_without_a_time_the_order_of_arrival_stands_for_it(folder: Path) -> None:
@@ -268,6 +285,7 @@ def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answ
     path.write_text(capsys.readouterr().out)
     with pytest.raises(Invalid, match="still the placeholder"):
         read_contract(path)
+    assert breaks(path.read_text()) == []
     answer(folder)
     found = read_contract(path)
     kinds = {(rule.kind, rule.severity) for rule in found.rules}

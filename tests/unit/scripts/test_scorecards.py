@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from serin_cli.scorecards import quality_table, told
+import pytest
+
+from serin.domain.contracts import Contract, Said
+from serin_cli import scorecards
+from serin_cli.scorecards import quality_table, said_lines, told
 
 UPLOAD: dict[str, Any] = {
     "file": "a.csv",
@@ -26,3 +30,9 @@ def test_an_upload_is_a_line_of_scores_rows_and_the_rules_broken_most() -> None:
 def test_an_old_record_and_a_file_that_could_not_be_read_have_a_line_too() -> None:
     (line,) = quality_table([{"file": "b.csv", "status": "rejected", "reason": "b.csv: is empty."}])
     assert (line["accuracy"], line["rows"], line["top rules"]) == ("-", 0, "b.csv: is empty.")
+
+
+def test_promises_that_nothing_checks_stand_below_the_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Said("availability", "availability 99.9 %", "nobody measures it")
+    monkeypatch.setattr(scorecards, "contract_at_hand", lambda _: Contract("a", "1", (), (), (), said=(said,)))
+    assert said_lines("a") == ["said, not checked: availability: availability 99.9 % (nobody measures it)"]

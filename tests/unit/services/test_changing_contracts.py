@@ -192,3 +192,20 @@ def test_a_column_that_is_gone_and_another_order_are_read_by_name(deploying: Dep
     assert deploying.rows().rows() == [(1, None, "north"), (2, None, "north")]
     deploying.deploy(Contract("shops", "3.0.0", (columns[0], Column("note", "string")), (), ()))
     assert deploying.rows().rows() == [("north", "busy"), ("north", None)]
+
+
+@pytest.mark.parametrize(("value", "status"), [(2**53 + 1, "rejected"), (-(2**63), "accepted"), (7, "accepted")])
+def test_a_column_becomes_a_number_only_where_all_that_it_holds_stays_what_it_was(value: int, status: str) -> None:
+    whole = Contract("orders", "1.0.0", (Column("id", "integer"), Column("n", "integer")), (), ())
+    world = World(contracts={"orders": whole})
+    world.send(f"id,n\n1,{value}\n".encode(), "raw/orders/a.csv")
+    world.contracts["orders"] = replace(whole, columns=(whole.columns[0], Column("n", "number")))
+    upload = world.send(b"id,n\n2,1.5\n", "raw/orders/b.csv")
+    assert upload.status == status
+    if status == "rejected":
+        assert f"{value} was accepted as an integer" in (upload.reason or "")
+        world.contracts["orders"] = whole
+        assert world.send(b"id,n\n3,5\n", "raw/orders/c.csv").status == "accepted"
+    head = world.catalog.head("orders")
+    rows = rows_up_to(head, world.contracts["orders"], lake=world.lake, catalog=world.catalog)
+    assert rows["n"].to_list() == ([value, 5] if status == "rejected" else [float(value), 1.5])

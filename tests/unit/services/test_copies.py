@@ -93,6 +93,15 @@ def test_the_same_table_in_disguise_is_told_and_none_of_its_copies_judges(disgui
     assert judging(world) == rows
 
 
+def test_an_earlier_file_that_is_there_twice_in_one_upload_is_no_table_that_repeats_itself() -> None:
+    world = intake()
+    world.send(csv(passengers()), "raw/orders/titanic.csv")
+    upload = world.send(csv(shuffled([*passengers(), *passengers(), *passengers(9, seed=2)])), "raw/orders/twice.csv")
+    assert upload.copies is not None
+    assert upload.copies.found == "2,940 of 2,949 rows are equal to rows of file titanic.csv; 1,479 rows more"
+    assert judging(world) == ROWS + 9
+
+
 def test_all_disguises_in_a_row_leave_each_row_one_that_judges() -> None:
     world = intake()
     world.send(csv(passengers()), "raw/orders/titanic.csv")

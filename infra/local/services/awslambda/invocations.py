@@ -14,6 +14,7 @@ from infra.local.services.awslambda.asynchronous.destinations import Destination
 from infra.local.services.awslambda.asynchronous.queue import AsynchronousQueue, Event
 from infra.local.services.awslambda.functions.host import FunctionHost
 from infra.local.services.awslambda.functions.provisioning import Warm
+from infra.local.services.awslambda.functions.work import Work
 from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.services.awslambda.versions import Versions
 from infra.local.wiring import ACCOUNT, wiring
@@ -44,6 +45,11 @@ class Invocations:
         version = self._versions.complete(function)
         outcome = self._functions.invoke(version, payload, invoked_arn=invoked_arn, client_context=client_context)
         return Answer(outcome, version)
+
+    @property
+    def work(self) -> Work:
+        """Which functions run, and for how long each has."""
+        return self._functions.work
 
     def by_arn(self, function_arn: str, payload: bytes) -> Outcome:
         """Invoke by (qualified) ARN and wait."""

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from moto.awslambda.models import lambda_backends
-from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
 from moto.logs.models import logs_backends
 
+from infra.local.delivery.measuring import Measured, measure
 from infra.local.delivery.outcome import Outcome
 from infra.local.iam.errors import AccessDenied
 from infra.local.iam.platform_calls import perform
 from infra.local.services.awslambda.model import FunctionVersion, LogLine
 from infra.local.wiring import ACCOUNT, wiring
 
-_NAMESPACE = "AWS/Lambda"
 _TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 """Of a traced invocation; without these Lambda drops the traces and says nothing.
 
@@ -53,14 +52,7 @@ def count_outcome(version: FunctionVersion, invoked_arn: str, outcome: Outcome) 
     """Add Lambda's metrics: for the function, for what was invoked, and for the version an alias led to."""
     if outcome.reached_the_function and _traced(version):
         perform(wiring().guard, _TRACES, version.role_arn)
-    values = _values(outcome)
-    now = wiring().clock.now().replace(tzinfo=None)
-    backend = cloudwatch_backends[ACCOUNT][version.region]
-    backend.metric_data.extend(
-        MetricDatum(_NAMESPACE, name, value, list(dimensions), now, unit)
-        for dimensions in _dimensions(version, invoked_arn)
-        for name, value, unit in values
-    )
+    measure("AWS/Lambda", version.region, _values(outcome), *_dimensions(version, invoked_arn))
 
 
 def _traced(version: FunctionVersion) -> bool:
@@ -68,7 +60,7 @@ def _traced(version: FunctionVersion) -> bool:
     return known is not None and known["latest"].tracing_config.get("Mode") == "Active"
 
 
-def _values(outcome: Outcome) -> list[tuple[str, float, str]]:
+def _values(outcome: Outcome) -> list[Measured]:
     if outcome.status == "throttled":
         return [("Throttles", 1.0, "Count")]
     if not outcome.reached_the_function:
@@ -82,14 +74,14 @@ def _values(outcome: Outcome) -> list[tuple[str, float, str]]:
     ]
 
 
-def _dimensions(version: FunctionVersion, invoked_arn: str) -> list[list[dict[str, str]]]:
+def _dimensions(version: FunctionVersion, invoked_arn: str) -> list[dict[str, str]]:
     """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#metrics-dimensions"""
-    function = {"Name": "FunctionName", "Value": version.name}
-    sets = [[function]]
+    function = {"FunctionName": version.name}
+    sets = [function]
     qualifier = invoked_arn.removeprefix(version.function_arn).removeprefix(":")
     if qualifier:
-        by_resource = [function, {"Name": "Resource", "Value": f"{version.name}:{qualifier}"}]
+        by_resource = {**function, "Resource": f"{version.name}:{qualifier}"}
         sets.append(by_resource)
         if qualifier != version.version:
-            sets.append([*by_resource, {"Name": "ExecutedVersion", "Value": version.version}])
+            sets.append({**by_resource, "ExecutedVersion": version.version})
     return sets

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, MetricDatumBase
 
+from infra.local.delivery.measuring import Level
+
 MINUTE_S = 60
 
 
@@ -78,6 +80,35 @@ class Series:
         return made
 
 
+class LevelSeries(Series):
+    """A metric whose value holds until it changes; each minute has the value it ended with.
+
+    AWS no longer says that of a queue nobody has used for six hours, which is one that is empty.
+    """
+
+    def add(self, minute: int, summary: Summary) -> None:
+        """The last value of a minute is the minute's."""
+        self._summaries.pop(minute, None)
+        if minute in self._minutes:
+            self._minutes.remove(minute)
+        super().add(minute, summary)
+
+    def between(self, begin: float, end: float) -> list[int]:
+        """The minutes about a change, before and after it: nothing differs at any other."""
+        return sorted({at for change in super().between(begin, end) for at in (change - MINUTE_S, change)})
+
+    def summary(self, begin: float, end: float) -> Summary | None:
+        """Of each minute that began in the span and has a value."""
+        made = Summary()
+        for at, change in enumerate(self._minutes):
+            until = self._minutes[at + 1] if at + 1 < len(self._minutes) else end
+            count = (min(until, end) - max(change, begin)) // MINUTE_S
+            if count > 0:
+                value = self._summaries[change].high
+                made.add(Summary(count, value * count, value, value))
+        return made if made.count else None
+
+
 class MetricStore:
     """All series, kept up with moto's growing list of data."""
 
@@ -88,7 +119,7 @@ class MetricStore:
 
     def series(self, metric: MetricName) -> Series:
         """The metric's minutes so far."""
-        return self._series.setdefault(metric, Series())
+        return self._series.get(metric) or Series()
 
     def units(self, metric: MetricName) -> list[str | None]:
         """The units a metric's data came in, or the one it asks for."""
@@ -106,10 +137,11 @@ class MetricStore:
     def _add(self, datum: MetricDatumBase) -> Iterable[MetricName]:
         dimensions = frozenset((str(own.name), str(own.value)) for own in datum.dimensions)
         minute = int(seconds(datum.timestamp) // MINUTE_S) * MINUTE_S
+        kind = LevelSeries if isinstance(datum, Level) else Series
         self._units.setdefault(MetricName(datum.namespace, datum.name, dimensions), set()).add(datum.unit)
         for unit in {None, datum.unit}:
             metric = MetricName(datum.namespace, datum.name, dimensions, unit)
-            self.series(metric).add(minute, _summary(datum))
+            self._series.setdefault(metric, kind()).add(minute, _summary(datum))
             yield metric
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from moto.sqs.models import Message, Queue, sqs_backends
 
 from infra.local.clock import VirtualClock
+from infra.local.services.sqs.telemetry import count_waiting
 from infra.local.wiring import ACCOUNT
 
 
@@ -18,9 +19,11 @@ class DueMessages:
         self._clock = clock
 
     def due(self) -> float | None:
-        """When the next message of any queue appears or is dropped."""
-        now = self._clock.time()
-        return min((moment for queue in self._queues() for moment in _moments(queue) if moment > now), default=None)
+        """When the next message of any queue appears or is dropped; looks at how many wait, before any alarm does."""
+        now, queues = self._clock.time(), self._queues()
+        for queue in queues:
+            count_waiting(queue)
+        return min((moment for queue in queues for moment in _moments(queue) if moment > now), default=None)
 
     def fire(self, moment: float) -> None:
         """Look at all queues."""

@@ -1,4 +1,4 @@
-"""Each change of an execution's status, on the default bus.
+"""Each change of an execution's status, on the default bus and as a metric.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
@@ -12,16 +12,37 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import Execution
 
 from infra.local.delivery.envelope import event
+from infra.local.delivery.measuring import measure
 from infra.local.delivery.registry import emit
 
+_COUNTED = {
+    "RUNNING": "ExecutionsStarted",
+    "SUCCEEDED": "ExecutionsSucceeded",
+    "FAILED": "ExecutionsFailed",
+    "TIMED_OUT": "ExecutionsTimedOut",
+    "ABORTED": "ExecutionsAborted",
+}
 _PAYLOAD_BYTES = 248 * 1024
 """What input and output may have together; then the input is left out, and an output that alone has more."""
 
 
 def tell(execution: Execution) -> None:
-    """Put the event of the status the execution has now. Error and cause are not in it; DescribeExecution has them."""
+    """Put the event of the status the execution has now, and count it.
+
+    Error and cause are not in the event; DescribeExecution has them.
+    """
+    _count(execution)
     kind = "Step Functions Execution Status Change"
     emit(event("aws.states", kind, _detail(execution), region=execution.region_name, resources=[execution.exec_arn]))
+
+
+def _count(execution: Execution) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html"""
+    values = [(_COUNTED[execution.status], 1.0, "Count")]
+    if execution.stop_date is not None:
+        lasted = execution.stop_date - execution.start_date
+        values.append(("ExecutionTime", lasted.total_seconds() * 1000, "Milliseconds"))
+    measure("AWS/States", execution.region_name, values, {"StateMachineArn": execution.state_machine_arn})
 
 
 def _detail(execution: Execution) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def test_it_shows_the_time_and_walks_by_spans_and_to_moments(cloud: LocalCloud, 
     assert called()["now"].startswith("2013-04-01T04:00")
     found = called("advance", "7d")
     assert (found["from"][:13], found["now"][:13], found["steps"]) == ("2013-04-01T04", "2013-04-08T04", 7)
+    assert [seconds > 0 for seconds in found["took"].values()] == [True], "of the one function that ran"
     assert called("advance", "--to", "2013-05-01T00:00Z")["now"].startswith("2013-05-01T00:00:0")
     assert [event["time"] for event in record.events] == [f"2013-04-{day:02}T08:00:00Z" for day in range(1, 31)]
     assert cloud.clock.now().isoformat()[:13] == "2013-05-01T00"
@@ -58,6 +59,15 @@ def test_the_program_prints_json(
     monkeypatch.setattr(sys, "argv", ["serin", "clock", "advance", "P1DT2H", "--json"])
     assert main() == 0
     assert json.loads(capsys.readouterr().out)["now"].startswith("2013-04-02T06")
+
+
+def test_a_walk_says_how_far_it_is_and_what_it_waits_for(cloud: LocalCloud) -> None:
+    url, signs = f"{cloud.endpoint_url}/_serin/clock", Signed(connection_to(cloud))
+    with httpx.stream("POST", url, json={"advance_s": 10 * 86400}, auth=signs) as walk:
+        lines = [json.loads(line) for line in walk.iter_lines()]
+    steps = [line["percent"] for line in lines if "why" in line]
+    assert (steps, lines[-1]["percent"]) == ([2, 12, 22, 32, 42, 52, 62, 72, 82, 92], 100)
+    assert all(line["busy"] for line in lines if "busy" in line)
 
 
 def test_errors_come_back_as_the_clouds_own(cloud: LocalCloud) -> None:

@@ -71,6 +71,7 @@ def test_a_text_of_its_type_is_read(text: str, type: ColumnType, value: object) 
         ("inf", "number"),
         ("NaN", "number"),
         ("9007199254740993", "number"),
+        ("9007199254740993.00", "number"),
         ("1,5", "number"),
         ("0x10", "number"),
         ("yes", "boolean"),

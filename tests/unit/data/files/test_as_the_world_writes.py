@@ -193,3 +193,9 @@ def test_a_text_has_no_nul_in_either_kind_of_file() -> None:
     for content in (b"code\nab\na\0b\n", to_parquet(pl.DataFrame({"code": ["ab", "a\0b"]}))):
         with pytest.raises(Rejected, match=r"NUL character (at byte 9|in row 2)"):
             checked(content, contract(CODES))
+
+
+def test_empty_columns_at_the_end_of_every_line_are_extra_ones() -> None:
+    found = checked(b"code,unnamed_1,,\nab,c,,\n", contract(CODES))
+    assert found.accepted.rows() == [("ab",)]
+    assert set(found.warnings) == {f"rows.{name}.unexpected" for name in ("unnamed_1", "unnamed__3", "unnamed__4")}

@@ -9,7 +9,7 @@ import pytest
 
 from serin.data.watching.days import onsets_of
 from serin.data.watching.distances import binned, jensen_shannon, shares, wasserstein
-from serin.data.watching.kept import kept, read_reference
+from serin.data.watching.kept import WHOLE, kept, read_references
 from serin.data.watching.references import WatchReference, reference_of, reference_windows, with_power
 from serin.data.watching.summaries import summarise
 from serin.data.watching.windows import window_against
@@ -151,7 +151,7 @@ def test_the_onset_is_the_day_the_rows_changed(reference: WatchReference) -> Non
 
 
 def test_a_reference_and_a_verdict_come_back_as_they_were_kept(reference: WatchReference) -> None:
-    again, quiet = read_reference(*kept(reference)), verdict_on(reference, week(WEEKS))
+    again, quiet = read_references(*kept({WHOLE: reference}))[WHOLE], verdict_on(reference, week(WEEKS))
     assert again.baseline == reference.baseline
     assert verdict_on(again, week(WEEKS)) == quiet
     assert from_record(WindowVerdict, as_record(quiet)) == quiet

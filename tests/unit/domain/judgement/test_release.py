@@ -6,7 +6,15 @@ import pytest
 
 from serin.domain.judgement.looks import affordable, minimum_calls, needed_requests, step_calls
 from serin.domain.judgement.release import judge_release
-from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Sandbox, Shadow, StepEvidence, Stops
+from serin.domain.judgement.release_evidence import (
+    Counts,
+    ReleaseEvidence,
+    SandboxPair,
+    Shadow,
+    StepEvidence,
+    Stops,
+    WarmCalls,
+)
 from serin.domain.judgement.release_policy import ReleasePolicy
 
 POLICY = ReleasePolicy()
@@ -102,13 +110,30 @@ def test_the_strategy_shadow_passes_by_its_last_pair() -> None:
 
 def test_slow_sandboxes_fail_and_fewer_than_five_stop_nothing() -> None:
     def judged(count: int, over: int) -> str:
-        own = [Sandbox("candidate", 20, over + number % 2) for number in range(count)]
-        live = [Sandbox("live", 20, number % 2) for number in range(8)]
-        return judge_release(at_end(300, sandboxes=(*own, *live)), POLICY).outcome
+        pairs = [SandboxPair(over + number % 2, number % 2) for number in range(count)]
+        return judge_release(at_end(300, sandboxes=pairs), POLICY).outcome
 
     assert judged(8, 12) == "fail"
     assert judged(4, 19) == "pass"
     assert judged(8, 0) == "pass"
+
+
+def test_a_candidate_that_is_slow_in_traffic_alone_is_not_let_in_by_how_quick_its_shadow_was() -> None:
+    shadow = [SandboxPair(0, 0)] * 5
+    for again in (False, True):
+        callers = [SandboxPair(20, 0, "callers", again)] * 5
+        assert judge_release(at_end(300, sandboxes=[*shadow, *callers]), POLICY).outcome == "fail"
+
+
+def test_what_is_not_known_of_latency_in_traffic_is_said_when_it_passes() -> None:
+    """However well the shadow went: that says nothing of what callers ask."""
+    callers = [SandboxPair(20, 0, "callers", again=True)] * 4
+    warm = WarmCalls(90, 90, 110, 11)
+    verdict = judge_release(at_end(300, sandboxes=[*[SandboxPair(0, 0)] * 5, *callers], warm=warm), POLICY)
+    assert verdict.outcome == "pass"
+    said = "latency in traffic: 4 pairs of sandboxes, 5 are needed; it stops nothing"
+    assert f"{said} (slow were 100.0% of 90 warm calls of the candidate, 10.0% of 110" in verdict.sentence
+    assert "latency:" not in verdict.sentence
 
 
 def test_traffic_that_cannot_decide_is_refused_with_the_arithmetic() -> None:
@@ -131,4 +156,4 @@ def test_counts_and_steps_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="pairs"):
         Shadow(1, 1, 1)
     with pytest.raises(ValueError, match="cannot be over"):
-        Sandbox("live", 1, 2)
+        SandboxPair(21, 0)

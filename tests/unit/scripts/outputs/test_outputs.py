@@ -42,6 +42,7 @@ TYPED: Mapping[str, list[str]] = {
     "sample": ["flights", "--to", "x"],
     "init": ["orders", "--from", FILE, "--label", "label"],
     "contract infer": [FILE, "--dataset", "orders"],
+    "contract check": ["contract.yaml"],
     "validate": [],
     "upload": ["orders", FILE],
     "quality": ["orders"],
@@ -56,6 +57,7 @@ TYPED: Mapping[str, list[str]] = {
     "runs": [MODEL],
     "models list": [],
     "models withdraw": [MODEL, "--version", "1", "--why", ATTACK],
+    "health": [MODEL],
     "versions": [MODEL],
     "lineage": [MODEL],
     "release start": [MODEL],
@@ -67,6 +69,7 @@ TYPED: Mapping[str, list[str]] = {
     "release hold": [MODEL],
     "release resume": [MODEL],
     "release abort": [MODEL],
+    "watch": [MODEL],
     "predict": [MODEL, "request.json"],
     "feedback": [MODEL, "request.json"],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
@@ -108,9 +111,19 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [f"o{number},{number % 7}.5,{'yes' if number % 2 else 'no'},{number}" for number in range(300)]
     evil = f"id,size,label,\x1b[2J{ATTACK[:6]}\n" + "\n".join(rows) + "\n"
     (tmp_path / FILE).write_text(evil)
+    (tmp_path / "contract.yaml").write_text(_hostile_contract())
     (tmp_path / "request.json").write_text('{"instances": [{}]}')
     for module, name, made in _replaced():
         monkeypatch.setattr(module, name, made)
+
+
+def _hostile_contract() -> str:
+    said = {"type": "text", "name": ATTACK, "description": ATTACK}
+    column = {"name": ATTACK, "physicalName": f"x{ATTACK}", "classification": ATTACK, "quality": [said]}
+    schema = [{"name": ATTACK, "properties": [column]}]
+    promises = [{"property": ATTACK, "value": ATTACK}]
+    head = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "a", "version": "1"}
+    return json.dumps({**head, "schema": schema, "slaProperties": promises})
 
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
@@ -125,7 +138,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield tokens, "_control", lambda _: _control()
     yield tokens, "_deployed", lambda _: ()
     yield tokens, "clock_of", lambda _: MemoryClock(NOON)
-    yield aws, "boto3", SimpleNamespace(Session=_Session)
+    yield aws, "session", _Session
     yield aws, "create_token", lambda *_, **__: SimpleNamespace(secret="s")
     yield aws, "read_settings", lambda *_: _settings()
     yield aws, "save", lambda _: None
@@ -249,7 +262,9 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
     assert unseen(written(words, capsys, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL]])
+@pytest.mark.parametrize(
+    "words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL]]
+)
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

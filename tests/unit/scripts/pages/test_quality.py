@@ -6,7 +6,7 @@ from typing import Any
 
 from serin.data.contract.rules import Surroundings
 from serin.data.files.reading import read_table
-from serin.domain.contracts import Contract, DatasetRule, Limit
+from serin.domain.contracts import Contract, DatasetRule, Limit, Said
 from serin.domain.datasets import Upload
 from serin.domain.scorecard import Judged, Score, scorecard
 from serin_cli.pages.quality import CHARTED, quality_page, rules_kept
@@ -65,6 +65,16 @@ def test_the_rules_behind_the_scores_give_the_scores() -> None:
         "orders.shop.one_of": (2, 1),
         "orders.many": (1, 1),
     }
+
+
+def test_what_is_only_said_is_on_the_page_and_no_rule_that_is_kept() -> None:
+    said = Said("orders.beauty", f"Looks nice {HOSTILE}", "a text for people")
+    contract = replace(CONTRACT, said=(said,))
+    upload = judged(CSV, contract)
+    page = Page(quality_page("orders", [upload], contract, NOON))
+    assert all(page.shows(text) for text in ("Said, not checked", "Looks nice", "a text for people"))
+    assert not [rule for rule in rules_kept(upload, contract) if "beauty" in rule.id]
+    assert upload.scorecard == judged(CSV).scorecard
 
 
 def test_the_page_shows_scores_rules_counts_and_what_was_rejected() -> None:

@@ -30,7 +30,9 @@ def test_the_page_says_why_what_it_cost_and_every_verdict() -> None:
     ):
         assert page.shows(sentence)
     captions = ["All together, by weight", "errors", "quality", "disagreement", "invalid outputs", "latency"]
-    assert [text for text in page.texts if text in captions][:6] == captions
+    captions.append("latency in traffic")
+    assert [text for text in page.texts if text in captions][:7] == captions
+    assert page.shows("0 pairs of sandboxes, 5 are needed; it stops nothing")
     assert len(page.images()) == 1 + len(captions)
 
 

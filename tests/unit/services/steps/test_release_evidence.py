@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from serin.adapters.memory.metrics import Counted, MemoryMetrics
-from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Shadow
+from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, SandboxPair, Shadow, WarmCalls
 from serin.domain.judgement.release_policy import ReleasePolicy
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.ports import Alarm
@@ -207,31 +207,24 @@ def test_an_alarm_counts_that_fires_for_the_candidate_and_did_not_before(traffic
     assert gathered(traffic, metrics=metrics, plan=plan).stops.alarms == ("new",)
 
 
-def warm(traffic: Traffic, version: str, sandbox: int, begin: float, slow: int, **parts: str) -> None:
-    """A sandbox with 25 warm calls, the first so many of them over the limit."""
-    for number in range(25):
-        traffic.answered(version, begin + number / 10, 150.0 if number < slow else 50.0, sandbox=sandbox, **parts)
-
-
-def test_a_sandbox_is_its_first_warm_calls_and_those_of_the_shadow_are_held_against_each_other(
+def test_sandboxes_of_the_shadow_and_of_callers_are_held_against_each_other_by_their_warm_calls(
     traffic: Traffic,
 ) -> None:
-    warm(traffic, LIVE, 1, -500, 0)
-    warm(traffic, LIVE, 2, -400, 1, shadow="rel-1")
-    warm(traffic, CANDIDATE, 3, -400, 22, shadow="rel-1")
-    warm(traffic, CANDIDATE, 4, -300, 3, shadow="rel-1")
-    traffic.answered(CANDIDATE, 10, 900.0, sandbox=5, init=400.0)
-    warm(traffic, CANDIDATE, 5, 20, 2)
-    warm(traffic, LIVE, 1, 20, 4)
+    for number in range(25):
+        second = -400 + number
+        traffic.answered(LIVE, second, 150.0 if number < 1 else 50.0, sandbox=2, shadow="rel-1")
+        traffic.answered(CANDIDATE, second, 150.0 if number < 22 else 50.0, sandbox=3, shadow="rel-1")
+        traffic.answered(CANDIDATE, second, sandbox=4, shadow="rel-1")
+        traffic.answered(LIVE, second - 100, 150.0, sandbox=1)
     before = gathered(traffic, (), at=-60)
-    assert [(one.version, one.calls, one.over) for one in before.sandboxes] == [("candidate", 20, 20), ("live", 20, 1)]
+    assert (before.sandboxes, before.warm) == ([SandboxPair(20, 1)], WarmCalls())
+    traffic.answered(CANDIDATE, 10, 900.0, sandbox=5, init=400.0)
+    for number in range(25):
+        traffic.answered(CANDIDATE, 20 + number, 150.0 if number < 2 else 50.0, sandbox=5)
+        traffic.answered(LIVE, 20.5 + number, 150.0 if number < 4 else 50.0, sandbox=1)
     after = gathered(traffic)
-    assert [(one.version, one.calls, one.over) for one in after.sandboxes] == [
-        ("candidate", 20, 20),
-        ("live", 20, 1),
-        ("candidate", 20, 2),
-        ("live", 20, 4),
-    ]
+    assert after.sandboxes == [SandboxPair(20, 1), SandboxPair(2, 4, "callers")]
+    assert after.warm == WarmCalls(25, 2, 25, 4)
 
 
 def test_before_any_traffic_the_shadow_speaks(traffic: Traffic) -> None:

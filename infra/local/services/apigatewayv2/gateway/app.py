@@ -24,22 +24,38 @@ from infra.local.services.apigatewayv2.model import Invoke, Routes, RouteTable
 AUTHORIZER_LIMIT_S = 10.0
 
 
+Count = Callable[[RouteTable, Reply], None]
+"""Told of every call, once it is answered."""
+
+
+def uncounted(_table: RouteTable, _reply: Reply) -> None:
+    """Nobody counts."""
+
+
 class HttpApi:
     """API Gateway's HTTP API for the routes as they are at each request; functions are invoked on `threads`."""
 
     def __init__(
-        self, routes: Routes, invoke: Invoke, threads: Executor, now_s: Callable[[], float] = time.monotonic
+        self,
+        routes: Routes,
+        invoke: Invoke,
+        threads: Executor,
+        now_s: Callable[[], float] = time.monotonic,
+        count: Count = uncounted,
     ) -> None:
         self._routes = routes
         self._invoke = invoke
         self._threads = threads
+        self._count = count
         self._decisions = DecisionCache(now_s)
         self._throttles = Throttles(now_s)
 
     async def answer(self, request: Request) -> Reply:
         """The response to a request; never raises for what a function did."""
         table = self._routes()
-        return preflight_of(table.cors, request) or with_cors(table.cors, request, await self._routed(table, request))
+        reply = preflight_of(table.cors, request) or with_cors(table.cors, request, await self._routed(table, request))
+        self._count(table, reply)
+        return reply
 
     async def _routed(self, table: RouteTable, request: Request) -> Reply:
         path = _below_stage(table, request.path)

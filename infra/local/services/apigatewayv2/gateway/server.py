@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from infra.local.services.apigatewayv2.gateway.app import HttpApi
+from infra.local.services.apigatewayv2.gateway.app import Count, HttpApi, uncounted
 from infra.local.services.apigatewayv2.gateway.asgi import AsgiGateway
 from infra.local.services.apigatewayv2.model import Invoke, Routes
 from serin.domain.errors import Conflict
@@ -67,7 +67,7 @@ class Gateway:
     """Serves one HTTP API at `url` from the moment it is made until `stop`.
 
     `concurrency` bounds the requests that are being answered by functions at one moment; `now_s`
-    drives throttles and cached decisions, `now_ms` is the time events carry.
+    drives throttles and cached decisions, `now_ms` is the time events carry; `count` is told of every call.
     """
 
     def __init__(
@@ -79,10 +79,11 @@ class Gateway:
         port: int = 0,
         concurrency: int = 256,
         now_s: Callable[[], float] = time.monotonic,
+        count: Count = uncounted,
     ) -> None:
         self._socket = _listen(port)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="gateway")
-        app = AsgiGateway(HttpApi(routes, invoke, self._threads, now_s), now_ms)
+        app = AsgiGateway(HttpApi(routes, invoke, self._threads, now_s, count), now_ms)
         config = uvicorn.Config(
             app,
             loop="asyncio",

@@ -7,14 +7,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
-
 from infra.local.delivery.envelope import event, to_the_millisecond
+from infra.local.delivery.measuring import measure
 from infra.local.delivery.message import Message, service_of
 from infra.local.delivery.registry import deliver, target_of
 from infra.local.services.awslambda.asynchronous.records import Ended
 from infra.local.services.awslambda.asynchronous.settings import Settings
-from infra.local.wiring import ACCOUNT, wiring
+from infra.local.wiring import wiring
 
 _log = logging.getLogger(__name__)
 
@@ -42,10 +41,7 @@ class Destinations:
 
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#asynchronous-invocation-metrics
         """
-        dimensions = [{"Name": "FunctionName", "Value": name}]
-        now = wiring().clock.now().replace(tzinfo=None)
-        backend = cloudwatch_backends[ACCOUNT][self._region]
-        backend.metric_data.append(MetricDatum("AWS/Lambda", metric, 1.0, dimensions, now, "Count"))
+        measure("AWS/Lambda", self._region, [(metric, 1.0, "Count")], {"FunctionName": name})
 
     def _try(self, hand_over: Callable[[], None], target: str, role_arn: str, metric: str, name: str) -> None:
         try:

@@ -17,6 +17,7 @@ from infra.local.services.awslambda.functions.pool import Pool
 from infra.local.services.awslambda.functions.preparation import prepare
 from infra.local.services.awslambda.functions.process import RuntimeProcess
 from infra.local.services.awslambda.functions.provisioning import Provisioning, Wanted, Warm
+from infra.local.services.awslambda.functions.work import Work
 from infra.local.services.awslambda.functions.worker import Worker
 from infra.local.services.awslambda.model import FunctionVersion, LogSink, MetricSink
 from infra.local.session import Session
@@ -50,8 +51,7 @@ class FunctionHost:
         self._processes = processes
         self._pool = Pool(lambda version, kept: Worker(version, self._launch, now_ms(), kept), processes)
         self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker), now_ms))
-        self._running = 0
-        self._counting = threading.Lock()
+        self.work = Work()
         self._stopped = threading.Event()
         self._expiry = threading.Thread(target=self._expire, args=(idle_s,), name="idle functions", daemon=True)
         self._expiry.start()
@@ -68,22 +68,15 @@ class FunctionHost:
     ) -> Outcome:
         """Run once and wait; never raises for what the function did. Safe from any thread."""
         call = Call(request_id or str(uuid.uuid4()), invoked_arn, trace_id or self._trace_id(), payload, client_context)
-        self._count(1)
-        try:
+        with self.work.call(version.name):
             outcome = self._outcome(version, call)
             self._on_metrics(version, invoked_arn, outcome)
-        finally:
-            self._count(-1)
         return outcome
 
     @property
     def is_running(self) -> bool:
         """Whether any function runs, whoever called it."""
-        return self._running > 0
-
-    def _count(self, more: int) -> None:
-        with self._counting:
-            self._running += more
+        return bool(self.work.running)
 
     def retire(self, function_arn: str, version: str | None = None) -> None:
         """Stop the warm processes of a version, or of all; running invocations finish first."""

@@ -19,6 +19,7 @@ from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
+from serin.domain.watched import WatchedWindow, WatchState
 
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
@@ -55,7 +56,7 @@ class DynamoCatalog:
         return Layout(dataset) if record is None else from_record(Layout, record)
 
     def save_layout(self, layout: Layout) -> bool:
-        return self._revised(f"DATASET#{layout.dataset}", "LAYOUT", layout)
+        return self._table.put(_revised(f"DATASET#{layout.dataset}", "LAYOUT", layout))
 
     def record_accepted(self, upload: Upload, part: Part, before: DatasetHead) -> bool:
         dataset = f"DATASET#{upload.dataset}"
@@ -109,14 +110,25 @@ class DynamoCatalog:
         return [_fill(record) for record in self._table.query(f"FILL#{model}")]
 
     def save_fill(self, fill: Fill) -> bool:
-        return self._revised(f"FILL#{fill.model}", fill.definition, fill)
+        return self._table.put(_revised(f"FILL#{fill.model}", fill.definition, fill))
 
     def truth_state(self, model: str) -> TruthState:
         record = self._table.get(f"TRUTH#{model}", "STATE")
         return TruthState(model) if record is None else from_record(TruthState, record)
 
     def save_truth_state(self, state: TruthState) -> bool:
-        return self._revised(f"TRUTH#{state.model}", "STATE", state)
+        return self._table.put(_revised(f"TRUTH#{state.model}", "STATE", state))
+
+    def watch_state(self, model: str) -> WatchState:
+        record = self._table.get(f"WATCH#{model}", "STATE")
+        return WatchState(model) if record is None else from_record(WatchState, record)
+
+    def save_watch(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
+        items = [Put(f"WINDOW#{state.model}", f"{window.end:%Y-%m-%d}", window) for window in windows]
+        return self._table.put_together([_revised(f"WATCH#{state.model}", "STATE", state), *items])
+
+    def latest_windows(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[WatchedWindow]:
+        return self._page(WatchedWindow, f"WINDOW#{model}", limit, after, by_moment=False)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
@@ -221,13 +233,6 @@ class DynamoCatalog:
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
-    def _revised(self, pk: str, sk: str, record: Fill | Layout | TruthState) -> bool:
-        """Write the record if the revision before is there."""
-        attributes = {"revision": record.revision}
-        if record.revision == 1:
-            return self._table.put(Put(pk, sk, record, attributes, NEW))
-        return self._table.put(Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1))
-
     def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
         return [from_record(kind, record) for record in self._table.query(pk, prefix)]
 
@@ -240,6 +245,14 @@ class DynamoCatalog:
         if record is None:
             raise NotFound(f"There is no {what} called {sk!r}.", "List what there is first, and check the name.")
         return from_record(kind, record)
+
+
+def _revised(pk: str, sk: str, record: Fill | Layout | TruthState | WatchState) -> Put:
+    """The record, written if the revision before is there."""
+    attributes = {"revision": record.revision}
+    if record.revision == 1:
+        return Put(pk, sk, record, attributes, NEW)
+    return Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1)
 
 
 def _fill(record: Any) -> Fill:

@@ -211,11 +211,13 @@ class Monitoring:
     """How the model is watched: a look `every` so often, windows judged by `policy`.
 
     `slices` are columns of the model, or inputs that the gate slices by; each of their values is judged by itself too.
+    With `traced` its calls, trainings and releases leave traces in X-Ray, which cost more than the calls themselves.
     """
 
     every: timedelta = timedelta(days=1)
     policy: WatchPolicy = _WATCHED
     slices: tuple[str, ...] = ()
+    traced: bool = False
 
 
 @dataclass(frozen=True)

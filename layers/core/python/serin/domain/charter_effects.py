@@ -31,9 +31,9 @@ _GATE, _CHAMPION, _BOUNDS = f"{_JUDGEMENT}/gate.py", f"{_JUDGEMENT}/champion.py"
 _RELEASE, _POLICY = f"{_JUDGEMENT}/release.py", f"{_JUDGEMENT}/release_policy.py"
 _LOOKS, _GUARDRAILS = f"{_JUDGEMENT}/looks.py", f"{_JUDGEMENT}/guardrails.py"
 _CAUSES, _DECIDE = f"{_JUDGEMENT}/retraining/causes.py", f"{_JUDGEMENT}/retraining/decide.py"
-_ALARMS = "infra/constructs/alarms.py"
+_ALARMS = "infra/constructs/endpoint_alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
-_DECISIONS = "layers/core/python/serin/learning/decisions.py"
+_DECISIONS = "layers/core/python/serin/measures/decisions.py"
 _EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
 _EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
@@ -147,7 +147,7 @@ EFFECTS: Mapping[str, Effect] = {
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
     "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
     "training.gate.block": Effect(
-        "gate", "What counts as one observation.", "layers/core/python/serin/learning/blocks.py"
+        "gate", "What counts as one observation.", "layers/core/python/serin/measures/blocks.py"
     ),
     "training.gate.minimum_gain": Effect("gate", "A gain of no more than this is no gain.", _CHAMPION),
     "release.margins.value_per_1000": Effect(
@@ -176,15 +176,18 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
-    "monitoring.every": Effect(
-        "resource", "How often the model is looked at.", "layers/core/python/serin/domain/charter.py"
+    "monitoring.traced": Effect(
+        "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),
+    "monitoring.every": Effect("resource", "How often the model is looked at.", "infra/stacks/watch.py"),
     "monitoring.window": Effect(
         "gate", "How many days are judged together.", "layers/core/python/serin/domain/watched.py"
     ),
     "monitoring.minimum_rows": Effect("gate", "With fewer rows a window says nothing.", f"{_WATCHING}/drift.py"),
     "monitoring.false_alarms_per_year": Effect("gate", "How unusual a window must be.", f"{_WATCHING}/policy.py"),
     "monitoring.slices": Effect(
-        "gate", "The columns whose values are judged one by one too.", "layers/core/python/serin/domain/charter.py"
+        "gate",
+        "The columns whose values are judged one by one too.",
+        "layers/core/python/serin/data/watching/learnt.py",
     ),
 }

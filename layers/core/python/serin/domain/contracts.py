@@ -41,6 +41,7 @@ class Column:
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
     confidential or restricted they show no value. The words in `missing` say that there is no value. A time may lie
     after the clock by so many seconds of `future`, or by any where that is allowed; where nothing is said, it may not.
+    `written` is the name it has in files, where that is another one.
     """
 
     name: str
@@ -53,6 +54,12 @@ class Column:
     future: Literal["allowed"] | float | None = None
     # None, and not an empty tuple, keeps the digest of a contract that lists no words.
     missing: tuple[str, ...] | None = None
+    written: str | None = None
+
+    @property
+    def name_in_files(self) -> str:
+        """What files call it."""
+        return self.written or self.name
 
 
 @dataclass(frozen=True)
@@ -150,10 +157,24 @@ class DatasetRule:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A promise that is only said: Serin does not check it, so nothing counts it as kept.
+
+    `about` names the check, column or service level; `promise` is the author's wording, `reason` why it is not checked.
+    """
+
+    about: str
+    promise: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """The promise of one dataset. `primary_key` names a row: a later upload's row replaces an earlier one's.
 
     `repeated_rows`, those equal in all columns to an earlier one, are rows like others unless they are to be ignored.
+    `said` are the promises that are not checked; `left_out` the columns, by their names in files, that are described
+    and not kept.
     """
 
     dataset: str
@@ -163,6 +184,9 @@ class Contract:
     primary_key: tuple[str, ...]
     dataset_rules: tuple[DatasetRule, ...] = ()
     repeated_rows: RepeatedRows = "counted"
+    # None, and not an empty tuple, keeps the digest of a contract that says nothing else.
+    said: tuple[Said, ...] | None = None
+    left_out: tuple[str, ...] | None = None
 
     @property
     def references(self) -> frozenset[Reference]:

@@ -9,6 +9,7 @@ from itertools import islice, product
 from typing import Literal
 
 from serin.domain.charter import Scalar, Search, View
+from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Verdict
 
 SMALL_TABLE = 2000
@@ -101,7 +102,8 @@ class Contest:
 
     A metric the rows cannot show, such as roc_auc of one class, is left out. `threshold` is where the challenger acts
     from, where decisions have a value; `positive` is the class whose probability the scores of a binary task are, and
-    `classes` are all of a task that has some, in the order of the scores.
+    `classes` are all of a task that has some, in the order of the scores. `samples` are what the challenger showed,
+    block by block, its value (`serin.domain.metrics.VALUE`) among them: what it is held against once it is live.
     """
 
     rows: int
@@ -111,6 +113,7 @@ class Contest:
     threshold: float | None = None
     positive: Scalar | None = None
     classes: tuple[Scalar, ...] = ()
+    samples: Mapping[str, Sample] = field(default_factory=dict)
 
 
 RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]

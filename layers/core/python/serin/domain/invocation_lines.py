@@ -7,6 +7,7 @@ to the same log.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,6 +52,7 @@ def _prediction(line: Line, sandbox: str) -> Invocation:
         "shadow" if "shadow" in line else "traffic",
         answer=answer,
         key=_text(line.get("key")),
+        cpu_ms=_number(line.get("cpu_ms")),
     )
 
 
@@ -68,6 +70,10 @@ def _report(line: Line, sandbox: str) -> Invocation:
         ms=ms,
         cold="initDurationMs" in metrics,
         error=_text(record.get("errorType")),
+        start_ms=_number(metrics.get("initDurationMs")),
+        billed_ms=_number(metrics.get("billedDurationMs")),
+        used_mb=_whole(metrics.get("maxMemoryUsedMB")),
+        memory_mb=_whole(metrics.get("memorySizeMB")),
     )
 
 
@@ -107,7 +113,16 @@ def _own(line: Line, sandbox: str) -> Invocation:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # An integer may be larger than any float, and no comparison of it fails.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if _is_number(value) else None
+
+
+def _whole(value: Any) -> int | None:
+    return round(value) if _is_number(value) else None
 
 
 def _is_probability(value: Any) -> bool:

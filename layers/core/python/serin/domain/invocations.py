@@ -15,6 +15,7 @@ Purpose = Literal["traffic", "shadow", "replay", "golden", "start"]
 Answer = Literal["valid", "invalid"]
 CallOutcome = Literal["success", "failure", "invalid"]
 
+_MEASURED = ("ms", "cold", "start_ms", "billed_ms", "cpu_ms", "used_mb", "memory_mb")
 _VERSION = re.compile(r"\[(?P<version>[0-9]+|\$LATEST)\][0-9a-f]+\Z")
 _SERVER_ERROR, _CLIENT_ERROR, _NOT_LET_IN = 500, 400, (401, 403)
 
@@ -27,7 +28,8 @@ class Invocation:
     platform's; `error` is what it, or the function, failed by. `http_status` is that of a refusal or a failure the
     function told of; `answer` says whether what it answered can be true. `purpose` is None as long as nothing but the
     platform has told of it; `start` is no call, but a process that could not start. `key` is the digest of the client's
-    `Idempotency-Key`.
+    `Idempotency-Key`. `start_ms` is how long its process took to start, None of a warm one; `billed_ms` and the memory,
+    used and configured, are the platform's, `cpu_ms` is the function's own.
     """
 
     id: str
@@ -42,6 +44,11 @@ class Invocation:
     http_status: int | None = None
     answer: Answer | None = None
     key: str | None = None
+    start_ms: float | None = None
+    billed_ms: float | None = None
+    cpu_ms: float | None = None
+    used_mb: int | None = None
+    memory_mb: int | None = None
 
     @property
     def failed_on_lambda(self) -> bool:
@@ -98,13 +105,16 @@ def _both(one: Invocation, other: Invocation) -> Invocation:
         at=min(one.at, other.at),
         purpose=_first([one.purpose, other.purpose], ("shadow", "replay", "golden", "start", "traffic")),
         status=_first([one.status, other.status], ("timeout", "error", "failure", "success")),
-        ms=other.ms if one.ms is None else one.ms,
-        cold=other.cold if one.cold is None else one.cold,
         error=one.error or other.error,
         http_status=one.http_status or other.http_status,
         answer=_first([one.answer, other.answer], ("invalid", "valid")),
         key=one.key or other.key,
+        **{name: _either(getattr(one, name), getattr(other, name)) for name in _MEASURED},
     )
+
+
+def _either(one: Any, other: Any) -> Any:
+    return other if one is None else one
 
 
 def _first(values: Sequence[Any], order: Sequence[str]) -> Any:

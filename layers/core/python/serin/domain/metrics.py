@@ -26,6 +26,9 @@ PROPER_SCORES: Mapping[str, tuple[str, ...]] = {
 """Those that may decide a contest, the default first: what a model believes is also its best answer (Gneiting and
 Raftery 2007)."""
 
+VALUE = "value per 1,000"
+"""What decisions brought, among the metrics: in the charter's unit, for a thousand predictions."""
+
 
 def is_better(metric: str, candidate: float, other: float) -> bool:
     """Whether `candidate` is strictly the better value of `metric`; never true of a value that is not a number."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from serin.domain.events import EventName
+from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Interval, Performance
 from serin.domain.judgement.watching.verdicts import Status, WindowVerdict
@@ -75,8 +77,9 @@ class WatchedWindow:
     `version` is the one that answered most of its rows, and which it is about: `rows` of them, `others` were answered
     by other versions; None where nobody asked. `status` and `sentence` are of its inputs and answers (`drift` of the
     report), `words` say what they and the performance mean together. `performance` has the metrics that were judged,
-    the gate's first; none before truth could come. `opened` and `closed` are the episodes it opened and closed.
-    `report` is the key of all the rest in the lake. `at` is when it was looked at last.
+    the gate's first; none before truth could come; `of_dataset` is that one by the word of the truth's dataset alone,
+    `days` and `dataset_days` are the numbers of days they are from. `opened` and `closed` are the episodes it opened
+    and closed. `report` is the key of all the rest in the lake. `at` is when it was looked at last.
     """
 
     model: str
@@ -92,6 +95,8 @@ class WatchedWindow:
     truth: TruthSeen | None = None
     performance: tuple[Performance, ...] = ()
     of_dataset: Performance | None = None
+    days: Mapping[str, Sample] = field(default_factory=dict)
+    dataset_days: Sample | None = None
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     report: str = ""
@@ -135,8 +140,8 @@ class Outgoing:
 class WatchState:
     """Where watching a model stands. `judged` is when the newest window that was judged ends.
 
-    `version` is the one whose reference the episodes are against. `proposed` names what was proposed last, so that it
-    is proposed once. `outbox` is what is still to be told.
+    `version` is the one whose reference the episodes are against. `outbox` is what is still to be told. `decision` is
+    the newest about a retraining, and `decided` names the one that was told last, so that it is told once.
     """
 
     model: str
@@ -145,7 +150,8 @@ class WatchState:
     version: int | None = None
     episodes: tuple[Episode, ...] = ()
     outbox: tuple[Outgoing, ...] = ()
-    proposed: str | None = None
+    decision: Decision | None = None
+    decided: str | None = None
     revision: int = 0
 
 

@@ -19,7 +19,7 @@ from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.retraining_schema import BudgetSection, RetrainingSection
-from serin.files.sections import Duration, FilePath, Section
+from serin.files.sections import ContractPath, Duration, Section
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -109,7 +109,7 @@ class SourceSection(Section):
 
 
 class DatasetSection(Section):
-    contract: FilePath
+    contract: ContractPath
     derive: Derive | None = None
     source: SourceSection | None = None
 

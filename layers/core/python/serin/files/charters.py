@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from serin.files.charter_checks import CHECKS
 from serin.files.charter_schema import NOT_YET, NOT_YET_FIELDS, CharterFile
 from serin.files.code_outlines import Outline, read_outline
 from serin.files.compiling import compiled, inputs_of
-from serin.files.contract_references import check_references
+from serin.files.contract_references import checked_references
 from serin.files.contracts import read_contract
 from serin.files.faults import Fault, FieldPath, Finding, invalid
 from serin.files.fields import ANY_NAME, Unknown, unknown_fields, without
@@ -110,23 +111,29 @@ class _Reading:
         contracts = {}
         for name, dataset in charter.datasets.items():
             path: FieldPath = ("datasets", name, "contract")
-            contract = self._named_file(path, dataset.contract, read_contract)
+            file, _, called = dataset.contract.partition("#")
+            contract = self._named_file(path, file, partial(read_contract, dataset=name, called=called or None))
             if contract and contract.dataset != name:
                 found = f"a contract of {contract.dataset!r}"
-                self.find(Finding(path, found, f"Name the contract of {name}, or correct the schema's name in it."))
+                remedy = f"Name the contract of {name}, or the object in it that is {name}: `{file}#OBJECT`."
+                self.find(Finding(path, found, remedy))
             elif contract:
                 contracts[name] = contract
         # A contract that could not be read is not a dataset that is not there.
         if len(contracts) == len(charter.datasets):
-            self._check_references(charter, contracts)
+            return self._with_references(charter, contracts)
         return contracts
 
-    def _check_references(self, charter: CharterFile, contracts: Mapping[str, Contract]) -> None:
+    def _with_references(self, charter: CharterFile, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+        """The contracts with the foreign keys that can be looked up among the model's datasets."""
+        checked = {}
         for name, contract in contracts.items():
+            file, _, called = charter.datasets[name].contract.partition("#")
             try:
-                check_references(self.folder / charter.datasets[name].contract, contract, contracts)
+                checked[name] = checked_references(self.folder / file, contract, contracts, called)
             except Invalid as error:
                 self.foreign.append(error)
+        return checked
 
     def _modules(self, calls: Mapping[FieldPath, str]) -> dict[str, Outline]:
         outlines: dict[str, Outline] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from serin.domain.conditions import Constant, Expression, column, condition, constant
 from serin.domain.errors import Invalid
+from serin.files.contract_rules import Rules
 from serin.files.faults import shown
 
 if TYPE_CHECKING:
@@ -26,14 +27,15 @@ _UNSUPPORTED = (
 )
 
 
-def query_condition(query: str | None, dataset: str, types: Mapping[str, str], of: str | None) -> Expression:
-    """What the rows are like that the query counts; `of` is the column the check stands at, if it is one.
+def query_condition(query: str | None, rules: Rules, of: str | None) -> Expression | None:
+    """What the rows are like that the query counts, None where it counts all of them.
 
-    `types` are the columns' types by name. Raises Invalid for what is no such query, or looks at what is not there.
+    `of` is the column the check stands at, if it is one. Raises Invalid for what is no such query, or looks at what is
+    not there.
     """
-    select = _parsed(query, dataset, of)
-    where = _where(select, dataset)
-    return condition(_expression(where, dataset), types)
+    select = _parsed(query, rules.dataset, of)
+    where = _where(select, rules)
+    return condition(_expression(where, rules), rules.types) if where else None
 
 
 def _parsed(query: str | None, dataset: str, of: str | None) -> exp.Expr:
@@ -45,54 +47,66 @@ def _parsed(query: str | None, dataset: str, of: str | None) -> exp.Expr:
         raise Invalid(f"a query of {len(query or ''):,} characters", f"{_SHAPE} At most {LONGEST:,} characters.")
     text = _OBJECT.sub(f'"{dataset}"', query)
     text = _PROPERTY.sub(f'"{of}"', text) if of else text
+    if '"' not in query:
+        text = text.replace("`", '"')
     try:
-        found = sqlglot.parse(text)
+        found = [statement for statement in sqlglot.parse(text) if statement is not None]
     except (SqlglotError, RecursionError) as error:
-        raise Invalid(f"{shown(query)}, which is no SQL", _SHAPE) from error
-    if len(found) != 1 or found[0] is None:
+        raise Invalid(f"{shown(query)}, which is no SQL that can be read here", _SHAPE) from error
+    if len(found) != 1:
         raise Invalid(f"{len(found)} statements", _SHAPE)
     return found[0]
 
 
-def _where(select: exp.Expr, dataset: str) -> exp.Expr:
+def _where(select: exp.Expr, rules: Rules) -> exp.Expr | None:
     from sqlglot import exp
 
     clauses = {name.strip("_"): value for name, value in select.args.items() if value}
-    if not isinstance(select, exp.Select) or set(clauses) != {"expressions", "from", "where"}:
+    if not isinstance(select, exp.Select) or not set(clauses) <= {"expressions", "from", "where"}:
         said = ", ".join(name for name in clauses if name not in ("expressions", "from", "where"))
-        raise Invalid(f"a query with {said}" if said else "a query without a condition", _SHAPE)
-    table = clauses["from"].this
-    if not isinstance(table, exp.Table) or table.name != dataset or [*filter(table.args.get, table.args)] != ["this"]:
-        raise Invalid(f"a query of {table.sql()}", f"Write FROM ${{object}}, or FROM {dataset}.")
+        raise Invalid(f"a query with {said}" if said else "no query", _SHAPE)
+    table = clauses["from"].this if "from" in clauses else None
+    if not isinstance(table, exp.Table) or not _is_of(table, rules):
+        raise Invalid(f"a query of {table.sql() if table else 'nothing'}", f"FROM ${{object}}, or {rules.dataset}.")
     counted = select.expressions
-    if len(counted) != 1 or not isinstance(counted[0], exp.Count) or not isinstance(counted[0].this, exp.Star):
+    if len(counted) != 1 or not _counts_rows(counted[0].unalias()):
         raise Invalid(f"a query for {', '.join(item.sql() for item in counted)}", _SHAPE)
-    found: exp.Expr = clauses["where"].this
-    return found
+    return clauses["where"].this if "where" in clauses else None
 
 
-def _expression(node: exp.Expr, dataset: str, level: int = 1) -> Expression:
+def _is_of(table: exp.Table, rules: Rules) -> bool:
+    parts = {name for name, value in table.args.items() if value}
+    return parts <= {"this", "db", "catalog"} and table.name.lower() in rules.calls
+
+
+def _counts_rows(counted: exp.Expr) -> bool:
+    from sqlglot import exp
+
+    return isinstance(counted, exp.Count) and isinstance(counted.this, (exp.Star, exp.Literal))
+
+
+def _expression(node: exp.Expr, rules: Rules, level: int = 1) -> Expression:
     from sqlglot import exp
 
     if level > DEEPEST:
         raise Invalid(f"a condition of more than {DEEPEST} levels", "Write IN for a list of values, or several rules.")
     below = level + 1
     if isinstance(node, exp.Column):
-        return _column(node, dataset)
+        return _column(node, rules)
     if isinstance(node, (exp.Literal, exp.Boolean)):
         return constant(_constant(node))
     if isinstance(node, exp.Paren):
-        return _expression(node.this, dataset, below)
+        return _expression(node.this, rules, below)
     if isinstance(node, exp.Between) and not node.args.get("symmetric"):
-        value, low, high = (_expression(node.args[name], dataset, below) for name in ("this", "low", "high"))
+        value, low, high = (_expression(node.args[name], rules, below) for name in ("this", "low", "high"))
         return Expression("and", (Expression(">=", (value, low)), Expression("<=", (value, high))))
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-        return Expression("is_null", (_expression(node.this, dataset, below),))
+        return Expression("is_null", (_expression(node.this, rules, below),))
     parts = _parts(node)
     if parts is None:
         raise Invalid(f"{shown(node.sql())}, which is not supported", _UNSUPPORTED)
     operation, nodes = parts
-    return Expression(operation, tuple(_expression(part, dataset, below) for part in nodes))
+    return Expression(operation, tuple(_expression(part, rules, below) for part in nodes))
 
 
 def _parts(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
@@ -113,10 +127,12 @@ def _parts(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
     return operation, [node.this, *([right] if right else []), *node.expressions]
 
 
-def _column(node: exp.Column, dataset: str) -> Expression:
-    if node.table not in ("", dataset) or node.args.get("db"):
+def _column(node: exp.Column, rules: Rules) -> Expression:
+    if node.table.lower() not in ("", *rules.calls):
         raise Invalid(f"{node.sql()}, a column of another table", "Use the columns of this dataset.")
-    return column(node.name if node.this.quoted else node.name.lower())
+    if (name := rules.column(node.name)) is None:
+        raise Invalid(f"the column {node.name!r}, which is not kept", f"One of: {', '.join(rules.types)}.")
+    return column(name)
 
 
 def _constant(node: exp.Expr) -> Constant:

@@ -32,7 +32,7 @@ def missing_findings(item: SchemaObject | SchemaProperty, path: FieldPath) -> It
 
 
 def contradictions(
-    columns: Mapping[str, Column], rules: list[Rule], of_dataset: list[DatasetRule]
+    columns: Mapping[str, Column], rules: list[Rule], of_dataset: list[DatasetRule], place: FieldPath
 ) -> Iterator[Finding]:
     """Words that are listed as values of a column too."""
     for rule in (*rules, *(rule.rows for rule in of_dataset if rule.rows)):
@@ -41,7 +41,7 @@ def contradictions(
         ]
         if both:
             found = f"{rule.id}: {both[0]!r} is listed as a value, and under {_PROPERTY}"
-            yield Finding(("schema", 0, "properties"), found, "Keep one of the two.")
+            yield Finding((*place, "properties"), found, "Keep one of the two.")
 
 
 def _lists(item: SchemaObject | SchemaProperty) -> Iterator[tuple[FieldPath, object]]:

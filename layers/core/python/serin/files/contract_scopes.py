@@ -14,7 +14,7 @@ from open_data_contract_standard.model import DataQuality
 from serin.domain.claims import scoped_rules
 from serin.domain.contracts import Contract
 from serin.files.contract_limits import limit_of
-from serin.files.faults import Finding, shown
+from serin.files.faults import FieldPath, Finding, shown
 
 _PATH = ("customProperties",)
 
@@ -39,12 +39,12 @@ def scope_findings(check: DataQuality) -> Iterator[Finding]:
         yield Finding(_PATH, found, "Write mustBe: 0; rows are counted within one file.")
 
 
-def key_findings(contract: Contract) -> Iterator[Finding]:
+def key_findings(contract: Contract, place: FieldPath) -> Iterator[Finding]:
     """A rule that a primary key keeps already: a row with the key of an earlier one takes its place."""
     for rule in scoped_rules(contract):
         if contract.primary_key and set(contract.primary_key) <= set(rule.columns):
             found = f"{rule.id}: the scope dataset for {', '.join(rule.columns)}, which hold the primary key"
-            yield Finding(("schema", 0, "quality"), found, "Leave it out: a later row replaces an earlier one.")
+            yield Finding((*place, "quality"), found, "Leave it out: a later row replaces an earlier one.")
 
 
 def _said(check: DataQuality) -> object:

@@ -1,271 +1,243 @@
 """Reading a data contract (ODCS v3): its columns, and the rules a row of the dataset is checked by.
 
-Prose about the dataset (owners, tags, support) is read over; what columns and rules are described as is shown on
-pages. A promise that Serin cannot check is refused by name, so that nobody relies on it.
+Everything that the standard allows is read. Prose about the dataset (owners, tags, support) is read over; what columns
+and rules are described as is shown on pages. A promise that Serin cannot check is kept as said, never as checked. What
+is refused contradicts the standard, or itself.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
 
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
-from pydantic import ValidationError
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 
 from serin.data.contract.trial import check_contract
-from serin.domain.contracts import TIMES, Classification, Column, ColumnType, Contract, RepeatedRows, Rule
+from serin.domain.contracts import Contract, Rule, Said
 from serin.domain.errors import Invalid
-from serin.domain.names import COLUMN, NAME
-from serin.files.contract_missing import contradictions, missing_findings, missing_words
+from serin.domain.names import dataset_named
+from serin.files.contract_columns import REPEATED, Kept, calls_of, own, read_columns
+from serin.files.contract_header import standard_of
+from serin.files.contract_missing import contradictions, missing_findings
+from serin.files.contract_options import option_rules
 from serin.files.contract_promises import promised
+from serin.files.contract_quality import quality_rule
 from serin.files.contract_references import relationship
-from serin.files.contract_rules import OF_A_COLUMN, Rules, column_rules, quality_rule
+from serin.files.contract_rules import DIMENSION_OF_KIND, Rules
 from serin.files.contract_scopes import key_findings
-from serin.files.durations import duration
+from serin.files.contract_types import logical_type
 from serin.files.faults import FieldPath, Finding, invalid, shown
-from serin.files.fields import unknown_fields
-from serin.files.pydantic_findings import findings_of
-from serin.files.yaml_files import read_document
-
-_TYPES: Mapping[str, ColumnType] = {
-    "string": "string",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "timestamp": "timestamp",
-    "date": "date",
-}
-_CLASSIFICATIONS: Mapping[str, Classification] = {name: name for name in get_args(Classification)}
-_REPEATED: Mapping[object, RepeatedRows] = {name: name for name in get_args(RepeatedRows)}
-_NOT_CHECKED = "Serin cannot check this yet; remove it, so that nobody relies on it."
-_UNCHECKED_OF_CONTRACT = ("slaDefaultElement",)
-_UNCHECKED_OF_COLUMN = ("properties", "items", "map")
+from serin.files.yaml_files import Document, read_document
 
 
-def read_contract(path: Path) -> Contract:
-    """The contract in `path`; raises Invalid, listing every fault with its line."""
-    document = read_document(path)
-    contract, findings = _examine(document.value)
-    faults = [*document.faults, *document.faults_of(findings)]
-    if faults or contract is None:
+@dataclass(frozen=True)
+class ObjectRead:
+    """One object of a contract. `contract` is None where it is faulty, or has no column that is kept.
+
+    `said` are its promises that are not checked, `notes` how it was understood where that could be in several ways.
+    """
+
+    name: str
+    dataset: str
+    contract: Contract | None
+    said: tuple[Said, ...]
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class ContractFile:
+    """A contract's file that the standard's model has room for."""
+
+    document: Document
+    standard: OpenDataContractStandard
+
+    @cached_property
+    def schemas(self) -> tuple[SchemaObject, ...]:
+        """The objects it describes."""
+        return tuple(self.standard.schema_ or ())
+
+    @property
+    def names(self) -> list[str]:
+        """What it calls them."""
+        return [schema.name or "" for schema in self.schemas]
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """What it promises where it describes no object that could be held to it."""
+        promises = [] if self.schemas else self.standard.slaProperties or []
+        why = "the contract describes no object"
+        return tuple(Said(str(item.property), f"{item.property} {item.value}", why) for item in promises)
+
+    def place(self, called: str) -> int | None:
+        """Which object has that name, id or physical name, or else the dataset's name that comes nearest to its own."""
+        ways = (
+            [schema.name for schema in self.schemas],
+            [schema.id for schema in self.schemas],
+            [schema.physicalName for schema in self.schemas],
+            [dataset_named(name) for name in self.names],
+        )
+        return next((way.index(called) for way in ways if called in way), None)
+
+    def read(self, place: int, dataset: str | None = None) -> ObjectRead:
+        """The object there, as the contract of that dataset, or of the one its own name says."""
+        schema = self.schemas[place]
+        named = dataset or dataset_named(schema.name or "")
+        return _read_object(self.standard, schema, named, ("schema", place))
+
+
+def read_contract(path: Path, dataset: str | None = None, called: str | None = None) -> Contract:
+    """The contract in `path`; raises Invalid, listing every fault with its line.
+
+    Where the file describes several objects, it is the one that is `called` so, or whose name is the dataset's.
+    """
+    file = read_contract_file(path)
+    place = _place(file, dataset, called)
+    read = file.read(place, dataset if called else None)
+    faults = [*file.document.faults, *file.document.faults_of(read.findings)]
+    if not faults and read.contract is None:
+        columns = ("schema", place, "properties")
+        found = "no columns that can be kept" if file.schemas[place].properties else "no columns"
+        faults = [file.document.fault(columns, found, "List the columns that files have, with plain values.")]
+    if faults or read.contract is None:
         raise invalid(faults)
-    return contract
+    return read.contract
 
 
-def _examine(value: object) -> tuple[Contract | None, list[Finding]]:
-    findings = [_unknown(item.path, item.suggestion) for item in unknown_fields(OpenDataContractStandard, value)]
-    if findings:
-        return None, findings
-    try:
-        contract = OpenDataContractStandard.model_validate(value, strict=True)
-    except ValidationError as error:
-        return None, list(findings_of(error))
-    findings = [*_header(contract), *_unchecked(contract, (), _UNCHECKED_OF_CONTRACT)]
-    schema = contract.schema_[0] if contract.schema_ else None
-    if findings or schema is None:
-        return None, findings
-    columns, columns_findings = _columns(schema)
-    rules = _rules(schema, columns)
-    promised(rules, contract.slaProperties or [], rules.types)
-    rows = contradictions({column.name: column for column in columns}, rules.found, rules.of_dataset)
-    findings = [*columns_findings, *missing_findings(schema, ("schema", 0)), *rules.findings, *rows]
-    key = _primary_key(schema)
+def read_contract_file(path: Path) -> ContractFile:
+    """The file, which has the standard's fields; its objects are not looked at yet. Raises Invalid with every fault."""
+    document = read_document(path)
+    standard, findings = standard_of(document.value)
+    if standard is None:
+        raise invalid([*document.faults, *document.faults_of(findings)])
+    return ContractFile(document, standard)
+
+
+def _place(file: ContractFile, dataset: str | None, called: str | None) -> int:
+    names = ", ".join(file.names) or "none"
+    wanted = called or (dataset if len(file.schemas) > 1 else None)
+    place = file.place(wanted) if wanted else 0 if len(file.schemas) == 1 else None
+    if place is not None:
+        return place
+    found = f"no object {wanted}; it has {names}" if wanted else f"{len(file.schemas)} objects: {names}"
+    remedy = f"Write `contract: {file.document.file.rpartition('/')[2]}#OBJECT` with the name of one."
+    raise invalid([file.document.fault(("schema",), found, remedy if file.schemas else "Describe a dataset in it.")])
+
+
+def _read_object(
+    contract: OpenDataContractStandard, schema: SchemaObject, dataset: str, place: FieldPath
+) -> ObjectRead:
+    calls = {schema.name, schema.id, schema.physicalName, (schema.physicalName or "").rpartition(".")[2], dataset}
+    rules = Rules(dataset, place=place, calls=frozenset(name.lower() for name in calls if name))
+    kept, left_out = read_columns(rules, schema)
+    rules.columns, rules.known = tuple(one.column for one in kept), calls_of(kept)
+    rules.findings += [*_own_findings(schema, place), *missing_findings(schema, place)]
+    key = _primary_key(rules, schema, kept)
+    _find_rules(rules, schema, kept, key)
+    others = {str(other.name).lower() for other in contract.schema_ or [] if other is not schema}
+    promised(rules, contract.slaProperties or [], others, contract.slaDefaultElement)
+    columns = {column.name: column for column in rules.columns}
+    rules.findings += contradictions(columns, rules.found, rules.of_dataset, place)
     found = Contract(
-        str(schema.name),
+        dataset,
         str(contract.version),
-        columns,
+        rules.columns,
         tuple(rules.found),
         key,
         tuple(rules.of_dataset),
-        _REPEATED.get(_own(schema, "repeatedRows"), "counted"),
+        REPEATED.get(own(schema, "repeatedRows"), "counted"),
+        tuple(rules.said) or None,
+        left_out or None,
     )
-    return found, findings or list(key_findings(found)) or list(_trial(found))
+    findings = rules.findings or [*key_findings(found, place), *_trial(found, place)]
+    whole = found if kept and not findings else None
+    return ObjectRead(str(schema.name), dataset, whole, tuple(rules.said), tuple(rules.notes), tuple(findings))
 
 
-def _trial(contract: Contract) -> Iterator[Finding]:
+def _trial(contract: Contract, place: FieldPath) -> Iterator[Finding]:
+    if not contract.columns:
+        return
     try:
         check_contract(contract)
     except Invalid as error:
-        yield Finding(("schema", 0), error.message, error.remedy)
+        yield Finding(place, error.message, error.remedy)
 
 
-def _unknown(path: FieldPath, suggestion: str) -> Finding:
-    found = f"unknown field; {suggestion}" if suggestion else "unknown field"
-    return Finding(path, found, "Use the fields of ODCS v3, or customProperties for your own.")
-
-
-def _header(contract: OpenDataContractStandard) -> Iterator[Finding]:
-    if contract.kind != "DataContract":
-        yield Finding(("kind",), shown(contract.kind), "Write `kind: DataContract`.")
-    if not re.fullmatch(r"v3\.\d+\.\d+", contract.apiVersion or ""):
-        yield Finding(("apiVersion",), shown(contract.apiVersion), "Write `apiVersion: v3.1.0`; ODCS v3 is read.")
-    if not contract.version:
-        yield Finding(("version",), "is missing", "Add the contract's own version, such as 1.0.0.")
-    schemas = contract.schema_ or []
-    if len(schemas) != 1:
-        yield Finding(("schema",), f"{len(schemas)} objects", "Describe one dataset in one contract.")
-        return
-    schema = schemas[0]
-    if not NAME.match(schema.name or ""):
-        remedy = "Use lower-case letters, digits and hyphens, a letter first, 40 characters at most."
-        yield Finding(("schema", 0, "name"), shown(schema.name), remedy)
-    if not schema.properties:
-        yield Finding(("schema", 0, "properties"), "no columns", "List the columns.")
-    else:
-        yield from _identity_findings(schema)
-        yield from _repeated_findings(schema)
-
-
-def _identity_findings(schema: SchemaObject) -> Iterator[Finding]:
-    """A key that was forgotten and rows that have none are different things, so having none is said."""
-    identity, key = _own(schema, "identity"), _primary_key(schema)
+def _own_findings(schema: SchemaObject, place: FieldPath) -> Iterator[Finding]:
+    """What is wrong with our own words about rows: ODCS says nothing of rows without a key, or that come again."""
+    path = (*place, "customProperties")
+    keys = [item.name or "" for item in schema.properties or [] if item.primaryKey]
+    identity, repeated = own(schema, "identity"), own(schema, "repeatedRows")
     if identity not in (None, "none"):
         remedy = "Write `{property: identity, value: none}` where no column names a row, or leave it out."
-        yield Finding(("schema", 0, "customProperties"), f"identity {shown(identity)}", remedy)
-    elif key and identity:
-        found = f"identity none, but {', '.join(key)} is the primary key"
-        yield Finding(("schema", 0, "customProperties"), found, "Keep one of the two.")
-    elif not key and not identity:
-        remedy = (
-            "Write `primaryKey: true` at what names a row; where nothing does, give the schema "
-            "`customProperties: [{property: identity, value: none}]`."
-        )
-        yield Finding(("schema", 0, "properties"), "no primary key", remedy)
-
-
-def _repeated_findings(schema: SchemaObject) -> Iterator[Finding]:
-    """ODCS counts duplicates, and says nothing of what becomes of a row that is there already; so this is our own."""
-    repeated, path = _own(schema, "repeatedRows"), ("schema", 0, "customProperties")
-    if repeated not in (None, *_REPEATED):
+        yield Finding(path, f"identity {shown(identity)}", remedy)
+    elif keys and identity:
+        yield Finding(path, f"identity none, but {', '.join(keys)} is the primary key", "Keep one of the two.")
+    if repeated not in (None, *REPEATED):
         remedy = "Write `{property: repeatedRows, value: ignored}`, or counted, which is what happens without it."
         yield Finding(path, f"repeatedRows {shown(repeated)}", remedy)
-    elif repeated == "ignored" and _primary_key(schema):
-        found = f"repeatedRows ignored, but {', '.join(_primary_key(schema))} is the primary key"
+    elif repeated == "ignored" and keys:
+        found = f"repeatedRows ignored, but {', '.join(keys)} is the primary key"
         yield Finding(path, found, "Leave it out: a row replaces the one with its key, so none is there twice.")
 
 
-def _columns(schema: SchemaObject) -> tuple[tuple[Column, ...], list[Finding]]:
-    columns: dict[str, Column] = {}
-    findings: list[Finding] = []
-    for index, item in enumerate(schema.properties or []):
-        path: FieldPath = ("schema", 0, "properties", index)
-        findings += _column_findings(item, path)
-        if item.name in columns:
-            findings.append(Finding((*path, "name"), f"{item.name!r} a second time", "Name each column once."))
-        columns[str(item.name)] = Column(
-            name=str(item.name),
-            type=_TYPES.get(item.logicalType or "", "string"),
-            required=bool(item.required or item.primaryKey),
-            known="afterwards" if _own(item, "known") == "afterwards" else "beforehand",
-            description=item.description or None,
-            classification=_CLASSIFICATIONS.get(item.classification or ""),
-            future=_future(_own(item, "future")),
-            missing=missing_words(schema, item),
-        )
-    return tuple(columns.values()), findings
-
-
-def _column_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]:
-    if not COLUMN.match(item.name or ""):
-        remedy = "Use lower-case letters, digits and underscores, a letter first, 63 characters at most."
-        yield Finding((*path, "name"), shown(item.name), remedy)
-    if item.logicalType not in _TYPES:
-        yield Finding((*path, "logicalType"), shown(item.logicalType), f"One of: {', '.join(_TYPES)}.")
-    if item.physicalName not in (None, item.name):
-        found = f"{item.physicalName!r}, other than the name {item.name!r}"
-        yield Finding((*path, "physicalName"), found, "Give the column the name it has in the files.")
-    if item.classification not in (None, *_CLASSIFICATIONS):
-        remedy = f"One of: {', '.join(_CLASSIFICATIONS)}; values of the last two are shown nowhere."
-        yield Finding((*path, "classification"), shown(item.classification), remedy)
-    # When the column's value is known, seen from what the row is about.
-    if (known := _own(item, "known")) not in (None, "beforehand", "afterwards"):
-        remedy = "Write `{property: known, value: afterwards}`, or beforehand."
-        yield Finding((*path, "customProperties"), f"known {shown(known)}", remedy)
-    yield from _future_findings(item, path)
-    yield from missing_findings(item, path)
-    yield from _unchecked(item, path, _UNCHECKED_OF_COLUMN)
-
-
-def _future_findings(item: SchemaProperty, path: FieldPath) -> Iterator[Finding]:
-    """How far after the clock a time may lie: a plan or a date that is due lies there, what has happened does not."""
-    future, at = _own(item, "future"), (*path, "customProperties")
-    if future is None:
-        return
-    if item.logicalType not in TIMES:
-        yield Finding(at, f"future of a {shown(item.logicalType)} column", "Leave it out: only times have a future.")
-    if _future(future) is None:
-        remedy = "Write how far times may lie after the clock, such as 90d or 2h, or allowed where any may."
-        yield Finding(at, f"future {shown(future)}", remedy)
-
-
-def _future(value: object) -> Literal["allowed"] | float | None:
-    if value == "allowed":
-        return "allowed"
-    try:
-        return duration(value).total_seconds()
-    except ValueError:
-        return None
-
-
-def _own(item: SchemaObject | SchemaProperty, name: str) -> object:
-    """The value of a custom property, or None."""
-    return next((own.value for own in item.customProperties or [] if own.property == name), None)
-
-
-def _unchecked(section: Any, path: FieldPath, names: tuple[str, ...]) -> Iterator[Finding]:
-    for name in names:
-        if getattr(section, name):
-            yield Finding((*path, name), name, _NOT_CHECKED)
-
-
-def _primary_key(schema: SchemaObject) -> tuple[str, ...]:
+def _primary_key(rules: Rules, schema: SchemaObject, kept: tuple[Kept, ...]) -> tuple[str, ...]:
+    """The columns that name a row; where there are none, or one of them is not kept, no row has a name."""
     keys = [item for item in schema.properties or [] if item.primaryKey]
-    keys.sort(key=lambda item: item.primaryKeyPosition or 0)
-    return tuple(str(item.name) for item in keys)
+    held = sorted((one for one in kept if one.item.primaryKey), key=lambda one: one.item.primaryKeyPosition or 0)
+    if len(held) < len(keys):
+        rules.say(f"{rules.dataset}.primary_key", "the primary key", "a column of it is left out")
+        return ()
+    if not keys and own(schema, "identity") != "none":
+        rules.note(f"{rules.dataset}: no primary key is written, so each row counts for itself (identity none)")
+    return tuple(one.column.name for one in held)
 
 
-def _rules(schema: SchemaObject, columns: tuple[Column, ...]) -> Rules:
+def _find_rules(rules: Rules, schema: SchemaObject, kept: tuple[Kept, ...], key: tuple[str, ...]) -> None:
     """Types and required columns are rules already by being columns; the others are found here."""
-    rules = Rules(str(schema.name), columns)
-    key = _primary_key(schema)
     if key:
         unique = Rule(f"{rules.dataset}.primary_key.unique", "unique", key, "consistency")
-        rules.add(("schema", 0, "properties"), unique)
-    for index, item in enumerate(schema.properties or []):
-        column_rules(rules, item, item.logicalType or "", ("schema", 0, "properties", index))
-    _relationships(rules, schema)
+        rules.add((*rules.place, "properties"), unique)
+    for one in kept:
+        _column_rules(rules, one, (*rules.place, "properties", one.place))
+    _relationships(rules, schema, kept)
     for index, check in enumerate(schema.quality or []):
-        path: FieldPath = ("schema", 0, "quality", index)
-        named = (check.arguments or {}).get("properties")
-        if check.metric == "duplicateValues" and not _are_columns(named, columns):
-            remedy = "Write `arguments: {properties: [column, …]}` with columns of the schema."
-            rules.refuse(path, f"duplicateValues of {shown(named)}", remedy)
-        elif check.metric in OF_A_COLUMN:
-            rules.refuse(path, f"{check.metric} of no column", "Move the check to the column it is about.")
-        else:
-            quality_rule(rules, check, key, path)
-    return rules
+        quality_rule(rules, check, key, (*rules.place, "quality", index))
 
 
-def _relationships(rules: Rules, schema: SchemaObject) -> None:
-    for index, item in enumerate(schema.properties or []):
-        for number, one in enumerate(item.relationships or []):
-            path: FieldPath = ("schema", 0, "properties", index, "relationships", number)
-            if one.from_ is not None:
+def _column_rules(rules: Rules, one: Kept, path: FieldPath) -> None:
+    name = one.column.name
+    if one.item.unique:
+        rule = Rule(f"{rules.dataset}.{name}.unique", "unique", (name,), DIMENSION_OF_KIND["unique"])
+        rules.add((*path, "unique"), rule)
+    option_rules(rules, one.item, name, logical_type(one.item), path)
+    for index, check in enumerate(one.item.quality or []):
+        quality_rule(rules, check, (name,), (*path, "quality", index))
+
+
+def _relationships(rules: Rules, schema: SchemaObject, kept: tuple[Kept, ...]) -> None:
+    for one in kept:
+        for number, item in enumerate(one.item.relationships or []):
+            path = (*rules.place, "properties", one.place, "relationships", number)
+            if item.from_ is not None:
                 rules.refuse((*path, "from"), "from at a column", "Leave it out: it is the column it stands at.")
-            relationship(rules, one, (str(item.name),), path)
-    for number, one in enumerate(schema.relationships or []):
-        path = ("schema", 0, "relationships", number)
-        own = [one.from_] if isinstance(one.from_, str) else one.from_ or []
-        columns = tuple(name.removeprefix(f"{rules.dataset}.") for name in own)
-        if unknown := [name for name in columns if name not in rules.types]:
-            rules.refuse((*path, "from"), f"{unknown[0]}, which is no column", f"One of: {', '.join(rules.types)}.")
+            relationship(rules, item, (one.column.name,), path)
+    for number, item in enumerate(schema.relationships or []):
+        path = (*rules.place, "relationships", number)
+        written = [item.from_] if isinstance(item.from_, str) else item.from_ or []
+        columns = [rules.column(name.rpartition("/")[2]) for name in written]
+        if None not in columns:
+            relationship(rules, item, tuple(name for name in columns if name), path)
+            continue
+        lost = written[columns.index(None)]
+        if "/" in lost or _is_written(schema, lost):
+            rules.say(f"{rules.dataset}.foreign_key", f"{lost} in {item.to}", f"{lost} is no column that is kept")
         else:
-            relationship(rules, one, columns, path)
+            rules.refuse((*path, "from"), f"{lost}, which is no column", f"One of: {', '.join(rules.types)}.")
 
 
-def _are_columns(named: object, columns: tuple[Column, ...]) -> bool:
-    known = [column.name for column in columns]
-    return isinstance(named, list) and bool(named) and all(name in known for name in named)
+def _is_written(schema: SchemaObject, name: str) -> bool:
+    """Whether the column is one of the object's, whatever becomes of it."""
+    return name.rpartition(".")[2] in {item.name for item in schema.properties or []}

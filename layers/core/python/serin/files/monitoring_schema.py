@@ -41,9 +41,10 @@ class MonitoringSection(Section):
     minimum_rows: int = Field(default=_POLICY.minimum_rows, ge=2, le=1_000_000)
     false_alarms_per_year: float = Field(default=_POLICY.false_alarms_per_year, gt=0, le=52)
     slices: Annotated[list[str], Field(max_length=_MOST_SLICES)] = []
+    traced: bool = False
 
 
 def monitoring_of(section: MonitoringSection) -> Monitoring:
     """What a written section asks of watching."""
     policy = WatchPolicy(section.window, section.minimum_rows, section.false_alarms_per_year)
-    return Monitoring(section.every, policy, tuple(section.slices))
+    return Monitoring(section.every, policy, tuple(section.slices), section.traced)

@@ -11,6 +11,10 @@ from serin.files.durations import duration
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
+# A contract's file may describe several objects: `contracts/sales.odcs.yaml#orders`.
+ContractPath = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]*[A-Za-z0-9_-]\.[a-z]+(#[^#]+)?$", max_length=200)
+]
 
 
 class Section(BaseModel):

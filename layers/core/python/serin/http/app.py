@@ -12,12 +12,14 @@ from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
 from serin.http.feedback import Take, feedback_routes
+from serin.http.health import ShowHealth, health_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.releases import Direct, release_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
+from serin.http.watch import ShowWatch, Tend, watch_routes
 from serin.http.work import Withdraw, work_routes
 from serin.ports import Catalog, Control, Workflows
 
@@ -33,6 +35,9 @@ class UseCases:
     withdraw_version: Withdraw
     direct_release: Direct
     give_feedback: Take
+    show_watch: ShowWatch
+    tend_episode: Tend
+    show_health: ShowHealth
 
 
 def make_app(
@@ -46,12 +51,14 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),
+        watch_routes(charters, use_cases.show_watch, use_cases.tend_episode),
         document_route(app, charters),
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.

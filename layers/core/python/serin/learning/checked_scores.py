@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from serin.domain.charter import Scalar, Task
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.scores import Places, Scores
+from serin.measures.arrays import Floats, Mask
 
 
 def misfits(

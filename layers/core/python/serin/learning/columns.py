@@ -18,11 +18,9 @@ import pandas as pd
 from serin.domain.charter import Scalar, Task
 from serin.domain.classes import two_classes
 from serin.domain.errors import Corrupt, Invalid
+from serin.measures.arrays import Floats, Labels, Mask
 from serin.serving.manifest import ModelColumn
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 Groups = npt.NDArray[np.int64]
 _MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
 _ENTITY, _SLICE = "__entity", "__slice_"

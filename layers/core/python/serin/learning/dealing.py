@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from serin.domain.errors import Invalid
 from serin.domain.names import digest
-from serin.learning.columns import Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
+from serin.measures.arrays import Mask
 
 Parts = npt.NDArray[np.intp]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from serin.domain.errors import Invalid
-from serin.learning.columns import Labels
 from serin.learning.label_checks import rare_class
 from serin.learning.package import estimator_bytes
+from serin.measures.arrays import Labels
 from serin.serving.estimators import Estimator, open_estimator, sha256_of
 
 AUTO_STOPS_ABOVE = 10_000

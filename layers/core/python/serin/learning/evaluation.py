@@ -12,10 +12,7 @@ from sklearn.metrics import roc_auc_score
 from serin.domain.charter import Scalar, Task
 from serin.domain.classes import positive_of
 from serin.domain.metrics import METRICS_OF_TASK
-from serin.learning.columns import Floats, Labels
-
-# A sure and wrong score costs 34.5, not infinity: one row must not decide alone.
-SMALLEST_PROBABILITY = 1e-15
+from serin.measures.arrays import SMALLEST_PROBABILITY, Floats, Labels
 
 
 def metrics(task: Task, label: Labels, score: Floats, classes: Sequence[Scalar]) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +14,15 @@ from serin.domain.experiments import Contest
 from serin.domain.judgement.evidence import Evidence, Sample, SliceEvidence, ValueEvidence
 from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.viability import break_even
-from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK
-from serin.learning.blocks import Blocks
-from serin.learning.columns import Floats, Labels, Mask, TrainingColumns
-from serin.learning.decisions import choose, decided, trivially
+from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
+from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
-from serin.learning.influence import row_values
 from serin.learning.scores import Scores
 from serin.learning.shares import at_share, share_of
+from serin.measures.arrays import Floats, Labels, Mask
+from serin.measures.blocks import Blocks, fewer_blocks
+from serin.measures.decisions import choose, decided, trivially
+from serin.measures.influence import row_values
 
 _PER = 1000.0
 
@@ -86,13 +87,24 @@ def evidence_of(
     )
 
 
-def contest_of(scores: Scores, task: Task, threshold: float | None) -> Contest:
+def samples_of(evidence: Evidence) -> dict[str, Sample]:
+    """What the challenger showed, metric by metric and its value: what it is held against once it is live."""
+    value = evidence.value.brought if evidence.value else None
+    found = dict(evidence.metrics) if value is None else {**evidence.metrics, VALUE: value}
+    return {name: fewer_blocks(sample) for name, sample in found.items()}
+
+
+def contest_of(
+    scores: Scores, task: Task, threshold: float | None, samples: Mapping[str, Sample] | None = None
+) -> Contest:
     """The contest's metrics, for people; one that the rows cannot show is left out."""
     champion = None if scores.champion is None else _shown(task, scores, scores.champion)
     challenger = _shown(task, scores, scores.challenger)
     positive = positive_of(scores.classes) if task == "binary" else None
     classes = () if task == "regression" else tuple(scores.classes)
-    return Contest(len(scores.label), challenger, champion, scores.champion_version, threshold, positive, classes)
+    return Contest(
+        len(scores.label), challenger, champion, scores.champion_version, threshold, positive, classes, samples or {}
+    )
 
 
 def _shown(task: Task, scores: Scores, score: Floats) -> dict[str, float]:
@@ -147,4 +159,5 @@ def _value(
     if contested.champion is not None:
         acts_from = break_even(matrix) if champion_threshold is None else champion_threshold
         champion = over(decided(positive, contested.champion, acts_from, matrix))
-    return ValueEvidence(chosen.threshold, chosen.trivial, trivial, champion)
+    brought = contested.blocks.numbers(_PER * ours)
+    return ValueEvidence(chosen.threshold, chosen.trivial, trivial, champion, brought)

@@ -13,12 +13,13 @@ import pandas as pd
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.own_estimators import fit_own, scores_of_own
 from serin.learning.pipelines import Params, PipelineMaker
 from serin.learning.scores import Scores, Validated
 from serin.learning.splits import Holdout, Split, judging_places, judging_splits, validation_rows
+from serin.measures.arrays import Floats, Mask
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
-from serin.learning.columns import Labels, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.splits import Split, Splits
+from serin.measures.arrays import Labels
 
 _MORE = {
     True: "Upload more history, or change training.holdout, so that rows of every class are on each side.",

@@ -16,7 +16,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from serin.domain.charter import Task
-from serin.learning.columns import Floats, Labels
+from serin.measures.arrays import Floats, Labels
 
 RANGES = 64
 CATEGORIES = 256

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from serin.domain.charter import Scalar
 from serin.domain.errors import Corrupt
-from serin.learning.columns import Floats, Labels
+from serin.measures.arrays import Floats, Labels
 
 Places = npt.NDArray[np.int64]
 
@@ -93,6 +93,8 @@ def _floats(values: Any) -> Floats:
 
 
 def _places(values: Any) -> Places:
+    if values.ndim != 1:
+        raise ValueError(f"rows of {values.ndim} dimensions where a list is needed")
     return np.asarray(_of_kind(values, "iu"), dtype=np.int64)
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Sample
-from serin.learning.blocks import Blocks
-from serin.learning.columns import Floats, Mask
+from serin.measures.arrays import Floats, Mask
+from serin.measures.blocks import Blocks
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from serin.domain.errors import Invalid
 from serin.domain.experiments import HOLDOUT_PARTS, SMALL_TABLE, TrainingSet
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.dealing import dealt
+from serin.measures.arrays import Floats, Mask
 
 VALIDATION_SHARE = 0.15
 VALIDATION_PARTS = 7

@@ -15,10 +15,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Task
-from serin.learning.columns import Floats, Labels, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.lone_columns import Candidate, Halves, combined_columns, single_columns
 from serin.learning.pipelines import default_pipeline
 from serin.learning.splits import Splits
+from serin.measures.arrays import Floats, Labels, Mask
 from serin.serving.scoring import scores_of
 
 ROWS = 3_000

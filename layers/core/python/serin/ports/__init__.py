@@ -24,6 +24,7 @@ from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseS
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 from serin.domain.truth import TruthState
+from serin.domain.watched import WatchedWindow, WatchState
 from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
@@ -144,6 +145,18 @@ class Catalog(Protocol):
 
     def save_truth_state(self, state: TruthState) -> bool:
         """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
+
+    def watch_state(self, model: str) -> WatchState:
+        """Where watching a model stands; an empty one before the first look."""
+
+    def save_watch(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
+        """In one transaction: the state, and windows that were looked at.
+
+        False, with nothing written, unless the state's revision before is the one there is.
+        """
+
+    def latest_windows(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[WatchedWindow]:
+        """The windows of a model, newest first."""
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         """Remember a snapshot; the same id twice is one."""

@@ -27,6 +27,7 @@ from serin.services.steps.corrections import correctable
 from serin.services.steps.dataset_claims import DatasetClaims
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
+from serin.services.steps.widened_rows import refuse_inexact
 
 ATTEMPTS = 10
 UNKNOWN = "unknown"
@@ -88,6 +89,7 @@ def accept_upload(
         claims = DatasetClaims(contract, before, lake=lake, catalog=catalog)
         try:
             refuse_incompatible(before.schemas, contract)
+            refuse_inexact(before, contract, lake=lake, catalog=catalog)
             checked = _checked(
                 *(raw, content, contract),
                 lambda: surroundings(before, contracts, claims.held(), lake=lake, catalog=catalog, clock=clock),

@@ -19,7 +19,7 @@ from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
 from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns
-from serin.learning.evidence import contest_of, evidence_of
+from serin.learning.evidence import contest_of, evidence_of, samples_of
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import (
     holdout_of,
@@ -144,7 +144,7 @@ def _judged(
     asked = charter.requirements
     evidence = evidence_of(charter.task, asked, columns, learnt, scores, threshold, inflation=inflation_of(splits))
     acts_from = None if evidence.value is None else evidence.value.threshold
-    return judge_evidence(evidence, asked), contest_of(scores, charter.task, acts_from)
+    return judge_evidence(evidence, asked), contest_of(scores, charter.task, acts_from, samples_of(evidence))
 
 
 def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:

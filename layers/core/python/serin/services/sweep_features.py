@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
@@ -14,29 +15,52 @@ from serin.domain.releases import serving_versions
 from serin.ports import Catalog, Clock, Events
 
 
-def sweep_features(charter: Charter, correlation: str, *, catalog: Catalog, events: Events, clock: Clock) -> list[str]:
-    """Ask for a backfill where one should begin by itself; the definitions that are behind."""
-    now = clock.now()
-    found = [
-        name for name, fill, heads in definitions_in_use(charter, catalog=catalog) if must_catch_up(fill, heads, now)
-    ]
+class Heads:
+    """The last sequences of datasets, each asked for once: views read the same ones, and so do models."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._sequence = cache(lambda dataset: catalog.head(dataset).sequence)
+
+    def of(self, datasets: Iterable[str]) -> Sequences:
+        """By dataset."""
+        return {name: self._sequence(name) for name in datasets}
+
+
+def sweep_features(
+    charter: Charter,
+    correlation: str,
+    *,
+    catalog: Catalog,
+    events: Events,
+    clock: Clock,
+    heads: Heads | None = None,
+) -> list[str]:
+    """Ask for a backfill where one should begin by itself; the definitions that are behind.
+
+    `heads` are those of one look at several models.
+    """
+    now, in_use = clock.now(), definitions_in_use(charter, catalog=catalog, heads=heads)
+    found = [name for name, fill, upto in in_use if must_catch_up(fill, upto, now)]
     if found:
         events.publish(Event("Backfill Wanted", {"model": charter.model}, correlation))
     return found
 
 
-def definitions_in_use(charter: Charter, *, catalog: Catalog) -> Iterator[tuple[str, Fill | None, Sequences]]:
+def definitions_in_use(
+    charter: Charter, *, catalog: Catalog, heads: Heads | None = None
+) -> Iterator[tuple[str, Fill | None, Sequences]]:
     """The deployed definitions, then those serving versions were trained with: record, and heads of what they read.
 
     One without a record that is not deployed reads nobody knows what, and is left out.
     """
+    heads = heads or Heads(catalog)
     fills = {fill.definition: fill for fill in catalog.fills(charter.model)}
     deployed = {definition(charter, view): view for view in charter.features.views}
     for name, view in deployed.items():
-        yield name, fills.get(name), _heads(charter.reads(view), catalog)
+        yield name, fills.get(name), heads.of(charter.reads(view))
     for name in _trained_with(charter, catalog):
         if name in fills and name not in deployed:
-            yield name, fills[name], _heads(tuple(fills[name].upto), catalog)
+            yield name, fills[name], heads.of(fills[name].upto)
 
 
 def _trained_with(charter: Charter, catalog: Catalog) -> dict[str, None]:
@@ -49,7 +73,3 @@ def _trained_with(charter: Charter, catalog: Catalog) -> dict[str, None]:
             if version.charter != charter.digest():
                 found |= dict.fromkeys(catalog.training_set(charter.model, version.training_set).definitions.values())
     return found
-
-
-def _heads(datasets: tuple[str, ...], catalog: Catalog) -> Sequences:
-    return {name: catalog.head(name).sequence for name in datasets}

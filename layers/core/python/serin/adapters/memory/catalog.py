@@ -20,6 +20,7 @@ from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
+from serin.domain.watched import WatchedWindow, WatchState
 
 T = TypeVar("T")
 D = TypeVar("D", Run, Release)
@@ -41,6 +42,8 @@ class MemoryCatalog:
         self._profiles: dict[tuple[str, str], ProfileMade] = {}
         self._fills: dict[tuple[str, str], Fill] = {}
         self._truth_states: dict[str, TruthState] = {}
+        self._watch_states: dict[str, WatchState] = {}
+        self._windows: dict[str, dict[str, WatchedWindow]] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
@@ -155,6 +158,20 @@ class MemoryCatalog:
                 return False
             self._truth_states[state.model] = state
             return True
+
+    def watch_state(self, model: str) -> WatchState:
+        return self._watch_states.get(model, WatchState(model))
+
+    def save_watch(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
+        with self._lock:
+            if state.revision - 1 != self.watch_state(state.model).revision:
+                return False
+            self._watch_states[state.model] = state
+            self._windows.setdefault(state.model, {}).update({f"{of.end:%Y-%m-%d}": of for of in windows})
+            return True
+
+    def latest_windows(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[WatchedWindow]:
+        return _page(self._windows.get(model, {}), limit, after)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._training_sets[training_set.model, training_set.id] = training_set

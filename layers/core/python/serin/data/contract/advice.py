@@ -15,6 +15,8 @@ _Advice = tuple[tuple[str, str], ...]
 _MOMENT = "write 2013-04-01T09:00:00Z"
 _ALONE = "write the number alone, with a point"
 _EMPTY = "if it means no value, leave it empty or list it under missingValues in the contract"
+_ON_A_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+_ZONE = r" ?([Zz]|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)"
 _NUMBERS: _Advice = (
     (r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", f"it has separators of thousands; {_ALONE}"),
     (r"[-+]?[0-9.]*,[0-9]+", f"it has a decimal comma; {_ALONE}"),
@@ -26,11 +28,15 @@ _NUMBERS: _Advice = (
 _BY_TYPE: Mapping[ColumnType, _Advice] = {
     "integer": (
         *_NUMBERS,
+        (r"[-+]?[0-9.]+[eE][-+]?[0-9]+", "an exponent may have cost it digits; write all of them"),
         (r"[-+]?[0-9]+\.0*", "a number with a fraction may have been rounded; write it without one"),
         (r"[-+]?[0-9]*\.[0-9]+", "it has a fraction; make the column a number in the contract, or write it without"),
         (r"[-+]?[0-9]+", "it has more than 64 bits; make the column a string in the contract"),
     ),
-    "number": (*_NUMBERS, (r"[-+]?[0-9]+", "a 64-bit float does not hold it; make the column a string or an integer")),
+    "number": (
+        *_NUMBERS,
+        (r"[-+]?[0-9]+(\.0*)?", "a 64-bit float does not hold it; make the column a string or an integer"),
+    ),
     "boolean": ((r"", "write true or false; t and f, 1 and 0 are read too"),),
     "timestamp": (
         (
@@ -40,6 +46,9 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"it is a day without a time; {_MOMENT}, or make the column a date"),
         (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}"),
         (r"[0-9.]+", f"a count of seconds or days says no zone; {_MOMENT}"),
+        (_ON_A_DAY + r"[.,][0-9]{7,}" + _ZONE, "it is finer than a microsecond; write six digits of a second at most"),
+        (_ON_A_DAY + r"([.,][0-9]+)?" + _ZONE, f"there is no such day or time of day in UTC; {_MOMENT}"),
+        (_ON_A_DAY + r"([.,][0-9]+)?\W*[A-Za-z].*", "it names its zone; write the offset from UTC, like +02:00"),
     ),
     "date": (
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "it is a moment, or no day of the calendar; write 2013-04-01"),

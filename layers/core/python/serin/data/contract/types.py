@@ -59,7 +59,8 @@ def _numbers(text: pl.Series) -> pl.Series:
         return number
     value, integer = pl.col("number"), pl.col("integer")
     exact = (value.abs() < _EXACT) | integer.is_null() | (integer == value.cast(pl.Int128, strict=False))
-    frame = pl.DataFrame({"number": number, "integer": text.cast(pl.Int128, strict=False)})
+    whole = text.str.replace(r"\.0*$", "").cast(pl.Int128, strict=False)
+    frame = pl.DataFrame({"number": number, "integer": whole})
     return frame.select(pl.when(value.is_finite() & exact).then(value).alias(text.name)).to_series()
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from serin.data.files.corrections import restored
+from serin.data.files.first_lines import named_by_place
 from serin.data.files.header import check_columns, check_lengths, read_header
+from serin.data.files.mapped_names import named_here
 from serin.data.files.null_words import columns_of_words, read_texts
 from serin.data.files.records import Place, Records, split_records
 from serin.data.files.repeated_header import without_headers
@@ -30,12 +32,10 @@ class DelimitedBlocks:
 
     def __init__(self, name: str, source: Source, contract: Contract, caps: Caps) -> None:
         self._name, self._source, self._caps = name, source, caps
-        first = source.read(0, caps.header + len(_BOM) + 2)
-        feed = first.find(b"\n")
-        end = feed if feed >= 0 else len(first)
-        _check_text(name, first[:end], Place(0, feeds=0), last=True)
-        self._names = read_header(name, first[:end].removeprefix(_BOM), caps)
-        check_columns(name, self._names, contract, caps)
+        first, end = _first_line(name, source, caps)
+        names = read_header(name, first[:end].removeprefix(_BOM), caps)
+        check_columns(name, names, contract, caps, lambda: first[end + 1 :])
+        self._names = named_by_place(named_here(names, contract))
         self._words = columns_of_words(self._names, contract)
         self._first = Place(end + 1)
         self._places: list[Place] = []
@@ -92,6 +92,21 @@ class DelimitedBlocks:
             return read_texts(records.whole, self._names, self._words)
         except pl.exceptions.PolarsError as error:
             raise _unreadable(self._name, printable(str(error), 100)) from error
+
+
+def column_names(name: str, source: Source, caps: Caps) -> tuple[str, ...]:
+    """What the first line of a CSV file says, whether it is right or wrong; raises as `DelimitedBlocks` does."""
+    first, end = _first_line(name, source, caps)
+    return read_header(name, first[:end].removeprefix(_BOM), caps)
+
+
+def _first_line(name: str, source: Source, caps: Caps) -> tuple[bytes, int]:
+    """The beginning of a file, and where its first line ends."""
+    first = source.read(0, caps.header + len(_BOM) + 2)
+    feed = first.find(b"\n")
+    end = feed if feed >= 0 else len(first)
+    _check_text(name, first[:end], Place(0, feeds=0), last=True)
+    return first, end
 
 
 def _check_text(name: str, content: bytes, place: Place, last: bool) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from serin.data.files.first_lines import refuse_misread, refuse_other_spelling
+from serin.data.files.mapped_names import named_here
 from serin.data.files.table import Caps
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
@@ -33,18 +35,31 @@ def read_header(name: str, line: bytes, caps: Caps) -> tuple[str, ...]:
     return tuple(names)
 
 
-def check_columns(name: str, names: Sequence[str], contract: Contract, caps: Caps) -> None:
-    """Raise Rejected unless the file has each column of the contract once; others may be there too."""
+def check_columns(
+    name: str, names: Sequence[str], contract: Contract, caps: Caps, after: Callable[[], bytes] | None = None
+) -> None:
+    """Raise Rejected unless the file has each column of the contract once; others may be there too.
+
+    `names` are the file's own, and so are those of a message.
+    `after` reads what stands behind the line that the names of a CSV file are on.
+    """
     if len(names) > caps.columns:
         raise TooLarge(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
-    twice = [column for column, count in Counter(names).items() if count > 1]
+    here = named_here(names, contract)
+    missing = [column.name_in_files for column in contract.columns if column.name not in set(here)]
+    if missing and after is not None:
+        refuse_misread(name, names, after(), contract)
+    counts = Counter(here)
+    twice = list(dict.fromkeys(text for text, column in zip(names, here, strict=True) if text and counts[column] > 1))
+    if len(twice) > 1 and len({*named_here(twice, contract)}) < len(twice):
+        raise Rejected(f"{name}: {_columns(twice)} are one column of the contract.", "Keep one of them.")
     if twice:
         raise Rejected(
             f"{name}: {_columns(twice)} {_is(twice)} in the header more than once.",
             "Give every column a name of its own.",
         )
-    missing = [column.name for column in contract.columns if column.name not in set(names)]
     if missing:
+        refuse_other_spelling(name, names, contract)
         raise Rejected(
             f"{name}: {_columns(missing)} {_is(missing)} missing; found {_listed(names)}",
             f"Add what is missing (the contract of {contract.dataset} names every column) and upload the file again.",

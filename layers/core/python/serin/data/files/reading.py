@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from serin.data.files import gunzip, parquet, parquet_layout
-from serin.data.files.delimited import DelimitedBlocks
+from serin.data.files.delimited import DelimitedBlocks, column_names
 from serin.data.files.source import Plain, Source
 from serin.data.files.table import CAPS, Blocks, Caps, Table
 from serin.domain.contracts import Contract
@@ -50,6 +50,22 @@ def opened(name: str, content: Path | bytes, contract: Contract, caps: Caps = CA
     only when the blocks are read. Rows that were exported from quarantine come back as they were
     (`serin.data.files.corrections`).
     """
+    with _text_of(name, content, caps) as source:
+        if source is None:
+            yield parquet.ParquetBlocks(name, content, contract, caps)
+        else:
+            yield DelimitedBlocks(name, source, contract, caps)
+
+
+def names_on_first_line(name: str, content: bytes, caps: Caps = CAPS) -> tuple[str, ...] | None:
+    """What the first line of a CSV file says, None for Parquet; raises as `opened` does for other kinds of file."""
+    with _text_of(name, content, caps) as source:
+        return None if source is None else column_names(name, source, caps)
+
+
+@contextmanager
+def _text_of(name: str, content: Path | bytes, caps: Caps) -> Iterator[Source | None]:
+    """The text of a file, unpacked; None where it is Parquet."""
     with ExitStack() as opened:
         file: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else opened.enter_context(content.open("rb"))
         source: Source = Plain(file)
@@ -60,10 +76,10 @@ def opened(name: str, content: Path | bytes, contract: Contract, caps: Caps = CA
         if not start:
             raise Rejected(f"{name}: is empty.", "Upload a file with a header and rows.")
         if start.startswith(parquet_layout.MAGIC):
-            yield parquet.ParquetBlocks(name, content, contract, caps)
+            yield None
         else:
             _refuse_containers(name, start)
-            yield DelimitedBlocks(name, source, contract, caps)
+            yield source
 
 
 def read_table(name: str, content: bytes, contract: Contract, caps: Caps = CAPS) -> Table:

@@ -27,7 +27,7 @@ def asked_rows(lines: Iterable[Line], inputs: Sequence[Input], task: Task) -> pl
     `answer` (`label_text` of the label, null of a regression), then `input_<name>` for each input in its own type, null
     where the log has none that the charter could read.
     """
-    answered = {line["prediction_id"]: line for line in lines if _is_answer(line)}
+    answered = {line["prediction_id"]: line for line in lines if is_answer(line)}
     newest: dict[str, tuple[str, str]] = {}
     for line in answered.values():
         key = line.get("key") or line["request_id"]
@@ -74,5 +74,6 @@ def _value(item: Input, value: object) -> Any:
         return None
 
 
-def _is_answer(line: Line) -> bool:
+def is_answer(line: Line) -> bool:
+    """Whether a line is of a caller's question that was answered."""
     return line.get("status") == "ok" and line.get("score") is not None and "shadow" not in line

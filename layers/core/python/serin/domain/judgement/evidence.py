@@ -22,7 +22,7 @@ class Sample:
     judged by models that share rows they learnt from, as the folds of a cross-validation do (Nadeau and Bengio 2003).
     """
 
-    blocks: Sequence[float]
+    blocks: tuple[float, ...]
     rows: int
     ordered: bool = False
     inflation: float = 1.0
@@ -47,13 +47,15 @@ class ValueEvidence:
 
     At the share of positives of all labelled rows: that of the judging days is mostly weather. It acts from `threshold`
     on. `trivial` is the better of never and always acting; both were chosen on validation
-    rows, which do not judge. `over_champion` is None where there is no champion.
+    rows, which do not judge. `over_champion` is None where there is no champion. `brought` is the value itself, at the
+    judging rows' own share of positives.
     """
 
     threshold: float
     trivial: Literal["never", "always"]
     over_trivial: Sample
     over_champion: Sample | None = None
+    brought: Sample | None = None
 
 
 @dataclass(frozen=True)

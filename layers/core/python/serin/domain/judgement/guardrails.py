@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from serin.domain.judgement.bets import excess, loss
-from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Shadow
+from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, SandboxPair, Shadow, WarmCalls
 from serin.domain.judgement.release_policy import ReleasePolicy
-from serin.domain.judgement.sandboxes import MINIMUM_SANDBOXES, paired, slower
+from serin.domain.judgement.sandboxes import MINIMUM_SANDBOXES, slower
 from serin.domain.judgement.verdicts import Check
 
-ERRORS, LOSSES, DISAGREEMENT, INVALID_OUTPUTS, LATENCY = 0.6, 0.19, 0.01, 0.1, 0.1
+ERRORS, LOSSES, DISAGREEMENT, INVALID_OUTPUTS, LATENCY, TRAFFIC_LATENCY = 0.6, 0.19, 0.01, 0.1, 0.05, 0.05
 """Most on errors: what is taken from them costs requests at every release. They sum to 1, so the weighted sum of the
 bets is a bet itself and may be held against 1/alpha once."""
 _MOST = 700.0
@@ -46,7 +46,7 @@ def guardrails(evidence: ReleaseEvidence, policy: ReleasePolicy) -> tuple[Guardr
         _errors(evidence, policy.margins.error_rate),
         *_of_shadow(evidence.shadow or Shadow(), policy),
         _split("invalid outputs", INVALID_OUTPUTS, evidence, lambda counts: counts.invalid, "invalid answers"),
-        _latency(evidence, policy.margins.over_latency),
+        *_latency(evidence, policy.margins.over_latency),
     )
 
 
@@ -107,11 +107,38 @@ def _detectable(shadow: Shadow, pairs: int, margin: float, alpha: float) -> floa
     return margin + math.sqrt(2 * second * needed / pairs)
 
 
-def _latency(evidence: ReleaseEvidence, margin: float) -> Guardrail:
-    pairs = paired(evidence.sandboxes)
+def _latency(evidence: ReleaseEvidence, margin: float) -> Iterator[Guardrail]:
+    """Two bets: on all sandboxes there were, each once, and on what callers had of them.
+
+    A model that is slow in traffic alone would have to outweigh in the first how quick its shadow was. The same
+    sandboxes may be in both, so the bets are not multiplied.
+    """
+    different = [pair for pair in evidence.sandboxes if not pair.again]
+    yield _slower("latency", LATENCY, different, margin)
+    of_callers = _slower(
+        "latency in traffic",
+        TRAFFIC_LATENCY,
+        [pair for pair in evidence.sandboxes if pair.asked_by == "callers"],
+        margin,
+    )
+    yield of_callers if of_callers.seen else replace(of_callers, reason=of_callers.reason + _warm(evidence.warm))
+
+
+def _slower(name: str, weight: float, pairs: Sequence[SandboxPair], margin: float) -> Guardrail:
     if len(pairs) < MINIMUM_SANDBOXES:
-        told = f"latency: {len(pairs)} pairs of sandboxes, {MINIMUM_SANDBOXES} are needed; it stops nothing"
-        return Guardrail("latency", LATENCY, 0.0, told, seen=False)
-    by = math.fsum(candidate.share - live.share for candidate, live in pairs) / len(pairs)
-    told = f"latency: {by:+.1%} slow calls over {len(pairs)} pairs of sandboxes, {margin:+.1%} is allowed"
-    return Guardrail("latency", LATENCY, slower(pairs, margin), told)
+        told = f"{name}: {len(pairs)} pairs of sandboxes, {MINIMUM_SANDBOXES} are needed; it stops nothing"
+        return Guardrail(name, weight, 0.0, told, seen=False)
+    by = math.fsum(pair.slower_by for pair in pairs) / len(pairs)
+    told = f"{name}: {by:+.1%} slow calls over {len(pairs)} pairs of sandboxes, {margin:+.1%} is allowed"
+    return Guardrail(name, weight, slower(pairs, margin), told)
+
+
+def _warm(warm: WarmCalls) -> str:
+    """What a person may see where the bet sees nothing: calls of one sandbox are alike, so it is no test."""
+    if not (warm.candidate and warm.live):
+        return ""
+    own, live = (
+        f"{over / calls:.1%} of {calls} warm calls"
+        for over, calls in ((warm.candidate_over, warm.candidate), (warm.live_over, warm.live))
+    )
+    return f" (slow were {own} of the candidate, {live} of the live version)"

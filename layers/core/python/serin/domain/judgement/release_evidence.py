@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SANDBOX_CALLS = 20
-"""How many of a sandbox's first warm calls are one observation of its latency; later ones are not looked at."""
+"""How many of a sandbox's warm calls are one observation of its latency; later ones are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class StepEvidence:
 class Shadow:
     """Logged requests that the live version answered and the candidate was asked too.
 
-    `failures` of the pairs the candidate did not answer; `disagreeing` have another label or decision. `losses` are
+    `failures` of the pairs the candidate did not answer; `disagreeing` have another label or decision. `invalid` were
+    answered by it with what cannot be true, which disagrees with what can. `losses` are
     difference → pairs where truth has matured for both, positive where the candidate is worse, in value per prediction
     or in quality; `largest` is the largest difference there can be.
     """
@@ -64,32 +65,47 @@ class Shadow:
     losses: Mapping[float, int] = field(default_factory=dict)
     largest: float = 1.0
     judged_by: Literal["value", "quality"] = "quality"
+    invalid: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.failures, self.disagreeing) < 0 or self.failures + self.disagreeing > self.pairs:
+        other = max(self.disagreeing, self.invalid)
+        if min(self.failures, self.disagreeing, self.invalid) < 0 or self.failures + other > self.pairs:
             found = f"{self.failures} failures and {self.disagreeing} other answers of {self.pairs} pairs"
             raise ValueError(f"counts do not fit each other, found {found}")
 
 
 @dataclass(frozen=True)
-class Sandbox:
-    """One execution environment: its first `SANDBOX_CALLS` warm calls and how many took longer than the charter allows.
+class SandboxPair:
+    """An execution environment of each version: how many of its `SANDBOX_CALLS` warm calls were over the limit.
 
-    By Lambda's reported duration, from one log stream; replays of the shadow count, cold starts do not.
+    The limit is the charter's; durations are those that Lambda reports, by log stream; cold starts do not count. The
+    calls of both are of the same time: `asked_by` the shadow, or by callers. `again`: callers asked, and the shadow had
+    asked one of the two before.
     """
 
-    version: Literal["candidate", "live"]
-    calls: int
-    over: int
+    candidate: int
+    live: int
+    asked_by: Literal["shadow", "callers"] = "shadow"
+    again: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.over <= self.calls:
-            raise ValueError(f"{self.over} of {self.calls} calls cannot be over")
+        if not (0 <= self.candidate <= SANDBOX_CALLS and 0 <= self.live <= SANDBOX_CALLS):
+            raise ValueError(f"{self.candidate} and {self.live} of {SANDBOX_CALLS} calls cannot be over")
 
     @property
-    def share(self) -> float:
-        """The share of slow calls."""
-        return self.over / self.calls
+    def slower_by(self) -> float:
+        """How much larger the candidate's share of slow calls is."""
+        return (self.candidate - self.live) / SANDBOX_CALLS
+
+
+@dataclass(frozen=True)
+class WarmCalls:
+    """The warm calls of callers that each version answered, and how many were over the limit, in any sandbox."""
+
+    candidate: int = 0
+    candidate_over: int = 0
+    live: int = 0
+    live_over: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,14 +129,15 @@ class ReleaseEvidence:
     """All steps of a release so far.
 
     `planned` are its weights, none with the strategy `shadow`; `steps` those reached, the last one running, none while
-    the shadow runs. `sandboxes` are in the order they started. `looked_at` is the one of the verdict before this, 0 if
-    there was none, since a planned look is taken once. `deadline_passed`: no more will come.
+    the shadow runs. `sandboxes` are in the order in which both had had their calls. `looked_at` is the one of the
+    verdict before this, 0 if there was none, since a planned look is taken once. `deadline_passed`: no more will come.
     """
 
     planned: tuple[int, ...]
     steps: Sequence[StepEvidence] = ()
     shadow: Shadow | None = None
-    sandboxes: Sequence[Sandbox] = ()
+    sandboxes: Sequence[SandboxPair] = ()
+    warm: WarmCalls = WarmCalls()
     stops: Stops = Stops()
     looked_at: int = 0
     deadline_passed: bool = False

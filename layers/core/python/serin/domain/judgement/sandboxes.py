@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from serin.domain.judgement.release_evidence import SANDBOX_CALLS, Sandbox
+from serin.domain.judgement.release_evidence import SANDBOX_CALLS, SandboxPair
 from serin.domain.judgement.student import t_cdf
 
 MINIMUM_SANDBOXES = 5
@@ -13,15 +13,7 @@ _EFFECT_VARIANCE = 9.0
 """Of the difference in standard deviations between sandboxes: a slow model is slow in every one of them."""
 
 
-def paired(sandboxes: Sequence[Sandbox]) -> list[tuple[Sandbox, Sandbox]]:
-    """The candidate's and the live version's sandboxes side by side, in the order they started; full ones only."""
-    full = [found for found in sandboxes if found.calls >= SANDBOX_CALLS]
-    candidate = [found for found in full if found.version == "candidate"]
-    live = [found for found in full if found.version == "live"]
-    return list(zip(candidate, live, strict=False))
-
-
-def slower(pairs: Sequence[tuple[Sandbox, Sandbox]], margin: float) -> float:
+def slower(pairs: Sequence[SandboxPair], margin: float) -> float:
     """The logarithm of the bet that the candidate's share of slow calls is above the live one's by more than `margin`.
 
     A sandbox is one observation. The differences of pairs are held against 0 by the Bayes factor of a t test with the
@@ -31,7 +23,7 @@ def slower(pairs: Sequence[tuple[Sandbox, Sandbox]], margin: float) -> float:
     count = len(pairs)
     if count < MINIMUM_SANDBOXES:
         return 0.0
-    differences = [candidate.share - live.share - margin for candidate, live in pairs]
+    differences = [pair.slower_by - margin for pair in pairs]
     mean = math.fsum(differences) / count
     # Few calls may agree by chance: sandboxes are taken to vary at least as calls do that are independent.
     squares = max(math.fsum((one - mean) ** 2 for one in differences), (count - 1) * _least_variance(pairs))
@@ -44,8 +36,8 @@ def slower(pairs: Sequence[tuple[Sandbox, Sandbox]], margin: float) -> float:
     return both_sides + math.log(max(2 * above, 1e-300))
 
 
-def _least_variance(pairs: Sequence[tuple[Sandbox, Sandbox]]) -> float:
-    calls = sum(one.calls for pair in pairs for one in pair)
-    over = sum(one.over for pair in pairs for one in pair)
+def _least_variance(pairs: Sequence[SandboxPair]) -> float:
+    calls = 2 * SANDBOX_CALLS * len(pairs)
+    over = sum(pair.candidate + pair.live for pair in pairs)
     share = (over + 0.5) / (calls + 1)
-    return share * (1 - share) * 2 * 2 * len(pairs) / calls
+    return share * (1 - share) * 2 / SANDBOX_CALLS

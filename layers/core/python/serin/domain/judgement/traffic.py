@@ -1,15 +1,14 @@
-"""What both versions of a release did, counted from invocations: calls at each weight, runs of failures, sandboxes."""
+"""What both versions of a release did, counted from invocations: calls at each weight, runs of failures, starts."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from serin.domain.invocations import CallOutcome, Invocation, call_of
-from serin.domain.judgement.release_evidence import SANDBOX_CALLS, Counts, Sandbox, StepEvidence
+from serin.domain.judgement.release_evidence import Counts, StepEvidence
 
 Side = Literal["candidate", "live"]
 
@@ -107,48 +106,6 @@ def start_failure(invocations: Iterable[Invocation], sides: Sides) -> str | None
         if invocation.purpose == "start" and side is not None:
             said.setdefault(side, invocation.error or "it did not say why")
     return None if "live" in said else said.get("candidate")
-
-
-def sandboxes_of(
-    invocations: Sequence[Invocation], sides: Sides, latency_ms: float, traffic_since: datetime | None
-) -> list[Sandbox]:
-    """The first warm calls of each sandbox, and how many took longer; those the shadow asked come first.
-
-    A sandbox that the shadow asked is looked at by the shadow's calls alone, and of these both versions have equally
-    many, so that like is compared with like. Calls of traffic count from `traffic_since` on.
-    """
-    asked, served = _by_sandbox(invocations, sides, traffic_since)
-    shadow = [_sandbox(name, calls, sides, latency_ms) for name, calls in asked.items()]
-    traffic = [_sandbox(name, calls, sides, latency_ms) for name, calls in served.items() if name not in asked]
-    full = {
-        side: [one for one in shadow if one.version == side and one.calls == SANDBOX_CALLS]
-        for side in ("candidate", "live")
-    }
-    pairs = min(map(len, full.values()))
-    return [*full["candidate"][:pairs], *full["live"][:pairs], *traffic]
-
-
-def _by_sandbox(
-    invocations: Sequence[Invocation], sides: Sides, traffic_since: datetime | None
-) -> tuple[dict[str, list[Invocation]], dict[str, list[Invocation]]]:
-    """The warm calls of the shadow and of traffic, by sandbox, in the order both began."""
-    asked: dict[str, list[Invocation]] = defaultdict(list)
-    served: dict[str, list[Invocation]] = defaultdict(list)
-    for invocation in invocations:
-        if invocation.cold is not False or sides.of(invocation) is None:
-            continue
-        if invocation.purpose == "shadow":
-            asked[invocation.sandbox].append(invocation)
-        elif call_of(invocation) is not None and traffic_since is not None and invocation.at >= traffic_since:
-            served[invocation.sandbox].append(invocation)
-    return asked, served
-
-
-def _sandbox(name: str, calls: Sequence[Invocation], sides: Sides, latency_ms: float) -> Sandbox:
-    first = calls[:SANDBOX_CALLS]
-    side = sides.of(first[0])
-    assert side is not None, name
-    return Sandbox(side, len(first), sum((call.ms or 0.0) > latency_ms for call in first))
 
 
 def _counts(calls: Iterable[Call]) -> Counts:

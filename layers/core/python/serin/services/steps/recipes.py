@@ -9,9 +9,9 @@ from serin.domain.charter import Charter, Scalar
 from serin.domain.experiments import TrainingSet
 from serin.domain.judgement.champion import MINIMUM_BLOCKS
 from serin.domain.models import ModelVersion
-from serin.learning.blocks import Blocks
 from serin.learning.columns import TrainingColumns
 from serin.learning.splits import holdout_of, judging_splits
+from serin.measures.blocks import Blocks
 
 
 def compares_recipes(

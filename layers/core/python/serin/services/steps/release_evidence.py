@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from serin.domain.invocations import Invocation, invocation_files, merged
+from serin.domain.invocations import Invocation
 from serin.domain.judgement.release_evidence import ReleaseEvidence, Shadow, Stops
+from serin.domain.judgement.sandbox_calls import paired_sandboxes
 from serin.domain.judgement.traffic import (
     Call,
     Side,
@@ -19,15 +17,13 @@ from serin.domain.judgement.traffic import (
     Window,
     first_attempts,
     longest_run,
-    sandboxes_of,
     start_failure,
     steps_of,
     with_unlogged,
 )
-from serin.domain.predictions import ends_before
-from serin.domain.records import from_record
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.ports import Metrics, ObjectStore
+from serin.services.steps.logged_invocations import invocation_keys, read_invocations
 
 ON_THEIR_WAY = timedelta(seconds=60)
 """What calls of the last minute have logged may not be there yet; they are left for the next judgement."""
@@ -35,8 +31,6 @@ SETTLING = timedelta(seconds=5)
 """For so long after the alias was moved, calls may still be shared as before."""
 _SIDES: tuple[Side, ...] = ("candidate", "live")
 _ALL = 100
-_READERS = 10
-"""As many as a client of S3 keeps connections for."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -59,11 +53,13 @@ def gather(
     until = now - ON_THEIR_WAY
     log = _Log(plan, shifts, until, _invocations(plan.model, plan.began, until, lake))
     unlogged = {side: log.unlogged(side, metrics) for side in _SIDES} if log.windows else {}
+    sandboxes, warm = paired_sandboxes(log.invocations, log.sides, plan.latency_ms, log.traffic_since)
     return ReleaseEvidence(
         planned=plan.weights,
         steps=with_unlogged(steps_of(log.calls, log.windows), unlogged),
         shadow=shadow,
-        sandboxes=sandboxes_of(log.invocations, log.sides, plan.latency_ms, log.traffic_since),
+        sandboxes=sandboxes,
+        warm=warm,
         stops=Stops(
             longest_run=longest_run(log.calls_at_present) if shifts else longest_run_of_shadow,
             init_failure=start_failure(log.invocations, log.sides),
@@ -149,18 +145,8 @@ def _alarms(plan: ReleasePlan, metrics: Metrics) -> tuple[str, ...]:
 
 def _invocations(model: str, since: datetime, until: datetime, lake: ObjectStore) -> list[Invocation]:
     """All that began from `since` on and before `until`, each once."""
-    days = [since + timedelta(days=day) for day in range((until.date() - since.date()).days + 1)]
-    keys = [key for day in days for key in lake.keys(invocation_files(model, day))]
-    first = invocation_files(model, since)
-    recent = [key for key in keys if not (key.startswith(first) and ends_before(key, since))]
-    with ThreadPoolExecutor(_READERS) as readers:
-        whole = merged(record for content in readers.map(lake.get, recent) for record in _records(content))
+    whole = read_invocations(invocation_keys(model, since, until, lake=lake), lake=lake)
     return [invocation for invocation in whole if since <= invocation.at < until]
-
-
-def _records(content: bytes) -> Iterator[Invocation]:
-    lines: list[Mapping[str, object]] = [json.loads(line) for line in gzip.decompress(content).splitlines()]
-    yield from (from_record(Invocation, line) for line in lines)
 
 
 def _next_minute(at: datetime) -> datetime:

@@ -40,7 +40,7 @@ class TruthDays:
         if stored:
             return from_parquet(self.lake.get(stored[0])), (stored[0],)
         keys = self.lake.keys(log_files_of_day(self.charter.model, start_of(day)))
-        return asked_rows(self._lines(keys), self.charter.inputs, self.charter.task), tuple(keys)
+        return asked_rows(self._lines_of(keys), self.charter.inputs, self.charter.task), tuple(keys)
 
     def keep_asked(self, day: date, now: datetime) -> pl.DataFrame:
         """What was asked that day; stored, once the day's log is whole, so that it is read at once from then on."""
@@ -68,6 +68,10 @@ class TruthDays:
     def _reading(self) -> str:
         return reading_of(self.charter.inputs, self.charter.task)
 
-    def _lines(self, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    def lines(self, day: date) -> Iterator[Mapping[str, Any]]:
+        """The prediction log of that day, line by line."""
+        return self._lines_of(self.lake.keys(log_files_of_day(self.charter.model, start_of(day))))
+
+    def _lines_of(self, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         for content in self.lake.get_each(keys):
             yield from (json.loads(line) for line in gzip.decompress(content).splitlines())

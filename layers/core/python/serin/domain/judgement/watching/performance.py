@@ -89,16 +89,24 @@ def interval(of: Uncertain, rows: int, alpha: float) -> Interval:
     return Interval(of.estimate, of.lower(alpha / 2), of.upper(alpha / 2), rows, of.blocks)
 
 
-def in_words(drifted: bool, losses: Mapping[str, Performance]) -> str:
-    """What moved inputs and lost performance mean together."""
-    lost = [name for name, of in losses.items() if of.status == "LOSS"]
+def in_words(drifted: bool | None, losses: Mapping[str, Performance]) -> str:
+    """What moved inputs and lost performance mean together; `drifted` is None where nothing is known of the inputs."""
+    lost = ", ".join(name for name, of in losses.items() if of.status == "LOSS")
     judged = any(of.status != "INSUFFICIENT_DATA" for of in losses.values())
-    if lost and drifted:
-        return f"Inputs have moved and {', '.join(lost)} is worse: the model meets what it has not learnt."
     if lost:
-        return f"Inputs are as they were and {', '.join(lost)} is worse: what they mean has changed (concept drift)."
+        return _worse(drifted, lost)
     if drifted and judged:
         return "Inputs have moved and nothing is lost so far (data drift)."
     if drifted:
         return "Inputs have moved (data drift); whether anything is lost, only truth can tell."
+    if drifted is None:
+        return "Nothing is lost so far." if judged else "There is too little data to say anything."
     return "No change was seen." if judged else "No change of inputs was seen; there is too little truth to say more."
+
+
+def _worse(drifted: bool | None, lost: str) -> str:
+    if drifted is None:
+        return f"{lost} is worse; too little is known of the inputs to say whether they have moved."
+    if drifted:
+        return f"Inputs have moved and {lost} is worse: the model meets what it has not learnt."
+    return f"Inputs are as they were and {lost} is worse: what they mean has changed (concept drift)."

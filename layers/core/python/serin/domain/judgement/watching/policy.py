@@ -7,6 +7,7 @@ from datetime import timedelta
 
 YEAR = timedelta(days=365)
 OF_SLICES = 0.2
+OF_PERFORMANCE = 0.2
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,19 @@ class WatchPolicy:
 
 
 def shared(policy: WatchPolicy, slices: int) -> tuple[WatchPolicy, WatchPolicy]:
-    """The promise divided: the policy for all rows, and the one for each slice; a fifth is for slices together."""
-    if not slices:
-        return policy, policy
+    """The promise divided: the policy for all rows, and the one for each slice.
+
+    A fifth is for slices together, where there are some, and one for the performance.
+    """
     whole = policy.false_alarms_per_year
+    if not slices:
+        return replace(policy, false_alarms_per_year=whole * (1 - OF_PERFORMANCE)), policy
     return (
-        replace(policy, false_alarms_per_year=whole * (1 - OF_SLICES)),
+        replace(policy, false_alarms_per_year=whole * (1 - OF_SLICES - OF_PERFORMANCE)),
         replace(policy, false_alarms_per_year=whole * OF_SLICES / slices),
     )
+
+
+def for_performance(policy: WatchPolicy) -> float:
+    """How likely the performance may raise a false alarm at the end of one window: its part of the promise."""
+    return min(policy.false_alarms_per_year * OF_PERFORMANCE * (policy.window / YEAR), 0.2)

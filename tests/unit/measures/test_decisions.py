@@ -6,9 +6,9 @@ import pytest
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.policy import Matrix
 from serin.domain.judgement.viability import break_even
-from serin.learning.blocks import Blocks
-from serin.learning.decisions import choose, decided, trivially
 from serin.learning.shares import Share, at_share, share_of
+from serin.measures.blocks import Blocks
+from serin.measures.decisions import choose, decided, trivially
 
 MATRIX = Matrix(40, -20, 0, 0)
 POSITIVE = np.array([True, False, True, False, False])

@@ -8,7 +8,7 @@ import pytest
 
 from serin.domain.metrics import METRICS_OF_TASK
 from serin.learning.evaluation import metrics
-from serin.learning.influence import row_values
+from serin.measures.influence import row_values
 
 RANDOM = np.random.default_rng(5)
 LATE = RANDOM.random(400) < 0.3

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serin.learning.blocks import Blocks
+from serin.measures.blocks import Blocks
 
 DAY = 86_400.0
 NOBODY = np.zeros(0, dtype=np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from serin.domain.judgement.policy import Matrix
 from serin.domain.judgement.viability import break_even
-from serin.learning.columns import Floats, Mask
+from serin.measures.arrays import Floats, Mask
 
 Trivial = Literal["never", "always"]
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.classes import positive_of
-from serin.learning.columns import Floats, Labels
-from serin.learning.evaluation import SMALLEST_PROBABILITY
+from serin.measures.arrays import SMALLEST_PROBABILITY, Floats, Labels
 
 RowValues = Callable[[Floats, Floats], Floats]
 

@@ -1,0 +1,39 @@
+"""Whether a model is likely to have become worse, before truth says so: for an alert, and for nothing else.
+
+An estimate reads scores by what they meant on the newest rows with truth, so it follows inputs that move. It cannot see
+that the relation between inputs and label has changed: nothing in the inputs shows that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.watching.performance import Performance, judge_performance
+
+ASSUMES = (
+    "This is an estimate without truth: it takes the relation between inputs and label to be what it was, "
+    "and cannot see another."
+)
+
+
+def judge_estimate(window: Sample, reference: Sample, alpha: float, *, rows_with_truth: int) -> Performance:
+    """Whether the log loss that a window's scores promise is worse than that of the reference, by the same reading.
+
+    `reference` are rows whose truth is known, read as the window's are; `rows_with_truth` taught what scores mean.
+    """
+    found = judge_performance("log_loss", window, reference, alpha, higher_is_better=False)
+    if found.status == "INSUFFICIENT_DATA" or found.window is None or found.reference is None:
+        return replace(found, sentence=f"{found.sentence} {ASSUMES}")
+    now, before = found.window, found.reference
+    sure = f"{now.estimate:.4g} ({now.low:.4g} to {now.high:.4g}, {now.rows:,} rows)"
+    ending = (
+        f"worse by at least {found.bound:.2g}"
+        if found.status == "LOSS"
+        else f"a loss of {found.detectable:.2g} could have been seen"
+    )
+    said = (
+        f"log_loss is likely to be {sure} by what scores meant on {rows_with_truth:,} rows with truth, "
+        f"where it would be {before.estimate:.4g}: {ending}."
+    )
+    return replace(found, sentence=f"{said} {ASSUMES}")

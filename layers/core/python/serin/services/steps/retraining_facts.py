@@ -1,0 +1,144 @@
+"""What a decision about retraining follows from, as the catalog has it: no file is read, and no history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from serin.domain.charter import Charter
+from serin.domain.errors import NotFound
+from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, TruthOrigin
+from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together
+from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.judgement.watching.performance import Performance
+from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
+from serin.domain.models import ModelVersion
+from serin.domain.watched import WatchedWindow
+from serin.ports import Catalog
+from serin.services.steps.window_quality import judged, samples_of_gate
+
+DIED = timedelta(days=1)
+"""A training that still runs after so long has died."""
+# https://aws.amazon.com/lambda/pricing/: a GB-second on Arm in us-east-1; training functions have 3,008 MB.
+_USD_PER_SECOND = 0.0000133334 * 3008 / 1024
+_LOOKED_BACK, _RUNS = 30, 50
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class RetrainingFacts:
+    """The facts about a model whose live version is `version`, since `live_since`."""
+
+    charter: Charter
+    version: ModelVersion
+    live_since: datetime
+    episodes: Sequence[Episode]
+    now: datetime
+    _: KW_ONLY
+    catalog: Catalog
+
+    def facts(self) -> Facts:
+        """All of them."""
+        attempts = tuple(self._attempts())
+        performance = self._judged(self.charter.training.gate.metric)
+        return Facts(
+            now=self.now,
+            learnt_until=self.version.learnt_until,
+            live_since=self.live_since,
+            new_rows=self._new_rows() if self.charter.retraining.new_rows is not None else 0,
+            attempts=attempts,
+            busy=self._busy(attempts),
+            performance=performance,
+            value=self._judged(VALUE) if self.charter.value else None,
+            value_unit=self.charter.value.unit if self.charter.value else "",
+            truth=self._origin(),
+            drifted=self._drifted(),
+            decay=tuple(self._decay()),
+            needed=self.version.verdict.power,
+            predictions_per_day=self._own[0].rows / (self._own[0].end - self._own[0].begin).days if self._own else 0.0,
+            training_cost_usd=self._cost(),
+        )
+
+    @cached_property
+    def _windows(self) -> Sequence[WatchedWindow]:
+        return self.catalog.latest_windows(self.charter.model, _LOOKED_BACK).items
+
+    @cached_property
+    def _own(self) -> Sequence[WatchedWindow]:
+        """The live version's newest windows with truth, newest first."""
+        own = [window for window in self._windows if window.version == self.version.version and window.truth]
+        return own[:POOLED]
+
+    def _judged(self, metric: str) -> Performance:
+        return self._against_gate(metric, [of.days[metric] for of in reversed(self._own) if metric in of.days])
+
+    def _against_gate(self, metric: str, samples: Sequence[Sample]) -> Performance:
+        """What the windows show against what the version showed where it was judged."""
+        known, policy = samples_of_gate(self.version, catalog=self.catalog), self.charter.monitoring.policy
+        if metric not in known or together(samples[-POOLED:]).rows < policy.minimum_rows:
+            return judged(metric, together(samples[-POOLED:]), known, self.charter)
+        higher = GREATER_IS_BETTER.get(metric, True)
+        return judge_loss(metric, samples, known[metric], policy, higher_is_better=higher)
+
+    def _origin(self) -> TruthOrigin:
+        """Whether the dataset's word alone shows what all truth shows."""
+        metric = self.charter.training.gate.metric
+        by_dataset = [of.dataset_days for of in reversed(self._own) if of.dataset_days is not None]
+        all_truth = self._judged(metric)
+        alone = self._against_gate(metric, by_dataset)
+        return "feedback" if all_truth.status == "LOSS" and alone.status != "LOSS" else "dataset"
+
+    def _drifted(self) -> tuple[str, ...]:
+        """Features; a slice, and a metric, are none."""
+        metrics = METRICS_OF_TASK[self.charter.task]
+        running = (of.feature for of in self.episodes if of.status != "closed")
+        return tuple(name for name in running if name not in metrics and "=" not in name)
+
+    def _attempts(self) -> Iterator[Attempt]:
+        for run in self.catalog.latest_runs(self.charter.model, _RUNS).items:
+            died = run.status == "running" and run.at <= self.now - DIED
+            yield Attempt(run.at, "failed" if died else run.status)
+
+    def _busy(self, attempts: Sequence[Attempt]) -> str | None:
+        if any(attempt.outcome == "running" for attempt in attempts):
+            return "a training"
+        newest = self.catalog.latest_releases(self.charter.model, 10).items
+        return "a release" if any(release.is_open for release in newest) else None
+
+    def _decay(self) -> Iterator[Decayed]:
+        learnt: dict[int, datetime] = {}
+        for window in self._windows:
+            loss = window.performance[0].loss if window.performance else None
+            if window.version is None or loss is None:
+                continue
+            if window.version not in learnt:
+                learnt[window.version] = self.catalog.version(self.charter.model, window.version).learnt_until
+            yield Decayed(window.end - learnt[window.version], loss)
+
+    def _new_rows(self) -> int:
+        """Rows of the truth's dataset that were accepted since the version's training began."""
+        since, after, count = self._trained_at(), None, 0
+        while True:
+            page = self.catalog.latest_uploads(self.charter.truth.dataset, after=after)
+            newer = [upload for upload in page.items if upload.at > since]
+            count += sum(upload.accepted for upload in newer)
+            if page.next is None or len(newer) < len(page.items):
+                return count
+            after = page.next
+
+    def _trained_at(self) -> datetime:
+        try:
+            return self.catalog.run(self.charter.model, self.version.run).at
+        except NotFound:
+            return self.version.at
+
+    def _cost(self) -> float:
+        """What the trials of the version's training cost."""
+        try:
+            trials = self.catalog.run(self.charter.model, self.version.run).trials
+        except NotFound:
+            return 0.0
+        return sum(trial.seconds for trial in trials) * _USD_PER_SECOND

@@ -1,0 +1,125 @@
+"""`serin contract`: what a file's rows suggest, and what of a contract (ODCS v3) is checked and what is only said."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from serin.data.contract.rules import rules_of
+from serin.domain.contracts import Contract, Said
+from serin.domain.errors import Invalid
+from serin.domain.names import dataset_named
+from serin.files.contracts import ContractFile, ObjectRead, read_contract_file
+from serin.files.faults import invalid
+from serin_cli import story
+from serin_cli.init import infer
+from serin_cli.pages.rules import with_reason
+from serin_cli.terminal import print_json
+
+Record = dict[str, Any]
+_REFUSED = "What is refused contradicts the standard, or itself; everything else is checked or said."
+
+
+def contract(arguments: Namespace) -> Record | None:
+    """Print the contract that a file suggests, or what contracts promise."""
+    if arguments.action == "check":
+        check(arguments.files, as_json=arguments.print_json)
+        return None
+    if len(arguments.files) != 1:
+        raise Invalid("A contract is inferred from one file.", "Write `contract infer FILE --dataset NAME`.")
+    file = Path(arguments.files[0])
+    return infer(file, arguments.dataset or dataset_named(file.name.partition(".")[0]), arguments.print_json)
+
+
+def check(files: Sequence[str], *, as_json: bool) -> None:
+    """Print of each contract what is checked, what is only said, and how it was understood.
+
+    Raises Invalid, after all of them are printed, when one is refused.
+    """
+    records = [_record(file) for file in files]
+    if as_json:
+        print_json(records)
+    else:
+        _show(records)
+    refused = [record for record in records if record["faults"]]
+    if refused:
+        named = ", ".join(record["file"] for record in refused)
+        raise Invalid(f"{len(refused)} of {len(records)} contracts are refused: {named}.", _REFUSED)
+
+
+def _record(file: str) -> Record:
+    try:
+        read = read_contract_file(Path(file))
+    except Invalid as error:
+        return {"file": file, "faults": error.message.splitlines(), "objects": [], "said": []}
+    found = [read.read(place) for place in range(len(read.schemas))]
+    objects = [_object(one) for one in found]
+    return {"file": file, "faults": _faults(read, found), "objects": objects, "said": _said(read.said)}
+
+
+def _faults(read: ContractFile, found: Sequence[ObjectRead]) -> list[str]:
+    faults = [*read.document.faults, *(fault for one in found for fault in read.document.faults_of(one.findings))]
+    return invalid(faults).message.splitlines() if faults else []
+
+
+def _object(read: ObjectRead) -> Record:
+    contract = read.contract
+    return {
+        "object": read.name,
+        "dataset": read.dataset,
+        "columns": [column.name for column in contract.columns] if contract else [],
+        "left_out": list(contract.left_out or ()) if contract else [],
+        "primary_key": list(contract.primary_key) if contract else [],
+        "checked": [{"id": name, "asks": asks} for name, asks in _checked(contract)] if contract else [],
+        "said": _said(read.said),
+        "notes": list(read.notes),
+    }
+
+
+def _checked(contract: Contract) -> Iterator[tuple[str, str]]:
+    looked_up = "; looked up where the model has that dataset, with this key"
+    for rule in rules_of(contract):
+        yield rule.id, with_reason(rule, contract) + (looked_up if rule.references else "")
+    for whole in contract.dataset_rules:
+        yield whole.id, with_reason(whole, contract)
+
+
+def _said(said: Sequence[Said]) -> list[Mapping[str, str]]:
+    return [{"about": one.about, "promise": one.promise, "reason": one.reason} for one in said]
+
+
+def _show(records: Sequence[Record]) -> None:
+    lines = [line for record in records for line in _lines(record)]
+    story.show_whole(story.table(lines, list(lines[0])))
+    for record in records:
+        for fault in record["faults"]:
+            story.say(f"refused: {fault}")
+        for one in [*record["objects"], {**record, "object": "", "checked": [], "notes": []}]:
+            _show_object(record["file"], one)
+
+
+def _lines(record: Record) -> Iterator[Record]:
+    file = Path(record["file"]).name
+    verdict = "refused" if record["faults"] else "read"
+    nothing: Record = {"object": "", "dataset": "", "columns": (), "checked": (), "said": record["said"]}
+    for one in record["objects"] or [nothing]:
+        counts = {name: len(one[name]) for name in ("columns", "checked")}
+        said = {"said, not checked": len(one["said"])}
+        yield {"file": file, "object": one["object"], "dataset": one["dataset"], **counts, **said, "": verdict}
+
+
+def _show_object(file: str, one: Record) -> None:
+    if not (one["checked"] or one["said"] or one["notes"]):
+        return
+    story.chapter(f"{Path(file).name}#{one['object']}" if one["object"] else Path(file).name)
+    rows = [{"promise": rule["id"], "": "checked", "how": rule["asks"]} for rule in one["checked"]]
+    rows += [
+        {"promise": f"{said['about']}: {said['promise']}", "": "said, not checked", "how": said["reason"]}
+        for said in one["said"]
+    ]
+    if rows:
+        story.show_whole(story.table(rows, list(rows[0])))
+    for note in one["notes"]:
+        story.say(f"note: {note}")

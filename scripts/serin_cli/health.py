@@ -1,0 +1,46 @@
+"""`serin health`: how each version behind a model's endpoint does."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import Any
+
+from serin.domain.printable import printable
+from serin_cli import story
+from serin_cli.commands import connected
+
+
+def health(arguments: Namespace) -> Any:
+    """Calls, failures, durations, memory and cost by version: as a table for people, whole with --json."""
+    with connected() as client:
+        found = client.get(f"/models/{arguments.model}/health", hours=str(arguments.hours))
+    if arguments.print_json or not found["versions"]:
+        return found
+    lines = [line(version) for version in found["versions"]]
+    story.out.print(printable(f"From {found['since']} to {found['until']}", 200), markup=False)
+    story.out.print(story.table(lines, list(lines[0])))
+    return None
+
+
+def line(version: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of the table; what nobody has told of is left empty."""
+    used, memory = version.get("used_mb"), version.get("memory_mb")
+    return {
+        "version": version.get("version", "none"),
+        "function": version["function_version"],
+        "calls": version["calls"],
+        "failed": version["failed"],
+        "refused": version["refused"],
+        "p50 ms": _short(version.get("p50_ms")),
+        "p95 ms": _short(version.get("p95_ms")),
+        "cold": version["cold"],
+        "start ms": _short(version.get("start_ms")),
+        "cpu ms": _short(version.get("cpu_ms")),
+        "memory": None if used is None else f"{used} of {memory} MB",
+        "usd": f"{version['usd']:.6f}",
+    }
+
+
+def _short(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
