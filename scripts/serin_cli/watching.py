@@ -13,6 +13,7 @@ from serin_cli.commands import connected
 
 Record = Mapping[str, Any]
 _UNUSUAL = ("DRIFT", "SUSPECTED")
+_LISTED = 12
 
 
 def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -20,6 +21,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     return (
         ("model", {"help": "the model's name"}),
         ("--window", {"metavar": "DAY", "help": "the window that this day lies in (default: the newest)"}),
+        ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots and a time line"}),
         ("--acknowledge", {"metavar": "FEATURE", "help": "say that you are at the episode of this feature"}),
         ("--close", {"metavar": "FEATURE", "help": "say that the episode of this feature is over"}),
     )
@@ -35,6 +37,11 @@ def watch(arguments: Namespace) -> Any:
             if feature := getattr(arguments, deed):
                 return client.post(f"{path}/{quote(feature, safe='')}/{deed}")
         seen = client.get(path, **({"window": arguments.window} if arguments.window else {}))
+        if arguments.page is not None:
+            # Whoever asks for no page waits for no templates.
+            from serin_cli.watch_page import write
+
+            return write(client, arguments.model, seen, arguments.page)
     if arguments.print_json:
         return seen
     for line in _sentences(seen, arguments.model):
@@ -68,7 +75,7 @@ def _tables(seen: Record) -> Iterator[tuple[str, Sequence[Record]]]:
         yield "Columns", [_feature(of) for of in report["drift"]["features"]]
         unusual = [of for of in report["slices"] if of["verdict"]["status"] in _UNUSUAL]
         yield "Slices", [_slice(of) for of in unusual]
-    yield "Windows", [_window(of) for of in seen["windows"]]
+    yield "Windows", [_window(of) for of in seen["windows"][:_LISTED]]
 
 
 def _judged(report: Record) -> list[Record]:
@@ -116,7 +123,8 @@ def _slice(of: Record) -> Record:
 
 
 def _window(of: Record) -> Record:
-    truth, first = of.get("truth") or {}, next(iter(of["performance"]), {})
+    truth = of.get("truth") or {}
+    first: Record = next(iter(of["performance"]), {})
     now = first.get("window") or {}
     return {
         "window": _span(of),

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from serin.data.files.parquet import to_parquet
+from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.verdicts import Check, Verdict
@@ -52,6 +53,13 @@ KEPT = (
     "mean",
     "moved",
     "began",
+    "begin",
+    "end",
+    "opened",
+    "onset",
+    "looked",
+    "action",
+    "outcome",
     "classification",
 )
 
@@ -153,9 +161,16 @@ RELEASE = {
     "steps": [as_record(ReleaseStep("rel1", "golden", NOON, "as expected"))],
     "judged": [as_record(a_judged(number, at=NOON + timedelta(minutes=number))) for number in (1, 2)],
 }
-VERDICT = as_record(Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)))
-RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
-RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": VERDICT}
+RUN = as_record(
+    a_run(
+        version=2,
+        status="registered",
+        reason="because",
+        trials=(TrialResult(Trial(1), {"roc_auc": 0.7}, 1.0),),
+        contest=Contest(9, {"roc_auc": 0.7}),
+        verdict=Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)),
+    )
+)
 
 WINDOW = WatchedWindow(
     *(MODEL, NOON, NOON, NOON, "DRIFT", "Drift in x.", "Inputs have moved."),
@@ -211,8 +226,8 @@ class Platform:
         if "/releases/" in path:
             return poisoned(RELEASE)
         endings = {
-            "/uploads": [poisoned(as_record(upload)) for upload in UPLOADS],
-            "/runs": [poisoned(RUN)],
+            "/uploads": {"items": [poisoned(as_record(upload)) for upload in UPLOADS]},
+            "/runs": {"items": [poisoned(RUN)]},
             "/versions": [poisoned(as_record(a_version(2)))],
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),

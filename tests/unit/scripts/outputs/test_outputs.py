@@ -262,7 +262,9 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
     assert unseen(written(words, capsys, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL]])
+@pytest.mark.parametrize(
+    "words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL]]
+)
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,8 @@ from serin.domain.records import from_record
 from serin.domain.watched import WatchedWindow, WatchState, WindowReport
 from serin.ports import Catalog, ObjectStore
 
-SHOWN = 12
+SHOWN = 60
+"""So many windows are shown, a year of weeks and more."""
 
 
 @dataclass(frozen=True)
