@@ -26,8 +26,8 @@ from serin_cli.connection import aws_client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
 from serin_cli.watch_page import write
-from serin_cli.year.broken import register_broken
-from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, Episode, Loop
+from serin_cli.year.broken import NAME, register_broken
+from serin_cli.year.loop import EVENING, FIRST_ASKED, LAST, MODEL, Episode, Loop
 from serin_cli.year.meter import Meter
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
@@ -90,16 +90,23 @@ def _event(week: int, loop: Loop, platform: Running, files: dict[str, Path]) -> 
     if week == POISONED_IN:
         loop.poison([files["2013-01.csv"], files["2013-02.csv"]], poisoned)
     elif week == BROKEN_IN:
-        loop.release(_broken(platform, loop), "code with a fault")
+        version = _broken(platform, loop)
+        loop.course.seen.add(NAME)
+        # Nobody else calls meanwhile: what the log holds of them would show the fault to the shadow.
+        loop.release(version, "code with a fault", least=0)
 
 
 def _broken(platform: Running, loop: Loop) -> int:
     catalog, artifacts = _catalog(platform), _bucket(platform, "artifacts")
     names = Names(platform.connection.stage)
     events = EventBridgeEvents(aws_client(platform.connection, "events"), names.bus)
-    live = loop.live
+    known_until = loop.now + EVENING
     return register_broken(
-        MODEL, live, loop.now, artifacts=artifacts, catalog=catalog, events=events, clock=platform.cloud.clock
+        *(MODEL, loop.live, known_until),
+        artifacts=artifacts,
+        catalog=catalog,
+        events=events,
+        clock=platform.cloud.clock,
     )
 
 

@@ -124,8 +124,8 @@ class Loop:
             self._client.run_ended(MODEL, run)
         return self._notice(self._run(run), cause)
 
-    def release(self, version: int, cause: str) -> Episode:
-        """Callers ask while the release of a version is under way, and until it has ended."""
+    def release(self, version: int, cause: str, least: int = CALLS_OF_RELEASE) -> Episode:
+        """Callers ask while the release of a version is under way and until it has ended, so often at least."""
         path = f"/models/{MODEL}/releases"
 
         def begun() -> Mapping[str, Any] | None:
@@ -137,7 +137,7 @@ class Loop:
                 *(traffic, self._client, self._connection, MODEL, str(first["id"])),
                 requests=A_MINUTE,
                 minutes=RELEASE_MINUTES,
-                least=CALLS_OF_RELEASE,
+                least=least,
             )
         self.course.add(driven.tally)
         reason = (

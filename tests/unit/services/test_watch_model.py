@@ -17,6 +17,7 @@ from serin.domain.records import as_record, from_record
 from serin.domain.watched import WindowReport
 from serin.services.show_watch import show_watch
 from serin.services.tend_episode import tend_episode
+from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.truths import DAY, HOUR
 from tests.unit.services.watching import BEGIN, WEEK, Watching, watched_charter
 
@@ -155,6 +156,49 @@ def test_a_look_that_was_interrupted_tells_the_next_time_and_once() -> None:
     for hours in (2, 3):
         world.looks(BEGIN + WEEK + DAY + hours * HOUR)
     assert world.titles() == ["Version 1 of late-orders is worse", "A training of late-orders begins (performance)"]
+
+
+# The tenth file is the report; the second state is written once all was told.
+DIES_AT = [("lake", 10), ("catalog", 1), ("catalog", 2), ("notices", 1), ("workflows", 1)]
+WRITES = {"lake": "put", "catalog": "save_watch", "workflows": "start_training"}
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Watching:
+    world = Watching()
+    world.serves(0)
+    world.truth_of(0, flipped=0.4)
+    world.after(0)
+    return world
+
+
+def numbers_of(world: Watching) -> Any:
+    (window,) = world.windows()
+    assert window.truth is not None
+    return replace(window, at=BEGIN, truth=replace(window.truth, as_of=BEGIN))
+
+
+@pytest.mark.parametrize(("port", "call"), DIES_AT)
+def test_wherever_a_look_dies_the_next_one_ends_where_it_would_have(
+    port: str, call: int, undisturbed: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, fuse = Watching(), Fuse(call, after=True)
+    world.serves(0)
+    world.truth_of(0, flipped=0.4)
+    world.joins(BEGIN + WEEK + DAY + HOUR)
+    write = getattr(getattr(world, port), WRITES.get(port, "publish"))
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(world, port), write.__name__, lambda *given: fuse.call(write, *given))
+        with pytest.raises(Crash):
+            world.looks(BEGIN + WEEK + DAY + HOUR, joins=False)
+    for hours in (1, 2):
+        world.looks(BEGIN + WEEK + DAY + hours * HOUR, joins=False)
+    assert numbers_of(world) == numbers_of(undisturbed)
+    assert world.catalog.watch_state("late-orders").episodes == undisturbed.catalog.watch_state("late-orders").episodes
+    assert world.workflows.trainings == undisturbed.workflows.trainings
+    # Who died between telling and writing that down tells it again; nothing is left untold.
+    assert list(dict.fromkeys(world.titles())) == undisturbed.titles()
+    assert world.catalog.watch_state("late-orders").outbox == ()
 
 
 def test_another_look_that_was_first_is_left_to_go_on() -> None:

@@ -184,8 +184,8 @@ class _Look:
         opened, closed = (*drifts, *lost.opened), (*closed, *lost.closed)
         window = replace(
             report.window,
-            opened=(*report.window.opened, *_names(opened)),
-            closed=(*report.window.closed, *_names(closed)),
+            opened=_with(report.window.opened, opened),
+            closed=_with(report.window.closed, closed),
         )
         report = replace(report, window=window)
         outbox = [of_drift(moved, report)] if moved and drifts else []
@@ -250,5 +250,6 @@ def _as_feature(of: Performance) -> FeatureVerdict:
     return FeatureVerdict(of.metric, status, of.sentence, rows, 0)
 
 
-def _names(episodes: Sequence[Episode]) -> tuple[str, ...]:
-    return tuple(episode.feature for episode in episodes)
+def _with(names: Sequence[str], episodes: Sequence[Episode]) -> tuple[str, ...]:
+    """Each once: who was interrupted may have written them down already."""
+    return tuple(dict.fromkeys((*names, *(episode.feature for episode in episodes))))
