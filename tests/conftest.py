@@ -26,9 +26,10 @@ APART = tuple(
 )
 """But for these, with clouds and checkouts of their own: they are long, and may run beside."""
 
-# How long an example takes is the machine's matter.
-settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes is the machine's matter. Each run has other examples, so that few do for a run.
+settings.register_profile("serin", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
+settings.register_profile("many", settings.get_profile("serin"), max_examples=2000)
 settings.load_profile("serin")
 
 # Until all is imported there is hardly any garbage, and more and more to look through for it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from serin.bootstrap import platform
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -26,6 +27,8 @@ from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 
 
@@ -40,7 +43,8 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    app = make_app(world.charters, *ports, UseCases(show, read, profile, publish, withdraw, direct, take, health))
+    rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health)
+    app = make_app(world.charters, *ports, rare)
     return Mangum(Told(app), lifespan="off")
 
 
@@ -85,6 +89,18 @@ def take(model: str, items: Sequence[Feedback], token: str) -> FeedbackTaken:
     return give_feedback(
         *(model, items, token, world.charters), lake=world.lake, catalog=world.catalog, clock=world.clock
     )
+
+
+def watch(model: str, window: date | None) -> ShownWatch:
+    """How a model is doing; who does not ask waits for no client of S3."""
+    world = platform()
+    return show_watch(model, window, catalog=world.catalog, lake=world.lake)
+
+
+def tend(model: str, feature: str, deed: Deed, by: str) -> Episode:
+    """What a person says of an episode."""
+    world = platform()
+    return tend_episode(model, feature, deed, by, catalog=world.catalog, clock=world.clock)
 
 
 def read(question: Question) -> Answer:

@@ -34,12 +34,15 @@ ROUTES = (
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",
+    "GET /models/{model}/watch",
     "GET /models/{model}/health",
     "GET /predictions/{prediction}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
     "POST /models/{model}/releases/{release}/{wish}",
     "POST /models/{model}/versions/{version}/withdraw",
+    "POST /models/{model}/watch/{episode}/acknowledge",
+    "POST /models/{model}/watch/{episode}/close",
     "POST /models/{model}/feedback",
     "POST /get-online-features",
     "POST /models/{model}/views",
@@ -172,7 +175,7 @@ class ApiStack(SerinStack):
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*"]),
+                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*", "WATCH#*"]),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
@@ -183,7 +186,7 @@ class ApiStack(SerinStack):
                         self.addresses.machine("release"),
                     ],
                 ),
-                allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*")),
+                allow("s3:GetObject", on=self.addresses.objects("lake", *self._reports())),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
@@ -203,6 +206,10 @@ class ApiStack(SerinStack):
             allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
+
+    def _reports(self) -> list[str]:
+        """Profiles of datasets, and of each model the windows that were looked at."""
+        return ["reports/profiles/*", *(f"reports/{model}/*" for model in self.deployment.models)]
 
     def _parameter(self, name: str, value: str) -> None:
         ssm.StringParameter(

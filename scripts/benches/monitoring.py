@@ -1,4 +1,5 @@
-"""Watching: what summaries cost and equal, how often it alarms for nothing, and what it tells within two windows."""
+"""Watching: what summaries cost and equal, how often it alarms for nothing, what it tells within two windows, and what
+retraining by it brings in a year."""
 
 from __future__ import annotations
 
@@ -12,14 +13,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benches.flights import model
 from benches.measuring import PROGRESS
+from benches.retraining.kinds import streams
+from benches.retraining.policy import policy
 from benches.watching.cost import cost
 from benches.watching.detected import detected
 from benches.watching.drift import drift
+from benches.watching.estimated import estimated_quality
 from benches.watching.power import least_detectable
 from benches.watching.run_length import run_length
 
 YEARS, MODELS, SEED = 200, 12, 20130501
+STREAMS = 20
 YEAR, QUARTER = 51, 13
 LAG_1 = {"iid": 0.0, "ar35": 0.35, "ar70": 0.7}
 Part = Callable[[bool], Mapping[str, Any]]
@@ -57,11 +63,20 @@ def _run_length(_: bool) -> Mapping[str, Any]:
     return found
 
 
+def _streams(_: bool) -> Mapping[str, Any]:
+    """By the committed charter, as flights are."""
+    charter = model().charter
+    return streams(charter.retraining, charter.training.gate, STREAMS, YEARS)
+
+
 PARTS: Mapping[str, Part] = {
     "drift": lambda peers: drift(peers=peers),
     "run_length": _run_length,
     "detected": lambda _: {**detected(LAG_1, MODELS, YEAR, SEED), "least_detectable": least_detectable()},
     "cost": lambda _: cost(),
+    "estimated_quality": lambda _: estimated_quality(SEED),
+    "policy": lambda _: policy(SEED),
+    "streams": _streams,
 }
 
 if __name__ == "__main__":

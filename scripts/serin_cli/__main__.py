@@ -35,6 +35,8 @@ from serin_cli.tokens import token
 from serin_cli.trace import trace
 from serin_cli.viability import show_viability
 from serin_cli.walk import demo
+from serin_cli.watching import arguments as watch_arguments
+from serin_cli.watching import watch
 
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
@@ -115,6 +117,12 @@ def parser() -> Parser:
         "Make a version live or put back the one before; watch, hold, resume, abort it.",
         *release_arguments(),
     )
+    add(
+        "watch",
+        watch,
+        "How a model is doing, and when the next training pays; take or close an episode.",
+        *watch_arguments(),
+    )
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     add("predict", commands.predict, "Ask the live version.", model, file)
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
@@ -125,8 +133,18 @@ def parser() -> Parser:
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
-    add("demo", demo, "From uploads to predictions on the local cloud.", *_demo())
+    add("demo", _demonstrate, "From uploads to predictions on the local cloud.", *_demo())
     return top
+
+
+def _demonstrate(arguments: Namespace) -> None:
+    if not arguments.year:
+        demo(arguments)
+        return
+    # What judges a year of scores takes a second to load, which no other command should pay for.
+    from serin_cli.year.command import year
+
+    year(arguments)
 
 
 def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -182,7 +200,7 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
-    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name"}
+    dataset = {"metavar": "NAME", "help": "with infer: the dataset's name (default: the file's)"}
     files = {
         "nargs": "+",
         "metavar": "FILE",
@@ -193,7 +211,13 @@ def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _demo() -> tuple[tuple[str, dict[str, Any]], ...]:
     file = {"dest": "json_file", "metavar": "FILE", "help": "write the figures to this file"}
-    return ("--json", file), ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"})
+    weeks = {"type": int, "metavar": "N", "help": "with --year: end after so many weeks"}
+    return (
+        ("--json", file),
+        ("--year", {"action": "store_true", "help": "a year of flights instead, watched and retrained"}),
+        ("--weeks", weeks),
+        ("--setup-seconds", {"type": float, "default": 0.0, "help": "for the report"}),
+    )
 
 
 if __name__ == "__main__":

@@ -12,16 +12,20 @@ from typing import Any
 def first_flights(file: Path, count: int) -> list[dict[str, Any]]:
     """The first `count` scheduled flights of a month's file as prediction instances, by scheduled departure."""
     with file.open(encoding="utf-8", newline="") as opened:
-        instances = [_instance(row) for row in csv.DictReader(opened)]
+        instances = [instance_of(row) for row in csv.DictReader(opened)]
     return sorted(instances, key=lambda instance: (instance["sched_dep_utc"], instance["flight"]))[:count]
 
 
-def _instance(row: Mapping[str, str]) -> dict[str, Any]:
-    hour = datetime.fromisoformat(row["time_hour"].replace("Z", "+00:00"))
-    departure = hour + timedelta(minutes=int(row["minute"]))
+def departure_of(row: Mapping[str, str]) -> datetime:
+    """The scheduled departure of a flight, in UTC."""
+    return _hour(row) + timedelta(minutes=int(row["minute"]))
+
+
+def instance_of(row: Mapping[str, str]) -> dict[str, Any]:
+    """What somebody who asks knows of a flight; `row` is a line of the sample's file."""
     return {
-        "time_hour": _iso(hour),
-        "sched_dep_utc": _iso(departure),
+        "time_hour": _iso(_hour(row)),
+        "sched_dep_utc": _iso(departure_of(row)),
         "carrier": row["carrier"],
         "flight": int(row["flight"]),
         "origin": row["origin"],
@@ -29,6 +33,10 @@ def _instance(row: Mapping[str, str]) -> dict[str, Any]:
         "tailnum": row["tailnum"] or None,
         "distance": float(row["distance"]),
     }
+
+
+def _hour(row: Mapping[str, str]) -> datetime:
+    return datetime.fromisoformat(row["time_hour"].replace("Z", "+00:00"))
 
 
 def _iso(moment: datetime) -> str:

@@ -48,11 +48,14 @@ class Running:
 
 
 @contextmanager
-def running(clock: datetime | None = None, state: Path | None = None) -> Iterator[Running]:
-    """The platform on this machine for as long as the block runs; what it holds is kept in the folder `state`."""
-    settings = read_settings(CDK_JSON)
+def running(clock: datetime | None = None, state: Path | None = None, stage: str | None = None) -> Iterator[Running]:
+    """The platform on this machine for as long as the block runs; what it holds is kept in the folder `state`.
+
+    It has the settings of a stage of cdk.json, by default of the one that is named there.
+    """
+    settings = read_settings(CDK_JSON, stage)
     with story.bar("synthesising the stacks"):
-        assembly = read_assembly(prepare())
+        assembly = read_assembly(prepare(stage))
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
         cloud = LocalCloud.start(assembly, clock=clock, state=state, before=lambda held: _check_rows(settings, held))

@@ -19,10 +19,14 @@ ASSEMBLY = BUILD / "local-assembly"
 CDK_JSON = Path("cdk.json")
 
 
-def prepare() -> Path:
-    """The cloud assembly for this machine; made again only when something it is made of has changed."""
+def prepare(stage: str | None = None) -> Path:
+    """The cloud assembly for this machine; made again only when something it is made of has changed.
+
+    Without a stage, that of the one which cdk.json names.
+    """
     runtime_folder(BUILD)
-    return synthesise(read_settings(CDK_JSON), "local", ASSEMBLY)
+    folder = ASSEMBLY if stage is None else ASSEMBLY.with_name(f"{ASSEMBLY.name}-{stage}")
+    return synthesise(read_settings(CDK_JSON, stage), "local", folder)
 
 
 if __name__ == "__main__":

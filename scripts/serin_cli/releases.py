@@ -19,6 +19,7 @@ from serin_cli.release_view import drawn, line_of
 from serin_cli.scorecards import page_file
 
 PAUSE_S = 1.0
+RECENT = 50
 WISHES = ("hold", "resume", "abort")
 Record = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     """What follows `serin release`."""
     actions = ("start", "list", "show", "watch", *WISHES, "rollback")
     version = {"type": int, "help": "with start: the registered version (default: the newest)"}
-    which = {"metavar": "ID", "help": "which one (default: the newest)"}
+    which = {"metavar": "ID", "help": "which one (default: the one under way; with show, the newest)"}
     page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "with show: write a page with its evidence"}
     return (
         ("action", {"choices": actions}),
@@ -41,8 +42,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
 def release(arguments: Namespace) -> Any:
     """One of the actions."""
     action, path = arguments.action, f"/models/{arguments.model}/releases"
-    if arguments.page is not None and action != "show":
-        raise Invalid("Only `release show` writes a page.", "Leave --page out, or write `release show`.", "--page")
+    _refuse_unread(arguments)
     with connected() as client:
         if action == "list":
             return client.all(path)
@@ -50,7 +50,7 @@ def release(arguments: Namespace) -> Any:
             wanted = {} if arguments.version is None else {"version": arguments.version}
             begun = client.post(path, {"action": action, **wanted})["release"]
             return _under_way(client, arguments.model, begun)
-        name = arguments.release or _newest(client, path)
+        name = arguments.release or _meant(client, path, action)
         if action in WISHES:
             return client.post(f"{path}/{name}/{action}")
         if action == "watch":
@@ -125,9 +125,20 @@ def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
     return written(release_page(seen, datetime.now(UTC)), page_file(file, "release", about))
 
 
-def _newest(client: Client, path: str) -> str:
-    found = client.get(path, limit="1")["items"]
+def _meant(client: Client, path: str, action: str) -> str:
+    """The release that whoever names none means: the one under way, since newer ones may wait behind it."""
+    found = client.get(path, limit=str(RECENT))["items"]
     if not found:
         raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
-    newest: str = found[0]["id"]
-    return newest
+    under_way = [item["id"] for item in found if item["status"] in ("running", "held") and action != "show"]
+    return str([*under_way, found[0]["id"]][0])
+
+
+def _refuse_unread(arguments: Namespace) -> None:
+    """Nobody believes that an option has changed something which is not read."""
+    readers = {"page": ("show",), "version": ("start", "rollback"), "release": ("show", "watch", *WISHES)}
+    for option, actions in readers.items():
+        if getattr(arguments, option) is not None and arguments.action not in actions:
+            message = f"`release {arguments.action}` reads no --{option}."
+            written = " or ".join(f"`release {action}`" for action in actions)
+            raise Invalid(message, f"Leave it out, or write {written}.", f"--{option}")

@@ -125,13 +125,15 @@ def drive(
     *,
     requests: int = BURST,
     minutes: int = 120,
+    least: int = 0,
     until: Watch | None = None,
 ) -> Driven:
     """Let callers ask at most so many requests a minute while the release is under way, for so many minutes at most.
 
-    They ask no more than the judge says it still needs, and a few in any case. The clock walks from minute to minute,
-    so that everything a minute brings has happened before the next request. Nobody asks before the candidate has a
-    share. `until` sees what the API shows of the release at each minute, and ends the drive by what is true.
+    They ask no more than the judge says it still needs, and a few in any case; of a model that others call too, `least`
+    in all. The clock walks from minute to minute, so that everything a minute brings has happened before the next
+    request. Only these others ask before the candidate has a share. `until` sees what the API shows of the release at
+    each minute, and ends the drive by what is true.
     """
     tally, asked = Tally(), Counter[int]()
     for _ in range(minutes):
@@ -139,17 +141,17 @@ def drive(
         if shown["release"]["status"] not in OPEN or (until is not None and until(shown)):
             break
         share = shown["shifts"][-1]["weight"] if shown["shifts"] else 0
+        others = max(0, min(requests, least - tally.requests))
         if share == ALL:
             # Nothing is compared any more: a few callers do, and longer steps.
-            tally += traffic.ask(requests // AFTERWARDS)
+            tally += traffic.ask(max(others, requests // AFTERWARDS))
             advance(connection, AFTERWARDS * MINUTE_S)
             continue
-        if share:
-            if share not in asked:
-                advance(connection, SETTLED_S)
-            count = min(requests, _needed(shown["judged"], share, asked[share]))
-            asked[share] += count
-            tally += traffic.ask(count)
+        if share and share not in asked:
+            advance(connection, SETTLED_S)
+        count = min(requests, _needed(shown["judged"], share, asked[share])) if share else 0
+        asked[share] += max(count, others)
+        tally += traffic.ask(max(count, others))
         advance(connection, MINUTE_S)
     return Driven(client.get(f"/models/{model}/releases/{release}"), tally)
 

@@ -13,7 +13,7 @@ from tests.contracts.endpoints import BAD, GOOD, MODEL, InMemory, Place, on_lamb
 from tests.waiting import wait_until
 
 
-@pytest.fixture(params=["memory", "local cloud"])
+@pytest.fixture(params=["memory", pytest.param("local cloud", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "memory":
         yield InMemory()

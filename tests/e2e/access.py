@@ -37,6 +37,7 @@ PLACES = {
     "dataset": "flights",
     "release": "rel1",
     "wish": "hold",
+    "episode": "distance",
     "prediction": f"{0:012x}70008{0:015x}",
 }
 """What stands for the variables of a path."""
@@ -84,12 +85,15 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),
+    "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     "POST /models/{model}/releases/{release}/{wish}": Right("release"),
     "POST /models/{model}/versions/{version}/withdraw": Right("release", body={"why": "it knows the answer"}),
+    "POST /models/{model}/watch/{episode}/acknowledge": Right("train"),
+    "POST /models/{model}/watch/{episode}/close": Right("train"),
     "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),

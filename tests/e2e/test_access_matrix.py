@@ -37,6 +37,8 @@ PASSED: Mapping[str, int] = {
             "GET /predictions/{prediction}",
             "POST /models/{model}/releases",
             "POST /models/{model}/releases/{release}/{wish}",
+            "POST /models/{model}/watch/{episode}/acknowledge",
+            "POST /models/{model}/watch/{episode}/close",
             "POST /models/{model}/versions/{version}/withdraw",
         ),
         404,

@@ -31,6 +31,7 @@ def test_a_seed_is_one_schedule_of_releases() -> None:
     assert run([40], keep_all=True).told() != first
 
 
+@pytest.mark.slow
 def test_the_schedules_walk_the_states_that_are_deployed() -> None:
     """Each of them, but for those in which a course only waits."""
     walked = run(range(1, 61), keep_all=True).told()

@@ -48,6 +48,7 @@ def test_no_row_is_lost_or_doubled_when_requests_to_aws_go_wrong(wire: Wire) -> 
     assert {fault for _, fault in wire.faults} == set(FAULTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_transaction_is_done_once_whatever_its_request_meets(wire: Wire, fault: Fault) -> None:
     subject = replace(wire.subject(), chance=lambda _: First("TransactWriteItems", fault))

@@ -20,6 +20,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
 from serin.services.accept_upload import Arrival, accept_upload
 
+pytestmark = pytest.mark.slow
 MOST, BATCH = 400, 5
 
 

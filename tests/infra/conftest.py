@@ -72,8 +72,10 @@ def _add_checks(app: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def aws(synthesise: Synthesise) -> Assembly:
-    return synthesise("aws", checks=True)
+def aws(synthesise: Synthesise, request: pytest.FixtureRequest) -> Assembly:
+    """With the checks, which take twice as long as all else of it, where a test of this run reads their report."""
+    items = (item for item in request.session.items if isinstance(item, pytest.Function))
+    return synthesise("aws", checks=any("report" in item.fixturenames for item in items))
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
 
 from tests.infra.templates import Assembly
 
+pytestmark = pytest.mark.slow
 PACKS = {"AwsSolutions", "Serverless"}
 
 # The CDK writes DependsOn for every role it is given, although the reference says the same.
@@ -65,16 +64,22 @@ def test_every_acknowledgement_says_why(aws: Assembly) -> None:
     assert not [(place, finding) for place, finding, reason in acknowledgements(aws) if len(reason.split()) < 6]
 
 
+def lint(template: str) -> list[Any]:
+    """What cfn-lint finds; importing it takes a second."""
+    from cfnlint import api
+    from cfnlint.config import ManualArgs
+
+    return api.lint(template, config=ManualArgs(regions=["us-east-1"]))
+
+
 @pytest.fixture(scope="module")
 def lint_findings(aws: Assembly) -> list[tuple[str, str, str]]:
     found = []
     for stack, template in aws.templates.items():
-        matches = lint(json.dumps(template, indent=1), config=ManualArgs(regions=["us-east-1"]))
-        found += [(stack, match.rule.id, match.message) for match in matches]
+        found += [(stack, match.rule.id, match.message) for match in lint(json.dumps(template, indent=1))]
     return found
 
 
-@pytest.mark.slow
 def test_cfn_lint_finds_nothing_but_what_the_cdk_writes_for_roles(lint_findings: list[tuple[str, str, str]]) -> None:
     assert [item for item in lint_findings if item[1] != WRITTEN_BY_THE_CDK] == []
     expected = [item for item in lint_findings if item[1] == WRITTEN_BY_THE_CDK]
@@ -84,4 +89,4 @@ def test_cfn_lint_finds_nothing_but_what_the_cdk_writes_for_roles(lint_findings:
 
 def test_cfn_lint_would_see_a_wrong_property() -> None:
     wrong = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": "long"}}}}
-    assert lint(json.dumps(wrong), config=ManualArgs(regions=["us-east-1"]))
+    assert lint(json.dumps(wrong))

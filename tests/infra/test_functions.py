@@ -16,6 +16,7 @@ LAYERS = {
     "reconcile": ["core", "charters"],
     "api": ["core", "web", "charters"],
     "authorize": ["core"],
+    "watch-model": ["core", "data", "charters"],
     "build-features-returns": ["core", "data", "charters", "code-returns"],
     "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
@@ -34,7 +35,7 @@ CALLED_WITHOUT_WAITING = {
     *("join-truth-returns", "join-truth-late-orders"),
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
-    *("collect-predictions", "reconcile", "release-model"),
+    *("collect-predictions", "reconcile", "release-model", "watch-model"),
 }
 GATEWAY_SECONDS = 30
 

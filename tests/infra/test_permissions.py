@@ -75,10 +75,23 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
     own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
-    assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, f"{SOURCE.prefix}*"])
+    watched = ["predictions/*", "truth/*", "watching/*", *(f"reports/{model}/*" for model in MODELS)]
+    assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
     read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
-    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in read)}
+    reports = [f"reports/{model}/*" for model in MODELS]
+    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in (*read, *reports))}
+
+
+def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_models_are_made_of(aws: Assembly) -> None:
+    machines = {f"stateMachine:serin-dev-training-{model}" for model in MODELS}
+    assert resources(aws, "watch-model", "states") == machines
+    written = [items for actions, items in aws.statements("watch-model") if "s3:PutObject" in actions]
+    own = {"serin-dev-lake/watching/*", *(f"serin-dev-lake/reports/{model}/*" for model in MODELS)}
+    assert {shortened(item) for items in written for item in items} == own
+    put = [item for item in aws.written_statements("watch-model") if "dynamodb:PutItem" in item["Action"]]
+    keys = [item["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for item in put]
+    assert keys == [["WATCH#*", "WINDOW#*"]]
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -46,14 +46,14 @@ def dependencies(aws: Assembly, stack: str) -> set[str]:
 
 
 def test_there_is_a_stack_for_each_part_and_one_endpoint_for_each_model(aws: Assembly) -> None:
-    parts = {"catalog", "lake", "api", "training", "release"}
+    parts = {"catalog", "lake", "api", "training", "release", "watch"}
     assert aws.templates.keys() == parts | {f"endpoint-{model}" for model in MODELS}
 
 
 def test_stacks_wait_for_what_they_need(aws: Assembly) -> None:
     assert dependencies(aws, "catalog") == set()
     assert dependencies(aws, "api") == set()
-    for stack in ("lake", "training", "release"):
+    for stack in ("lake", "training", "release", "watch"):
         assert dependencies(aws, stack) == {"catalog"}
     assert dependencies(aws, "endpoint-returns") == {"lake", "api"}
 

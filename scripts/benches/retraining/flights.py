@@ -14,7 +14,6 @@ from benches.measuring import PROGRESS
 from benches.retraining.world import World
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import training_rows
-from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.learning.columns import TrainingColumns, read_columns
 
 BEGIN, WEEKS = datetime(2013, 3, 1, tzinfo=UTC), 43
@@ -26,7 +25,7 @@ PARAMS = {"max_leaf_nodes": 15, "learning_rate": 0.1}
 def flights() -> World:
     """By the committed charter."""
     found = model()
-    charter, watch = found.charter, WatchPolicy()
+    charter, watch = found.charter, found.charter.monitoring.policy
     own: Any = runpy.run_path(str(found.folder / "pipeline.py"))["pipeline"]
     assert charter.training.holdout is not None
     return World(
@@ -39,8 +38,7 @@ def flights() -> World:
         days=7 * WEEKS,
         lag=charter.truth.watermark,
         holdout=charter.training.holdout,
-        window=watch.window,
-        alpha=watch.chance(len(charter.features.model_uses)),
+        watch=watch,
     )
 
 

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from serin.learning.columns import Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
+from serin.measures.arrays import Mask
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def between(columns: TrainingColumns, begin: datetime, end: datetime) -> Mask:
     """The rows asked from `begin` on and before `end`."""
-    found: Mask = (columns.moment >= begin.timestamp()) & columns.before(end)
+    found: Mask = np.zeros(len(columns.moment), np.bool_)
+    found[slice(*np.searchsorted(columns.moment, (begin.timestamp(), end.timestamp())))] = True
     return found
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from benches.retraining.rows import WEEK, between
 from benches.retraining.world import World
-from serin.learning.columns import Floats
 from serin.learning.evaluation import metrics
+from serin.measures.arrays import Floats
 
 DRAWS = 4000
 
@@ -26,7 +26,7 @@ def weekly_auc(world: World, score: Floats) -> Floats:
 def gain_share(
     ours: Sequence[Floats], static: Sequence[Floats], scheduled: Sequence[Floats], seed: int
 ) -> Mapping[str, float]:
-    """(ours − static) ÷ (scheduled − static), with a 95 % interval by drawing weeks, of all years, anew."""
+    """What of the calendar's gain over no training ours has; its 95 % interval by drawing weeks of all years anew."""
     gained, possible = np.concatenate(ours) - np.concatenate(static), np.concatenate(scheduled) - np.concatenate(static)
     random = np.random.default_rng(seed)
     drawn = random.integers(0, len(gained), (DRAWS, len(gained)))

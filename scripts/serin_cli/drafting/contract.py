@@ -82,6 +82,8 @@ def _seen(column: ColumnSeen) -> str:
 
 def _column(column: ColumnSeen, dataset: str, position: int | None, afterwards: bool) -> Iterator[str]:
     yield f"      - name: {word(column.name)}"
+    if column.written:
+        yield f"        physicalName: {word(column.written)}"
     yield f"        logicalType: {column.type}"
     if position:
         yield f"        primaryKey: true\n        primaryKeyPosition: {position}"

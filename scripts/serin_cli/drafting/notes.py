@@ -10,11 +10,17 @@ from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.printable import printable
 
+_NAMED = 8
+
 
 def file_notes(seen: FileSeen) -> Iterator[str]:
     """Rows and columns that cannot be read, times without a zone, and columns that are numbers but for a few words."""
     if seen.ragged:
         yield f"{seen.ragged:,} rows have too many or too few values, or are the header again; uploads set them aside"
+    named = [f"{printable(column.written, 40)} is {column.name}" for column in seen.columns if column.written]
+    if named:
+        more = f", and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+        yield f"columns keep their names in files, and have others here: {', '.join(named[:_NAMED])}{more}"
     for name in seen.unread:
         yield f"{printable(name)} holds no plain values and is left out"
     for column in seen.columns:

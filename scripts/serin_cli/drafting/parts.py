@@ -14,7 +14,7 @@ def named(seen: FileSeen, name: str, part: str) -> ColumnSeen:
     """The column of that name; Invalid when there is none."""
     column = seen.column(name)
     if column is None:
-        known = ", ".join(column.name for column in seen.columns[:20])
+        known = ", ".join(column.written or column.name for column in seen.columns[:20])
         raise Invalid(f"{seen.name} has no column {name[:60]!r}.", f"Name one of its columns: {known}.", part)
     return column
 

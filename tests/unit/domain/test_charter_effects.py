@@ -422,16 +422,27 @@ def _read(root: Path, proof: Proof | None = None) -> Read:
     return Read(examine(path), path.parent)
 
 
-@pytest.mark.parametrize("field", PROOFS)
-def test_a_field_changes_what_it_says(field: str, tmp_path: Path) -> None:
-    proof = PROOFS[field]
-    assert proof.looked_at(_read(tmp_path / "before")) != proof.shows
-    assert proof.looked_at(_read(tmp_path / "after", proof)) == proof.shows
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """The model as it was written."""
+    return _read(tmp_path_factory.mktemp("before"))
 
 
-@pytest.mark.parametrize("field", PROOFS)
-def test_a_field_reaches_the_compiled_charter(field: str, tmp_path: Path) -> None:
-    before, after = _read(tmp_path / "before"), _read(tmp_path / "after", PROOFS[field])
+@pytest.fixture(scope="module", params=PROOFS)
+def changed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Proof, Read]:
+    """A field's proof, and the model with that field changed."""
+    proof = PROOFS[request.param]
+    return proof, _read(tmp_path_factory.mktemp("after"), proof)
+
+
+def test_a_field_changes_what_it_says(before: Read, changed: tuple[Proof, Read]) -> None:
+    proof, after = changed
+    assert proof.looked_at(before) != proof.shows
+    assert proof.looked_at(after) == proof.shows
+
+
+def test_a_field_reaches_the_compiled_charter(before: Read, changed: tuple[Proof, Read]) -> None:
+    _, after = changed
     assert as_record(before.charter) != as_record(after.charter)
     assert before.charter.digest() != after.charter.digest()
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -28,6 +28,7 @@ from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
@@ -39,6 +40,8 @@ from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
+from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import NOON, a_charter
 
@@ -89,6 +92,12 @@ class Api:
     def withdraw(self, model: str, version: int, why: str, by: str) -> Withdrawal:
         return withdraw_version(model, version, why, by, catalog=self.catalog, clock=self.clock)
 
+    def watch(self, model: str, window: date | None) -> ShownWatch:
+        return show_watch(model, window, catalog=self.catalog, lake=self.lake)
+
+    def tend(self, model: str, feature: str, deed: Deed, by: str) -> Episode:
+        return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
+
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
         return direct_release(wish, release, by, correlation, **ports)
@@ -137,6 +146,8 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         withdraw_version=lambda *arguments: _ASKED.get().withdraw(*arguments),
         direct_release=lambda *arguments: _ASKED.get().direct(*arguments),
         give_feedback=lambda *arguments: _ASKED.get().take(*arguments),
+        show_watch=lambda *arguments: _ASKED.get().watch(*arguments),
+        tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))

@@ -57,12 +57,15 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
+    ("GET", f"/models/{MODEL}/watch"),
     ("GET", f"/models/{MODEL}/health"),
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),
     ("POST", f"/models/{MODEL}/releases/rel1/hold"),
     ("POST", f"/models/{MODEL}/versions/1/withdraw"),
+    ("POST", f"/models/{MODEL}/watch/amount/acknowledge"),
+    ("POST", f"/models/{MODEL}/watch/amount/close"),
     ("POST", f"/models/{MODEL}/feedback"),
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
@@ -124,7 +127,7 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
-    parts |= {"prediction": PREDICTION}
+    parts |= {"prediction": PREDICTION, "episode": "amount"}
     offered = {
         (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import jsonschema_rs
@@ -22,6 +22,7 @@ from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
 from serin.domain.health import Health
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.profiles import ShownProfile
 from serin.domain.records import as_record
@@ -35,6 +36,8 @@ from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_prediction import Shown
+from serin.services.show_watch import ShownWatch
+from serin.services.tend_episode import Deed
 from serin.serving.answers import answer_of
 from serin.serving.package import find_package
 from serin.serving.requests import read_request
@@ -94,11 +97,19 @@ def nothing_directed(wish: Wish, release: Release, by: str, correlation: str) ->
     raise NotFound(f"{by} found no {release} to {wish}, {correlation}.", "Nothing was released.")
 
 
+def nothing_watched(model: str, window: date | None) -> ShownWatch:
+    raise NotFound(f"Nobody looked at {model} on {window}.", "Nothing is live.")
+
+
+def nothing_tended(model: str, feature: str, deed: Deed, by: str) -> Episode:
+    raise NotFound(f"{by} found no {feature} of {model} to {deed}.", "Nothing is open.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
-        *(nothing_withdrawn, nothing_directed, nothing_taken, no_health),
+        *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
     )
     return make_app(charters, *ports, cases)
 

@@ -145,6 +145,7 @@ def test_a_better_recipe_replaces_a_weak_one_on_a_few_hundred_real_rows_and_not_
     assert contested(name, WEAK, GOOD)[0].outcome == "fail"
 
 
+@pytest.mark.slow
 def test_a_first_model_and_its_trials_need_no_time() -> None:
     assert contested("iris", GOOD, None)[0].outcome == "pass"
     columns, task, _ = real("iris")

@@ -119,7 +119,10 @@ def flights() -> tuple[TrainingColumns, pd.DataFrame]:
     return read_columns(to_npz(rows, model.charter)), known
 
 
-@pytest.mark.parametrize("leaks", [[], ["dep_delay"], ["arr_delay"], ["arr_delay", "dep_delay"]])
+DELAYS = (["dep_delay"], ["arr_delay"], ["arr_delay", "dep_delay"])
+
+
+@pytest.mark.parametrize("leaks", [[], *(pytest.param(leaks, marks=pytest.mark.slow) for leaks in DELAYS)])
 def test_a_flight_s_delays_are_named_and_nothing_else(leaks: list[str]) -> None:
     columns, known = flights()
     more = tuple(ModelColumn(name, "numeric") for name in leaks)

@@ -32,6 +32,7 @@ def test_the_rows_values_have_the_metric_as_their_mean(task: Any, metric: str) -
     assert row_values(task, metric, label, score, classes).mean() == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "metric"), EVERY)
 def test_their_spread_says_how_sure_the_metric_is(task: Any, metric: str) -> None:
     """Against the bootstrap, which draws the rows again and again."""

@@ -51,6 +51,20 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
 
 
+def test_a_file_keeps_its_own_names_and_the_model_has_those_of_the_trade(folder: Path) -> None:
+    own = "Order ID,Taken at,Size (cm),Colour,isUrgent,weight,Late?"
+    text = rows().replace("order_id,at,size,colour,urgent,weight,label", own)
+    run(folder, text, "--label", "Late?", "--time", "Taken at", "--entity", "order_id")
+    path = folder / "models" / "orders" / "contracts" / "orders.yaml"
+    assert breaks(path.read_text()) == []
+    answer(folder)
+    model, made = learnt(folder)
+    assert made.height == ROWS
+    assert model.charter.features.model_uses == ("size_cm", "colour", "is_urgent", "weight")
+    columns = model.contracts["orders"].columns
+    assert [column.name_in_files for column in columns] == own.split(",")
+
+
 def test_without_a_time_the_order_of_arrival_stands_for_it(folder: Path) -> None:
     run(folder, rows())
     answer(folder)

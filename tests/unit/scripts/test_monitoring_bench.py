@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from benches.watching.detected import detected
 from benches.watching.run_length import interval, run_length
 from benches.watching.world import World, split
 
 
+@pytest.mark.slow
 def test_a_model_that_nothing_happens_to_is_left_in_peace() -> None:
     assert run_length(0.35, years=2, reference=51, seed=11)["alarms_per_year"] <= 2
 
 
+@pytest.mark.slow
 def test_changes_are_told_within_two_windows() -> None:
     found = detected({"ar35": 0.35}, models=1, reference=26, seed=5)
     assert found["missing"]["n"] == 20

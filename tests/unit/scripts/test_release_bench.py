@@ -20,7 +20,10 @@ def found(case: str) -> Row:
     return row(ends(serin, case, SEED, REPETITIONS))
 
 
-@pytest.mark.parametrize("case", ["equal_500", "equal_10k", "equal_outage", "equal_sandbox", "silence"])
+LONG = [pytest.param(case, marks=pytest.mark.slow) for case in ("equal_10k", "equal_outage", "equal_sandbox")]
+
+
+@pytest.mark.parametrize("case", ["equal_500", *LONG, "silence"])
 def test_equal_versions_are_seldom_rolled_back(case: str) -> None:
     # With a true share of .05, 40 releases show more than 7 in fewer than one of a thousand seeds.
     assert found(case)["rolled_back"] <= 7 / 40, f"seed {SEED}"

@@ -138,15 +138,29 @@ def test_starting_waits_for_the_end_but_not_for_evidence(typed: Any, answers: li
 
 
 @pytest.mark.parametrize("wish", ["hold", "resume", "abort"])
-def test_a_wish_is_of_the_newest_release_or_of_the_named_one(typed: Any, wish: str) -> None:
-    api = Api({"items": [{"id": "rel9"}]})
+def test_a_wish_is_of_the_release_under_way_or_of_the_named_one(typed: Any, wish: str) -> None:
+    """A newer one may wait behind it, or have been refused."""
+    states = {"rel9": "waiting", "rel8": "failed", "rel7": "held", "rel6": "live"}
+    api = Api({"items": [{"id": name, "status": status} for name, status in states.items()]})
     typed(api, wish, "late-orders")
     typed(api, wish, "late-orders", "--release", "rel3")
+    typed(Api({"items": [{"id": "rel9", "status": "waiting"}]}), wish, "late-orders")
     assert [path for path, _ in api.posted] == [
-        f"/models/late-orders/releases/{name}/{wish}" for name in ("rel9", "rel3")
+        f"/models/late-orders/releases/{name}/{wish}" for name in ("rel7", "rel3")
     ]
 
 
-def test_only_a_shown_release_has_a_page(typed: Any) -> None:
-    with pytest.raises(Invalid, match="Only `release show` writes a page"):
-        typed(Api(), "watch", "late-orders", "--page", "x.html")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("watch", "late-orders", "--page", "x.html"),
+        ("abort", "late-orders", "--version", "3"),
+        ("show", "late-orders", "--version", "3"),
+        ("list", "late-orders", "--release", "rel1"),
+        ("rollback", "late-orders", "--release", "rel1"),
+    ],
+)
+def test_an_option_that_an_action_does_not_read_is_refused(typed: Any, words: tuple[str, ...]) -> None:
+    with pytest.raises(Invalid, match=f"`release {words[0]}` reads no {words[2]}") as caught:
+        typed(Api(), *words)
+    assert "or write `release " in caught.value.remedy

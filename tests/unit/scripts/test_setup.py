@@ -37,6 +37,7 @@ case "$1 $2" in
   "-c "*ensurepip*) exit {without_venv} ;;
   "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/uv"; echo made >>made-venvs ;;
   "-m pip"|"pip install") {install} ;;
+  "-m compileall") ;;
   "-m serin_cli.prepare") {prepare} ;;
   *) echo "unexpected: $*" >&2; exit 9 ;;
 esac
@@ -119,6 +120,7 @@ def test_the_environment_imports_the_checkout_it_lies_in(machine: Machine) -> No
     assert named == [str(machine.checkout / name) for name in ("layers/core/python", "scripts", ".")]
 
 
+@pytest.mark.slow
 def test_a_process_of_this_environment_needs_to_be_told_nothing(tmp_path: Path) -> None:
     program = "import infra.app as a, serin.domain as b, serin_cli as c; print(*[m.__file__ for m in (a, b, c)])"
     command = [sys.executable, "-c", program]

@@ -42,6 +42,13 @@ def test_callers_ask_no_more_than_the_judge_needs_and_a_few_in_any_case(monkeypa
     assert (driven.status, driven.tally.requests, driven.tally.failed) == ("live", sum(releases.asked), 0)
 
 
+def test_where_others_call_too_there_are_so_many_calls_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "advance", lambda *_: None)
+    releases: Any = Releases([a_look(20, 0, 20)], [a_look(20, 20, 0)], [a_look(20, 20, 0)])
+    driven = drive(releases, releases, None, "m", "r", requests=100, least=250)  # type: ignore[arg-type]
+    assert (driven.tally.requests, releases.asked) == (250, [100, 100, 50])
+
+
 def test_what_the_stage_had_no_room_for_is_no_request_and_silence_is_a_failure() -> None:
     tally = Tally(Counter({200: 5, 429: 3}), Counter({1: 5}))
     tally += Tally(Counter({200: 1, 503: 1, 0: 2}), Counter({2: 1}))

@@ -51,6 +51,7 @@ def answer(world: Filling, feature: str, *entities: str) -> list[tuple[str, Any]
     return [(one.status, one.value) for one in found.columns[feature]]
 
 
+@pytest.mark.slow
 def test_a_busy_shop_is_counted_and_keeps_nobody_else_from_it(filling: Filling) -> None:
     rows = shops(60_000)
     filling.upload(CHARTER, "shops", rows)

@@ -93,6 +93,15 @@ def test_the_same_table_in_disguise_is_told_and_none_of_its_copies_judges(disgui
     assert judging(world) == rows
 
 
+def test_an_earlier_file_that_is_there_twice_in_one_upload_is_no_table_that_repeats_itself() -> None:
+    world = intake()
+    world.send(csv(passengers()), "raw/orders/titanic.csv")
+    upload = world.send(csv(shuffled([*passengers(), *passengers(), *passengers(9, seed=2)])), "raw/orders/twice.csv")
+    assert upload.copies is not None
+    assert upload.copies.found == "2,940 of 2,949 rows are equal to rows of file titanic.csv; 1,479 rows more"
+    assert judging(world) == ROWS + 9
+
+
 def test_all_disguises_in_a_row_leave_each_row_one_that_judges() -> None:
     world = intake()
     world.send(csv(passengers()), "raw/orders/titanic.csv")
@@ -207,6 +216,7 @@ def day(number: int) -> bytes:
     return (HEADER + "\n".join(rows) + "\n").encode()
 
 
+@pytest.mark.slow
 def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_but_to_keep_their_sets_few() -> None:
     lake = Reads()
     world = World({"orders": a_contract(rules=(), primary_key=())}, lake=lake)
@@ -220,6 +230,7 @@ def test_an_upload_of_a_table_that_grows_in_time_reads_no_digests_but_to_keep_th
     assert len(lake.sets) == 1
 
 
+@pytest.mark.slow
 def test_a_table_without_times_is_read_in_few_sets_and_every_upload_is_still_known_by_name() -> None:
     lake = Reads()
     world = World({"orders": PASSENGERS}, lake=lake)

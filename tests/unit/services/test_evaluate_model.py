@@ -285,6 +285,12 @@ def test_what_is_no_real_number_is_no_score(parts: Any) -> None:
         judged(scores(0.8, **parts))
 
 
+@pytest.mark.parametrize("rows", [np.int64(5), np.array([[1, 2]])])
+def test_rows_that_are_no_list_are_no_scores_file(rows: Any) -> None:
+    with pytest.raises(Corrupt, match="where a list is needed"):
+        judged(scores(0.8, rows=rows))
+
+
 def test_a_second_version_of_a_regression_is_judged_against_the_first() -> None:
     file = orders_npz(order_rows(days=40, a_day=PER_DAY), lambda row: (row["amount"] or 0.0) / 100, "number")
     columns, charter = read_columns(file), a_charter(task="regression", floors={})

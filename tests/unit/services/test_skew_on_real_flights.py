@@ -199,6 +199,7 @@ def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnlineFeatures]:
         yield DynamoOnlineFeatures(client, "online")
 
 
+@pytest.mark.slow
 def test_so_are_fifty_from_dynamodb(dynamo: OnlineFeatures) -> None:
     chance, flights = Random(5), january()["flights"].sample(300, seed=5)
     wrong, filled, number = all_differing(World(dynamo), arrivals(flights, 2, chance), questions(flights, 50, chance))

@@ -6,7 +6,7 @@ from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain.errors import Conflict, NotFound
 from serin.services.start_work import start_release, start_rollback, start_training
 from serin.services.withdraw_version import withdraw_version
-from tests.unit.services.releasing import MODEL, World
+from tests.unit.services.releasing import MODEL, World, with_live
 
 
 def rollback_target(world: World) -> int:
@@ -74,6 +74,26 @@ def test_a_rollback_after_going_forward_again_goes_back_again() -> None:
     world.release("back", 1, "rollback")
     world.release("forth", 2, "call")
     assert rollback_target(world) == 1
+
+
+@pytest.mark.parametrize("until", ["shadow", "judge", "bake"])
+def test_while_a_version_is_released_a_rollback_is_an_abort(until: str) -> None:
+    """It would wait for the end of the release, for an hour or a day, and then go back behind what was live."""
+    world = with_live()
+    world.release("rel2", 2)
+    course = world.until("rel3", 3, until)
+    with pytest.raises(Conflict, match="Version 3 of late-orders is being released; live is version 2") as caught:
+        rollback_target(world)
+    assert "`release abort`" in caught.value.remedy
+    world.walk("rel3", course)
+    assert rollback_target(world) == 2
+
+
+def test_a_rollback_that_is_asked_for_twice_is_no_release_that_stops_it() -> None:
+    world = released(1, 2)
+    course = world.begin("back", 1, "rollback")
+    assert rollback_target(world) == 1
+    world.walk("back", course)
 
 
 def test_a_release_that_failed_is_not_gone_back_to() -> None:

@@ -98,6 +98,7 @@ class _Counting(MemoryObjectStore):
         return super().get(key, version_id)
 
 
+@pytest.mark.slow
 def test_a_small_upload_reads_few_files_of_bounded_size_however_long_the_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

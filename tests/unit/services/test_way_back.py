@@ -25,6 +25,7 @@ from tests.unit.services.test_accept_upload import World
 from tests.unit.services.test_build_training_set import SHOPS
 from tests.unit.services.test_copies_in_training import UNNAMED, intake, orders
 
+pytestmark = pytest.mark.slow
 MODEL = "late-orders"
 LEAKING = replace(UNNAMED, columns=(*UNNAMED.columns, Column("minutes", "number")))
 AFTERWARDS = replace(UNNAMED, columns=(*UNNAMED.columns, Column("minutes", "number", known="afterwards")))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ questions = st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c", None])),
 views = st.sampled_from([QUEUE, HOURLY, LAST, *(replace(view, created_time=None) for view in (QUEUE, LAST))])
 
 
+@pytest.mark.slow
 @given(views, st.lists(events(5), min_size=1, max_size=4), questions, st.randoms(use_true_random=False))
 def test_values_are_exact_at_any_moment_however_uploads_are_repeated_and_reordered(
     view: View, uploads: list[list[Event]], asked: list[tuple[datetime, str | None]], chance: Any
@@ -115,6 +117,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(steps, questions, st.randoms(use_true_random=False))
 def test_what_a_derivation_looks_up_moves_events_and_leaves_none_behind(
     taken: Sequence[Step], asked: list[tuple[datetime, str | None]], chance: Any

@@ -90,6 +90,7 @@ def online_at(moment: datetime, keys: list[EntityKey]) -> dict[EntityKey, Online
     return found
 
 
+@pytest.mark.slow
 def test_a_request_at_its_moment_gets_the_row_that_training_learnt_from(rows: pl.DataFrame, plan: FeaturePlan) -> None:
     learnt: TrainingColumns = read_columns(to_npz(rows, CHARTER))
     served: list[FeatureRow] = [

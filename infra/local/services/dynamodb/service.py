@@ -11,7 +11,12 @@ from infra.local.services.service import Service
 SERVICE = Service(
     "dynamodb",
     types=(Table,),
-    patches=("infra.local.services.dynamodb.patches", "infra.local.services.dynamodb.expressions"),
+    patches=(
+        "infra.local.services.dynamodb.patches",
+        "infra.local.services.dynamodb.expressions",
+        "infra.local.services.dynamodb.queries",
+        "infra.local.services.dynamodb.wire",
+    ),
     permissions=permissions,
     timers=lambda region, clock: (Expiry(region, clock),),
     frozen=KEEPING,

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from moto.core.parse import JSONParser
+from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.needs.model import needed
-from tests.e2e.local.needs.world import aws, table
+from tests.e2e.local.needs.world import aws, parts, table
 
 
 @contextmanager
@@ -42,3 +45,45 @@ def a_condition_is_parsed_once_and_holds_for_each_item(cloud: LocalCloud) -> Non
         for key in ("a", "b", "a"):
             dynamodb.put_item(TableName=name, Item={"pk": {"S": key}, "n": {"N": "7"}}, **condition)
         assert lexed.call_count <= 1
+
+
+ITEM: dict[str, Any] = {
+    "n": {"N": "7"},
+    "s": {"SS": ["x", "y"]},
+    "m": {"M": {"l": {"L": [{"BOOL": True}, {"NULL": True}]}}},
+}
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.parse_parameters")
+def what_is_asked_of_items_is_read_as_it_is_but_for_bytes(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(JSONParser, "parse") as parsed:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        assert not parsed.called
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "b"}, "b": {"B": b"\0\xff"}})
+        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})["Item"]["b"] == {"B": b"\0\xff"}
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.serialized")
+def items_are_answered_as_they_are_kept(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(ResponseSerializer, "serialize") as serialized:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        answer = dynamodb.batch_get_item(RequestItems={name: {"Keys": [{"pk": {"S": key}} for key in "ab"]}})
+        assert answer["Responses"][name] == [{"pk": {"S": "a"}, **ITEM}]
+        assert "Item" not in dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})
+        assert not serialized.called
+
+
+@needed("moto.dynamodb.models.table.Table.query", "moto.dynamodb.models.table.Table.all_items")
+def a_query_sorts_the_items_of_its_own_key(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with parts(cloud) as name:
+        for pk, part in (("a", "2"), ("a", "1"), ("b", "1"), ("b", "2"), ("c", "1")):
+            dynamodb.put_item(TableName=name, Item={"pk": {"S": pk}, "part": {"S": part}})
+        with _watched(DynamoType, "__lt__") as compared:
+            answer = dynamodb.query(
+                TableName=name, KeyConditionExpression="pk = :a", ExpressionAttributeValues={":a": {"S": "a"}}
+            )
+        assert [item["part"]["S"] for item in answer["Items"]] == ["1", "2"]
+        assert compared.call_count == 1

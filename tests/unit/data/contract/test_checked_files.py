@@ -93,8 +93,8 @@ def in_blocks(content: bytes, folder: Path, caps: Caps) -> tuple[CheckedFile, li
     return found, [pl.read_parquet(file) if file else pl.DataFrame() for file in (found.accepted, found.quarantine)]
 
 
-QUICK, LATER = (0, 1, 5), (2, 3, 4, *range(6, 12))
-"""Seeds; of the first three one has a row of a wrong width in a block whose other rows are looked at together."""
+QUICK, LATER = (0, 1), (2, 3, 4, 5, *range(6, 12))
+"""Seeds; the fifth has a row of a wrong width in a block whose other rows are looked at together."""
 
 
 @pytest.mark.parametrize("seed", [*QUICK, *(pytest.param(seed, marks=pytest.mark.slow) for seed in LATER)])

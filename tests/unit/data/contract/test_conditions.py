@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serin.data.contract.conditions import compiled
-from serin.domain.contracts import ColumnType
+from serin.domain.contracts import Column, ColumnType
 from serin.domain.errors import Invalid
 from serin.files.contract_conditions import query_condition
+from serin.files.contract_rules import Rules
 
 TYPES: Mapping[str, ColumnType] = {"a": "number", "b": "number", "s": "string", "t": "timestamp", "d": "date"}
+COLUMNS = tuple(Column(name, kind) for name, kind in TYPES.items())
+RULES = Rules("rows", COLUMNS, known={name: name for name in TYPES}, calls=frozenset({"rows"}))
 NUMBERS = st.sampled_from(["a", "b", "0", "1", "2.5", "-3", "1e3"])
 SUMS = st.recursive(
     NUMBERS,
@@ -47,7 +50,8 @@ ROWS = st.lists(
 
 
 def flagged(where: str, frame: pl.DataFrame) -> list[bool]:
-    condition = query_condition(f"SELECT COUNT(*) FROM ${{object}} WHERE {where}", "rows", TYPES, None)
+    condition = query_condition(f"SELECT COUNT(*) FROM ${{object}} WHERE {where}", RULES, None)
+    assert condition is not None
     return frame.select(compiled(condition).fill_null(value=False).alias("found")).to_series().to_list()
 
 
@@ -96,4 +100,4 @@ def test_times_remainders_and_divisions_by_zero_are_understood(where: str, expec
 @pytest.mark.parametrize("text", ["noon", "2013-01-01T10:00:00", "2013-13-01T10:00:00Z"])
 def test_a_text_that_is_no_time_is_not_compared_with_one(text: str) -> None:
     with pytest.raises(Invalid, match="beside a timestamp"):
-        query_condition(f"SELECT COUNT(*) FROM rows WHERE t > '{text}'", "rows", TYPES, None)
+        query_condition(f"SELECT COUNT(*) FROM rows WHERE t > '{text}'", RULES, None)

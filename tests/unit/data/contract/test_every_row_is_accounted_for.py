@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def meant(text: str) -> str | None:
     return None if text in ("", "NA") else text
 
 
+@pytest.mark.slow
 @given(rows=st.lists(ROW, min_size=1, max_size=12), end=st.sampled_from(["\n", "\r\n"]))
 def test_each_row_of_a_dirty_file_is_accepted_or_in_quarantine_as_it_was_written(
     rows: list[list[str]], end: str

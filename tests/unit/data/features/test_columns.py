@@ -104,6 +104,7 @@ def test_one_very_long_text_does_not_become_a_very_large_file() -> None:
         to_npz(frame, charter("shop"))
 
 
+@pytest.mark.slow
 def test_january_is_read_back_as_it_was_written_and_written_alike_twice() -> None:
     model = flight_delay()
     frame = training_rows(model.charter, model.contracts, january(), function)

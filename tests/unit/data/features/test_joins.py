@@ -225,6 +225,7 @@ def test_no_row_is_made_of_no_rows() -> None:
     assert rows(charter(), orders((1, 3, "a", 5.0, None)), shops()).height == 0
 
 
+@pytest.mark.slow
 def test_january_has_a_row_for_every_flight_that_arrived() -> None:
     model, tables = flight_delay(), january()
     found = training_rows(model.charter, model.contracts, tables, function)

@@ -57,12 +57,12 @@ def test_a_file_written_by_hand_is_read_so_that_the_bombs_are_refused_for_what_t
 @pytest.mark.parametrize(
     ("bomb", "found"),
     [
-        (bombs.page_that_unpacks_to_a_gibibyte, "unpacks to more than"),
+        pytest.param(bombs.page_that_unpacks_to_a_gibibyte, "unpacks to more than", marks=pytest.mark.slow),
         (bombs.billions_of_rows, "has 2,147,483,647 rows"),
         (bombs.footer_that_hides_billions_of_rows, "its pages do not hold the rows that its footer says"),
         (bombs.dictionary_that_says_it_is_huge, "a dictionary has more values than bytes"),
         (bombs.one_text_meant_a_million_times, "holds 60,000,000,000 bytes of text"),
-        (bombs.nested, "100,001 columns"),
+        pytest.param(bombs.nested, "100,001 columns", marks=pytest.mark.slow),
         (lambda: bombs.nested(100), "a column is nested more than 32 deep"),
     ],
 )
@@ -70,6 +70,7 @@ def test_a_bomb_is_refused_for_what_it_is(bomb: Callable[[], bytes], found: str)
     assert found in refusal(bomb()).message
 
 
+@pytest.mark.slow
 def test_a_page_that_holds_more_than_it_says_is_never_unpacked_further() -> None:
     """The decoder has room for what the page's header says and stops there."""
     assert read_table("years.parquet", bombs.page_that_lies_about_its_size(), YEARS).rows == 10

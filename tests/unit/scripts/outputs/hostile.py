@@ -11,16 +11,23 @@ from typing import Any
 import polars as pl
 
 from serin.data.files.parquet import to_parquet
+from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
+from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.verdicts import Check, Verdict
+from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.judgement.watching.performance import Interval, Performance
+from serin.domain.judgement.watching.verdicts import FeatureVerdict, Promise, WindowVerdict
 from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
 from serin.domain.records import as_record
 from serin.domain.release_record import Directive, Shift
 from serin.domain.releases import ReleaseStep
 from serin.domain.scorecard import Score
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
+from serin.domain.watched import SliceVerdict, WatchedWindow, WatchState, WindowReport
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_views import ViewStatus
+from serin.services.show_watch import ShownWatch
 from serin_cli.client import ApiError
 from serin_cli.evidence import flat
 from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
@@ -46,6 +53,13 @@ KEPT = (
     "mean",
     "moved",
     "began",
+    "begin",
+    "end",
+    "opened",
+    "onset",
+    "looked",
+    "action",
+    "outcome",
     "classification",
 )
 
@@ -147,9 +161,43 @@ RELEASE = {
     "steps": [as_record(ReleaseStep("rel1", "golden", NOON, "as expected"))],
     "judged": [as_record(a_judged(number, at=NOON + timedelta(minutes=number))) for number in (1, 2)],
 }
-VERDICT = as_record(Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)))
-RUN = {**as_record(a_run(version=2, status="registered")), "reason": "because", "trials": [1]}
-RUN |= {"contest": {"rows": 9, "challenger": {"roc_auc": 0.7}}, "verdict": VERDICT}
+RUN = as_record(
+    a_run(
+        version=2,
+        status="registered",
+        reason="because",
+        trials=(TrialResult(Trial(1), {"roc_auc": 0.7}, 1.0),),
+        contest=Contest(9, {"roc_auc": 0.7}),
+        verdict=Verdict("pass", "Passed.", (Check("gain over the champion", "pass", "better", "log_loss"),)),
+    )
+)
+
+WINDOW = WatchedWindow(
+    *(MODEL, NOON, NOON, NOON, "DRIFT", "Drift in x.", "Inputs have moved."),
+    version=2,
+    performance=(Performance("log_loss", "LOSS", "log_loss is worse.", Interval(0.5, 0.4, 0.6, 9, 7)),),
+)
+FEATURE = FeatureVerdict("x", "DRIFT", "x has drifted.", 9, 0, wasserstein=0.5)
+DRIFT = WindowVerdict(NOON, NOON, 9, "DRIFT", "Drift in x.", Promise(1.0, 0.5, 9), (FEATURE,))
+WATCH = ShownWatch(
+    WatchState(
+        MODEL, episodes=(Episode("x", NOON, "x has drifted.", NOON),), decision=Decision("none", "No training.")
+    ),
+    (WINDOW,),
+    WindowReport(WINDOW, DRIFT, (SliceVerdict("origin", "LGA", DRIFT),), ("x is made differently.",)),
+)
+
+
+def _watched() -> Any:
+    """Features of a verdict are a list of records, whose fields nobody has named."""
+    found = as_record(WATCH)
+    verdicts = [found["report"]["drift"], *(of["verdict"] for of in found["report"]["slices"])]
+    own = [verdict.pop("features") for verdict in verdicts]
+    found = poisoned(found)
+    verdicts = [found["report"]["drift"], *(of["verdict"] for of in found["report"]["slices"])]
+    for verdict, features in zip(verdicts, own, strict=True):
+        verdict["features"] = [poisoned(feature) for feature in features]
+    return found
 
 
 class Platform:
@@ -178,13 +226,14 @@ class Platform:
         if "/releases/" in path:
             return poisoned(RELEASE)
         endings = {
-            "/uploads": [poisoned(as_record(upload)) for upload in UPLOADS],
-            "/runs": [poisoned(RUN)],
+            "/uploads": {"items": [poisoned(as_record(upload)) for upload in UPLOADS]},
+            "/runs": {"items": [poisoned(RUN)]},
             "/versions": [poisoned(as_record(a_version(2)))],
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
             "/health": poisoned(HEALTH),
             "/sources": {"items": [poisoned(SOURCE)]},
+            "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
             "/datasets/flights": {"rows": 9},
         }

@@ -69,6 +69,7 @@ TYPED: Mapping[str, list[str]] = {
     "release hold": [MODEL],
     "release resume": [MODEL],
     "release abort": [MODEL],
+    "watch": [MODEL],
     "predict": [MODEL, "request.json"],
     "feedback": [MODEL, "request.json"],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
@@ -261,7 +262,9 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
     assert unseen(written(words, capsys, monkeypatch)) == []
 
 
-@pytest.mark.parametrize("words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL]])
+@pytest.mark.parametrize(
+    "words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL]]
+)
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

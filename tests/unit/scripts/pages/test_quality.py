@@ -72,7 +72,7 @@ def test_what_is_only_said_is_on_the_page_and_no_rule_that_is_kept() -> None:
     contract = replace(CONTRACT, said=(said,))
     upload = judged(CSV, contract)
     page = Page(quality_page("orders", [upload], contract, NOON))
-    assert page.shows("Said, not checked") and page.shows("Looks nice") and page.shows("a text for people")
+    assert all(page.shows(text) for text in ("Said, not checked", "Looks nice", "a text for people"))
     assert not [rule for rule in rules_kept(upload, contract) if "beauty" in rule.id]
     assert upload.scorecard == judged(CSV).scorecard
 

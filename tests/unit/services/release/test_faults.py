@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from serin.domain.errors import Corrupt, Unavailable
+from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.release_course import Course
 from serin.domain.release_events import end_of_execution, release_of_execution
 from serin.domain.releases import Intent
 from serin.ports import AliasState
+from serin.services.withdraw_version import withdraw_version
 from tests.unit.services.releasing import MODEL, World, policy, with_live
 
 QUICK = policy(bake=timedelta(minutes=2))
@@ -128,6 +130,25 @@ def test_an_execution_that_ends_by_what_no_catcher_sees_is_put_back_by_its_event
     assert (world.known("rel2").reason or "").startswith("its workflow failed: States.DataLimitExceeded")
     assert world.step("rel2", course).next == "end"
     at_rest(world, 1)
+
+
+@pytest.mark.parametrize("until", ["publish", "shadow", "judge", "promote", "bake"])
+def test_a_version_that_is_withdrawn_while_it_is_released_is_taken_back(until: str) -> None:
+    world = with_live(QUICK)
+    course = world.until("rel2", 2, until)
+    withdraw_version(MODEL, 2, "minutes is the answer", "ana", catalog=world.catalog, clock=world.clock)
+    with suppress(Conflict):
+        course = world.walk("rel2", course)
+        assert (course.next, "minutes is the answer" in course.reason) == ("abandon", True)
+    world.abandon("rel2", course.reason)
+    at_rest(world, 1)
+
+
+def test_a_deploy_releases_what_is_live_also_where_that_is_withdrawn() -> None:
+    world = with_live(QUICK)
+    withdraw_version(MODEL, 1, "minutes is the answer", "ana", catalog=world.catalog, clock=world.clock)
+    world.endpoint.deploy = "code-2"
+    assert world.release("rel2", 1, "deployed").status == "live"
 
 
 def test_before_anything_is_live_whatever_serves_whole_is_what_a_first_release_finds_and_goes_back_to() -> None:

@@ -82,12 +82,17 @@ def repeat_rate(own: Repeats, earlier: Iterable[Repeats]) -> float:
     `earlier` uploads come newest first, for the newest has seen as many rows as are compared with now; as many are
     looked at as make a rate. The upload's `own` rows are compared with each other only.
     """
+    return max(earlier_rate(earlier), own.alike / own.rows if own.rows else 0.0)
+
+
+def earlier_rate(earlier: Iterable[Repeats]) -> float:
+    """The same of the `earlier` uploads alone."""
     rows = alike = 0
     for one in earlier:
         rows, alike = rows + one.rows, alike + one.alike
         if rows >= _ENOUGH:
             break
-    return max(_upper(rows, alike), own.alike / own.rows if own.rows else 0.0)
+    return _upper(rows, alike)
 
 
 def are_copies(rows: int, equal: int, rate: float) -> bool:
@@ -100,6 +105,15 @@ def are_copies(rows: int, equal: int, rate: float) -> bool:
     if beyond < max(min(RUN_ROWS, RUN_SHARE * rows), _SURE * error) or beyond <= 0:
         return False
     return rate <= 1 - NEARLY_UNIQUE or beyond >= _MOST * rows * (1 - rate)
+
+
+def is_doubled(distinct: int, equal: int, earlier: float) -> bool:
+    """Whether a file that repeats itself holds an earlier one more than once.
+
+    Each of its `distinct` rows once, of which so many are `equal` to earlier ones, against the rate of `earlier`
+    uploads: how often it repeats its own rows hides nothing then. At least half of them, for few may be so by chance.
+    """
+    return equal >= _MOST * distinct and are_copies(distinct, equal, earlier)
 
 
 def told(equal: int, most: int, rows: int, file: str, differences: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from serin.http.openapi import document_route
 from serin.http.releases import Direct, release_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
+from serin.http.watch import ShowWatch, Tend, watch_routes
 from serin.http.work import Withdraw, work_routes
 from serin.ports import Catalog, Control, Workflows
 
@@ -34,6 +35,8 @@ class UseCases:
     withdraw_version: Withdraw
     direct_release: Direct
     give_feedback: Take
+    show_watch: ShowWatch
+    tend_episode: Tend
     show_health: ShowHealth
 
 
@@ -55,6 +58,7 @@ def make_app(
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),
+        watch_routes(charters, use_cases.show_watch, use_cases.tend_episode),
         document_route(app, charters),
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.

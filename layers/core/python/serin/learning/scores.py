@@ -93,6 +93,8 @@ def _floats(values: Any) -> Floats:
 
 
 def _places(values: Any) -> Places:
+    if values.ndim != 1:
+        raise ValueError(f"rows of {values.ndim} dimensions where a list is needed")
     return np.asarray(_of_kind(values, "iu"), dtype=np.int64)
 
 

@@ -29,12 +29,26 @@ def start_release(model: str, version: int, correlation: str, *, catalog: Catalo
 
 
 def start_rollback(model: str, correlation: str, *, catalog: Catalog, control: Control, workflows: Workflows) -> str:
-    """Begin to put back the version that was live before the present one; the release's id."""
+    """Begin to put back the version that was live before the present one; the release's id.
+
+    Conflict while another version is being released: it would wait until that is over, and then go back behind it.
+    """
     release_id = _id()
+    _refuse_during_a_release(model, catalog)
     version = _before_live(model, catalog, control).version
     refuse_withdrawn(model, version, catalog=catalog)
     workflows.start_release(model, version, release_id, "rollback", correlation)
     return release_id
+
+
+def _refuse_during_a_release(model: str, catalog: Catalog) -> None:
+    for release in catalog.releases(model):
+        if release.is_open and release.status != "waiting" and release.cause != "rollback":
+            before = "nothing" if release.previous is None else f"version {release.previous}"
+            raise Conflict(
+                f"Version {release.version} of {model} is being released; live is {before}.",
+                "`release abort` gives all calls back to what is live, at once. To go back further, roll back then.",
+            )
 
 
 def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion:

@@ -40,6 +40,11 @@ class EqualRows:
         """How many rows are equal to an earlier one."""
         return int(self._equal.sum())
 
+    def distinct(self) -> tuple[int, int]:
+        """How many different rows there are, and how many of these are equal to an earlier one."""
+        first = self._first()
+        return int(first.sum()), int((first & self._equal).sum())
+
     def compare(self, earlier: Path) -> Counter[int]:
         """Compare with a digest set: how many rows, not equal to any before, are equal to one of each upload in it."""
         found = Counter[int]()
@@ -65,9 +70,7 @@ class EqualRows:
 
     def write_set(self, number: int, merged: Sequence[Path], into: Path) -> int:
         """Write the digest set of this upload, of that number, and of those merged with it; how many digests it has."""
-        first = ~self._equal
-        first[1:] &= self._sorted[1:] != self._sorted[:-1]
-        digests = self._sorted[first]
+        digests = self._sorted[self._first() & ~self._equal]
         numbers = np.full(len(digests), number, dtype=_NUMBER)
         for file in merged:
             others, theirs = _whole(file)
@@ -95,6 +98,11 @@ class EqualRows:
 
     def _in_order(self) -> Digests:
         return np.fromfile(self._file, dtype=DTYPE)
+
+    def _first(self) -> Mask:
+        first = np.ones(len(self._sorted), dtype=np.bool_)
+        first[1:] = self._sorted[1:] != self._sorted[:-1]
+        return first
 
     def _repeated(self) -> Mask:
         same = self._sorted[1:] == self._sorted[:-1]

@@ -189,7 +189,7 @@ def _found(counts: Mapping[str, int]) -> Mapping[str, int]:
 
 def _unexpected(tally: Tally, columns: Sequence[str], contract: Contract) -> Mapping[str, int]:
     """A supplier may add a column: it does not stop the flow, and is not passed on unchecked either."""
-    known = {column.name for column in contract.columns}
+    known = {*(column.name for column in contract.columns), *(contract.left_out or ())}
     extra = [re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in columns if name not in known]
     more = [f"{len(extra) - NAMED} more"] if len(extra) > NAMED else []
     return {f"{contract.dataset}.{name}.unexpected": tally.rows for name in [*extra[:NAMED], *more]}

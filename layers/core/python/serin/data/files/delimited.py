@@ -13,6 +13,7 @@ import polars as pl
 from serin.data.files.corrections import restored
 from serin.data.files.first_lines import named_by_place
 from serin.data.files.header import check_columns, check_lengths, read_header
+from serin.data.files.mapped_names import named_here
 from serin.data.files.null_words import columns_of_words, read_texts
 from serin.data.files.records import Place, Records, split_records
 from serin.data.files.repeated_header import without_headers
@@ -34,7 +35,7 @@ class DelimitedBlocks:
         first, end = _first_line(name, source, caps)
         names = read_header(name, first[:end].removeprefix(_BOM), caps)
         check_columns(name, names, contract, caps, lambda: first[end + 1 :])
-        self._names = named_by_place(names)
+        self._names = named_by_place(named_here(names, contract))
         self._words = columns_of_words(self._names, contract)
         self._first = Place(end + 1)
         self._places: list[Place] = []

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 
+from serin.data.files.mapped_names import named_here, spellings
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected
 from serin.domain.printable import printable
@@ -55,14 +56,14 @@ def refuse_misread(name: str, names: Sequence[str], after: bytes, contract: Cont
     """
     columns = {column.name for column in contract.columns}
     lines = after.decode("utf-8", "replace").splitlines()[:_AHEAD]
-    number = next((at for at, line in enumerate(lines, 2) if columns <= set(_cells(line))), None)
+    number = next((at for at, line in enumerate(lines, 2) if columns <= {*named_here(_cells(line), contract)}), None)
     if number:
         raise Rejected(
             f"{name}: its header is on line {number}; the first line is {printable(','.join(names), 60)!r}.",
             "Delete what is above the header.",
         )
     refuse_other_text(name, names)
-    if not columns & set(names):
+    if not columns & {*named_here(names, contract)}:
         refuse_values(name, names)
     refuse_other_spelling(name, names, contract)
 
@@ -70,12 +71,16 @@ def refuse_misread(name: str, names: Sequence[str], after: bytes, contract: Cont
 def refuse_other_spelling(name: str, names: Sequence[str], contract: Contract) -> None:
     """Raise Rejected for names that are the contract's but for blanks around them or the case of their letters."""
     there = {text.strip("\ufeff \t").lower(): text for text in names}
-    spelt = {column.name: there.get(column.name) for column in contract.columns}
+    known = spellings(contract)
+    spelt = {
+        one[0]: next((there[text.lower()] for text in one if text.lower() in there), None) for one in known.values()
+    }
     if any(text is None for text in spelt.values()):
         return
-    other = next((column, text) for column, text in spelt.items() if text and text != column)
+    right = {text for one in known.values() for text in one}
+    other = next((column, text) for column, text in spelt.items() if text and text not in right)
     raise Rejected(
-        f"{name}: column '{other[0]}' is written '{printable(other[1])}'.",
+        f"{name}: column '{printable(other[0])}' is written '{printable(other[1])}'.",
         f"Write the columns' names as the contract of {contract.dataset} has them, without blanks around them.",
     )
 

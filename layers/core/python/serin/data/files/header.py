@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from serin.data.files.first_lines import refuse_misread, refuse_other_spelling
+from serin.data.files.mapped_names import named_here
 from serin.data.files.table import Caps
 from serin.domain.contracts import Contract
 from serin.domain.errors import Rejected, TooLarge
@@ -39,14 +40,19 @@ def check_columns(
 ) -> None:
     """Raise Rejected unless the file has each column of the contract once; others may be there too.
 
+    `names` are the file's own, and so are those of a message.
     `after` reads what stands behind the line that the names of a CSV file are on.
     """
     if len(names) > caps.columns:
         raise TooLarge(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
-    missing = [column.name for column in contract.columns if column.name not in set(names)]
+    here = named_here(names, contract)
+    missing = [column.name_in_files for column in contract.columns if column.name not in set(here)]
     if missing and after is not None:
         refuse_misread(name, names, after(), contract)
-    twice = [column for column, count in Counter(names).items() if column and count > 1]
+    counts = Counter(here)
+    twice = list(dict.fromkeys(text for text, column in zip(names, here, strict=True) if text and counts[column] > 1))
+    if len(twice) > 1 and len({*named_here(twice, contract)}) < len(twice):
+        raise Rejected(f"{name}: {_columns(twice)} are one column of the contract.", "Keep one of them.")
     if twice:
         raise Rejected(
             f"{name}: {_columns(twice)} {_is(twice)} in the header more than once.",

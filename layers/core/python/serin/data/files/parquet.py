@@ -11,6 +11,7 @@ from typing import TypeVar
 import polars as pl
 
 from serin.data.files.header import check_columns, check_lengths
+from serin.data.files.mapped_names import named_here
 from serin.data.files.parquet_layout import Layout, read_layout
 from serin.data.files.parquet_values import as_text, is_plain, may_hold_nul, refuse_nul
 from serin.data.files.repeated_header import without_headers
@@ -117,22 +118,23 @@ class ParquetBlocks:
         layout = _layout(name, content, caps)
         check_columns(name, layout.columns, contract, caps)
         schema = _tried(name, lambda: pl.read_parquet_schema(content))
+        here = dict(zip(layout.columns, named_here(layout.columns, contract), strict=True))
         types = {column.name: column.type for column in contract.columns}
         plain = {
             one: dtype
             for one, dtype in schema.items()
-            if one not in layout.nested and is_plain(dtype, text=types.get(one) == "string")
+            if one not in layout.nested and is_plain(dtype, text=types.get(here[one]) == "string")
         }
-        for column in (column for column in types if column not in plain):
+        for column in (one for one in layout.columns if here[one] in types and one not in plain):
             dtype = "lists or records" if column in layout.nested else schema[column]
             raise Rejected(
                 f"{name}: column '{printable(column)}' holds {dtype}.",
-                f"Write one plain value for each row: {types[column]}.",
+                f"Write one plain value for each row: {types[here[column]]}.",
             )
         if layout.rows == 0:
             raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
-        self._columns = [as_text(column, dtype) for column, dtype in plain.items()]
-        self._written = [column for column, dtype in plain.items() if may_hold_nul(dtype)]
+        self._columns = [as_text(column, dtype).alias(here[column]) for column, dtype in plain.items()]
+        self._written = [here[column] for column, dtype in plain.items() if may_hold_nul(dtype)]
         self._unread = tuple(column for column in layout.columns if column not in plain)
         self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
 

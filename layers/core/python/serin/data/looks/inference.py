@@ -7,7 +7,7 @@ told; sets and patterns are told when many rows bear them out; a person confirms
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -18,6 +18,7 @@ from serin.data.files.null_words import WORDS
 from serin.data.files.reading import names_on_first_line, read_table
 from serin.data.files.unheaded import check_names
 from serin.domain.contracts import Column, ColumnType, Contract
+from serin.domain.names import columns_named
 
 ROWS_READ = 100_000
 ENOUGH_ROWS = 100
@@ -46,7 +47,7 @@ class ColumnSeen:
     `values` are all its values when they are few and each was seen often, else empty; `pattern` is the one
     shape all values have, if they have one; `low` and `high` are of numbers. `odd` are the few texts
     that keep a column from being a number, such as `?`. `time` says how its values are a time, if they
-    are: `local` ones do not say in which zone.
+    are: `local` ones do not say in which zone. `written` is the file's own name, where that can be none here.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ColumnSeen:
     high: float | None = None
     odd: tuple[str, ...] = ()
     time: TimeKind | None = None
+    written: str | None = None
 
     @property
     def names_rows(self) -> bool:
@@ -84,24 +86,25 @@ class FileSeen:
     unread: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnSeen | None:
-        """The column of that name, or None."""
-        return next((column for column in self.columns if column.name == name), None)
+        """The column of that name, here or in the file, or None."""
+        return next((column for column in self.columns if name in (column.name, column.written)), None)
 
 
 def look_at(name: str, content: bytes) -> FileSeen:
     """What the first `ROWS_READ` rows of a CSV, gzipped CSV or Parquet file are like.
 
-    Raises Rejected or TooLarge for a file no dataset could take: no header, no rows, names that no
-    contract can have, not UTF-8, damaged.
+    A column whose name can be none here has the nearest one that can. Raises Rejected or TooLarge for a file no dataset
+    could take: no header, no rows, a column without a name, not UTF-8, damaged.
     """
     names = names_on_first_line(name, content)
     if names is not None:
         check_names(name, names)
     table = read_table(name, content, _ANYTHING)
     columns, values = [], []
-    for text in table.text.head(ROWS_READ).get_columns():
-        column, read = _column(text)
-        columns.append(column)
+    texts = table.text.head(ROWS_READ).get_columns()
+    for text, here in zip(texts, columns_named(table.text.columns), strict=True):
+        column, read = _column(text.alias(here))
+        columns.append(column if here == text.name else replace(column, written=text.name))
         values.append(read)
     typed_rows = pl.DataFrame(values)
     return FileSeen(name, table.rows, table.ragged.height, typed_rows, tuple(columns), table.unread)

@@ -22,9 +22,10 @@ from serin.domain.release_course import (
     wait_of_bake,
 )
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
-from serin.domain.releases import Release
+from serin.domain.releases import DEPLOYED, Release
 from serin.services.release.context import JudgedRelease
 from serin.services.release.move import CHANGED, as_meant
+from serin.services.withdraw_version import why_withdrawn
 
 
 def shadow(context: JudgedRelease, round: int) -> Course:
@@ -51,6 +52,9 @@ def judge(context: JudgedRelease, round: int, asked: int = 0) -> Course:
     look = _Look(context, release, plan, shifts, wish, now, round, asked)
     if wish is not None and wish.wish == "abort":
         return Course("abandon", reason=f"Aborted by {wish.by}.")
+    withdrawn = why_withdrawn(context.model, release.version, catalog=context.catalog)
+    if withdrawn is not None and release.cause != DEPLOYED:
+        return Course("abandon", reason=withdrawn)
     if not as_meant(context, plan, shifts):
         context.mark(release, "held", f"{CHANGED}.")
         return look.again()

@@ -8,9 +8,10 @@ from datetime import timedelta
 from serin.domain.errors import Conflict
 from serin.domain.release_course import ALL, LOOPS, Course, compares, next_weight, phase_of, wait, wait_of_bake
 from serin.domain.release_record import ReleasePlan, Shift
-from serin.domain.releases import Release
+from serin.domain.releases import DEPLOYED, Release
 from serin.services.release.context import ReleaseContext
 from serin.services.release.move import CHANGED, move
+from serin.services.withdraw_version import refuse_withdrawn
 
 
 def shift(context: ReleaseContext) -> Course:
@@ -38,6 +39,8 @@ def promote(context: ReleaseContext) -> Course:
     promoted = phase_of(shifts) == "bake"
     if compares(plan) and not promoted and (last is None or last.outcome != "pass"):
         raise Conflict(f"Release {context.id} has not passed.", "Judge it first.")
+    if not promoted and release.cause != DEPLOYED:
+        refuse_withdrawn(context.model, release.version, catalog=context.catalog)
     if not move(context, release, plan, ALL):
         return _frozen(context, release, plan, shifts)
     context.note("promote", f"alias live: {plan.previous or 'nothing'} → {plan.function_version}")

@@ -30,6 +30,8 @@ from serin.domain.copies import (
     DigestSet,
     are_copies,
     differences,
+    earlier_rate,
+    is_doubled,
     repeat_rate,
     told,
 )
@@ -68,7 +70,9 @@ class Comparison:
         near, left_out = _near(sets, ranges)
         found = sum((rows.compare(self._fetched(one)) for one in near), Counter[int]())
         own, earlier = rows.within_upload(), [one.repeats for one in sets]
-        copied = are_copies(own.rows, rows.equal, repeat_rate(own, earlier))
+        copied = are_copies(own.rows, rows.equal, repeat_rate(own, earlier)) or (
+            is_doubled(*rows.distinct(), earlier_rate(earlier))
+        )
         merged = _merged(sets, near, own.rows)
         upload = replace(
             self.upload,

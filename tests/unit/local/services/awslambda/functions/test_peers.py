@@ -74,6 +74,7 @@ def hung_up(stranger: socket.socket) -> bool:
         return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "action"), FORGED)
 def test_what_a_stranger_says_is_not_heard(
     method: str, action: str, functions: Functions, session: Session, client: Path

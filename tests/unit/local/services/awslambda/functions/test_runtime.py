@@ -63,6 +63,7 @@ ENDS = """
 """
 
 
+@pytest.mark.slow
 def test_where_aws_has_no_compiled_client_every_ending_is_told_the_same(
     session: Session, runtime: Path, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdict
+from serin.domain.printable import printable
 
 QUIET_WINDOWS = 2
 """After so many windows in a row without anything unusual an episode is over."""
@@ -84,13 +85,24 @@ def acknowledge(episodes: Sequence[Episode], feature: str, by: str, at: datetime
 
     Raises NotFound where none is running, and Conflict where somebody else has it.
     """
-    running = [episode for episode in episodes if episode.feature == feature and episode.status != "closed"]
-    if not running:
-        raise NotFound(f"No episode of {feature!r} is open.", "See which are open.", "feature")
-    if running[0].acknowledged_by not in (None, by):
-        raise Conflict(f"{running[0].acknowledged_by} has taken the episode of {feature!r}.", "Ask who has it.")
-    taken = replace(running[0], status="acknowledged", acknowledged_by=by, acknowledged=running[0].acknowledged or at)
-    return tuple(taken if episode is running[0] else episode for episode in episodes)
+    running = _running(episodes, feature)
+    if running.acknowledged_by not in (None, by):
+        raise Conflict(f"{running.acknowledged_by} has taken the episode of {feature!r}.", "Ask who has it.")
+    taken = replace(running, status="acknowledged", acknowledged_by=by, acknowledged=running.acknowledged or at)
+    return tuple(taken if episode is running else episode for episode in episodes)
+
+
+def close_one(episodes: Sequence[Episode], feature: str, because: str, at: datetime) -> tuple[Episode, ...]:
+    """The episodes with the feature's closed; raises NotFound where none is running."""
+    running = _running(episodes, feature)
+    return tuple(_closed(episode, because, at) if episode is running else episode for episode in episodes)
+
+
+def _running(episodes: Sequence[Episode], feature: str) -> Episode:
+    for episode in episodes:
+        if episode.feature == feature and episode.status != "closed":
+            return episode
+    raise NotFound(f"No episode of {printable(feature)!r} is open.", "See which are open.", "feature")
 
 
 def close(episodes: Sequence[Episode], because: str, at: datetime) -> tuple[Episode, ...]:

@@ -1,0 +1,155 @@
+"""`serin watch`: how a model is doing, what has changed since it learnt, and when the next training pays."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from serin.domain.errors import Invalid
+from serin_cli import story
+from serin_cli.commands import connected
+
+Record = Mapping[str, Any]
+_UNUSUAL = ("DRIFT", "SUSPECTED")
+_LISTED = 12
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin watch`."""
+    return (
+        ("model", {"help": "the model's name"}),
+        ("--window", {"metavar": "DAY", "help": "the window that this day lies in (default: the newest)"}),
+        ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots and a time line"}),
+        ("--acknowledge", {"metavar": "FEATURE", "help": "say that you are at the episode of this feature"}),
+        ("--close", {"metavar": "FEATURE", "help": "say that the episode of this feature is over"}),
+    )
+
+
+def watch(arguments: Namespace) -> Any:
+    """The newest look, as tables and sentences; or what is said of an episode."""
+    if arguments.acknowledge and arguments.close:
+        raise Invalid("An episode is acknowledged or closed.", "Write one of the two.", "--close")
+    path = f"/models/{arguments.model}/watch"
+    with connected() as client:
+        for deed in ("acknowledge", "close"):
+            if feature := getattr(arguments, deed):
+                return client.post(f"{path}/{quote(feature, safe='')}/{deed}")
+        seen = client.get(path, **({"window": arguments.window} if arguments.window else {}))
+        if arguments.page is not None:
+            # Whoever asks for no page waits for no templates.
+            from serin_cli.watch_page import write
+
+            return write(client, arguments.model, seen, arguments.page)
+    if arguments.print_json:
+        return seen
+    for line in _sentences(seen, arguments.model):
+        story.say(line)
+    for title, lines in _tables(seen):
+        if lines:
+            story.chapter(title)
+            story.show_whole(story.table(lines, list(lines[0])))
+    return None
+
+
+def _sentences(seen: Record, model: str) -> Iterator[str]:
+    report, decision = seen.get("report"), seen["state"].get("decision")
+    if report is None:
+        yield f"{model}: no window was looked at yet. The first is judged a day after it is over."
+    else:
+        window = report["window"]
+        yield f"{model}, version {window.get('version')}, {_span(window)}: {window['words']}"
+        yield window["sentence"]
+        yield from (of["sentence"] for of in _judged(report))
+        yield from report["skew"]
+    if decision:
+        yield decision["sentence"]
+
+
+def _tables(seen: Record) -> Iterator[tuple[str, Sequence[Record]]]:
+    running = [of for of in seen["state"]["episodes"] if of["status"] != "closed"]
+    yield "Episodes", [_episode(of) for of in running]
+    report = seen.get("report")
+    if report is not None:
+        yield "Columns", [_feature(of) for of in report["drift"]["features"]]
+        unusual = [of for of in report["slices"] if of["verdict"]["status"] in _UNUSUAL]
+        yield "Slices", [_slice(of) for of in unusual]
+    yield "Windows", [_window(of) for of in seen["windows"][:_LISTED]]
+
+
+def _judged(report: Record) -> list[Record]:
+    """The metrics that say something, and the value."""
+    value = report.get("value")
+    found = [*report["window"]["performance"], *([value] if value else [])]
+    said = [of for of in found if of["status"] != "INSUFFICIENT_DATA"]
+    return said or found[:1]
+
+
+def _episode(of: Record) -> Record:
+    return {
+        "feature": of["feature"],
+        "status": of["status"],
+        "began": _day(of.get("onset")),
+        "opened": _day(of["opened"]),
+        "by": of.get("acknowledged_by"),
+        "what": of["sentence"],
+    }
+
+
+def _feature(of: Record) -> Record:
+    return {
+        "column": of["feature"],
+        "status": of["status"],
+        "rows": of["rows"],
+        "missing": of["missing"],
+        "wasserstein": _short(of.get("wasserstein")),
+        "jensen_shannon": _short(of.get("jensen_shannon")),
+        "least shift seen": _short((of.get("detectable") or {}).get("shift")),
+    }
+
+
+def _slice(of: Record) -> Record:
+    quality = of.get("quality") or {}
+    verdict = of["verdict"]
+    named = ", ".join(one["feature"] for one in verdict["features"])
+    return {
+        "slice": f"{of['column']}={of['value']}",
+        "status": verdict["status"],
+        "rows": verdict["rows"],
+        "columns": named,
+        "metric": _short(quality.get("estimate")),
+    }
+
+
+def _window(of: Record) -> Record:
+    truth = of.get("truth") or {}
+    first: Record = next(iter(of["performance"]), {})
+    now = first.get("window") or {}
+    return {
+        "window": _span(of),
+        "version": of.get("version"),
+        "rows": of["rows"],
+        "inputs": of["status"],
+        "truth": truth.get("labelled"),
+        first.get("metric", "metric"): _interval(now),
+        "performance": first.get("status"),
+    }
+
+
+def _interval(of: Record) -> str | None:
+    if not of:
+        return None
+    return f"{of['estimate']:.4g} ({of['low']:.4g} to {of['high']:.4g})"
+
+
+def _span(window: Record) -> str:
+    return f"{_day(window['begin'])} to {_day(window['end'])}"
+
+
+def _day(moment: object) -> str | None:
+    return None if moment is None else str(moment)[:10]
+
+
+def _short(number: object) -> str | None:
+    return f"{number:.3g}" if isinstance(number, (int, float)) else None
