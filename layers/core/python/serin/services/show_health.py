@@ -11,7 +11,7 @@ from serin.services.steps.logged_invocations import invocation_keys, read_invoca
 
 MOST_FILES = 300
 """How many files are read at most, the newest: some seconds' work for who has to answer. One holds what a process has
-logged within a few seconds, so that this is a day of a quiet endpoint, and the last quarter of an hour of a busy one."""
+logged within a few seconds: together a day of a quiet endpoint, and the last quarter of an hour of a busy one."""
 
 
 def show_health(model: str, span: timedelta, *, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Health:
