@@ -14,7 +14,6 @@ from benches.measuring import PROGRESS
 from benches.retraining.world import World
 from serin.data.features.columns import to_npz
 from serin.data.features.joins import training_rows
-from serin.domain.judgement.watching.policy import for_performance
 from serin.learning.columns import TrainingColumns, read_columns
 
 BEGIN, WEEKS = datetime(2013, 3, 1, tzinfo=UTC), 43
@@ -39,8 +38,7 @@ def flights() -> World:
         days=7 * WEEKS,
         lag=charter.truth.watermark,
         holdout=charter.training.holdout,
-        window=watch.window,
-        alpha=for_performance(watch),
+        watch=watch,
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from serin.learning.columns import Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
+from serin.measures.arrays import Mask
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

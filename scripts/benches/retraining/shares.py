@@ -8,8 +8,8 @@ import numpy as np
 
 from benches.retraining.rows import WEEK, between
 from benches.retraining.world import World
-from serin.learning.columns import Floats
 from serin.learning.evaluation import metrics
+from serin.measures.arrays import Floats
 
 DRAWS = 4000
 

@@ -23,8 +23,9 @@ from benches.retraining.year import Course, score_of
 from serin.domain.charter import Scalar
 from serin.domain.judgement.policy import GatePolicy, Requirements
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
-from serin.domain.judgement.watching.policy import WatchPolicy, for_performance
-from serin.learning.columns import Floats, TrainingColumns
+from serin.domain.judgement.watching.policy import WatchPolicy
+from serin.learning.columns import TrainingColumns
+from serin.measures.arrays import Floats, Mask
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 
@@ -72,14 +73,15 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
     values[:, 0] += 0.5 * np.sin(season)
     weights = _weights(kind, random, days)[day]
     noise = random.standard_normal(days + HISTORY)
-    fate = signal.lfilter([np.sqrt(1 - LAG_1**2)], [1.0, -LAG_1], noise)[HISTORY:] * DAY_EFFECT
+    fate: Floats = signal.lfilter([np.sqrt(1 - LAG_1**2)], [1.0, -LAG_1], noise)[HISTORY:] * DAY_EFFECT
     logit = (values * weights).sum(axis=1) - 1.0 + fate[day]
     if kind == "seasonal":
         logit += 0.4 * np.sin(season + 1)
     chance = 1 / (1 + np.exp(-logit))
     label = random.random(len(day)) < chance
-    moment = BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days))
-    watch = WatchPolicy()
+    moment: Floats = np.asarray(
+        BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days)), np.float64
+    )
     world = World(
         columns=_columns(values, label, moment),
         make=_make,
@@ -90,8 +92,7 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
         days=YEAR,
         lag=DAY,
         holdout=14 * DAY,
-        window=watch.window,
-        alpha=for_performance(watch),
+        watch=WatchPolicy(),
     )
     return Stream(world, chance)
 
@@ -108,14 +109,16 @@ def _weights(kind: Kind, random: np.random.Generator, days: int) -> Floats:
         angle = TURN / 2 * np.sin(2 * np.pi * (at - HISTORY) / 365)
     else:
         angle = np.zeros(days)
-    return np.cos(angle)[:, np.newaxis] * one + np.sin(angle)[:, np.newaxis] * two
+    found: Floats = np.cos(angle)[:, np.newaxis] * one + np.sin(angle)[:, np.newaxis] * two
+    return found
 
 
 def _make(_: Sequence[ModelColumn], __: Mapping[str, Scalar]) -> Estimator:
-    return LogisticRegression(C=1e3)
+    estimator: Estimator = LogisticRegression(C=1e3)
+    return estimator
 
 
-def _columns(values: Floats, label: np.ndarray, moment: Floats) -> TrainingColumns:
+def _columns(values: Floats, label: Mask, moment: Floats) -> TrainingColumns:
     names = [f"value_{number}" for number in range(FEATURES)]
     places = np.arange(len(label))
     return TrainingColumns(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
+from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.learning.columns import TrainingColumns
 from serin.learning.pipelines import Params, PipelineMaker
 
@@ -16,7 +17,7 @@ class World:
     """Rows of a binary task, oldest first. The first model learns what is known at `begin`; then `days` days pass.
 
     Truth is known `lag` after a row was asked; the newest `holdout` of it judges a challenger. `params` are those of
-    every model. `alpha` is how likely a window of `window` raises a false alarm of performance.
+    every model. By `watch` the live model is judged.
     """
 
     columns: TrainingColumns
@@ -28,5 +29,4 @@ class World:
     days: int
     lag: timedelta
     holdout: timedelta
-    window: timedelta
-    alpha: float
+    watch: WatchPolicy

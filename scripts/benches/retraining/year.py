@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,14 +16,17 @@ from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Cause, Decision
 from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Outcome
+from serin.domain.judgement.retraining.losses import judge_loss
 from serin.domain.judgement.verdicts import Verdict
-from serin.domain.judgement.watching.performance import Performance, judge_performance
+from serin.domain.judgement.watching.performance import Performance
 from serin.domain.metrics import GREATER_IS_BETTER
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import evidence_of
-from serin.learning.fitting import Champion, Fitted, contest, refit
+from serin.learning.fitting import Champion, Fitted, contest, learnt_names, refit
+from serin.learning.own_estimators import scores_of_own
 from serin.learning.scores import Scores
 from serin.learning.splits import learnable_rows
+from serin.measures.arrays import Floats, Mask
 from serin.measures.blocks import Blocks
 from serin.measures.influence import row_values
 from serin.serving.estimators import Estimator
@@ -59,12 +62,14 @@ class Tried:
 class Course:
     """What became of a year: the score that was live for each row, the trainings, and who was live from when on.
 
-    `judged` is what windows showed, by version and end."""
+    `windows` are the metric's days by version and end of the window, `judged` what so many of its windows showed.
+    """
 
     score: Floats
     versions: list[Version] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
-    judged: dict[tuple[int, datetime], Performance] = field(default_factory=dict)
+    windows: dict[tuple[int, datetime], Sample] = field(default_factory=dict)
+    judged: dict[tuple[int, int], Performance] = field(default_factory=dict)
 
     @property
     def deployed(self) -> int:
@@ -144,7 +149,7 @@ class Year:
     def decision(self, course: Course, attempts: list[Attempt], now: datetime) -> Decision:
         """What the policy says of what can be known by now."""
         world, live = self.world, course.versions[-1]
-        windows = self._judged(course, now)
+        windows = self._seen(course, now)
         verdict = course.tried[-1].verdict if course.tried else None
         facts = Facts(
             now=now,
@@ -152,33 +157,48 @@ class Year:
             live_since=live.since,
             new_rows=int(between(world.columns, live.learnt_until, now - world.lag).sum()),
             attempts=attempts,
-            performance=windows[-1][1] if windows else None,
-            decay=[Decayed(end - live.learnt_until, of.loss) for end, of in windows if of.loss is not None],
+            performance=self._performance(course, [sample for _, sample in windows]),
+            decay=[Decayed(end - live.learnt_until, self._loss(sample, live)) for end, sample in windows],
             needed=verdict.power if verdict else None,
         )
         return decide(world.policy, facts)
 
-    def _judged(self, course: Course, now: datetime) -> list[tuple[datetime, Performance]]:
-        """The whole windows of the live version whose truth has come, and what they show."""
+    def _loss(self, window: Sample, live: Version) -> float:
+        sign = -1 if GREATER_IS_BETTER[self.world.requirements.gate.metric] else 1
+        return sign * (float(np.mean(window.blocks)) - float(np.mean(live.reference.blocks)))
+
+    def _seen(self, course: Course, now: datetime) -> list[tuple[datetime, Sample]]:
+        """The whole windows of the live version whose truth has come, oldest first, by their ends."""
         world, live = self.world, course.versions[-1]
-        end, found = self.world.begin + world.window, []
+        end, found = world.begin + world.watch.window, []
         while end + world.lag <= now:
-            if end - world.window >= live.since:
-                found.append((end, self._performance(course, live, end)))
-            end += world.window
+            if end - world.watch.window >= live.since:
+                found.append((end, self._window(course, live, end)))
+            end += world.watch.window
         return found
 
-    def _performance(self, course: Course, live: Version, end: datetime) -> Performance:
-        known = course.judged.get((live.number, end))
-        if known is not None:
-            return known
-        world, metric = self.world, self.world.requirements.gate.metric
-        rows = between(world.columns, end - world.window, end)
-        sample = _metric(world, world.columns.moment[rows], world.columns.label[rows], course.score[rows])
-        better = GREATER_IS_BETTER[metric]
-        found = judge_performance(metric, sample, live.reference, world.alpha, higher_is_better=better)
-        course.judged[live.number, end] = found
-        return found
+    def _window(self, course: Course, live: Version, end: datetime) -> Sample:
+        if (live.number, end) not in course.windows:
+            rows = between(self.world.columns, end - self.world.watch.window, end)
+            columns = self.world.columns
+            sample = _metric(self.world, columns.moment[rows], columns.label[rows], course.score[rows])
+            course.windows[live.number, end] = sample
+        return course.windows[live.number, end]
+
+    def _performance(self, course: Course, samples: Sequence[Sample]) -> Performance | None:
+        if not samples:
+            return None
+        world, key = self.world, (course.versions[-1].number, len(samples))
+        if key not in course.judged:
+            metric = world.requirements.gate.metric
+            course.judged[key] = judge_loss(
+                metric,
+                samples,
+                course.versions[-1].reference,
+                world.watch,
+                higher_is_better=GREATER_IS_BETTER[metric],
+            )
+        return course.judged[key]
 
     def _train(self, course: Course, now: datetime, cause: Cause, *, poison: bool) -> Tried:
         world, live = self.world, course.versions[-1]
@@ -213,10 +233,10 @@ class Year:
 
 def score_of(version: Version, columns: TrainingColumns, rows: Mask) -> Floats:
     """The version's probability of a positive for some rows."""
-    names = list(version.estimator.feature_names_in_)
     if not rows.any():
         return np.zeros(0)
-    return np.asarray(version.estimator.predict_proba(columns.table.loc[rows, names])[:, 1], np.float64)
+    names = learnt_names(version.number, version.estimator, columns.table)
+    return scores_of_own(version.estimator, "binary", (False, True), columns.table.loc[rows, names])
 
 
 def _contest(world: World, columns: TrainingColumns, live: Version | None) -> Scores:

@@ -19,10 +19,12 @@ from benches.retraining.flights import flights
 from benches.retraining.rows import WEEK, before, between
 from benches.retraining.world import World
 from serin.data.watching.calibration import calibrated, expected
-from serin.learning.columns import Floats, Mask, TrainingColumns
+from serin.learning.columns import TrainingColumns
 from serin.learning.evaluation import metrics
 from serin.learning.fitting import refit
+from serin.learning.own_estimators import scores_of_own
 from serin.learning.scores import Places
+from serin.measures.arrays import Floats, Mask
 
 SPAN, KNOWN, REFITTED = 4 * WEEK, 4 * WEEK, 12 * WEEK
 FLIPPED = 0.3
@@ -102,7 +104,7 @@ def _scored(world: World, now: datetime, until: datetime) -> Floats:
     fitted = refit(before(columns, now - world.lag), "binary", world.make, world.params)
     score = np.full(len(columns.label), np.nan)
     names = [column.name for column in fitted.columns]
-    score[rows] = fitted.estimator.predict_proba(columns.table.loc[rows, names])[:, 1]
+    score[rows] = scores_of_own(fitted.estimator, "binary", fitted.classes, columns.table.loc[rows, names])
     return score
 
 

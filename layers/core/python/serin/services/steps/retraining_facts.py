@@ -11,16 +11,15 @@ from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, TruthOrigin
+from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Performance
-from serin.domain.metrics import METRICS_OF_TASK, VALUE
+from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
 from serin.domain.models import ModelVersion
 from serin.domain.watched import WatchedWindow
 from serin.ports import Catalog
 from serin.services.steps.window_quality import judged, samples_of_gate
 
-POOLED = 4
-"""So many of the live version's newest windows are judged together: a loss that one cannot show, four may."""
 DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
 # https://aws.amazon.com/lambda/pricing/: a GB-second on Arm in us-east-1; training functions have 3,008 MB.
@@ -77,12 +76,12 @@ class RetrainingFacts:
         return self._against_gate(metric, [of.days[metric] for of in reversed(self._own) if metric in of.days])
 
     def _against_gate(self, metric: str, samples: Sequence[Sample]) -> Performance:
-        """The newest window, which shows what came at once, or all, which show what comes slowly; each has half of the
-        error rate that the gate has: what is wrong here is a training that the gate rejects.
-        """
-        known, alpha = samples_of_gate(self.version, catalog=self.catalog), self.charter.training.gate.alpha / 2
-        newest = judged(metric, together(samples[-1:]), known, self.charter, alpha)
-        return newest if newest.status == "LOSS" else judged(metric, together(samples), known, self.charter, alpha)
+        """What the windows show against what the version showed where it was judged."""
+        known, policy = samples_of_gate(self.version, catalog=self.catalog), self.charter.monitoring.policy
+        if metric not in known or together(samples[-POOLED:]).rows < policy.minimum_rows:
+            return judged(metric, together(samples[-POOLED:]), known, self.charter)
+        higher = GREATER_IS_BETTER.get(metric, True)
+        return judge_loss(metric, samples, known[metric], policy, higher_is_better=higher)
 
     def _origin(self) -> TruthOrigin:
         """Whether the dataset's word alone shows what all truth shows."""
@@ -143,11 +142,3 @@ class RetrainingFacts:
         except NotFound:
             return 0.0
         return sum(trial.seconds for trial in trials) * _USD_PER_SECOND
-
-
-def together(samples: Sequence[Sample]) -> Sample | None:
-    """The days of several windows one after the other."""
-    if not samples:
-        return None
-    blocks = tuple(block for sample in samples for block in sample.blocks)
-    return Sample(blocks, sum(sample.rows for sample in samples), samples[0].ordered)

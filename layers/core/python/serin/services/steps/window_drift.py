@@ -66,9 +66,10 @@ class WindowDrift:
             return Drifted(nothing_said(self.begin, self._policy, sentence), why_none=known.why_none)
         days = WatchedDays(self.charter, self.version.version, known.kinds, lake=self.lake)
         whole, each = shared(self._policy, len(known.references) - 1)
-        ports = {"lake": self.lake, "catalog": self.catalog}
-        answers = WatchedAnswers(days, whole, known.whole.baseline.chance, **ports).reference(self.begin, self.now)
-        reference, before = with_answers(known.whole, answers), self._before()
+        chance = known.whole.baseline.chance
+        answers = WatchedAnswers(days, whole, chance, lake=self.lake, catalog=self.catalog)
+        of_answers = answers.reference(self.begin, self.now)
+        reference, before = with_answers(known.whole, of_answers), self._before()
         summaries = days.between(self.begin, self.end, self.now)
         window = window_against(reference, summaries, self.begin, whole.window)
         verdict = judge(window, reference.baseline, whole, before.get(WHOLE))

@@ -53,9 +53,7 @@ def window_quality(rows: pl.DataFrame, version: ModelVersion, charter: Charter, 
     )
 
 
-def judged(
-    metric: str, now: Sample | None, known: Mapping[str, Sample], charter: Charter, alpha: float | None = None
-) -> Performance:
+def judged(metric: str, now: Sample | None, known: Mapping[str, Sample], charter: Charter) -> Performance:
     """One metric in a window; INSUFFICIENT_DATA with less truth than the charter asks for, or nothing to compare."""
     policy, sample = charter.monitoring.policy, now or NOTHING
     if sample.rows < policy.minimum_rows:
@@ -65,8 +63,7 @@ def judged(
         sentence = f"{metric}: what it was when the version was judged was not kept, so nothing can be compared."
         return Performance(metric, "INSUFFICIENT_DATA", sentence)
     higher = GREATER_IS_BETTER.get(metric, True)
-    share = for_performance(policy) if alpha is None else alpha
-    return judge_performance(metric, sample, known[metric], share, higher_is_better=higher)
+    return judge_performance(metric, sample, known[metric], for_performance(policy), higher_is_better=higher)
 
 
 def samples_of_gate(version: ModelVersion, *, catalog: Catalog) -> Mapping[str, Sample]:
