@@ -51,8 +51,8 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: sqs:SendMessage on failed-flight-delay",
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
-        "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
+        "for RUN#flight-delay for TRAINING-SET#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "

@@ -70,8 +70,15 @@ def _walk(client: Client, platform: Running, began: float, weeks: int | None) ->
         platform.cloud.advance(WATERMARK)
     scores = _scores(platform)
     table = [scores.month(*span, loop.now) for span in months(FIRST_ASKED, loop.now - WATERMARK)]
-    page = write(client, MODEL, client.get(f"/models/{MODEL}/watch"), "")["page"]
-    return _told(table, loop, meter, began, page)
+    return _told(table, loop, meter, began, _page(client))
+
+
+def _page(client: Client) -> str:
+    """Where the report of the last window is; a year that ends before one was looked at has none."""
+    seen = client.get(f"/models/{MODEL}/watch")
+    if seen.get("report") is None:
+        return "No window was looked at yet: no page"
+    return write(client, MODEL, seen, "")["page"]
 
 
 def _weeks(count: int | None) -> Iterator[list[tuple[datetime, datetime]]]:
