@@ -63,7 +63,8 @@ def _one(kind: str, properties: Mapping[str, Any], models: Sequence[str]) -> Ite
 def _dashboard(at: int, properties: Mapping[str, Any]) -> Watching:
     shown = metrics_shown(properties["DashboardBody"])
     free = at < prices.FREE_DASHBOARDS and shown <= prices.FREE_DASHBOARD_METRICS
-    return Watching(f"dashboard {properties['DashboardName']}", None, 1, 0.0 if free else prices.DASHBOARD)
+    why = f"{shown} metrics; an account's first {prices.FREE_DASHBOARDS} of {prices.FREE_DASHBOARD_METRICS} are free"
+    return Watching(f"dashboard {properties['DashboardName']} ({why})", None, 1, 0.0 if free else prices.DASHBOARD)
 
 
 def metrics_shown(body: Any) -> int:

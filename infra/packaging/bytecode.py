@@ -18,7 +18,7 @@ def compile_layer(content: Path, target: Target) -> None:
     """
     if not target.has_this_python:
         return
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     done = subprocess.run(
         [*command, "-s", str(content), "-p", "/opt", str(content / "python")],
         capture_output=True,

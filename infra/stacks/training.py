@@ -143,7 +143,7 @@ class TrainingStack(SerinStack):
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
                     model,
-                    reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL"),
+                    reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL"),
                     keeps=("RUN", "TRAINING-SET"),
                 ),
             ],

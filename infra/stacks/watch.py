@@ -65,7 +65,6 @@ class WatchStack(SerinStack):
         read = (*(f"{below}/*" for below in _LISTED), "training-sets/*", *reports)
         return [
             *(list_keys(self.addresses.bucket("lake"), f"{below}/") for below in _LISTED),
-            # A window's report that is not there is no denial.
             *(list_keys(self.addresses.bucket("lake"), report.removesuffix("*")) for report in reports),
             allow("s3:GetObject", on=self.addresses.objects("lake", *read)),
             allow("s3:PutObject", on=self.addresses.objects("lake", "watching/*", *reports)),

@@ -9,6 +9,8 @@ from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
+from serin.domain.judgement.retraining.decision import Decision
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
@@ -17,6 +19,7 @@ from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
+from serin.domain.watched import Outgoing, WatchedWindow, WatchState
 from serin.ports import Catalog
 from tests.builders import (
     NOON,
@@ -110,6 +113,27 @@ def test_how_far_truth_is_joined_is_replaced_by_its_next_revision_only(catalog: 
     assert catalog.save_truth_state(replace(first, sequence=4, revision=2))
     assert catalog.truth_state("late-orders").sequence == 4
     assert catalog.truth_state("late-shops") == TruthState("late-shops")
+
+
+def test_a_look_is_remembered_with_its_windows_and_only_once(catalog: Catalog) -> None:
+    assert catalog.watch_state("late-orders") == WatchState("late-orders")
+    assert catalog.latest_windows("late-orders") == Page(())
+    windows = [
+        WatchedWindow("late-orders", NOON, NOON + number * timedelta(days=7), NOON, "DRIFT", "Drift in x.", "Moved.")
+        for number in (1, 2)
+    ]
+    episode = Episode("x", NOON, "x has drifted.", NOON, onset=NOON)
+    outbox = (Outgoing("Drift", "x has drifted.", "Drift Detected", {"model": "late-orders", "episodes": 1}),)
+    first = WatchState("late-orders", NOON, NOON, 3, (episode,), outbox, Decision("none", "No."), "d", revision=1)
+    assert not catalog.save_watch(replace(first, revision=2), windows)
+    assert catalog.save_watch(first, windows)
+    assert not catalog.save_watch(first, [replace(windows[0], rows=9)])
+    assert catalog.watch_state("late-orders") == first
+    assert catalog.save_watch(replace(first, revision=2, outbox=()), [replace(windows[0], rows=9)])
+    page = catalog.latest_windows("late-orders", limit=1)
+    assert page.items == (windows[1],)
+    assert catalog.latest_windows("late-orders", after=page.next).items == (replace(windows[0], rows=9),)
+    assert catalog.watch_state("late-shops") == WatchState("late-shops")
 
 
 def test_an_upload_that_saw_an_old_head_changes_nothing(catalog: Catalog) -> None:

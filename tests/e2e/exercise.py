@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -35,6 +36,7 @@ from serin_cli.walk import MODEL
 from tests.contracts.endpoints import packed
 from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
+from tests.e2e.watched import look
 
 RECONCILED = timedelta(minutes=6)
 ABANDONED, WAITING = "abandoned", "waiting"
@@ -60,6 +62,7 @@ def exercise(walked: Walked) -> None:
     _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
+    _look_at_the_model(walked)
     _fill_features(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
@@ -110,6 +113,11 @@ def _join_truth(walked: Walked) -> None:
     joined = json.loads(answer["Payload"].read())
     # The walk's own release has pairs too, whose truth has not come.
     assert 0 < joined.get("joined", 0) < len(pairs) <= joined["waiting"], joined
+
+
+def _look_at_the_model(walked: Walked) -> None:
+    lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
+    look(walked, partial(_client, walked), _catalog(walked), _table(walked, "catalog"), lake)
 
 
 def _log_what_a_shadow_says(walked: Walked) -> None:

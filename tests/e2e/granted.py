@@ -18,7 +18,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
-    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#*",
+    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
@@ -27,7 +27,7 @@ GRANTED: tuple[str, ...] = (
     "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Abort Wanted",
     f"Api: {_LOG}/api:*",
     "Api: s3:GetObject on lake/predictions/* lake/truth/* lake/invocations/*",
-    "Api: s3:GetObject on lake/reports/profiles/*",
+    "Api: s3:GetObject on lake/reports/profiles/* lake/reports/flight-delay/*",
     "Api: s3:ListBucket on lake for predictions/*",
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
@@ -51,8 +51,8 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: sqs:SendMessage on failed-flight-delay",
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
-        "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
+        "for RUN#flight-delay for TRAINING-SET#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
@@ -159,6 +159,23 @@ GRANTED: tuple[str, ...] = (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"
     ),
+    "WatchModel: dynamodb:GetItem dynamodb:Query on table/catalog",
+    "WatchModel: dynamodb:Query on table/catalog/index/by-moment",
+    "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#*",
+    "WatchModel: events:PutEvents on event-bus/serin-dev for serin for Drift Detected for Performance Degraded",
+    f"WatchModel: {_LOG}/watch-model:*",
+    (
+        "WatchModel: s3:GetObject on lake/predictions/* lake/truth/* lake/watching/* lake/training-sets/* "
+        "lake/reports/flight-delay/*"
+    ),
+    "WatchModel: s3:ListBucket on lake for predictions/*",
+    "WatchModel: s3:ListBucket on lake for truth/*",
+    "WatchModel: s3:ListBucket on lake for watching/*",
+    "WatchModel: s3:ListBucket on lake for reports/flight-delay/*",
+    "WatchModel: s3:PutObject on lake/watching/* lake/reports/flight-delay/*",
+    "WatchModel: sns:Publish on notices",
+    "WatchModel: sqs:SendMessage on failed",
+    "WatchModel: states:StartExecution on stateMachine:training-flight-delay",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}",
     "apigateway: lambda:InvokeFunction on function:api for */*/get-online-features",
@@ -174,6 +191,9 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/lineage",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/versions/{version}/withdraw",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/views",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch/{episode}/acknowledge",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/watch/{episode}/close",
     "apigateway: lambda:InvokeFunction on function:api for */*/openapi.json",
     "apigateway: lambda:InvokeFunction on function:api for */*/predictions/{prediction}",
     "apigateway: lambda:InvokeFunction on function:api for */*/runs",
@@ -190,6 +210,7 @@ GRANTED: tuple[str, ...] = (
     "events: lambda:InvokeFunction on function:release-model for AbortWanted",
     "events: lambda:InvokeFunction on function:release-model for Deployedflightdelay",
     "events: lambda:InvokeFunction on function:release-model for ReleaseDied",
+    "events: lambda:InvokeFunction on function:watch-model for Watchflightdelay",
     "events: sqs:SendMessage on uploads for RawObjectCreated",
     "events: sqs:SendMessage on undelivered for * for *",
     "events: sqs:SendMessage on undelivered-flight-delay for * for *",

@@ -13,7 +13,7 @@ from moto.sqs.models import sqs_backends
 from infra.local.iam.decisions import Decision
 from infra.local.iam.deployed import identity_policies, policies_for, resource_policy
 from infra.local.iam.documents import Statement
-from infra.local.iam.evaluation import Policies, Policy, evaluate
+from infra.local.iam.evaluation import Asked, Policies, Policy, evaluate
 from infra.local.iam.guard import completed
 from infra.local.iam.patterns import arn_matches
 from infra.local.wiring import ACCOUNT, wiring
@@ -22,6 +22,40 @@ _ROLES_POLICY = re.compile(r"(\w+?)(?:Role)?DefaultPolicy[0-9A-F]{8}")
 _MADE_BY_CDK = re.compile(r"serin-dev-[a-z-]+?-([A-Z]\w*?)(?:Role)?[0-9A-F]{8}.*")
 _BOOTSTRAP = "cdk-hnb659fds-"
 _HERE = re.compile(r"-?\d{12}-us-east-1")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked and allowed, and the same with the condition keys every request carries."""
+
+    decision: Decision
+    asked: Asked
+
+    @property
+    def policies(self) -> Policies:
+        """Everything that speaks of it."""
+        return policies_for(self.decision.caller, self.decision.asked)
+
+
+class Requests:
+    """What was allowed, by action: a statement is about few of them."""
+
+    def __init__(self, decisions: Iterable[Decision]) -> None:
+        self._of_action: dict[str, list[Request]] = {}
+        for decision in decisions:
+            if decision.allowed:
+                request = Request(decision, completed(decision.caller, decision.asked))
+                self._of_action.setdefault(decision.action, []).append(request)
+
+    def covered_by(self, statement: Statement) -> Iterator[Request]:
+        """Those that the statement speaks of, whoever made them."""
+        for action, requests in self._of_action.items():
+            if statement.names(action):
+                yield from (request for request in requests if _covers(statement, request.asked))
+
+
+def _covers(statement: Statement, asked: Asked) -> bool:
+    return statement.covers(asked.action, asked.resource, asked.context)
 
 
 @dataclass(frozen=True)
@@ -41,43 +75,39 @@ class Grant:
         sources = [short(value) for condition in told for value in condition.values]
         return " ".join([f"{self.holder}: {actions} on {resources}", *(f"for {source}" for source in sources)])
 
-    def uses(self, decisions: Iterable[Decision]) -> list[Decision]:
+    def uses(self, requests: Requests) -> list[Request]:
         """What was allowed and this statement speaks of."""
-        return [decision for decision in decisions if decision.allowed and self._speaks_of(decision)]
+        return [request for request in requests.covered_by(self.statement) if self._is_about(request)]
 
-    def unused(self, decisions: Iterable[Decision]) -> list[str]:
+    def unused(self, uses: Iterable[Request]) -> list[str]:
         """Its actions that nobody has asked for."""
-        used = {decision.action.lower() for decision in self.uses(decisions)}
+        used = {use.decision.action.lower() for use in uses}
         return sorted(action for action in self.statement.actions if action.lower() not in used)
 
-    def unreached(self, decisions: Iterable[Decision]) -> list[str]:
+    def unreached(self, uses: Iterable[Request]) -> list[str]:
         """Its resources that nobody has asked for."""
-        reached = [completed(decision.caller, decision.asked) for decision in self.uses(decisions)]
         return [
             pattern
             for pattern in self.statement.resources
-            if not any(arn_matches(pattern, asked.resource, asked.context) for asked in reached)
+            if not any(arn_matches(pattern, use.asked.resource, use.asked.context) for use in uses)
         ]
 
-    def missed(self, decisions: Iterable[Decision]) -> bool:
+    def missed(self, uses: Iterable[Request]) -> bool:
         """Whether something that was allowed would be denied without this statement."""
-        return any(not self._allowed_without(decision) for decision in self.uses(decisions))
+        return any(not self._allowed_without(use) for use in uses)
 
-    def _speaks_of(self, decision: Decision) -> bool:
-        asked = completed(decision.caller, decision.asked)
-        if not self.statement.covers(asked.action, asked.resource, asked.context):
-            return False
-        policies = policies_for(decision.caller, decision.asked)
+    def _is_about(self, request: Request) -> bool:
+        policies = request.policies
         mine = any(policy.name == self.policy for policy in policies.identity)
         others = policies.resource is not None and policies.resource.name == self.policy
-        return mine or (others and decision.caller.is_named_by(self.statement.principals))
+        return mine or (others and request.decision.caller.is_named_by(self.statement.principals))
 
-    def _allowed_without(self, decision: Decision) -> bool:
-        policies = policies_for(decision.caller, decision.asked)
+    def _allowed_without(self, request: Request) -> bool:
+        policies = request.policies
         identity = tuple(self._without(policy) for policy in policies.identity)
         resource = None if policies.resource is None else self._without(policies.resource)
         left: Policies = replace(policies, identity=identity, resource=resource)
-        return evaluate(decision.caller, completed(decision.caller, decision.asked), left).allowed
+        return evaluate(request.decision.caller, request.asked, left).allowed
 
     def _without(self, policy: Policy) -> Policy:
         if policy.name != self.policy:

@@ -28,7 +28,7 @@ from serin_cli.trace import lines_of
 from serin_cli.walk import CLOCK
 from tests.e2e.connections import connection_to
 from tests.e2e.exercise import targets_that_do_not_answer
-from tests.e2e.grants import Grant, deployed_grants
+from tests.e2e.grants import Grant, Requests, deployed_grants
 from tests.e2e.local.templates import aws
 from tests.e2e.tools import ROOT, copy_of_checkout
 
@@ -186,9 +186,11 @@ def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
 
 def test_every_action_is_used_and_its_statement_would_be_missed(acquired: Acquired) -> None:
     assert len(acquired.grants) > 5
+    requests = Requests(acquired.decisions)
     for name, grant in acquired.grants.items():
-        assert (grant.unused(acquired.decisions), grant.unreached(acquired.decisions)) == ([], []), name
-        assert grant.missed(acquired.decisions), name
+        uses = grant.uses(requests)
+        assert (grant.unused(uses), grant.unreached(uses)) == ([], []), name
+        assert grant.missed(uses), name
 
 
 def test_nothing_that_the_function_asked_was_denied(acquired: Acquired) -> None:

@@ -13,23 +13,24 @@ from infra.local.wiring import ACCOUNT, wiring
 from tests.e2e.conftest import Walked
 from tests.e2e.exercise import exercise
 from tests.e2e.granted import GRANTED
-from tests.e2e.grants import Grant, deployed_grants
+from tests.e2e.grants import Grant, Requests, deployed_grants
 
 
 @dataclass(frozen=True)
 class Exercised:
-    """What was granted, by name, and what was asked."""
+    """What was granted, by name, what was asked, and what of that was allowed."""
 
     grants: Mapping[str, Grant]
     decisions: Sequence[Decision]
+    requests: Requests
 
 
 @pytest.fixture(scope="session")
 def exercised(walked: Walked) -> Exercised:
     """The walk, and what it leaves out."""
     exercise(walked)
-    grants = deployed_grants()
-    return Exercised({grant.name: grant for grant in grants}, wiring().guard.decisions)
+    grants, decisions = deployed_grants(), wiring().guard.decisions
+    return Exercised({grant.name: grant for grant in grants}, decisions, Requests(decisions))
 
 
 def test_nothing_that_a_role_asked_was_denied(exercised: Exercised) -> None:
@@ -45,20 +46,23 @@ def test_what_is_granted_is_what_this_list_says(exercised: Exercised) -> None:
 @pytest.mark.parametrize("name", GRANTED)
 def test_every_action_is_used_and_its_statement_would_be_missed(name: str, exercised: Exercised) -> None:
     grant = exercised.grants[name]
-    assert (grant.unused(exercised.decisions), grant.unreached(exercised.decisions)) == ([], [])
-    assert grant.missed(exercised.decisions)
+    uses = grant.uses(exercised.requests)
+    assert (grant.unused(uses), grant.unreached(uses)) == ([], [])
+    assert grant.missed(uses)
 
 
 def test_an_action_nobody_uses_would_be_found(exercised: Exercised) -> None:
     for grant in exercised.grants.values():
-        planted = replace(grant.statement, actions=(*grant.statement.actions, "dynamodb:DeleteTable"))
-        assert replace(grant, statement=planted).unused(exercised.decisions) == ["dynamodb:DeleteTable"]
+        statement = replace(grant.statement, actions=(*grant.statement.actions, "dynamodb:DeleteTable"))
+        planted = replace(grant, statement=statement)
+        assert planted.unused(planted.uses(exercised.requests)) == ["dynamodb:DeleteTable"]
 
 
 def test_a_statement_that_says_what_another_says_would_be_found(exercised: Exercised) -> None:
     name = next(name for name in exercised.grants if "BatchGetItem" in name)
-    planted = replace(exercised.grants[name].statement, name="planted", allows=False)
-    assert not replace(exercised.grants[name], statement=planted).missed(exercised.decisions)
+    statement = replace(exercised.grants[name].statement, name="planted", allows=False)
+    planted = replace(exercised.grants[name], statement=statement)
+    assert not planted.missed(planted.uses(exercised.requests))
 
 
 def test_a_statement_that_is_taken_away_denies_the_next_request(exercised: Exercised, walked: Walked) -> None:

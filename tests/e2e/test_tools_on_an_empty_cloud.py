@@ -39,6 +39,6 @@ def test_stacks_are_deployed_with_uploaded_zips_and_destroyed(empty: LocalCloud,
     answer = client(empty, "lambda").invoke(FunctionName="serin-dev-authorize", Payload=b'{"headers": {}}')
     assert "FunctionError" not in answer, answer["Payload"].read()
 
-    cdk(empty, working_copy, out, "destroy", *CHOSEN, "--exclusively", "--force")
+    cdk(empty, working_copy, None, "destroy", *CHOSEN, "--exclusively", "--force", "--app", str(out))
     assert stacks.describe_stacks()["Stacks"] == []
     assert client(empty, "lambda").list_functions()["Functions"] == []

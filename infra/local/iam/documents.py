@@ -37,14 +37,15 @@ class Statement:
 
         A condition that cannot be evaluated is not met where the statement allows, and met where it denies.
         """
-        return self._names(action) and self._reaches(resource, context) and self._holds(context)
+        return self.names(action) and self._reaches(resource, context) and self._holds(context)
 
     @property
     def unsupported(self) -> Iterator[str]:
         """Conditions that cannot be evaluated."""
         return (reason for condition in self.conditions if (reason := condition.unsupported))
 
-    def _names(self, action: str) -> bool:
+    def names(self, action: str) -> bool:
+        """Whether the statement speaks of this action, on whatever."""
         if self.but_actions:
             return not any(action_matches(pattern, action) for pattern in self.but_actions)
         return any(action_matches(pattern, action) for pattern in self.actions)

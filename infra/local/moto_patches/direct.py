@@ -12,6 +12,7 @@ from urllib.parse import urlparse
 
 from moto.core.request import Request
 from moto.core.responses import BaseResponse
+from moto.core.utils import get_service_model
 from moto.utilities.utils import get_partition
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import HTTP_STATUS_CODES
@@ -36,6 +37,11 @@ class Direct:
         self._application = application
         self._refuse = refuse
         self._handler = _handler_of(application)
+
+    @property
+    def goes_past(self) -> bool:
+        """Whether any call of the service is answered the short way."""
+        return self._handler is not None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -63,7 +69,10 @@ def _handler_of(application: Any) -> Callable[[], BaseResponse] | None:
         return None
     if any(name in vars(cls) for cls in owner.__mro__ if cls is not BaseResponse for name in _OWN):
         return None
-    return owner if owner().automated_parameter_parsing else None
+    handler = owner()
+    # Others name their operation in the body, and what was judged there must not be another one than is done.
+    speaks_json = get_service_model(handler.boto3_service_name).metadata.get("protocol") == "json"
+    return owner if speaks_json and handler.automated_parameter_parsing else None
 
 
 def _set_up(handler: BaseResponse, request: Request) -> None:

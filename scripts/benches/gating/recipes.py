@@ -73,7 +73,7 @@ def _outcome(columns: TrainingColumns, seed: str, gate: GatePolicy) -> str:
     asked, learnt = Requirements(gate), learnable_rows(columns, holdout)
     evidence = evidence_of("binary", asked, columns, learnt, scores, inflation=inflation_of(splits))
     # Only the other recipe is to be in its way, not the trivial answer.
-    gain = replace(evidence.over_trivial, blocks=[1.0 + 0.01 * (n % 2) for n in range(20)])
+    gain = replace(evidence.over_trivial, blocks=tuple(1.0 + 0.01 * (n % 2) for n in range(20)))
     return judge(replace(evidence, over_trivial=gain), asked).outcome
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NoReturn
@@ -163,7 +163,8 @@ def _app() -> FastAPI:
         world = _ASKED.get()
         return read_online(question, {CHARTER.model: CHARTER}, online=world.online, clock=world.clock)
 
-    use_cases = UseCases(_unasked, read, *[_unasked] * 5)
+    others: Any = {field.name: _unasked for field in fields(UseCases)}
+    use_cases = UseCases(**{**others, "read_online": read})
     return make_app({CHARTER.model: CHARTER}, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), use_cases)
 
 

@@ -81,7 +81,9 @@ def stream(kind: Kind, seed: int, policy: RetrainingPolicy, gate: GatePolicy) ->
         logit += 0.4 * np.sin(season + 1)
     chance = 1 / (1 + np.exp(-logit))
     label = random.random(len(day)) < chance
-    moment: Floats = BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days))
+    moment: Floats = np.asarray(
+        BEGIN.timestamp() + 86_400.0 * (day + np.tile((np.arange(ROWS_A_DAY) + 0.5) / ROWS_A_DAY, days)), np.float64
+    )
     world = World(
         columns=_columns(values, label, moment),
         make=_make,

@@ -20,9 +20,9 @@ from serin_cli.year.weeks import Weeks
 MODEL = "flight-delay"
 YEAR, FEBRUARY = datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 2, 1, tzinfo=UTC)
 FIRST_ASKED, LAST = datetime(2013, 3, 1, 14, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
-NOTICE, EVENING = timedelta(hours=2), timedelta(hours=8)
+NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
-TOGETHER = 45
+DAY, TOGETHER = timedelta(days=1), 45
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
 
@@ -44,6 +44,8 @@ class Course:
     asked: int = 0
     calls: int = 0
     failed: int = 0
+    trained: int = -1
+    """The first training is none of a model that there was."""
     seen: set[str] = field(default_factory=set)
     episodes: list[Episode] = field(default_factory=list)
 
@@ -84,9 +86,11 @@ class Loop:
 
     def visit(self, since: datetime, until: datetime) -> None:
         """Let the days pass, bring what they have brought, and ask about the flights to come."""
-        with self._meter.doing("clock"):
-            advance(self._connection, (until - self.now).total_seconds())
-        self._notice_runs()
+        while self.now < until:
+            # Whatever the platform begins by itself needs callers on the same day.
+            with self._meter.doing("clock"):
+                advance(self._connection, min(DAY, until - self.now).total_seconds())
+            self._notice_runs()
         with self._meter.doing("uploads"):
             self._upload(since, until)
         self._notice_runs()
@@ -120,8 +124,8 @@ class Loop:
             self._client.run_ended(MODEL, run)
         return self._notice(self._run(run), cause)
 
-    def release(self, version: int, cause: str) -> Episode:
-        """Callers ask while the release of a version is under way, and until it has ended."""
+    def release(self, version: int, cause: str, least: int = CALLS_OF_RELEASE) -> Episode:
+        """Callers ask while the release of a version is under way and until it has ended, so often at least."""
         path = f"/models/{MODEL}/releases"
 
         def begun() -> Mapping[str, Any] | None:
@@ -133,7 +137,7 @@ class Loop:
                 *(traffic, self._client, self._connection, MODEL, str(first["id"])),
                 requests=A_MINUTE,
                 minutes=RELEASE_MINUTES,
-                least=CALLS_OF_RELEASE,
+                least=least,
             )
         self.course.add(driven.tally)
         reason = (
@@ -173,6 +177,7 @@ class Loop:
 
     def _notice(self, run: Mapping[str, Any], cause: str) -> Episode:
         self.course.seen.add(run["id"])
+        self.course.trained += 1
         verdict = (run.get("verdict") or {}).get("sentence") or run.get("reason") or ""
         story.say(f"   {self.now:%d %b} training ({cause}): {run['status']}. {verdict}")
         if run["status"] != "registered":

@@ -485,7 +485,9 @@ def test_the_line_is_that_of_the_rule(tmp_path: Path) -> None:
 
 
 def test_all_faults_of_a_contract_are_told_at_once(tmp_path: Path) -> None:
-    columns = _column("logicalType: text") + _column("logicalType: date, logicalTypeOptions: {minLength: 1}")
+    short = _column("logicalType: date, logicalTypeOptions: {minLength: 1}").replace("size", "age")
+    twice = _column("logicalType: number, logicalTypeOptions: {minimum: 1}")
+    columns = _column("logicalType: text") + short + twice
     with pytest.raises(Invalid) as caught:
         _read(tmp_path, _text(columns))
     assert len(caught.value.message.splitlines()) == 3

@@ -37,6 +37,7 @@ case "$1 $2" in
   "-c "*ensurepip*) exit {without_venv} ;;
   "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/uv"; echo made >>made-venvs ;;
   "-m pip"|"pip install") {install} ;;
+  "-m compileall") ;;
   "-m serin_cli.prepare") {prepare} ;;
   *) echo "unexpected: $*" >&2; exit 9 ;;
 esac

@@ -23,7 +23,7 @@ from serin.domain.names import digest
 from serin.learning.columns import read_columns
 from serin.learning.evidence import contest_of
 from serin.learning.scores import Scores, Validated, write_scores
-from serin.learning.splits import judging_splits, validation_rows
+from serin.learning.splits import judging_splits, learnable_rows, validation_rows
 from serin.services.evaluate_model import fail, judge, register, select
 from serin.services.steps.champions import live_version
 from serin.services.train_model import Refitted, ScoresFile
@@ -160,6 +160,16 @@ def test_a_model_that_knows_nothing_fails_and_the_run_says_why() -> None:
     verdict, run = judged(scores(0.5))
     assert (verdict.outcome, run.status, run.reason) == ("fail", "rejected", verdict.sentence)
     assert "floor of roc_auc 0.5" in verdict.sentence
+
+
+@pytest.mark.parametrize("last_bits", [0.0, 1e-14])
+def test_a_first_model_that_says_what_anybody_would_is_no_better_than_nothing(last_bits: float) -> None:
+    """Such as one that gives every row the share of positives it learnt, by an arithmetic of its own."""
+    share = COLUMNS.label[learnable_rows(COLUMNS, HOLDOUT)].mean()
+    same = share * (1 + last_bits * (COLUMNS.label[ROWS] - 0.5))
+    verdict, run = judged(scores(0.5, challenger=same), charter=a_charter(floors={}))
+    assert (verdict.outcome, run.status) == ("fail", "rejected")
+    assert "gain over the trivial answer 0, at least 0 " in verdict.sentence
 
 
 def test_a_weak_challenger_is_rejected_and_the_champion_stays() -> None:

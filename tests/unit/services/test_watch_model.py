@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
 
-from serin.domain.errors import Unavailable
+from serin.adapters.memory.world import MemoryClock
+from serin.domain.errors import Conflict, NotFound, Unavailable
+from serin.domain.feedback import Feedback
+from serin.domain.prediction_ids import prediction_id
 from serin.domain.records import as_record, from_record
 from serin.domain.watched import WindowReport
+from serin.services.show_watch import show_watch
+from serin.services.tend_episode import tend_episode
 from tests.unit.services import watching
+from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.truths import DAY, HOUR
 from tests.unit.services.watching import BEGIN, WEEK, Watching, orders, watched_charter
 
@@ -146,8 +153,12 @@ def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_cal
         world = Watching(watched_charter(token_share=0.25))
         world.serves(0)
         world.feedback_on(0, tokens, flipped=0.3)
+        strangers = [prediction_id(model, BEGIN + HOUR, b"never---") for model in ("late-orders", "early-orders")]
+        world.says("stranger", *(Feedback(name, True) for name in strangers), at=BEGIN + WEEK)
         world.after(0)
         (window,) = world.windows()
+        counted = 210 if status == "LOSS" else 0
+        assert (window.truth.labelled, window.truth.uncounted) == (counted, 210 - counted)
         assert window.performance[0].status == status
         assert window.of_dataset.status == "INSUFFICIENT_DATA"
         assert bool(world.notices.sent) == (status == "LOSS")
@@ -170,6 +181,49 @@ def test_a_look_that_was_interrupted_tells_the_next_time_and_once() -> None:
     for hours in (2, 3):
         world.looks(BEGIN + WEEK + DAY + hours * HOUR)
     assert world.titles() == ["Version 1 of late-orders is worse", "A training of late-orders begins (performance)"]
+
+
+# The tenth file is the report; the second state is written once all was told.
+DIES_AT = [("lake", 10), ("catalog", 1), ("catalog", 2), ("notices", 1), ("workflows", 1)]
+WRITES = {"lake": "put", "catalog": "save_watch", "workflows": "start_training"}
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Watching:
+    world = Watching()
+    world.serves(0)
+    world.truth_of(0, flipped=0.8)
+    world.after(0)
+    return world
+
+
+def numbers_of(world: Watching) -> Any:
+    (window,) = world.windows()
+    assert window.truth is not None
+    return replace(window, at=BEGIN, truth=replace(window.truth, as_of=BEGIN))
+
+
+@pytest.mark.parametrize(("port", "call"), DIES_AT)
+def test_wherever_a_look_dies_the_next_one_ends_where_it_would_have(
+    port: str, call: int, undisturbed: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, fuse = Watching(), Fuse(call, after=True)
+    world.serves(0)
+    world.truth_of(0, flipped=0.8)
+    world.joins(BEGIN + WEEK + DAY + HOUR)
+    write = getattr(getattr(world, port), WRITES.get(port, "publish"))
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(world, port), write.__name__, lambda *given: fuse.call(write, *given))
+        with pytest.raises(Crash):
+            world.looks(BEGIN + WEEK + DAY + HOUR, joins=False)
+    for hours in (1, 2):
+        world.looks(BEGIN + WEEK + DAY + hours * HOUR, joins=False)
+    assert numbers_of(world) == numbers_of(undisturbed)
+    assert world.catalog.watch_state("late-orders").episodes == undisturbed.catalog.watch_state("late-orders").episodes
+    assert world.workflows.trainings == undisturbed.workflows.trainings
+    # Who died between telling and writing that down tells it again; nothing is left untold.
+    assert list(dict.fromkeys(world.titles())) == undisturbed.titles()
+    assert world.catalog.watch_state("late-orders").outbox == ()
 
 
 def test_another_look_that_was_first_is_left_to_go_on() -> None:
@@ -195,6 +249,30 @@ def test_a_new_version_is_held_against_what_it_learnt_and_closes_what_was_open()
     episodes = world.catalog.watch_state("late-orders").episodes
     assert {of.status for of in episodes} == {"closed"}
     assert "version 2 learnt" in (episodes[0].closed_because or "")
+
+
+def test_an_episode_is_taken_by_one_and_closed_by_hand_until_the_feature_drifts_on() -> None:
+    world = Watching()
+    for week in range(3):
+        world.serves(week, shift=1.0)
+        world.after(week)
+    ports: Any = {"catalog": world.catalog, "clock": MemoryClock(BEGIN + 3 * WEEK)}
+    assert tend_episode("late-orders", "amount", "acknowledge", "ana", **ports).acknowledged_by == "ana"
+    with pytest.raises(Conflict):
+        tend_episode("late-orders", "amount", "acknowledge", "bob", **ports)
+    with pytest.raises(NotFound):
+        tend_episode("late-orders", "queue.length", "close", "ana", **ports)
+    assert tend_episode("late-orders", "amount", "close", "ana", **ports).closed_because == "ana closed it"
+    shown = show_watch("late-orders", (BEGIN + WEEK).date(), catalog=world.catalog, lake=world.lake)
+    assert (shown.report.window.begin, len(shown.windows)) == (BEGIN + WEEK, 3)  # type: ignore[union-attr]
+    with pytest.raises(NotFound):
+        show_watch("late-orders", (BEGIN - WEEK).date(), catalog=world.catalog, lake=world.lake)
+    world.serves(3, shift=1.0)
+    world.after(3)
+    assert [of.status for of in world.catalog.watch_state("late-orders").episodes if of.feature == "amount"] == [
+        "closed",
+        "open",
+    ]
 
 
 def test_the_answers_are_watched_once_their_own_first_windows_say_how_they_vary() -> None:

@@ -12,6 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from infra.local.clock import VirtualClock
+from infra.local.services.dynamodb.queries import items_of
 from infra.local.wiring import ACCOUNT
 
 SWEEP_S = 6 * 3600.0
@@ -51,7 +52,7 @@ class Expiry:
     def _sweep(self, table: Table, now_s: float) -> None:
         backend = dynamodb_backends[ACCOUNT][self._region]
         attribute = table.ttl["AttributeName"]
-        for item in table.all_items():
+        for item in items_of(table):
             expires = _seconds(item.attrs.get(attribute))
             if expires is not None and now_s - _OLDEST_S < expires <= now_s - GRACE_S:
                 names = [table.hash_key_attr, *([table.range_key_attr] if table.range_key_attr else [])]

@@ -11,10 +11,11 @@ from unittest import mock
 from moto.core.parse import JSONParser
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.needs.model import needed
-from tests.e2e.local.needs.world import aws, table
+from tests.e2e.local.needs.world import aws, parts, table
 
 
 @contextmanager
@@ -72,3 +73,17 @@ def items_are_answered_as_they_are_kept(cloud: LocalCloud) -> None:
         assert answer["Responses"][name] == [{"pk": {"S": "a"}, **ITEM}]
         assert "Item" not in dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})
         assert not serialized.called
+
+
+@needed("moto.dynamodb.models.table.Table.query", "moto.dynamodb.models.table.Table.all_items")
+def a_query_sorts_the_items_of_its_own_key(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with parts(cloud) as name:
+        for pk, part in (("a", "2"), ("a", "1"), ("b", "1"), ("b", "2"), ("c", "1")):
+            dynamodb.put_item(TableName=name, Item={"pk": {"S": pk}, "part": {"S": part}})
+        with _watched(DynamoType, "__lt__") as compared:
+            answer = dynamodb.query(
+                TableName=name, KeyConditionExpression="pk = :a", ExpressionAttributeValues={":a": {"S": "a"}}
+            )
+        assert [item["part"]["S"] for item in answer["Items"]] == ["1", "2"]
+        assert compared.call_count == 1

@@ -18,7 +18,7 @@ from moto.sqs.models import Queue, sqs_backends
 from infra.local.cloud import LocalCloud
 from infra.local.wiring import ACCOUNT, wiring
 from tests.e2e.local.needs.model import Meanwhile, needed
-from tests.e2e.local.needs.world import aws, bodies, bucket, is_now, name_of, queue, table
+from tests.e2e.local.needs.world import aws, bodies, bucket, is_now, name_of, parts, queue, table
 
 _S3 = "moto.s3.models.S3Backend"
 _DYNAMODB = "moto.dynamodb.models.DynamoDBBackend"
@@ -203,7 +203,7 @@ def what_a_failed_transaction_wrote_was_never_to_be_seen(cloud: LocalCloud) -> N
 
 
 class _Items(dict[Any, Any]):
-    """A table's items, where somebody stops in the middle of looking through them."""
+    """The items of a table or of one key, where somebody stops in the middle of looking through them."""
 
     meanwhile: Meanwhile
 
@@ -225,13 +225,18 @@ def _half_read(cloud: LocalCloud, name: str) -> Meanwhile:
 
 @needed(f"{_DYNAMODB}.query")
 def a_table_is_queried_while_another_puts(cloud: LocalCloud) -> None:
-    with table(cloud) as name:
-        other = _half_read(cloud, name)
-        found = aws(cloud, "dynamodb").query(
+    dynamodb = aws(cloud, "dynamodb")
+    with parts(cloud) as name:
+        dynamodb.put_item(TableName=name, Item=_item(pk="a", part="1"))
+        ((key, below),) = _moto_table(cloud, name).items.items()
+        items = _Items(below)
+        items.meanwhile = Meanwhile(lambda: dynamodb.put_item(TableName=name, Item=_item(pk="a", part="2")))
+        _moto_table(cloud, name).items[key] = items
+        found = dynamodb.query(
             TableName=name, KeyConditionExpression="pk = :a", ExpressionAttributeValues=_item(**{":a": "a"})
         )
         assert found["Count"] == 1
-        other.over()
+        items.meanwhile.over()
 
 
 @needed(f"{_DYNAMODB}.scan")

@@ -109,6 +109,21 @@ def table(cloud: LocalCloud) -> Iterator[str]:
 
 
 @contextmanager
+def parts(cloud: LocalCloud) -> Iterator[str]:
+    """The name of a table with the key `pk` and the sort key `part`, texts."""
+    dynamodb, name = aws(cloud, "dynamodb"), unique()
+    keys = {"pk": "HASH", "part": "RANGE"}
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+    )
+    yield name
+    dynamodb.delete_table(TableName=name)
+
+
+@contextmanager
 def queue(cloud: LocalCloud) -> Iterator[str]:
     """The URL of a queue that every service may fill."""
     sqs, name = aws(cloud, "sqs"), unique()

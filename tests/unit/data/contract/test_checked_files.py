@@ -112,6 +112,7 @@ def test_blocks_of_any_size_give_the_rows_the_counts_and_the_scorecard_of_the_wh
         assert quarantine.equals(whole.quarantine) or (found.quarantine is None and whole.quarantine.is_empty())
 
 
+@pytest.mark.slow
 def test_the_generated_files_hold_every_case_that_blocks_could_get_wrong() -> None:
     found = [check(read_table("a.csv", a_file(random.Random(seed)), CONTRACT), CONTRACT, AROUND) for seed in range(40)]
     rules = {name for one in found for name in (*one.rules, *one.warnings)}
@@ -136,6 +137,7 @@ def test_a_row_that_repeats_a_key_of_an_earlier_block_yields_to_the_first_that_b
     ]
 
 
+@pytest.mark.slow
 def test_equal_files_give_equal_bytes_however_they_are_named_or_packed(tmp_path: Path) -> None:
     content = a_file(random.Random(3))
     made = []

@@ -102,6 +102,10 @@ def test_a_model_must_be_better_than_the_trivial_answer_on_the_rows_that_judge(g
         assert judge(an_evidence(champion, over_trivial=a_sample(gain)), asked()).outcome == expected
 
 
+def test_a_model_that_says_the_same_as_the_trivial_answer_is_rejected() -> None:
+    assert judge(an_evidence(None, over_trivial=a_sample(0.0, 0.0)), asked()).outcome == "fail"
+
+
 def test_a_slice_that_collapses_is_caught_however_much_the_others_gain() -> None:
     slices = (a_slice("north", 0.2), a_slice("south", -0.06))
     verdict = judge(an_evidence(0.1, slices=slices), asked(slices=BY_SHOP))

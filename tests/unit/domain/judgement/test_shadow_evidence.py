@@ -8,8 +8,9 @@ import pytest
 
 from serin.domain.charter import Scalar
 from serin.domain.judgement.policy import Matrix, ValuePolicy
-from serin.domain.judgement.release_evidence import Shadow
-from serin.domain.judgement.release_policy import Margins, ReleasePolicy
+from serin.domain.judgement.release import judge_release
+from serin.domain.judgement.release_evidence import ReleaseEvidence, Shadow
+from serin.domain.judgement.release_policy import Margins, ReleasePolicy, ShadowPolicy
 from serin.domain.judgement.shadow_evidence import longest_failing_run, shadow_of
 from serin.domain.judgement.shadow_losses import Rules, rules_of
 from serin.domain.shadows import Matured, Pair, ShadowAnswer
@@ -43,6 +44,18 @@ def test_pairs_failures_and_other_labels_are_counted_once_each() -> None:
     broken = ShadowAnswer(error="ValueError: no")
     pairs = [a_pair(1, SAYS_NO, SAYS_NO), a_pair(2, SAYS_NO, SAYS_YES), a_pair(3, SAYS_NO, broken)]
     assert counted(pairs, [], rules()) == Shadow(3, 1, 1)
+
+
+@pytest.mark.parametrize("score", [2.5, -1.0, float("nan"), None, [0.1, 0.9, 0.9], 10**400])
+def test_an_answer_that_cannot_be_true_disagrees_and_is_no_loss(score: Any) -> None:
+    """A probability of 2.5 would lose more than there is to lose, and the judge could not read on."""
+    senseless = ShadowAnswer(score, label=True)
+    pairs = [a_pair(1, SAYS_NO, senseless), a_pair(2, senseless, SAYS_NO), a_pair(3, SAYS_NO, SAYS_YES)]
+    found = counted(pairs, [truth(number, False) for number in (1, 2, 3)], rules())
+    assert (found.pairs, found.failures, found.disagreeing, found.invalid) == (3, 0, 2, 1)
+    assert found.losses == {0.6: 1}
+    policy = ReleasePolicy("shadow", shadow=ShadowPolicy(600))
+    assert judge_release(ReleaseEvidence((), shadow=Shadow(600, invalid=12)), policy).outcome == "inconclusive"
 
 
 def test_without_a_value_a_binary_candidate_loses_by_its_squared_error() -> None:

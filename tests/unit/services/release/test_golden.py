@@ -18,6 +18,7 @@ from tests.unit.services.releasing import World, with_live
         ({"label": False, "probability": 0.5}, "golden row 1: label False, expected True"),
         ({"label": True, "probability": 0.7}, "golden row 1: probability 0.7000 is not within 0.4 and 0.6"),
         ({"label": True, "probability": float("nan")}, "golden row 1: probability nan"),
+        ({"label": True, "probability": None}, "golden row 1: no probability was answered"),
     ],
 )
 def test_a_wrong_golden_answer_stops_the_release_before_the_alias_moves(answer: dict[str, Any], reason: str) -> None:

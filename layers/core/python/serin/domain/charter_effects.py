@@ -176,10 +176,10 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
-    "monitoring.every": Effect("resource", "How often the model is looked at.", "infra/stacks/watch.py"),
     "monitoring.traced": Effect(
         "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),
+    "monitoring.every": Effect("resource", "How often the model is looked at.", "infra/stacks/watch.py"),
     "monitoring.window": Effect(
         "gate", "How many days are judged together.", "layers/core/python/serin/domain/watched.py"
     ),

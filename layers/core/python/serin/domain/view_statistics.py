@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from serin.domain.quality_metrics import NAMESPACE
@@ -21,12 +21,37 @@ class ValueStatistics:
 
 
 @dataclass(frozen=True)
+class DerivedTimes:
+    """How far the times that a model's code derives lie from `column`, a time of the contract.
+
+    `offsets` are the least and the greatest distance in microseconds, by derived column, over all rows of the uploads
+    up to `upto`, derived by the uploads up to `looked_up` of the datasets that the code looks things up in. A column
+    that is not among them may lie anywhere; of one without values the least distance is above the greatest.
+    """
+
+    column: str
+    offsets: Mapping[str, tuple[int, ...]]
+    upto: int
+    looked_up: Mapping[str, int]
+
+    def followed_by(self, later: DerivedTimes) -> DerivedTimes:
+        """Over the rows of both, up to where `later` reaches, which begins where this one ends or before."""
+        known = {name: found for name, found in self.offsets.items() if name in later.offsets}
+        offsets = {
+            name: (min(least, later.offsets[name][0]), max(greatest, later.offsets[name][1]))
+            for name, (least, greatest) in known.items()
+        }
+        return replace(later, offsets=offsets)
+
+
+@dataclass(frozen=True)
 class ViewStatistics:
     """All rows that counted when the view was built.
 
     `rows` count where the entity is known, and the time of the event where the view has one; `newest` is the newest
     event that was known then. They were counted when the dataset had `counted` rows; of a long history that may be
-    some uploads ago, but for the newest event.
+    some uploads ago, but for the newest event. `times` tell which rows have a derived time within some span, without
+    deriving them.
     """
 
     rows: int
@@ -34,6 +59,7 @@ class ViewStatistics:
     newest: datetime | None
     values: Mapping[str, ValueStatistics]
     counted: int = 0
+    times: DerivedTimes | None = None
 
 
 def view_metrics(model: str, view: str, found: ViewStatistics, now: datetime, stage: str) -> str:

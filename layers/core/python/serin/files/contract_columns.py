@@ -46,7 +46,8 @@ def read_columns(rules: Rules, schema: SchemaObject) -> tuple[tuple[Kept, ...], 
             other = written.get(in_files, item.name)
             twice = f"{item.name!r} a second time" if other == item.name else f"{in_files!r}, which is {other} already"
             rules.refuse((*path, "name"), twice, "Name each column once.")
-        written.setdefault(in_files, str(item.name))
+            continue
+        written[in_files] = str(item.name)
         rules.findings += _column_findings(item, path)
         if reason := _left_out(item):
             left_out.append(in_files)

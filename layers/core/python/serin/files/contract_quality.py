@@ -219,9 +219,11 @@ def _valid(
         pattern = pattern_of(rules, arguments["pattern"], (*path, "pattern"))
         return ("pattern", (), pattern) if pattern else None
     values = arguments["validValues"]
-    known = [value for value in values if value is not None] if isinstance(values, list) else []
-    if not known or not all(isinstance(value, _SCALARS) for value in known):
-        rules.refuse((*path, "validValues"), shown(values), "Write a list of words or numbers.")
+    if not isinstance(values, list) or not all(isinstance(value, (*_SCALARS, type(None))) for value in values):
+        raise Invalid(f"validValues {shown(values)}, no list of words or numbers", "Write a list.")
+    known = [value for value in values if value is not None]
+    if not known:
+        rules.refuse((*path, "validValues"), shown(values), "List the words or numbers that are valid.")
         return None
     return "one_of", tuple(plain(value) for value in known), None
 

@@ -25,6 +25,7 @@ from serin.measures.decisions import choose, decided, trivially
 from serin.measures.influence import row_values
 
 _PER = 1000.0
+_LAST_BITS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,9 @@ def evidence_of(
         blocks=Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows], rows, inflation),
         challenger=scores.challenger,
         champion=scores.champion,
-        trivial=trivial_scores(task, metric, columns.label[learnt], scores.classes, len(rows)),
+        trivial=_snapped(
+            trivial_scores(task, metric, columns.label[learnt], scores.classes, len(rows)), scores.challenger
+        ),
     )
     over = None if scores.champion is None else contested.blocks.numbers(contested.gained(metric, scores.champion))
     return Evidence(
@@ -120,6 +123,11 @@ def trivial_scores(task: Task, metric: str, learnt: Labels, classes: Sequence[Sc
     if task == "binary":
         return np.full(rows, float((learnt == positive_of(classes)).mean()))
     return np.tile([float((learnt == value).mean()) for value in classes], (rows, 1))
+
+
+def _snapped(trivial: Floats, challenger: Floats) -> Floats:
+    """The trivial answer; where a challenger says the same but for its last bits, it says the very same."""
+    return np.where(np.isclose(challenger, trivial, rtol=_LAST_BITS, atol=0.0), challenger, trivial)
 
 
 def _metrics(contested: Contested) -> dict[str, Sample]:

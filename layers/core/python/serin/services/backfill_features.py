@@ -17,6 +17,7 @@ from serin.domain.errors import Invalid, TooLarge
 from serin.domain.events import Event
 from serin.domain.features import EntityKey
 from serin.domain.fills import Fill, Written
+from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Events
 from serin.services.steps.dataset_rows import check_memory
 from serin.services.steps.note_fills import DOOMED, note, refuse
@@ -117,7 +118,7 @@ class _Filling:
             following = replace(self._step, number=self._step.number + 1, of=of, items=items)
             events.publish(following.event(self._writer.charter.model, correlation))
         else:
-            self._end(items, rows, written)
+            self._end(items, self._writer.statistics(self._view, rows, heads), written)
         return written.items
 
     def _share(self, touched: pl.DataFrame, of: int) -> pl.DataFrame:
@@ -129,8 +130,7 @@ class _Filling:
         mine = [int(EntityKey("", row).id[-8:], 16) % of == self._step.number for row in entities.iter_rows()]
         return touched.join(entities.filter(pl.Series(mine, dtype=pl.Boolean)), on=list(key), how="semi")
 
-    def _end(self, items: int, rows: pl.DataFrame | None, written: Written = NOTHING) -> None:
-        found = None if rows is None else self._writer.statistics(self._view, rows)
+    def _end(self, items: int, found: ViewStatistics | None, written: Written = NOTHING) -> None:
         heads, now = self._step.heads, self._writer.clock.now()
 
         def filled(fill: Fill) -> Fill:

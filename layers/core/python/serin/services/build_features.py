@@ -119,7 +119,7 @@ class FeatureBuilder:
         own = part_rows(upload.part or "", contract, lake=self.lake)
         counted = {view.name: self.writer.counted(view) for view in views}
         if not self._counts_again(counted.values(), heads[upload.dataset]):
-            found = touched_rows(self.writer, views, own, upload.sequence or 0, heads)
+            found = touched_rows(self.writer, views, own, upload.sequence or 0, heads, counted.values())
             if found is not None:
                 return self._renewed(views, found.rows, [found.versions], heads, counted)
         everything = self.writer.everything(upload.dataset, heads)
@@ -168,7 +168,8 @@ class FeatureBuilder:
         for view in views:
             wanted = pl.concat([self.writer.touched(view, table) for table in touched]).unique()
             items[view.name] = self.writer.write(view, rows, wanted, sequence_of(heads))
-            statistics[view.name] = _statistics(self.writer.statistics(view, rows), (counted or {}).get(view.name))
+            found = self.writer.statistics(view, rows, heads)
+            statistics[view.name] = _statistics(found, (counted or {}).get(view.name))
         return Built(sum(written.items for written in items.values()), statistics, items=items)
 
 
@@ -176,5 +177,6 @@ def _statistics(read: ViewStatistics, counted: ViewStatistics | None) -> ViewSta
     """Of all rows as they were counted last, where only some were read; the newest event is the newest of both."""
     if counted is None:
         return read
-    times = [time for time in (read.newest, counted.newest) if time is not None]
-    return replace(counted, newest=max(times, default=None))
+    newest = max((time for time in (read.newest, counted.newest) if time is not None), default=None)
+    times = counted.times.followed_by(read.times) if counted.times and read.times else None
+    return replace(counted, newest=newest, times=times)

@@ -9,8 +9,9 @@ from serin.domain.health import Health, health_of
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.logged_invocations import invocation_keys, read_invocations
 
-MOST_FILES = 2_000
-"""How many files are read at most, the newest; a busy endpoint fills one each few seconds."""
+MOST_FILES = 300
+"""How many files are read at most, the newest: some seconds' work for who has to answer. One holds what a process has
+logged within a few seconds: together a day of a quiet endpoint, and the last quarter of an hour of a busy one."""
 
 
 def show_health(model: str, span: timedelta, *, lake: ObjectStore, catalog: Catalog, clock: Clock) -> Health:

@@ -19,7 +19,7 @@ from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode, advance, close, kept_episodes
 from serin.domain.judgement.watching.estimated import BEFORE_TRUTH
 from serin.domain.judgement.watching.performance import Performance
-from serin.domain.judgement.watching.verdicts import FeatureVerdict, WindowVerdict
+from serin.domain.judgement.watching.verdicts import FeatureVerdict, Status, WindowVerdict
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
 from serin.domain.records import as_record, from_record
@@ -121,7 +121,9 @@ class _Look:
         truth, state = self.charter.truth, self.catalog.truth_state(self.charter.model)
         count = math.ceil((LATEST + truth.watermark) / self._length) + 2
         for window in reversed(self.catalog.latest_windows(self.charter.model, count).items):
-            if window.version is not None and may_be_judged(truth, window.end, self.now) and _has_news(window, state):
+            # A window of another length is of another charter, and stays as it was.
+            same = window.version is not None and window.end - window.begin == self._length
+            if same and may_be_judged(truth, window.end, self.now) and _has_news(window, state):
                 yield window
 
     def judge_again(self, window: WatchedWindow) -> bool:
@@ -185,8 +187,8 @@ class _Look:
         opened, closed = (*drifts, *lost.opened, *fears), (*closed, *lost.closed, *over)
         window = replace(
             report.window,
-            opened=(*report.window.opened, *_names(opened)),
-            closed=(*report.window.closed, *_names(closed)),
+            opened=_with(report.window.opened, opened),
+            closed=_with(report.window.closed, closed),
         )
         report = replace(report, window=window)
         outbox = [of_drift(moved, report)] if moved and drifts else []
@@ -255,9 +257,10 @@ def _as_feature(of: Performance) -> FeatureVerdict:
     rows = of.window.rows if of.window else 0
     if of.status == "LOSS":
         return FeatureVerdict(of.metric, "DRIFT", of.sentence, rows, 0)
-    status = "NO_DRIFT_SEEN" if of.status == "NO_LOSS_SEEN" else "INSUFFICIENT_DATA"
+    status: Status = "NO_DRIFT_SEEN" if of.status == "NO_LOSS_SEEN" else "INSUFFICIENT_DATA"
     return FeatureVerdict(of.metric, status, of.sentence, rows, 0)
 
 
-def _names(episodes: Sequence[Episode]) -> tuple[str, ...]:
-    return tuple(episode.feature for episode in episodes)
+def _with(names: Sequence[str], episodes: Sequence[Episode]) -> tuple[str, ...]:
+    """Each once: who was interrupted may have written them down already."""
+    return tuple(dict.fromkeys((*names, *(episode.feature for episode in episodes))))

@@ -12,7 +12,9 @@ from moto import mock_aws
 from moto.dynamodb.models.table import Table
 
 from infra.local.clock import VirtualClock
+from infra.local.services.dynamodb import expiry
 from infra.local.services.dynamodb.expiry import GRACE_S, SWEEP_S, Expiry
+from infra.local.services.dynamodb.queries import items_of
 
 REGION = "us-east-1"
 NOW = datetime(2013, 4, 1, 12, tzinfo=UTC).timestamp()
@@ -59,23 +61,22 @@ def test_what_is_written_anew_while_the_sweep_reads_stays_and_the_others_go(
 ) -> None:
     for name in ("a", "b", "c"):
         put(client, name, GONE)
-    everything = Table.all_items
 
-    def read(table: Table) -> Iterator[Any]:
-        items = list(everything(table))
+    def read(table: Table) -> list[Any]:
+        items = items_of(table)
         put(client, "b", YOUNG)
-        return iter(items)
+        return items
 
-    monkeypatch.setattr(Table, "all_items", read)
+    monkeypatch.setattr(expiry, "items_of", read)
     assert swept(client) == ["b"]
 
 
 def test_sweeps_come_every_six_hours_and_only_where_something_can_expire(client: Any) -> None:
-    expiry = Expiry(REGION, VirtualClock(datetime(2013, 4, 1, 4, tzinfo=UTC)))
-    assert expiry.due() == datetime(2013, 4, 1, 6, tzinfo=UTC).timestamp()
-    expiry.fire(NOW)
-    assert expiry.due() == NOW + SWEEP_S
+    sweeps = Expiry(REGION, VirtualClock(datetime(2013, 4, 1, 4, tzinfo=UTC)))
+    assert sweeps.due() == datetime(2013, 4, 1, 6, tzinfo=UTC).timestamp()
+    sweeps.fire(NOW)
+    assert sweeps.due() == NOW + SWEEP_S
     client.update_time_to_live(
         TableName="items", TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
     )
-    assert expiry.due() is None
+    assert sweeps.due() is None

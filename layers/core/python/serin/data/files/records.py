@@ -13,6 +13,7 @@ from serin.domain.errors import TooLarge
 
 _AT_ONCE = 100_000
 _LINE_FEED = 10
+_STEP = 1024 * 1024
 _LEAST = 1024 * 1024
 
 
@@ -70,8 +71,7 @@ def split_records(name: str, content: bytes, place: Place, width: int, caps: Cap
         place.lines + len(fits),
         rows,
         place.ragged + int(np.count_nonzero(ragged)),
-        # A search would stop at each of them.
-        place.feeds + int(np.count_nonzero(body[:size] == _LINE_FEED)),
+        place.feeds + _feeds(body[:size], lines, quotes=b'"' in content),
         # Rows so short that not all of a block may be looked at together are mostly followed by such.
         max(2 * size, _LEAST),
     )
@@ -82,6 +82,16 @@ def split_records(name: str, content: bytes, place: Place, width: int, caps: Cap
     texts = _texts(content, lines, ragged)
     set_aside = pl.DataFrame({ROW: pl.Series(numbers[ragged], dtype=pl.UInt32), TEXT: texts})
     return Records(_only(body[:size], lines, fits), whole, set_aside, longest, size, behind)
+
+
+def _feeds(body: Bytes, lines: Lines, *, quotes: bool) -> int:
+    """The line feeds of the body: without quotes each ends a line, and within them all are counted, a piece at a time.
+
+    A search would stop at each of them, and flags for all of a body are memory that nobody has used yet.
+    """
+    if not quotes:
+        return int(np.count_nonzero(lines.ends < len(body)))
+    return sum(int(np.count_nonzero(body[start : start + _STEP] == _LINE_FEED)) for start in range(0, len(body), _STEP))
 
 
 def _check(name: str, lines: Lines, ragged: Flags, place: Place, width: int, caps: Caps) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from serin.domain.judgement.champion import against_champion, seen_power, too_few
 from serin.domain.judgement.evidence import Evidence
 from serin.domain.judgement.policy import Requirements
-from serin.domain.judgement.requirements import at_least, reaches
+from serin.domain.judgement.requirements import better_than_trivial, reaches
 from serin.domain.judgement.slices import slice_checks
 from serin.domain.judgement.value import value_checks
 from serin.domain.judgement.verdicts import Check, Verdict, worst
@@ -34,7 +34,7 @@ def _checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
     alpha, metric = asked.gate.alpha, asked.gate.metric
     for name, floor in asked.floors.items():
         yield reaches(name, evidence.metrics.get(name), floor, alpha)
-    yield at_least("gain over the trivial answer", evidence.over_trivial, 0.0, alpha, metric)
+    yield better_than_trivial(evidence.over_trivial, alpha, metric)
     if evidence.over_champion is not None:
         yield against_champion(evidence.over_champion, asked.gate, evidence.champion_version)
     yield from slice_checks(evidence, asked)

@@ -86,11 +86,14 @@ def harm(evidence: ReleaseEvidence, policy: ReleasePolicy, look: Look | None) ->
 
 
 def _judged(evidence: ReleaseEvidence, policy: ReleasePolicy) -> Counts:
-    """The candidate's calls that its margin of errors is held against."""
+    """The candidate's calls that its margin of errors is held against.
+
+    Where nothing but the shadow decides, an answer that cannot be true is a failure: no guardrail of traffic sees it.
+    """
     if policy.strategy != "shadow":
         return evidence.candidate
     shadow = evidence.shadow or Shadow()
-    return Counts(shadow.pairs, shadow.failures)
+    return Counts(shadow.pairs, shadow.failures + shadow.invalid)
 
 
 def needed_requests(planned: Sequence[int], policy: ReleasePolicy) -> int:

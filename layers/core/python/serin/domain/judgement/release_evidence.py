@@ -53,7 +53,8 @@ class StepEvidence:
 class Shadow:
     """Logged requests that the live version answered and the candidate was asked too.
 
-    `failures` of the pairs the candidate did not answer; `disagreeing` have another label or decision. `losses` are
+    `failures` of the pairs the candidate did not answer; `disagreeing` have another label or decision. `invalid` were
+    answered by it with what cannot be true, which disagrees with what can. `losses` are
     difference → pairs where truth has matured for both, positive where the candidate is worse, in value per prediction
     or in quality; `largest` is the largest difference there can be.
     """
@@ -64,9 +65,11 @@ class Shadow:
     losses: Mapping[float, int] = field(default_factory=dict)
     largest: float = 1.0
     judged_by: Literal["value", "quality"] = "quality"
+    invalid: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.failures, self.disagreeing) < 0 or self.failures + self.disagreeing > self.pairs:
+        other = max(self.disagreeing, self.invalid)
+        if min(self.failures, self.disagreeing, self.invalid) < 0 or self.failures + other > self.pairs:
             found = f"{self.failures} failures and {self.disagreeing} other answers of {self.pairs} pairs"
             raise ValueError(f"counts do not fit each other, found {found}")
 

@@ -22,6 +22,17 @@ def at_least(name: str, sample: Sample | None, requirement: float, alpha: float,
     return _told(name, outcome, found.estimate, "at least", bound, requirement, alpha, unit)
 
 
+def better_than_trivial(gain: Sample, alpha: float, metric: str) -> Check:
+    """Whether the gain over the trivial answer is shown to be more than nothing: who says the same gains nothing."""
+    name, found = "gain over the trivial answer", uncertain(gain)
+    if found is None:
+        return _unseen(name, 0.0, metric)
+    bound = found.lower(alpha)
+    outcome: Outcome = "pass" if bound > 0 else "fail" if found.estimate <= 0 else "inconclusive"
+    shown = f"{name} {found.estimate:.4g}, at least {bound:.4g} with {1 - alpha:.0%} confidence; more than 0 is asked"
+    return Check(name, outcome, shown, metric, 0.0, found.estimate, bound)
+
+
 def reaches(metric: str, sample: Sample | None, floor: float, alpha: float) -> Check:
     """Whether a metric's estimate reaches its floor; the bound is told and does not decide.
 

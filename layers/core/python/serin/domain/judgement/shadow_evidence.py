@@ -18,19 +18,25 @@ def shadow_of(pairs: Sequence[Pair], truth: Sequence[Matured], rules: Rules, sin
     """The counts of the pairs, and the losses of those asked after `since` whose truth has come.
 
     Without any truth there are no losses: the judge says that it has no data. A row whose features nobody can know any
-    more as they were (`changed`) says whether the candidate answers, and nothing of what it would have answered.
+    more as they were (`changed`) says whether the candidate answers, and nothing of what it would have answered. An
+    answer that cannot be true loses nothing that could be counted: it is another answer than the live version's. Where
+    that one's cannot be true, it says nothing of the candidate.
     """
-    like = [pair for pair in pairs if pair.candidate.error is None and not pair.candidate.changed]
+    answered = [pair for pair in pairs if pair.candidate.error is None]
+    senseless = {pair.prediction_id for pair in answered if not rules.can_be_true(pair.candidate)}
+    like = [pair for pair in answered if not pair.candidate.changed and rules.can_be_true(pair.live)]
+    sound = [pair for pair in like if pair.prediction_id not in senseless]
     losses: Counter[float] = Counter()
     if since is not None and rules.can_lose:
-        losses.update(_losses({pair.prediction_id: pair for pair in like if pair.at > since}, truth, rules))
+        losses.update(_losses({pair.prediction_id: pair for pair in sound if pair.at > since}, truth, rules))
     return Shadow(
         len(pairs),
-        sum(pair.candidate.error is not None for pair in pairs),
-        sum(rules.differs(pair.live, pair.candidate) for pair in like),
+        len(pairs) - len(answered),
+        len(like) - len(sound) + sum(rules.differs(pair.live, pair.candidate) for pair in sound),
         losses,
         rules.largest if rules.can_lose else 1.0,
         rules.judged_by,
+        len(senseless),
     )
 
 

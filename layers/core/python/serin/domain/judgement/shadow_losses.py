@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from serin.domain.charter import Charter, Scalar, Task
+from serin.domain.invocation_lines import believable
 from serin.domain.judgement.policy import Matrix
 from serin.domain.judgement.release_policy import ReleasePolicy
 from serin.domain.models import ModelVersion
@@ -57,6 +58,12 @@ class Rules:
     def can_lose(self) -> bool:
         """Whether any pair can show a loss above what is allowed."""
         return self.largest > (self.margin if self._by_value else 0.0)
+
+    def can_be_true(self, answer: ShadowAnswer) -> bool:
+        """Whether the score is one of this task: a probability, one a class, or a finite number."""
+        if self.task == "regression":
+            return not isinstance(answer.score, list) and believable(answer.score, None)
+        return isinstance(answer.score, list) <= (self.task == "multiclass") and believable(answer.score, True)
 
     def differs(self, live: ShadowAnswer, candidate: ShadowAnswer) -> bool:
         """Another label, or for a regression a value that differs by more than the live version's usual error.

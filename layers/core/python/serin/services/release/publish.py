@@ -90,12 +90,14 @@ def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any
     [low, high] inclusive.
     """
     for name in ("probability", "value"):
-        given = found.get(name)
-        if given is None:
+        answered = found.get(name)
+        if answered is None and name in expect:
+            return f"golden row {number}: no {name} was answered"
+        if answered is None:
             continue
         low, high = expect.get(name, (-math.inf, math.inf))
-        if not (math.isfinite(given) and low <= given <= high):
-            return f"golden row {number}: {name} {given:.4f} is not within {low:g} and {high:g}"
+        if not (math.isfinite(answered) and low <= answered <= high):
+            return f"golden row {number}: {name} {answered:.4f} is not within {low:g} and {high:g}"
     for name in ("label", "positive"):
         if name in expect and found.get(name) != expect[name]:
             return f"golden row {number}: {name} {found.get(name)!r}, expected {expect[name]!r}"

@@ -7,7 +7,7 @@ was accepted before an entity's last row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +16,8 @@ from serin.data.features.buckets import START
 from serin.domain.buckets import MICROSECOND, width
 from serin.domain.charter import View
 from serin.domain.contracts import Contract
+from serin.domain.view_statistics import ViewStatistics
+from serin.services.steps.derived_spans import before_derivation, common_times
 from serin.services.steps.rows_between import DatasetReading, Span
 from serin.services.steps.view_writer import Heads, ViewWriter
 
@@ -33,31 +35,55 @@ class TouchedRows:
 
 
 def touched_rows(
-    writer: ViewWriter, views: Sequence[View], own: pl.DataFrame, sequence: int, heads: Heads
+    writer: ViewWriter,
+    views: Sequence[View],
+    own: pl.DataFrame,
+    sequence: int,
+    heads: Heads,
+    counted: Iterable[ViewStatistics | None],
 ) -> TouchedRows | None:
     """For these views of one dataset, and the upload of that sequence, which brought the rows `own`.
 
-    None where what is needed cannot be told before all is read: times are derived, a row may have had another entity
-    or withdraws the newest event.
+    `counted` are the views' statistics, which tell where derived times lie. None where what is needed cannot be told
+    before all is read: a derived time may lie anywhere, a row may have had another entity, or it withdraws the newest
+    event.
     """
     dataset = views[0].source
     contract = writer.contracts[dataset]
-    if writer.charter.dataset(dataset).derive is not None:
+    derives = writer.charter.dataset(dataset).derive is not None
+    times = common_times(counted, dataset, heads) if derives else None
+    if derives and times is None:
         return None
     reading = DatasetReading(heads[dataset], contract, lake=writer.lake, catalog=writer.catalog)
-    versions = reading.versions_of(own) if contract.primary_key else own
-    spans, since = list[Span](), None
+    rows = reading.versions_of(own) if contract.primary_key else own
+    versions = writer.derived(dataset, rows, heads) if derives else rows
+    if versions is None:
+        return None
+    spans = _spans(writer, views, versions, contract)
+    if spans is not None and times is not None:
+        spans = before_derivation(spans, times)
+    if spans is None:
+        return None
+    # Every row from there on is read: of a static view none before matters, and nobody knows yet when others happened.
+    since = [sequence] * any(view.static for view in views) + ([times.upto + 1] if times else [])
+    return TouchedRows(versions, reading.between(spans, min(since, default=None)))
+
+
+def _spans(
+    writer: ViewWriter, views: Sequence[View], versions: pl.DataFrame, contract: Contract
+) -> Sequence[Span] | None:
+    """The times of the rows that the views' items are made of; None where they cannot be told."""
+    spans = list[Span]()
     for view in views:
         if view.static:
             if contract.primary_key and not set(writer.key(view)) <= set(contract.primary_key):
                 return None
-            since = sequence
             continue
         found = list(_stretches(writer, view, versions)) if view.windows else _newest(writer, view, versions, contract)
         if found is None:
             return None
         spans += found
-    return TouchedRows(versions, reading.between(spans, since))
+    return spans
 
 
 def _stretches(writer: ViewWriter, view: View, versions: pl.DataFrame) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 import polars as pl
@@ -12,16 +12,20 @@ import polars as pl
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows
 from serin.data.features.versions import ACCEPTED
-from serin.domain.charter import Charter, View
+from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
-from serin.services.steps.rows_between import EVER, DatasetReading, Span, microseconds
+from serin.services.steps.rows_between import DatasetReading, Span, microseconds
 from serin.services.steps.segments import segments_up_to
+from serin.services.steps.training_spans import MICROSECOND, Times, derived_times, span_of, spans_of
 
 Tables = Mapping[str, pl.DataFrame]
+_ATTEMPTS = 2
+_SLACK = 16
+"""Where the newest label is not known before: of the window, the share that is read besides."""
 Make = Callable[[Tables, pl.Series | None, datetime], pl.DataFrame]
 
 
@@ -44,80 +48,63 @@ class TrainingTables:
         """
         truth, window = charter.truth.dataset, charter.training.window
         until = accepted_at(truth, self.heads[truth].sequence, catalog=self.catalog)
-        least = self._least(charter, until)
-        spans = None if least is None else _spans(charter, self.contracts, least)
-        if least is not None and spans:
-            rows = make(self._recent(spans), None, until)
-            begins = rows.select(pl.col(MOMENT).max() + charter.features.moment.before - window).item()
-            # Where the window begins follows from the rows: if they reach back beyond what was read, all is.
-            if begins is not None and microseconds(begins) >= least:
+        times = derived_times(charter, self.heads, catalog=self.catalog)
+        least = self._least(charter, until, times)
+        for _ in range(_ATTEMPTS):
+            spans = None if least is None else spans_of(charter, self.contracts, least, times)
+            if least is None or spans is None:
+                break
+            rows = make(self._recent(spans, times), None, until)
+            newest: datetime | None = rows.select(pl.col(MOMENT).max()).item()
+            if newest is None:
+                break
+            # Where the window begins follows from the rows: if they reach back beyond what was read, more is.
+            begins = microseconds(newest + charter.features.moment.before - window)
+            if begins >= least:
                 return rows
+            least = begins
         return make(self._everything, copies_up_to(self.heads[truth], lake=self.lake, catalog=self.catalog), until)
 
     @cached_property
     def _everything(self) -> Tables:
         return all_rows(self.heads, self.contracts, lake=self.lake, catalog=self.catalog)
 
-    def _recent(self, spans: Mapping[str, Sequence[Span]]) -> Tables:
+    def _recent(self, spans: Mapping[str, Sequence[Span]], times: Times) -> Tables:
         whole = {name: head for name, head in self.heads.items() if name not in spans}
-        recent = {name: self._between(name, self.contracts[name], spans[name]) for name in spans}
+        recent = {name: self._between(self.contracts[name], spans[name], times) for name in spans}
         return {**all_rows(whole, self.contracts, lake=self.lake, catalog=self.catalog), **recent}
 
-    def _between(self, dataset: str, contract: Contract, spans: Sequence[Span]) -> pl.DataFrame:
-        reading = DatasetReading(self.heads[dataset], contract, lake=self.lake, catalog=self.catalog)
-        return reading.between(spans).drop(ACCEPTED)
+    def _between(self, contract: Contract, spans: Sequence[Span], times: Times) -> pl.DataFrame:
+        reading = DatasetReading(self.heads[contract.dataset], contract, lake=self.lake, catalog=self.catalog)
+        known = times.get(contract.dataset)
+        return reading.between(spans, known.upto + 1 if known else None).drop(ACCEPTED)
 
-    def _least(self, charter: Charter, until: datetime) -> int | None:
+    def _least(self, charter: Charter, until: datetime, times: Times) -> int | None:
         """From when on the truth's rows are needed, in microseconds; None where that cannot be told before."""
-        truth, column, label = charter.truth.dataset, charter.features.moment.column, charter.truth.label
+        truth, column = charter.truth.dataset, charter.features.moment.column
         contract, head = self.contracts[truth], self.heads[truth]
-        if not _is_time(contract, column) or label not in _columns(contract) or not contract.primary_key:
+        span = span_of(charter, contract, 0, times)
+        if span is None or not contract.primary_key:
             return None
-        ranges = [one.ranges.get(column) for one in segments_up_to(head, catalog=self.catalog)]
+        ranges = [one.ranges.get(span.column) for one in segments_up_to(head, catalog=self.catalog)]
         known = [found for found in ranges if found is not None]
         if len(known) < len(ranges) or not known:
             return None
-        window = charter.training.window // timedelta(microseconds=1)
+        newest, window = max(found[1] for found in known) - span.least, charter.training.window // MICROSECOND
+        if span.column != column or charter.truth.label not in {one.name for one in contract.columns}:
+            # Which of the newest rows have a label is known once they are derived.
+            return newest - window - window // _SLACK
+        return self._labelled_since(charter, newest, until)
+
+    def _labelled_since(self, charter: Charter, newest: int, until: datetime) -> int | None:
+        """Where the window of the newest label begins; the moments of all rows are `newest` at most."""
+        contract, column = self.contracts[charter.truth.dataset], charter.features.moment.column
+        label, window = charter.truth.label, charter.training.window // MICROSECOND
         last = until + charter.features.moment.before
-        least = min(max(found[1] for found in known), microseconds(last)) - window
-        rows = self._between(truth, contract.only((column, label, *contract.primary_key)), (Span(column, least),))
+        least = min(newest, microseconds(last)) - window
+        rows = self._between(contract.only((column, label, *contract.primary_key)), (Span(column, least),), {})
         if rows.is_empty():
             return None
         labelled = latest_rows(rows, contract).drop_nulls([column, label])
-        newest = labelled.filter(pl.col(column) <= last).select(pl.col(column).max()).item()
-        return None if newest is None else min(least, microseconds(newest) - window)
-
-
-def _spans(charter: Charter, contracts: Mapping[str, Contract], least: int) -> dict[str, tuple[Span, ...]] | None:
-    """The times of each dataset's rows that are needed; a dataset that is needed whole has none.
-
-    None where the truth's dataset is needed whole, or what it holds is not known before it is derived.
-    """
-    truth, moment = charter.truth.dataset, charter.features.moment
-    looked_up = {name for use in charter.datasets if use.derive for name in use.derive.uses}
-    asked = least - moment.before // timedelta(microseconds=1)
-    spans: dict[str, tuple[Span, ...]] = {}
-    for use in charter.datasets:
-        views = [view for view in charter.features.views if view.source == use.name]
-        reach = [_reach(view, contracts[use.name], asked) for view in views]
-        if use.derive or use.name in looked_up or None in reach or not (views or use.name == truth):
-            continue
-        own = [Span(moment.column, least)] if use.name == truth else []
-        spans[use.name] = (*own, *(span for span in reach if span))
-    return spans if truth in spans else None
-
-
-def _reach(view: View, contract: Contract, asked: int) -> Span | None:
-    """The events that the view may need of a moment `asked` or later; None where any may be."""
-    if view.static or view.ttl is None or view.event_time is None or not _is_time(contract, view.event_time):
-        return None
-    longest = max([view.ttl, *(window.over for window in view.windows)])
-    return Span(view.event_time, max(-EVER, asked - longest // timedelta(microseconds=1)))
-
-
-def _is_time(contract: Contract, name: str) -> bool:
-    return any(column.name == name and column.type == "timestamp" for column in contract.columns)
-
-
-def _columns(contract: Contract) -> set[str]:
-    return {column.name for column in contract.columns}
+        found = labelled.filter(pl.col(column) <= last).select(pl.col(column).max()).item()
+        return None if found is None else min(least, microseconds(found) - window)

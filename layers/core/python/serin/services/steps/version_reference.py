@@ -73,7 +73,7 @@ class VersionReferences:
 
     def _make(self, version: ModelVersion, key: str) -> None:
         """The counts first: what names them is there last."""
-        record = {"why_none": None}
+        record: dict[str, object] = {"why_none": None}
         try:
             training_set = self.catalog.training_set(version.model, version.training_set)
             rows = from_parquet(self.lake.get(training_set.parquet))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from serin.data.features.buckets import START, buckets_of, buckets_touched
+from serin.data.features.derived_times import anchor_of, offsets_of
 from serin.data.features.joins import derive, latest_rows, versions_by
 from serin.data.features.latest import latest_values
+from serin.data.features.versions import ACCEPTED
 from serin.data.features.view_statistics import statistics_of
 from serin.data.features.views import check_source
 from serin.domain.buckets import Bucket, OnlineItem, definition, items_id, oldest_start, start_of
@@ -20,7 +22,7 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.fills import BusyEntity, Written
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, refuse_retyped
-from serin.domain.view_statistics import ViewStatistics
+from serin.domain.view_statistics import DerivedTimes, ViewStatistics
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
 
@@ -40,6 +42,7 @@ class ViewWriter:
     catalog: Catalog
     online: OnlineFeatures
     clock: Clock
+    _looked_up: dict[str, tuple[DatasetHead, pl.DataFrame]] = field(default_factory=dict)
 
     def heads(self, view: View) -> Heads:
         """How much there is of the datasets the view reads, at one moment.
@@ -71,11 +74,21 @@ class ViewWriter:
 
     def derived(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> pl.DataFrame | None:
         """The rows with what is derived; None until everything that is looked up has rows: then all is made."""
-        tables = {name: self.everything(name, heads) for name in heads if name != dataset}
-        if rows.is_empty() or any(table.is_empty() for table in tables.values()):
+        latest = {name: self._latest(name, heads) for name in heads if name != dataset}
+        if rows.is_empty() or any(table.is_empty() for table in latest.values()):
             return None
-        latest = {name: self.latest(name, table) for name, table in tables.items()}
-        return derive(self.charter, dataset, {**latest, dataset: rows}, self.functions)
+        # The model's code sees the columns of the contract and no others.
+        numbers = [ACCEPTED] if ACCEPTED in rows.columns else []
+        derived = derive(self.charter, dataset, {**latest, dataset: rows.drop(numbers)}, self.functions)
+        return derived.with_columns(rows.select(numbers))
+
+    def _latest(self, dataset: str, heads: Heads) -> pl.DataFrame:
+        """The newest version of each row of a dataset that is looked up, read once for one head."""
+        head, known = heads[dataset], self._looked_up.get(dataset)
+        if known is None or known[0] != head:
+            known = head, self.latest(dataset, self.everything(dataset, heads))
+            self._looked_up[dataset] = known
+        return known[1]
 
     def touched(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
         """What the rows have a say in, each once: entities, and for windows their buckets that are still asked for."""
@@ -97,10 +110,19 @@ class ViewWriter:
         written, ids = self.online.write(values), frozenset(value.key.id for value in values)
         return Written(written, ids, tuple(_busy(value, key) for value in values if value.too_many))
 
-    def statistics(self, view: View, rows: pl.DataFrame) -> ViewStatistics:
-        """What the newest versions of the rows look like."""
+    def statistics(self, view: View, rows: pl.DataFrame, heads: Heads) -> ViewStatistics:
+        """What the newest versions of the rows look like, which were derived at these heads."""
         found = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
-        return replace(found, counted=rows.height)
+        return replace(found, counted=rows.height, times=self._times(view.source, rows, heads))
+
+    def _times(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> DerivedTimes | None:
+        contract = self.contracts[dataset]
+        anchor = anchor_of(contract)
+        if self.charter.dataset(dataset).derive is None or anchor is None:
+            return None
+        sequences = {name: head.sequence for name, head in heads.items()}
+        upto = sequences.pop(dataset)
+        return DerivedTimes(anchor, offsets_of(rows, anchor, contract), upto, sequences)
 
     def counted(self, view: View) -> ViewStatistics | None:
         """What they looked like when they were last counted, as the record of the view has it."""

@@ -10,6 +10,7 @@ from serin.domain.watched import Outgoing, WindowReport
 
 _COMMAND = "./scripts/serin"
 _NAMED = 10
+Detail = dict[str, str | int]
 
 
 def of_drift(moved: Advanced, report: WindowReport) -> Outgoing:
@@ -18,7 +19,7 @@ def of_drift(moved: Advanced, report: WindowReport) -> Outgoing:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     lines = [f"{window.model}, version {window.version}.", moved.notice or "", window.words, *report.skew[:_NAMED]]
     lines += _what_to_do(window.model, names[0])
-    detail = {"model": window.model, "window": f"{window.end:%Y-%m-%d}", "episodes": len(names)}
+    detail: Detail = {"model": window.model, "window": f"{window.end:%Y-%m-%d}", "episodes": len(names)}
     subject = f"Drift of {window.model}: {', '.join(names[:_NAMED])}{more}"
     return Outgoing(subject, _text(lines), "Drift Detected", detail)
 
@@ -35,7 +36,7 @@ def of_loss(opened: Sequence[Episode], report: WindowReport) -> Outgoing:
             f"{by_callers:,} of them by the word of callers."
         )
     lines += [window.words, *_what_to_do(window.model, opened[0].feature)]
-    detail = {"model": window.model, "window": f"{window.end:%Y-%m-%d}", "version": window.version or 0}
+    detail: Detail = {"model": window.model, "window": f"{window.end:%Y-%m-%d}", "version": window.version or 0}
     return Outgoing(
         f"Version {window.version} of {window.model} is worse", _text(lines), "Performance Degraded", detail
     )

@@ -15,7 +15,6 @@ from serin.data.watching.references import WatchReference
 from serin.data.watching.summaries import Summaries
 from serin.data.watching.windows import window_against
 from serin.domain.charter import Charter
-from serin.domain.errors import NotFound
 from serin.domain.judgement.watching.drift import judge
 from serin.domain.judgement.watching.policy import WatchPolicy, shared
 from serin.domain.judgement.watching.verdicts import Promise, WindowVerdict
@@ -66,9 +65,10 @@ class WindowDrift:
             return Drifted(nothing_said(self.begin, self._policy, sentence), why_none=known.why_none)
         days = WatchedDays(self.charter, self.version.version, known.kinds, lake=self.lake)
         whole, each = shared(self._policy, len(known.references) - 1)
-        ports = {"lake": self.lake, "catalog": self.catalog}
-        answers = WatchedAnswers(days, whole, known.whole.baseline.chance, **ports).reference(self.begin, self.now)
-        reference, before = with_answers(known.whole, answers), self._before()
+        chance = known.whole.baseline.chance
+        answers = WatchedAnswers(days, whole, chance, lake=self.lake, catalog=self.catalog)
+        of_answers = answers.reference(self.begin, self.now)
+        reference, before = with_answers(known.whole, of_answers), self._before()
         summaries = days.between(self.begin, self.end, self.now)
         window = window_against(reference, summaries, self.begin, whole.window)
         verdict = judge(window, reference.baseline, whole, before.get(WHOLE))
@@ -98,11 +98,10 @@ class WindowDrift:
 
     def _before(self) -> Before:
         """The verdicts on the window before, if it is about the same version."""
-        try:
-            content = self.lake.get(report_file(self.charter.model, self.begin))
-        except NotFound:
+        key = report_file(self.charter.model, self.begin)
+        if not self.lake.keys(key):
             return {}
-        report = from_record(WindowReport, json.loads(content))
+        report = from_record(WindowReport, json.loads(self.lake.get(key)))
         if report.window.version != self.version.version:
             return {}
         slices = {(SLICE + of.column, of.value): of.verdict for of in report.slices}

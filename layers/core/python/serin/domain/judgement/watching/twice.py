@@ -75,6 +75,7 @@ def freedom(windows: int, correlation: float) -> float:
     return max(windows * (1 - squared) / (1 + squared) - 1, 1.0)
 
 
+@lru_cache(maxsize=4096)
 def one_of_forty(windows: int, correlation: float) -> float:
     """How many standard deviations a window lies from the mean once in 40 times, on one side."""
     of_mean = 1 / _independent(windows, correlation)

@@ -1,0 +1,78 @@
+"""Which rows a training's window and its views' reach need, told before they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from serin.domain.buckets import definition
+from serin.domain.charter import Charter, View
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead
+from serin.domain.view_statistics import DerivedTimes
+from serin.ports import Catalog
+from serin.services.steps.derived_spans import before_derivation, common_times
+from serin.services.steps.rows_between import EVER, Span
+
+MICROSECOND = timedelta(microseconds=1)
+Times = Mapping[str, DerivedTimes]
+"""By dataset, where the times lie that are derived of it, as far as that is known."""
+
+
+def derived_times(charter: Charter, heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> Times:
+    """What the records of the views say of derived times, of each dataset the one that reaches furthest."""
+    found: dict[str, DerivedTimes] = {}
+    for view in charter.features.views:
+        fill = catalog.fill(charter.model, definition(charter, view)) if charter.dataset(view.source).derive else None
+        read = {name: heads[name] for name in charter.reads(view)}
+        times = common_times([fill.statistics if fill else None], view.source, read)
+        if times and (view.source not in found or found[view.source].upto < times.upto):
+            found[view.source] = times
+    return found
+
+
+def span_of(charter: Charter, contract: Contract, least: int, times: Times) -> Span | None:
+    """The truth's rows whose moment is `least` or later; None where that is not told before all is read."""
+    (span,) = _known([Span(charter.features.moment.column, least)], contract, times) or (None,)
+    return span
+
+
+def spans_of(
+    charter: Charter, contracts: Mapping[str, Contract], least: int, times: Times
+) -> dict[str, tuple[Span, ...]] | None:
+    """The times of each dataset's rows that are needed; a dataset that is needed whole has none.
+
+    None where the truth's dataset is needed whole.
+    """
+    truth, moment = charter.truth.dataset, charter.features.moment
+    looked_up = {name for use in charter.datasets if use.derive for name in use.derive.uses}
+    asked = least - moment.before // MICROSECOND
+    spans: dict[str, tuple[Span, ...]] = {}
+    for use in charter.datasets:
+        reach = [_reach(view, asked) for view in charter.features.views if view.source == use.name]
+        own = [Span(moment.column, least)] if use.name == truth else []
+        needed = [*own, *(span for span in reach if span)]
+        known = _known(needed, contracts[use.name], times)
+        if known is not None and needed and None not in reach and use.name not in looked_up:
+            spans[use.name] = tuple(known)
+    return spans if truth in spans else None
+
+
+def _reach(view: View, asked: int) -> Span | None:
+    """The events that the view may need of a moment `asked` or later; None where any may be."""
+    if view.static or view.ttl is None or view.event_time is None:
+        return None
+    longest = max([view.ttl, *(window.over for window in view.windows)])
+    return Span(view.event_time, max(-EVER, asked - longest // MICROSECOND))
+
+
+def _known(spans: Sequence[Span], contract: Contract, times: Times) -> Sequence[Span] | None:
+    """The spans by columns of the contract; None where one is of something else than a time."""
+    columns = {column.name: column.type for column in contract.columns}
+    there = [span for span in spans if columns.get(span.column) == "timestamp"]
+    others = [span for span in spans if span.column not in columns]
+    known = times.get(contract.dataset)
+    if len(there) + len(others) < len(spans) or (others and known is None):
+        return None
+    derived = before_derivation(others, known) if known else []
+    return None if derived is None else [*there, *derived]
