@@ -17,7 +17,7 @@ from serin.services.sweep_features import Heads, sweep_features
 
 def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
     """Put right what can be; the log says what was found where."""
-    heads = Heads(platform().catalog)
+    heads = Heads(catalog=platform().catalog)
     return [as_record(looked_at(model, heads, context)) for model in sorted(platform().charters)]
 
 

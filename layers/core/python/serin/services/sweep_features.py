@@ -18,7 +18,7 @@ from serin.ports import Catalog, Clock, Events
 class Heads:
     """The last sequences of datasets, each asked for once: views read the same ones, and so do models."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, *, catalog: Catalog) -> None:
         self._sequence = cache(lambda dataset: catalog.head(dataset).sequence)
 
     def of(self, datasets: Iterable[str]) -> Sequences:
@@ -53,7 +53,7 @@ def definitions_in_use(
 
     One without a record that is not deployed reads nobody knows what, and is left out.
     """
-    heads = heads or Heads(catalog)
+    heads = heads or Heads(catalog=catalog)
     fills = {fill.definition: fill for fill in catalog.fills(charter.model)}
     deployed = {definition(charter, view): view for view in charter.features.views}
     for name, view in deployed.items():
