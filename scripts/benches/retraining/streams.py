@@ -57,6 +57,8 @@ class Stream:
         rows = between(
             self.world.columns, new.since, min(new.since + USED_IN, self.world.begin + self.world.days * DAY)
         )
+        if not rows.any():
+            return np.inf
         chance = self.chance[rows]
         return _expected_loss(chance, score_of(old, self.world.columns, rows)) - _expected_loss(
             chance, score_of(new, self.world.columns, rows)

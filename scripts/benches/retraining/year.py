@@ -16,7 +16,7 @@ from serin.domain.judgement.policy import Requirements
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Cause, Decision
 from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, Outcome
-from serin.domain.judgement.retraining.losses import judge_loss
+from serin.domain.judgement.retraining.losses import judge_loss, training_alpha
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.metrics import GREATER_IS_BETTER
@@ -195,7 +195,7 @@ class Year:
                 metric,
                 samples,
                 course.versions[-1].reference,
-                world.watch,
+                training_alpha(world.watch),
                 higher_is_better=GREATER_IS_BETTER[metric],
             )
         return course.judged[key]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from serin.adapters.memory.world import MemoryClock
@@ -17,9 +18,10 @@ from serin.domain.records import as_record, from_record
 from serin.domain.watched import WindowReport
 from serin.services.show_watch import show_watch
 from serin.services.tend_episode import tend_episode
+from tests.unit.services import watching
 from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.truths import DAY, HOUR
-from tests.unit.services.watching import BEGIN, WEEK, Watching, watched_charter
+from tests.unit.services.watching import BEGIN, WEEK, Watching, orders, watched_charter
 
 
 def report(world: Watching, week: int) -> WindowReport:
@@ -97,6 +99,29 @@ def test_labels_that_mean_something_else_are_concept_drift() -> None:
     assert world.titles()[2:] == []
 
 
+def test_unsure_scores_are_told_before_truth_comes_and_train_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Watching()
+    for week in range(2):
+        world.serves(week)
+        world.truth_of(week)
+        world.after(week)
+    sure = report(world, 1).estimated
+    assert sure is not None
+    assert sure.status == "NO_LOSS_SEEN"
+    assert sure.window.estimate == pytest.approx(sure.reference.estimate, abs=0.02)  # type: ignore[union-attr]
+    unsure = pl.when(pl.col("score") > 0.5).then(0.6).otherwise(0.4).alias("score")
+    monkeypatch.setattr(watching, "orders", lambda *days, **more: orders(*days, **more).with_columns(unsure))
+    for week in (2, 3):
+        world.serves(week)
+        world.after(week)
+    feared = report(world, 2).estimated
+    assert feared is not None
+    assert feared.status == "LOSS"
+    assert feared.sentence.endswith("and cannot see another.")
+    assert world.titles() == ["Version 1 of late-orders is likely to be worse"]
+    assert world.workflows.trainings == {}
+
+
 def test_truth_that_comes_late_and_twice_ends_in_the_same_numbers() -> None:
     once, late = Watching(), Watching()
     for world in (once, late):
@@ -148,7 +173,7 @@ def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_cal
 def test_a_look_that_was_interrupted_tells_the_next_time_and_once() -> None:
     world = Watching()
     world.serves(0)
-    world.truth_of(0, flipped=0.4)
+    world.truth_of(0, flipped=0.8)
     world.notices.failures = 1
     with pytest.raises(Unavailable):
         world.after(0)
@@ -167,7 +192,7 @@ WRITES = {"lake": "put", "catalog": "save_watch", "workflows": "start_training"}
 def undisturbed() -> Watching:
     world = Watching()
     world.serves(0)
-    world.truth_of(0, flipped=0.4)
+    world.truth_of(0, flipped=0.8)
     world.after(0)
     return world
 
@@ -184,7 +209,7 @@ def test_wherever_a_look_dies_the_next_one_ends_where_it_would_have(
 ) -> None:
     world, fuse = Watching(), Fuse(call, after=True)
     world.serves(0)
-    world.truth_of(0, flipped=0.4)
+    world.truth_of(0, flipped=0.8)
     world.joins(BEGIN + WEEK + DAY + HOUR)
     write = getattr(getattr(world, port), WRITES.get(port, "publish"))
     with monkeypatch.context() as patch:
@@ -259,7 +284,7 @@ def test_the_answers_are_watched_once_their_own_first_windows_say_how_they_vary(
     assert "the model's answer" in {of.feature for of in report(world, 4).drift.features}
 
 
-def test_a_look_reads_its_own_window_and_not_history() -> None:
+def test_a_look_reads_its_own_window_and_the_four_before_it_and_not_history() -> None:
     world = Watching()
     for week in range(7):
         world.serves(week)
@@ -270,7 +295,7 @@ def test_a_look_reads_its_own_window_and_not_history() -> None:
     world.lake.get = lambda key, version_id=None, get=world.lake.get: read.append(key) or get(key)  # type: ignore[method-assign]
     world.looks(BEGIN + 8 * WEEK + DAY + HOUR, joins=False)
     old = [key for key in read if "/days/" in key or key.startswith("predictions/")]
-    assert all(key.split("/")[2 if "predictions" in key else 3][:10] >= f"{BEGIN + 7 * WEEK:%Y-%m-%d}" for key in old)
+    assert all(key.split("/")[2 if "predictions" in key else 3][:10] >= f"{BEGIN + 3 * WEEK:%Y-%m-%d}" for key in old)
 
 
 def test_a_window_and_its_report_come_back_as_they_were_written() -> None:

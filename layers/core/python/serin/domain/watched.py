@@ -113,7 +113,8 @@ class WindowReport:
     - `slices`: the same of each value of the charter's slices, in short: features with nothing unusual are left out;
     - `skew`: sentences on what the endpoint serves differently from what was learnt, since the version went live;
     - `reference`: what windows are held against; None without a version, or where `no_reference` says why;
-    - `value`: what predictions brought per 1,000, in `unit`, where the charter says what decisions are worth.
+    - `value`: what predictions brought per 1,000, in `unit`, where the charter says what decisions are worth;
+    - `estimated`: what the scores promised before truth came, which assumes that they mean what they meant.
     """
 
     window: WatchedWindow
@@ -124,6 +125,7 @@ class WindowReport:
     no_reference: str | None = None
     value: Performance | None = None
     unit: str | None = None
+    estimated: Performance | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from serin.domain.events import Event
 from serin.domain.judgement.retraining.decide import decide
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode, advance, close, kept_episodes
+from serin.domain.judgement.watching.estimated import BEFORE_TRUTH
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Status, WindowVerdict
 from serin.domain.models import ModelVersion
@@ -27,7 +28,7 @@ from serin.domain.watched import WatchedWindow, WatchState, WindowReport, window
 from serin.ports import Catalog, Clock, Events, Notices, ObjectStore, Workflows
 from serin.services.steps.live_history import LiveHistory, live_history
 from serin.services.steps.retraining_facts import RetrainingFacts
-from serin.services.steps.watch_notices import of_decision, of_drift, of_loss
+from serin.services.steps.watch_notices import of_decision, of_drift, of_estimate, of_loss
 from serin.services.steps.window_look import WindowLook, WindowSeen
 
 _DAY = timedelta(days=1)
@@ -180,8 +181,10 @@ class _Look:
         report, known = seen.report, before.episodes
         moved = advance(known, _of_inputs(report), seen.onsets) if drift else None
         lost = advance(moved.episodes if moved else known, _of_truth(report))
+        feared = advance(lost.episodes, _of_estimate(report)) if drift else None
         drifts, closed = (moved.opened, moved.closed) if moved else ((), ())
-        opened, closed = (*drifts, *lost.opened), (*closed, *lost.closed)
+        fears, over = (feared.opened, feared.closed) if feared else ((), ())
+        opened, closed = (*drifts, *lost.opened, *fears), (*closed, *lost.closed, *over)
         window = replace(
             report.window,
             opened=_with(report.window.opened, opened),
@@ -190,10 +193,12 @@ class _Look:
         report = replace(report, window=window)
         outbox = [of_drift(moved, report)] if moved and drifts else []
         outbox += [of_loss(lost.opened, report)] if lost.opened else []
+        outbox += [of_estimate(fears, report)] if fears else []
         # The report first: what the catalog names must be there.
         self.lake.put(window.report, json.dumps(as_record(report), sort_keys=True).encode())
         judged = max(window.end, before.judged or window.end)
-        after = replace(before, judged=judged, episodes=lost.episodes, outbox=(*before.outbox, *outbox))
+        episodes = feared.episodes if feared else lost.episodes
+        after = replace(before, judged=judged, episodes=episodes, outbox=(*before.outbox, *outbox))
         if not self.keep(after, [window]):
             return False
         self.tell()
@@ -240,6 +245,12 @@ def _of_slice(column: str, value: str, verdict: WindowVerdict) -> str:
 def _of_truth(report: WindowReport) -> WindowVerdict:
     """The metric that the gate goes by, as a feature that drifts when it is worse."""
     return replace(report.drift, features=tuple(map(_as_feature, report.window.performance[:1])))
+
+
+def _of_estimate(report: WindowReport) -> WindowVerdict:
+    """The estimate before truth, which has an episode of its own: it can be wrong where truth is not."""
+    estimates = () if report.estimated is None else (replace(report.estimated, metric=BEFORE_TRUTH),)
+    return replace(report.drift, features=tuple(map(_as_feature, estimates)))
 
 
 def _as_feature(of: Performance) -> FeatureVerdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.retraining.losses import judge_loss, together
+from serin.domain.judgement.retraining.losses import judge_loss, together, training_alpha
 from serin.domain.judgement.watching.policy import WatchPolicy
 
 
@@ -16,7 +16,9 @@ def days(mean: float, count: int, seed: int) -> Sample:
 
 def status(means: list[float]) -> str:
     windows = [days(mean, 7, seed) for seed, mean in enumerate(means)]
-    return judge_loss("log_loss", windows, days(0.44, 14, 99), WatchPolicy(), higher_is_better=False).status
+    return judge_loss(
+        "log_loss", windows, days(0.44, 14, 99), training_alpha(WatchPolicy()), higher_is_better=False
+    ).status
 
 
 def test_what_came_at_once_is_seen_in_the_newest_window_and_what_came_slowly_in_four() -> None:

@@ -10,20 +10,23 @@ from functools import cached_property
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts, TruthOrigin
-from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together
+from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts
+from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together, training_alpha
 from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.judgement.watching.estimated import BEFORE_TRUTH
 from serin.domain.judgement.watching.performance import Performance
+from serin.domain.judgement.watching.policy import for_performance
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
 from serin.domain.models import ModelVersion
+from serin.domain.prices import LAMBDA_GB_SECOND
 from serin.domain.watched import WatchedWindow
 from serin.ports import Catalog
 from serin.services.steps.window_quality import judged, samples_of_gate
 
 DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
-# https://aws.amazon.com/lambda/pricing/: a GB-second on Arm in us-east-1; training functions have 3,008 MB.
-_USD_PER_SECOND = 0.0000133334 * 3008 / 1024
+# Functions of a training have 3,008 MB.
+_USD_PER_SECOND = LAMBDA_GB_SECOND * 3008 / 1024
 _LOOKED_BACK, _RUNS = 30, 50
 _DAY = timedelta(days=1)
 
@@ -43,7 +46,8 @@ class RetrainingFacts:
     def facts(self) -> Facts:
         """All of them."""
         attempts = tuple(self._attempts())
-        performance = self._judged(self.charter.training.gate.metric)
+        metric = self.charter.training.gate.metric
+        by_callers = self._by_callers(metric)
         return Facts(
             now=self.now,
             learnt_until=self.version.learnt_until,
@@ -51,10 +55,10 @@ class RetrainingFacts:
             new_rows=self._new_rows() if self.charter.retraining.new_rows is not None else 0,
             attempts=attempts,
             busy=self._busy(attempts),
-            performance=performance,
+            performance=by_callers or self._judged(metric),
             value=self._judged(VALUE) if self.charter.value else None,
             value_unit=self.charter.value.unit if self.charter.value else "",
-            truth=self._origin(),
+            truth="feedback" if by_callers else "dataset",
             drifted=self._drifted(),
             decay=tuple(self._decay()),
             needed=self.version.verdict.power,
@@ -73,27 +77,32 @@ class RetrainingFacts:
         return own[:POOLED]
 
     def _judged(self, metric: str) -> Performance:
-        return self._against_gate(metric, [of.days[metric] for of in reversed(self._own) if metric in of.days])
+        samples = [of.days[metric] for of in reversed(self._own) if metric in of.days]
+        return self._against_gate(metric, samples, training_alpha(self.charter.monitoring.policy))
 
-    def _against_gate(self, metric: str, samples: Sequence[Sample]) -> Performance:
+    def _against_gate(self, metric: str, samples: Sequence[Sample], alpha: float) -> Performance:
         """What the windows show against what the version showed where it was judged."""
         known, policy = samples_of_gate(self.version, catalog=self.catalog), self.charter.monitoring.policy
         if metric not in known or together(samples[-POOLED:]).rows < policy.minimum_rows:
             return judged(metric, together(samples[-POOLED:]), known, self.charter)
         higher = GREATER_IS_BETTER.get(metric, True)
-        return judge_loss(metric, samples, known[metric], policy, higher_is_better=higher)
+        return judge_loss(metric, samples, known[metric], alpha, higher_is_better=higher)
 
-    def _origin(self) -> TruthOrigin:
-        """Whether the dataset's word alone shows what all truth shows."""
-        metric = self.charter.training.gate.metric
-        by_dataset = [of.dataset_days for of in reversed(self._own) if of.dataset_days is not None]
-        all_truth = self._judged(metric)
-        alone = self._against_gate(metric, by_dataset)
-        return "feedback" if all_truth.status == "LOSS" and alone.status != "LOSS" else "dataset"
+    def _by_callers(self, metric: str) -> Performance | None:
+        """The loss that all truth shows and the dataset's alone does not; None where there is no such.
+
+        Nothing is trained for it, so that it is judged as the alarm is.
+        """
+        alpha = for_performance(self.charter.monitoring.policy)
+        own = list(reversed(self._own))
+        everybody = self._against_gate(metric, [of.days[metric] for of in own if metric in of.days], alpha)
+        by_dataset = [of.dataset_days for of in own if of.dataset_days is not None]
+        alone = self._against_gate(metric, by_dataset, alpha)
+        return everybody if everybody.status == "LOSS" and alone.status != "LOSS" else None
 
     def _drifted(self) -> tuple[str, ...]:
-        """Features; a slice, and a metric, are none."""
-        metrics = METRICS_OF_TASK[self.charter.task]
+        """Features; a slice, a metric, and an estimate of one, are none."""
+        metrics = (*METRICS_OF_TASK[self.charter.task], BEFORE_TRUTH)
         running = (of.feature for of in self.episodes if of.status != "closed")
         return tuple(name for name in running if name not in metrics and "=" not in name)
 

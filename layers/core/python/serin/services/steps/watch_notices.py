@@ -42,6 +42,14 @@ def of_loss(opened: Sequence[Episode], report: WindowReport) -> Outgoing:
     )
 
 
+def of_estimate(opened: Sequence[Episode], report: WindowReport) -> Outgoing:
+    """The model is likely to be worse; only truth can tell, and nothing is trained for it."""
+    window = report.window
+    lines = [f"Between {window.begin:%Y-%m-%d} and {window.end:%Y-%m-%d}, version {window.version} of {window.model}:"]
+    lines += [*(episode.sentence for episode in opened), *_what_to_do(window.model, opened[0].feature)]
+    return Outgoing(f"Version {window.version} of {window.model} is likely to be worse", _text(lines))
+
+
 def of_decision(decision: Decision, model: str) -> Outgoing:
     """A training that begins by itself, or that somebody is asked to start."""
     if decision.action == "train":

@@ -18,6 +18,7 @@ from serin.ports import Catalog, ObjectStore
 from serin.services.steps.live_history import LiveHistory
 from serin.services.steps.truth_window import TruthWindow, truth_window
 from serin.services.steps.window_drift import Drifted, WindowDrift, nothing_said
+from serin.services.steps.window_estimate import window_estimate
 from serin.services.steps.window_quality import Quality, window_quality, with_quality
 
 
@@ -57,7 +58,12 @@ class WindowLook:
             report=report_file(self.charter.model, self.end),
         )
         skew = skew_of(verdict, version.version) if version and self._is_young(version.version, begin) else ()
-        report = WindowReport(window, verdict, drifted.slices, skew, drifted.reported, drifted.why_none)
+        report = WindowReport(
+            *(window, verdict, drifted.slices, skew, drifted.reported, drifted.why_none),
+            estimated=None
+            if version is None
+            else window_estimate(own.drop_nulls("score"), begin, version, self.charter, self.now, lake=self.lake),
+        )
         return WindowSeen(self.again(report), drifted.onsets)
 
     def again(self, report: WindowReport) -> WindowReport:

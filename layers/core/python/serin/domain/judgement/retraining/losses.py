@@ -6,27 +6,38 @@ from collections.abc import Sequence
 
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.watching.performance import Performance, judge_performance
-from serin.domain.judgement.watching.policy import WatchPolicy, for_performance
+from serin.domain.judgement.watching.policy import YEAR, WatchPolicy
 
 POOLED = 4
 """So many of the live version's newest windows are judged together: a loss that one cannot show, four may."""
 
 
+FALSE_TRAININGS = 0.05
+"""In so many of the years in which nothing changes a training may begin by what truth shows."""
+
+
+def training_alpha(policy: WatchPolicy) -> float:
+    """How likely each of the two tests at the end of a window may begin a training for nothing.
+
+    The tests of a year add up to `FALSE_TRAININGS`, however they depend on each other (Bonferroni): people are told of
+    a loss sooner than a model is trained for it.
+    """
+    return FALSE_TRAININGS * min(policy.window / YEAR, 1.0) / 2
+
+
 def judge_loss(
-    metric: str, windows: Sequence[Sample], reference: Sample, policy: WatchPolicy, *, higher_is_better: bool
+    metric: str, windows: Sequence[Sample], reference: Sample, alpha: float, *, higher_is_better: bool
 ) -> Performance:
     """The newest window, which shows what came at once, or else the newest four together, which show what came slowly.
 
-    `windows` are those of the live version, oldest first; `reference` is where it was judged. Each has the error rate
-    of the alarm of performance: what people are told of is a reason to train. Both are wrong together: simulated
-    (`./scripts/bench monitoring --only streams`), few years in which nothing changes see either.
+    `windows` are those of the live version, oldest first; `reference` is where it was judged. Each is judged at the
+    error rate `alpha`.
     """
-    alpha, newest = for_performance(policy), together(windows[-1:])
+    newest = together(windows[-1:])
     found = judge_performance(metric, newest, reference, alpha, higher_is_better=higher_is_better)
     if found.status == "LOSS" or len(windows) < 2:
         return found
-    pooled = together(windows[-POOLED:])
-    return judge_performance(metric, pooled, reference, alpha, higher_is_better=higher_is_better)
+    return judge_performance(metric, together(windows[-POOLED:]), reference, alpha, higher_is_better=higher_is_better)
 
 
 def together(samples: Sequence[Sample]) -> Sample:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.watching.performance import Performance, judge_performance
 
+BEFORE_TRUTH = "log_loss before truth"
+"""The episode of an estimate."""
 ASSUMES = (
     "This is an estimate without truth: it takes the relation between inputs and label to be what it was, "
     "and cannot see another."
