@@ -12,16 +12,16 @@ from serin.logs import Work
 from serin.services.reconcile import Reconciled, reconcile
 from serin.services.release.context import ReleaseContext
 from serin.services.steps.notices import tell_people
-from serin.services.sweep_features import Heads, sweep_features
+from serin.services.sweep_features import LastSequences, sweep_features
 
 
 def handle(event: Mapping[str, Any], context: Any) -> list[Any]:
     """Put right what can be; the log says what was found where."""
-    heads = Heads(platform().catalog)
+    heads = LastSequences(catalog=platform().catalog)
     return [as_record(looked_at(model, heads, context)) for model in sorted(platform().charters)]
 
 
-def looked_at(model: str, heads: Heads, context: Any) -> Reconciled:
+def looked_at(model: str, heads: LastSequences, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:

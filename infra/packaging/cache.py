@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from serin.domain.names import digest
 
+RECIPE = "2"
+"""Raise it when the same sources give another asset: it is made and uploaded again."""
 _CONTENT = "content"
 _SIZE = "bytes"
 
@@ -24,15 +27,19 @@ class Asset:
 
 
 def made_once(cache: Path, hash: str, make: Callable[[Path], None]) -> Asset:
-    """The asset of that hash; `make` fills an empty folder when nobody has made it before.
+    """The asset made of what `hash` names; `make` fills an empty folder when nobody has made it before.
+
+    Everybody may read it, whatever the umask of who makes it: Lambda runs code as a user of its own, with the modes
+    that were uploaded.
 
     Two processes may make the same asset at once: each works in a folder of its own and the
     rename decides, so nobody ever sees half an asset.
     """
-    place = cache / hash
+    named = digest(RECIPE, hash)
+    place = cache / named
     if not place.is_dir():
         _make(cache, place, make)
-    return Asset(place / _CONTENT, hash, int((place / _SIZE).read_text()))
+    return Asset(place / _CONTENT, named, int((place / _SIZE).read_text()))
 
 
 def _make(cache: Path, place: Path, make: Callable[[Path], None]) -> None:
@@ -42,6 +49,7 @@ def _make(cache: Path, place: Path, make: Callable[[Path], None]) -> None:
         content = half_made / _CONTENT
         content.mkdir(parents=True)
         make(content)
+        _open_to_all(content)
         (half_made / _SIZE).write_text(str(size_of(content)))
         try:
             half_made.rename(place)
@@ -49,6 +57,14 @@ def _make(cache: Path, place: Path, make: Callable[[Path], None]) -> None:
             # Somebody else was faster; theirs is the same.
             if not place.is_dir():
                 raise
+
+
+def _open_to_all(content: Path) -> None:
+    for path in (content, *content.rglob("*")):
+        if path.is_symlink():
+            continue
+        may_run = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+        path.chmod(0o755 if may_run else 0o644)
 
 
 def files_below(folder: Path) -> list[Path]:

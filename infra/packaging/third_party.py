@@ -15,15 +15,13 @@ from infra.settings import Target
 from serin.domain.errors import Unavailable
 from serin.domain.names import digest
 
-# Raise it when the recipe below changes: assets made by the old one are then made again.
-RECIPE = "1"
 _WHEEL_PLATFORM = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
 
 def third_party_layer(lock: Path, target: Target, cache: Path) -> Asset:
     """The layer of one lock file, below `python/`."""
     compiled = "compiled" if target.has_this_python else "sources"
-    made_of = digest("third-party", RECIPE, lock.read_bytes(), target.python, platform_of(target), compiled)
+    made_of = digest("third-party", lock.read_bytes(), target.python, platform_of(target), compiled)
 
     def make(content: Path) -> None:
         _install(lock, target, content / "python")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import marshal
+import os
 import subprocess
 import sys
 import types
@@ -82,7 +83,20 @@ class TestAssets:
             made = set(pool.map(lambda _: made_once(tmp_path / "cache", "a1", make), range(8)))
         (asset,) = made
         assert (asset.folder / "x").read_text() == "four"
-        assert [path.name for path in (tmp_path / "cache").iterdir()] == ["a1"]
+        assert [path.name for path in (tmp_path / "cache").iterdir()] == [asset.hash]
+
+    def test_lambdas_own_user_may_read_it_whoever_makes_it(self, tmp_path: Path) -> None:
+        def make(out: Path) -> None:
+            write(out / "sub" / "module.py")
+            write(out / "sub" / "tool").chmod(0o700)
+
+        usual = os.umask(0o077)
+        try:
+            folder = made_once(tmp_path / "cache", "a1", make).folder
+        finally:
+            os.umask(usual)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
+        assert modes == {"content": 0o755, "sub": 0o755, "module.py": 0o644, "tool": 0o755}
 
     def test_sources_are_named_by_paths_and_bytes_and_not_by_byte_code(self, tmp_path: Path) -> None:
         write(tmp_path / "a.py", "1")

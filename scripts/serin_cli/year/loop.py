@@ -19,7 +19,7 @@ from serin_cli.year.weeks import Weeks
 
 MODEL = "flight-delay"
 YEAR, FEBRUARY = datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 2, 1, tzinfo=UTC)
-FIRST_ASKED, LAST = datetime(2013, 3, 1, 14, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
+FIRST_ASKED, LAST = datetime(2013, 3, 1, 10, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
 NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
 DAY, TOGETHER = timedelta(days=1), 45

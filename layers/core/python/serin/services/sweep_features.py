@@ -15,10 +15,10 @@ from serin.domain.releases import serving_versions
 from serin.ports import Catalog, Clock, Events
 
 
-class Heads:
+class LastSequences:
     """The last sequences of datasets, each asked for once: views read the same ones, and so do models."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, *, catalog: Catalog) -> None:
         self._sequence = cache(lambda dataset: catalog.head(dataset).sequence)
 
     def of(self, datasets: Iterable[str]) -> Sequences:
@@ -33,7 +33,7 @@ def sweep_features(
     catalog: Catalog,
     events: Events,
     clock: Clock,
-    heads: Heads | None = None,
+    heads: LastSequences | None = None,
 ) -> list[str]:
     """Ask for a backfill where one should begin by itself; the definitions that are behind.
 
@@ -47,13 +47,13 @@ def sweep_features(
 
 
 def definitions_in_use(
-    charter: Charter, *, catalog: Catalog, heads: Heads | None = None
+    charter: Charter, *, catalog: Catalog, heads: LastSequences | None = None
 ) -> Iterator[tuple[str, Fill | None, Sequences]]:
     """The deployed definitions, then those serving versions were trained with: record, and heads of what they read.
 
     One without a record that is not deployed reads nobody knows what, and is left out.
     """
-    heads = heads or Heads(catalog)
+    heads = heads or LastSequences(catalog=catalog)
     fills = {fill.definition: fill for fill in catalog.fills(charter.model)}
     deployed = {definition(charter, view): view for view in charter.features.views}
     for name, view in deployed.items():

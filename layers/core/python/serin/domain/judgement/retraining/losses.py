@@ -13,7 +13,8 @@ POOLED = 4
 
 
 FALSE_TRAININGS = 0.05
-"""In so many of the years in which nothing changes a training may begin by what truth shows."""
+"""In so many of the years in which windows are alike a training may begin by what truth shows. In simulated years whose
+rows become harder and easier with the seasons, and nothing else changes, it was 9 of 100."""
 
 
 def training_alpha(policy: WatchPolicy) -> float:
