@@ -160,3 +160,10 @@ def test_files_of_other_columns_are_not_joined() -> None:
 def test_a_layout_has_no_gaps() -> None:
     with pytest.raises(ValueError, match="gap"):
         Layout("orders").followed_by(0, [Segment(2, 3, "key", 1, 8)])
+
+
+def test_a_dataset_without_rows_has_the_columns_of_its_contract() -> None:
+    history = History(MemoryObjectStore())
+    rows = rows_up_to(history.heads[0], CONTRACT, lake=history.lake, catalog=history.catalog)
+    assert rows.schema == pl.Schema({"id": pl.Int64, "shop": pl.String, "more": pl.Int64})
+    assert rows.is_empty()

@@ -24,7 +24,7 @@ it is itself; the functions that read whole datasets have 2 GB."""
 
 
 def rows_up_to(head: DatasetHead, contract: Contract, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
-    """Every row up to `head`, replaced ones too; a dataset without rows has no columns either.
+    """Every row up to `head`, replaced ones too, in the contract's columns, which a dataset without rows has as well.
 
     Raises, before anything is read, TooLarge for more rows than memory is for, and Invalid for a contract by which
     what was accepted earlier can be read no more.
@@ -70,7 +70,7 @@ def _accepted(segment: Segment, head: DatasetHead, lake: ObjectStore, catalog: C
 
 def _joined(segments: Sequence[Segment], last: int, contract: Contract, lake: ObjectStore) -> pl.DataFrame:
     frames = list(rows_of(segments, last, contract, lake=lake))
-    return pl.concat(frames, how="vertical") if frames else pl.DataFrame()
+    return pl.concat(frames, how="vertical") if frames else as_contract(pl.DataFrame(), contract)
 
 
 def check_schemas(head: DatasetHead, contract: Contract) -> None:
