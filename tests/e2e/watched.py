@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -36,6 +36,7 @@ def look(walked: Walked, clients: Any, catalog: DynamoCatalog, table: RecordTabl
     now = walked.platform.cloud.clock.now()
     end = window_end(now - DAY, WEEK)
     _asked_and_answered(end - DAY, lake)
+    _log_is_read_again((end - DAY).date(), clients("s3"), walked.platform.connection.lake_bucket, lake)
     state = catalog.watch_state(MODEL)
     told = (Outgoing("a", "b", "Drift Detected", {}), Outgoing("a", "b", "Performance Degraded", {}))
     episode = Episode(FEATURE, end - WEEK, f"{FEATURE} has drifted.", end - WEEK)
@@ -66,6 +67,12 @@ def _asked_and_answered(at: datetime, lake: ObjectStore) -> None:
     fact = Fact(name, "dataset", "row", 1, known, "true")
     content = written_facts(pl.DataFrame([asdict(fact)], schema=FACTS))
     lake.put(facts_file(MODEL, at.date(), name, name, digest(content)), gzip.compress(content))
+
+
+def _log_is_read_again(day: date, s3: Any, bucket: str, lake: ObjectStore) -> None:
+    """Days that are whole are kept as tables: those of that day say nothing of what was logged just now."""
+    for key in lake.keys(f"truth/{MODEL}/asked/{day}-"):
+        s3.delete_object(Bucket=bucket, Key=key)
 
 
 @contextmanager
