@@ -63,7 +63,7 @@ def release(arguments: Namespace) -> Any:
 
 def watch(client: Client, path: str, as_json: bool) -> Record | None:
     """Draw the release until it has ended, again whenever something is new; a line each where nothing can be drawn."""
-    if as_json or not story.out.is_terminal:
+    if as_json or not story.out.is_terminal or story.out.is_dumb_terminal:
         return _watch_lines(client, path, as_json)
     seen = release_seen(client.get(path))
     with Live(drawn(seen), console=story.out, auto_refresh=False) as live:

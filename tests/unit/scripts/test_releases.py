@@ -106,11 +106,16 @@ def test_watching_writes_a_line_for_each_change_and_ends_with_the_release(typed:
     assert written.splitlines()[-1] == line_of(seen(FAILED, status="rolled_back", reason="Failed: errors"))
 
 
-def test_watching_in_a_terminal_draws_it_again_and_leaves_its_end(typed: Any) -> None:
+@pytest.mark.parametrize(("term", "drawn"), [("xterm", True), ("dumb", False)])
+def test_watching_in_a_terminal_draws_it_again_and_leaves_its_end(
+    term: str, drawn: bool, typed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
     ended = answer(FAILED, status="rolled_back", reason="Failed: errors")
     _, written = typed(Api(answer(RUNNING), ended), "watch", "late-orders", "--release", "rel1", terminal=True)
     assert 0 < written.index("running") < written.index("rolled_back")
     assert "Failed: errors." in written
+    assert ("█" in written or "\x1b[" in written) is drawn, "one that can draw nothing has a line for each change"
 
 
 def test_watching_as_json_says_nothing_until_the_end(typed: Any) -> None:
