@@ -12,6 +12,7 @@ from serin.domain.errors import NotFound
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.retraining.facts import Attempt, Decayed, Facts
 from serin.domain.judgement.retraining.losses import POOLED, judge_loss, together, training_alpha
+from serin.domain.judgement.retraining.policy import MONTH
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.estimated import BEFORE_TRUTH
 from serin.domain.judgement.watching.performance import Performance
@@ -27,8 +28,8 @@ DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
 # Functions of a training have 3,008 MB.
 _USD_PER_SECOND = LAMBDA_GB_SECOND * 3008 / 1024
-_LOOKED_BACK, _RUNS = 30, 50
-_DAY = timedelta(days=1)
+_LOOKED_BACK = 30
+_DAY, _NO_TIME = timedelta(days=1), timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,18 @@ class RetrainingFacts:
         return tuple(name for name in running if name not in metrics and "=" not in name)
 
     def _attempts(self) -> Iterator[Attempt]:
-        for run in self.catalog.latest_runs(self.charter.model, _RUNS).items:
-            died = run.status == "running" and run.at <= self.now - DIED
-            yield Attempt(run.at, "failed" if died else run.status)
+        """As far back as a decision asks for. One that was skipped has tried nothing: every upload may begin such."""
+        policy, after = self.charter.retraining, None
+        since = self.now - max(MONTH, policy.cooldown, policy.every or _NO_TIME)
+        while True:
+            page = self.catalog.latest_runs(self.charter.model, after=after)
+            for run in page.items:
+                died = run.status == "running" and run.at <= self.now - DIED
+                if run.at >= since and run.status != "skipped":
+                    yield Attempt(run.at, "failed" if died else run.status)
+            if page.next is None or page.items[-1].at < since:
+                return
+            after = page.next
 
     def _busy(self, attempts: Sequence[Attempt]) -> str | None:
         if any(attempt.outcome == "running" for attempt in attempts):

@@ -9,8 +9,8 @@ from typing import Literal
 
 from serin.domain.judgement.watching.performance import Performance
 
-Outcome = Literal["registered", "rejected", "inconclusive", "invalid", "failed", "skipped", "running"]
-"""What came of a training; the words of `Run.status`."""
+Outcome = Literal["registered", "rejected", "inconclusive", "invalid", "failed", "running"]
+"""What came of a training; the words of `Run.status`, but for `skipped`: nothing was tried then."""
 SAID_SOMETHING: tuple[Outcome, ...] = ("registered", "rejected", "running")
 """After these it is known, or will be, whether a challenger is better. The others leave it open."""
 TruthOrigin = Literal["dataset", "feedback"]
