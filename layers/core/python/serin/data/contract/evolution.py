@@ -20,12 +20,17 @@ def as_contract(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     Raises Invalid for a type that is not the contract's and does not widen to it
     (`serin.domain.schemas`), and for a whole number that no 64-bit float holds.
     """
-    if rows.schema == pl.Schema({column.name: POLARS_TYPES[column.type] for column in contract.columns}):
+    if rows.schema == no_rows(contract).schema:
         return rows
     types = {name: _TYPES[dtype] for name, dtype in rows.schema.items() if dtype in _TYPES}
     # Of rows that are older than the record of schemas neither the version is known nor the key.
     refuse_incompatible([Schema("unknown", types, contract.primary_key)], contract)
     return rows.select(_as_column(rows, column, contract) for column in contract.columns)
+
+
+def no_rows(contract: Contract) -> pl.DataFrame:
+    """A dataset before its first row: the contract's columns, in its order and types."""
+    return pl.DataFrame(schema={column.name: POLARS_TYPES[column.type] for column in contract.columns})
 
 
 def _as_column(rows: pl.DataFrame, column: Column, contract: Contract) -> pl.Series:

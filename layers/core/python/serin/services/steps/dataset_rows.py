@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from serin.data.contract.evolution import as_contract
+from serin.data.contract.evolution import as_contract, no_rows
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import from_parquet
 from serin.domain.contracts import Contract
@@ -70,7 +70,7 @@ def _accepted(segment: Segment, head: DatasetHead, lake: ObjectStore, catalog: C
 
 def _joined(segments: Sequence[Segment], last: int, contract: Contract, lake: ObjectStore) -> pl.DataFrame:
     frames = list(rows_of(segments, last, contract, lake=lake))
-    return pl.concat(frames, how="vertical") if frames else as_contract(pl.DataFrame(), contract)
+    return pl.concat(frames, how="vertical") if frames else no_rows(contract)
 
 
 def check_schemas(head: DatasetHead, contract: Contract) -> None:
