@@ -15,6 +15,8 @@ from serin.domain.judgement.evidence import Sample
 
 PerformanceStatus = Literal["INSUFFICIENT_DATA", "NO_LOSS_SEEN", "LOSS"]
 FEWEST_DAYS = 3
+SHOWN = 0.05
+"""An interval is for people to read, and misses the truth in so many of a hundred; the bound is what decides."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judge_performance(
     loss = difference(before, now, sign)
     bound, seen = loss.lower(alpha), loss.detectable(alpha)
     status: PerformanceStatus = "LOSS" if bound > 0 else "NO_LOSS_SEEN"
-    shown = interval(now, window.rows, alpha)
+    shown = interval(now, window.rows, SHOWN)
     told = f"{metric} is {now.estimate:.4g} ({shown.low:.4g} to {shown.high:.4g}, {window.rows:,} rows with truth)"
     was = f"it was {before.estimate:.4g}"
     ending = f"worse by at least {bound:.2g}" if bound > 0 else f"a loss of {seen:.2g} could have been seen"
@@ -68,7 +70,7 @@ def judge_performance(
         status,
         f"{told}, {was}: {ending}.",
         shown,
-        interval(before, reference.rows, alpha),
+        interval(before, reference.rows, SHOWN),
         loss.estimate,
         bound,
         seen,
