@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
@@ -40,6 +40,7 @@ from serin_cli.watching import watch
 
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
+_MODEL = ("model", {"help": "the model's name"})
 
 
 def main() -> int:
@@ -62,6 +63,12 @@ def main() -> int:
     return 0
 
 
+class Add(Protocol):
+    """Adds a command: its name, what it does, its help, and its arguments."""
+
+    def __call__(self, name: str, command: Command, text: str, *arguments: tuple[str, dict[str, Any]]) -> None: ...
+
+
 def parser() -> Parser:
     """All commands and their arguments."""
     top = Parser(prog="serin", description="Serin: models described in one file, released by evidence.")
@@ -75,13 +82,25 @@ def parser() -> Parser:
             made.add_argument("--json", action="store_true", dest="print_json", help="print the result as JSON")
         made.set_defaults(command=command)
 
-    model = ("model", {"help": "the model's name"})
+    for commands_of in (_of_the_platform, _of_data, _of_models, _of_answers):
+        commands_of(add)
+    return top
+
+
+def _of_the_platform(add: Add) -> None:
     begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
     state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
     add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state)
     add("clock", clock, "Show the local cloud's clock, or advance it through all that is due.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
+    traced = ("id", {"help": TRACED})
+    since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
+    add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
+    add("demo", _demonstrate, "From uploads to predictions on the local cloud.", *_demo())
+
+
+def _of_data(add: Add) -> None:
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
     add(
@@ -103,13 +122,16 @@ def parser() -> Parser:
         "What is known of an entity now; status, backfill: how far views are filled, and filling them.",
         *feature_arguments(),
     )
-    add("train", commands.train, "Train a model now and wait for the verdict.", model)
+
+
+def _of_models(add: Add) -> None:
+    add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
     add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
-    add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", model)
+    add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
-    add("health", health, "Calls, failures, durations, memory and cost of each version.", model, hours)
-    add("versions", commands.versions, "The registered versions of a model.", model)
+    add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
+    add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(
         "release",
@@ -123,18 +145,16 @@ def parser() -> Parser:
         "How a model is doing, and when the next training pays; take or close an episode.",
         *watch_arguments(),
     )
+
+
+def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
-    add("predict", commands.predict, "Ask the live version.", model, file)
+    add("predict", commands.predict, "Ask the live version.", _MODEL, file)
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
-    add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", model, said)
+    add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
     add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
-    traced = ("id", {"help": TRACED})
-    since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
-    add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
-    add("demo", _demonstrate, "From uploads to predictions on the local cloud.", *_demo())
-    return top
 
 
 def _demonstrate(arguments: Namespace) -> None:

@@ -62,6 +62,8 @@ def _sentences(seen: Record, model: str) -> Iterator[str]:
         yield f"{model}, version {window.get('version')}, {_span(window)}: {window['words']}"
         yield window["sentence"]
         yield from (of["sentence"] for of in _judged(report))
+        if estimated := report.get("estimated"):
+            yield estimated["sentence"]
         yield from report["skew"]
     if decision:
         yield decision["sentence"]

@@ -47,7 +47,8 @@ class Direct:
         """Answer one request."""
         short = self._handler is not None and "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST"
         if not short or environ.get("RAW_URI") != "/" or "HTTP_CONTENT_ENCODING" in environ:
-            return self._application(environ, start_response)  # type: ignore[no-any-return]
+            answer: Iterable[bytes] = self._application(environ, start_response)
+            return answer
         assert self._handler is not None
         handler = self._handler()
         _set_up(handler, _Request(environ))

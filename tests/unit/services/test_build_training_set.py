@@ -213,7 +213,7 @@ def test_rows_without_any_label_are_nothing_to_train_on() -> None:
 
 def test_features_start_the_first_training_only(world: World) -> None:
     world.catalog.register(a_version(1))
-    assert skipped(world) == "the first version exists; later ones are trained by a call"
+    assert skipped(world) == "the first version exists; later ones are trained for a cause or by a call"
 
 
 def test_a_call_trains_after_the_first_version_too(world: World) -> None:
@@ -234,7 +234,7 @@ def test_a_later_decision_ends_the_asking(world: World) -> None:
     for number, status in enumerate(["inconclusive", "rejected", "skipped"], start=1):
         run = a_run(id=f"r{number}", status=status, at=NOON + timedelta(hours=number))
         world.catalog.begin_run(run)
-    assert skipped(world, "r9") == "the first version exists; later ones are trained by a call"
+    assert skipped(world, "r9") == "the first version exists; later ones are trained for a cause or by a call"
 
 
 @pytest.mark.parametrize("status", ["running", "registered", "rejected"])

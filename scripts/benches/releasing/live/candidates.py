@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from benches.releasing.live.place import MODEL, Place
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.events import EventBridgeEvents
 from serin.adapters.s3 import S3ObjectStore
-from serin.domain.models import Artifact
-from serin.domain.records import from_record
-from serin.learning.package import model_layer
-from serin.services.evaluate_model import register
-from serin.services.steps.model_layers import charter_in, opened_layer
-from serin.services.train_model import Refitted
-from serin.serving.estimators import sha256_of
-from serin.serving.manifest import Manifest
+from serin_cli.altered import register_altered
 from serin_cli.connection import aws_client
 
 BEHAVIOURS: Mapping[str, str] = {
@@ -72,32 +62,14 @@ def register_candidate(place: Place, candidate: Candidate, name: str) -> int:
     artifacts = S3ObjectStore(
         aws_client(place.connection, "s3"), place.connection.uploads_bucket.replace("-uploads-", "-artifacts-")
     )
-    catalog = DynamoCatalog(RecordTable(aws_client(place.connection, "dynamodb"), names.table("catalog")))
-    first = catalog.version(MODEL, 1)
-    run = catalog.run(MODEL, first.run)
-    assert run.best is not None
-    content = _layer(opened_layer(first.layer, artifacts=artifacts), artifacts.get(first.estimator.key), candidate)
-    layer = Artifact(f"models/{MODEL}/{name}/layer.zip", sha256_of(content))
-    artifacts.put(layer.key, content)
-    catalog.save_run(replace(run, id=name, status="running", version=None, correlation=name))
-    return register(
-        charter_in(content),
-        name,
-        catalog.training_set(MODEL, first.training_set),
-        run.best,
-        Refitted(first.estimator, layer, first.lock, first.runtime),
-        catalog=catalog,
+
+    def alter(code: dict[str, bytes]) -> None:
+        code["pipeline.py"] += candidate.code.encode()
+
+    return register_altered(
+        *(MODEL, 1, name, alter),
+        artifacts=artifacts,
+        catalog=DynamoCatalog(RecordTable(aws_client(place.connection, "dynamodb"), names.table("catalog"))),
         events=EventBridgeEvents(aws_client(place.connection, "events"), names.bus),
         clock=place.cloud.clock,
     )
-
-
-def _layer(layer: bytes, estimator: bytes, candidate: Candidate) -> bytes:
-    """The layer with the candidate's code."""
-    folder = "python/model_code/"
-    with zipfile.ZipFile(io.BytesIO(layer)) as archive:
-        code = {name.removeprefix(folder): archive.read(name) for name in archive.namelist() if name.startswith(folder)}
-        manifest = from_record(Manifest, json.loads(archive.read("python/serin_model/manifest.json")))
-    code.pop("__init__.py")
-    code["pipeline.py"] += candidate.code.encode()
-    return model_layer(charter_in(layer), manifest, estimator, code)

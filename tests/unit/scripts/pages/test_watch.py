@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching import verdicts
 from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.judgement.watching.estimated import judge_estimate
 from serin.domain.judgement.watching.evidence import Detectable
 from serin.domain.judgement.watching.performance import Interval, Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Promise, WindowVerdict
@@ -36,7 +38,7 @@ def window(place: int, text: str = "") -> WatchedWindow:
     kind = "DRIFT" if text else "NO_DRIFT_SEEN"
     return WatchedWindow(
         f"flight-delay{text}", begin, begin + WEEK, NOW, kind, text, f"Words {text}", 3, 1000, 7, truth, judged
-    )  # fmt: skip
+    )
 
 
 def seen(text: str = "") -> Watched:
@@ -50,6 +52,8 @@ def seen(text: str = "") -> Watched:
     of_slice = SliceVerdict("origin", f"JFK{text}", replace(verdict, features=()), performance(0.7).window)
     reference = Reported(NOON - 8 * WEEK, NOON, 8, (f"odd{text}",), 2)
     report = WindowReport(newest, verdict, (of_slice,), (f"skew {text}",), reference, None, performance(0.72), text)
+    promised = judge_estimate(Sample((0.6, 0.62, 0.61), 90), Sample((0.5, 0.51, 0.49), 90), 0.05, rows_with_truth=500)
+    report = replace(report, estimated=promised)
     episode = Episode(f"temp{text}", newest.end, f"temp has drifted {text}", newest.end, newest.begin)
     decision = Decision("train", f"A training begins: {text}.", "performance")
     happened = Happened(

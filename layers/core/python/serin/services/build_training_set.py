@@ -96,7 +96,7 @@ def _reason_to_skip(
     # What could not be decided is asked again as soon as there is more to decide by.
     undecided = bool(others) and others[-1].status == "inconclusive"
     if catalog.versions(charter.model) and not undecided:
-        return "the first version exists; later ones are trained by a call"
+        return "the first version exists; later ones are trained for a cause or by a call"
     others = [other for other in others if other.training_set == name]
     if begun := [other.id for other in others if other.status in {"running", "registered", "rejected"}]:
         return f"run {begun[0]} has the same data, charter and code"
