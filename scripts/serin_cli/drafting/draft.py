@@ -20,6 +20,7 @@ from serin_cli.drafting.spans import Spans, moments_of, spans_of
 from serin_cli.drafting.times import TimeSource, time_of
 
 MOMENT = "moment_utc"
+FEWEST_TO_DRAFT = 50
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
     entity = entity_of(seen, wishes.entity) if wishes.entity else None
     _refuse_two_parts(label, entity, *(time.columns if time else ()))
     task = task_of(label, seen, wishes.task)
+    _refuse_few(label)
     keep = [named(seen, name, "keep") for name in wishes.keep]
     outside = left_out(seen, label, time, entity, keep)
     compared = [one.name for one in seen.columns if one.name not in outside and one not in (entity, *keep)]
@@ -124,6 +126,16 @@ def _refuse_two_parts(*columns: ColumnSeen | None) -> None:
     names = [column.name for column in columns if column]
     if len(set(names)) < len(names):
         raise Invalid("One column is given two parts.", "Name different columns for --label, --time and --entity.")
+
+
+def _refuse_few(label: ColumnSeen) -> None:
+    labelled = label.rows - label.nulls
+    if labelled < FEWEST_TO_DRAFT:
+        raise Invalid(
+            f"{labelled:,} rows have a value of {label.name}; no model can be shown to be any good by so few.",
+            f"Gather {FEWEST_TO_DRAFT} at least; some hundred are better.",
+            "label",
+        )
 
 
 def _inputs(seen: FileSeen, outside: Mapping[str, str], entity: ColumnSeen | None) -> tuple[ColumnSeen, ...]:
