@@ -22,6 +22,7 @@ from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
 from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
+from serin_cli.incoming import incoming
 from serin_cli.terminal import print_document
 
 MODELS = Path("models")
@@ -76,6 +77,11 @@ def look(file: Path) -> FileSeen:
     """The file's first rows; NotFound, TooLarge, or what `look_at` raises."""
     if not file.is_file():
         raise NotFound(f"There is no file {file}.", "Name a CSV file; the path counts from the folder of README.md.")
+    with tempfile.TemporaryDirectory() as folder:
+        return _look(next(incoming(file, Path(folder))))
+
+
+def _look(file: Path) -> FileSeen:
     if (size := file.stat().st_size) > CAPS.stored:
         found = f"{file.name} has {size:,} bytes; {CAPS.stored:,} are allowed"
         raise TooLarge(f"{found}.", "Give a part of it, with its header: the rest can be uploaded in parts later.")
