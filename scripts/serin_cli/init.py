@@ -6,9 +6,12 @@ import json
 import shutil
 import tempfile
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
@@ -75,10 +78,17 @@ def infer(file: Path, name: str, as_json: bool) -> dict[str, Any] | None:
 
 def look(file: Path) -> FileSeen:
     """The file's first rows; NotFound, TooLarge, or what `look_at` raises."""
-    if not file.is_file():
+    if not file.exists():
         raise NotFound(f"There is no file {file}.", "Name a CSV file; the path counts from the folder of README.md.")
     with tempfile.TemporaryDirectory() as folder:
-        return _look(next(incoming(file, Path(folder))))
+        first, *more = incoming(file, Path(folder))
+        return _look(_together([first, *more], Path(folder) / file.name) if more else first)
+
+
+def _together(files: Sequence[Path], into: Path) -> Path:
+    """The files of a partitioned folder as one."""
+    pl.concat([pl.read_parquet(one, glob=False) for one in files], how="diagonal_relaxed").write_parquet(into)
+    return into
 
 
 def _look(file: Path) -> FileSeen:

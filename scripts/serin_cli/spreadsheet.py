@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-not-found, unused-ignore]
+import openpyxl  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
 Cell = object
 

@@ -62,7 +62,9 @@ def _allowed(subject: Subject, kind: ColumnType) -> tuple[Scalar, ...]:
 def _value(text: str, kind: ColumnType) -> Scalar:
     """A value of a contract as the label has it; what is none of its type stays the text it is."""
     try:
-        return {"integer": int, "number": float}.get(kind, str)(text)
+        if kind == "integer":
+            return int(text)
+        return float(text) if kind == "number" else text
     except ValueError:
         return text
 
