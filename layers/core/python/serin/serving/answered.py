@@ -70,7 +70,7 @@ def answered(
     now: datetime,
 ) -> list[AnsweredRow]:
     """Each instance answered, or with its own error: none takes another with it."""
-    rows = [_row(instance, plan, online, now) for instance in instances]
+    rows = [with_features(instance, plan, online, now) for instance in instances]
     ready = [place for place, row in enumerate(rows) if row.error is None]
     scores = scored([rows[place].features.values for place in ready], model)
     for place, score in zip(ready, scores, strict=True):
@@ -78,7 +78,10 @@ def answered(
     return rows
 
 
-def _row(instance: Instance, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem], now: datetime) -> AnsweredRow:
+def with_features(
+    instance: Instance, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem], now: datetime
+) -> AnsweredRow:
+    """The instance before it is scored, or with the error of the function that could not answer it."""
     try:
         return AnsweredRow(instance, plan.row(instance, online, now))
     except ModelFailed as error:
