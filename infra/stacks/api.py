@@ -15,9 +15,11 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
+from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
+from infra.names import EVERY_MODEL
+from infra.stacks.watch import REPORTS
 from serin.domain.access import REVOCATION_LAG
 
 ROUTES = (
@@ -181,12 +183,10 @@ class ApiStack(SerinStack):
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 allow(
                     "states:StartExecution",
-                    on=[
-                        *(self.addresses.machine(f"training-{model}") for model in self.deployment.models),
-                        self.addresses.machine("release"),
-                    ],
+                    on=[self.addresses.machine(f"training-{EVERY_MODEL}"), self.addresses.machine("release")],
+                    why=EVERY_MODELS,
                 ),
-                allow("s3:GetObject", on=self.addresses.objects("lake", *self._reports())),
+                allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*", REPORTS)),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
@@ -198,7 +198,7 @@ class ApiStack(SerinStack):
 
     def _showing_predictions(self) -> list[Permission]:
         """The files of the log, what was said of predictions, and the function versions that answered."""
-        versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
+        versions = f"{self.addresses.function('predict', EVERY_MODEL)}:*"
         return [
             list_keys(self.addresses.bucket("lake"), below="predictions/"),
             list_keys(self.addresses.bucket("lake"), below="truth/"),
@@ -206,10 +206,6 @@ class ApiStack(SerinStack):
             allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
-
-    def _reports(self) -> list[str]:
-        """Profiles of datasets, and of each model the windows that were looked at."""
-        return ["reports/profiles/*", *(f"reports/{model}/*" for model in self.deployment.models)]
 
     def _parameter(self, name: str, value: str) -> None:
         ssm.StringParameter(

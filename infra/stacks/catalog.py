@@ -1,13 +1,13 @@
-"""What is known: three tables, the bus our events travel on, the topic people are told by, what was given up."""
+"""What is known: three tables, the buses our events travel on, the topic people are told by, what was given up."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.buses import event_buses
 from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
 from infra.constructs.queues import failed, undelivered
@@ -15,7 +15,7 @@ from infra.constructs.stack import Deployment, SerinStack
 
 
 class CatalogStack(SerinStack):
-    """Tables, bus, topic, and queues where paths end; nothing here depends on another stack."""
+    """Tables, buses, topic, and queues where the paths all share end; nothing here depends on another stack."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
@@ -24,11 +24,10 @@ class CatalogStack(SerinStack):
         )
         self._record_table("control")
         self._online_features()
-        events.EventBus(self, "Bus", event_bus_name=self.names.bus)
+        event_buses(self)
         NoticesTopic(self, "Notices", self.names.topic("notices"), self.settings.notices)
-        for model in (None, *deployment.models):
-            failed(self, model)
-            undelivered(self, model)
+        failed(self)
+        undelivered(self)
         stage_dashboard(self)
 
     def _record_table(self, name: str) -> dynamodb.Table:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 
-from infra.constructs.bus import call_function
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import NAMED_BY_CONTENT, Permission, allow, list_keys
+from infra.constructs.schedules import ACQUIRE, Call, call_often, schedules_may_call
 from infra.constructs.stack import SerinStack
 from serin.domain.sources import Source
 
@@ -35,15 +35,21 @@ def acquire_from(stack: SerinStack, sources: Mapping[str, Source]) -> None:
         # A look takes what it needs of this and leaves the rest to the next one.
         timeout=cdk.Duration.minutes(15),
     )
-    for dataset, source in sources.items():
-        rule = events.Rule(
-            stack,
-            f"Acquire-{dataset}",
-            description=f"Look for new objects in {source.url}",
-            schedule=events.Schedule.rate(cdk.Duration.minutes(source.every.total_seconds() / 60)),
-        )
-        given = {"dataset": dataset, "correlation": events.EventField.event_id}
-        call_function(rule, acquire, stack.addresses.queue("undelivered"), given)
+    schedules_may_call(stack, ACQUIRE, acquire.function)
+    call_often(
+        stack,
+        ACQUIRE,
+        "Look for new objects where datasets come from: source.every of their charters",
+        [
+            Call(
+                acquire.arn,
+                source.every,
+                stack.addresses.queue("undelivered"),
+                {"dataset": dataset, "correlation": events.EventField.event_id},
+            )
+            for dataset, source in sources.items()
+        ],
+    )
 
 
 def _reading(stack: SerinStack, sources: Mapping[str, Source]) -> Iterator[Permission]:

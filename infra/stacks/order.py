@@ -13,19 +13,28 @@ from infra.stacks.endpoint import EndpointStack
 from infra.stacks.lake import LakeStack
 from infra.stacks.release import ReleaseStack
 from infra.stacks.training import TrainingStack
+from infra.stacks.trainings import TrainingsStack
 from infra.stacks.watch import WatchStack
 from serin.domain.charter import Charter
 
 
 def add_stacks(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]) -> None:
-    """Rules wait for the bus; an endpoint waits for the collector of its log and for the API it adds a route to."""
+    """Rules wait for the bus; an endpoint waits for the collector of its log and for the API it adds a route to.
+
+    A model's training waits for the stack all trainings share, which had them all once: it has to give up a name before
+    another stack can take it. The schedules of `watch` call functions of trainings, and so come after them.
+    """
     catalog = CatalogStack(app, deployment)
     lake = LakeStack(app, deployment, charters)
     api = ApiStack(app, deployment)
-    training, release = TrainingStack(app, deployment, charters), ReleaseStack(app, deployment, charters)
-    for stack in (lake, training, release, WatchStack(app, deployment, charters)):
+    trainings, release = TrainingsStack(app, deployment), ReleaseStack(app, deployment)
+    watch = WatchStack(app, deployment, charters)
+    for stack in (lake, trainings, release, watch):
         stack.add_stack_dependency(catalog)
     for charter in charters:
+        training = TrainingStack(app, deployment, charter)
+        training.add_stack_dependency(trainings)
+        watch.add_stack_dependency(training)
         endpoint = EndpointStack(app, deployment, charter)
         for needed in (lake, api):
             endpoint.add_stack_dependency(needed)
