@@ -16,6 +16,11 @@ LONGEST_MACHINE_NAME = 80
 LONGEST_QUEUE_NAME = 80
 
 
+SHARED_STACKS = ("catalog", "lake", "api", "training", "release", "watch")
+MODEL_STACKS = ("endpoint", "training")
+"""What a model has of its own; the first goes first."""
+
+
 @dataclass(frozen=True)
 class Names:
     """All names of one stage."""

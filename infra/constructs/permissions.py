@@ -38,11 +38,13 @@ def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -
     return Permission(actions, (on,) if isinstance(on, str) else tuple(on), why)
 
 
-def list_keys(bucket: str, below: str) -> Permission:
-    """Allow to list the keys of a bucket that begin with `below`; of a whole bucket also without a prefix."""
-    if not below:
+def list_keys(bucket: str, *below: str) -> Permission:
+    """Allow to list the keys of a bucket that begin with one of `below`; of a whole bucket also without a prefix."""
+    if "" in below:
         return Permission(("s3:ListBucket",), (bucket,))
-    return Permission(("s3:ListBucket",), (bucket,), conditions={"StringLike": {"s3:prefix": f"{below}*"}})
+    prefixes = [f"{prefix}*" for prefix in below]
+    condition = {"StringLike": {"s3:prefix": prefixes if len(prefixes) > 1 else prefixes[0]}}
+    return Permission(("s3:ListBucket",), (bucket,), conditions=condition)
 
 
 def allow_items(*actions: str, on: str, of: Sequence[str]) -> Permission:

@@ -66,7 +66,8 @@ class ApiStack(SerinStack):
     """Endpoint stacks add their own routes; they find this API by its parameters."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
-        super().__init__(scope, "api", deployment, "Serin: the HTTP API")
+        # Deleted and made anew it would have another address, which callers and signers do not know.
+        super().__init__(scope, "api", deployment, "Serin: the HTTP API", protected=True)
         # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
         self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
@@ -200,9 +201,9 @@ class ApiStack(SerinStack):
         """The files of the log, what was said of predictions, and the function versions that answered."""
         versions = f"{self.addresses.function('predict', EVERY_MODEL)}:*"
         return [
-            list_keys(self.addresses.bucket("lake"), below="predictions/"),
-            list_keys(self.addresses.bucket("lake"), below="truth/"),
-            list_keys(self.addresses.bucket("lake"), below="invocations/"),
+            list_keys(self.addresses.bucket("lake"), "predictions/"),
+            list_keys(self.addresses.bucket("lake"), "truth/"),
+            list_keys(self.addresses.bucket("lake"), "invocations/"),
             allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]

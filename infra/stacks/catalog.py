@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
@@ -11,7 +10,7 @@ from infra.constructs.buses import event_buses
 from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
 from infra.constructs.queues import failed, undelivered
-from infra.constructs.stack import Deployment, SerinStack
+from infra.constructs.stack import KEPT, Deployment, SerinStack
 
 
 class CatalogStack(SerinStack):
@@ -41,7 +40,7 @@ class CatalogStack(SerinStack):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
 
     def _online_features(self) -> None:
@@ -52,7 +51,7 @@ class CatalogStack(SerinStack):
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute="expires",
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
         acknowledge(
             table,

@@ -53,11 +53,12 @@ def acquire_from(stack: SerinStack, sources: Mapping[str, Source]) -> None:
 
 
 def _reading(stack: SerinStack, sources: Mapping[str, Source]) -> Iterator[Permission]:
-    # Two datasets may come from one place, which is granted once.
-    for bucket, prefix in dict.fromkeys((source.bucket, source.prefix) for source in sources.values()):
-        arn = stack.addresses.foreign_bucket(bucket)
-        yield list_keys(arn, prefix)
-        yield allow("s3:GetObject", on=f"{arn}/{prefix}*", why=NAMED_BY_OTHERS)
+    # Two datasets may come from one place, which is granted once; a statement a place would soon fill a policy.
+    places = dict.fromkeys((source.bucket, source.prefix) for source in sources.values())
+    for bucket in dict.fromkeys(bucket for bucket, _ in places):
+        yield list_keys(stack.addresses.foreign_bucket(bucket), *(prefix for name, prefix in places if name == bucket))
+    read = [f"{stack.addresses.foreign_bucket(bucket)}/{prefix}*" for bucket, prefix in places]
+    yield allow("s3:GetObject", on=read, why=NAMED_BY_OTHERS)
 
 
 def _raw(sources: Mapping[str, Source]) -> list[str]:

@@ -15,7 +15,7 @@ from infra.settings import Settings, target_for
 from serin.domain.sources import Source
 from serin.files.source_urls import source_url
 from tests.builders import a_charter
-from tests.infra.conftest import MODELS, SOURCE
+from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, TinyPackages, flat
 
 
