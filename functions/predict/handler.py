@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -13,8 +12,8 @@ from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
 from serin.domain.idempotency import key_digest
 from serin.domain.releases import GOLDEN_REQUEST
-from serin.logs import Fields, begins, logged, of_answer
-from serin.services.predict import Predictor, Reply, Request, Unreleased, refusal
+from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
+from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
 
 
@@ -48,6 +47,11 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         reply = predictor().predict(request)
     except SerinError as error:
         reply = refusal(error)
+    except Exception as error:  # noqa: BLE001 whatever it is, the caller hears of it in the one shape
+        tell_of(error, status=500)
+        reply = fault(correlation_of(event, context))
+    if reply.failure is not None:
+        tell_of(reply.failure, status=reply.status)
     return http_answer(printed(reply))
 
 
@@ -114,4 +118,4 @@ def body_of(event: Mapping[str, Any]) -> bytes:
 def http_answer(reply: Reply) -> dict[str, Any]:
     """The reply as the HTTP API takes it."""
     headers = {"content-type": "application/json"}
-    return {"statusCode": reply.status, "headers": headers, "body": json.dumps(reply.body)}
+    return {"statusCode": reply.status, "headers": headers, "body": reply.text}

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid, SerinError
+from serin.domain.model_code import raised
 from serin.learning.checked_scores import score_misfits
-from serin.learning.faults import raised
 from serin.measures.arrays import Floats, Labels
 from serin.serving.estimators import Estimator
 from serin.serving.scoring import scores_of

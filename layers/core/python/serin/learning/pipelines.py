@@ -15,7 +15,7 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from serin.domain.charter import Charter, Scalar, Task
 from serin.domain.errors import Invalid, SerinError
-from serin.learning.faults import raised
+from serin.domain.model_code import raised
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 
