@@ -213,8 +213,10 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--from", {"dest": "file", "metavar": "FILE", "required": True, "help": "rows with their labels, as CSV"}),
         ("--label", {"metavar": "COLUMN", "required": True, "help": "the column to predict"}),
         ("--task", {"choices": ["binary", "multiclass", "regression"], "help": "(default: what the label looks like)"}),
-        ("--time", {"metavar": "COLUMN", "help": "when a row's question was asked (default: the order of rows)"}),
+        ("--time", {"metavar": "COLUMN", "help": "when a row's question was asked; year,month,day where these say it"}),
+        ("--zone", {"metavar": "ZONE", "help": "of times that do not say theirs, such as Europe/Paris or UTC"}),
         ("--entity", {"metavar": "COLUMN", "help": "what a question is about, such as a customer's number"}),
+        ("--keep", {"metavar": "COLUMN", "action": "append", "default": [], "help": "an input all the same"}),
         ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
     )
 

@@ -36,7 +36,13 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
         raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
     _refuse_known(dataset)
     seen = look(Path(arguments.file))
-    made = draft(seen, Wishes(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity))
+    made = draft(
+        seen,
+        Wishes(
+            *(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity, arguments.zone),
+            keep=tuple(arguments.keep),
+        ),
+    )
     write(made, folder)
     questions = _questions(folder)
     record = {
@@ -45,6 +51,7 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
         "task": made.task,
         "rows": seen.rows,
         "rows_read": seen.typed.height,
+        "left_out": _said_left_out(made),
         "notes": _notes(made),
         "questions": questions,
     }
@@ -113,6 +120,11 @@ def _questions(folder: Path) -> list[str]:
     return [f"{shown_file(path)}:{fault.line}: {fault.field}" for path in files for fault in read_document(path).faults]
 
 
+def _said_left_out(made: Draft) -> dict[str, str]:
+    parts = {made.label.name, *(made.time.nothing_to_learn if made.time else ())}
+    return {column: reason for column, reason in made.left_out.items() if column not in parts}
+
+
 def _notes(made: Draft) -> list[str]:
     doubts = [f"{name} is {why}: if it is known only afterwards, remove it" for name, why in made.suspects.items()]
     return [*made.notes, *doubts]
@@ -125,9 +137,11 @@ def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
         story.say(f"  {seen.name} has {seen.rows:,} rows; the first {ROWS_READ:,} were looked at.")
     else:
         story.say(f"  {seen.name} has {seen.rows:,} rows; all were looked at.")
-    for column, reason in made.left_out.items():
-        if column not in (made.label.name, made.time.name if made.time else ""):
-            story.say(f"  left out: {column}, {reason}")
+    left_out = _said_left_out(made)
+    for column, reason in left_out.items():
+        story.say(f"  left out: {column}, {reason}")
+    if left_out:
+        story.say("  Keep one with --keep COLUMN, or write it under inputs and model_uses in model.yaml.")
     for note in _notes(made):
         story.say(f"  note: {note}")
     story.say(f"\nNext:\n  1. Answer the {len(questions)} questions in <…?>, and confirm the contract:")

@@ -506,9 +506,10 @@ def test_a_deploy_of_an_endpoint_releases_what_is_live_with_its_code(world: Worl
     module = in_world("release_model", world)
     for step in ("begin", "publish", "golden", "open", "promote", "prune", "finish"):
         module.handle({**given, "step": step}, None)
-    assert not module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/serin-dev-endpoint-late-orders/5a1e-77"
+    assert not module.handle({"step": "deployed", "stack": stack, "release": "d1"}, None)
     world.endpoint.deploy = "code-2"
-    assert module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    assert module.handle({"step": "deployed", "stack": stack, "release": "d1"}, None)
     assert world.workflows.releases == {"d1": ("late-orders", 1, "deployed")}
 
 

@@ -15,6 +15,7 @@ _Advice = tuple[tuple[str, str], ...]
 _MOMENT = "write 2013-04-01T09:00:00Z"
 _ALONE = "write the number alone, with a point"
 _EMPTY = "if it means no value, leave it empty or list it under missingValues in the contract"
+_FORM = "name the column's form in the contract, `logicalTypeOptions: {format: dd/MM/yyyy}`"
 _ON_A_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 _ZONE = r" ?([Zz]|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)"
 _NUMBERS: _Advice = (
@@ -41,10 +42,11 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
     "timestamp": (
         (
             r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+",
-            f"it does not say its time zone; {_MOMENT}, or an offset like +02:00",
+            f"it does not say its time zone; {_MOMENT}, or an offset like +02:00, or name the column's zone in the "
+            "contract, `logicalTypeOptions: {defaultTimezone: Europe/Paris}`",
         ),
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"it is a day without a time; {_MOMENT}, or make the column a date"),
-        (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}"),
+        (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}, or {_FORM}"),
         (r"[0-9.]+", f"a count of seconds or days says no zone; {_MOMENT}"),
         (_ON_A_DAY + r"[.,][0-9]{7,}" + _ZONE, "it is finer than a microsecond; write six digits of a second at most"),
         (_ON_A_DAY + r"([.,][0-9]+)?" + _ZONE, f"there is no such day or time of day in UTC; {_MOMENT}"),
@@ -52,7 +54,7 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
     ),
     "date": (
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "it is a moment, or no day of the calendar; write 2013-04-01"),
-        (r"", "write 2013-04-01"),
+        (r"", f"write 2013-04-01, or {_FORM}"),
     ),
 }
 _OTHERWISE: Mapping[ColumnType, str] = {"timestamp": _MOMENT}
