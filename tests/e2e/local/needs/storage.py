@@ -359,3 +359,12 @@ def a_dead_letter_goes_back_to_where_it_came_from(cloud: LocalCloud) -> None:
         with pytest.raises(sqs.exceptions.ResourceNotFoundException, match="Task does not exist"):
             sqs.cancel_message_move_task(TaskHandle=handle)
         assert bodies(cloud, url) == ["m"]
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.transact_write_items")
+def a_transaction_that_is_asked_again_is_done_once(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name:
+        written = {"Put": {"TableName": name, "Item": _item(pk="a"), **_NEW}}
+        for _ in range(2):
+            dynamodb.transact_write_items(TransactItems=[written], ClientRequestToken=name)
