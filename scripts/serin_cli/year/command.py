@@ -25,6 +25,7 @@ from serin_cli.commands import MODELS
 from serin_cli.connection import aws_client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
+from serin_cli.walk import STAGE
 from serin_cli.watch_page import write
 from serin_cli.year.broken import NAME, register_broken
 from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, Episode, Loop
@@ -33,7 +34,6 @@ from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
 from serin_cli.year.weeks import Weeks
 
-STAGE = "year"
 SAMPLE = Path("build/flights")
 POISONED_FROM, BROKEN_IN = 14, 26
 """From which week on somebody sends in wrong labels and trains, and in which one releases code with a fault."""

@@ -48,24 +48,27 @@ class Uncertain:
         return (_quantile(1 - alpha, self.df) + _quantile(POWER, self.df)) * self.error
 
 
-def uncertain(sample: Sample) -> Uncertain | None:
-    """The sample's mean and how sure it is; None for fewer than two blocks, or for a number that is not finite."""
+def uncertain(sample: Sample, prior: float = PRIOR) -> Uncertain | None:
+    """The sample's mean and how sure it is; None for fewer than two blocks, or for a number that is not finite.
+
+    `prior` is the lag-1 correlation that ordered blocks have at least.
+    """
     count = len(sample.blocks)
     if count < 2 or not all(math.isfinite(number) for number in sample.blocks):
         return None
     mean = math.fsum(sample.blocks) / count
     apart = [number - mean for number in sample.blocks]
     variance = math.fsum(number * number for number in apart) / (count - 1)
-    inflation = sample.inflation * (_dependence(apart) if sample.ordered else 1.0)
+    inflation = sample.inflation * (_dependence(apart, prior) if sample.ordered else 1.0)
     return Uncertain(mean, math.sqrt(inflation * variance / count), count - 1, count)
 
 
-def _dependence(apart: Sequence[float]) -> float:
+def _dependence(apart: Sequence[float], prior: float) -> float:
     """What the variance of a mean is multiplied by when neighbours are correlated as an autoregression of order 1."""
     count, squares = len(apart), math.fsum(number * number for number in apart)
     seen = math.fsum(a * b for a, b in pairwise(apart)) / squares if squares > 0 else 0.0
     # A lag-1 correlation around its own mean comes out too low by (1 + 3 times it) / n (Marriott and Pope 1954).
     corrected = seen + (1 + 3 * max(seen, -0.5)) / count
-    shrunk = (count * corrected + PRIOR_BLOCKS * PRIOR) / (count + PRIOR_BLOCKS)
-    correlation = min(max(shrunk, PRIOR), _HIGHEST_CORRELATION)
+    shrunk = (count * corrected + PRIOR_BLOCKS * prior) / (count + PRIOR_BLOCKS)
+    correlation = min(max(shrunk, prior), _HIGHEST_CORRELATION)
     return (1 + correlation) / (1 - correlation)
