@@ -12,9 +12,11 @@ from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
+from serin_cli.commands import instances_in
 from serin_cli.contract_check import contract
 from serin_cli.drafting.contract import contract_text
 from serin_cli.init import init, look
+from serin_cli.inputs import inputs
 from tests.standard import breaks
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
@@ -53,6 +55,30 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert learnable.height >= charter.training.minimum_rows, "what starts the first training"
     assert charter.features.model_uses == ("size", "colour", "urgent", "weight")
     assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
+
+
+def test_removing_an_input_is_one_command(folder: Path) -> None:
+    run(folder, rows())
+    answer(folder)
+    before = (folder / "models/orders/model.yaml").read_text()
+    inputs(parser().parse_args(["input", "remove", "orders", "size", "urgent"]))
+    (model,) = read_models(folder / "models")
+    assert (
+        tuple(item.name for item in model.charter.inputs)
+        == model.charter.features.entities["case"]
+        == ("colour", "weight")
+    )
+    assert model.charter.features.model_uses == ("colour", "weight")
+    assert [set(row["instance"]) for row in model.golden] == [{"colour", "weight"}] * 5
+    (instance,) = instances_in(str(folder / "models/orders/request.json"))
+    assert set(instance) == {"colour", "weight"}
+    after = (folder / "models/orders/model.yaml").read_text()
+    assert len(before.splitlines()) - len(after.splitlines()) == 2, "and nothing else is changed"
+    with pytest.raises(SerinError, match="no input 'size'; there are: colour, weight"):
+        inputs(parser().parse_args(["input", "remove", "orders", "size"]))
+    with pytest.raises(Invalid):
+        inputs(parser().parse_args(["input", "remove", "orders", "colour", "weight"]))
+    assert (folder / "models/orders/model.yaml").read_text() == after, "what cannot be is put back"
 
 
 def test_a_file_keeps_its_own_names_and_the_model_has_those_of_the_trade(folder: Path) -> None:
