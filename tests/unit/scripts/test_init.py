@@ -188,6 +188,7 @@ def test_rows_that_seem_to_be_a_history_ask_for_their_time_and_never_for_shuffli
         ([f"person{n}@example.org" for n in range(300)], "e-mail addresses; the contract calls it confidential"),
         ([f"text {n % 290}" for n in range(300)], "another text in nearly every row, which is nothing to learn"),
         (["same"] * 300, "one value in every row"),
+        ([""] * 300, "no value in any row"),
         ([f"{3 * (n * n % 83) + 40}" for n in range(300)], "columns gives the label away"),
         ([f"class {'ab'[n * n % 83 > 40]}" for n in range(300)], "columns gives the label away"),
     ],
@@ -204,8 +205,13 @@ def test_a_column_that_says_nothing_or_all_is_left_out_until_it_is_to_be_kept(
     assert run(folder, text)["left_out"] == {"column": reason}
     contract = (folder / "models/orders/contracts/orders.yaml").read_text()
     assert ("classification: confidential" in contract) == ("@" in values[0])
-    if values[0] != "same":
+    if values[0] not in ("same", ""):
         assert run(folder, text, "--keep", "column", name="kept")["left_out"] == {}
+
+
+def test_a_column_of_one_value_or_none_is_an_input(folder: Path) -> None:
+    text = "flag,size,label\n" + "".join(f"{'' if n % 3 else 'x'},{n % 19},{n * n % 83}\n" for n in range(300))
+    assert run(folder, text)["left_out"] == {}
 
 
 def test_two_columns_that_are_the_label_together_are_left_out(folder: Path) -> None:
