@@ -10,6 +10,7 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.domain.failed_answers import failed_answer
 from serin.domain.idempotency import key_digest
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
@@ -49,10 +50,19 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         reply = refusal(error)
     except Exception as error:  # noqa: BLE001 whatever it is, the caller hears of it in the one shape
         tell_of(error, status=500)
+        count_failure(event)
         reply = fault(correlation_of(event, context))
     if reply.failure is not None:
         tell_of(reply.failure, status=reply.status)
+        count_failure(event)
     return http_answer(printed(reply))
+
+
+def count_failure(event: Mapping[str, Any]) -> None:
+    """Count a caller's answer that failed, for the endpoint's alarm; a release judges golden rows itself."""
+    world = platform()
+    if event["requestContext"]["requestId"] != GOLDEN_REQUEST:
+        print(failed_answer(world.model, world.clock.now(), world.stage))
 
 
 def shadow(asked: Mapping[str, Any], context: Any) -> Reply:

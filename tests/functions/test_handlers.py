@@ -319,7 +319,10 @@ def test_rows_that_failed_are_told_in_a_line_of_their_own_though_the_answer_is_o
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     reply = Reply(200, {"failed": 1}, (), ModelFailed("1 of 2 rows; the first: shop: KeyError.", "Do."))
-    (line,) = predict_prints(capsys, saved_event("http_predict"), reply)
+    metric, line = predict_prints(capsys, saved_event("http_predict"), reply)
+    assert {name: metric[name] for name in ("stage", "model", "failed_answers")} == {
+        **{"stage": "dev", "model": "late-orders", "failed_answers": 1}
+    }
     assert (line["status"], line["outcome"], line["kind"]) == (200, "failed", "model_failed")
 
 
@@ -327,7 +330,8 @@ def test_a_fault_of_the_platform_is_answered_in_the_one_shape_and_logged(capsys:
     module: Any = in_world("predict", World())
     module.predictor = object
     answer = module.handle(saved_event("http_predict"), Context())
-    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    metric, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert metric["failed_answers"] == 1
     assert (answer["statusCode"], json.loads(answer["body"])["error"]["kind"]) == (500, "internal")
     assert line["correlation"] in answer["body"]
     assert (line["status"], line["outcome"], line["kind"]) == (500, "failed", "AttributeError")

@@ -63,5 +63,5 @@ class Speechless(Exception):
 
 
 def test_an_error_is_told_in_words_whatever_it_is() -> None:
-    assert raised(ValueError("pur\nple")) == r"ValueError: pur\nple"
+    assert raised(ValueError("pur\tple\nand more")) == r"ValueError: pur\tple"
     assert raised(Speechless()) == "Speechless: (its message cannot be read)"

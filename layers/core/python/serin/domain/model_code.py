@@ -28,12 +28,26 @@ _REMEDY = "Return a finite number, a string, a boolean, a datetime with a time z
 
 def raised(error: BaseException) -> str:
     """An error by kind and message and, where the model's own code is on its way, by file and line."""
-    return f"{type(error).__name__}: {printable(_message(error), _LONGEST_MESSAGE)}{_place(error)}"
+    return f"{in_words(error)}{place(error)}"
+
+
+def in_words(error: BaseException) -> str:
+    """The same without the place: what a caller may read of it."""
+    first, *_ = _message(error).splitlines() or [""]
+    message = printable(first, _LONGEST_MESSAGE)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def kind_and_place(error: BaseException) -> str:
     """The same without the message, which may repeat a value that is personal: what a log may say."""
-    return f"{type(error).__name__}{_place(error)}"
+    return f"{type(error).__name__}{place(error)}"
+
+
+def place(error: BaseException | None) -> str:
+    """Where the model's own code is on an error's way, as ` (features.py, line 3)`; nothing where it is not."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    own = [frame for frame in frames if _PACKAGE in PurePath(frame.filename).parts]
+    return f" ({PurePath(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def call_in_words(names: Sequence[str], values: Sequence[object]) -> str:
@@ -118,9 +132,3 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception:  # noqa: BLE001 an error of the model's own kind may fail to say what it is
         return "(its message cannot be read)"
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _PACKAGE in PurePath(frame.filename).parts]
-    return f" ({PurePath(own[-1].filename).name}, line {own[-1].lineno})" if own else ""

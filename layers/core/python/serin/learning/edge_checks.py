@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, ModelFailed, SerinError
 from serin.domain.invocation_lines import believable
-from serin.domain.model_code import RAISED, raised
+from serin.domain.model_code import RAISED, place, raised
 from serin.learning.columns import TrainingColumns
 from serin.learning.edge_rows import Edge, Kind, edge_rows
 from serin.learning.fitting import Fitted
@@ -68,8 +68,13 @@ class EdgeChecks:
     def _refuse(self, faults: Sequence[tuple[Edge, ModelFailed]]) -> None:
         if not faults:
             return
-        told = " ".join(f"Asked with {edge.asked}: {error.message}" for edge, error in faults[:TOLD])
-        more = f" So it is with {len(faults) - TOLD} more." if len(faults) > TOLD else ""
+        # One of each kind: three texts that fail alike say no more than one.
+        kinds = {(edge.input, edge.kind, error.field): (edge, error) for edge, error in reversed(faults)}
+        examples = list(kinds.values())[::-1][:TOLD]
+        told = " ".join(
+            f"Asked with {edge.asked}: {error.message.rstrip('.')}{place(error.__cause__)}." for edge, error in examples
+        )
+        more = f" So it is with {len(faults) - len(examples)} more." if len(faults) > len(examples) else ""
         remedies = dict.fromkeys(self._remedy(edge, error) for edge, error in faults)
         raise Invalid(
             f"The model cannot answer what its charter lets callers ask. {told}{more}",

@@ -15,7 +15,7 @@ from serin.domain.access import require
 from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
-from serin.domain.model_code import RAISED, raised
+from serin.domain.model_code import RAISED, in_words
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.records import as_record
 from serin.domain.releases import GOLDEN_REQUEST
@@ -120,7 +120,7 @@ class Predictor:
         except SerinError:
             raise
         except RAISED as error:
-            found = f"Version {self._version} of {self._package.charter.model} cannot be loaded: {raised(error)}."
+            found = f"Version {self._version} of {self._package.charter.model} cannot be loaded: {in_words(error)}."
             raise ModelFailed(found, "Release another version; this one never worked.") from error
 
     def predict(self, request: Request) -> Reply:

@@ -10,7 +10,7 @@ from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues, Value, argument_name, feature_columns, is_stale, views_needed
-from serin.domain.model_code import RAISED, call_in_words, feature_value, kind_and_place, raised
+from serin.domain.model_code import RAISED, call_in_words, feature_value, in_words, kind_and_place
 from serin.serving.lookups import ViewLookup
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
@@ -127,7 +127,7 @@ def _call(function: OnDemand, known: Mapping[str, Value], inputs: Instance) -> V
     try:
         answer = function.function(*(known[name] for name in function.arguments))
     except RAISED as error:
-        raise _failed(function, inputs, f"fails: {raised(error)}", kind_and_place(error)) from error
+        raise _failed(function, inputs, f"fails: {in_words(error)}", kind_and_place(error)) from error
     try:
         return feature_value(answer)
     except Invalid as wrong:

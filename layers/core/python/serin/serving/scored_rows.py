@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from serin.domain.charter import Score
 from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.features import Value
-from serin.domain.model_code import RAISED, call_in_words, kind_and_place, raised
+from serin.domain.model_code import RAISED, call_in_words, in_words, kind_and_place
 from serin.serving.manifest import ModelColumn
 from serin.serving.model import ServedModel
 
@@ -58,11 +58,13 @@ class _Blame:
         if isinstance(error, SerinError):
             said, remedy, cause = error.message.rstrip("."), error.remedy, error.message
         else:
-            said, remedy, cause = f"{raised(error)}", _REMEDY, kind_and_place(error)
+            said, remedy, cause = in_words(error), _REMEDY, kind_and_place(error)
         where = name or (error.field if isinstance(error, SerinError) else None)
-        return ModelFailed(
+        failure = ModelFailed(
             f"The model cannot answer this row{by}: {said}.", remedy, where, f"{name or 'the model'}: {cause}"
         )
+        failure.__cause__ = error
+        return failure
 
     def _column(self, row: Row) -> str | None:
         if (name := next((name for name in self._known if self._is(name, row)), None)) is not None:
