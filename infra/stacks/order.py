@@ -30,6 +30,7 @@ def add_stacks(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]
 class Shared:
     """What the stacks of a model wait for, and what waits for them."""
 
+    release: ReleaseStack
     lake: LakeStack
     api: ApiStack
     trainings: TrainingsStack
@@ -43,11 +44,11 @@ def add_shared(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]
     trainings, watch = TrainingsStack(app, deployment), WatchStack(app, deployment, charters)
     for stack in (lake, trainings, release, watch):
         stack.add_stack_dependency(catalog)
-    return Shared(lake, api, trainings, watch)
+    return Shared(release, lake, api, trainings, watch)
 
 
 def add_model(app: cdk.App, deployment: Deployment, charter: Charter, shared: Shared) -> None:
-    """A model's own: an endpoint waits for the collector of its log and for the API it adds a route to.
+    """A model's own: an endpoint waits for the collector of its log, the API it adds a route to, and who hears of it.
 
     Its training waits for the stack all trainings share, which had them all once: it has to give up a name before
     another stack can take it. The schedules of `watch` call functions of trainings, and so come after them.
@@ -56,5 +57,5 @@ def add_model(app: cdk.App, deployment: Deployment, charter: Charter, shared: Sh
     training.add_stack_dependency(shared.trainings)
     shared.watch.add_stack_dependency(training)
     endpoint = EndpointStack(app, deployment, charter)
-    for needed in (shared.lake, shared.api):
+    for needed in (shared.lake, shared.api, shared.release):
         endpoint.add_stack_dependency(needed)

@@ -93,7 +93,7 @@ class ReleaseStack(SerinStack):
         call_function(rule, release, self.addresses.queue("undelivered"), given)
 
     def _release_what_was_deployed(self, release: ServiceFunction) -> None:
-        """New code of an endpoint goes live by the same workflow as a new model."""
+        """New code of an endpoint goes live by the same workflow as a new model, as does what a destroyed one had."""
         rule = events.Rule(
             self,
             "Deployed",
@@ -103,7 +103,7 @@ class ReleaseStack(SerinStack):
                 detail_type=["CloudFormation Stack Status Change"],
                 detail={
                     "stack-id": [{"prefix": self.addresses.stacks("endpoint-")}],
-                    "status-details": {"status": ["UPDATE_COMPLETE"]},
+                    "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
                 },
             ),
         )

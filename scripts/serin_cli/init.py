@@ -6,9 +6,12 @@ import json
 import shutil
 import tempfile
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
@@ -22,6 +25,7 @@ from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
 from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
+from serin_cli.incoming import incoming
 from serin_cli.terminal import print_document
 
 MODELS = Path("models")
@@ -74,8 +78,20 @@ def infer(file: Path, name: str, as_json: bool) -> dict[str, Any] | None:
 
 def look(file: Path) -> FileSeen:
     """The file's first rows; NotFound, TooLarge, or what `look_at` raises."""
-    if not file.is_file():
+    if not file.exists():
         raise NotFound(f"There is no file {file}.", "Name a CSV file; the path counts from the folder of README.md.")
+    with tempfile.TemporaryDirectory() as folder:
+        first, *more = incoming(file, Path(folder))
+        return _look(_together([first, *more], Path(folder) / file.name) if more else first)
+
+
+def _together(files: Sequence[Path], into: Path) -> Path:
+    """The files of a partitioned folder as one."""
+    pl.concat([pl.read_parquet(one, glob=False) for one in files], how="diagonal_relaxed").write_parquet(into)
+    return into
+
+
+def _look(file: Path) -> FileSeen:
     if (size := file.stat().st_size) > CAPS.stored:
         found = f"{file.name} has {size:,} bytes; {CAPS.stored:,} are allowed"
         raise TooLarge(f"{found}.", "Give a part of it, with its header: the rest can be uploaded in parts later.")

@@ -60,7 +60,7 @@ def test_stacks_wait_for_what_they_need(aws: Assembly) -> None:
     assert dependencies(aws, "watch") == {"catalog"} | trainings
     for stack in trainings:
         assert dependencies(aws, stack) == {"training"}, "which had their names, and has to give them up first"
-    assert dependencies(aws, "endpoint-returns") == {"lake", "api"}
+    assert dependencies(aws, "endpoint-returns") == {"lake", "api", "release"}
 
 
 def test_nothing_is_exported_from_one_stack_to_another(aws: Assembly) -> None:

@@ -116,7 +116,7 @@ class Platform:
         best = select(self.charter, RUN, training_set, results, checked.warnings, catalog=self.catalog).trial
         scores = trainer.contest(RUN, best, None)
         stores = {"lake": self.lake, "artifacts": self.artifacts}
-        verdict = judge(self.charter, RUN, training_set, scores, None, **stores, catalog=self.catalog)  # type: ignore[arg-type]
+        verdict = judge(self.charter, RUN, training_set, scores, None, **stores, catalog=self.catalog)
         if verdict.outcome != "pass":
             raise NotLive(f"{verdict.outcome}: {verdict.sentence}")
         refitted = trainer.refit(RUN, best)

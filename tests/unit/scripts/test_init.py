@@ -236,6 +236,12 @@ def test_the_task_is_the_one_the_labels_look_like(folder: Path, labels: list[str
     assert run(folder, "\n".join(["x,label", *lines]))["task"] == task
 
 
+def test_classes_that_are_numbers_are_numbers_for_the_charter_too(folder: Path) -> None:
+    run(folder, "x,label\n" + "".join(f"{n * n % 83},{int(n % 7 > 3)}\n" for n in range(300)))
+    answer(folder, floor="0.5")
+    assert read_models(folder / "models")[0].charter.positive == 1
+
+
 @pytest.mark.parametrize("words", [("😀", "no"), ("größer", "1e3"), ('say "so"', "it's: #1"), ("null", "<b>")])
 def test_any_words_of_a_column_are_the_words_of_its_rule(folder: Path, words: tuple[str, str]) -> None:
     quoted = ['"' + text.replace('"', '""') + '"' for text in words]

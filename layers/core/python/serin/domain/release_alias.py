@@ -10,6 +10,10 @@ from serin.domain.release_record import ReleasePlan, Shift
 from serin.domain.releases import Intent, Live
 
 
+BOOTSTRAP = "1"
+"""The function version that comes with an endpoint's stack, which answers that nothing is released."""
+
+
 @dataclass(frozen=True)
 class Split:
     """All calls go to `function_version` but `weight` percent of them, which go to `candidate`."""

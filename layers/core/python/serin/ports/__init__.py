@@ -271,6 +271,9 @@ class Control(Protocol):
     def live(self, model: str) -> Live | None:
         """What is live, or None."""
 
+    def forget_live(self, model: str) -> None:
+        """Nothing is live any more, for its endpoint was deleted; only who has the lease may say so."""
+
     def finish(self, live: Live | None, lease: Lease) -> bool:
         """In one transaction: move the live pointer (unless None) and give the lease back.
 
