@@ -11,7 +11,7 @@ _DELIVERY = (
 GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "AcceptUpload: dynamodb:Query on table/catalog/index/by-moment",
-    "AcceptUpload: events:PutEvents on event-bus/serin-dev for serin for Upload Accepted for Upload Rejected",
+    "AcceptUpload: events:PutEvents on event-bus/serin-demo for serin for Upload Accepted for Upload Rejected",
     f"AcceptUpload: {_LOG}/accept-upload:*",
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
@@ -24,7 +24,7 @@ GRANTED: tuple[str, ...] = (
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
     "Api: lambda:InvokeFunction on function:predict-*:*",
     "Api: dynamodb:Query on table/catalog/index/by-moment",
-    "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Abort Wanted",
+    "Api: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Abort Wanted",
     f"Api: {_LOG}/api:*",
     "Api: s3:GetObject on lake/predictions/* lake/truth/* lake/invocations/*",
     "Api: s3:GetObject on lake/reports/profiles/* lake/reports/*/????-??-??.json",
@@ -42,7 +42,7 @@ GRANTED: tuple[str, ...] = (
     ),
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
     (
-        "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-dev for serin.flight-delay "
+        "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-demo for serin.flight-delay "
         "for Features Built for Features Refused for Backfill Wanted"
     ),
     f"BuildFeaturesflightdelay: {_LOG}/build-features-flight-delay:*",
@@ -65,7 +65,7 @@ GRANTED: tuple[str, ...] = (
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
-    "EvaluateModel: events:PutEvents on event-bus/serin-dev for serin for Model Registered",
+    "EvaluateModel: events:PutEvents on event-bus/serin-demo for serin for Model Registered",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
@@ -111,7 +111,7 @@ GRANTED: tuple[str, ...] = (
     "Reconcile: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "Reconcile: dynamodb:Query on table/catalog/index/by-moment",
     "Reconcile: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
-    "Reconcile: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Finished",
+    "Reconcile: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Finished",
     "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (
         "Reconcile: lambda:DeleteProvisionedConcurrencyConfig lambda:GetProvisionedConcurrencyConfig "
@@ -124,7 +124,7 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
-    "ReleaseModel: events:PutEvents on event-bus/serin-dev for serin for Release Finished",
+    "ReleaseModel: events:PutEvents on event-bus/serin-demo for serin for Release Finished",
     "ReleaseModel: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (
         "ReleaseModel: lambda:DeleteProvisionedConcurrencyConfig lambda:GetProvisionedConcurrencyConfig "
@@ -165,7 +165,7 @@ GRANTED: tuple[str, ...] = (
     "WatchModel: dynamodb:GetItem dynamodb:Query on table/catalog",
     "WatchModel: dynamodb:Query on table/catalog/index/by-moment",
     "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#*",
-    "WatchModel: events:PutEvents on event-bus/serin-dev for serin for Drift Detected for Performance Degraded",
+    "WatchModel: events:PutEvents on event-bus/serin-demo for serin for Drift Detected for Performance Degraded",
     f"WatchModel: {_LOG}/watch-model:*",
     (
         "WatchModel: s3:GetObject on lake/predictions/* lake/truth/* lake/watching/* lake/training-sets/* "

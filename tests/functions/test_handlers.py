@@ -17,7 +17,7 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
-from serin.domain.errors import Unavailable
+from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.compact_dataset import FAN_IN
 from serin.services.predict import Reply
@@ -313,6 +313,28 @@ def test_a_refusal_carries_the_digest_of_the_clients_key_and_never_the_key(capsy
     assert not set(json.dumps(line).split()) & set(SECRET.split())
     (line,) = predict_prints(capsys, event, Reply(422, {"error": {"kind": "invalid"}}))
     assert "key" not in line
+
+
+def test_rows_that_failed_are_told_in_a_line_of_their_own_though_the_answer_is_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reply = Reply(200, {"failed": 1}, (), ModelFailed("1 of 2 rows; the first: shop: KeyError.", "Do."))
+    metric, line = predict_prints(capsys, saved_event("http_predict"), reply)
+    assert {name: metric[name] for name in ("stage", "model", "failed_answers")} == {
+        **{"stage": "dev", "model": "late-orders", "failed_answers": 1}
+    }
+    assert (line["status"], line["outcome"], line["kind"]) == (200, "failed", "model_failed")
+
+
+def test_a_fault_of_the_platform_is_answered_in_the_one_shape_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    module: Any = in_world("predict", World())
+    module.predictor = object
+    answer = module.handle(saved_event("http_predict"), Context())
+    metric, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert metric["failed_answers"] == 1
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]["kind"]) == (500, "internal")
+    assert line["correlation"] in answer["body"]
+    assert (line["status"], line["outcome"], line["kind"]) == (500, "failed", "AttributeError")
 
 
 @pytest.mark.parametrize(("status", "told"), [(200, ["begun"]), (422, ["begun", "refused"])])

@@ -56,8 +56,8 @@ class ObjectStore(Protocol):
     def put_file(self, key: str, file: Path) -> None:
         """Write what a file holds, however much it is, as `put` does."""
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        """All keys below `prefix`, sorted."""
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        """All keys below `prefix` that come after `after`, sorted."""
 
 
 class Sources(Protocol):
