@@ -1,0 +1,53 @@
+"""Where a feature comes from: the input behind a slot, and the way back from the slot's value to the input's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from serin.learning.compiling.program import Program, Slot
+from serin.measures.arrays import Floats
+from serin.serving.compiled.layout import Operation
+
+_UNCHANGED = (Operation.FINITE, Operation.FILL, Operation.SINGLE, Operation.CLIP)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An input, and what was done with it: value = input * scale + shift, but for rounding."""
+
+    place: int
+    scale: float = 1.0
+    shift: float = 0.0
+    is_single: bool = False
+
+    def inputs_at(self, values: Floats) -> Floats:
+        """Inputs that become about these values; exactly these where nothing is scaled."""
+        if (self.scale, self.shift) == (1.0, 0.0):
+            return values
+        back = (values - self.shift) / self.scale
+        around = [back]
+        for towards in (-np.inf, np.inf):
+            beside = back
+            # The way there and the way back are rounded: two steps are enough to cross the value.
+            for _ in range(2):
+                beside = np.nextafter(beside, towards)
+                around.append(beside)
+        return np.concatenate(around)
+
+
+def origin_of(slot: Slot, program: Program) -> Origin | None:
+    """The number behind a slot; None for what is made of a category or of a null."""
+    operation, reads, given = program.written_by(slot)
+    if operation == Operation.NUMBER:
+        return Origin(given[0])
+    before = origin_of(reads[0], program) if operation in (*_UNCHANGED, Operation.SCALED, Operation.SPREAD) else None
+    if before is None:
+        return None
+    if operation in _UNCHANGED:
+        return Origin(before.place, before.scale, before.shift, before.is_single or operation == Operation.SINGLE)
+    a, b = program.constant(given[0]), program.constant(given[0] + 1)
+    if operation == Operation.SCALED:
+        return Origin(before.place, before.scale / b, (before.shift - a) / b)
+    return Origin(before.place, before.scale * a, before.shift * a + b)
