@@ -304,15 +304,17 @@ typedef struct {
 
 static inline __attribute__((always_inline)) void of_several(
     const File *file, const Op *op, double *slots, double *out, int64_t rows, int64_t block) {
-  const double *d = op->code == LINEAR ? file->doubles + op->par[0] : 0;
   int32_t reads = op->reads;
+  if (op->code == LINEAR) { /* a slot after the other: each row adds up in the same order, and many rows at once */
+    const double *d = file->doubles + op->par[0];
+    EACH out[r] = 0;
+    for (int32_t i = 0; i < reads; i++) EACH out[r] += READ(i)[r] * d[i];
+    EACH out[r] += d[reads];
+    return;
+  }
   EACH {
     double sum = 0, most = -__builtin_inf();
     switch (op->code) {
-      case LINEAR:
-        for (int32_t i = 0; i < reads; i++) sum += READ(i)[r] * d[i];
-        out[r] = sum + d[reads];
-        break;
       case MEAN:
         for (int32_t i = 0; i < reads; i++) sum += READ(i)[r];
         out[r] = sum / reads;

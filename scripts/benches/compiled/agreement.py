@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sklearn.pipeline import Pipeline
@@ -36,6 +36,10 @@ class Tally:
     refused: int = 0
     worst: float = 0.0
     wrong: list[str] = field(default_factory=list)
+
+    def figures(self) -> dict[str, Any]:
+        """As a record; of what differs, the first ten."""
+        return {**asdict(self), "wrong": self.wrong[:10]}
 
     def add(self, name: str, parity: Parity | None) -> None:
         """One more pipeline; None for one that scikit-learn itself could not fit."""

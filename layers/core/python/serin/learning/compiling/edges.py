@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from serin.measures.arrays import Floats
 from serin.serving.manifest import ModelColumn
 
 BASES = 3
+PROBES = 12
+"""Inputs tried at a split, at most."""
 _LARGEST = float(np.finfo(np.float32).max)
 EXTREMES = tuple(
     sign * value
@@ -75,8 +78,7 @@ def split_probes(site: Site, leaves: Numbers, program: Program, most: int) -> Pr
     """
     origins = [origin_of(slot, program) for slot in site.ensemble.features]
     splits = list(_splits(site.ensemble.trees, leaves, origins))
-    each = max((len(_around(0.5, origin)) for origin in origins if origin is not None), default=1)
-    kept = splits[:: 1 + len(splits) * each // most]
+    kept = splits[:: 1 + len(splits) * PROBES // most]
     bases, columns, values = [], [], []
     for base, origin, threshold in kept:
         around = _around(threshold, origin)
@@ -114,13 +116,28 @@ def _rows_by_node(tree: Tree, leaves: Numbers) -> list[int]:
 
 def _around(threshold: float, origin: Origin) -> Floats:
     """Inputs at a threshold and beside it: the next doubles, the next singles, and where rounding changes its mind."""
-    beside = [np.nextafter(threshold, -np.inf), threshold, np.nextafter(threshold, np.inf)]
-    with np.errstate(over="ignore"):
-        single = np.float32(threshold)
-        around = [np.nextafter(single, np.float32(-np.inf)), single, np.nextafter(single, np.float32(np.inf))]
-    singles = np.array(around, dtype=np.float64)
-    beside += singles.tolist()
+    # The way there and the way back of a scaled input are rounded: two steps are enough to cross the threshold.
+    steps = 2 if origin.is_scaled else 1
+    at = origin.input_at(threshold)
+    around = [*_beside(at, steps), *_singles(at)]
     if origin.is_single:
-        middles = (singles[1:] + singles[:-1]) / 2
-        beside += [*middles, *np.nextafter(middles, -np.inf), *np.nextafter(middles, np.inf)]
-    return origin.inputs_at(np.unique(np.array(beside, dtype=np.float64)))
+        # The greatest single that goes left, and the least that goes right: an input between them is rounded to one.
+        left = max(single for single in _singles(threshold) if single <= threshold)
+        right = min(single for single in _singles(threshold) if single > threshold)
+        around += _beside(origin.input_at((left + right) / 2), steps)
+    return np.unique(np.array(around, dtype=np.float64))
+
+
+def _beside(value: float, steps: int) -> list[float]:
+    beside, below, above = [value], value, value
+    for _ in range(steps):
+        below, above = math.nextafter(below, -math.inf), math.nextafter(above, math.inf)
+        beside += [below, above]
+    return beside
+
+
+def _singles(value: float) -> list[float]:
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+        ends = (np.nextafter(single, np.float32(-np.inf)), single, np.nextafter(single, np.float32(np.inf)))
+    return [float(each) for each in ends]

@@ -16,6 +16,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from serin.learning.compiling.boosted import histogram_sums
 from serin.learning.compiling.columns import NotCovered, Table
+from serin.learning.compiling.lines import line
 from serin.learning.compiling.program import Program, Slot
 from serin.learning.compiling.transformers import transformed
 from serin.learning.compiling.trees import Ensemble, ensemble, plain_tree
@@ -110,11 +111,9 @@ class Builder:
         return sums.slots
 
     def _linear(self, estimator: Any, table: Table) -> list[Slot]:
-        features = [self.program.one(Operation.FINITE, slot, more=[0]) for slot in table.numbers(estimator)]
-        weights = np.atleast_2d(estimator.coef_)
-        intercepts = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), len(weights))
-        places = [self.program.constants([*row, intercept]) for row, intercept in zip(weights, intercepts, strict=True)]
-        return [self.program.add(Operation.LINEAR, features, [place])[0] for place in places]
+        features, weights = table.numbers(estimator), np.atleast_2d(estimator.coef_)
+        intercepts = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), len(weights)).tolist()
+        return [line(features, row, at, self.program) for row, at in zip(weights, intercepts, strict=True)]
 
     def _singles(self, estimator: Any, first: Any, table: Table) -> list[Slot]:
         """Features as these trees compare them: rounded to float32, nulls where the trees bear them."""

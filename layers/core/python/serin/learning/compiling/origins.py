@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from serin.learning.compiling.program import Program, Slot
-from serin.measures.arrays import Floats
 from serin.serving.compiled.layout import Operation
 
 _UNCHANGED = (Operation.FINITE, Operation.FILL, Operation.SINGLE, Operation.CLIP)
@@ -22,19 +19,14 @@ class Origin:
     shift: float = 0.0
     is_single: bool = False
 
-    def inputs_at(self, values: Floats) -> Floats:
-        """Inputs that become about these values; exactly these where nothing is scaled."""
-        if (self.scale, self.shift) == (1.0, 0.0):
-            return values
-        back = (values - self.shift) / self.scale
-        around = [back]
-        for towards in (-np.inf, np.inf):
-            beside = back
-            # The way there and the way back are rounded: two steps are enough to cross the value.
-            for _ in range(2):
-                beside = np.nextafter(beside, towards)
-                around.append(beside)
-        return np.concatenate(around)
+    @property
+    def is_scaled(self) -> bool:
+        """Whether an input and its value differ by more than rounding."""
+        return (self.scale, self.shift) != (1.0, 0.0)
+
+    def input_at(self, value: float) -> float:
+        """The input that becomes about this value; exactly this where nothing is scaled."""
+        return (value - self.shift) / self.scale if self.is_scaled else value
 
 
 def origin_of(slot: Slot, program: Program) -> Origin | None:
@@ -47,7 +39,7 @@ def origin_of(slot: Slot, program: Program) -> Origin | None:
         return None
     if operation in _UNCHANGED:
         return Origin(before.place, before.scale, before.shift, before.is_single or operation == Operation.SINGLE)
-    a, b = program.constant(given[0]), program.constant(given[0] + 1)
+    a, b = program.values(given[0], 2).tolist()
     if operation == Operation.SCALED:
         return Origin(before.place, before.scale / b, (before.shift - a) / b)
     return Origin(before.place, before.scale * a, before.shift * a + b)

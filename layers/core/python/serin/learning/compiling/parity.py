@@ -19,7 +19,7 @@ from serin.serving.compiled.model import CompiledModel, Matrix
 from serin.serving.manifest import ModelColumn
 
 TOLERANCE = 1e-9
-MOST_EDGES = 100_000
+MOST_EDGES = 250_000
 ASKED_ALONE = 12
 """Refused rows that scikit-learn is asked one by one; together, one of them would refuse all."""
 

@@ -24,6 +24,7 @@ class Program:
         self._operations: list[int] = []
         self._doubles: list[npt.NDArray[np.float64]] = []
         self._places: dict[bytes, int] = {}
+        self._blocks: dict[int, int] = {}
         self._length = 0
         self._nodes: list[Nodes] = []
         self._node_count = 0
@@ -47,9 +48,10 @@ class Program:
         """The operation that writes a slot, what it reads, and its parameters."""
         return self._written[slot]
 
-    def constant(self, place: int) -> float:
-        """The double at a place."""
-        return float(np.concatenate(self._doubles)[place])
+    def values(self, place: int, count: int) -> npt.NDArray[np.float64]:
+        """The constants that `constants` put at a place."""
+        block = self._doubles[self._blocks[place]]
+        return block[:count]
 
     def one(self, do: Operation, slot: Slot, *values: float, more: Sequence[int] = ()) -> Slot:
         """The slot an operation on one other writes; `values` are its constants, `more` the parameters behind them."""
@@ -62,6 +64,7 @@ class Program:
         key = content.tobytes()
         if key not in self._places:
             self._places[key] = self._length
+            self._blocks[self._length] = len(self._doubles)
             self._doubles.append(content)
             self._length += len(content)
         return self._places[key]

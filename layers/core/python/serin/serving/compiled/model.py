@@ -36,7 +36,7 @@ class CompiledModel:
         self._at = self._file.buffer_info()[0]
         self.about = description_of(content)
         self._sizes = sizes_of(content)
-        self._codes = [_code_of(column) for column in self.about.columns]
+        self._codes = [None if column.kind == "numeric" else _codes_of(column) for column in self.about.columns]
         self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
@@ -57,7 +57,7 @@ class CompiledModel:
             if codes is None:
                 values.frombytes(memoryview(column).cast("B"))
             else:
-                values.extend(map(codes, column))
+                values.fromlist(list(map(codes.__getitem__, column)))
         rows = len(columns[0])
         return Matrix(values, rows, 1, rows)
 
@@ -102,27 +102,23 @@ class CompiledModel:
         return [list(scores[at : at + width]) for at in range(0, len(scores), width)]
 
 
-def _code_of(column: Column) -> Callable[[Any], float] | None:
-    """The code of a text, or None for a column of numbers; a null may be None or NaN, as pandas has it."""
-    if column.kind == "numeric":
-        return None
-    codes: dict[Any, float] = {name: float(code) for code, name in enumerate(column.categories)}
+class _Codes(dict[Any, float]):
+    """The code of a text; a null may be None or NaN, as pandas has it."""
+
+    def __missing__(self, value: Any) -> float:
+        return NULL if value != value else UNKNOWN  # noqa: PLR0124 only NaN differs from itself
+
+
+def _codes_of(column: Column) -> _Codes:
+    codes = _Codes((name, float(code)) for code, name in enumerate(column.categories))
     codes[None] = NULL
-
-    def code(value: Any) -> float:
-        known = codes.get(value)
-        if known is None:
-            return NULL if value != value else UNKNOWN  # noqa: PLR0124 only NaN differs from itself
-        return known
-
-    return code
+    return codes
 
 
 def _reader(column: Column) -> Callable[[Value], float]:
     if column.kind == "numeric":
         return lambda value: value if type(value) is float else number_of(column.name, value)
-    codes: dict[Value, float] = {name: float(code) for code, name in enumerate(column.categories)}
-    codes[None] = NULL
+    codes = _codes_of(column)
 
     def read(value: Value) -> float:
         known = codes.get(value)
