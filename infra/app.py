@@ -19,6 +19,7 @@ from infra.assembly_cache import inputs_digest, made_unless_known
 from infra.endpoint import cloud_for, endpoint_of_profile
 from infra.packaging.built import BuiltPackages
 from infra.packaging.packages import Packages
+from infra.quotas import refuse_more_than_fits
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
@@ -55,6 +56,7 @@ def app_of(
 ) -> cdk.App:
     """The app of a working copy, with its real charters, code and layers."""
     models = read_models(root / "models")
+    refuse_more_than_fits([model.charter for model in models])
     packages = BuiltPackages(root, target, models)
     return build_app(settings, target, [model.charter for model in models], packages, outdir, context)
 

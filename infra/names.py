@@ -9,9 +9,16 @@ from dataclasses import dataclass
 
 from serin.domain.errors import Invalid
 
+EVERY_MODEL = "*"
+"""In place of a model's name: all of the stage, by what their names begin with. A list of them outgrows a policy."""
 LONGEST_FUNCTION_NAME = 64
 LONGEST_MACHINE_NAME = 80
 LONGEST_QUEUE_NAME = 80
+
+
+SHARED_STACKS = ("catalog", "lake", "api", "training", "release", "watch")
+MODEL_STACKS = ("endpoint", "training")
+"""What a model has of its own; the first goes first."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,14 @@ class Names:
     def bus(self) -> str:
         """The bus of our own events."""
         return self.prefix
+
+    def bus_of(self, kind: str) -> str:
+        """A bus that our own bus sends one kind of event on to: `accepted`, `truth` or `backfill`."""
+        return f"{self.prefix}-{kind}"
+
+    def schedule(self, name: str, minutes: int, number: int) -> str:
+        """A rule that calls every so many minutes: `acquire`, `watch` or `feedback`."""
+        return f"{self.prefix}-{name}-{minutes}m-{number}"
 
     def stack(self, name: str) -> str:
         """A stack: `catalog`, `endpoint-<model>`, …"""

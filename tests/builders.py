@@ -138,6 +138,13 @@ def a_charter(**parts: Any) -> Charter:
     return Charter(**{**given, **parts})
 
 
+GOLDEN: Mapping[str, object] = {
+    "instance": {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "north", "amount": 20.0},
+    "expect": {"probability": [0.0, 1.0]},
+}
+"""A golden row of `a_charter`."""
+
+
 def a_training_set(**parts: Any) -> TrainingSet:
     given: dict[str, Any] = {
         "id": "set1",

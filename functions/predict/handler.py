@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.domain.failed_answers import failed_answer
 from serin.domain.idempotency import key_digest
 from serin.domain.releases import GOLDEN_REQUEST
-from serin.logs import Fields, begins, logged, of_answer
-from serin.services.predict import Predictor, Reply, Request, Unreleased, refusal
+from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
+from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
 
 
@@ -48,7 +48,21 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         reply = predictor().predict(request)
     except SerinError as error:
         reply = refusal(error)
+    except Exception as error:  # noqa: BLE001 whatever it is, the caller hears of it in the one shape
+        tell_of(error, status=500)
+        count_failure(event)
+        reply = fault(correlation_of(event, context))
+    if reply.failure is not None:
+        tell_of(reply.failure, status=reply.status)
+        count_failure(event)
     return http_answer(printed(reply))
+
+
+def count_failure(event: Mapping[str, Any]) -> None:
+    """Count a caller's answer that failed, for the endpoint's alarm; a release judges golden rows itself."""
+    world = platform()
+    if event["requestContext"]["requestId"] != GOLDEN_REQUEST:
+        print(failed_answer(world.model, world.clock.now(), world.stage))
 
 
 def shadow(asked: Mapping[str, Any], context: Any) -> Reply:
@@ -114,4 +128,4 @@ def body_of(event: Mapping[str, Any]) -> bytes:
 def http_answer(reply: Reply) -> dict[str, Any]:
     """The reply as the HTTP API takes it."""
     headers = {"content-type": "application/json"}
-    return {"statusCode": reply.status, "headers": headers, "body": json.dumps(reply.body)}
+    return {"statusCode": reply.status, "headers": headers, "body": reply.text}

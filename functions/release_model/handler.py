@@ -8,7 +8,7 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
-from serin.domain.release_events import end_of_execution, release_of_execution
+from serin.domain.release_events import end_of_execution, model_of_stack, release_of_execution
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.release.abandon import abandon
@@ -35,7 +35,7 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     if event.get("detail-type") == EXECUTION_ENDED:
         return after_execution(event["detail"])
     if event["step"] == "deployed":
-        return as_record(deployed(event["model"], event["release"]))
+        return as_record(deployed(model_of_stack(event["stack"], platform().stage), event["release"]))
     return as_record(step_of(event)[event["step"]]())
 
 

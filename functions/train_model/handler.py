@@ -22,6 +22,7 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
         world.charters[world.model],
         training_set,
         world.model_code,
+        world.golden(world.model),
         lake=world.lake,
         artifacts=world.artifacts,
         room=world.model_room,

@@ -41,6 +41,14 @@ class Addresses:
         """The bus of our own events."""
         return self._regional("events", f"event-bus/{self._names.bus}")
 
+    def bus_of(self, kind: str) -> str:
+        """A bus that one kind of event is sent on to."""
+        return self._regional("events", f"event-bus/{self._names.bus_of(kind)}")
+
+    def schedules(self, name: str) -> str:
+        """The rules that call what `name` says, however many there are."""
+        return self._regional("events", f"rule/{self._names.prefix}-{name}-*")
+
     def topic(self, name: str) -> str:
         """A topic people are told by: `notices`."""
         return self._regional("sns", self._names.topic(name))
@@ -50,7 +58,10 @@ class Addresses:
         return self._regional("sqs", self._names.queue(name, model))
 
     def rules(self) -> list[str]:
-        """The ARNs of the stage's rules, on the account's own bus and on ours; CloudFormation ends their names."""
+        """The ARNs of the stage's rules, on the account's own bus and on ours; CloudFormation ends their names.
+
+        Those on the buses that events are sent on to begin as the first does: `rule/serin-STAGE-accepted/…`.
+        """
         prefix = self._names.prefix
         return [self._regional("events", f"rule/{bus}{prefix}-*") for bus in ("", f"{self._names.bus}/")]
 
@@ -66,9 +77,9 @@ class Addresses:
         """A state machine: `release`, `training-<model>`."""
         return self._regional("states", f"stateMachine:{self._names.machine(name)}")
 
-    def stack(self, name: str) -> str:
-        """The ARNs of a stack, up to what tells one from another of the same name."""
-        return self._regional("cloudformation", f"stack/{self._names.stack(name)}/")
+    def stacks(self, beginning: str) -> str:
+        """What the ARNs of the stacks begin with whose names begin so: `endpoint-`."""
+        return self._regional("cloudformation", f"stack/{self._names.stack(beginning)}")
 
     def parameter(self, path: str) -> str:
         """A parameter below the stage's own path."""

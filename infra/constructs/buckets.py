@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from infra.constructs.acknowledgements import acknowledge
-from infra.constructs.stack import SerinStack
+from infra.constructs.stack import KEPT, SerinStack
 
 
 def private_bucket(stack: SerinStack, name: str, events: bool = False) -> s3.Bucket:
@@ -20,7 +20,7 @@ def private_bucket(stack: SerinStack, name: str, events: bool = False) -> s3.Buc
         enforce_ssl=True,
         versioned=True,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
+        removal_policy=KEPT,
         lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(7))],
     )
     if events:

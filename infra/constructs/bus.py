@@ -21,15 +21,21 @@ def on_event(
     id: str,
     name: EventName,
     detail: Mapping[str, Any] | None = None,
-    sources: Sequence[str] = (SOURCE,),
+    sources: Sequence[str] | None = (SOURCE,),
+    bus: str | None = None,
 ) -> events.Rule:
-    """A rule for our own events of that name, sent by one of `sources`, whose details match."""
+    """A rule for our own events of that name, sent by one of `sources` (None: by anybody), whose details match.
+
+    It is on our own bus, or on the one of that name.
+    """
     return events.Rule(
         stack,
         id,
-        description=f"{name} on our own bus",
-        event_bus=events.EventBus.from_event_bus_name(stack, f"{id}Bus", stack.names.bus),
-        event_pattern=events.EventPattern(source=list(sources), detail_type=[name], detail=detail),
+        description=f"{name} on the bus {bus or stack.names.bus}",
+        event_bus=events.EventBus.from_event_bus_name(stack, f"{id}Bus", bus or stack.names.bus),
+        event_pattern=events.EventPattern(
+            source=None if sources is None else list(sources), detail_type=[name], detail=detail
+        ),
     )
 
 
@@ -46,6 +52,15 @@ def call_function(
         dead_letter_queue=_waiting(rule, waiting),
     )
     rule.add_target(target)
+
+
+def send_on(rule: events.Rule, buses: Sequence[events.EventBus], role: iam.Role, waiting: str) -> None:
+    """Give the event, as it is, to other buses of the account, as `role`.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+    """
+    for bus in buses:
+        rule.add_target(targets.EventBus(bus, role=role, dead_letter_queue=_waiting(rule, waiting)))
 
 
 def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:
@@ -65,8 +80,8 @@ def send_to_queue(rule: events.Rule, queue: sqs.Queue, waiting: str) -> None:
 
 
 def _waiting(rule: events.Rule, arn: str) -> sqs.IQueue:
-    """The queue, whose own policy lets the stage's rules send."""
-    return sqs.Queue.from_queue_arn(rule, "Waiting", arn)
+    """The queue, whose own policy lets the stage's rules send. A rule of several targets names it for each."""
+    return sqs.Queue.from_queue_arn(rule, f"Waiting{len(rule.node.children)}", arn)
 
 
 def start_workflow(rule: events.Rule, machine: sfn.StateMachine, given: Mapping[str, str], waiting: str) -> None:

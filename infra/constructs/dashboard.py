@@ -11,6 +11,8 @@ from infra.constructs.stack import SerinStack
 STAGE_ALARMS = ("api", "failed", "undelivered", "uploads-dead", "release", "reconcile")
 MODEL_ALARMS = ("errors", "throttles", "latency", "training", "failed", "undelivered")
 _WIDE, _HALF = 24, 12
+_DRAWN = 90
+"""Models whose calls are drawn: CloudWatch shows 500 widgets on a page. Of more, the alarms alone are shown."""
 _BY_VERSION = (
     "filter ispresent(prediction_id)",
     "stats count_distinct(request_id) as requests, pct(ms, 50) as p50_ms, pct(ms, 95) as p95_ms, "
@@ -31,8 +33,11 @@ def stage_dashboard(stack: SerinStack) -> None:
     """
     page = cloudwatch.Dashboard(stack, "Dashboard", dashboard_name=stack.names.prefix)
     page.add_widgets(_alarms(stack, "What all models share", [stack.names.alarm(name) for name in STAGE_ALARMS]))
-    for model in stack.deployment.models:
+    models = stack.deployment.models
+    for model in models:
         page.add_widgets(_alarms(stack, model, [stack.names.alarm(name, model) for name in MODEL_ALARMS]))
+        if len(models) > _DRAWN:
+            continue
         page.add_widgets(_calls(stack, model), _durations(stack, model))
         page.add_widgets(_read(stack, model, "by version", _BY_VERSION), _read(stack, model, "by hour", _BY_PROCESS))
 

@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.stack import SerinStack
 from serin.domain.charter import Objectives
+from serin.domain.failed_answers import FAILED_ANSWERS, NAMESPACE
 
 MINUTE = cdk.Duration.minutes(1)
 MINUTES, NEEDED = 5, 3
@@ -53,10 +54,12 @@ class EndpointAlarms(Construct):
         )
 
     def _share_that_failed(self) -> cloudwatch.IMetric:
+        """Calls that died, and those answered though the model's code failed, which Lambda calls good ones."""
         counts = {"errors": "Errors", "calls": "Invocations"}
+        counted = {key: endpoint_metric(self._stack, self._model, name, "Sum") for key, name in counts.items()}
         return cloudwatch.MathExpression(
-            expression="errors / calls",
-            using_metrics={key: endpoint_metric(self._stack, self._model, name, "Sum") for key, name in counts.items()},
+            expression="(errors + FILL(answers, 0)) / calls",
+            using_metrics={**counted, "answers": _failed_answers(self._stack, self._model)},
             period=MINUTE,
             label="share of calls that failed",
         )
@@ -65,6 +68,17 @@ class EndpointAlarms(Construct):
         notice = Notice(about(self._stack, self._model), f"{happened}, in three of five minutes", remedy)
         name = self._stack.names.alarm(what, self._model)
         alarm(self, what.capitalize(), name, metric, Bad(limit, MINUTES, NEEDED), notice)
+
+
+def _failed_answers(stack: SerinStack, model: str) -> cloudwatch.Metric:
+    """What `predict` says of itself in its log; there is no such metric as long as none has failed."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=FAILED_ANSWERS,
+        dimensions_map={"stage": stack.names.stage, "model": model},
+        statistic="Sum",
+        period=MINUTE,
+    )
 
 
 def endpoint_metric(stack: SerinStack, model: str, name: str, statistic: str) -> cloudwatch.Metric:

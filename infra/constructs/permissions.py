@@ -14,6 +14,7 @@ from serin.domain.events import SOURCE, EventName
 
 NAMED_BY_CONTENT = "Keys below this prefix are made of digests and dates, so nobody can list them beforehand."
 EVERY_VERSION = "Versions are numbered as they are published, so nobody can list them beforehand."
+EVERY_MODELS = "Each model of the stage has one, and a list of them outgrows a policy at some 35 models."
 EVERY_STREAM = "Lambda names a stream for each execution environment, so nobody can list them beforehand."
 UNTRACED = "No charter asks for traces, which cost more than the calls do: monitoring.traced."
 NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."
@@ -37,11 +38,13 @@ def allow(*actions: str, on: str | Sequence[str], why: str = NAMED_BY_CONTENT) -
     return Permission(actions, (on,) if isinstance(on, str) else tuple(on), why)
 
 
-def list_keys(bucket: str, below: str) -> Permission:
-    """Allow to list the keys of a bucket that begin with `below`; of a whole bucket also without a prefix."""
-    if not below:
+def list_keys(bucket: str, *below: str) -> Permission:
+    """Allow to list the keys of a bucket that begin with one of `below`; of a whole bucket also without a prefix."""
+    if "" in below:
         return Permission(("s3:ListBucket",), (bucket,))
-    return Permission(("s3:ListBucket",), (bucket,), conditions={"StringLike": {"s3:prefix": f"{below}*"}})
+    prefixes = [f"{prefix}*" for prefix in below]
+    condition = {"StringLike": {"s3:prefix": prefixes if len(prefixes) > 1 else prefixes[0]}}
+    return Permission(("s3:ListBucket",), (bucket,), conditions=condition)
 
 
 def allow_items(*actions: str, on: str, of: Sequence[str]) -> Permission:

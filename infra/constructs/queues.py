@@ -29,12 +29,12 @@ def dead_letters(scope: Construct, id: str, name: str) -> sqs.Queue:
     return queue
 
 
-def failed(stack: SerinStack, model: str | None) -> None:
+def failed(stack: SerinStack, model: str | None = None) -> sqs.Queue:
     """Where Lambda's records wait of events a function failed on each time: which function, the event, the error.
 
     A dead-letter queue would be told the event alone, and not whose it was.
     """
-    _given_up(
+    return _given_up(
         stack,
         "failed",
         model,
@@ -44,7 +44,7 @@ def failed(stack: SerinStack, model: str | None) -> None:
     )
 
 
-def undelivered(stack: SerinStack, model: str | None) -> None:
+def undelivered(stack: SerinStack, model: str | None = None) -> sqs.Queue:
     """Where events wait that a rule could not give to its target; the message's attributes name the rule."""
     again = f"`./scripts/serin train {model}` or `./scripts/serin release start {model}`" if model else "what it calls"
     queue = _given_up(
@@ -62,6 +62,7 @@ def undelivered(stack: SerinStack, model: str | None) -> None:
             conditions={"ArnLike": {"aws:SourceArn": stack.addresses.rules()}},
         )
     )
+    return queue
 
 
 def _given_up(stack: SerinStack, what: str, model: str | None, happened: str, each: str) -> sqs.Queue:

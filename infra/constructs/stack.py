@@ -14,6 +14,8 @@ from infra.packaging.cache import Asset
 from infra.packaging.packages import Packages
 from infra.settings import Settings, Target
 
+KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+"""What holds data outlives its stack, but not a deploy that fails before there is any: it could not be repeated."""
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -44,11 +46,15 @@ def code_of(asset: Asset) -> lambda_.Code:
 
 
 class SerinStack(cdk.Stack):
-    """A stack of one stage; `name` is what follows the stage in its own name."""
+    """A stack of one stage; `name` is what follows the stage in its own name. A `protected` one is not deleted."""
 
-    def __init__(self, scope: Construct, name: str, deployment: Deployment, description: str) -> None:
+    def __init__(
+        self, scope: Construct, name: str, deployment: Deployment, description: str, protected: bool = False
+    ) -> None:
         stack_name = deployment.names.stack(name)
-        super().__init__(scope, stack_name, stack_name=stack_name, description=description)
+        super().__init__(
+            scope, stack_name, stack_name=stack_name, description=description, termination_protection=protected
+        )
         self.short_name = name
         self.deployment = deployment
         self.names = deployment.names

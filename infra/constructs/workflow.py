@@ -36,8 +36,8 @@ RETRY = [
 ]
 
 
-def call(function: ServiceFunction, payload: State | str, **rest: Any) -> dict[str, Any]:
-    """A task that calls a function and waits for its answer; its passing troubles are retried.
+def call(function: str, payload: State | str, **rest: Any) -> dict[str, Any]:
+    """A task that calls a function, by its ARN, and waits for its answer; its passing troubles are retried.
 
     `payload` is an object, whose keys that end in `.$` hold paths, or one path.
     """
@@ -45,7 +45,7 @@ def call(function: ServiceFunction, payload: State | str, **rest: Any) -> dict[s
     return {
         "Type": "Task",
         "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function.arn, **given},
+        "Parameters": {"FunctionName": function, **given},
         "Retry": RETRY,
         **rest,
     }

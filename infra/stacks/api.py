@@ -15,9 +15,11 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
+from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
+from infra.names import EVERY_MODEL
+from infra.stacks.watch import REPORTS
 from serin.domain.access import REVOCATION_LAG
 
 ROUTES = (
@@ -64,7 +66,8 @@ class ApiStack(SerinStack):
     """Endpoint stacks add their own routes; they find this API by its parameters."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
-        super().__init__(scope, "api", deployment, "Serin: the HTTP API")
+        # Deleted and made anew it would have another address, which callers and signers do not know.
+        super().__init__(scope, "api", deployment, "Serin: the HTTP API", protected=True)
         # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
         self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
@@ -181,12 +184,10 @@ class ApiStack(SerinStack):
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 allow(
                     "states:StartExecution",
-                    on=[
-                        *(self.addresses.machine(f"training-{model}") for model in self.deployment.models),
-                        self.addresses.machine("release"),
-                    ],
+                    on=[self.addresses.machine(f"training-{EVERY_MODEL}"), self.addresses.machine("release")],
+                    why=EVERY_MODELS,
                 ),
-                allow("s3:GetObject", on=self.addresses.objects("lake", *self._reports())),
+                allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*", REPORTS)),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
@@ -198,18 +199,14 @@ class ApiStack(SerinStack):
 
     def _showing_predictions(self) -> list[Permission]:
         """The files of the log, what was said of predictions, and the function versions that answered."""
-        versions = [f"{self.addresses.function('predict', model)}:*" for model in self.deployment.models]
+        versions = f"{self.addresses.function('predict', EVERY_MODEL)}:*"
         return [
-            list_keys(self.addresses.bucket("lake"), below="predictions/"),
-            list_keys(self.addresses.bucket("lake"), below="truth/"),
-            list_keys(self.addresses.bucket("lake"), below="invocations/"),
+            list_keys(self.addresses.bucket("lake"), "predictions/"),
+            list_keys(self.addresses.bucket("lake"), "truth/"),
+            list_keys(self.addresses.bucket("lake"), "invocations/"),
             allow("s3:GetObject", on=self.addresses.objects("lake", "predictions/*", "truth/*", "invocations/*")),
             allow("lambda:InvokeFunction", on=versions, why=EVERY_VERSION),
         ]
-
-    def _reports(self) -> list[str]:
-        """Profiles of datasets, and of each model the windows that were looked at."""
-        return ["reports/profiles/*", *(f"reports/{model}/*" for model in self.deployment.models)]
 
     def _parameter(self, name: str, value: str) -> None:
         ssm.StringParameter(

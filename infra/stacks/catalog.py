@@ -1,21 +1,20 @@
-"""What is known: three tables, the bus our events travel on, the topic people are told by, what was given up."""
+"""What is known: three tables, the buses our events travel on, the topic people are told by, what was given up."""
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.acknowledgements import acknowledge
+from infra.constructs.buses import event_buses
 from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
 from infra.constructs.queues import failed, undelivered
-from infra.constructs.stack import Deployment, SerinStack
+from infra.constructs.stack import KEPT, Deployment, SerinStack
 
 
 class CatalogStack(SerinStack):
-    """Tables, bus, topic, and queues where paths end; nothing here depends on another stack."""
+    """Tables, buses, topic, and queues where the paths all share end; nothing here depends on another stack."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "catalog", deployment, "Serin: what is known, what is live, and the bus of events")
@@ -24,11 +23,10 @@ class CatalogStack(SerinStack):
         )
         self._record_table("control")
         self._online_features()
-        events.EventBus(self, "Bus", event_bus_name=self.names.bus)
+        event_buses(self)
         NoticesTopic(self, "Notices", self.names.topic("notices"), self.settings.notices)
-        for model in (None, *deployment.models):
-            failed(self, model)
-            undelivered(self, model)
+        failed(self)
+        undelivered(self)
         stage_dashboard(self)
 
     def _record_table(self, name: str) -> dynamodb.Table:
@@ -42,7 +40,7 @@ class CatalogStack(SerinStack):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
 
     def _online_features(self) -> None:
@@ -53,7 +51,7 @@ class CatalogStack(SerinStack):
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             time_to_live_attribute="expires",
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
         acknowledge(
             table,

@@ -93,22 +93,13 @@ class EndpointStack(SerinStack):
 
     def _collect_predictions(self, predict: ServiceFunction) -> None:
         collector = self.addresses.function("collect_predictions")
-        permission = lambda_.CfnPermission(
-            self,
-            "LogsMayCollect",
-            action="lambda:InvokeFunction",
-            function_name=collector,
-            principal="logs.amazonaws.com",
-            source_arn=self.addresses.log_streams(self.names.function_log(predict.full_name)),
-        )
-        subscription = logs.CfnSubscriptionFilter(
+        logs.CfnSubscriptionFilter(
             self,
             "PredictionLog",
             log_group_name=predict.log.log_group_name,
             filter_pattern=_COUNTED_LINES,
             destination_arn=collector,
         )
-        subscription.node.add_dependency(permission)
 
     def _shared(self, name: str) -> str:
         return ssm.StringParameter.value_for_string_parameter(self, self.names.parameter(f"api/{name}"))

@@ -19,6 +19,7 @@ from infra.constructs.permissions import allow, publish
 from infra.constructs.queues import dead_letters, queue, when_not_empty
 from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
+from infra.names import EVERY_MODEL
 from infra.stacks.lake_sources import acquire_from
 from serin.domain.charter import Charter, sources_of
 
@@ -105,7 +106,7 @@ class LakeStack(SerinStack):
         )
 
     def _collect_predictions(self) -> None:
-        ServiceFunction(
+        collect = ServiceFunction(
             self,
             "collect_predictions",
             layers=["core"],
@@ -120,4 +121,13 @@ class LakeStack(SerinStack):
             called_by="event",
             memory=512,
             timeout=cdk.Duration.minutes(1),
+        )
+        # One for the logs of all models: a function's policy has room for some fifty.
+        lambda_.CfnPermission(
+            self,
+            "LogsMayCollect",
+            action="lambda:InvokeFunction",
+            function_name=collect.arn,
+            principal="logs.amazonaws.com",
+            source_arn=self.addresses.log_streams(self.names.function_log(self.names.function("predict", EVERY_MODEL))),
         )

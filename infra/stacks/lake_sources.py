@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 
-from infra.constructs.bus import call_function
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import NAMED_BY_CONTENT, Permission, allow, list_keys
+from infra.constructs.schedules import ACQUIRE, Call, call_often, schedules_may_call
 from infra.constructs.stack import SerinStack
 from serin.domain.sources import Source
 
@@ -35,23 +35,30 @@ def acquire_from(stack: SerinStack, sources: Mapping[str, Source]) -> None:
         # A look takes what it needs of this and leaves the rest to the next one.
         timeout=cdk.Duration.minutes(15),
     )
-    for dataset, source in sources.items():
-        rule = events.Rule(
-            stack,
-            f"Acquire-{dataset}",
-            description=f"Look for new objects in {source.url}",
-            schedule=events.Schedule.rate(cdk.Duration.minutes(source.every.total_seconds() / 60)),
-        )
-        given = {"dataset": dataset, "correlation": events.EventField.event_id}
-        call_function(rule, acquire, stack.addresses.queue("undelivered"), given)
+    schedules_may_call(stack, ACQUIRE, acquire.function)
+    call_often(
+        stack,
+        ACQUIRE,
+        "Look for new objects where datasets come from: source.every of their charters",
+        [
+            Call(
+                acquire.arn,
+                source.every,
+                stack.addresses.queue("undelivered"),
+                {"dataset": dataset, "correlation": events.EventField.event_id},
+            )
+            for dataset, source in sources.items()
+        ],
+    )
 
 
 def _reading(stack: SerinStack, sources: Mapping[str, Source]) -> Iterator[Permission]:
-    # Two datasets may come from one place, which is granted once.
-    for bucket, prefix in dict.fromkeys((source.bucket, source.prefix) for source in sources.values()):
-        arn = stack.addresses.foreign_bucket(bucket)
-        yield list_keys(arn, prefix)
-        yield allow("s3:GetObject", on=f"{arn}/{prefix}*", why=NAMED_BY_OTHERS)
+    # Two datasets may come from one place, which is granted once; a statement a place would soon fill a policy.
+    places = dict.fromkeys((source.bucket, source.prefix) for source in sources.values())
+    for bucket in dict.fromkeys(bucket for bucket, _ in places):
+        yield list_keys(stack.addresses.foreign_bucket(bucket), *(prefix for name, prefix in places if name == bucket))
+    read = [f"{stack.addresses.foreign_bucket(bucket)}/{prefix}*" for bucket, prefix in places]
+    yield allow("s3:GetObject", on=read, why=NAMED_BY_OTHERS)
 
 
 def _raw(sources: Mapping[str, Source]) -> list[str]:

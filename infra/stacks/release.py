@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
@@ -14,9 +12,9 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
+from infra.names import EVERY_MODEL
 from infra.stacks.release_permissions import ReleasePermissions
 from infra.stacks.release_states import release_definition
-from serin.domain.charter import Charter
 
 _ENVIRONMENT = (
     *("SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_CONTROL_TABLE", "SERIN_BUS"),
@@ -27,17 +25,16 @@ _ENVIRONMENT = (
 class ReleaseStack(SerinStack):
     """The only roles that may move a live alias."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "release", deployment, "Serin: from registered version to live")
-        self._models = [charter.model for charter in charters]
-        self._may = ReleasePermissions(self, self._models)
+        self._may = ReleasePermissions(self)
         release = self._release_model()
         workflow = Workflow(
             self,
             "release",
-            definition=release_definition(release, self.addresses.function("join_truth")),
+            definition=release_definition(release.arn, self.addresses.function("join_truth")),
             functions=[release],
-            others=[self.addresses.function("join_truth", model) for model in self._models],
+            others=[self.addresses.function("join_truth", EVERY_MODEL)],
         )
         workflow.tell_of_failures(
             self,
@@ -52,8 +49,7 @@ class ReleaseStack(SerinStack):
         self._start_on_registration(workflow)
         self._abandon_what_died(release, workflow)
         self._abandon_on_demand(release)
-        for model in self._models:
-            self._release_what_was_deployed(release, model)
+        self._release_what_was_deployed(release)
         self._reconcile()
 
     def _start_on_registration(self, workflow: Workflow) -> None:
@@ -96,23 +92,27 @@ class ReleaseStack(SerinStack):
         }
         call_function(rule, release, self.addresses.queue("undelivered"), given)
 
-    def _release_what_was_deployed(self, release: ServiceFunction, model: str) -> None:
-        """New code of an endpoint goes live by the same workflow as a new model."""
+    def _release_what_was_deployed(self, release: ServiceFunction) -> None:
+        """New code of an endpoint goes live by the same workflow as a new model, as does what a destroyed one had."""
         rule = events.Rule(
             self,
-            f"Deployed-{model}",
-            description=f"The endpoint of {model} was deployed",
+            "Deployed",
+            description="The endpoint of a model was deployed",
             event_pattern=events.EventPattern(
                 source=["aws.cloudformation"],
                 detail_type=["CloudFormation Stack Status Change"],
                 detail={
-                    "stack-id": [{"prefix": self.addresses.stack(f"endpoint-{model}")}],
-                    "status-details": {"status": ["UPDATE_COMPLETE"]},
+                    "stack-id": [{"prefix": self.addresses.stacks("endpoint-")}],
+                    "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
                 },
             ),
         )
-        given = {"step": "deployed", "model": model, "release": events.EventField.event_id}
-        call_function(rule, release, self.addresses.queue("undelivered", model), given)
+        given = {
+            "step": "deployed",
+            "stack": events.EventField.from_path("$.detail.stack-id"),
+            "release": events.EventField.event_id,
+        }
+        call_function(rule, release, self.addresses.queue("undelivered"), given)
 
     def _release_model(self) -> ServiceFunction:
         return ServiceFunction(

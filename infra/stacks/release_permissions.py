@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from infra.constructs.permissions import EVERY_VERSION, Permission, allow, list_keys
+from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, list_keys
 from infra.constructs.stack import SerinStack
+from infra.names import EVERY_MODEL
 
 _LOGS = ("predictions", "invocations", "shadow")
-EVERY_STACK = "A stack's ARN ends in an id that only CloudFormation knows."
 NO_LAYER_NAMED = "Lambda lists a layer's versions without a resource that a policy could name."
 NO_METRICS_NAMED = "CloudWatch's metrics and alarms are read without a resource that a policy could name."
 
 
 class ReleasePermissions:
-    """Permissions on what belongs to these models."""
+    """Permissions on what belongs to the models of a stage, whichever there are."""
 
-    def __init__(self, stack: SerinStack, models: Sequence[str]) -> None:
+    def __init__(self, stack: SerinStack) -> None:
         self._addresses = stack.addresses
         self._names = stack.names
-        self._models = models
 
     def records(self) -> list[Permission]:
         """Read and write what is known of releases, and say who waits."""
@@ -45,41 +42,39 @@ class ReleasePermissions:
         """Move an alias, and keep nothing of a version warm."""
         return [
             # An alias is looked at and moved by a permission on its function.
-            allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._functions()),
+            allow("lambda:GetAlias", "lambda:UpdateAlias", on=self._function, why=EVERY_MODELS),
             self._versions("lambda:GetProvisionedConcurrencyConfig", "lambda:DeleteProvisionedConcurrencyConfig"),
         ]
 
     def publishing(self) -> list[Permission]:
         """A model's layer, and a version of predict with it beside the layers its stack has recorded."""
-        prefixes = [self._names.stack(f"endpoint-{model}-*") for model in self._models]
-        usable = [*self._layers(), *(self._addresses.layer(prefix) for prefix in prefixes)]
-        parameters = [self._addresses.parameter(f"endpoints/{model}/layers") for model in self._models]
-        stacks = [f"{self._addresses.stack(f'endpoint-{model}')}*" for model in self._models]
+        layer = self._addresses.layer(self._names.model_layer(EVERY_MODEL))
+        usable = [f"{layer}:*", f"{self._addresses.layer(self._names.stack('endpoint-*'))}:*"]
+        parameters = self._addresses.parameter(f"endpoints/{EVERY_MODEL}/layers")
+        stacks = f"{self._addresses.stacks('endpoint-')}*"
         return [
             allow("s3:GetObject", on=self._addresses.objects("artifacts", "models/*")),
-            allow("ssm:GetParameter", on=parameters),
-            allow("cloudformation:DescribeStacks", on=stacks, why=EVERY_STACK),
-            allow("lambda:PublishLayerVersion", on=self._layers()),
+            allow("ssm:GetParameter", on=parameters, why=EVERY_MODELS),
+            allow("cloudformation:DescribeStacks", on=stacks, why=EVERY_MODELS),
+            allow("lambda:PublishLayerVersion", on=layer, why=EVERY_MODELS),
             allow("lambda:ListLayerVersions", on="*", why=NO_LAYER_NAMED),
-            allow("lambda:DeleteLayerVersion", on=[f"{layer}:*" for layer in self._layers()], why=EVERY_VERSION),
-            allow("lambda:GetLayerVersion", on=[f"{layer}:*" for layer in usable], why=EVERY_VERSION),
-            allow("lambda:ListVersionsByFunction", on=self._functions()),
+            allow("lambda:DeleteLayerVersion", on=f"{layer}:*", why=EVERY_VERSION),
+            allow("lambda:GetLayerVersion", on=usable, why=EVERY_VERSION),
+            allow("lambda:ListVersionsByFunction", on=self._function, why=EVERY_MODELS),
             # On versions only: nobody here may delete a function.
             self._versions("lambda:DeleteFunction", "lambda:PutProvisionedConcurrencyConfig"),
             allow(
                 *("lambda:GetFunction", "lambda:GetFunctionConfiguration"),
                 *("lambda:UpdateFunctionConfiguration", "lambda:PublishVersion"),
                 "lambda:InvokeFunction",
-                on=[arn for function in self._functions() for arn in (function, f"{function}:*")],
-                why=EVERY_VERSION,
+                on=[self._function, f"{self._function}:*"],
+                why=EVERY_MODELS,
             ),
         ]
 
     def _versions(self, *actions: str) -> Permission:
-        return allow(*actions, on=[f"{function}:*" for function in self._functions()], why=EVERY_VERSION)
+        return allow(*actions, on=f"{self._function}:*", why=EVERY_VERSION)
 
-    def _functions(self) -> list[str]:
-        return [self._addresses.function("predict", model) for model in self._models]
-
-    def _layers(self) -> list[str]:
-        return [self._addresses.layer(self._names.model_layer(model)) for model in self._models]
+    @property
+    def _function(self) -> str:
+        return self._addresses.function("predict", EVERY_MODEL)

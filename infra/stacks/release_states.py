@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 from aws_cdk import Aws
 
-from infra.constructs.function import ServiceFunction
 from infra.constructs.workflow import RETRY, answer_at, call
 from serin.domain.release_course import Next
 
@@ -42,7 +41,7 @@ CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Aband
 CATCH_OF_PRUNE = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Finish"}]
 
 
-def release_definition(release: ServiceFunction, truth: str) -> dict[str, Any]:
+def release_definition(release: str, truth: str) -> dict[str, Any]:
     """Begin, then whatever each step says comes next, after its wait; a step that fails abandons the release.
 
     An execution that continues another one has a course from its beginning. `truth`, a dash and the model's name are
@@ -72,7 +71,7 @@ def state_of(step: Next) -> str:
     return {"abandon": "RollBack", "end": "Ended"}.get(step, step.capitalize())
 
 
-def _step(release: ServiceFunction, step: Next) -> dict[str, Any]:
+def _step(release: str, step: Next) -> dict[str, Any]:
     payload = {"step": step, **RELEASE, **PAYLOADS[step]}
     catch = CATCH_OF_PRUNE if step == "prune" else CATCH
     return _call(release, payload, **answer_at("$.course"), Catch=catch, Next="Onward")
@@ -118,7 +117,7 @@ def _truth(function: str) -> dict[str, Any]:
     }
 
 
-def _endings(release: ServiceFunction) -> dict[str, Any]:
+def _endings(release: str) -> dict[str, Any]:
     abandon = {"step": "abandon", **RELEASE, "error.$": "$.error"}
     roll_back = {"step": "roll_back", **RELEASE, "reason.$": f"{COURSE}.reason"}
     return {
@@ -130,7 +129,7 @@ def _endings(release: ServiceFunction) -> dict[str, Any]:
     }
 
 
-def _call(release: ServiceFunction, payload: dict[str, str], **rest: Any) -> dict[str, Any]:
+def _call(release: str, payload: dict[str, str], **rest: Any) -> dict[str, Any]:
     return call(release, payload, **rest) | {"Retry": [*RETRY, FINAL, AGAIN]}
 
 

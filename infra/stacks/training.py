@@ -1,4 +1,4 @@
-"""From built features to a registered version: one state machine a model."""
+"""From accepted uploads to a registered version, of one model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import Notice, about
 from infra.constructs.bus import call_function, on_event, start_workflow
+from infra.constructs.buses import ACCEPTED, BACKFILL, TRUTH
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys, publish
+from infra.constructs.queues import failed, undelivered
+from infra.constructs.schedules import FEEDBACK, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.training_states import training_definition
@@ -22,23 +26,28 @@ from serin.domain.events import SOURCE, source_of
 class TrainingStack(SerinStack):
     """A model's own code runs only in its own functions, whose roles reach its own prefixes and cannot release."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
-        super().__init__(scope, "training", deployment, "Serin: from features to registered model versions")
-        evaluate = self._evaluate_model()
-        for charter in charters:
-            self._train(charter, evaluate)
+    def __init__(self, scope: Construct, deployment: Deployment, charter: Charter) -> None:
+        model = charter.model
+        super().__init__(scope, f"training-{model}", deployment, f"Serin: from features to versions of {model}")
+        queues = failed(self, model), undelivered(self, model)
+        self._on_accepted_uploads(charter, self._build_features(model), self._profile_dataset(model))
+        self._join_truth(charter)
+        self._train(charter)
+        # Both name a queue by its ARN, and a service may look for it there and then.
+        for part in self.node.find_all():
+            if isinstance(part, events.Rule | lambda_.CfnEventInvokeConfig):
+                part.node.add_dependency(*queues)
 
-    def _train(self, charter: Charter, evaluate: ServiceFunction) -> None:
+    def _train(self, charter: Charter) -> None:
         build = self._build_training_set(charter.model)
         train = self._train_model(charter.model)
-        self._build_features(charter)
-        self._profile_dataset(charter)
-        self._join_truth(charter)
+        evaluate = self.addresses.function("evaluate_model")
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build, train, evaluate, charter.training.search.concurrency),
-            functions=[build, train, evaluate],
+            definition=training_definition(build.arn, train.arn, evaluate, charter.training.search.concurrency),
+            functions=[build, train],
+            others=[evaluate],
             model=charter.model,
         )
         workflow.tell_of_failures(
@@ -73,9 +82,22 @@ class TrainingStack(SerinStack):
             self.addresses.queue("undelivered", charter.model),
         )
 
-    def _build_features(self, charter: Charter) -> None:
-        model = charter.model
-        build = ServiceFunction(
+    def _on_accepted_uploads(self, charter: Charter, build: ServiceFunction, profile: ServiceFunction) -> None:
+        """Both are called, each by itself, so that neither waits for the other or falls with it."""
+        model, waiting = charter.model, self.addresses.queue("undelivered", charter.model)
+        read = [dataset.name for dataset in charter.datasets]
+        bus = self.names.bus_of(ACCEPTED)
+        rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read}, bus=bus)
+        call_function(rule, build, waiting)
+        call_function(rule, profile, waiting)
+        # The sweeper or the API ask for a backfill to begin, and its steps for the next one.
+        sources = [SOURCE, source_of(model)]
+        bus = self.names.bus_of(BACKFILL)
+        rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]}, sources, bus)
+        call_function(rule, build, waiting)
+
+    def _build_features(self, model: str) -> ServiceFunction:
+        return ServiceFunction(
             self,
             "build_features",
             model=model,
@@ -102,17 +124,9 @@ class TrainingStack(SerinStack):
             memory=2048,
             timeout=cdk.Duration.minutes(5),
         )
-        read = [dataset.name for dataset in charter.datasets]
-        rule = on_event(self, f"Accepted-{model}", "Upload Accepted", {"dataset": read})
-        call_function(rule, build, self.addresses.queue("undelivered", model))
-        # The sweeper or the API ask for a backfill to begin, and its steps for the next one.
-        rule = on_event(self, f"Backfill-{model}", "Backfill Wanted", {"model": [model]}, [SOURCE, source_of(model)])
-        call_function(rule, build, self.addresses.queue("undelivered", model))
 
-    def _profile_dataset(self, charter: Charter) -> None:
-        """Beside the features, so that neither waits for the other or falls with it."""
-        model = charter.model
-        profile = ServiceFunction(
+    def _profile_dataset(self, model: str) -> ServiceFunction:
+        return ServiceFunction(
             self,
             "profile_dataset",
             model=model,
@@ -127,9 +141,6 @@ class TrainingStack(SerinStack):
             memory=2048,
             timeout=cdk.Duration.minutes(5),
         )
-        read = [dataset.name for dataset in charter.datasets]
-        rule = on_event(self, f"Profile-{model}", "Upload Accepted", {"dataset": read})
-        call_function(rule, profile, self.addresses.queue("undelivered", model))
 
     def _build_training_set(self, model: str) -> ServiceFunction:
         return ServiceFunction(
@@ -181,16 +192,11 @@ class TrainingStack(SerinStack):
             memory=3008,
             timeout=cdk.Duration.minutes(5),
         )
-        rule = on_event(self, f"Truth-{model}", "Upload Accepted", {"dataset": [charter.truth.dataset]})
+        asked = {"dataset": [charter.truth.dataset]}
+        rule = on_event(self, f"Truth-{model}", "Upload Accepted", asked, bus=self.names.bus_of(TRUTH))
         call_function(rule, join, self.addresses.queue("undelivered", model))
         if charter.truth.feedback:
-            daily = events.Rule(
-                self,
-                f"Feedback-{model}",
-                description=f"Join what callers said about predictions of {model}",
-                schedule=events.Schedule.rate(cdk.Duration.days(1)),
-            )
-            call_function(daily, join, self.addresses.queue("undelivered", model))
+            schedules_may_call(self, FEEDBACK, join.function, model)
 
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")
@@ -203,24 +209,6 @@ class TrainingStack(SerinStack):
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
-            ],
-            called_by="workflow",
-            memory=3008,
-            timeout=cdk.Duration.minutes(15),
-        )
-
-    def _evaluate_model(self) -> ServiceFunction:
-        return ServiceFunction(
-            self,
-            "evaluate_model",
-            layers=["core", "science", "charters"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
-            permissions=[
-                # The judge looks labels up itself: the model's own function wrote the scores.
-                allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
-                allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
-                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
-                publish("Model Registered", on=self.addresses.bus()),
             ],
             called_by="workflow",
             memory=3008,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.constructs.function import ServiceFunction
 from infra.constructs.workflow import answer_at, call
 
 RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
@@ -13,10 +12,11 @@ RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
-def training_definition(
-    build: ServiceFunction, train: ServiceFunction, evaluate: ServiceFunction, concurrency: int
-) -> dict[str, Any]:
-    """Build → check → trials → select → contest → judge → refit → register; any failure is recorded first."""
+def training_definition(build: str, train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
+    """Build → check → trials → select → contest → judge → refit → register; any failure is recorded first.
+
+    The three are ARNs of functions.
+    """
     return {
         "Comment": "From built features to a registered version",
         "StartAt": "Build",
@@ -39,12 +39,12 @@ def _enough() -> dict[str, Any]:
     return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Check"}
 
 
-def _check(train: ServiceFunction) -> dict[str, Any]:
+def _check(train: str) -> dict[str, Any]:
     check = {"step": "check", **RUN_OF_SET, "trials.$": "$.built.answer.trials"}
     return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next="Trials")
 
 
-def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
+def _trials(train: str, concurrency: int) -> dict[str, Any]:
     trial = call(train, "$", OutputPath="$.Payload", End=True)
     return {
         "Type": "Map",
@@ -62,7 +62,7 @@ def _trials(train: ServiceFunction, concurrency: int) -> dict[str, Any]:
     }
 
 
-def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
+def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
     select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "warnings.$": "$.checked.answer.warnings"}
     champion = {"champion.$": "$.selected.answer.champion"}
     contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
@@ -77,7 +77,7 @@ def _evaluation(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, 
     }
 
 
-def _registration(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str, Any]:
+def _registration(train: str, evaluate: str) -> dict[str, Any]:
     refit = {"step": "refit", **RUN_OF_TRIAL}
     register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
     return {
@@ -86,7 +86,7 @@ def _registration(train: ServiceFunction, evaluate: ServiceFunction) -> dict[str
     }
 
 
-def _failure(evaluate: ServiceFunction) -> dict[str, Any]:
+def _failure(evaluate: str) -> dict[str, Any]:
     failed = {"step": "failed", **RUN, "error.$": "$.error"}
     return {
         "RecordFailure": call(evaluate, failed, ResultPath=None, Next="Failed"),

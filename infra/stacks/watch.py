@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
 from constructs import Construct
 
-from infra.constructs.bus import call_function
 from infra.constructs.function import ServiceFunction
-from infra.constructs.permissions import Permission, allow, allow_items, list_keys, publish
+from infra.constructs.permissions import EVERY_MODELS, Permission, allow, allow_items, list_keys, publish
+from infra.constructs.schedules import FEEDBACK, WATCH, Call, call_often, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
+from infra.names import EVERY_MODEL
 from serin.domain.charter import Charter
 
 _LISTED = ("predictions", "truth", "watching")
+REPORTS = "reports/*/????-??-??.json"
+"""Of windows, by the day they end before; profiles, which lie beside them, are named by digests."""
+_ONLY_REPORTS = {
+    "StringLike": {"s3:prefix": "reports/*/*"},
+    "StringNotLike": {"s3:prefix": "reports/profiles/*"},
+}
 
 
 class WatchStack(SerinStack):
@@ -23,22 +30,22 @@ class WatchStack(SerinStack):
     def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         super().__init__(scope, "watch", deployment, "Serin: what live models are asked, answer and get right")
         watch = self._watch_model()
-        for charter in charters:
-            self._look_often(charter, watch)
+        schedules_may_call(self, WATCH, watch.function)
+        looks = [self._look(charter, watch) for charter in charters]
+        call_often(self, WATCH, "Look at models: monitoring.every of their charters", looks)
+        joins = [self._join(charter.model) for charter in charters if charter.truth.feedback]
+        call_often(self, FEEDBACK, "Join what callers said about predictions of models", joins)
 
-    def _look_often(self, charter: Charter, watch: ServiceFunction) -> None:
+    def _look(self, charter: Charter, watch: ServiceFunction) -> Call:
         """A call a model: one that fails, or takes long, keeps no other from being looked at."""
-        rule = events.Rule(
-            self,
-            f"Watch-{charter.model}",
-            description=f"Look at {charter.model}: monitoring.every of its charter",
-            schedule=events.Schedule.rate(cdk.Duration.minutes(charter.monitoring.every.total_seconds() / 60)),
-        )
-        waiting = self.addresses.queue("undelivered", charter.model)
-        call_function(rule, watch, waiting, {"model": charter.model})
+        model, waiting = charter.model, self.addresses.queue("undelivered", charter.model)
+        return Call(watch.arn, charter.monitoring.every, waiting, {"model": model})
+
+    def _join(self, model: str) -> Call:
+        function, waiting = self.addresses.function("join_truth", model), self.addresses.queue("undelivered", model)
+        return Call(function, timedelta(days=1), waiting)
 
     def _watch_model(self) -> ServiceFunction:
-        machines = [self.addresses.machine(f"training-{model}") for model in self.deployment.models]
         return ServiceFunction(
             self,
             "watch_model",
@@ -52,7 +59,7 @@ class WatchStack(SerinStack):
                 *self._records(),
                 allow("sns:Publish", on=self.addresses.topic("notices")),
                 publish("Drift Detected", "Performance Degraded", on=self.addresses.bus()),
-                allow("states:StartExecution", on=machines),
+                allow("states:StartExecution", on=self.addresses.machine(f"training-{EVERY_MODEL}"), why=EVERY_MODELS),
             ],
             called_by="event",
             memory=3008,
@@ -61,13 +68,12 @@ class WatchStack(SerinStack):
 
     def _files(self) -> list[Permission]:
         """What was asked, what turned out to be right, what versions learnt from, and what was made of it here."""
-        reports = [f"reports/{model}/*" for model in self.deployment.models]
-        read = (*(f"{below}/*" for below in _LISTED), "training-sets/*", *reports)
+        read = (*(f"{below}/*" for below in _LISTED), "training-sets/*", REPORTS)
         return [
             *(list_keys(self.addresses.bucket("lake"), f"{below}/") for below in _LISTED),
-            *(list_keys(self.addresses.bucket("lake"), report.removesuffix("*")) for report in reports),
+            Permission(("s3:ListBucket",), (self.addresses.bucket("lake"),), conditions=_ONLY_REPORTS),
             allow("s3:GetObject", on=self.addresses.objects("lake", *read)),
-            allow("s3:PutObject", on=self.addresses.objects("lake", "watching/*", *reports)),
+            allow("s3:PutObject", on=self.addresses.objects("lake", "watching/*", REPORTS)),
         ]
 
     def _records(self) -> list[Permission]:

@@ -30,7 +30,7 @@ from serin.services.predict import Predictor
 from serin.serving.package import find_package
 from serin_cli.client import Client
 from serin_cli.local import EVERYTHING, Running, running
-from serin_cli.walk import CLOCK, MODEL, walk
+from serin_cli.walk import CLOCK, MODEL, STAGE, walk
 
 DATASET = "flights"
 HTTP_SHARE = 0.05
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20130401)
     parser.add_argument("--json", metavar="FILE")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(CLOCK) as platform:
+    with tempfile.TemporaryDirectory() as folder, running(CLOCK, stage=STAGE) as platform:
         client = Client(platform.connection)
         try:
             walk(client, platform, Path(folder))

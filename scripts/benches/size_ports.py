@@ -42,9 +42,9 @@ class FolderObjectStore:
         self.put(key, b"")
         shutil.copyfile(file, self._folder / key)
 
-    def keys(self, prefix: str) -> Sequence[str]:
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
         found = (file.relative_to(self._folder).as_posix() for file in self._folder.rglob("*") if file.is_file())
-        return sorted(key for key in found if key.startswith(prefix))
+        return sorted(key for key in found if key.startswith(prefix) and key > after)
 
 
 def contract() -> Contract:

@@ -21,6 +21,7 @@ from serin_cli.init import init
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
+from serin_cli.outcome import Outcome
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
@@ -33,6 +34,7 @@ from serin_cli.terminal import Parser, print_json
 from serin_cli.tokens import arguments as token_arguments
 from serin_cli.tokens import token
 from serin_cli.trace import trace
+from serin_cli.uploading import upload
 from serin_cli.viability import show_viability
 from serin_cli.walk import demo
 from serin_cli.watching import arguments as watch_arguments
@@ -44,7 +46,7 @@ _MODEL = ("model", {"help": "the model's name"})
 
 
 def main() -> int:
-    """Run the command line; 0 when it worked, 1 when it did not, 2 for a wrong call."""
+    """Run the command line; 0 when what was asked for is done, 1 when it is not, 2 for a wrong call."""
     arguments = parser().parse_args()
     try:
         result = arguments.command(arguments)
@@ -56,11 +58,12 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001  # shown whole, but by way of the one border
         story.show_fault(error)
         return 1
-    if result is not None and arguments.print_json:
-        print_json(result)
-    elif result is not None:
-        story.show_result(result)
-    return 0
+    outcome = result if isinstance(result, Outcome) else Outcome(result, done=True)
+    if outcome.result is not None and arguments.print_json:
+        print_json(outcome.result)
+    elif outcome.result is not None:
+        story.show_result(outcome.result)
+    return 0 if outcome.done else 1
 
 
 class Add(Protocol):
@@ -110,7 +113,7 @@ def _of_data(add: Add) -> None:
         *_contract(),
     )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
-    add("upload", commands.upload, "Upload files to a dataset.", *_upload())
+    add("upload", upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
@@ -178,8 +181,9 @@ def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any
 
 
 def _upload() -> tuple[tuple[str, dict[str, Any]], ...]:
+    files = ("files", {"nargs": "+", "help": "CSV, Parquet, a workbook of one sheet, a folder of year=2013/…"})
     split = ("--split", {"action": "store_true", "help": "a CSV file in pieces of a gigabyte, each with the header"})
-    return ("dataset", {}), ("files", {"nargs": "+"}), split
+    return ("dataset", {}), files, split
 
 
 def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -213,8 +217,10 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--from", {"dest": "file", "metavar": "FILE", "required": True, "help": "rows with their labels, as CSV"}),
         ("--label", {"metavar": "COLUMN", "required": True, "help": "the column to predict"}),
         ("--task", {"choices": ["binary", "multiclass", "regression"], "help": "(default: what the label looks like)"}),
-        ("--time", {"metavar": "COLUMN", "help": "when a row's question was asked (default: the order of rows)"}),
+        ("--time", {"metavar": "COLUMN", "help": "when a row's question was asked; year,month,day where these say it"}),
+        ("--zone", {"metavar": "ZONE", "help": "of times that do not say theirs, such as Europe/Paris or UTC"}),
         ("--entity", {"metavar": "COLUMN", "help": "what a question is about, such as a customer's number"}),
+        ("--keep", {"metavar": "COLUMN", "action": "append", "default": [], "help": "an input all the same"}),
         ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
     )
 

@@ -11,9 +11,19 @@ from typing import Any
 
 def first_flights(file: Path, count: int) -> list[dict[str, Any]]:
     """The first `count` scheduled flights of a month's file as prediction instances, by scheduled departure."""
+    return _instances(file)[:count]
+
+
+def some_flights(file: Path, count: int, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """`count` flights of a month's file, spread evenly over all that are to depart then, or all if they are fewer."""
+    flights = [flight for flight in _instances(file) if _iso(since) <= flight["sched_dep_utc"] < _iso(until)]
+    return flights[:: max(len(flights) // count, 1)][:count]
+
+
+def _instances(file: Path) -> list[dict[str, Any]]:
     with file.open(encoding="utf-8", newline="") as opened:
         instances = [instance_of(row) for row in csv.DictReader(opened)]
-    return sorted(instances, key=lambda instance: (instance["sched_dep_utc"], instance["flight"]))[:count]
+    return sorted(instances, key=lambda instance: (instance["sched_dep_utc"], instance["flight"]))
 
 
 def departure_of(row: Mapping[str, str]) -> datetime:

@@ -8,7 +8,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from serin.domain.charter import Access, Charter
@@ -18,9 +17,9 @@ from serin.files.charters import read_charter
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
-from serin_cli.pieces import written_pieces
+from serin_cli.outcome import Outcome
 from serin_cli.sample import write_sample
-from serin_cli.scorecards import copies, quality_file, quality_table, said_lines
+from serin_cli.scorecards import quality_file, quality_table, said_lines
 
 MODELS = Path("models")
 
@@ -40,25 +39,6 @@ def sample(arguments: Namespace) -> list[str]:
     return [str(path) for path in write_sample(Path(arguments.to))]
 
 
-def upload(arguments: Namespace) -> list[Any]:
-    """Upload files one after the other and wait for each, or for each of their pieces."""
-    with connected() as client, TemporaryDirectory() as folder:
-        found = [
-            client.upload(arguments.dataset, piece)
-            for file in arguments.files
-            for piece in (written_pieces(Path(file), Path(folder)) if arguments.split else [Path(file)])
-        ]
-    for one in found if not arguments.print_json else ():
-        if one.get("again"):
-            story.say(f"{one['file']}: {one['again']}")
-        elif one.get("copies"):
-            story.say(f"{one['file']}: {copies(one)}")
-        if one.get("quarantined") and not arguments.print_json:
-            found_in = f"./scripts/serin quarantine list {arguments.dataset}"
-            story.say(f"{one['file']}: {found_in} says what was found in the rows set aside, and how to write it")
-    return found
-
-
 def quality(arguments: Namespace) -> Any:
     """The uploads of a dataset: a scorecard each, as a table or as a page."""
     with connected() as client:
@@ -74,11 +54,12 @@ def quality(arguments: Namespace) -> Any:
     return None
 
 
-def train(arguments: Namespace) -> Any:
-    """Train and wait."""
+def train(arguments: Namespace) -> Outcome:
+    """Train and wait; done is a version that was registered, or that there was nothing to train."""
     with connected() as client:
         run = client.post(f"/models/{arguments.model}/train")["run"]
-        return client.run_ended(arguments.model, run)
+        ended = client.run_ended(arguments.model, run)
+    return Outcome(ended, ended["status"] in ("registered", "skipped"))
 
 
 def models(arguments: Namespace) -> Any:

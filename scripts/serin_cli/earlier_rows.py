@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.quotas import refuse_more_than_fits
 from infra.settings import Settings, read_settings
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
@@ -31,6 +32,7 @@ HeadOf = Callable[[str], DatasetHead]
 def validate(arguments: Namespace) -> list[dict[str, Any]]:
     """Every model's charter and contracts, checked, and compared with the rows of the stage that is connected."""
     models = read_models(MODELS)
+    refuse_more_than_fits([model.charter for model in models])
     compared = _compared(models)
     for line in () if arguments.print_json else _said(models):
         story.say(line)

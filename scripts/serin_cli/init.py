@@ -6,9 +6,12 @@ import json
 import shutil
 import tempfile
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
@@ -22,6 +25,7 @@ from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
 from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
+from serin_cli.incoming import incoming
 from serin_cli.terminal import print_document
 
 MODELS = Path("models")
@@ -36,7 +40,13 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
         raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
     _refuse_known(dataset)
     seen = look(Path(arguments.file))
-    made = draft(seen, Wishes(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity))
+    made = draft(
+        seen,
+        Wishes(
+            *(name, dataset, arguments.label, arguments.task, arguments.time, arguments.entity, arguments.zone),
+            keep=tuple(arguments.keep),
+        ),
+    )
     write(made, folder)
     questions = _questions(folder)
     record = {
@@ -45,6 +55,7 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
         "task": made.task,
         "rows": seen.rows,
         "rows_read": seen.typed.height,
+        "left_out": _said_left_out(made),
         "notes": _notes(made),
         "questions": questions,
     }
@@ -67,8 +78,20 @@ def infer(file: Path, name: str, as_json: bool) -> dict[str, Any] | None:
 
 def look(file: Path) -> FileSeen:
     """The file's first rows; NotFound, TooLarge, or what `look_at` raises."""
-    if not file.is_file():
+    if not file.exists():
         raise NotFound(f"There is no file {file}.", "Name a CSV file; the path counts from the folder of README.md.")
+    with tempfile.TemporaryDirectory() as folder:
+        first, *more = incoming(file, Path(folder))
+        return _look(_together([first, *more], Path(folder) / file.name) if more else first)
+
+
+def _together(files: Sequence[Path], into: Path) -> Path:
+    """The files of a partitioned folder as one."""
+    pl.concat([pl.read_parquet(one, glob=False) for one in files], how="diagonal_relaxed").write_parquet(into)
+    return into
+
+
+def _look(file: Path) -> FileSeen:
     if (size := file.stat().st_size) > CAPS.stored:
         found = f"{file.name} has {size:,} bytes; {CAPS.stored:,} are allowed"
         raise TooLarge(f"{found}.", "Give a part of it, with its header: the rest can be uploaded in parts later.")
@@ -113,6 +136,11 @@ def _questions(folder: Path) -> list[str]:
     return [f"{shown_file(path)}:{fault.line}: {fault.field}" for path in files for fault in read_document(path).faults]
 
 
+def _said_left_out(made: Draft) -> dict[str, str]:
+    parts = {made.label.name, *(made.time.nothing_to_learn if made.time else ())}
+    return {column: reason for column, reason in made.left_out.items() if column not in parts}
+
+
 def _notes(made: Draft) -> list[str]:
     doubts = [f"{name} is {why}: if it is known only afterwards, remove it" for name, why in made.suspects.items()]
     return [*made.notes, *doubts]
@@ -125,9 +153,11 @@ def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
         story.say(f"  {seen.name} has {seen.rows:,} rows; the first {ROWS_READ:,} were looked at.")
     else:
         story.say(f"  {seen.name} has {seen.rows:,} rows; all were looked at.")
-    for column, reason in made.left_out.items():
-        if column not in (made.label.name, made.time.name if made.time else ""):
-            story.say(f"  left out: {column}, {reason}")
+    left_out = _said_left_out(made)
+    for column, reason in left_out.items():
+        story.say(f"  left out: {column}, {reason}")
+    if left_out:
+        story.say("  Keep one with --keep COLUMN, or write it under inputs and model_uses in model.yaml.")
     for note in _notes(made):
         story.say(f"  note: {note}")
     story.say(f"\nNext:\n  1. Answer the {len(questions)} questions in <…?>, and confirm the contract:")

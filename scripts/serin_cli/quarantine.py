@@ -11,14 +11,16 @@ import polars as pl
 
 from serin.data.contract.advice import unread
 from serin.data.files.corrections import still_set_aside, to_csv
+from serin.data.files.formulas import guarded_name
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
-from serin.domain.contracts import ColumnType
+from serin.domain.contracts import Column
 from serin.domain.errors import Invalid, NotFound
 from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
+from serin_cli.scorecards import contract_at_hand
 
 SHOWN = 50
 Upload = Mapping[str, Any]
@@ -31,16 +33,20 @@ def quarantine(arguments: Namespace) -> Any:
     if arguments.action == "export":
         if arguments.to is None:
             raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
-        export_file(Path(arguments.to), to_csv([rows for _, rows in found], _types(arguments.dataset)))
+        columns = columns_of(arguments.dataset)
+        content = to_csv(
+            [_in_files(rows, columns) for _, rows in found], {one.name_in_files: one.type for one in columns}
+        )
+        export_file(Path(arguments.to), content)
         rows = sum(rows.height for _, rows in found)
         return {"file": arguments.to, "rows": rows, "next": _next(arguments.dataset, arguments.to)}
-    listed = [row for upload, rows in found for row in _rows(upload, rows)]
+    # Whoever looks may have no contracts at hand.
+    columns = columns_of(arguments.dataset) if MODELS.is_dir() else []
+    listed = [row for upload, rows in found for row in _rows(upload, _in_files(rows, columns))]
     if arguments.print_json:
         return listed
     story.out.print(story.table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"]))
-    # Whoever looks may have no contracts at hand.
-    types = _types(arguments.dataset) if MODELS.is_dir() else {}
-    for line in unread(pl.concat([rows for _, rows in found], how="diagonal"), types):
+    for line in unread(pl.concat([rows for _, rows in found], how="diagonal"), columns):
         story.say(line)
     if len(listed) > SHOWN:
         story.say(f"… and {len(listed) - SHOWN:,} more; --json or export has them all")
@@ -85,12 +91,17 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "rules": ", ".join(row["rules"]), "values": values}
 
 
-def _types(dataset: str) -> Mapping[str, ColumnType]:
-    """The types of the dataset's columns, by the contract in this checkout."""
-    from serin.files.models import read_models
+def columns_of(dataset: str) -> Sequence[Column]:
+    """The dataset's columns, by the contract in this checkout."""
+    contract = contract_at_hand(dataset)
+    return contract.columns if contract else ()
 
-    contracts = [model.contracts[dataset] for model in read_models(MODELS) if dataset in model.contracts]
-    return {column.name: column.type for contract in contracts for column in contract.columns}
+
+def _in_files(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The rows under the names that files have for their columns, unless an editor would need another one."""
+    names = {one.name: one.name_in_files for one in columns if guarded_name(one.name_in_files) == one.name_in_files}
+    there = {name: written for name, written in names.items() if name in rows.columns and written not in rows.columns}
+    return rows.rename(there)
 
 
 def _next(dataset: str, file: str) -> str:

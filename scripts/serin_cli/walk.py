@@ -8,7 +8,7 @@ import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from infra.local.cloud import LocalCloud
 from serin.domain.errors import Unavailable
 from serin.files.replaced import export_file
 from serin_cli import story
-from serin_cli.asked import first_flights
+from serin_cli.asked import first_flights, some_flights
 from serin_cli.client import Client
 from serin_cli.local import Running, running
 from serin_cli.profile import profile_file
@@ -25,11 +25,15 @@ from serin_cli.sample import write_sample
 from serin_cli.scorecards import copies, quality_file, told
 from serin_cli.traffic import Tally as Callers
 from serin_cli.walk_release import release_by_evidence
+from serin_cli.walk_watch import begun_by_rows, pass_time, tell_drift
+from serin_cli.watch_page import write
 
-MODEL = "flight-delay"
-CLOCK = datetime(2013, 7, 1, 4, tzinfo=UTC)
+MODEL, STAGE = "flight-delay", "demo"
+CLOCK, WEEK = datetime(2013, 6, 15, 5, tzinfo=UTC), timedelta(days=7)
+UPLOADED, LOOKED = datetime(2013, 7, 1, 4, tzinfo=UTC), datetime(2013, 7, 1, 5, 2, tzinfo=UTC)
+"""When June is over; and just after the day's look at the model, counted from when the platform was deployed."""
 BATCHES, BATCH, SINGLE = 3, 100, 100
-"""Requests of the first version, of so many flights each; and of the second one, of one flight each."""
+"""Requests of the first version in each of two weeks, of so many flights each; and of the second one, of one each."""
 SAMPLE = Path("build/flights")
 FIRST, SECOND, THIRD = ("2013-01", "2013-02"), ("2013-03",), ("2013-04", "2013-05", "2013-06")
 """The months of each training: enough to begin with, too few to show a gain, and enough for that."""
@@ -40,7 +44,7 @@ def demo(arguments: Namespace) -> None:
     """Upload, train, predict, release by evidence, take back; the figures go to `--json FILE`."""
     began = time.monotonic()
     story.chapter("1. The platform: CloudFormation templates, deployed on this machine")
-    with running(CLOCK) as platform:
+    with running(CLOCK, stage=STAGE) as platform:
         ready = _since(began)
         story.say(f"   {len(platform.stacks)} stacks in {ready} s: {', '.join(platform.stacks)}")
         client = Client(platform.connection)
@@ -67,12 +71,18 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
     story.chapter("4. March is in: a second training, by a call, against the live model")
     uploads += _months(client, files, SECOND)
     rejected = _trained(client, client.post(f"/models/{MODEL}/train")["run"], "rejected")
-    story.chapter(f"5. {BATCHES * BATCH} predictions over HTTP for the first flights of July")
-    flights, tally = first_flights(files[f"{ASKED}.csv"], ASKED_FLIGHTS), Tally()
-    _ask(client, _batches(flights), tally)
-    story.chapter("6. April, May and June are in: a third training")
+    tally = Tally()
+    story.chapter(f"5. Two weeks with {BATCHES * BATCH} predictions over HTTP each, while nobody brings new weather")
+    for week in (CLOCK, CLOCK + WEEK):
+        _ask(client, _batches(some_flights(files["2013-06.csv"], BATCHES * BATCH, week, week + WEEK)), tally)
+        pass_time(platform, week + WEEK)
+    pass_time(platform, UPLOADED)
+    drifted = tell_drift(client, MODEL)
+    story.chapter("6. April, May and June are in: at the next look so many new rows begin a training")
     uploads += _months(client, files, THIRD)
-    training = _trained(client, client.post(f"/models/{MODEL}/train")["run"])
+    pass_time(platform, LOOKED)
+    training = _trained(client, begun_by_rows(client, MODEL))
+    flights = first_flights(files[f"{ASKED}.csv"], ASKED_FLIGHTS)
     story.chapter("7. Its release by evidence: on requests of the log, then on a share of the callers; taken back once")
     compared = release_by_evidence(client, platform.connection, MODEL, training["version"], cycle(flights))
     tally.add(compared.tally)
@@ -84,6 +94,7 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
         "functions": _functions(platform.cloud),
         "uploads": uploads,
         "rejected": rejected,
+        "drifted": drifted,
         "training": training,
         "predictions": {**tally.figures(), "logged": logged},
         "release": {"requests": compared.tally.requests, "failed": compared.tally.failed, "looks": compared.judgements},
@@ -216,10 +227,11 @@ def _since(began: float) -> float:
 
 
 def write_pages(client: Client) -> list[str]:
-    """The pages a data scientist and an expert would look at first."""
+    """The pages a data scientist, an expert and a stakeholder would look at first."""
     rows = client.get("/datasets/flights")["rows"]
     quality = quality_file("flights", client.all("/uploads", dataset="flights"), "")
-    return [quality["page"], profile_file(client.profile("flights", rows), "")["page"]]
+    watched = write(client, MODEL, client.get(f"/models/{MODEL}/watch"), "")
+    return [quality["page"], profile_file(client.profile("flights", rows), "")["page"], watched["page"]]
 
 
 def _end(figures: Mapping[str, Any], pages: Sequence[str]) -> None:
@@ -229,6 +241,7 @@ def _end(figures: Mapping[str, Any], pages: Sequence[str]) -> None:
     story.say("\nTo look at in a browser:")
     story.say(f"   {pages[0]}                                  how well each upload kept its contract")
     story.say(f"   {pages[1]}                                  every column, and what goes with the label")
+    story.say(f"   {pages[2]}                                  what has moved, and what followed, on a time line")
     story.say("\nNext, each explained in README.md:")
     story.say("   ./scripts/serin up --clock 2013-04-01T04:00Z                   a platform of your own to type at")
     story.say("   ./scripts/serin init NAME --from FILE.csv --label COLUMN       a model of your own, in ten minutes")

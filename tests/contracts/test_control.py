@@ -46,6 +46,15 @@ def test_finishing_moves_the_pointer_and_frees_the_lease(control: Control) -> No
     assert after.epoch > lease.epoch
 
 
+def test_what_was_live_can_be_forgotten_twice(control: Control) -> None:
+    lease = control.acquire(MODEL, "a", NOON, SPAN)
+    assert lease is not None
+    control.finish(live(lease.epoch), lease)
+    for _ in range(2):
+        control.forget_live(MODEL)
+        assert control.live(MODEL) is None
+
+
 def test_a_holder_whose_lease_went_to_somebody_else_changes_nothing(control: Control) -> None:
     old = control.acquire(MODEL, "a", NOON, SPAN)
     assert old is not None

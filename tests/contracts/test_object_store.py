@@ -72,4 +72,6 @@ def test_keys_below_a_prefix_are_sorted(objects: ObjectStore) -> None:
     for key in ("x/2", "x/1", "y/1"):
         objects.put(key, b"")
     assert list(objects.keys("x/")) == ["x/1", "x/2"]
+    assert list(objects.keys("x/", after="x/1")) == ["x/2"]
+    assert list(objects.keys("x/", after="x/0")) == list(objects.keys("x/", after="w")) == ["x/1", "x/2"]
     assert list(objects.keys("z/")) == []

@@ -12,7 +12,7 @@ import pytest
 
 from serin_cli.client import Client
 from serin_cli.local import Running, running
-from serin_cli.walk import CLOCK, walk
+from serin_cli.walk import CLOCK, STAGE, walk
 
 SHARED = ("walked", "exercised")
 _UP = ExitStack()
@@ -33,7 +33,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """What the demo does."""
     folder = tmp_path_factory.mktemp("sample")
     with _UP:
-        platform = _UP.enter_context(running(CLOCK))
+        platform = _UP.enter_context(running(CLOCK, stage=STAGE))
         client = Client(platform.connection)
         _UP.callback(client.close)
         yield Walked(platform, client, folder, walk(client, platform, folder))

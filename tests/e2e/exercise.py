@@ -32,7 +32,7 @@ from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.shadow_files import keep
 from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
-from serin_cli.walk import MODEL
+from serin_cli.walk import MODEL, STAGE
 from tests.contracts.endpoints import packed
 from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
@@ -213,7 +213,7 @@ def _keep_warm(walked: Walked, function_version: str) -> None:
 def _abandon_a_release(walked: Walked) -> None:
     """As a release leaves it whose workflow dies after it has moved the alias and before it is done."""
     control, catalog = DynamoControl(_table(walked, "control")), _catalog(walked)
-    functions = LambdaEndpoint(*(_client(walked, name) for name in ("lambda", "ssm", "cloudformation")), "dev", "")
+    functions = LambdaEndpoint(*(_client(walked, name) for name in ("lambda", "ssm", "cloudformation")), STAGE, "")
     now, live = walked.platform.cloud.clock.now() - timedelta(hours=1), control.live(MODEL)
     lease = control.acquire(MODEL, "somebody", now, timedelta(minutes=1))
     assert live is not None

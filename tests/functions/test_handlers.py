@@ -17,7 +17,7 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
-from serin.domain.errors import Unavailable
+from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
 from serin.services.compact_dataset import FAN_IN
 from serin.services.predict import Reply
@@ -315,6 +315,28 @@ def test_a_refusal_carries_the_digest_of_the_clients_key_and_never_the_key(capsy
     assert "key" not in line
 
 
+def test_rows_that_failed_are_told_in_a_line_of_their_own_though_the_answer_is_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reply = Reply(200, {"failed": 1}, (), ModelFailed("1 of 2 rows; the first: shop: KeyError.", "Do."))
+    metric, line = predict_prints(capsys, saved_event("http_predict"), reply)
+    assert {name: metric[name] for name in ("stage", "model", "failed_answers")} == {
+        **{"stage": "dev", "model": "late-orders", "failed_answers": 1}
+    }
+    assert (line["status"], line["outcome"], line["kind"]) == (200, "failed", "model_failed")
+
+
+def test_a_fault_of_the_platform_is_answered_in_the_one_shape_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    module: Any = in_world("predict", World())
+    module.predictor = object
+    answer = module.handle(saved_event("http_predict"), Context())
+    metric, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert metric["failed_answers"] == 1
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]["kind"]) == (500, "internal")
+    assert line["correlation"] in answer["body"]
+    assert (line["status"], line["outcome"], line["kind"]) == (500, "failed", "AttributeError")
+
+
 @pytest.mark.parametrize(("status", "told"), [(200, ["begun"]), (422, ["begun", "refused"])])
 def test_golden_rows_are_told_from_traffic_before_anything_is_done(
     capsys: pytest.CaptureFixture[str], status: int, told: list[str]
@@ -488,9 +510,10 @@ def test_a_deploy_of_an_endpoint_releases_what_is_live_with_its_code(world: Worl
     module = in_world("release_model", world)
     for step in ("begin", "publish", "golden", "open", "promote", "prune", "finish"):
         module.handle({**given, "step": step}, None)
-    assert not module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/serin-dev-endpoint-late-orders/5a1e-77"
+    assert not module.handle({"step": "deployed", "stack": stack, "release": "d1"}, None)
     world.endpoint.deploy = "code-2"
-    assert module.handle({"step": "deployed", "model": "late-orders", "release": "d1"}, None)
+    assert module.handle({"step": "deployed", "stack": stack, "release": "d1"}, None)
     assert world.workflows.releases == {"d1": ("late-orders", 1, "deployed")}
 
 

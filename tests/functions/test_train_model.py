@@ -18,7 +18,15 @@ class Trainer:
     asked: tuple[object, ...] = ()
 
     def __init__(
-        self, charter: Any, training_set: object, code: object, *, lake: object, artifacts: object, room: int
+        self,
+        charter: Any,
+        training_set: object,
+        code: object,
+        golden: object,
+        *,
+        lake: object,
+        artifacts: object,
+        room: int,
     ) -> None:
         self.made_of = charter.model, training_set
         assert room > 0

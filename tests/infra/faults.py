@@ -110,15 +110,21 @@ def queue_url(cloud: LocalCloud, queue: str) -> str:
     return url
 
 
-def event_without_a_listener(name: str, rule: str, detail: Mapping[str, str]) -> Callable[[LocalCloud], None]:
-    """Somebody pointed the rule at a function that is not there; it is put right once the event is lost."""
+def event_without_a_listener(
+    name: str, rule: str, detail: Mapping[str, str], kind: str = ""
+) -> Callable[[LocalCloud], None]:
+    """Somebody pointed the rule at a function that is not there; it is put right once the event is lost.
+
+    `kind` is what tells the rule's bus from our own, which the event is sent to.
+    """
 
     def happens(cloud: LocalCloud) -> None:
-        events, bus = aws(cloud, "events"), {"EventBusName": "serin-dev"}
+        events, bus = aws(cloud, "events"), {"EventBusName": f"serin-dev{kind}"}
+        sent = {"Source": "serin", "DetailType": name, "Detail": json.dumps(detail), "EventBusName": "serin-dev"}
         (full,) = [one["Name"] for one in events.list_rules(**bus)["Rules"] if rule in one["Name"]]
         targets = events.list_targets_by_rule(Rule=full, **bus)["Targets"]
         events.put_targets(Rule=full, **bus, Targets=[{**one, "Arn": f"{one['Arn']}-gone"} for one in targets])
-        events.put_events(Entries=[{"Source": "serin", "DetailType": name, "Detail": json.dumps(detail), **bus}])
+        events.put_events(Entries=[sent])
         cloud.settle()
         events.put_targets(Rule=full, **bus, Targets=targets)
 
@@ -168,7 +174,7 @@ FAULTS: Mapping[str, Fault] = {
         6 * MINUTE,
     ),
     f"undelivered-{MODEL}": Fault(
-        event_without_a_listener("Backfill Wanted", f"Backfill{MODEL}", {"model": MODEL}),
+        event_without_a_listener("Backfill Wanted", f"Backfill{MODEL}", {"model": MODEL}, "-backfill"),
         ("could not be given", f"queue serin-dev-undelivered-{MODEL}", f"serin train {MODEL}"),
         emptied(f"undelivered-{MODEL}"),
     ),

@@ -55,5 +55,5 @@ def test_the_models_own_layer_is_counted_before_it_exists() -> None:
 
 
 def test_a_model_whose_function_would_have_too_long_a_name_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"function name 'serin-dev-build-training-set-a{40}' has 69 characters"):
+    with pytest.raises(Invalid, match=r"function name 'serin-dev-build-features-a{40}' has 65 characters"):
         build(tmp_path, [a_charter(model="a" * 40)], {})

@@ -15,7 +15,7 @@ from infra.settings import Settings, target_for
 from serin.domain.sources import Source
 from serin.files.source_urls import source_url
 from tests.builders import a_charter
-from tests.infra.conftest import MODELS, SOURCE
+from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly, TinyPackages, flat
 
 
@@ -40,9 +40,9 @@ def lake(folder: Path, *datasets: Any) -> Mapping[str, Any]:
 
 
 def schedules(resources: Mapping[str, Any]) -> dict[str, str]:
-    """Description → schedule of the rules that have one."""
+    """Name → schedule of the rules that have one."""
     rules = [item["Properties"] for item in resources.values() if item["Type"] == "AWS::Events::Rule"]
-    return {item["Description"]: item["ScheduleExpression"] for item in rules if "ScheduleExpression" in item}
+    return {item["Name"]: item["ScheduleExpression"] for item in rules if "ScheduleExpression" in item}
 
 
 def used(name: str, source: Source | None) -> Any:
@@ -63,8 +63,8 @@ def test_without_a_source_nothing_of_it_is_there_and_all_else_is_the_same(aws: A
 
 
 def test_a_source_is_looked_at_as_often_as_the_charter_says_and_the_function_hears_of_which(aws: Assembly) -> None:
-    assert schedules(aws.templates["lake"]["Resources"]) == {f"Look for new objects in {SOURCE.url}": "rate(6 hours)"}
-    (rule,) = [item for item in aws.resources("AWS::Events::Rule") if SOURCE.url in item["Description"]]
+    assert schedules(aws.templates["lake"]["Resources"]) == {"serin-dev-acquire-360m-1": "rate(6 hours)"}
+    (rule,) = [item for item in aws.resources("AWS::Events::Rule") if "acquire" in item.get("Name", "")]
     (target,) = rule["Targets"]
     assert target["InputTransformer"] == {
         "InputPathsMap": {"id": "$.id"},
@@ -79,14 +79,17 @@ def test_a_source_is_looked_at_as_often_as_the_charter_says_and_the_function_hea
 def test_every_span_becomes_a_rate(every: int, written: str, tmp_path: Path) -> None:
     source = Source("acme-exports", "", timedelta(minutes=every))
     found = schedules(lake(tmp_path, used("orders", source)))
-    assert found == {"Look for new objects in s3://acme-exports/": written}
+    assert found == {f"serin-dev-acquire-{every}m-1": written}
 
 
-def test_each_dataset_has_its_schedule_and_a_place_that_two_come_from_is_granted_once(tmp_path: Path) -> None:
+def test_datasets_of_one_rate_share_a_rule_and_have_a_call_each_and_a_place_that_two_come_from_is_granted_once(
+    tmp_path: Path,
+) -> None:
     shared = [used(name, Source("acme-exports", "", timedelta(hours=1))) for name in ("orders", "shops")]
     resources = lake(tmp_path, *shared)
-    rules = [item for item in resources.values() if "ScheduleExpression" in item.get("Properties", {})]
-    assert len(rules) == 2
+    (rule,) = [item["Properties"] for item in resources.values() if "ScheduleExpression" in item.get("Properties", {})]
+    asked = [target["InputTransformer"]["InputTemplate"] for target in rule["Targets"]]
+    assert [text.partition(",")[0] for text in asked] == ['{"dataset":"orders"', '{"dataset":"shops"']
     policies = [item["Properties"]["PolicyDocument"]["Statement"] for item in resources.values() if _reads(item)]
     ((listing,),) = [[one for one in found if one["Action"] == "s3:ListBucket"] for found in policies]
     assert "Condition" not in listing, "a whole bucket is listed without a prefix"

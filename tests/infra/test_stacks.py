@@ -45,17 +45,22 @@ def dependencies(aws: Assembly, stack: str) -> set[str]:
     return {name.removeprefix("serin-dev-") for name in found if not name.endswith(".assets")}
 
 
-def test_there_is_a_stack_for_each_part_and_one_endpoint_for_each_model(aws: Assembly) -> None:
+def test_there_is_a_stack_for_each_part_and_a_training_and_an_endpoint_for_each_model(aws: Assembly) -> None:
     parts = {"catalog", "lake", "api", "training", "release", "watch"}
-    assert aws.templates.keys() == parts | {f"endpoint-{model}" for model in MODELS}
+    own = {f"{part}-{model}" for model in MODELS for part in ("training", "endpoint")}
+    assert aws.templates.keys() == parts | own
 
 
 def test_stacks_wait_for_what_they_need(aws: Assembly) -> None:
     assert dependencies(aws, "catalog") == set()
     assert dependencies(aws, "api") == set()
-    for stack in ("lake", "training", "release", "watch"):
+    for stack in ("lake", "training", "release"):
         assert dependencies(aws, stack) == {"catalog"}
-    assert dependencies(aws, "endpoint-returns") == {"lake", "api"}
+    trainings = {f"training-{model}" for model in MODELS}
+    assert dependencies(aws, "watch") == {"catalog"} | trainings
+    for stack in trainings:
+        assert dependencies(aws, stack) == {"training"}, "which had their names, and has to give them up first"
+    assert dependencies(aws, "endpoint-returns") == {"lake", "api", "release"}
 
 
 def test_nothing_is_exported_from_one_stack_to_another(aws: Assembly) -> None:

@@ -123,11 +123,12 @@ def test_the_steps_of_the_machine_are_steps_of_the_function(aws: Assembly) -> No
 
 
 def rules(aws: Assembly, event: str) -> list[Mapping[str, Any]]:
-    """All rules on an event, each with its one target."""
+    """All rules on an event, each with one target; those that send it on to other buses are left out."""
     found = [item for item in aws.resources("AWS::Events::Rule") if event in str(item.get("EventPattern"))]
-    assert found, f"no rule on {event}"
-    assert all(len(item["Targets"]) == 1 for item in found)
-    return found
+    each = [{**item, "Targets": [target]} for item in found for target in item["Targets"]]
+    called = [item for item in each if "<Bus" not in flat(item["Targets"][0]["Arn"])]
+    assert called, f"no rule on {event}"
+    return called
 
 
 def target_of(rule: Mapping[str, Any]) -> str:
@@ -190,15 +191,33 @@ def test_truth_is_joined_when_its_dataset_grows_and_daily_where_callers_say_it(a
         "JoinTruthreturns": {"dataset": ["orders"]},
     }
     (daily,) = [item for item in aws.resources("AWS::Events::Rule") if item["Description"].startswith("Join what")]
-    assert (target_of(daily), daily["ScheduleExpression"]) == ("JoinTruthlateorders", "rate(1 day)")
+    (target,) = daily["Targets"]
+    assert flat(target["Arn"]).endswith(":function:serin-dev-join-truth-late-orders")
+    assert daily["ScheduleExpression"] == "rate(1 day)"
+
+
+BUSES = {"Upload Accepted": {"-accepted", "-truth"}, "Backfill Wanted": {"-backfill"}}
 
 
 @pytest.mark.parametrize("event", ["Upload Accepted", "Backfill Wanted", "Features Built", "Model Registered"])
-def test_our_own_events_are_taken_from_our_bus_and_from_nobody_else(event: str, aws: Assembly) -> None:
+def test_our_own_events_are_taken_from_our_buses_and_from_nobody_else(event: str, aws: Assembly) -> None:
+    assert {item["EventBusName"] for item in rules(aws, event)} == {f"serin-dev{bus}" for bus in BUSES.get(event, {""})}
     for found in rules(aws, event):
-        assert found["EventBusName"] == "serin-dev"
         assert set(found["EventPattern"]["source"]) <= {"serin", "serin.late-orders", "serin.returns"}
         assert found["EventPattern"]["detail-type"] == [event]
+
+
+def test_our_bus_sends_on_what_models_listen_to_on_other_buses(aws: Assembly) -> None:
+    for event, kinds in BUSES.items():
+        (sent,) = [
+            item
+            for item in aws.resources("AWS::Events::Rule")
+            if item.get("EventPattern") == {"detail-type": [event]} and item["EventBusName"] == "serin-dev"
+        ]
+        assert {target_of({"Targets": [target]}) for target in sent["Targets"]} == {
+            f"Bus{kind.removeprefix('-')}" for kind in kinds
+        }
+        assert all("DeadLetterConfig" in target for target in sent["Targets"])
 
 
 def test_a_registered_version_starts_its_release(aws: Assembly) -> None:

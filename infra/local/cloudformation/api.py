@@ -10,6 +10,7 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from infra.local.cloudformation import change_sets, service, views
 from infra.local.cloudformation.bodies import body_of
 from infra.local.cloudformation.errors import ValidationError
+from infra.local.cloudformation.imports import imports_of
 from infra.local.cloudformation.records import Settings, Stack
 from infra.local.cloudformation.store import exports, find_stack, importers, records, stack_of
 
@@ -124,8 +125,8 @@ class CloudFormationApi(BaseResponse):
     def create_change_set(self) -> ActionResult:
         """CreateChangeSet"""
         kind, name = self._get_param("ChangeSetType") or "UPDATE", self._get_param("StackName")
-        if self._get_param("ResourcesToImport"):
-            raise ValidationError("The local cloud imports no resources into a stack.")
+        if self._get_bool_param("ImportExistingResources", False):
+            raise ValidationError("The local cloud imports resources that are named to it: ResourcesToImport.")
         before = find_stack(self.region, name)
         body = None if self._get_bool_param("UsePreviousTemplate", False) else self._body()
         made = change_sets.create_change_set(
@@ -136,6 +137,7 @@ class CloudFormationApi(BaseResponse):
             body,
             self._settings(before),
             self._get_param("Description"),
+            imports_of(self._get_param("ResourcesToImport", [])),
         )
         return ActionResult({"Id": made.id, "StackId": made.stack_id})
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from infra.local.cloudformation.errors import AlreadyExists, ChangeSetNotFound, InvalidChangeSetStatus, ValidationError
+from infra.local.cloudformation.imports import Import, imported
 from infra.local.cloudformation.ledger import mark, now
 from infra.local.cloudformation.records import ChangeSet, Settings, Stack
 from infra.local.cloudformation.service import (
     Run,
     begin_create,
+    begin_import,
     begin_update,
     changes_to,
     checked_template,
@@ -26,7 +29,14 @@ NO_CHANGES = "The submitted information didn't contain changes. Submit different
 
 
 def create_change_set(
-    region: str, stack_name: str, name: str, kind: str, body: str | None, settings: Settings, description: str | None
+    region: str,
+    stack_name: str,
+    name: str,
+    kind: str,
+    body: str | None,
+    settings: Settings,
+    description: str | None,
+    to_import: Sequence[Import] = (),
 ) -> ChangeSet:
     """Work out the changes; an empty change set is made and FAILED, as the CDK expects it."""
     stack = _stack_for(region, stack_name, kind)
@@ -46,6 +56,9 @@ def create_change_set(
         description=description,
         changes=changes_to(stack, template, settings, parameters),
     )
+    if kind == "IMPORT":
+        made.changes = imported(region, stack, template, made.changes, to_import)
+        made.imports = tuple(one.logical_id for one in made.changes)
     if kind == "UPDATE" and not differences(stack, template, settings, parameters):
         made.status, made.execution_status, made.reason = "FAILED", "UNAVAILABLE", NO_CHANGES
     records(region).change_sets[made.id] = made
@@ -62,7 +75,7 @@ def execute_change_set(
             f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
         )
     stack = stack_of(region, found.stack_id)
-    if found.kind == "UPDATE":
+    if found.kind == "UPDATE" or (found.kind == "IMPORT" and stack.status != "REVIEW_IN_PROGRESS"):
         refuse_unless_updatable(stack)
     template = checked_template(stack.name, found.template)
     for other in records(region).change_sets.values():
@@ -70,6 +83,9 @@ def execute_change_set(
             other.execution_status = "OBSOLETE"
     found.execution_status = "EXECUTE_COMPLETE"
     stack.change_set_id = found.id
+    if found.kind == "IMPORT":
+        begin_import(stack, template, found.settings, found.parameters, found.imports, run)
+        return
     begin = begin_create if found.kind == "CREATE" else begin_update
     settings = replace(found.settings, on_failure="DO_NOTHING") if disable_rollback else found.settings
     begin(stack, template, settings, found.parameters, run)
@@ -106,11 +122,13 @@ def _stack_for(region: str, name: str, kind: str) -> Stack:
             raise ValidationError(f"Stack [{name}] does not exist")
         refuse_unless_updatable(stack)
         return stack
-    if kind != "CREATE":
-        raise ValidationError(f"The local cloud makes change sets of type CREATE and UPDATE, not {kind}.")
+    if kind not in ("CREATE", "IMPORT"):
+        raise ValidationError(f"The local cloud makes change sets of type CREATE, UPDATE and IMPORT, not {kind}.")
     if stack is None:
         stack = new_stack(region, name, "REVIEW_IN_PROGRESS")
         mark(stack, "REVIEW_IN_PROGRESS", "User Initiated")
+    elif kind == "IMPORT" and stack.status != "REVIEW_IN_PROGRESS":
+        refuse_unless_updatable(stack)
     elif stack.status != "REVIEW_IN_PROGRESS":
         raise ValidationError(f"Stack [{name}] already exists and cannot be created again with the changeSet.")
     return stack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from infra.local.cloudformation.errors import ResourceFailed, ValidationError, reason_of
@@ -11,7 +12,7 @@ from infra.local.cloudformation.outputs import check_exports, outputs_of, refuse
 from infra.local.cloudformation.plan import Wish, changed_properties, properties_of, removed
 from infra.local.cloudformation.records import Stack, StackResource
 from infra.local.cloudformation.scope import StackScope
-from infra.local.cloudformation.steps import change, definition_of, make, redefined, take_away
+from infra.local.cloudformation.steps import adopt, change, definition_of, make, redefined, take_away
 from infra.local.cloudformation.support import resource_type
 from infra.local.cloudformation.template import Definition
 from infra.local.wiring import Wiring, connected
@@ -71,6 +72,23 @@ class Operation:
             del stack.resources[record.logical_id]
             _clear(stack, record, _policy(record, creating=False))
         mark(stack, "UPDATE_COMPLETE")
+
+    def take_up(self, imports: Collection[str]) -> None:
+        """Make the resources of these logical ids the stack's own, as they are; all of them, or none."""
+        stack, before = self.stack, dict(self.stack.resources)
+        try:
+            for name in (one for one in self.wish.order if one in imports):
+                definition = self.wish.definitions[name]
+                properties = self._resolved(definition)
+                stack.resources[name] = adopt(stack, definition, properties, self.wish.depends_on[name])
+        except (ResourceFailed, ValidationError) as error:
+            stack.failures.append(_said(error))
+            stack.resources = before
+            mark(stack, "IMPORT_ROLLBACK_IN_PROGRESS", _because(error, "import"))
+            mark(stack, "IMPORT_ROLLBACK_COMPLETE")
+            return
+        stack.template, stack.description = self.scope.template.body, self.scope.template.description
+        mark(stack, "IMPORT_COMPLETE")
 
     def _apply(self, journal: Journal) -> None:
         stack = self.stack

@@ -142,6 +142,8 @@ class ChangeSet:
     status: str = "CREATE_COMPLETE"
     execution_status: str = "AVAILABLE"
     reason: str | None = None
+    imports: tuple[str, ...] = ()
+    """The resources that are there already and become the stack's, by their logical ids."""
 
 
 @dataclass

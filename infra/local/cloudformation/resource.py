@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from serin.domain.errors import SerinError
+from serin.domain.errors import Invalid, SerinError
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,16 @@ class ResourceType(ABC):
         Where a service's create writes over what is there, creating is changing.
         """
         return self.create(wanted)
+
+    def adopt(self, wanted: Wanted) -> Made:
+        """What there is of it already, made by somebody else, as if it had been made here; nothing of it changes.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
+        """
+        raise Invalid(
+            f"ResourceTypes [{wanted.resource_type}] are not supported for Import",
+            "The local cloud imports buckets and tables.",
+        )
 
     @abstractmethod
     def delete(self, deployed: Deployed) -> None:

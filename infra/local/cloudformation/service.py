@@ -28,6 +28,7 @@ NO_UPDATES = "No updates are to be performed."
 _UPDATABLE = {
     "CREATE_COMPLETE",
     "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
     "UPDATE_COMPLETE",
     "UPDATE_FAILED",
     "UPDATE_ROLLBACK_COMPLETE",
@@ -121,6 +122,21 @@ def begin_update(
             stack.settings, stack.parameters = replace(old[0], on_failure=settings.on_failure), old[1]
 
     run(stack, work)
+
+
+def begin_import(
+    stack: Stack,
+    template: Template,
+    settings: Settings,
+    parameters: Mapping[str, Parameter],
+    imports: tuple[str, ...],
+    run: Run,
+) -> None:
+    """Take up what a template that was checked names and is there already."""
+    operation = _operation(stack, template, settings, parameters)
+    _take(stack, settings, parameters)
+    mark(stack, "IMPORT_IN_PROGRESS", "User Initiated")
+    run(stack, lambda: operation.take_up(imports))
 
 
 def delete_stack(region: str, name: str, run: Run, retained: tuple[str, ...] = ()) -> None:

@@ -45,6 +45,20 @@ def make(
     return record
 
 
+def adopt(
+    stack: Stack, definition: Definition, properties: Mapping[str, Any], depends_on: tuple[str, ...]
+) -> StackResource:
+    """Take up a resource that is there already; raises ResourceFailed."""
+    kind = resource_type(definition.type)
+    note(stack, definition.logical_id, definition.type, "IMPORT_IN_PROGRESS", "Resource import started.")
+    with _failing(stack, definition.logical_id, definition.type, "IMPORT_FAILED"):
+        name = str(properties[kind.name_property])
+        made = kind.adopt(_wanted(stack, definition, name, properties))
+    record = _record(definition, name, properties, made, depends_on)
+    mark_resource(stack, record, "IMPORT_COMPLETE", "Resource import completed.")
+    return record
+
+
 def change(
     stack: Stack,
     before: StackResource,

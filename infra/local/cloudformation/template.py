@@ -47,6 +47,7 @@ class Definition:
     deletion_policy: str = "Delete"
     update_replace_policy: str = "Delete"
     metadata: Any = None
+    says_deletion_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def _definition(name: str, resource: Any) -> Definition:
         _policy(name, resource, "DeletionPolicy"),
         _policy(name, resource, "UpdateReplacePolicy"),
         resource.get("Metadata"),
+        "DeletionPolicy" in resource,
     )
 
 

@@ -31,6 +31,8 @@ class Stack:
     template: Mapping[str, Any]
     assets: tuple[FileAsset, ...] = ()
     parameters: Mapping[str, str] | None = None
+    protected: bool = False
+    """Whether it cannot be deleted."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,13 @@ def _stack(folder: Path, name: str, artifacts: Mapping[str, Any], region: str) -
         artifact = artifacts.get(dependency, {})
         if artifact.get("type") == "cdk:asset-manifest":
             assets.extend(_file_assets(folder / artifact["properties"]["file"], region))
-    return Stack(properties.get("stackName", name), template, tuple(assets), properties.get("parameters") or {})
+    return Stack(
+        properties.get("stackName", name),
+        template,
+        tuple(assets),
+        properties.get("parameters") or {},
+        bool(properties.get("terminationProtection", False)),
+    )
 
 
 def _file_assets(manifest: Path, region: str) -> Iterator[FileAsset]:

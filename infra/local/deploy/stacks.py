@@ -65,10 +65,14 @@ def bring_up(stack: Stack, region: str) -> None:
         else:
             found = update_stack(region, stack.name, body, settings, here)
     except ValidationError as error:
-        if error.message == NO_UPDATES:
-            return
-        raise DeployFailed(f"Stack {stack.name}: {error.message}", "Correct the template and deploy again.") from error
-    _refuse_failure(found)
+        if error.message != NO_UPDATES or before is None:
+            remedy = "Correct the template and deploy again."
+            raise DeployFailed(f"Stack {stack.name}: {error.message}", remedy) from error
+        found = before
+    else:
+        _refuse_failure(found)
+    # As the CDK's command does it: with an operation of its own, when the stack is there.
+    found.termination_protection = stack.protected
 
 
 def _refuse_failure(stack: Deployed) -> None:

@@ -34,7 +34,7 @@ _CALLED = {
     _PICKLING: {"clock_event", "function_in", "set_default_dict", "set_event", "set_object", "set_versions"},
 }
 _NAMED = {"builtins": {"bytearray", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}}
-_OBJECTS = {"uuid": {"UUID"}, _PICKLING: {"_Body"}}
+_OBJECTS = {"uuid": {"UUID"}, "infra.local.delivery.measuring": {"Level"}, _PICKLING: {"_Body"}}
 _VALUES = {"uuid": {"SafeUUID"}}
 _FINALISED = {("moto.s3.models", "FakeKey")}
 """Classes that act when they are let go; their reviver says what they may hold."""

@@ -52,8 +52,8 @@ class CountedObjects:
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        return self._store.keys(prefix)
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        return self._store.keys(prefix, after)
 
 
 class CountedCatalog:

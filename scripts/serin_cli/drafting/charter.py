@@ -45,8 +45,8 @@ def _purpose(draft: Draft) -> Iterator[str]:
 
 def _data(draft: Draft) -> Iterator[str]:
     name = draft.dataset
-    derived = draft.moment != (draft.time.name if draft.time else None)
-    derive = ', derive: {call: "features:with_moments"}' if derived else ""
+    is_moment = draft.time is not None and draft.time.is_moment
+    derive = "" if is_moment else ', derive: {call: "features:with_moments"}'
     yield "datasets:"
     yield f"  {name}: {{contract: contracts/{name}.yaml{derive}}}"
     yield ""

@@ -10,6 +10,7 @@ from serin.data.looks.inference import ROWS_READ, ColumnSeen, FileSeen
 from serin.domain.contracts import TIMES
 from serin.domain.printable import printable
 from serin_cli.drafting.columns import required
+from serin_cli.drafting.personal import personal
 from serin_cli.drafting.words import word
 
 # What plans, terms and forecasts are called.
@@ -63,7 +64,8 @@ def _schema(
     positions = {name: place for place, name in enumerate(key, start=1)}
     for column in seen.columns:
         yield f"      # {_seen(column)}"
-        yield from _column(column, dataset, positions.get(column.name), column.name in afterwards)
+        is_personal = bool(personal(column, seen.typed[column.name]))
+        yield from _column(column, dataset, positions.get(column.name), column.name in afterwards, is_personal)
         yield from _own_properties(column.name in afterwards, column.name in ahead)
 
 
@@ -80,18 +82,30 @@ def _seen(column: ColumnSeen) -> str:
     return ", ".join(facts)
 
 
-def _column(column: ColumnSeen, dataset: str, position: int | None, afterwards: bool) -> Iterator[str]:
+def _column(
+    column: ColumnSeen, dataset: str, position: int | None, afterwards: bool, is_personal: bool
+) -> Iterator[str]:
     yield f"      - name: {word(column.name)}"
     if column.written:
         yield f"        physicalName: {word(column.written)}"
     yield f"        logicalType: {column.type}"
+    if is_personal:
+        yield "        classification: confidential   # profiles show no value of it"
+    if options := _written(column):
+        yield f"        logicalTypeOptions: {{{options}}}"
     if position:
         yield f"        primaryKey: true\n        primaryKeyPosition: {position}"
     elif required(column) and not afterwards:
         yield "        required: true"
-    rule = _rule(column, dataset)
+    rule = "" if is_personal else _rule(column, dataset)
     if rule:
         yield f"        quality:\n          - {rule}"
+
+
+def _written(column: ColumnSeen) -> str:
+    """How the times of a column are written, where it is not as everywhere."""
+    form = [f"format: {word(column.form)}"] if column.form and column.type != "string" else []
+    return ", ".join([*form, *([f"defaultTimezone: {column.zone}"] if column.zone else [])])
 
 
 def _own_properties(afterwards: bool, ahead: bool) -> Iterator[str]:

@@ -12,13 +12,15 @@ from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
 from serin_cli.drafting.columns import key_of, left_out
-from serin_cli.drafting.leaks import suspects
+from serin_cli.drafting.leaks import after_the_fact, give_away
 from serin_cli.drafting.notes import file_notes, key_notes, order_notes
-from serin_cli.drafting.parts import entity_of, named, task_of, time_of
+from serin_cli.drafting.parts import entity_of, named, task_of
 from serin_cli.drafting.positives import Positive, positive_in
 from serin_cli.drafting.spans import Spans, moments_of, spans_of
+from serin_cli.drafting.times import TimeSource, time_of
 
 MOMENT = "moment_utc"
+FEWEST_TO_DRAFT = 50
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Wishes:
     task: Task | None = None
     time: str | None = None
     entity: str | None = None
+    zone: str | None = None
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,7 @@ class Draft:
     task: Task
     label: ColumnSeen
     positive: Positive | None
-    time: ColumnSeen | None
+    time: TimeSource | None
     moment: str
     entity: ColumnSeen | None
     key: tuple[str, ...]
@@ -68,17 +72,24 @@ class Draft:
 
 def draft(seen: FileSeen, wishes: Wishes) -> Draft:
     """Decide; raises Invalid for a column that is not there or cannot play its part."""
+    seen, time = time_of(seen, wishes.time, wishes.zone) if wishes.time else (seen, None)
     label = named(seen, wishes.label, "label")
-    time = time_of(seen, wishes.time) if wishes.time else None
     entity = entity_of(seen, wishes.entity) if wishes.entity else None
-    _refuse_two_parts(label, time, entity)
+    _refuse_two_parts(label, entity, *(time.columns if time else ()))
     task = task_of(label, seen, wishes.task)
-    outside = left_out(seen, label, time, entity)
+    _refuse_few(label)
+    keep = [named(seen, name, "keep") for name in wishes.keep]
+    outside = left_out(seen, label, time, entity, keep)
+    compared = [one.name for one in seen.columns if one.name not in outside and one not in (entity, *keep)]
+    certain, doubt = give_away(seen.typed, label.name, compared, task)
+    outside |= certain
     inputs = _inputs(seen, outside, entity)
+    names = [column.name for column in inputs]
     key = key_of(seen, time, entity)
     spans = spans_of(moments_of(seen, label, time), ordered_by_place=time is None)
     metric, baseline = baseline_of(seen.typed[label.name].drop_nulls(), task)
-    order = () if time else order_notes(seen, label, task)
+    numbers = [one.name for one in (*inputs, label) if one.type in ("integer", "number")]
+    order = () if time else order_notes(seen, numbers if task == "regression" else numbers[: len(inputs)])
     return Draft(
         model=wishes.model,
         dataset=wishes.dataset,
@@ -87,16 +98,16 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
         label=label,
         positive=positive_in(seen.typed[label.name], task),
         time=time,
-        moment=time.name if time and time.time == "timestamp" else _free(MOMENT, seen),
+        moment=time.names[0] if time and time.is_moment else _free(MOMENT, seen),
         entity=entity,
         key=key,
         inputs=inputs,
         left_out=outside,
-        suspects=suspects(seen.typed, label.name, [column.name for column in inputs]),
+        suspects=after_the_fact(seen.typed, label.name, names),
         spans=spans,
         metric=metric,
         baseline=baseline,
-        notes=(*key_notes(entity, time, key), *spans.notes, *order, *file_notes(seen)),
+        notes=(*key_notes(entity, time, key), *spans.notes, *order, *([doubt] if doubt else []), *file_notes(seen)),
     )
 
 
@@ -115,6 +126,16 @@ def _refuse_two_parts(*columns: ColumnSeen | None) -> None:
     names = [column.name for column in columns if column]
     if len(set(names)) < len(names):
         raise Invalid("One column is given two parts.", "Name different columns for --label, --time and --entity.")
+
+
+def _refuse_few(label: ColumnSeen) -> None:
+    labelled = label.rows - label.nulls
+    if labelled < FEWEST_TO_DRAFT:
+        raise Invalid(
+            f"{labelled:,} rows have a value of {label.name}; no model can be shown to be any good by so few.",
+            f"Gather {FEWEST_TO_DRAFT} at least; some hundred are better.",
+            "label",
+        )
 
 
 def _inputs(seen: FileSeen, outside: Mapping[str, str], entity: ColumnSeen | None) -> tuple[ColumnSeen, ...]:

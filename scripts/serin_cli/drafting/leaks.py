@@ -4,29 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import pandas as pd
 import polars as pl
 
 from serin.data.looks.associations import comes_with
+from serin.domain.charter import Task
+from serin.learning.columns import TrainingColumns
+from serin.learning.suspicion import Suspect, suspects
+from serin.serving.manifest import ModelColumn
 
 ALMOST_THE_LABEL = 0.98
+THE_LABEL_IN_ORDER = 0.999
+TURNS = 4
+HELD = 3
 
 
-def suspects(rows: pl.DataFrame, label: str, inputs: Sequence[str]) -> dict[str, str]:
+def give_away(rows: pl.DataFrame, label: str, inputs: Sequence[str], task: Task) -> tuple[dict[str, str], str | None]:
+    """Input → why it all but is the label; and what is said of others that say too much of it, as a training does.
+
+    Two columns that give it away together are both named.
+    """
+    labelled, left = rows.filter(pl.col(label).is_not_null()), list(inputs)
+    reasons = {name: _SAME_ORDER for name in left if task == "regression" and _goes_with(labelled, label, name)}
+    left = [name for name in left if name not in reasons]
+    doubts: Sequence[Suspect] = ()
+    for _ in range(TURNS):
+        doubts = _suspects(labelled, label, left, task) if left else ()
+        certain = [one for one in doubts if one.others is None]
+        if not certain:
+            break
+        reasons |= {
+            name: f"{one.candidate.said} gives the label away" for one in certain for name in one.candidate.names
+        }
+        left = [name for name in left if name not in reasons]
+    return reasons, next((one.sentence for one in doubts if one.others is not None), None)
+
+
+_SAME_ORDER = "it puts the rows in the label's order"
+
+
+def after_the_fact(rows: pl.DataFrame, label: str, inputs: Sequence[str]) -> dict[str, str]:
     """Input → why it may be known only afterwards; what is not named here may be so all the same."""
     labelled = rows.filter(pl.col(label).is_not_null())
     found: dict[str, str] = {}
     for name in inputs:
         if comes_with(rows[name], rows[label]):
             found[name] = f"empty in the rows without {label}"
-        elif _almost_equal(labelled, label, name):
+        elif _correlation(labelled, label, name, "pearson") >= ALMOST_THE_LABEL:
             found[name] = f"almost the same as {label}"
     return found
 
 
-def _almost_equal(rows: pl.DataFrame, label: str, name: str) -> bool:
+def _suspects(rows: pl.DataFrame, label: str, inputs: Sequence[str], task: Task) -> Sequence[Suspect]:
+    """What a training of these rows would warn of; every third row is held back."""
+    places = np.arange(rows.height)
+    held = places % HELD == HELD - 1
+    return suspects(_training_columns(rows, label, inputs, places), task, ~held, held)
+
+
+def _training_columns(
+    rows: pl.DataFrame, label: str, inputs: Sequence[str], places: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> TrainingColumns:
+    table, columns = {}, []
+    for name in inputs:
+        values = rows[name]
+        if values.dtype == pl.String:
+            columns.append(ModelColumn(name, "categorical", tuple(values.drop_nulls().unique().sort().to_list())))
+            table[name] = pd.Series([np.nan if text is None else text for text in values], dtype=object)
+        else:
+            columns.append(ModelColumn(name, "numeric"))
+            table[name] = pd.Series(values.cast(pl.Float64).fill_null(float("nan")).to_numpy())
+    return TrainingColumns(
+        pd.DataFrame(table, index=pd.RangeIndex(rows.height)),
+        np.asarray(rows[label].to_list()),
+        places.astype(np.float64),
+        np.ones(rows.height, dtype=np.bool_),
+        places,
+        tuple(columns),
+        places,
+        {},
+    )
+
+
+def _goes_with(rows: pl.DataFrame, label: str, name: str) -> bool:
+    return _correlation(rows, label, name, "spearman") >= THE_LABEL_IN_ORDER
+
+
+def _correlation(rows: pl.DataFrame, label: str, name: str, method: str) -> float:
+    """How far two numbers go together, up or down, from 0 to 1; 0 for what is no number or does not vary."""
     if not (rows.schema[name].is_numeric() and rows.schema[label].is_numeric()):
-        return False
+        return 0.0
     known = rows.select(label, name).drop_nulls()
     if known.height < 2 or known[name].n_unique() < 2 or known[label].n_unique() < 2:
-        return False
-    return bool(abs(known.select(pl.corr(label, name)).item()) >= ALMOST_THE_LABEL)
+        return 0.0
+    of = (pl.col(label), pl.col(name)) if method == "pearson" else (pl.col(label).rank(), pl.col(name).rank())
+    return abs(float(known.select(pl.corr(*of)).item()))

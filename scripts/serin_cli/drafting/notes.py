@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from serin.data.contract.advice import how_to_write
 from serin.data.looks.inference import ColumnSeen, FileSeen
-from serin.domain.charter import Task
 from serin.domain.printable import printable
+from serin_cli.drafting.times import TimeSource, proposals
 
 _NAMED = 8
+_ENOUGH, _SEVERAL, _MOVES = 20, 10, 0.95
+_MOSTLY = 0.8
+# A number that its writer has dressed: with a decimal comma, separators of thousands, a sign of money or a share.
+_DRESSED = (
+    r"^\s*[-+$€£¥]*\s*[0-9][0-9.]*(,[0-9]+)+(\.[0-9]+)?\s*[€%]?\s*$"
+    r"|^\s*[$€£¥]\s*[-+]?[0-9.]+$|^[-+]?[0-9.]+\s*[€%]$|^\s+[0-9.]+$"
+)
 
 
 def file_notes(seen: FileSeen) -> Iterator[str]:
@@ -21,33 +29,62 @@ def file_notes(seen: FileSeen) -> Iterator[str]:
     if named:
         more = f", and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
         yield f"columns keep their names in files, and have others here: {', '.join(named[:_NAMED])}{more}"
+    if seen.unnamed:
+        places = ", ".join(map(str, seen.unnamed[:_NAMED]))
+        yield f"column {places} has no name and is left out, as row names of pandas and R; a name on line 1 keeps it"
     for name in seen.unread:
         yield f"{printable(name)} holds no plain values and is left out"
     for column in seen.columns:
         if column.time == "local":
-            yield f"{column.name} does not say its zone; write times as 2013-04-01T10:00:00Z, or name the zone"
+            yield f"{column.name} does not say its zone; write times as 2013-04-01T10:00:00Z, or name it: --zone"
+        if column.unsure:
+            yield f"{column.name} may be a day and a month either way; write 2013-04-01"
+        if column.type == "string" and (sentence := _nearly_a_number(seen.typed[column.name])):
+            yield f"{column.name} is text: {sentence}"
         if column.odd:
             words = ", ".join(map(repr, column.odd))
             yield f"{column.name} is text because of {words}; if that means no value, list it under missingValues"
 
 
-def order_notes(seen: FileSeen, label: ColumnSeen, task: Task) -> Iterator[str]:
-    """Without a time the last rows judge; in a file sorted by its label these are of another kind than the rest."""
-    if _is_sorted(seen.typed[label.name].drop_nulls(), task):
-        found = f"the rows look sorted by {label.name}, and the last ones judge what the first ones taught"
-        yield f"{found}: shuffle the rows once, before the first upload"
+def order_notes(seen: FileSeen, numbers: Sequence[str]) -> Iterator[str]:
+    """Without a time rows are dealt by chance: what speaks of a time, and which numbers move with the row's place."""
+    times = list(proposals(seen))
+    if times:
+        yield (
+            f"{_listed(times)} may say when a row's question was asked: with --time {times[0]} newer rows judge what "
+            "older ones taught"
+        )
+    moving = [name for name in numbers if _moves(seen.typed[name])]
+    if moving and not times:
+        yield (
+            f"{_listed(moving)} move{'s' if len(moving) == 1 else ''} with the row's place, as in a history: add a "
+            "column that says when, and name it with --time, for rows that are dealt by chance know their neighbours"
+        )
 
 
-def key_notes(entity: ColumnSeen | None, time: ColumnSeen | None, key: tuple[str, ...]) -> Iterator[str]:
+def key_notes(entity: ColumnSeen | None, time: TimeSource | None, key: tuple[str, ...]) -> Iterator[str]:
     """An entity that was named and does not name rows."""
     if entity and not key:
-        names = " and ".join(column.name for column in (entity, time) if column)
+        names = " and ".join((entity.name, *(time.names if time else ())))
         yield f"some rows share their {names}, so each row counts for itself"
 
 
-def _is_sorted(labels: pl.Series, task: Task) -> bool:
-    if task == "regression":
-        frame = pl.DataFrame({"label": labels.cast(pl.Float64), "place": range(labels.len())})
-        return bool(abs(frame.select(pl.corr("label", "place", method="spearman")).item()) > 0.5)
-    half = labels.len() // 2
-    return set(labels.head(half).unique().to_list()) != set(labels.tail(half).unique().to_list())
+def _nearly_a_number(texts: pl.Series) -> str | None:
+    """How to write what would be numbers but for commas, signs or blanks in most of them; as uploads say it."""
+    known = texts.drop_nulls()
+    odd = known.filter(known.str.contains(_DRESSED))
+    if known.len() == 0 or odd.len() < _MOSTLY * known.len():
+        return None
+    return f"{printable(odd[0], 40)!r} is no number: {how_to_write(odd[0], 'number')}"
+
+
+def _moves(values: pl.Series) -> bool:
+    frame = pl.DataFrame({"value": values.cast(pl.Float64), "place": range(values.len())}).drop_nulls()
+    if frame.height < _ENOUGH or frame["value"].n_unique() < _SEVERAL:
+        return False
+    return bool(abs(frame.select(pl.corr(pl.col("value").rank(), pl.col("place").rank())).item()) >= _MOVES)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"

@@ -19,16 +19,6 @@ def named(seen: FileSeen, name: str, part: str) -> ColumnSeen:
     return column
 
 
-def time_of(seen: FileSeen, name: str) -> ColumnSeen:
-    """The column that says when a row's question was asked: it has a time in every row."""
-    column = named(seen, name, "time")
-    if column.time is None or column.nulls:
-        found = "has rows without a value" if column.time else "holds no times"
-        remedy = "Write every row's as 2013-04-01T10:00:00Z, or 2013-04-01; without --time the rows' order counts."
-        raise Invalid(f"The column {column.name} {found}.", remedy, "time")
-    return column
-
-
 def entity_of(seen: FileSeen, name: str) -> ColumnSeen:
     """The column that names what a question is about."""
     column = named(seen, name, "entity")

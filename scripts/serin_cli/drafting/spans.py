@@ -13,6 +13,7 @@ from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.experiments import learnable_without_time
 from serin.domain.judgement.champion import MINIMUM_BLOCKS
 from serin.domain.judgement.policy import Block
+from serin_cli.drafting.times import TimeSource
 
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """Where no column is a time, the place of a row is: hours since this moment."""
@@ -44,15 +45,12 @@ class Spans:
         return max(1, self.learns // 2)
 
 
-def moments_of(seen: FileSeen, label: ColumnSeen, time: ColumnSeen | None) -> list[datetime]:
+def moments_of(seen: FileSeen, label: ColumnSeen, time: TimeSource | None) -> list[datetime]:
     """When each labelled row was asked, in order."""
     if time is None:
         moments = pl.Series([FIRST_MOMENT + timedelta(hours=place) for place in range(seen.typed.height)])
-    elif time.time == "local":
-        text = seen.typed[time.name].str.replace(" ", "T", literal=True)
-        moments = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC")
     else:
-        moments = seen.typed[time.name].cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        moments = time.moments(seen.typed)
     return moments.filter(seen.typed[label.name].is_not_null()).sort().to_list()
 
 

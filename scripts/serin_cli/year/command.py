@@ -25,6 +25,7 @@ from serin_cli.commands import MODELS
 from serin_cli.connection import aws_client
 from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
+from serin_cli.walk import STAGE
 from serin_cli.watch_page import write
 from serin_cli.year.broken import NAME, register_broken
 from serin_cli.year.loop import EVENING, FIRST_ASKED, LAST, MODEL, Episode, Loop
@@ -33,10 +34,11 @@ from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
 from serin_cli.year.weeks import Weeks
 
-STAGE = "year"
 SAMPLE = Path("build/flights")
-POISONED_IN, BROKEN_IN = 14, 26
-"""In which weeks somebody sends in wrong labels and trains, and releases code with a fault."""
+POISONED_FROM, BROKEN_IN = 14, 26
+"""From which week on somebody sends in wrong labels and trains, and in which one releases code with a fault."""
+TO_JUDGE_BY = timedelta(days=14)
+"""So long after the live version has learnt there are days that can tell a worse one: the gate asks for ten."""
 BETWEEN_UPLOADS = (timedelta(days=2, hours=4), timedelta(days=2, hours=4), timedelta(days=2, hours=16))
 """A week in all. Quality is judged of weeks with three days of predictions or more, who asks needs features of the day,
 and flights of the morning, of noon and of the evening are asked about, as the model has learnt them."""
@@ -95,7 +97,7 @@ def _weeks(count: int | None) -> Iterator[list[tuple[datetime, datetime]]]:
 
 def _event(week: int, loop: Loop, platform: Running, files: dict[str, Path]) -> None:
     """What people do in this week; all else the platform begins by itself."""
-    if week == POISONED_IN:
+    if week >= POISONED_FROM and not loop.course.poisoned and loop.now - loop.learnt >= TO_JUDGE_BY:
         loop.poison([files["2013-01.csv"], files["2013-02.csv"]], poisoned)
     elif week == BROKEN_IN:
         version = _broken(platform, loop)

@@ -22,7 +22,7 @@ YEAR, FEBRUARY = datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 2, 1, tzinfo
 FIRST_ASKED, LAST = datetime(2013, 3, 1, 10, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
 NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
-DAY, TOGETHER = timedelta(days=1), 45
+DAY, TOGETHER = timedelta(days=1), 12
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
 
@@ -46,6 +46,7 @@ class Course:
     failed: int = 0
     trained: int = -1
     """The first training is none of a model that there was."""
+    poisoned: bool = False
     seen: set[str] = field(default_factory=set)
     episodes: list[Episode] = field(default_factory=list)
 
@@ -98,6 +99,11 @@ class Loop:
             self._ask(self._coming())
 
     @property
+    def learnt(self) -> datetime:
+        """When the version that is live had its release, which its training came right before."""
+        return max(episode.at for episode in self.course.episodes if episode.verdict == "live")
+
+    @property
     def live(self) -> int:
         """The version that most callers are answered by."""
         live = [episode.version for episode in self.course.episodes if episode.verdict == "live"]
@@ -105,7 +111,7 @@ class Loop:
 
     def poison(self, files: Sequence[Path], make: Callable[[Path, Path], Path]) -> Episode:
         """Corrections that say the opposite come in, a training learns from them, and the rows are put right again."""
-        folder = files[0].parent
+        self.course.poisoned, folder = True, files[0].parent
         with self._meter.doing("uploads"):
             for file in files:
                 self._client.upload("flights", make(file, folder / f"poisoned-{file.name}"))

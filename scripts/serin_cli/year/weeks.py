@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from serin_cli.asked import departure_of, instance_of
+from serin_cli.sample import YEAR
 
 ON_THE_GROUND = timedelta(minutes=28)
 CALLED_OFF = timedelta(hours=6)
@@ -18,60 +19,72 @@ CALLED_OFF = timedelta(hours=6)
 MISSING = ("", "NA")
 
 
-@dataclass(frozen=True)
+REACH = timedelta(days=3)
+"""A file has the flights that depart in its month on the clocks of New York; they are over so much later at most."""
+KEPT = 6
+"""Files whose rows are held at once: of a year they would be a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a file, and when it came to be known."""
+    """One line of a file, and when it came to be known; for a flight also when it was to depart."""
 
     known: datetime
     line: str
-
-
-@dataclass(frozen=True)
-class Flight:
-    """A flight as a caller asks about it."""
-
-    departs: datetime
-    instance: Mapping[str, Any]
+    departs: datetime | None = None
 
 
 class Weeks:
     """The sample's rows by the moment at which they were known, and its flights by their scheduled departure."""
 
     def __init__(self, files: Mapping[str, Path], folder: Path) -> None:
-        self._folder = folder
+        self._files, self._folder = files, folder
         self._headers: dict[str, str] = {}
-        flights = [(row, line) for name in _months("", files) for row, line in self._read("flights", files[name])]
-        weather = [
-            (row, line) for name in _months("weather-", files) for row, line in self._read("weather", files[name])
-        ]
-        self._rows = {
-            "flights": sorted((Row(_over(row), line) for row, line in flights), key=lambda row: row.known),
-            "weather": sorted((Row(_hour(row), line) for row, line in weather), key=lambda row: row.known),
-        }
-        self._flights = sorted(
-            (Flight(departure_of(row), instance_of(row)) for row, _ in flights), key=lambda flight: flight.departs
-        )
+        self._rows = lru_cache(maxsize=KEPT)(self._read)
 
     def file(self, dataset: str, since: datetime, until: datetime) -> Path:
         """A CSV file of the rows that came to be known from `since` on and before `until`."""
-        lines = [row.line for row in self._rows[dataset] if since <= row.known < until]
+        rows = [row for row in self._near(dataset, since, until) if since <= row.known < until]
+        lines = [row.line for row in sorted(rows, key=lambda row: row.known)]
         path = self._folder / f"{dataset}-{until:%m-%dT%H}.csv"
         path.write_text(self._headers[dataset] + "".join(lines), encoding="utf-8")
         return path
 
     def departing(self, since: datetime, until: datetime) -> list[Mapping[str, Any]]:
         """What is asked about the flights that are to depart then."""
-        return [flight.instance for flight in self._flights if since <= flight.departs < until]
+        near = [(row.departs, row) for row in self._near("flights", since, until) if row.departs is not None]
+        departing = sorted((pair for pair in near if since <= pair[0] < until), key=lambda pair: pair[0])
+        names = self._names("flights")
+        return [instance_of(_values(names, row.line)) for _, row in departing]
 
-    def _read(self, dataset: str, file: Path) -> Iterator[tuple[Mapping[str, str], str]]:
-        # No value of these files has a line break or a comma in it.
+    def _near(self, dataset: str, since: datetime, until: datetime) -> Iterator[Row]:
+        """The rows of the months around a span."""
+        prefix = "" if dataset == "flights" else f"{dataset}-"
+        months = [f"{YEAR}-{month:02}" for month in range(1, 13)]
+        first, last = (f"{moment:%Y-%m}" for moment in (since - REACH, until + REACH))
+        for month in months:
+            if first <= month <= last and f"{prefix}{month}.csv" in self._files:
+                yield from self._rows(dataset, self._files[f"{prefix}{month}.csv"])
+
+    def _read(self, dataset: str, file: Path) -> Sequence[Row]:
         header, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         self._headers[dataset] = header
-        yield from zip(csv.DictReader([header, *lines]), lines, strict=True)
+        names = self._names(dataset)
+        return [_row(_values(names, line), line) for line in lines]
+
+    def _names(self, dataset: str) -> Sequence[str]:
+        return self._headers[dataset].rstrip("\n").split(",")
 
 
-def _months(prefix: str, files: Mapping[str, Path]) -> list[str]:
-    return [f"{prefix}2013-{month:02}.csv" for month in range(1, 13) if f"{prefix}2013-{month:02}.csv" in files]
+def _values(names: Sequence[str], line: str) -> Mapping[str, str]:
+    # No value of these files has a line break or a comma in it.
+    return dict(zip(names, line.rstrip("\n").split(","), strict=True))
+
+
+def _row(values: Mapping[str, str], line: str) -> Row:
+    if "minute" not in values:
+        return Row(_hour(values), line)
+    return Row(_over(values), line, departure_of(values))
 
 
 def _hour(row: Mapping[str, str]) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,26 @@ def test_a_transaction_writes_all_or_nothing_and_says_which_condition_failed(dep
     reasons = [reason["Code"] for reason in refused.value.response["CancellationReasons"]]
     assert reasons == ["None", "ConditionalCheckFailed"]
     assert keys(cloud) == ["a", "b"]
+
+
+def test_a_transaction_that_is_asked_again_by_its_token_is_done_once_and_another_by_that_token_is_refused(
+    deployed: Deploy,
+) -> None:
+    cloud = deployed({"Table": table("catalog")})
+    dynamodb, new = aws(cloud, "dynamodb"), {"ConditionExpression": "attribute_not_exists(pk)"}
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.transact_write_items(
+            TransactItems=[{"Put": {"TableName": "none", "Item": {}}}], ClientRequestToken="t"
+        )
+    asked = {"TransactItems": [put("a", **new)], "ClientRequestToken": "t"}
+    dynamodb.transact_write_items(**asked)
+    dynamodb.transact_write_items(**asked)
+    with pytest.raises(dynamodb.exceptions.IdempotentParameterMismatchException, match="already used"):
+        dynamodb.transact_write_items(TransactItems=[put("b")], ClientRequestToken="t")
+    assert keys(cloud) == ["a"]
+    cloud.advance(timedelta(minutes=10))
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(**asked)
 
 
 def test_a_transaction_that_fails_while_writing_is_undone(deployed: Deploy) -> None:

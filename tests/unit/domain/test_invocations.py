@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from serin.domain.invocation_lines import believable, invocation_in, is_counted
-from serin.domain.invocations import Invocation, function_version_of, merged
+from serin.domain.invocations import Invocation, call_of, function_version_of, merged
 from tests.builders import NOON
 
 STREAM = "2013/04/01/[12]0123456789abcdef0123456789abcdef"
@@ -19,6 +19,15 @@ STREAM = "2013/04/01/[12]0123456789abcdef0123456789abcdef"
 )
 def test_a_log_stream_says_which_version_printed_to_it(stream: str, version: str) -> None:
     assert function_version_of(stream) == version
+
+
+def test_an_answer_of_which_a_row_failed_is_a_failed_call() -> None:
+    """HTTP calls it 200, and so does Lambda; the release's judge must not."""
+    line = {"prediction_id": "p", "request_id": "r", "at": "2013-04-01T12:00:00Z", "score": 0.5, "label": True}
+    failed = line | {"score": None, "label": None, "status": "failed"}
+    told = {"function": "predict", "request_id": "r", "at": "2013-04-01T12:00:00Z", "outcome": "failed", "status": 200}
+    (whole,) = merged([one for text in (line, failed, line, told) if (one := invocation_in(text, STREAM))])
+    assert (whole.answer, whole.failed_on_lambda, call_of(whole)) == ("failed", False, "failure")
 
 
 @pytest.mark.parametrize("stream", ["", "2013/04/01/ab12", "[x]ab12", "2013/04/01/[3]", "2013/04/01/[3]ab12/more"])

@@ -50,6 +50,17 @@ def test_a_folder_without_a_charter_is_refused(tmp_path: Path) -> None:
         _read(tmp_path)
 
 
+def test_the_faults_of_every_model_are_shown_at_once(tmp_path: Path) -> None:
+    write_model(tmp_path, {"model.yaml": {"task: binary": "task: guess"}})
+    _second(tmp_path, {"model.yaml": {"task: binary": "task: ask"}})
+    with pytest.raises(Invalid) as caught:
+        _read(tmp_path)
+    assert [line.partition(":")[0] for line in caught.value.message.splitlines()] == [
+        "models/trip-cost/model.yaml",
+        "models/trip-delay/model.yaml",
+    ]
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no folder models/"):
         _read(tmp_path)

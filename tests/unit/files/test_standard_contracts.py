@@ -134,6 +134,19 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
             ["2009-12-31T14:00:00Z", "2009-12-31T14:00:01Z"],
             "2009-12-31T14:00:00Z",
         ),
+        ("logicalType: date, logicalTypeOptions: {format: dd/MM/yyyy}", ["31/01/2010", "31/02/2010"], "31/01/2010"),
+        ("logicalType: date, logicalTypeOptions: {format: 'MMM d yyyy'}", ["Feb 3 2010", "Foo 3 2010"], "Feb 3 2010"),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {format: 'M/d/yyyy h:mm a', defaultTimezone: America/New_York,"
+            " maximum: '2010-11-07T05:30:00Z'}",
+            ["11/7/2010 1:30 AM", "11/7/2010 1:31 AM", "3/14/2010 2:30 AM", "11/7/2010 13:30 AM"],
+            "11/7/2010 1:30 AM",  # the first of two; in March clocks leave the hour out
+        ),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Etc/UTC}",
+            ["2010-01-01 09:00", "01.01.2010 09:00"],
+            "2010-01-01 09:00",
+        ),
         ("logicalType: time, logicalTypeOptions: {format: 'HH:mm:ss'}", ["23:59:59", "24:00:00", "noon"], "23:59:59"),
         ("logicalType: string, enum: [{value: a}, {value: null}]", ["a", "b"], "a"),
     ],

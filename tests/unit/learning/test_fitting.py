@@ -63,9 +63,9 @@ def test_a_trial_never_sees_the_days_it_is_judged_on_nor_the_holdout() -> None:
 
 def test_a_trial_is_judged_on_the_newest_learnable_days() -> None:
     columns = order_columns()
-    estimator, found = run_trial(columns, "binary", default, LIGHT, HOLDOUT)
+    fitted, found = run_trial(columns, "binary", default, LIGHT, HOLDOUT)
     judged = (columns.moment >= (START + timedelta(days=25)).timestamp()) & columns.before(HOLDOUT)
-    score = scores_of(estimator, "binary", (False, True), columns.table[judged])
+    score = scores_of(fitted.estimator, "binary", (False, True), columns.table[judged])
     assert found == metrics("binary", columns.label[judged], score, (False, True))
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from serin.data.files.parquet import to_parquet
 from serin.data.files.reading import read_table
+from serin.domain.contracts import Column
 from serin.domain.paging import PAGE
 from serin.domain.releases import Live
 from serin.services.collect_predictions import collect_predictions
@@ -34,6 +35,7 @@ from tests.unit.http.test_app import PREDICTION
 from tests.unit.scripts.answering import CommandLine
 
 MANY = 2 * PAGE + 3
+AMOUNT = (Column("amount", "number", written="Amount ($)"),)
 
 
 @pytest.fixture
@@ -168,17 +170,24 @@ def test_all_rows_set_aside_are_listed_in_json_and_the_first_fifty_to_a_person(s
 def test_what_could_not_be_read_is_told_with_how_to_write_it(serin: CommandLine) -> None:
     set_aside(serin, 2, amount='"9,5"')
     Path("models").mkdir()
-    serin.patch.setattr("serin_cli.quarantine._types", lambda _: {"amount": "number"})
+    serin.patch.setattr("serin_cli.quarantine.columns_of", lambda _: AMOUNT)
     last = serin.run("quarantine", "list", "flights").splitlines()[-1]
-    assert last.startswith("amount: '9,5' is no number: it has a decimal comma")
+    assert last.startswith("Amount ($): '9,5' is no number: it has a decimal comma")
 
 
 def test_all_rows_set_aside_are_exported(serin: CommandLine) -> None:
     set_aside(serin, 60)
-    serin.patch.setattr("serin_cli.quarantine._types", lambda _: {})
+    serin.patch.setattr("serin_cli.quarantine.columns_of", lambda _: AMOUNT)
     found = serin.json("quarantine", "export", "flights", "--to", "rows.csv")
     assert (found["file"], found["rows"]) == ("rows.csv", 60)
-    assert len(Path("rows.csv").read_text().splitlines()) == 61
+    header, *rows = Path("rows.csv").read_text().splitlines()
+    assert (len(rows), "Amount ($)" in header, "amount" in header) == (60, True, False), "as files have it"
+
+
+def test_a_dataset_that_nobody_reads_is_refused_at_once_with_those_there_are(serin: CommandLine) -> None:
+    said = serin.run("upload", "flihgts", "rows.csv", ends=1)
+    assert "not_found: No model reads a dataset 'flihgts'; there are: " in said
+    assert "charter" in said
 
 
 def test_a_training_that_is_waited_for_is_the_one_that_was_started(serin: CommandLine) -> None:
@@ -191,5 +200,5 @@ def test_a_training_that_is_waited_for_is_the_one_that_was_started(serin: Comman
     for number in range(1, MANY + 1):
         runs(serin.api, number)
     serin.patch.setattr(serin.api.workflows, "start_training", start)
-    found: Any = serin.json("train", MODEL)
+    found: Any = json.loads(serin.run("train", MODEL, "--json", ends=1))
     assert (found["status"], found["at"]) == ("rejected", "2013-03-31T12:00:00Z")

@@ -31,7 +31,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     folder: Path, task: str, time: str | None, entity: str | None
 ) -> None:
-    words = [*(["--time", "at"] if time else []), *(["--entity", entity] if entity else [])]
+    words = [
+        *(["--time", "at"] if time else []),
+        *(["--zone", "UTC"] if time == "local" else []),
+        *(["--entity", entity] if entity else []),
+    ]
     record = run(folder, rows(task, time or "timestamp"), *words)
     assert record["task"] == task
     with pytest.raises(Invalid, match="still the placeholder"):
@@ -76,7 +80,7 @@ def test_without_a_time_the_order_of_arrival_stands_for_it(folder: Path) -> None
 
 @pytest.mark.parametrize("time", ["timestamp", "local", "date"])
 def test_a_time_is_the_moment_in_utc(folder: Path, time: str) -> None:
-    run(folder, rows(time=time), "--time", "at")
+    run(folder, rows(time=time), "--time", "at", "--zone", "UTC")
     answer(folder)
     _, made = learnt(folder)
     first = BEGIN if time != "date" else BEGIN.replace(hour=0)
@@ -128,16 +132,92 @@ def test_a_column_that_may_be_known_only_afterwards_is_pointed_out(folder: Path)
     for number, line in enumerate(body):
         label = line.rpartition(",")[2]
         lines.append(f"{line},7{number % 9},{2 * float(label)}" if number % 20 else f"{line.removesuffix(label)},,1")
-    notes = " ".join(run(folder, "\n".join(lines))["notes"])
+    record = run(folder, "\n".join(lines))
+    notes = " ".join(record["notes"])
     assert "arrived is empty in the rows without label" in notes
-    assert "doubled is almost the same as label" in notes
+    assert record["left_out"]["doubled"] == "it puts the rows in the label's order"
     assert "size" not in notes
 
 
-def test_a_file_sorted_by_its_label_is_pointed_out(folder: Path) -> None:
-    head, *body = rows("binary").splitlines()
-    ordered = [head, *sorted(body, key=lambda line: line.rpartition(",")[2])]
-    assert "shuffle" in " ".join(run(folder, "\n".join(ordered))["notes"])
+def test_rows_that_seem_to_be_a_history_ask_for_their_time_and_never_for_shuffling(folder: Path) -> None:
+    text = "sold,size,label\n" + "".join(f"{n // 3},{n * n % 83},{n * 7 % 19 + n % 5}.5\n" for n in range(300))
+    (note,) = run(folder, text)["notes"]
+    assert "sold moves with the row's place" in note
+    assert "--time" in note
+    assert "shuffl" not in note
+    dated = "at,year,month,size,label\n" + "".join(
+        f"2024-{1 + n // 28:02}-{1 + n % 28:02} 10:00,2024,{1 + n // 28},{n * n % 83},{n * 7 % 19 + n % 5}.5\n"
+        for n in range(300)
+    )
+    (note, zone) = run(folder, dated, name="dated")["notes"]
+    assert note.startswith("at, year,month may say when")
+    assert "--zone" in zone
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([str(n + 1) for n in range(300)], "it numbers the rows"),
+        ([str(n * 7 % 300) for n in range(300)], "it numbers the rows"),
+        ([f"person{n}@example.org" for n in range(300)], "e-mail addresses; the contract calls it confidential"),
+        ([f"text {n % 290}" for n in range(300)], "another text in nearly every row, which is nothing to learn"),
+        (["same"] * 300, "one value in every row"),
+        ([f"{3 * (n * n % 83) + 40}" for n in range(300)], "columns gives the label away"),
+        ([f"class {'ab'[n * n % 83 > 40]}" for n in range(300)], "columns gives the label away"),
+    ],
+)
+def test_a_column_that_says_nothing_or_all_is_left_out_until_it_is_to_be_kept(
+    folder: Path, values: list[str], reason: str
+) -> None:
+    labels = [n * n % 83 > 40 if values[0].startswith("class") else n * n % 83 for n in range(300)]
+    text = "column,size,label\n" + "".join(
+        f"{value},{n * 7 % 19},{label}\n" for n, (value, label) in enumerate(zip(values, labels, strict=True))
+    )
+    reason = reason.replace("columns gives", "column gives") if values[0].startswith("class") else reason
+    reason = "it puts the rows in the label's order" if values[0] == "40" else reason
+    assert run(folder, text)["left_out"] == {"column": reason}
+    contract = (folder / "models/orders/contracts/orders.yaml").read_text()
+    assert ("classification: confidential" in contract) == ("@" in values[0])
+    if values[0] != "same":
+        assert run(folder, text, "--keep", "column", name="kept")["left_out"] == {}
+
+
+def test_two_columns_that_are_the_label_together_are_left_out(folder: Path) -> None:
+    text = "a,b,size,label\n" + "".join(
+        f"{(a := n * n % 83)},{(b := n * 31 % 97)},{n % 19},{a + b}\n" for n in range(300)
+    )
+    assert run(folder, text)["left_out"] == dict.fromkeys("ab", "b + a gives the label away")
+
+
+CLOCK = "year,month,day,hour,at,label\n" + "".join(
+    f"2024,{3 if n < 300 else 11},{1 + n % 28},{n % 24},{'2024-03-10 02:30' if n == 9 else '2024-03-01 10:00'},"
+    f"{n * n % 83}\n"
+    for n in range(600)
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("at",), "at do not say their zone"),
+        (("year,month,day,hour",), "hour do not say their zone"),
+        (("at", "--zone", "Mars/Olympus"), "no time zone 'Mars/Olympus'"),
+        (("at", "--zone", "America/New_York"), "times that a clock of America/New_York never shows"),
+        (("month,day",), "says no year"),
+    ],
+)
+def test_a_time_asks_for_the_zone_it_does_not_say(folder: Path, words: tuple[str, ...], found: str) -> None:
+    with pytest.raises(Invalid, match=found):
+        run(folder, CLOCK, "--time", *words)
+
+
+def test_the_parts_of_a_calendar_are_a_moment_also_when_clocks_change(folder: Path) -> None:
+    run(folder, CLOCK, "--time", "year,month,day,hour", "--zone", "America/New_York")
+    answer(folder)
+    model, made = learnt(folder)
+    assert (made.height, made["__moment"].null_count()) == (600, 0)
+    assert made["__moment"].min() == datetime(2024, 3, 1, 5, tzinfo=UTC)
+    assert model.charter.features.model_uses == ("month", "day", "hour")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +234,12 @@ def test_a_file_sorted_by_its_label_is_pointed_out(folder: Path) -> None:
 def test_the_task_is_the_one_the_labels_look_like(folder: Path, labels: list[str], task: str) -> None:
     lines = [f"{number * 7 % 19},{labels[number % len(labels)]}" for number in range(300)]
     assert run(folder, "\n".join(["x,label", *lines]))["task"] == task
+
+
+def test_classes_that_are_numbers_are_numbers_for_the_charter_too(folder: Path) -> None:
+    run(folder, "x,label\n" + "".join(f"{n * n % 83},{int(n % 7 > 3)}\n" for n in range(300)))
+    answer(folder, floor="0.5")
+    assert read_models(folder / "models")[0].charter.positive == 1
 
 
 @pytest.mark.parametrize("words", [("😀", "no"), ("größer", "1e3"), ('say "so"', "it's: #1"), ("null", "<b>")])
@@ -179,7 +265,7 @@ def test_a_file_with_too_few_rows_to_judge_by_says_so(folder: Path) -> None:
 
 
 def test_some_hundred_rows_without_a_time_are_enough_and_fewer_are_said_to_be_few(folder: Path) -> None:
-    assert run(folder, rows(count=300))["notes"] == []
+    assert len(run(folder, rows(count=300))["notes"]) == 1, "that there is a time"
     charter = (folder / "models/orders/model.yaml").read_text()
     assert "holdout: random" in charter
     assert "gate: {block: row}" in charter

@@ -109,7 +109,7 @@ def _calculated(arithmetic: str) -> float:
 
 
 def test_the_demo_ends_with_what_can_be_typed_next(capsys: pytest.CaptureFixture[str]) -> None:
-    _end({"predictions": {"ok": 1, "sent": 1, "p50_ms": 1.0}, "seconds": 1.0}, ["q.html", "p.html"])
+    _end({"predictions": {"ok": 1, "sent": 1, "p50_ms": 1.0}, "seconds": 1.0}, ["q.html", "p.html", "w.html"])
     said = capsys.readouterr().out
     typed = re.findall(r"(\./scripts/\S+(?: \S+)*)(?:  |$)", said, re.MULTILINE)
     assert [command.split()[1] for command in typed if "/serin" in command] == ["up", "init"]

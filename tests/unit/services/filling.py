@@ -60,6 +60,7 @@ class Filling:
         key = f"datasets/{dataset}/{before.sequence}.parquet"
         self.lake.put(key, to_parquet(rows))
         upload = an_upload_of(dataset, key.encode(), key, rows.height, before.sequence + 1)
+        upload = replace(upload, at=self.clock.now())
         part = replace(a_part(upload, before.sequence + 1), ranges=value_ranges(rows.lazy()))
         assert self.catalog.record_accepted(upload, part, before)
         return upload.id

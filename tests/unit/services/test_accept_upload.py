@@ -97,12 +97,15 @@ def test_a_warning_is_counted_and_its_row_is_accepted() -> None:
     assert upload.quarantine is None
 
 
-def test_a_file_whose_rows_are_all_bad_is_recorded_and_adds_no_rows() -> None:
+def test_a_file_without_one_good_row_is_rejected_with_the_rules_broken_most_and_a_value_of_each() -> None:
     world = World()
-    upload = world.send((HEADER + ",2013-01-01T10:00:00Z,north,10,true\n").encode())
-    assert (upload.status, upload.accepted, upload.quarantined, upload.part) == ("accepted", 0, 1, None)
+    upload = world.send((HEADER + ",2013-01-01T10:00:00Z,north,10,true\n1,2013-01-01 10:00,north,10,true\n").encode())
+    assert (upload.status, upload.accepted, upload.part) == ("rejected", 0, None)
+    assert (upload.reason or "").startswith("january.csv: none of its 2 rows is good. 1 row: ")
+    assert "order_id has no value (orders.order_id.required)" in (upload.reason or "")
+    assert "'2013-01-01 10:00' is no timestamp: it does not say its time zone" in (upload.reason or "")
     assert world.catalog.head("orders").rows == 0
-    assert world.lake.keys("datasets/") == []
+    assert world.lake.keys("") == []
 
 
 def test_a_contract_that_cannot_be_run_rejects_what_comes_and_once_it_is_mended_the_same_file_is_taken() -> None:

@@ -101,6 +101,8 @@ def test_a_step_that_is_lost_leaves_the_definition_behind_and_the_sweep_begins_a
     a_step_of(10, monkeypatch)
     world, charter = Filling(), charter_of(LAST)
     world.accept("shops", table(ROWS))
+    assert world.sweep(charter) == [], "it may be under way"
+    world.clock.advance(QUIET)
     assert world.sweep(charter) == [definition(charter, LAST)]
     (wanted,) = world.events.published
     assert (wanted.name, wanted.detail) == ("Backfill Wanted", {"model": charter.model})
@@ -138,6 +140,16 @@ def test_a_definition_that_nobody_needs_any_more_is_left_alone() -> None:
     world.accept("shops", table(ROWS))
     world.begin(OLD)
     assert [world.step(event) for event in world.events.published] == [0, 0, 0]
+
+
+def test_an_upload_that_is_being_built_is_not_lost_however_long_ago_the_one_before_it_was() -> None:
+    world, charter = Filling(), charter_of(LAST)
+    world.upload(charter, "shops", table(ROWS[:100]))
+    world.clock.advance(7 * QUIET)
+    world.accept("shops", table(ROWS[100:]))
+    assert world.sweep(charter) == []
+    world.clock.advance(QUIET)
+    assert world.sweep(charter) == [definition(charter, LAST)]
 
 
 def test_what_the_function_cannot_hold_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from serin.domain.workflow_errors import reason_of
 from serin.learning.columns import read_columns
 from serin.services.evaluate_model import fail, select
 from serin.services.train_model import Trainer
-from tests.builders import a_charter, a_run, a_training_set
+from tests.builders import GOLDEN, a_charter, a_run, a_training_set
 from tests.unit.learning.orders import START, order_rows, orders_npz
 
 DAYS, A_DAY = 40, 25
@@ -55,7 +55,7 @@ def trained(
     catalog.begin_run(a_run())
     entered: list[str] = []
     try:
-        trainer = Trainer(charter, made, {}, lake=lake, artifacts=MemoryObjectStore(), room=room)
+        trainer = Trainer(charter, made, {}, [GOLDEN], lake=lake, artifacts=MemoryObjectStore(), room=room)
         if make is not None:
             trainer._make = make
         planned = trials(charter.training.search)[:1]

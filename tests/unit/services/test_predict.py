@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
@@ -13,7 +14,9 @@ from serin.domain.errors import Invalid, Unavailable
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.json_body import MAXIMUM_BYTES
 from serin.domain.prediction_ids import moment_of
+from serin.domain.releases import GOLDEN_REQUEST
 from serin.http.errors import STATUS
+from serin.http.predictions import response_schema
 from serin.services.predict import Predictor, Reply, Request, refusal
 from serin.serving.model import open_model
 from serin.serving.package import find_package
@@ -168,6 +171,52 @@ def test_who_may_not_ask_is_told_that_and_nothing_of_the_body(predictor: Predict
     for scopes in ((), ("predict:early-orders",)):
         assert predictor.predict(Request("r", body, scopes)).status == 403
     assert predictor.predict(Request("r", body, SCOPES)).status in {413, 422}
+
+
+def test_a_row_that_the_model_cannot_answer_has_its_own_error_and_the_others_are_answered(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score = predictor._model.score
+
+    def breaks(rows: Sequence[Any]) -> Any:
+        if any(row["shop"] == "closed" for row in rows):
+            raise ValueError(f"no {ORDER['shop']} here")
+        return score(rows)
+
+    monkeypatch.setattr(predictor._model, "score", breaks)
+    reply = ask(predictor, ORDER, {**ORDER, "shop": "closed"}, ORDER)
+    first, second, third = reply.body["predictions"]
+    assert (reply.status, reply.body["failed"], first["label"]) == (200, 1, third["label"])
+    error = second["error"]
+    assert (error["row"], error["field"], error["kind"]) == (1, "shop", "model_failed")
+    assert error["message"] == "The model cannot answer this row of shop='closed': ValueError: no north here."
+    lines = [json.loads(line) for line in reply.log]
+    assert [(line["status"], line.get("error")) for line in lines] == [
+        *(("ok", None), ("failed", "shop: ValueError"), ("ok", None))
+    ]
+    assert (lines[1]["prediction_id"], lines[1]["score"]) == (second["prediction_id"], None)
+    # The log repeats no value that the message may hold.
+    assert reply.failure is not None
+    assert reply.failure.message == "1 of 3 rows; the first: shop: ValueError."
+    jsonschema_rs.validator_for(response_schema(orders_charter())).validate(json.loads(reply.text))
+
+
+def test_golden_rows_go_the_whole_way_and_leave_no_line(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only the log cannot say must be known before a release, not by everybody's first request."""
+    golden = Request(GOLDEN_REQUEST, json.dumps({"instances": [ORDER]}).encode(), SCOPES)
+    assert predictor.predict(golden).log == ()
+    monkeypatch.setattr("serin.services.predict.log_line", lambda *_: json.dumps({"count": {1}}))
+    with pytest.raises(TypeError, match="set is not JSON serializable"):
+        predictor.predict(golden)
+
+
+def test_an_answer_that_lambda_would_not_hand_over_is_refused_with_how_many_rows_fit(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serin.services.predict.MAXIMUM_ANSWER", 400)
+    reply = ask(predictor, *[ORDER] * 6)
+    assert (reply.status, error_of(reply)["kind"], reply.log) == (413, "too_large", ())
+    assert "about 2 in each" in error_of(reply)["remedy"]
 
 
 class Away(MemoryOnlineFeatures):

@@ -125,4 +125,5 @@ def test_a_row_that_breaks_the_pipeline_leaves_the_others_answered(
     monkeypatch.setattr(model, "score", breaks)
     first, second = ask(predictor, a_row(), a_row(amount=13.0)).body["answers"]
     assert 0.0 <= first["score"] <= 1.0
-    assert second["error"] == "ZeroDivisionError: thirteen"
+    said = "The model cannot answer this row of amount=13.0: ZeroDivisionError: thirteen."
+    assert second["error"] == f"model_failed: {said}"

@@ -45,9 +45,9 @@ class CountingStore(MemoryObjectStore):
         self.read.append(key)
         return super().get(key, version_id)
 
-    def keys(self, prefix: str) -> Sequence[str]:
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
         self.listed.append(prefix)
-        return super().keys(prefix)
+        return super().keys(prefix, after)
 
 
 @dataclass

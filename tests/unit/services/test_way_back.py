@@ -19,7 +19,7 @@ from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import judge, register, select
 from serin.services.train_model import Trainer
 from serin.services.withdraw_version import withdraw_version
-from tests.builders import a_charter
+from tests.builders import GOLDEN, a_charter
 from tests.unit.services.releasing import World as Releases
 from tests.unit.services.test_accept_upload import World
 from tests.unit.services.test_build_training_set import SHOPS
@@ -61,7 +61,9 @@ class Platform:
         )  # fmt: skip
         assert not isinstance(made, str), made
         training_set, trials = made
-        trainer = Trainer(charter, training_set, code or {}, lake=lake, artifacts=self.artifacts, room=200_000_000)
+        trainer = Trainer(
+            charter, training_set, code or {}, [GOLDEN], lake=lake, artifacts=self.artifacts, room=200_000_000
+        )
         trainer.check(trials)
         chosen = select(charter, run_id, training_set, [trainer.trial(trial) for trial in trials], catalog=catalog)
         scores = trainer.contest(run_id, chosen.trial, chosen.champion)

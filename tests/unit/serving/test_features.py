@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from serin.domain.charter import Charter, View
-from serin.domain.errors import Invalid
+from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues
 from serin.serving.features import FeaturePlan
 from serin.serving.on_demand import OnDemand
@@ -117,6 +118,9 @@ def test_a_function_that_asks_for_something_nobody_provides_is_refused_at_the_st
 def test_a_function_that_fails_is_named_in_what_it_raises() -> None:
     charter = charter_with(on_demand={"ratio": "features:ratio"}, model_uses=("ratio",))
     ratio = OnDemand("ratio", lambda amount: 1 / (amount - 12.5), ("amount",))
-    with pytest.raises(ZeroDivisionError) as caught:
+    with pytest.raises(ModelFailed, match=r"The feature ratio of amount=12\.5 fails: ZeroDivisionError") as caught:
         plan(charter, ratio=ratio).row(INSTANCE, {}, NOON)
-    assert caught.value.__notes__ == ["in the on-demand feature ratio"]
+    assert (caught.value.field, caught.value.cause) == ("ratio", "the feature ratio: ZeroDivisionError")
+    endless = OnDemand("ratio", lambda amount: math.inf, ("amount",))
+    with pytest.raises(ModelFailed, match=r"The feature ratio of amount=12\.5 is an infinite number"):
+        plan(charter, ratio=endless).row(INSTANCE, {}, NOON)

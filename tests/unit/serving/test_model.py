@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from serin.domain.charter import Task
-from serin.domain.errors import Corrupt, Invalid, NotReleased
+from serin.domain.errors import Corrupt, Invalid, ModelFailed, NotReleased
 from serin.serving.manifest import Manifest, ModelColumn
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
@@ -121,7 +121,7 @@ class Broken:
 def test_a_score_that_is_no_number_is_never_answered() -> None:
     broken: Any = Broken()
     manifest = Manifest("m", "binary", "s", {}, (ModelColumn("a", "numeric"),), (False, True), {}, "0")
-    with pytest.raises(ValueError, match="not a finite number"):
+    with pytest.raises(ModelFailed, match="no finite number"):
         ServedModel(manifest, broken).score([{"a": 1.0}])
 
 

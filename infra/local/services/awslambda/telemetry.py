@@ -9,6 +9,7 @@ from contextlib import suppress
 from moto.awslambda.models import lambda_backends
 from moto.logs.models import logs_backends
 
+from infra.local.delivery.embedded import measure_embedded
 from infra.local.delivery.measuring import Measured, measure
 from infra.local.delivery.outcome import Outcome
 from infra.local.iam.errors import AccessDenied
@@ -31,6 +32,7 @@ def keep_log(version: FunctionVersion, stream: str, lines: Sequence[LogLine]) ->
     """
     with _lock, suppress(AccessDenied):
         _write(version, stream, [{"timestamp": line.timestamp_ms, "message": line.text} for line in lines])
+        measure_embedded(version.region, [line.text for line in lines])
 
 
 def _write(version: FunctionVersion, stream: str, events: list[dict[str, object]]) -> None:

@@ -45,10 +45,11 @@ class Table(ResourceType):
         _set_expiry(backend, wanted.name, wanted.get("TimeToLiveSpecification"))
         if recovery := wanted.get("PointInTimeRecoverySpecification"):
             backend.update_continuous_backups(wanted.name, recovery)
-        attributes = {"Arn": made.table_arn}
-        if made.latest_stream_label:
-            attributes["StreamArn"] = f"{made.table_arn}/stream/{made.latest_stream_label}"
-        return Made(wanted.name, attributes)
+        return _made(made, wanted)
+
+    def adopt(self, wanted: Wanted) -> Made:
+        """With its items."""
+        return _made(_backend(wanted).get_table(wanted.name), wanted)
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
         """The items stay."""
@@ -77,6 +78,13 @@ class Table(ResourceType):
         backend = _backend(deployed)
         if deployed.physical_id in backend.tables:
             backend.delete_table(deployed.physical_id)
+
+
+def _made(table: MotoTable, wanted: Wanted) -> Made:
+    attributes = {"Arn": table.table_arn}
+    if table.latest_stream_label:
+        attributes["StreamArn"] = f"{table.table_arn}/stream/{table.latest_stream_label}"
+    return Made(wanted.name, attributes)
 
 
 def _set_expiry(

@@ -15,6 +15,7 @@ SERVICE = Service(
         "infra.local.services.dynamodb.patches",
         "infra.local.services.dynamodb.expressions",
         "infra.local.services.dynamodb.queries",
+        "infra.local.services.dynamodb.tokens",
         "infra.local.services.dynamodb.wire",
     ),
     permissions=permissions,

@@ -13,7 +13,7 @@ from infra.local.services.service import Service
 SERVICE = Service(
     "events",
     types=(EventBus, Rule),
-    patches=("infra.local.services.events.patches",),
+    patches=("infra.local.services.events.patches", "infra.local.services.events.entries"),
     permissions=permissions,
     policy_of=policy_of,
     delivers=BUS,

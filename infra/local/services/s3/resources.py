@@ -41,12 +41,11 @@ class Bucket(ResourceType):
             raise Conflict(f"{wanted.name} already exists", "Choose another name, or delete that bucket first.")
         made = backend.create_bucket(wanted.name, wanted.region)
         _configure(backend, made, wanted)
-        attributes = {
-            "Arn": made.arn,
-            "DomainName": f"{wanted.name}.s3.amazonaws.com",
-            "RegionalDomainName": f"{wanted.name}.s3.{wanted.region}.amazonaws.com",
-        }
-        return Made(wanted.name, attributes)
+        return _made(made, wanted)
+
+    def adopt(self, wanted: Wanted) -> Made:
+        """With what is in it."""
+        return _made(_backend(wanted).get_bucket(wanted.name), wanted)
 
     def update(self, wanted: Wanted, before: Deployed) -> Made:
         """What the template no longer says goes back to S3's default; versions can only be suspended."""
@@ -66,6 +65,15 @@ class Bucket(ResourceType):
             return
         if backend.delete_bucket(deployed.physical_id) is None:
             raise Conflict("The bucket you tried to delete is not empty", "Empty the bucket, or keep it with Retain.")
+
+
+def _made(bucket: FakeBucket, wanted: Wanted) -> Made:
+    attributes = {
+        "Arn": bucket.arn,
+        "DomainName": f"{wanted.name}.s3.amazonaws.com",
+        "RegionalDomainName": f"{wanted.name}.s3.{wanted.region}.amazonaws.com",
+    }
+    return Made(wanted.name, attributes)
 
 
 def _configure(backend: S3Backend, made: FakeBucket, wanted: Wanted) -> None:

@@ -6,6 +6,7 @@ from infra.local.services.service import Service
 from infra.local.services.sqs.deliveries import QUEUE
 from infra.local.services.sqs.due_messages import DueMessages
 from infra.local.services.sqs.keeping import KEEPING
+from infra.local.services.sqs.move_tasks import MovingMessages
 from infra.local.services.sqs.permissions import permissions
 from infra.local.services.sqs.policies import policy_of
 from infra.local.services.sqs.resources import Queue, QueuePolicy
@@ -13,11 +14,11 @@ from infra.local.services.sqs.resources import Queue, QueuePolicy
 SERVICE = Service(
     "sqs",
     types=(Queue, QueuePolicy),
-    patches=("infra.local.services.sqs.patches",),
+    patches=("infra.local.services.sqs.patches", "infra.local.services.sqs.move_patches"),
     permissions=permissions,
     policy_of=policy_of,
     binds_the_administrator=True,
     delivers=QUEUE,
-    timers=lambda region, clock: (DueMessages(region, clock),),
+    timers=lambda region, clock: (DueMessages(region, clock), MovingMessages(region, clock)),
     frozen=KEEPING,
 )

@@ -145,11 +145,12 @@ def logged(
     return around
 
 
-def tell_of(error: BaseException) -> None:
+def tell_of(error: BaseException, **fields: Unpack[Fields]) -> None:
     """Say in the line of the work at hand that it failed by this error, where it is answered and goes no further."""
     work = _AT_HAND.get()
     if work is not None:
         work.failed(error)
+        work.tells(**fields)
 
 
 def begins(step: str) -> None:

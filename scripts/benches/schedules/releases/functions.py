@@ -58,6 +58,7 @@ class Platform:
     metrics: Any
     clock: Any
     lake: Any = None
+    stage: str = "dev"
     lake_read_once: Any = None
     artifacts_read_once: Any = None
     artifacts: Any = None

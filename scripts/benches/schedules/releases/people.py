@@ -23,6 +23,7 @@ from serin.services.start_work import start_rollback
 
 FAILING = 0.5
 DEPLOY = timedelta(minutes=7)
+STACK = f"arn:aws:cloudformation:us-east-1:123456789012:stack/serin-dev-endpoint-{MODEL}/5a1e-77"
 OUTAGES = (timedelta(seconds=30), timedelta(minutes=20))
 ENDS: Sequence[tuple[Status, str]] = (("FAILED", RUNTIME), ("ABORTED", ""), ("TIMED_OUT", "States.Timeout"))
 
@@ -118,7 +119,7 @@ class People:
         self.world.endpoint.deploy = f"code-{self.started}"
         self.world.endpoint.deployed_at = self.world.clock.now() + DEPLOY
         self._says("deploys")
-        self.world.send({"step": "deployed", "model": MODEL, "release": f"rel{self.started}"})
+        self.world.send({"step": "deployed", "stack": STACK, "release": f"rel{self.started}"})
 
     def alarm(self) -> None:
         """An alarm fires."""

@@ -231,3 +231,10 @@ def a_stack_with_a_type_nobody_knows_is_refused(cloud: LocalCloud) -> None:
     body = json.dumps({"Resources": {"C": {"Type": "AWS::ECS::Nothing"}, "Q": {"Type": "AWS::SQS::Queue"}}})
     with pytest.raises(ClientError, match=r"AWS::ECS::Nothing \(C\)"):
         aws(cloud, "cloudformation").create_stack(StackName=unique(), TemplateBody=body)
+
+
+@needed("moto.events.models.EventsBackend.put_events")
+def nobody_speaks_in_the_name_of_aws(cloud: LocalCloud) -> None:
+    entries = [{"Source": source, "DetailType": "d", "Detail": "{}"} for source in ("aws.s3", "mine")]
+    answers = aws(cloud, "events").put_events(Entries=entries)["Entries"]
+    assert [answer.get("ErrorCode") for answer in answers] == ["NotAuthorizedForSourceException", None]

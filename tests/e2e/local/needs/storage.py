@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -18,10 +19,11 @@ from moto.sqs.models import Queue, sqs_backends
 from infra.local.cloud import LocalCloud
 from infra.local.wiring import ACCOUNT, wiring
 from tests.e2e.local.needs.model import Meanwhile, needed
-from tests.e2e.local.needs.world import aws, bodies, bucket, is_now, name_of, parts, queue, table
+from tests.e2e.local.needs.world import arn_of, aws, bodies, bucket, is_now, name_of, parts, queue, table
 
 _S3 = "moto.s3.models.S3Backend"
 _DYNAMODB = "moto.dynamodb.models.DynamoDBBackend"
+_MOVES = (("start", ""), ("list", "s"), ("cancel", ""))
 
 
 class _Keys(_VersionedKeyStore):
@@ -337,3 +339,32 @@ def buckets_and_objects_are_as_old_as_the_clock_says(cloud: LocalCloud) -> None:
         is_now(cloud, s3.head_object(Bucket=name, Key="k")["LastModified"])
         (created,) = [one["CreationDate"] for one in s3.list_buckets()["Buckets"] if one["Name"] == name]
         is_now(cloud, created)
+
+
+@needed(
+    "moto.sqs.models.SQSBackend.send_message",
+    *(f"moto.sqs.responses.SQSResponse.{what}_message_move_task{s}" for what, s in _MOVES),
+)
+def a_dead_letter_goes_back_to_where_it_came_from(cloud: LocalCloud) -> None:
+    sqs = aws(cloud, "sqs")
+    with queue(cloud) as dead, queue(cloud) as url:
+        source = arn_of(cloud, "sqs", name_of(dead))
+        redrive = json.dumps({"deadLetterTargetArn": source, "maxReceiveCount": 1})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": redrive})
+        sqs.send_message(QueueUrl=url, MessageBody="m")
+        for _ in range(2):
+            sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+        handle = sqs.start_message_move_task(SourceArn=source)["TaskHandle"]
+        assert [task["Status"] for task in sqs.list_message_move_tasks(SourceArn=source)["Results"]] == ["COMPLETED"]
+        with pytest.raises(sqs.exceptions.ResourceNotFoundException, match="Task does not exist"):
+            sqs.cancel_message_move_task(TaskHandle=handle)
+        assert bodies(cloud, url) == ["m"]
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.transact_write_items")
+def a_transaction_that_is_asked_again_is_done_once(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name:
+        written = {"Put": {"TableName": name, "Item": _item(pk="a"), **_NEW}}
+        for _ in range(2):
+            dynamodb.transact_write_items(TransactItems=[written], ClientRequestToken=name)

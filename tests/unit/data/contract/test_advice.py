@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from serin.data.contract.advice import how_to_write, unread
+from serin.data.contract.advice import broken_most, how_to_write, unread
 from serin.data.files.reading import read_table
-from serin.domain.contracts import Column, ColumnType, Contract
+from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from tests.checking import check
 
 
@@ -45,11 +45,18 @@ def test_a_text_of_no_type_is_told_with_how_to_write_it(text: str, type: ColumnT
 
 
 def test_each_column_that_cannot_be_read_is_told_once_with_what_was_found() -> None:
-    types: dict[str, ColumnType] = {"n": "integer", "at": "timestamp", "note": "string"}
-    agreed = Contract("rows", "1", tuple(Column(*column) for column in types.items()), (), ())
-    content = b"n,at,note\n1,2013-04-01T09:00:00Z,a\nNULL,2013-04-01 09:00:00,b\n?,NA,c\nshort\n"
-    quarantine = check(read_table("rows.csv", content, agreed), agreed).quarantine
-    assert [line.partition(": ")[0::2] for line in unread(quarantine, types)] == [
+    columns = (Column("n", "integer"), Column("at", "timestamp", written="Taken at"), Column("note", "string"))
+    size = Rule("rows.n.range", "range", ("n",), "accuracy", maximum=9)
+    agreed = Contract("rows", "1", columns, (size,), ())
+    content = b"n,Taken at,note\n1,2013-04-01T09:00:00Z,a\nNULL,2013-04-01 09:00:00,b\n?,NA,c\nshort\n"
+    found = check(read_table("rows.csv", content + b"10,NA,\n11,NA,\n", agreed), agreed)
+    assert list(broken_most(found.quarantine, found.rules, agreed)) == [
+        "2 rows: n '10' (rows.n.range)",
+        f"2 rows: n: 'NULL' is no integer: {how_to_write('NULL', 'integer')} (rows.n.type)",
+        f"1 row: Taken at: '2013-04-01 09:00:00' is no timestamp: {how_to_write('2013-04-01 09:00:00', 'timestamp')} "
+        "(rows.at.type)",
+    ]
+    assert [line.partition(": ")[0::2] for line in unread(found.quarantine, columns)] == [
         ("n", f"'NULL' is no integer: {how_to_write('NULL', 'integer')}"),
-        ("at", f"'2013-04-01 09:00:00' is no timestamp: {how_to_write('2013-04-01 09:00:00', 'timestamp')}"),
+        ("Taken at", f"'2013-04-01 09:00:00' is no timestamp: {how_to_write('2013-04-01 09:00:00', 'timestamp')}"),
     ]

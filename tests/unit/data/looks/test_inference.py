@@ -70,6 +70,34 @@ def test_a_time_says_whether_it_says_its_zone(value: str, time: str | None) -> N
     assert column(value, value).time == time
 
 
+@pytest.mark.parametrize(
+    ("values", "time", "form"),
+    [
+        (("2012/01/31", "2012/2/1"), "date", "yyyy/M/d"),
+        (("31.01.2012", "01.02.2012"), "date", "d.M.yyyy"),
+        (("1/31/2012 9:05 AM", "2/1/2012 12:00 pm"), "local", "M/d/yyyy h:mm a"),
+        (("Jan 1 2000", "Dec 31 2000"), "date", "MMM d yyyy"),
+        (("20120131", "20120201"), "date", "yyyyMMdd"),
+        (("2012-01-31 09:00", "2012-02-01 10:00"), "local", None),
+        (("01/02/2012", "03/04/2012"), None, None),
+        (("05/05/2012", "06/06/2012"), "date", "d/M/yyyy"),
+        (("20120131", "20120232"), None, None),
+        (("31/02/2012", "28/02/2012"), None, None),
+    ],
+)
+def test_dates_in_any_common_form_are_times_unless_they_may_be_other_days(
+    values: tuple[str, ...], time: str | None, form: str | None
+) -> None:
+    seen = column(*values)
+    assert (seen.time, seen.form) == (time, form)
+    assert seen.unsure == (values[0] == "01/02/2012")
+
+
+def test_columns_without_a_name_are_left_out_as_uploads_leave_them_out() -> None:
+    seen = look_at("file.csv", b'"",a,"",b\n1,2,x,3\n')
+    assert ([one.name for one in seen.columns], seen.unnamed) == (["a", "b"], (1, 3))
+
+
 def test_missing_values_are_counted_and_an_empty_text_and_na_are_the_same() -> None:
     seen = column("", "NA", "a", "a")
     assert (seen.rows, seen.nulls, seen.distinct, seen.names_rows) == (4, 2, 1, False)
@@ -135,7 +163,10 @@ def test_a_name_that_can_be_none_here_has_the_nearest_that_can(header: str, here
         ("5.1,3.5\n4.9,3.0\n", "has no header", "first line"),
         ("5.1,5.1\n4.9,3.0\n", "has no header", "first line"),
         ("2013-01-01,a\n2013-01-02,b\n", "has no header", "first line"),
-        (",a\n0,1\n", "column 1 has no name", "index=False"),
+        ("Report,,\na,b,c\n0,1,2\n", "header is on line 2; the first line is 'Report'", "above the header"),
+        ("Report of May\na,b\n0,1\n", "header is on line 2", "above the header"),
+        ("1,,\n0,1,2\n", "names 1 of 3 columns", "first line"),
+        ("a, b\n0, 1\n", "column 'b' is written ' b'", "without blanks"),
         ("a;b\n1;2\n", "separated by semicolons", "commas"),
         ("a\tb\n1\t2\n", "separated by tabs", "commas"),
         ("a,b\n", "no rows", "rows"),

@@ -8,6 +8,7 @@ import pickle
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -17,6 +18,7 @@ from moto.awslambda.models import LambdaStorage
 from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.ssm.models import ParameterDict
 
+from infra.local.delivery.measuring import Level
 from infra.local.state.bodies import Bodies, link_tree
 from infra.local.state.pickling import Freezer, Thawer
 from serin.domain.errors import Corrupt, Unavailable
@@ -52,6 +54,12 @@ def test_a_lock_that_is_held_is_thawed_free(made: Any, again: Callable[[Any], An
         held = made()
         held.acquire()
         assert again(held).acquire(blocking=False)
+
+
+def test_a_metric_that_holds_until_the_next_is_kept(again: Callable[[Any], Any]) -> None:
+    level = Level("AWS/SQS", "Age", 3.0, [{"Name": "QueueName", "Value": "q"}], datetime(2013, 3, 1), "Count")
+    kept = again(level)
+    assert (type(kept), kept.value, kept.timestamp) == (Level, 3.0, level.timestamp)
 
 
 def test_conditions_and_events_work_again(again: Callable[[Any], Any]) -> None:

@@ -235,6 +235,7 @@ class Platform:
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
+            "/datasets": {"items": [{"dataset": "orders"}, {"dataset": f"x{ATTACK}"}]},
             "/datasets/flights": {"rows": 9},
         }
         found = next((answer for ending, answer in endings.items() if path.endswith(ending)), None)

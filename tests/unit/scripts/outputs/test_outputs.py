@@ -22,7 +22,7 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, local, story, tokens, trace, walk, walk_release
+from serin_cli import aws, clock, commands, local, story, tokens, trace, walk, walk_release, walk_watch
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
@@ -146,6 +146,8 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield walk, "running", _running
     yield walk, "Client", Platform
     yield walk, "first_flights", lambda *_: [{}] * 10
+    yield walk, "some_flights", lambda *_: [{}] * 10
+    yield walk_watch, "wait", lambda *_: {"id": "r", "sentence": f"A training begins{ATTACK}"}
     yield walk, "write_sample", lambda _: [Path(name) for name in _walked()]
     yield walk, "_logged", lambda *_: 1
     yield walk, "_functions", lambda *_: 1
@@ -184,9 +186,14 @@ def _stream(*_: object, **__: object) -> Iterator[Any]:
 
 
 @contextmanager
-def _running(*_: object) -> Iterator[Running]:
+def _running(*_: object, **__: object) -> Iterator[Running]:
     cloud: Any = SimpleNamespace(
-        clock=MemoryClock(NOON), credentials=LocalCloud.credentials, endpoint_url=CONNECTION.endpoint_url, region="r"
+        clock=MemoryClock(NOON),
+        credentials=LocalCloud.credentials,
+        endpoint_url=CONNECTION.endpoint_url,
+        region="r",
+        advance=lambda _: None,
+        settle=lambda: None,
     )
     yield Running(cloud, CONNECTION, (f"stack{ATTACK}",))
 

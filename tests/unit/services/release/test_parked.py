@@ -121,6 +121,22 @@ def test_what_is_live_gets_the_code_of_a_deploy_by_a_release() -> None:
     assert not deployed(world)
 
 
+@pytest.mark.parametrize("told_of_it", [True, False])
+def test_what_was_live_goes_live_again_on_an_endpoint_that_was_destroyed_and_deployed_again(told_of_it: bool) -> None:
+    world = with_live()
+    world.endpoint.deleted |= {(MODEL, number) for number in world.endpoint.function_versions(MODEL)[1:]}
+    del world.endpoint.aliases[MODEL]
+    assert world.reconcile().found == "changed by somebody else"
+    if told_of_it:
+        assert deployed(world), "though it is the code that was live"
+        assert world.workflows.releases["d1"] == (MODEL, 1, "deployed")
+    release = world.release("d1", 1, "deployed" if told_of_it else "call")
+    assert (release.status, release.previous) == ("live", None)
+    assert world.weights("d1") == [100], "nobody answers what it could be compared with"
+    assert (world.live(), world.endpoint.alias(MODEL).function_version) == (1, "3")
+    assert world.reconcile().found == "as intended"
+
+
 def test_a_deploy_before_anything_is_live_releases_nothing() -> None:
     assert not deployed(World())
 

@@ -44,6 +44,9 @@ class DynamoControl:
         record = self._table.get(f"LIVE#{model}", "LIVE")
         return None if record is None else from_record(Live, record)
 
+    def forget_live(self, model: str) -> None:
+        self._table.delete(f"LIVE#{model}", "LIVE")
+
     def finish(self, live: Live | None, lease: Lease) -> bool:
         free = _lease(Lease(lease.model, "", lease.epoch, NEVER), lease)
         if live is None:

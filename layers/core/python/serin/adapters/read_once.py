@@ -54,8 +54,8 @@ class ReadOnce:
     def put_file(self, key: str, file: Path) -> None:
         self._store.put_file(key, file)
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        return self._store.keys(prefix)
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        return self._store.keys(prefix, after)
 
     def _keep(self, key: str, content: bytes) -> None:
         with self._lock:

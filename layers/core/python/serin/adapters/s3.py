@@ -70,6 +70,8 @@ class S3ObjectStore:
         with file.open("rb") as content:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix, StartAfter=after
+        )
         return sorted(item["Key"] for page in pages for item in page.get("Contents", ()))

@@ -41,7 +41,8 @@ class Column:
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
     confidential or restricted they show no value. The words in `missing` say that there is no value. A time may lie
     after the clock by so many seconds of `future`, or by any where that is allowed; where nothing is said, it may not.
-    `written` is the name it has in files, where that is another one.
+    `written` is the name it has in files, where that is another one. A time may be written in a `form` of its own
+    (`serin.domain.time_forms`) beside ISO 8601, and without a zone where the contract names the `zone` it is of.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     # None, and not an empty tuple, keeps the digest of a contract that lists no words.
     missing: tuple[str, ...] | None = None
     written: str | None = None
+    form: str | None = None
+    zone: str | None = None
 
     @property
     def name_in_files(self) -> str:

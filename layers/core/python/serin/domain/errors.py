@@ -69,6 +69,19 @@ class TooLarge(SerinError):
     kind = "too_large"
 
 
+class ModelFailed(SerinError):
+    """The model's own code, or its fitted pipeline, cannot answer a row that its charter lets in.
+
+    `cause` is what a log may say of it: no value of the row.
+    """
+
+    kind = "model_failed"
+
+    def __init__(self, message: str, remedy: str, field: str | None = None, cause: str = "") -> None:
+        super().__init__(message, remedy, field)
+        self.cause = cause
+
+
 class Unavailable(SerinError):
     """A service the platform needs did not answer; trying again later is right."""
 

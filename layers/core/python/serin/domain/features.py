@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
@@ -90,7 +91,7 @@ class EntityKey:
     view: str
     values: tuple[Value, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """`<view>#<digest>`: values never become part of a key, whatever they contain."""
         return f"{self.view}#{digest(*(_text(value) for value in self.values))[:32]}"

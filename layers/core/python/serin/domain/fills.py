@@ -93,7 +93,12 @@ class Fill:
 
     def behind(self, heads: Sequences) -> bool:
         """Whether some upload up to these sequences is not in, or items may be made by an earlier rule."""
-        return self._is_outdated or any(self.upto.get(dataset, 0) < sequence for dataset, sequence in heads.items())
+        return self._is_outdated or bool(self.lacks(heads))
+
+    def lacks(self, heads: Sequences) -> Sequences:
+        """The first upload of each dataset that is not in, where one up to these sequences is not."""
+        upto = {dataset: self.upto.get(dataset, 0) for dataset in heads}
+        return {dataset: upto[dataset] + 1 for dataset, sequence in heads.items() if upto[dataset] < sequence}
 
     @property
     def _is_outdated(self) -> bool:

@@ -44,6 +44,8 @@ def believable(score: Any, label: Any) -> bool:
 
 def _prediction(line: Line, sandbox: str) -> Invocation:
     answer: Answer = "valid" if believable(line.get("score"), line.get("label")) else "invalid"
+    if line.get("status") == "failed":
+        answer = "failed"
     return Invocation(
         str(line.get("invocation") or line["request_id"]),
         moment_in(line["at"]),

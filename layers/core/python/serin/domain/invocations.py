@@ -12,7 +12,7 @@ from serin.domain.predictions import file_of_minute
 
 Status = Literal["success", "failure", "error", "timeout"]
 Purpose = Literal["traffic", "shadow", "replay", "golden", "start"]
-Answer = Literal["valid", "invalid"]
+Answer = Literal["valid", "invalid", "failed"]
 CallOutcome = Literal["success", "failure", "invalid"]
 
 _MEASURED = ("ms", "cold", "start_ms", "billed_ms", "cpu_ms", "used_mb", "memory_mb")
@@ -26,8 +26,9 @@ class Invocation:
 
     It began at `at`, in the execution environment `sandbox`, which is the log stream. `status`, `ms` and `cold` are the
     platform's; `error` is what it, or the function, failed by. `http_status` is that of a refusal or a failure the
-    function told of; `answer` says whether what it answered can be true. `purpose` is None as long as nothing but the
-    platform has told of it; `start` is no call, but a process that could not start. `key` is the digest of the client's
+    function told of; `answer` says whether what it answered can be true, `failed` that a row of it has an error
+    instead. `purpose` is None as long as nothing but the platform has told of it; `start` is no call, but a process
+    that could not start. `key` is the digest of the client's
     `Idempotency-Key`. `start_ms` is how long its process took to start, None of a warm one; `billed_ms` and the memory,
     used and configured, are the platform's, `cpu_ms` is the function's own.
     """
@@ -59,12 +60,15 @@ class Invocation:
 def call_of(invocation: Invocation) -> CallOutcome | None:
     """What a caller had of it; None for what was no caller's, or never let in.
 
-    A refusal is `invalid`: where both versions refuse alike it says nothing.
+    A refusal is `invalid`: where both versions refuse alike it says nothing. An answer of which one row is
+    the version's error is a failure, though HTTP calls it 200: else a version that fails on some rows would pass.
     """
     if invocation.purpose not in {None, "traffic"}:
         return None
     status = invocation.http_status or 0
     if invocation.failed_on_lambda or status >= _SERVER_ERROR:
+        return "failure"
+    if invocation.answer == "failed":
         return "failure"
     if invocation.answer is not None:
         return "success" if invocation.answer == "valid" else "invalid"
@@ -107,7 +111,7 @@ def _both(one: Invocation, other: Invocation) -> Invocation:
         status=_first([one.status, other.status], ("timeout", "error", "failure", "success")),
         error=one.error or other.error,
         http_status=one.http_status or other.http_status,
-        answer=_first([one.answer, other.answer], ("invalid", "valid")),
+        answer=_first([one.answer, other.answer], ("failed", "invalid", "valid")),
         key=one.key or other.key,
         **{name: _either(getattr(one, name), getattr(other, name)) for name in _MEASURED},
     )

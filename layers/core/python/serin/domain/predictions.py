@@ -18,7 +18,8 @@ class LoggedPrediction:
     """A line of the prediction log. `inputs` and `features` hold JSON values; `score` is a number, or one a class.
 
     `function_version` and `invocation`, Lambda's id of the call, are None in lines that were written before they were
-    logged; `key`, the digest of the client's `Idempotency-Key`, is None where there was none.
+    logged; `key`, the digest of the client's `Idempotency-Key`, is None where there was none. `error` says by what a
+    row failed that has no score.
     """
 
     prediction_id: str
@@ -41,6 +42,7 @@ class LoggedPrediction:
     function_version: str | None = None
     invocation: str | None = None
     key: str | None = None
+    error: str | None = None
 
 
 def log_file(model: str, first: datetime, last: datetime, digest: str) -> str:

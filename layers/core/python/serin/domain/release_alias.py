@@ -9,6 +9,9 @@ from serin.domain.release_course import ALL
 from serin.domain.release_record import ReleasePlan, Shift
 from serin.domain.releases import Intent, Live
 
+BOOTSTRAP = "1"
+"""The function version that comes with an endpoint's stack, which answers that nothing is released."""
+
 
 @dataclass(frozen=True)
 class Split:

@@ -1,4 +1,4 @@
-"""What AWS says of the executions of releases."""
+"""What AWS says of the executions of releases, and of the endpoints it deploys."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def end_of_execution(detail: Mapping[str, Any]) -> str:
     said = ": ".join(word for word in words if isinstance(word, str) and word)
     status = str(detail.get("status", "ended")).lower().replace("_", " ")
     return f"its workflow {status}: {said}" if said else f"its workflow {status}"
+
+
+def model_of_stack(arn: str, stage: str) -> str:
+    """The model whose endpoint a stack is, by the stack's ARN: `…:stack/serin-STAGE-endpoint-MODEL/ID`."""
+    return arn.split("/")[1].removeprefix(f"serin-{stage}-endpoint-")

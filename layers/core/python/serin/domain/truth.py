@@ -143,7 +143,17 @@ def asked_file(model: str, day: date, inputs: str, digest: str) -> str:
 
 def asked_of_day(model: str, day: date, inputs: str) -> str:
     """What the keys of such tables of a day begin with."""
-    return f"truth/{model}/asked/{day}-{inputs[:16]}-"
+    return f"{asked_since(model, day)}-{inputs[:16]}-"
+
+
+def asked_below(model: str) -> str:
+    """What the keys of all such tables begin with, however they are read."""
+    return f"truth/{model}/asked/"
+
+
+def asked_since(model: str, day: date) -> str:
+    """What comes before the keys of such tables of a day and of all later ones, and after those of earlier ones."""
+    return f"{asked_below(model)}{day}"
 
 
 def may_speak_of(key: str, prediction: str) -> bool:

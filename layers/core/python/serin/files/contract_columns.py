@@ -16,6 +16,7 @@ from serin.domain.contracts import TIMES, Classification, Column, RepeatedRows
 from serin.domain.names import columns_named
 from serin.files.contract_missing import missing_findings, missing_words
 from serin.files.contract_rules import Rules
+from serin.files.contract_times import form_and_zone
 from serin.files.contract_types import LOGICAL, NESTED, is_nested, logical_type
 from serin.files.durations import duration
 from serin.files.faults import FieldPath, Finding, shown
@@ -53,7 +54,7 @@ def read_columns(rules: Rules, schema: SchemaObject) -> tuple[tuple[Kept, ...], 
             left_out.append(in_files)
             rules.say(f"{rules.dataset}.{name}", item.description or f"a column {item.name}", reason)
             continue
-        kept.append(Kept(place, item, _column(rules, schema, item, name, in_files)))
+        kept.append(Kept(place, item, _column(rules, schema, item, name, in_files, path)))
     return tuple(kept), tuple(left_out)
 
 
@@ -84,7 +85,10 @@ def _left_out(item: SchemaProperty) -> str | None:
     return None
 
 
-def _column(rules: Rules, schema: SchemaObject, item: SchemaProperty, name: str, in_files: str) -> Column:
+def _column(
+    rules: Rules, schema: SchemaObject, item: SchemaProperty, name: str, in_files: str, path: FieldPath
+) -> Column:
+    form, zone = form_and_zone(rules, item, name, path)
     logical = logical_type(item)
     about = f"{rules.dataset}.{name}"
     if in_files != name:
@@ -102,6 +106,8 @@ def _column(rules: Rules, schema: SchemaObject, item: SchemaProperty, name: str,
         future=_future(own(item, "future")),
         missing=missing_words(schema, item),
         written=in_files if in_files != name else None,
+        form=form,
+        zone=zone,
     )
 
 

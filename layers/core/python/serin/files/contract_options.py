@@ -32,7 +32,7 @@ _BITS: Mapping[str, tuple[float, float]] = {
     **{f"u{bits}": (0.0, 2.0**bits - 1) for bits in (8, 16, 32)},
 }
 # What every value of the type is in any case.
-_KEPT = {"integer": ("i64",), "number": ("f64",), "date": ("yyyy-MM-dd",)}
+_KEPT = {"integer": ("i64",), "number": ("f64",)}
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 
 
@@ -138,12 +138,6 @@ def _of_times(rules: Rules, name: str, type: str, options: Mapping[str, Any]) ->
             rules.say(f"{rules.dataset}.{name}", f"{option} {options[option]}", why)
         else:
             _condition(rules, name, option, Expression(operation, (column(name), Expression(type, value=bound))))
-    if (written := options.get("format")) not in (None, *_KEPT.get(type, ())):
-        why = "times are read as ISO 8601" + (" with an offset, such as Z" if type == "timestamp" else "")
-        rules.say(f"{rules.dataset}.{name}", f"format {written}", why)
-    if zone != "Etc/UTC":
-        why = "each value says its own offset"
-        rules.say(f"{rules.dataset}.{name}", f"defaultTimezone {zone}", why)
 
 
 def _moment(text: object, type: str, zone: object) -> str | None:

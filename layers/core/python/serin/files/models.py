@@ -30,18 +30,37 @@ class ModelFolder:
 
 
 def read_models(folder: Path) -> tuple[ModelFolder, ...]:
-    """Every model below `folder`, by name; raises Invalid when one is, or when two disagree about what they share."""
+    """Every model below `folder`, by name.
+
+    Raises Invalid, with the faults of all, when some are, or when two disagree about what they share.
+    """
     if not folder.is_dir():
         raise Invalid(f"There is no folder {folder.name}/.", "Make one folder a model in it, each with a model.yaml.")
-    found = []
+    found, faults = list[ModelFolder](), list[Invalid]()
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
-        refuse_links(path)
-        examined = examine(path / "model.yaml")
-        charter = with_types(with_code(examined.charter, path), examined.contracts)
-        found.append(ModelFolder(charter, path, examined.contracts, examined.golden))
+        try:
+            found.append(_read_model(path))
+        except Invalid as error:
+            faults.append(error)
+    if faults:
+        raise _together(faults)
     _agree_on_datasets(found)
     _agree_on_sources(found)
     return tuple(found)
+
+
+def _read_model(path: Path) -> ModelFolder:
+    refuse_links(path)
+    examined = examine(path / "model.yaml")
+    charter = with_types(with_code(examined.charter, path), examined.contracts)
+    return ModelFolder(charter, path, examined.contracts, examined.golden)
+
+
+def _together(faults: list[Invalid]) -> Invalid:
+    """The faults of every model as one error."""
+    if len(faults) == 1:
+        return faults[0]
+    return Invalid("\n".join(one.message for one in faults), "\n".join(one.remedy for one in faults))
 
 
 def with_types(charter: Charter, contracts: Mapping[str, Contract]) -> Charter:

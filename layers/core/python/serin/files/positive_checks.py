@@ -37,7 +37,7 @@ def _of_label(subject: Subject, positive: Scalar | None) -> Iterator[Finding]:
     column = subject.column(dataset, label)
     if column is None:
         return
-    allowed = _allowed(subject)
+    allowed = _allowed(subject, column.type)
     if len(allowed) == 2:
         try:
             two_classes(allowed[0], allowed[1], positive)
@@ -51,12 +51,22 @@ def _of_label(subject: Subject, positive: Scalar | None) -> Iterator[Finding]:
         yield Finding(_PLACE, found, "Write a value that the label has.")
 
 
-def _allowed(subject: Subject) -> tuple[Scalar, ...]:
-    """The texts that the contract allows the label; none where it does not say."""
+def _allowed(subject: Subject, kind: ColumnType) -> tuple[Scalar, ...]:
+    """The values that the contract allows the label; none where it does not say."""
     dataset, label = subject.charter.truth.dataset, subject.charter.truth.label
     rules = subject.contracts[dataset].rules if dataset in subject.contracts else ()
     found = [rule.values for rule in rules if rule.kind == "one_of" and rule.columns == (label,)]
-    return tuple(found[0]) if found else ()
+    return tuple(_value(text, kind) for text in found[0]) if found else ()
+
+
+def _value(text: str, kind: ColumnType) -> Scalar:
+    """A value of a contract as the label has it; what is none of its type stays the text it is."""
+    try:
+        if kind == "integer":
+            return int(text)
+        return float(text) if kind == "number" else text
+    except ValueError:
+        return text
 
 
 def _fits(positive: Scalar, kind: ColumnType) -> bool:

@@ -26,6 +26,7 @@ STATUS = {
     "not_released": 503,
     "unavailable": 503,
     "corrupt": 500,
+    "model_failed": 500,
     "internal": 500,
 }
 

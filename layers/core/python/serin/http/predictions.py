@@ -39,7 +39,10 @@ def request_schema(charter: Charter) -> Schema:
 
 
 def response_schema(charter: Charter) -> Schema:
-    """What the answer is: the version that answered, and for each instance an id, the answer and what was amiss."""
+    """What the answer is: the version that answered, and for each instance an id, the answer and what was amiss.
+
+    A row that the model's code cannot answer has its own error instead; the others are answered, so the status is 200.
+    """
     names: Schema = {"type": "array", "items": {"type": "string"}}
     prediction = _object({"prediction_id": {"type": "string"}, **_answer(charter)})
     prediction["properties"] |= {
@@ -49,13 +52,20 @@ def response_schema(charter: Charter) -> Schema:
         "unknown": {**names, "description": "Columns with a category that was not there in training."},
     }
     version = {"type": "integer", "minimum": 1}
-    return _object(
-        {
-            "model": {"const": charter.model},
-            "version": version,
-            "predictions": {"type": "array", "items": prediction, "minItems": 1},
-        }
-    )
+    rows = {"type": "array", "items": {"anyOf": [prediction, _failed_row()]}, "minItems": 1}
+    answer = _object({"model": {"const": charter.model}, "version": version, "predictions": rows})
+    counted = {"type": "integer", "minimum": 1, "description": "How many rows have an error; absent where none has."}
+    answer["properties"]["failed"] = counted
+    return answer
+
+
+def _failed_row() -> Schema:
+    text: Schema = {"type": "string"}
+    error = _object({"row": {"type": "integer", "minimum": 0}, "kind": text, "message": text, "remedy": text})
+    error["properties"]["row"] |= {"description": "The instance's place in the request, from 0."}
+    error["properties"]["field"] = {**text, "description": "The feature or column that is to blame, where one is."}
+    error["description"] = "The model's own code cannot answer this row. Asked again it fails again: do not repeat it."
+    return _object({"prediction_id": text, "error": error})
 
 
 def _input(item: Input) -> Schema:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from serin.domain.errors import Invalid
+from serin.domain.model_code import RAISED, raised
 from serin.learning.label_checks import rare_class
 from serin.learning.package import estimator_bytes
 from serin.measures.arrays import Labels
@@ -20,9 +21,9 @@ def check_kept(estimator: Estimator) -> None:
     content = estimator_bytes(estimator)
     try:
         open_estimator(content, sha256_of(content))
-    except Exception as error:
+    except RAISED as error:
         raise Invalid(
-            f"The estimator can be written but not read back: {type(error).__name__}: {error}.",
+            f"The estimator can be written but not read back: {raised(error)}.",
             "Write its parts as classes and functions at the top of pipeline.py.",
             "training.pipeline",
         ) from error

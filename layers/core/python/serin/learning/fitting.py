@@ -6,7 +6,7 @@ Which rows those are says `serin.learning.splits`. What a fit is judged on, it h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,7 @@ Opponent = Champion | Recipe
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """An estimator fitted on every row: its columns, its label's values, and the newest moment it has learnt from."""
+    """A fitted estimator: its columns, its label's values, and the newest moment it has learnt from."""
 
     estimator: Estimator
     columns: tuple[ModelColumn, ...]
@@ -58,13 +58,14 @@ class Fitted:
 
 def run_trial(
     columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
-) -> tuple[Estimator, dict[str, float]]:
+) -> tuple[Fitted, dict[str, float]]:
     """Fit on the older learnable rows; the newer ones (`validation_rows`) give the metrics."""
     rows = validation_rows(columns, holdout)
     classes = columns.classes(task)
     estimator, used = _fit(columns, task, make, params, rows.older)
     score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
-    return estimator, metrics(task, columns.label[rows.newer], score, classes)
+    learnt = datetime.fromtimestamp(float(columns.moment[rows.older][-1]), UTC)
+    return Fitted(estimator, used, classes, learnt), metrics(task, columns.label[rows.newer], score, classes)
 
 
 def contest(

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Invalid, SerinError
+from serin.domain.model_code import RAISED, raised
 from serin.learning.checked_scores import score_misfits
-from serin.learning.faults import raised
 from serin.measures.arrays import Floats, Labels
 from serin.serving.estimators import Estimator
 from serin.serving.scoring import scores_of
@@ -29,7 +29,7 @@ def fit_own(estimator: Estimator, table: pd.DataFrame, label: Labels) -> None:
             estimator.fit(table, label)
     except SerinError:
         raise
-    except Exception as error:
+    except RAISED as error:
         raise _failed(estimator, "be fitted", error) from error
 
 
@@ -40,13 +40,13 @@ def scores_of_own(estimator: Estimator, task: Task, classes: Sequence[Scalar], t
             score = scores_of(estimator, task, classes, table)
     except SerinError:
         raise
-    except Exception as error:
+    except RAISED as error:
         raise _failed(estimator, "score rows", error) from error
     for misfit in score_misfits(f"The estimator {type(estimator).__name__}", score, len(table), task, len(classes)):
         raise Invalid(f"{misfit}.", "Correct what its predict or predict_proba answers.", _FIELD)
     return score
 
 
-def _failed(estimator: Estimator, what: str, error: Exception) -> Invalid:
+def _failed(estimator: Estimator, what: str, error: BaseException) -> Invalid:
     found = f"The estimator {type(estimator).__name__} cannot {what}: {raised(error)}."
     return Invalid(found, "Correct the pipeline, or its parameters in training.search.space.", _FIELD)

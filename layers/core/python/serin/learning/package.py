@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import pickle
 import re
 import zipfile
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import joblib
 
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, TooLarge
+from serin.domain.model_code import RAISED, raised
 from serin.domain.records import as_record
 from serin.learning.fitting import Fitted
 from serin.learning.pipelines import Params
@@ -35,9 +35,9 @@ def estimator_bytes(estimator: Estimator) -> bytes:
     buffer = io.BytesIO()
     try:
         joblib.dump(estimator, buffer, compress=("zlib", 3))
-    except (pickle.PicklingError, AttributeError, TypeError, ValueError) as error:
+    except RAISED as error:
         raise Invalid(
-            f"The estimator {type(estimator).__name__} cannot be written to a file: {error}.",
+            f"The estimator {type(estimator).__name__} cannot be written to a file: {raised(error)}.",
             "Replace lambdas and functions inside functions by functions at the top of pipeline.py.",
             "training.pipeline",
         ) from error

@@ -15,7 +15,7 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from serin.domain.charter import Charter, Scalar, Task
 from serin.domain.errors import Invalid, SerinError
-from serin.learning.faults import raised
+from serin.domain.model_code import RAISED, raised
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import ModelColumn
 
@@ -76,7 +76,7 @@ def _numbered(columns: Sequence[ModelColumn]) -> ColumnTransformer:
 def _imported(module: str, file: str) -> ModuleType:
     try:
         return importlib.import_module(module)
-    except Exception as error:
+    except RAISED as error:
         raise Invalid(
             f"{file} cannot be imported: {raised(error)}.",
             "Use what the functions have: the Python standard library, scikit-learn, pandas, numpy and joblib.",
@@ -90,7 +90,7 @@ def _checked(own: Callable[..., Any], columns: Sequence[ModelColumn], params: Pa
         made: Estimator = own(columns, params)
     except SerinError:
         raise
-    except Exception as error:
+    except RAISED as error:
         raise Invalid(
             f"`pipeline` of {file} failed: {raised(error)}.",
             "Correct it, or its parameters in training.search.space.",

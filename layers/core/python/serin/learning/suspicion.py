@@ -32,6 +32,8 @@ EXACT = 0.999
 MUCH = 0.3
 PAIR = 0.9
 TIMES = 3.0
+COMPANY = 5
+"""Beside fewer other columns an honest one may well be the only one that says much."""
 GAP = 5.0
 """Classes are apart when the gaps between them are so many times as wide as the widest of them."""
 MOST = 3
@@ -89,6 +91,9 @@ def _strong(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]
     """The strong few without which little is left."""
     strong = [one for one in singles if one.skill >= max(MUCH, singles[0].skill / 3)]
     names = {name for one in strong for name in one.candidate.names}
+    if len(columns.columns) - len(names) < COMPANY:
+        strong = [one for one in strong if one.skill >= PAIR]
+        names = {name for one in strong for name in one.candidate.names}
     if 0 < len(names) <= MOST and len(names) < len(columns.columns) and len(halves.learnt) >= FEWEST_TO_COMPARE:
         weak = max(one.skill for one in singles if one.candidate.names[0] not in names)
         others = max(weak, _skill_without(columns, halves, names))

@@ -56,8 +56,8 @@ class ObjectStore(Protocol):
     def put_file(self, key: str, file: Path) -> None:
         """Write what a file holds, however much it is, as `put` does."""
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        """All keys below `prefix`, sorted."""
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        """All keys below `prefix` that come after `after`, sorted."""
 
 
 class Sources(Protocol):
@@ -270,6 +270,9 @@ class Control(Protocol):
 
     def live(self, model: str) -> Live | None:
         """What is live, or None."""
+
+    def forget_live(self, model: str) -> None:
+        """Nothing is live any more, for its endpoint was deleted; only who has the lease may say so."""
 
     def finish(self, live: Live | None, lease: Lease) -> bool:
         """In one transaction: move the live pointer (unless None) and give the lease back.

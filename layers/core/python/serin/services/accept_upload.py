@@ -8,12 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from serin.data.contract.advice import broken_most
 from serin.data.contract.checked_files import CheckedFile, check_file
-from serin.data.contract.rules import Surroundings
+from serin.data.contract.rules import Surroundings, rules_of
 from serin.data.contract.trial import check_contract
+from serin.data.files.parquet import first_rows
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS
-from serin.domain.contracts import Contract
+from serin.domain.contracts import Contract, RuleKind
 from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
@@ -31,6 +33,9 @@ from serin.services.steps.widened_rows import refuse_inexact
 
 ATTEMPTS = 10
 UNKNOWN = "unknown"
+_OF_OTHERS: frozenset[RuleKind] = frozenset(("foreign_key", "latency", "future"))
+_SHOWN = 10_000
+"""Rows in which a value is looked for that breaks a rule."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ def accept_upload(
                 folder,
             )
             _refuse_broken_promises(raw, checked)
+            _refuse_without_good_rows(raw, checked, contract)
             corrected = correctable(raw, checked.corrects, lake=lake, catalog=catalog)
         except (Rejected, TooLarge, Invalid) as error:
             refused = replace(blank, reason=error.message, remedy=error.remedy, **_judged(checked))
@@ -158,6 +164,22 @@ def _refuse_broken_promises(raw: RawFile, checked: CheckedFile) -> None:
             f"{raw.name}: {found}.",
             "Correct the file and upload it again; if it is right, change the contract or make the rule a warning.",
         )
+
+
+def _refuse_without_good_rows(raw: RawFile, checked: CheckedFile, contract: Contract) -> None:
+    """Raise Rejected for a file of which nothing can be taken by what it holds.
+
+    Rows that correct others, and those that others' rows or the clock have set aside, may be right another time.
+    """
+    if checked.tally.accepted or checked.quarantine is None or checked.corrects is not None:
+        return
+    if any(rule.id in checked.rules for rule in rules_of(contract) if rule.kind in _OF_OTHERS or rule.scope):
+        return
+    broken = "; ".join(broken_most(first_rows(checked.quarantine, _SHOWN), checked.rules, contract))
+    raise Rejected(
+        f"{raw.name}: none of its {checked.tally.rows:,} rows is good. {broken}.",
+        "Correct the file, or the contract where the file is right, and upload it again.",
+    )
 
 
 def _judged(checked: CheckedFile | None) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import polars as pl
 
@@ -83,9 +84,9 @@ class _Gathering:
     lake: ObjectStore
     said: dict[date, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
 
-    @property
+    @cached_property
     def days(self) -> TruthDays:
-        return TruthDays(self.charter, lake=self.lake)
+        return TruthDays(self.charter, first_open_day(self.charter.truth, self.now), lake=self.lake)
 
     def dataset(self, rows: TruthRows) -> None:
         """What rows say of the predictions about their entities; without rows only days that are whole now are kept.

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from serin.domain.access import require
 from serin.domain.buckets import OnlineItem
-from serin.domain.errors import NotReleased, SerinError
+from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
+from serin.domain.model_code import RAISED, in_words
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
 from serin.domain.records import as_record
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
+from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.log import Call, LoggedRow, log_line
@@ -29,7 +32,21 @@ from serin.serving.requests import Instance, read_request
 from serin.serving.shadow import ShadowedRow, shadowed
 
 RUNTIME = "scikit-learn"
-STATUS = {"invalid": 422, "too_large": 413, "denied": 403, "not_released": 503, "unavailable": 503, "corrupt": 500}
+STATUS = {
+    "invalid": 422,
+    "too_large": 413,
+    "denied": 403,
+    "not_released": 503,
+    "unavailable": 503,
+    "corrupt": 500,
+    "model_failed": 500,
+    "internal": 500,
+}
+FAILURES = ("corrupt", "model_failed")
+"""Kinds of refusal that say something of the version: its alarm and its release count them."""
+MAXIMUM_ANSWER = 4_000_000
+"""Bytes of an answer: Lambda hands over 6 MB, in which each quote of it is one byte more."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,11 +65,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """The status and body to answer with, and the lines for the prediction log."""
+    """The status and body to answer with, and the lines for the prediction log.
+
+    `failure` is what the model's code could not answer, in words that repeat no value: None where it answered, and
+    where it was not asked.
+    """
 
     status: int
     body: Mapping[str, Any]
     log: tuple[str, ...] = ()
+    failure: SerinError | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The body as it is sent: ASCII JSON with finite numbers."""
+        return json.dumps(self.body, allow_nan=False)
 
 
 class Predictor:
@@ -79,11 +106,22 @@ class Predictor:
 
     @cached_property
     def _plan(self) -> FeaturePlan:
-        return FeaturePlan(self._package.charter, load_functions(self._package.charter))
+        charter = self._package.charter
+        return self._loaded(lambda: FeaturePlan(charter, load_functions(charter)))
 
     @cached_property
     def _model(self) -> ServedModel:
-        return open_model(self._package, self._sha256)
+        return self._loaded(lambda: open_model(self._package, self._sha256))
+
+    def _loaded(self, load: Callable[[], T]) -> T:
+        """What is loaded of the version's code; ModelFailed for what this code raises while it is loaded."""
+        try:
+            return load()
+        except SerinError:
+            raise
+        except RAISED as error:
+            found = f"Version {self._version} of {self._package.charter.model} cannot be loaded: {in_words(error)}."
+            raise ModelFailed(found, "Release another version; this one never worked.") from error
 
     def predict(self, request: Request) -> Reply:
         """Answer a request; every error a caller can cause is answered in the one error shape."""
@@ -129,27 +167,20 @@ class Predictor:
 
     def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
-        now = self._clock.now()
-        online = self._looked_up(instances, now)
-        rows = [self._plan.row(instance, online, now) for instance in instances]
-        scores = self._model.score([row.values for row in rows])
-        answers = [self._model.answer(score) for score in scores]
-        model = self._package.charter.model
+        now, model = self._clock.now(), self._package.charter.model
+        plan = self._plan
+        rows = answered(instances, plan, self._model, self._looked_up(instances, now), now)
         ids = [prediction_id(model, now, os.urandom(RANDOM_BYTES)) for _ in rows]
+        predictions = [row.as_prediction(number, ids[number]) for number, row in enumerate(rows)]
+        failed = [row.error for row in rows if row.error is not None]
+        body = {"model": model, "version": self._version, "predictions": predictions}
+        body |= {"failed": len(failed)} if failed else {}
         told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
         call = self._call(request.id, now, began, cpu_began, **told)
-        logged = [
-            LoggedRow(name, instance, row.values, row.missing + row.too_busy, row.stale, score, _label(answer))
-            for name, instance, row, score, answer in zip(ids, instances, rows, scores, answers, strict=True)
-        ]
-        predictions = [
-            _prediction(name, answer, row, self._model.unknown(row.values))
-            for name, answer, row in zip(ids, answers, rows, strict=True)
-        ]
-        body = {"model": call.model, "version": call.version, "predictions": predictions}
-        # Golden rows are no traffic: in the log they would be judged as if somebody had asked.
+        lines = tuple(log_line(call, row.as_logged(name)) for row, name in zip(rows, ids, strict=True))
+        # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
-        return Reply(200, body, tuple(log_line(call, row) for row in logged) if recorded else ())
+        return _bounded(Reply(200, body, lines if recorded else (), _failure(failed, len(rows))), len(rows))
 
     def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
         keys = self._plan.keys(instances, now)
@@ -182,24 +213,33 @@ class Unreleased:
 
 def refusal(error: SerinError) -> Reply:
     """The answer to a request that cannot be served."""
-    return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()})
+    failure = error if error.kind in FAILURES else None
+    return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()}, (), failure)
 
 
-def _prediction(name: str, answer: Mapping[str, object], row: FeatureRow, unknown: Sequence[str]) -> dict[str, object]:
-    """One row of the answer; what makes it a guess is named.
+def _failure(errors: Sequence[ModelFailed], rows: int) -> ModelFailed | None:
+    """What the function's log is told of rows that have an error for an answer; None where all were answered."""
+    if not errors:
+        return None
+    return ModelFailed(f"{len(errors)} of {rows} rows; the first: {errors[0].cause}.", errors[0].remedy)
 
-    `missing` and `stale` are views without a fresh value, `too_busy` those whose entity has more events than are
-    counted online, `unknown` columns with a category that was not there in training: a new shop is asked about before
-    anybody can have learnt from it, so this is no fault of the request.
-    """
-    found = (
-        ("missing", row.missing),
-        ("stale", row.stale),
-        ("too_busy", row.too_busy),
-        ("unknown", unknown),
-    )
-    marks = {name: list(names) for name, names in found if names}
-    return {"prediction_id": name, **answer, **marks}
+
+def fault(request_id: str) -> Reply:
+    """The answer where the platform itself failed: the log says by what, the caller only that it did."""
+    found = f"The platform failed to answer; the request's id is {request_id}."
+    return refusal(Internal(found, "Try again; if it fails again, look for the id in the logs."))
+
+
+def _bounded(reply: Reply, rows: int) -> Reply:
+    """The reply, if Lambda can hand it over; TooLarge says how many rows can be asked for."""
+    if (size := len(reply.text)) > MAXIMUM_ANSWER:
+        fitting = max(1, rows * MAXIMUM_ANSWER // size)
+        raise TooLarge(
+            f"The answer to {rows:,} instances has {size:,} bytes; {MAXIMUM_ANSWER:,} are allowed.",
+            f"Send the rows in several requests, about {fitting:,} in each.",
+            "instances",
+        )
+    return reply
 
 
 def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
@@ -215,7 +255,3 @@ def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
         "ok" if row.answerable else "failed",
         row.id,
     )
-
-
-def _label(answer: Mapping[str, Any]) -> Any:
-    return answer.get("label")

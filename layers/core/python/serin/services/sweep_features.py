@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.events import Event
-from serin.domain.fills import Fill, Sequences, must_catch_up
+from serin.domain.fills import QUIET, Fill, Sequences, must_catch_up
 from serin.domain.releases import serving_versions
 from serin.ports import Catalog, Clock, Events
+from serin.services.steps.accepted_uploads import accepted_at
 
 
 class LastSequences:
@@ -40,10 +42,21 @@ def sweep_features(
     `heads` are those of one look at several models.
     """
     now, in_use = clock.now(), definitions_in_use(charter, catalog=catalog, heads=heads)
-    found = [name for name, fill, upto in in_use if must_catch_up(fill, upto, now)]
+    found = [
+        name
+        for name, fill, upto in in_use
+        if must_catch_up(fill, upto, now) and not _is_being_built(fill, upto, now, catalog)
+    ]
     if found:
         events.publish(Event("Backfill Wanted", {"model": charter.model}, correlation))
     return found
+
+
+def _is_being_built(fill: Fill | None, heads: Sequences, now: datetime, catalog: Catalog) -> bool:
+    """Whether all that lacks has just been accepted: who builds it has not had the time."""
+    lacking = fill.lacks(heads) if fill else {name: 1 for name, sequence in heads.items() if sequence}
+    moments = [accepted_at(dataset, sequence, catalog=catalog) for dataset, sequence in lacking.items()]
+    return bool(moments) and now - min(moments) < QUIET
 
 
 def definitions_in_use(

@@ -15,6 +15,7 @@ from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.columns import TrainingColumns
+from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
@@ -30,6 +31,7 @@ from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
 from serin.serving.estimators import open_estimator, sha256_of
+from serin.serving.on_demand import load_functions
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,18 @@ class Refitted:
 
 
 class Trainer:
-    """The model's code and one frozen training set; `room` is how many bytes the model's layer may have."""
+    """The model's code and one frozen training set.
+
+    `golden` are the charter's golden rows, which edge rows are made of; `room` is how many bytes the model's layer may
+    have.
+    """
 
     def __init__(
         self,
         charter: Charter,
         training_set: TrainingSet,
         code: Mapping[str, bytes],
+        golden: Sequence[Mapping[str, object]],
         *,
         lake: ObjectStore,
         artifacts: ObjectStore,
@@ -76,11 +83,13 @@ class Trainer:
         self._lake = lake
         self._artifacts = artifacts
         self._room = room
+        self._golden = golden
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
         """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
         charter, columns = self._charter, self._columns()
+        self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
         check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
@@ -98,10 +107,11 @@ class Trainer:
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
         began = time.perf_counter()
-        until = holdout_of(self._set)
-        estimator, metrics = run_trial(self._columns(), self._charter.task, self._make, trial.params, until)
-        # Too large, or impossible to write, is known here: the contest and the refit would be for nothing.
-        check_room(len(estimator_bytes(estimator)) + sum(map(len, self._code.values())), self._room)
+        columns, until = self._columns(), holdout_of(self._set)
+        fitted, metrics = run_trial(columns, self._charter.task, self._make, trial.params, until)
+        # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
+        self._edges(columns).check(fitted)
+        check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
         shown = {name: value for name, value in metrics.items() if math.isfinite(value)}
         return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
 
@@ -124,7 +134,9 @@ class Trainer:
 
     def refit(self, run_id: str, trial: Trial) -> Refitted:
         """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""
-        fitted = refit(self._columns(), self._charter.task, self._make, trial.params)
+        columns = self._columns()
+        fitted = refit(columns, self._charter.task, self._make, trial.params)
+        self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
         manifest = manifest_of(self._charter, self._set.id, trial.params, fitted, estimator)
         layer = model_layer(self._charter, manifest, estimator, self._code)
@@ -148,6 +160,9 @@ class Trainer:
             make = pipeline_maker(charter_in(layer), functions=ReleasedCode(layer))
         names = learnt_names(champion.version, estimator, columns.table)
         return Recipe(champion.version, make, champion.params, columns.named(names))
+
+    def _edges(self, columns: TrainingColumns) -> EdgeChecks:
+        return EdgeChecks(self._charter, columns, self._golden, lambda: load_functions(self._charter))
 
     def _columns(self) -> TrainingColumns:
         return training_columns(self._set, lake=self._lake)

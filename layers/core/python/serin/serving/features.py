@@ -8,13 +8,15 @@ from datetime import datetime
 
 from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Charter
-from serin.domain.errors import Invalid
+from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues, Value, argument_name, feature_columns, is_stale, views_needed
+from serin.domain.model_code import RAISED, call_in_words, feature_value, in_words, kind_and_place
 from serin.serving.lookups import ViewLookup
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
 
 NOTHING_LOGGED: Mapping[str, Value] = {}
+_REMEDY = "Ask without this value, or tell the model's owner: its code has to answer it."
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class FeaturePlan:
     ) -> FeatureRow:
         """The instance's row at `now`; values that are not known, or stale, are the charter's defaults, or null.
 
-        `logged` are values of views, by column, that are taken as they are.
+        `logged` are values of views, by column, that are taken as they are. ModelFailed where a function of the model's
+        code cannot answer the instance.
         """
         known: dict[str, Value] = dict(instance)
         by_column: dict[str, Value] = {}
@@ -92,7 +95,7 @@ class FeaturePlan:
         for view in self.views:
             known |= {argument_name(view, column): by_column[f"{view.name}.{column}"] for column in view.values}
         for function in self.functions:
-            by_column[function.name] = _call(function, known)
+            by_column[function.name] = _call(function, known, instance)
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
         return FeatureRow(values, tuple(missing), tuple(stale), tuple(too_busy))
 
@@ -119,9 +122,21 @@ def newer_than(item: OnlineItem | None, moment: datetime) -> bool:
     return isinstance(item, OnlineValues) and item.begins is not None and item.begins > moment
 
 
-def _call(function: OnDemand, known: Mapping[str, Value]) -> Value:
+def _call(function: OnDemand, known: Mapping[str, Value], inputs: Instance) -> Value:
+    """The function's answer; ModelFailed for an error and for what is no value, with the inputs it was asked."""
     try:
-        return function.function(*(known[name] for name in function.arguments))
-    except Exception as error:
-        error.add_note(f"in the on-demand feature {function.name}")
-        raise
+        answer = function.function(*(known[name] for name in function.arguments))
+    except RAISED as error:
+        raise _failed(function, inputs, f"fails: {in_words(error)}", kind_and_place(error)) from error
+    try:
+        return feature_value(answer)
+    except Invalid as wrong:
+        raise _failed(function, inputs, wrong.message, f"it {wrong.message}") from wrong
+
+
+def _failed(function: OnDemand, inputs: Instance, said: str, cause: str) -> ModelFailed:
+    asked = [name for name in function.arguments if name in inputs]
+    by = f" of {call_in_words(asked, [inputs[name] for name in asked])}" if asked else ""
+    return ModelFailed(
+        f"The feature {function.name}{by} {said}.", _REMEDY, function.name, f"the feature {function.name}: {cause}"
+    )

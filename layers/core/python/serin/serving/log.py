@@ -44,7 +44,8 @@ class Call:
 class LoggedRow:
     """One row as it was asked and answered. `inputs` and `features` hold charter columns only.
 
-    `of` is the prediction that a shadow's row was logged with.
+    `of` is the prediction that a shadow's row was logged with. `error` says by what a failed row failed: the kind of
+    error and its place, never its message, which may repeat a personal value.
     """
 
     prediction_id: str
@@ -56,6 +57,7 @@ class LoggedRow:
     label: Scalar | None
     status: Literal["ok", "failed"] = "ok"
     of: str | None = None
+    error: str | None = None
 
 
 def log_line(call: Call, row: LoggedRow) -> str:
@@ -81,9 +83,13 @@ def log_line(call: Call, row: LoggedRow) -> str:
         "score": row.score,
         "label": row.label,
         "status": row.status,
-        **{name: known for name, known in (("shadow", call.shadow), ("of", row.of)) if known is not None},
+        **{name: known for name, known in _besides(call, row) if known is not None},
     }
     return json.dumps(_finite(as_record(record)), allow_nan=False, separators=(",", ":"))
+
+
+def _besides(call: Call, row: LoggedRow) -> tuple[tuple[str, str | None], ...]:
+    return ("shadow", call.shadow), ("of", row.of), ("error", row.error)
 
 
 def _finite(value: Any) -> Any:

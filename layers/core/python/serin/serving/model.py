@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from serin.domain.charter import Score
+from serin.domain.errors import ModelFailed
 from serin.domain.features import Value
 from serin.serving.answers import answer_of
 from serin.serving.estimators import Estimator, open_estimator
@@ -28,7 +29,10 @@ class ServedModel:
         self._seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
-        """A score for each row: the positive class's probability, one probability a class, or the value."""
+        """A score for each row: the positive class's probability, one probability a class, or the value.
+
+        Raises what the model's pipeline raises, and ModelFailed for a score that is no finite number.
+        """
         import numpy as np
 
         manifest = self.manifest
@@ -36,7 +40,8 @@ class ServedModel:
         with self._one_thread():
             scores = scores_of(self._estimator, manifest.task, manifest.classes, table)
         if not np.isfinite(scores).all():
-            raise ValueError(f"the model {manifest.model} answered a score that is not a finite number")
+            cause = "its score is no finite number"
+            raise ModelFailed(f"{cause}.", "Tell the model's owner: its pipeline has to answer it.", cause=cause)
         found: list[Score] = scores.tolist()
         return found
 

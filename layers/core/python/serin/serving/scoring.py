@@ -23,7 +23,14 @@ def scores_of(estimator: Any, task: Task, classes: Sequence[Scalar], table: pd.D
     import numpy as np
 
     if task == "regression":
-        return np.asarray(estimator.predict(table), dtype=np.float64)
+        values = np.asarray(estimator.predict(table), dtype=np.float64)
+        if values.shape != (len(table),):
+            raise Invalid(
+                f"The model gives {len(table)} rows values of shape {values.shape}.",
+                "Give one number for each row in predict.",
+                "training.pipeline",
+            )
+        return values
     probabilities = np.asarray(estimator.predict_proba(table), dtype=np.float64)
     known = [_plain(value) for value in estimator.classes_]
     if probabilities.shape != (len(table), len(known)):

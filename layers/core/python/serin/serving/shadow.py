@@ -9,7 +9,7 @@ from typing import Any
 
 from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Score
-from serin.domain.errors import SerinError
+from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.features import EntityKey, Value
 from serin.domain.records import from_record
 from serin.domain.shadows import ShadowAnswer, ShadowRow
@@ -18,6 +18,7 @@ from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
 from serin.serving.replay import logged_values
 from serin.serving.requests import Instance, read_row
+from serin.serving.scored_rows import scored
 
 Read = Callable[[Sequence[EntityKey]], Mapping[EntityKey, OnlineItem]]
 """Reads items of the online store, however many."""
@@ -34,10 +35,9 @@ class ShadowedRow:
     features: FeatureRow | None = None
     answer: ShadowAnswer = field(default_factory=ShadowAnswer)
 
-    def fails(self, error: Exception) -> None:
+    def fails(self, error: SerinError) -> None:
         """It cannot be answered, and this is why."""
-        told = f"{error.kind}: {error.message}" if isinstance(error, SerinError) else f"{type(error).__name__}: {error}"
-        self.answer = replace(self.answer, score=None, label=None, error=told[:1000])
+        self.answer = replace(self.answer, score=None, label=None, error=f"{error.kind}: {error.message}"[:1000])
 
     @property
     def answerable(self) -> bool:
@@ -75,25 +75,16 @@ def _look_up(row: ShadowedRow, plan: FeaturePlan, online: Mapping[EntityKey, Onl
     row.answer = ShadowAnswer(changed=changed)
     try:
         row.features = plan.row(row.instance, then, row.at, row.logged)
-    except Exception as error:  # noqa: BLE001 the model's own code may raise anything, which is what is asked about
+    except ModelFailed as error:
         row.fails(error)
 
 
 def _score(rows: Sequence[ShadowedRow], model: ServedModel) -> None:
-    """All at once, as a request's rows are; one by one where that fails, to see whose fault it is."""
-    if not rows:
-        return
-    try:
-        scores = model.score([_values(row) for row in rows])
-    except Exception as error:  # noqa: BLE001 and so may its pipeline
-        if len(rows) == 1:
-            rows[0].fails(error)
-            return
-        for row in rows:
-            _score([row], model)
-        return
-    for row, score in zip(rows, scores, strict=True):
-        row.answer = replace(row.answer, score=score, label=_label(model, score))
+    for row, score in zip(rows, scored([_values(row) for row in rows], model), strict=True):
+        if isinstance(score, ModelFailed):
+            row.fails(score)
+        else:
+            row.answer = replace(row.answer, score=score, label=_label(model, score))
 
 
 def _values(row: ShadowedRow) -> Mapping[str, Value]:

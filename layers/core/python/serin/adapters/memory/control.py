@@ -49,6 +49,9 @@ class MemoryControl:
     def live(self, model: str) -> Live | None:
         return self._live.get(model)
 
+    def forget_live(self, model: str) -> None:
+        self._live.pop(model, None)
+
     def finish(self, live: Live | None, lease: Lease) -> bool:
         with self._lock:
             held = self._leases.get(lease.model)

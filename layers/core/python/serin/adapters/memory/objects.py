@@ -41,5 +41,5 @@ class MemoryObjectStore:
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())
 
-    def keys(self, prefix: str) -> Sequence[str]:
-        return sorted(key for key in self._versions if key.startswith(prefix))
+    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
+        return sorted(key for key in self._versions if key.startswith(prefix) and key > after)

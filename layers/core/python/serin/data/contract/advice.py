@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from serin.data.files.table import RULES
-from serin.domain.contracts import ColumnType
+from serin.data.contract.rules import rules_of
+from serin.data.files.table import RULES, TEXT
+from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.printable import printable
 
+_MOST = 3
 _Advice = tuple[tuple[str, str], ...]
 _MOMENT = "write 2013-04-01T09:00:00Z"
 _ALONE = "write the number alone, with a point"
 _EMPTY = "if it means no value, leave it empty or list it under missingValues in the contract"
+_FORM = "name the column's form in the contract, `logicalTypeOptions: {format: dd/MM/yyyy}`"
 _ON_A_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 _ZONE = r" ?([Zz]|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)"
 _NUMBERS: _Advice = (
@@ -41,10 +44,11 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
     "timestamp": (
         (
             r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+",
-            f"it does not say its time zone; {_MOMENT}, or an offset like +02:00",
+            f"it does not say its time zone; {_MOMENT}, or an offset like +02:00, or name the column's zone in the "
+            "contract, `logicalTypeOptions: {defaultTimezone: Europe/Paris}`",
         ),
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", f"it is a day without a time; {_MOMENT}, or make the column a date"),
-        (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}"),
+        (r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}.*", f"which part is the day it does not say; {_MOMENT}, or {_FORM}"),
         (r"[0-9.]+", f"a count of seconds or days says no zone; {_MOMENT}"),
         (_ON_A_DAY + r"[.,][0-9]{7,}" + _ZONE, "it is finer than a microsecond; write six digits of a second at most"),
         (_ON_A_DAY + r"([.,][0-9]+)?" + _ZONE, f"there is no such day or time of day in UTC; {_MOMENT}"),
@@ -52,7 +56,7 @@ _BY_TYPE: Mapping[ColumnType, _Advice] = {
     ),
     "date": (
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "it is a moment, or no day of the calendar; write 2013-04-01"),
-        (r"", "write 2013-04-01"),
+        (r"", f"write 2013-04-01, or {_FORM}"),
     ),
 }
 _OTHERWISE: Mapping[ColumnType, str] = {"timestamp": _MOMENT}
@@ -64,11 +68,48 @@ def how_to_write(text: str, type: ColumnType) -> str:
     return next(sayings, _OTHERWISE.get(type, _EMPTY))
 
 
-def unread(quarantined: pl.DataFrame, types: Mapping[str, ColumnType]) -> Iterator[str]:
+def unread(quarantined: pl.DataFrame, columns: Sequence[Column]) -> Iterator[str]:
     """One line for each column that has values of another type in these rows: the first of them, and what to write."""
-    for name, kind in types.items():
-        if name not in quarantined.columns or kind not in _BY_TYPE:
+    for column in columns:
+        if column.name in quarantined.columns and column.type in _BY_TYPE:
+            rows = quarantined.filter(
+                pl.col(RULES).list.eval(pl.element().str.ends_with(f".{column.name}.type")).list.any()
+            )
+            if texts := rows[column.name].drop_nulls().head(1).to_list():
+                yield _no_value_of(column, texts[0])
+
+
+def broken_most(quarantined: pl.DataFrame, counts: Mapping[str, int], contract: Contract) -> Iterator[str]:
+    """One line for each of the rules that are broken most: how many rows do, one value, and what to write.
+
+    `quarantined` are rows that were set aside, the first of them or all.
+    """
+    columns = {column.name: column for column in contract.columns}
+    rules = {rule.id: rule for rule in rules_of(contract)}
+    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST]:
+        row = quarantined.filter(pl.col(RULES).list.contains(name)).head(1)
+        if row.is_empty():
             continue
-        rows = quarantined.filter(pl.col(RULES).list.eval(pl.element().str.ends_with(f".{name}.type")).list.any())
-        if texts := rows[name].drop_nulls().head(1).to_list():
-            yield f"{name}: {printable(texts[0], 60)!r} is no {kind}: {how_to_write(texts[0], kind)}"
+        rule = rules.get(name)
+        said = _shape_of(row) if rule is None else _broken_by(rule, [columns[one] for one in rule.columns], row)
+        yield f"{count:,} {'row' if count == 1 else 'rows'}: {said} ({name})"
+
+
+def _broken_by(rule: Rule, columns: Sequence[Column], row: pl.DataFrame) -> str:
+    texts = [None if one.name not in row.columns else row[one.name][0] for one in columns]
+    if rule.kind == "type" and texts[0] is not None:
+        return _no_value_of(columns[0], texts[0])
+    if rule.kind == "required":
+        return f"{columns[0].name_in_files} has no value"
+    pairs = (f"{one.name_in_files} {printable(str(text), 60)!r}" for one, text in zip(columns, texts, strict=True))
+    return ", ".join(pairs)
+
+
+def _shape_of(row: pl.DataFrame) -> str:
+    text = row[TEXT][0] if TEXT in row.columns else None
+    return "not as many values as the header" + ("" if text is None else f": {printable(text, 60)!r}")
+
+
+def _no_value_of(column: Column, text: str) -> str:
+    shown = f"{column.name_in_files}: {printable(text, 60)!r} is no {column.type}"
+    return f"{shown}: {how_to_write(text, column.type)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from serin.data.contract.agreed_times import agreed_times
 from serin.data.contract.types import typed
 from serin.data.files.null_words import WORDS
 from serin.domain.contracts import Column
@@ -19,6 +20,8 @@ def read_column(text: pl.Series, column: Column) -> pl.DataFrame:
     """
     text = text.alias(TEXT_OF + column.name)
     values = _values(text, column).alias(column.name)
+    if column.form or column.zone:
+        values = agreed_times(text, values, column).alias(column.name)
     none = pl.Series([False])
     if column.type != "string" and values.null_count() > text.null_count():
         none = values.is_null() & text.is_in(WORDS)

@@ -10,7 +10,8 @@ import polars as pl
 
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid
-from serin.domain.features import argument_name, feature_columns
+from serin.domain.features import Value, argument_name, feature_columns
+from serin.domain.model_code import RAISED, call_in_words, feature_value, raised
 
 Function = Callable[..., Any]
 
@@ -53,20 +54,40 @@ def _sources(charter: Charter) -> Mapping[str, str]:
 
 def _column(rows: pl.DataFrame, name: str, function: Function, columns: Sequence[str]) -> pl.Series:
     if not columns:
-        return pl.Series(name, [function()] * rows.height)
-    arguments = rows.select(columns)
+        return pl.Series(name, [_value(name, function, (), ())] * rows.height)
+    arguments, asked = rows.select(columns), arguments_of(function)
     distinct = arguments.unique(maintain_order=True)
-    values = _series(name, [function(*row) for row in distinct.iter_rows()])
+    values = _series(name, [_value(name, function, asked, row) for row in distinct.iter_rows()])
     found = arguments.join(
         distinct.with_columns(values.alias("__value")), on=columns, how="left", nulls_equal=True, maintain_order="left"
     )
     return found["__value"].alias(name)
 
 
-def _series(name: str, values: list[Any]) -> pl.Series:
+def _value(name: str, function: Function, asked: Sequence[str], arguments: Sequence[Any]) -> Value:
+    """One answer as serving takes it; Invalid, with what was asked, for an error and for what is no value."""
+    try:
+        answer = function(*arguments)
+    except RAISED as error:
+        raise Invalid(
+            f"The feature {name} of {call_in_words(asked, arguments)} fails: {raised(error)}.",
+            "Make the function answer it, None where there is no answer; or keep such rows out by the contract.",
+            f"features.on_demand.{name}",
+        ) from error
+    try:
+        return feature_value(answer)
+    except Invalid as wrong:
+        raise Invalid(
+            f"The feature {name} of {call_in_words(asked, arguments)} {wrong.message}.",
+            wrong.remedy,
+            f"features.on_demand.{name}",
+        ) from wrong
+
+
+def _series(name: str, values: list[Value]) -> pl.Series:
     kinds = {type(value) for value in values} - {type(None)}
     if kinds == {int, float}:
-        values = [None if value is None else float(value) for value in values]
+        values = [float(value) if isinstance(value, int) else value for value in values]
     elif len(kinds) > 1:
         found = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise Invalid(f"on-demand feature {name} is sometimes {found}.", "Return one type, or None.", name)

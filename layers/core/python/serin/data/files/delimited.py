@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -94,10 +95,18 @@ class DelimitedBlocks:
             raise _unreadable(self._name, printable(str(error), 100)) from error
 
 
-def column_names(name: str, source: Source, caps: Caps) -> tuple[str, ...]:
-    """What the first line of a CSV file says, whether it is right or wrong; raises as `DelimitedBlocks` does."""
+@dataclass(frozen=True)
+class FirstLine:
+    """What the first line of a CSV file says, whether it is right or wrong, and the bytes that come after it."""
+
+    names: tuple[str, ...]
+    after: bytes
+
+
+def read_first_line(name: str, source: Source, caps: Caps) -> FirstLine:
+    """The first line of a CSV file; raises as `DelimitedBlocks` does."""
     first, end = _first_line(name, source, caps)
-    return read_header(name, first[:end].removeprefix(_BOM), caps)
+    return FirstLine(read_header(name, first[:end].removeprefix(_BOM), caps), first[end + 1 :])
 
 
 def _first_line(name: str, source: Source, caps: Caps) -> tuple[bytes, int]:

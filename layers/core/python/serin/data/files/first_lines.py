@@ -29,7 +29,8 @@ def refuse_other_text(name: str, names: Sequence[str]) -> None:
         )
     called = next((word for sign, word in _SEPARATORS.items() if sign in names[0]), None)
     if len(names) == 1 and called:
-        raise Rejected(f"{name}: its values are separated by {called}.", "Separate them by commas.")
+        remedy = "Separate them by commas, and write decimals with a point."
+        raise Rejected(f"{name}: its values are separated by {called}.", remedy)
 
 
 def refuse_values(name: str, names: Sequence[str]) -> None:
@@ -56,16 +57,21 @@ def refuse_misread(name: str, names: Sequence[str], after: bytes, contract: Cont
     """
     columns = {column.name for column in contract.columns}
     lines = after.decode("utf-8", "replace").splitlines()[:_AHEAD]
-    number = next((at for at, line in enumerate(lines, 2) if columns <= {*named_here(_cells(line), contract)}), None)
+    number = next((at for at, line in enumerate(lines, 2) if columns <= {*named_here(cells(line), contract)}), None)
     if number:
-        raise Rejected(
-            f"{name}: its header is on line {number}; the first line is {printable(','.join(names), 60)!r}.",
-            "Delete what is above the header.",
-        )
+        raise refused_title(name, names, number)
     refuse_other_text(name, names)
     if not columns & {*named_here(names, contract)}:
         refuse_values(name, names)
     refuse_other_spelling(name, names, contract)
+
+
+def refused_title(name: str, names: Sequence[str], number: int) -> Rejected:
+    """The error of a file whose header is on a later line."""
+    return Rejected(
+        f"{name}: its header is on line {number}; the first line is {printable(','.join(names).rstrip(','), 60)!r}.",
+        "Delete what is above the header.",
+    )
 
 
 def refuse_other_spelling(name: str, names: Sequence[str], contract: Contract) -> None:
@@ -85,7 +91,8 @@ def refuse_other_spelling(name: str, names: Sequence[str], contract: Contract) -
     )
 
 
-def _cells(line: str) -> Sequence[str]:
+def cells(line: str) -> Sequence[str]:
+    """The values of a line; none where they cannot be told apart."""
     try:
         return next(csv.reader([line]), [])
     except csv.Error:

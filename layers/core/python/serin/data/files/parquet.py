@@ -99,6 +99,11 @@ def size_in_memory(frame: pl.DataFrame) -> int:
     return frame.height * 8 * (frame.width + texts.width) + lengths
 
 
+def first_rows(file: Path, count: int) -> pl.DataFrame:
+    """The first rows of a file that `to_parquet` has written."""
+    return pl.read_parquet(file, n_rows=count, glob=False)
+
+
 def from_parquet(content: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """The frame `to_parquet` has written, or those of the columns that it has."""
     if columns is None:

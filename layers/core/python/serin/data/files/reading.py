@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from serin.data.files import gunzip, parquet, parquet_layout
-from serin.data.files.delimited import DelimitedBlocks, column_names
+from serin.data.files.delimited import DelimitedBlocks, FirstLine, read_first_line
 from serin.data.files.source import Plain, Source
 from serin.data.files.table import CAPS, Blocks, Caps, Table
 from serin.domain.contracts import Contract
@@ -57,10 +57,10 @@ def opened(name: str, content: Path | bytes, contract: Contract, caps: Caps = CA
             yield DelimitedBlocks(name, source, contract, caps)
 
 
-def names_on_first_line(name: str, content: bytes, caps: Caps = CAPS) -> tuple[str, ...] | None:
-    """What the first line of a CSV file says, None for Parquet; raises as `opened` does for other kinds of file."""
+def first_line(name: str, content: bytes, caps: Caps = CAPS) -> FirstLine | None:
+    """The first line of a CSV file, None for Parquet; raises as `opened` does for other kinds of file."""
     with _text_of(name, content, caps) as source:
-        return None if source is None else column_names(name, source, caps)
+        return None if source is None else read_first_line(name, source, caps)
 
 
 @contextmanager

@@ -15,9 +15,10 @@ import polars as pl
 from serin.data.contract.read_columns import read_column
 from serin.data.contract.types import typed
 from serin.data.files.null_words import WORDS
-from serin.data.files.reading import names_on_first_line, read_table
+from serin.data.files.reading import first_line, read_table
 from serin.data.files.unheaded import check_names
-from serin.domain.contracts import Column, ColumnType, Contract
+from serin.data.looks.time_forms import TimeForm, compact_days, form_in
+from serin.domain.contracts import TIMES, Column, ColumnType, Contract
 from serin.domain.names import columns_named
 
 ROWS_READ = 100_000
@@ -33,7 +34,7 @@ _INTEGER = r"^[-+]?(0|[1-9][0-9]*)$"
 _NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", _INTEGER), ("number", _NUMBER))
 # Digits, E, digits: an article's number as often as a power of ten; programs mostly write a point or a sign too.
 _ARTICLE = r"^[0-9]+[eE][0-9]+$"
-_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?$"
+_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
 _RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[-_./: ]+")
 _CLASSES = ("[A-Z]", "[a-z]", "[0-9]")
 
@@ -47,7 +48,9 @@ class ColumnSeen:
     `values` are all its values when they are few and each was seen often, else empty; `pattern` is the one
     shape all values have, if they have one; `low` and `high` are of numbers. `odd` are the few texts
     that keep a column from being a number, such as `?`. `time` says how its values are a time, if they
-    are: `local` ones do not say in which zone. `written` is the file's own name, where that can be none here.
+    are: `local` ones do not say in which zone; `form` is theirs where it is not ISO 8601, `unsure` where another form
+    fits as well and means other days; then they are no times. `zone` is the one that somebody has named. `written` is
+    the file's own name, where that can be none here.
     """
 
     name: str
@@ -63,6 +66,9 @@ class ColumnSeen:
     odd: tuple[str, ...] = ()
     time: TimeKind | None = None
     written: str | None = None
+    form: str | None = None
+    unsure: bool = False
+    zone: str | None = None
 
     @property
     def names_rows(self) -> bool:
@@ -75,7 +81,7 @@ class FileSeen:
     """A file's first rows: `typed` has them with a type for each column, `rows` counts all rows of the file.
 
     `ragged` counts rows with too many or too few values, or that are the header again, which are not among `typed`.
-    `unread` names columns that hold no plain values.
+    `unread` names columns that hold no plain values; `unnamed` are the places, from 1 on, of those without a name.
     """
 
     name: str
@@ -84,6 +90,7 @@ class FileSeen:
     typed: pl.DataFrame
     columns: tuple[ColumnSeen, ...]
     unread: tuple[str, ...] = ()
+    unnamed: tuple[int, ...] = ()
 
     def column(self, name: str) -> ColumnSeen | None:
         """The column of that name, here or in the file, or None."""
@@ -93,30 +100,33 @@ class FileSeen:
 def look_at(name: str, content: bytes) -> FileSeen:
     """What the first `ROWS_READ` rows of a CSV, gzipped CSV or Parquet file are like.
 
-    A column whose name can be none here has the nearest one that can. Raises Rejected or TooLarge for a file no dataset
-    could take: no header, no rows, a column without a name, not UTF-8, damaged.
+    A column whose name can be none here has the nearest one that can; one without a name is left out, as uploads leave
+    it out. Raises Rejected or TooLarge for a file no dataset could take: no header, no rows, not UTF-8, damaged.
     """
-    names = names_on_first_line(name, content)
-    if names is not None:
-        check_names(name, names)
+    first = first_line(name, content)
+    if first is not None:
+        check_names(name, first.names, first.after)
     table = read_table(name, content, _ANYTHING)
     columns, values = [], []
-    texts = table.text.head(ROWS_READ).get_columns()
-    for text, here in zip(texts, columns_named(table.text.columns), strict=True):
+    unnamed = [place for place, text in enumerate(first.names, 1) if not text] if first else []
+    texts = [text for place, text in enumerate(table.text.head(ROWS_READ).get_columns(), 1) if place not in unnamed]
+    for text, here in zip(texts, columns_named([text.name for text in texts]), strict=True):
         column, read = _column(text.alias(here))
         columns.append(column if here == text.name else replace(column, written=text.name))
         values.append(read)
     typed_rows = pl.DataFrame(values)
-    return FileSeen(name, table.rows, table.ragged.height, typed_rows, tuple(columns), table.unread)
+    return FileSeen(name, table.rows, table.ragged.height, typed_rows, tuple(columns), table.unread, tuple(unnamed))
 
 
 def _column(text: pl.Series) -> tuple[ColumnSeen, pl.Series]:
     """What the column is like, and its values."""
     # In quotes the words for null are texts, but a column of anything else than texts cannot mean them.
-    kind, time = _type(text.filter(~text.is_in(WORDS)))
-    frame = read_column(text, Column(text.name, kind))
+    kind, time, form = _type(text.filter(~text.is_in(WORDS)))
+    written = form.form if form and not form.unsure else None
+    frame = read_column(text, Column(text.name, kind, form=written if kind == "date" else None))
     text = frame.to_series(0).alias(text.name)
-    return _seen(text, kind, time), frame.to_series(1)
+    seen = _seen(text, kind, time)
+    return replace(seen, form=written, unsure=form is not None and form.unsure), frame.to_series(1)
 
 
 def _seen(text: pl.Series, kind: ColumnType, time: TimeKind | None) -> ColumnSeen:
@@ -138,20 +148,29 @@ def _seen(text: pl.Series, kind: ColumnType, time: TimeKind | None) -> ColumnSee
     )
 
 
-def _type(known: pl.Series) -> tuple[ColumnType, TimeKind | None]:
+def _type(known: pl.Series) -> tuple[ColumnType, TimeKind | None, TimeForm | None]:
     """The narrowest type every value has, unless they are numbers that name something."""
     if known.len() == 0:
-        return "string", None
+        return "string", None, None
     for kind, shape in _NUMERIC:
         if known.str.contains(shape).all() and _fits(known, kind):
-            return ("string" if _names_something(known) else kind), None
+            form = compact_days(known)
+            return _type_of_times(form) if form else (("string" if _names_something(known) else kind), None, None)
     if _is_boolean(known):
-        return "boolean", None
-    if _fits(known, "timestamp"):
-        return "timestamp", "timestamp"
-    if _fits(known, "date"):
-        return "date", "date"
-    return "string", "local" if known.str.contains(_LOCAL).all() else None
+        return "boolean", None, None
+    for time in TIMES:
+        if _fits(known, time):
+            return time, "date" if time == "date" else "timestamp", None
+    if known.str.contains(_LOCAL).all():
+        return "string", "local", None
+    return _type_of_times(form_in(known))
+
+
+def _type_of_times(form: TimeForm | None) -> tuple[ColumnType, TimeKind | None, TimeForm | None]:
+    """Of texts in a form of their own; a moment in it says no zone."""
+    if form is None or form.unsure:
+        return "string", None, form
+    return ("date", "date", form) if form.type == "date" else ("string", "local", form)
 
 
 def _names_something(known: pl.Series) -> bool:

@@ -9,7 +9,7 @@ from serin.domain.judgement.looks import affordable
 from serin.domain.release_course import LEASE, Course, basic, planned_weights
 from serin.domain.releases import DEPLOYED, Lease, Live, Parked, Release
 from serin.services.release.context import JudgedRelease
-from serin.services.release.put_right import put_right
+from serin.services.release.put_right import made_anew, put_right
 from serin.services.release.traffic import calls_of_last_day
 from serin.services.withdraw_version import refuse_withdrawn
 
@@ -36,6 +36,10 @@ def begin(context: JudgedRelease, version: int, cause: str, correlation: str) ->
         return Course("end")
     live = context.control.live(context.model)
     release = _running(asked, lease, live)
+    if made_anew(live, endpoint=context.endpoint):
+        # What it was is told by the release's own version; what is there now answers nobody.
+        context.control.forget_live(context.model)
+        live, release = None, replace(release, previous=None)
     context.catalog.save_release(release)
     context.control.unpark(context.model, context.id)
     _check(context, release, live)

@@ -58,7 +58,9 @@ def golden(context: ReleaseContext, rows: Sequence[Mapping[str, Any]]) -> Course
     published = published_of(context, release)
     answer = context.endpoint.ask(context.model, published.function_version, [golden["instance"] for golden in rows])
     if answer.status != 200:
-        raise Unavailable(f"The golden rows were answered with {answer.status}: {answer.body}.", "Read its log.")
+        said: Any = answer.body.get("error", {})
+        found = f"The golden rows were answered with {answer.status}: {said.get('message', answer.body)}"
+        raise Unavailable(found, said.get("remedy", "Read its log."))
     predictions: Any = answer.body["predictions"]
     wrong = [
         fault
@@ -89,6 +91,8 @@ def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any
     `expect` may name a `label`, the `positive` class, a `probability` band or a `value` band, each
     [low, high] inclusive.
     """
+    if error := found.get("error"):
+        return f"golden row {number}: {error['message'].rstrip('.')}"
     for name in ("probability", "value"):
         answered = found.get(name)
         if answered is None and name in expect:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from serin.domain.release_alias import left_by, settled, split_of
+from serin.domain.release_alias import BOOTSTRAP, Split, left_by, settled, split_of
+from serin.domain.releases import Live
 from serin.ports import Control, Endpoint
 
 Finding = Literal["as intended", "put back", "changed by somebody else"]
+
+
+def made_anew(live: Live | None, *, endpoint: Endpoint) -> bool:
+    """Whether the endpoint was deleted and deployed again since this went live: its function version is gone."""
+    return live is not None and live.function_version not in endpoint.function_versions(live.model)
 
 
 def alias_found(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
@@ -19,6 +25,9 @@ def alias_found(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
     now = split_of(alias.function_version, alias.weights)
     if intent is not None and now == settled(intent, live):
         return "as intended"
+    if live is not None and now == Split(BOOTSTRAP):
+        # No release goes back so far once something is live: the endpoint was made anew, or somebody did it.
+        return "changed by somebody else"
     if intent is not None and left_by(intent, now):
         return "put back"
     return "changed by somebody else" if live is not None or now.candidate else "as intended"

@@ -18,7 +18,16 @@ from serin.data.looks.truth import no_facts, read_facts, written_facts
 from serin.domain.charter import Charter
 from serin.domain.names import digest
 from serin.domain.predictions import log_files_of_day
-from serin.domain.truth import asked_file, asked_of_day, facts_file, facts_of_day, is_sealed, start_of
+from serin.domain.truth import (
+    asked_below,
+    asked_file,
+    asked_of_day,
+    asked_since,
+    facts_file,
+    facts_of_day,
+    is_sealed,
+    start_of,
+)
 from serin.ports import ObjectStore
 
 MOST_FACTS = 20_000
@@ -28,15 +37,16 @@ Keys = tuple[str, ...]
 
 @dataclass(frozen=True)
 class TruthDays:
-    """The days of one model, read as its charter reads inputs and labels."""
+    """The days of one model from `first` on, read as its charter reads inputs and labels."""
 
     charter: Charter
+    first: date
     _: KW_ONLY
     lake: ObjectStore
 
     def asked(self, day: date, now: datetime) -> tuple[pl.DataFrame, Keys]:
         """What was asked that day, and the keys it was read from: its stored table, else the prediction log."""
-        stored = self.lake.keys(asked_of_day(self.charter.model, day, self._reading)) if is_sealed(day, now) else ()
+        stored = [key for key in self._stored if key.startswith(self._table(day))] if is_sealed(day, now) else []
         if stored:
             return from_parquet(self.lake.get(stored[0])), (stored[0],)
         keys = self.lake.keys(log_files_of_day(self.charter.model, start_of(day)))
@@ -45,8 +55,7 @@ class TruthDays:
     def keep_asked(self, day: date, now: datetime) -> pl.DataFrame:
         """What was asked that day; stored, once the day's log is whole, so that it is read at once from then on."""
         asked, keys = self.asked(day, now)
-        reading = asked_of_day(self.charter.model, day, self._reading)
-        if is_sealed(day, now) and not any(key.startswith(reading) for key in keys):
+        if is_sealed(day, now) and not any(key.startswith(self._table(day)) for key in keys):
             content = to_parquet(asked)
             self.lake.put(asked_file(self.charter.model, day, self._reading, digest(content)), content)
         return asked
@@ -63,6 +72,15 @@ class TruthDays:
             first, last, content = piece["prediction_id"][0], piece["prediction_id"][-1], written_facts(piece)
             key = facts_file(self.charter.model, day, first, last, digest(content))
             self.lake.put(key, gzip.compress(content, mtime=0))
+
+    @cached_property
+    def _stored(self) -> Sequence[str]:
+        """Listed once, not day by day: of most days all has been stored."""
+        model = self.charter.model
+        return self.lake.keys(asked_below(model), asked_since(model, self.first))
+
+    def _table(self, day: date) -> str:
+        return asked_of_day(self.charter.model, day, self._reading)
 
     @cached_property
     def _reading(self) -> str:

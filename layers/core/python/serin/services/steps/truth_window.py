@@ -40,7 +40,7 @@ def truth_window(
     Everything is made from what lies in the lake, so that it can be made again; it costs what the window's own days
     hold. What has arrived in the lake after `as_of` and was known before it is in.
     """
-    days, keys, over = TruthDays(charter, lake=lake), list[str](), dict[str, Mapping[str, float]]()
+    days, keys, over = TruthDays(charter, begin.date(), lake=lake), list[str](), dict[str, Mapping[str, float]]()
     tables, day = [], begin.date()
     while day <= (end - timedelta(microseconds=1)).date():
         (asked, asked_keys), (facts, facts_keys) = days.asked(day, as_of), days.facts(day)

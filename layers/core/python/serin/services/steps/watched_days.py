@@ -49,7 +49,7 @@ class WatchedDays:
         return read_back(content)
 
     def _made(self, day: date, now: datetime) -> Summaries:
-        days, slices = TruthDays(self.charter, lake=self.lake), self.charter.monitoring.slices
+        days, slices = TruthDays(self.charter, day, lake=self.lake), self.charter.monitoring.slices
         answered = days.asked(day, now)[0].filter(pl.col("version") == self.version)
         if answered.is_empty():
             return {}

@@ -13,7 +13,7 @@ from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Sample
-from serin.domain.judgement.watching.performance import SHOWN, Interval, Performance, interval, judge_performance
+from serin.domain.judgement.watching.performance import ALIKE, SHOWN, Interval, Performance, interval, judge_performance
 from serin.domain.judgement.watching.policy import for_performance
 from serin.domain.metrics import GREATER_IS_BETTER, VALUE
 from serin.domain.models import ModelVersion
@@ -88,5 +88,5 @@ def _of_slice(of: SliceVerdict, rows: pl.DataFrame, version: ModelVersion, chart
         return None
     own = rows.filter(pl.col(column).cast(pl.String) == of.value)
     sample = quality_of(own, version, charter).get(charter.training.gate.metric)
-    found = None if sample is None or sample.rows < charter.monitoring.policy.minimum_rows else uncertain(sample)
+    found = None if sample is None or sample.rows < charter.monitoring.policy.minimum_rows else uncertain(sample, ALIKE)
     return None if found is None or sample is None else interval(found, sample.rows, SHOWN)

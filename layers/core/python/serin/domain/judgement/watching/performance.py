@@ -14,7 +14,8 @@ from serin.domain.judgement.bounds import Uncertain, uncertain
 from serin.domain.judgement.evidence import Sample
 
 PerformanceStatus = Literal["INSUFFICIENT_DATA", "NO_LOSS_SEEN", "LOSS"]
-FEWEST_DAYS = 3
+FEWEST_DAYS, ALIKE = 3, 0.2
+"""Days are at least so alike. A gate judges once, a model is looked at all year: caution costs less here."""
 SHOWN = 0.05
 """An interval is for people to read, and misses the truth in so many of a hundred; the bound is what decides."""
 
@@ -52,7 +53,7 @@ def judge_performance(
     metric: str, window: Sample, reference: Sample, alpha: float, *, higher_is_better: bool
 ) -> Performance:
     """Whether the metric is worse than in the reference; samples are one number a day, as the gate has them."""
-    now, before = uncertain(window), uncertain(reference)
+    now, before = uncertain(window, ALIKE), uncertain(reference, ALIKE)
     if now is None or before is None or min(now.blocks, before.blocks) < FEWEST_DAYS:
         days = min(len(window.blocks), len(reference.blocks))
         sentence = f"{metric}: truth of {days} days, {FEWEST_DAYS} are needed in the window and in the reference."

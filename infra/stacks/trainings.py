@@ -1,0 +1,36 @@
+"""What the trainings of all models share: who judges them, by records no model's own code can write."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.constructs.function import ServiceFunction
+from infra.constructs.permissions import allow, publish
+from infra.constructs.stack import Deployment, SerinStack
+
+
+class TrainingsStack(SerinStack):
+    """The judge, which no model's own code runs in."""
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        super().__init__(scope, "training", deployment, "Serin: what judges the trainings of all models")
+        self._evaluate_model()
+
+    def _evaluate_model(self) -> None:
+        ServiceFunction(
+            self,
+            "evaluate_model",
+            layers=["core", "science", "charters"],
+            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            permissions=[
+                # The judge looks labels up itself: the model's own function wrote the scores.
+                allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
+                allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
+                allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                publish("Model Registered", on=self.addresses.bus()),
+            ],
+            called_by="workflow",
+            memory=3008,
+            timeout=cdk.Duration.minutes(15),
+        )

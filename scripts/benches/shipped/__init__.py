@@ -1,0 +1,1 @@
+"""Tables as packages ship them, taken from `serin init` to a live version in one process."""

@@ -1,0 +1,1 @@
+"""What `./scripts/deploy` does around the CDK's own command."""

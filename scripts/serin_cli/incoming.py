@@ -1,0 +1,74 @@
+"""What a person names to be uploaded, as files that each are one table."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from infra.packaging.tools import tool_packages
+from serin.data.files.parquet_layout import MAGIC as PARQUET
+from serin.domain.errors import Invalid, NotFound, Rejected
+
+_ZIP = b"PK\x03\x04"
+_NOTHING = "__HIVE_DEFAULT_PARTITION__"
+_READER = Path(__file__).with_name("spreadsheet.py")
+
+
+def incoming(named: Path, folder: Path) -> Iterator[Path]:
+    """The file itself; of a workbook its sheet as CSV, of a hive-partitioned folder each file with its partition's
+    columns, both written into `folder`.
+
+    Raises NotFound for what is not there, Invalid for another folder, Rejected for a workbook that is no plain sheet.
+    """
+    if named.is_dir():
+        yield from _partitions(named, folder)
+    elif not named.exists():
+        raise NotFound(f"{named} cannot be read: No such file or directory.", "Check the path.")
+    elif named.suffix.lower() in (".xlsx", ".xlsm") and _begins(named, _ZIP):
+        yield _sheet(named, folder)
+    else:
+        yield named
+
+
+def _sheet(workbook: Path, folder: Path) -> Path:
+    """The one sheet of a workbook as CSV; a reader of its own reads it, apart from our packages."""
+    into = folder / f"{workbook.stem}.csv"
+    packages = tool_packages("spreadsheet")
+    command = [sys.executable, "-S", str(_READER), str(workbook), str(into)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(packages)})
+    if done.returncode:
+        found = done.stderr.strip().splitlines()[-1] if done.returncode == 2 else "cannot be read as a workbook"
+        raise Rejected(f"{workbook.name}: {found}.", "Save one sheet, a header and rows of values, as CSV in UTF-8.")
+    return into
+
+
+def _partitions(root: Path, folder: Path) -> Iterator[Path]:
+    files = sorted(item for item in root.rglob("*") if item.is_file() and not item.name.startswith((".", "_")))
+    if not files or any("=" not in part for file in files for part in file.relative_to(root).parts[:-1] or ("",)):
+        raise Invalid(
+            f"{root} is a folder, and not one whose files lie in folders called like year=2013.",
+            f"Name its files: {root}/*.csv.",
+            "file",
+        )
+    for file in files:
+        if not _begins(file, PARQUET):
+            raise Invalid(f"{file} is no Parquet file.", "Write partitions as Parquet, or name CSV files one by one.")
+        pairs = [part.split("=", 1) for part in file.relative_to(root).parts[:-1]]
+        frame = pl.read_parquet(file, hive_partitioning=False, glob=False)
+        values = [
+            pl.lit(None if value == _NOTHING else value, pl.String).alias(name)
+            for name, value in pairs
+            if name not in frame.columns
+        ]
+        into = folder / "-".join([*(f"{name}-{value}" for name, value in pairs), file.name])
+        frame.with_columns(values).write_parquet(into)
+        yield into
+
+
+def _begins(file: Path, magic: bytes) -> bool:
+    with file.open("rb") as content:
+        return content.read(len(magic)) == magic

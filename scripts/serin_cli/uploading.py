@@ -1,0 +1,78 @@
+"""`serin upload`: files of every kind that can be one table go in, and each is told what became of it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from serin.data.contract.advice import broken_most
+from serin.data.files.parquet import from_parquet
+from serin.domain.errors import NotFound, SerinError
+from serin_cli import story
+from serin_cli.client import Client
+from serin_cli.commands import MODELS, connected
+from serin_cli.incoming import incoming
+from serin_cli.outcome import Outcome
+from serin_cli.pieces import written_pieces
+from serin_cli.scorecards import contract_at_hand, copies
+
+Upload = Mapping[str, Any]
+
+
+def upload(arguments: Namespace) -> Outcome:
+    """Upload files one after the other and wait for each, or for each of their pieces."""
+    with connected() as client, TemporaryDirectory() as folder:
+        refuse_unknown(client, arguments.dataset)
+        uploads = [
+            client.upload(arguments.dataset, piece)
+            for name in arguments.files
+            for file in incoming(Path(name), Path(folder))
+            for piece in (written_pieces(file, Path(folder)) if arguments.split else [file])
+        ]
+        for one in () if arguments.print_json else uploads:
+            for line in _said(client, one):
+                story.say(line)
+    return Outcome(uploads, all(_is_done(one) for one in uploads))
+
+
+def refuse_unknown(client: Client, dataset: str) -> None:
+    """Raise NotFound for a dataset that no deployed model reads, with those there are."""
+    known = [one["dataset"] for one in client.get("/datasets")["items"]]
+    if dataset not in known:
+        raise NotFound(
+            f"No model reads a dataset {dataset[:60]!r}; there are: {', '.join(known) or 'none'}.",
+            "Name one of these, or name the dataset in a charter and deploy.",
+        )
+
+
+def _is_done(one: Upload) -> bool:
+    """Whether rows were taken, or all of them are there already."""
+    return one["status"] == "accepted" and bool(one.get("again") or one.get("accepted") or one.get("repeated"))
+
+
+def _said(client: Client, one: Upload) -> Iterator[str]:
+    name, dataset = one["file"], one["dataset"]
+    if one["status"] == "rejected":
+        yield f"{one.get('reason', name)} {one.get('remedy', '')}"
+    if one.get("again"):
+        yield f"{name}: {one['again']}"
+    elif one.get("copies"):
+        yield f"{name}: {copies(one)}"
+    if one.get("quarantined"):
+        yield from (f"{name}: {line}" for line in _broken(client, one))
+        yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"
+
+
+def _broken(client: Client, one: Upload) -> Iterator[str]:
+    """The rules broken most; nothing where whoever uploads may not look, or has no contract at hand."""
+    try:
+        contract = contract_at_hand(one["dataset"]) if MODELS.is_dir() else None
+        if contract and one.get("quarantine"):
+            yield from broken_most(from_parquet(client.kept(one["quarantine"])), one.get("rules", {}), contract)
+    except (SerinError, ClientError, BotoCoreError):
+        return
