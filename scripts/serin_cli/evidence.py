@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from serin.domain.judgement.release_evidence import Counts
@@ -27,6 +28,12 @@ class ReleaseSeen:
     def last(self) -> Judged | None:
         """The newest judgement."""
         return self.judged[-1] if self.judged else None
+
+    @property
+    def at(self) -> datetime:
+        """The newest moment it tells of, by the stage's clock."""
+        seen = [step.at for step in self.steps] + [judged.at for judged in self.judged]
+        return max([self.release.at, *seen, *(shift.moved for shift in self.shifts)])
 
     @property
     def weight(self) -> int:

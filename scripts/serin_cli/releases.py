@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.live import Live
@@ -150,7 +149,7 @@ def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
     from serin_cli.pages.rendering import written
 
     about = f"{seen.release.model}-{seen.release.version}"
-    return written(release_page(seen, datetime.now(UTC)), page_file(file, "release", about))
+    return written(release_page(seen, seen.at), page_file(file, "release", about))
 
 
 def _meant(client: Client, path: str, action: str) -> str:

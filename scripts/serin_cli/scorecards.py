@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from serin.domain.contracts import DIMENSIONS, Contract
-from serin.domain.datasets import Upload
+from serin.domain.datasets import Upload, gave_nothing
 from serin.domain.errors import Invalid
 from serin.domain.records import from_record
 
@@ -19,17 +19,22 @@ Record = Mapping[str, Any]
 
 
 def scores(upload: Record) -> dict[str, str]:
-    """Dimension → score; a dash where no rule was judged, as in a file that could not be read."""
-    card = upload.get("scorecard", {})
+    """Dimension → score; a dash where no rule was judged, as in a file that could not be read or gave no row."""
+    card = {} if _is_empty(upload) else upload.get("scorecard", {})
     return {name: f"{card[name]['value']:.2f}" if name in card else "-" for name in DIMENSIONS}
 
 
+def _is_empty(upload: Record) -> bool:
+    return gave_nothing(upload.get("rows", 0), upload.get("accepted", 0), upload.get("repeated", 0))
+
+
 def top_rules(upload: Record) -> str:
-    """The rules broken most, with the rows that break them; first those about the whole file."""
+    """The rules broken most, with the rows that break them; first that no row came in, and those about the file."""
     counts = {**upload.get("rules", {}), **upload.get("warnings", {})}
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     whole = list(upload.get("promises", {}))
-    return ", ".join([*whole, *(f"{name} {count:,}" for name, count in most)][:TOP])
+    first = ["no row came in"] if _is_empty(upload) else []
+    return ", ".join([*first, *[*whole, *(f"{name} {count:,}" for name, count in most)][:TOP]])
 
 
 def copies(upload: Record) -> str:
@@ -62,8 +67,9 @@ def quality_file(dataset: str, uploads: Sequence[Record], file: str) -> Mapping[
     from serin_cli.pages.quality import quality_page
     from serin_cli.pages.rendering import written
 
-    now = datetime.now(UTC)
     found = [from_record(Upload, dict(upload)) for upload in uploads]
+    # Uploads are dated by the stage's clock, which may show another year than this machine's.
+    now = max((upload.at for upload in found), default=datetime.now(UTC))
     return written(quality_page(dataset, found, contract_at_hand(dataset), now), page_file(file, "quality", dataset))
 
 

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from serin.data.contract.rules import is_error, rules_of
 from serin.domain.contracts import DIMENSIONS, Contract, Dimension, Rule
-from serin.domain.datasets import Upload
+from serin.domain.datasets import Upload, gave_nothing
 from serin_cli.pages import charts
 from serin_cli.pages.charts import Bar
 from serin_cli.pages.rendering import count, rendered, share
-from serin_cli.pages.rules import with_reason
+from serin_cli.pages.rules import with_column, with_reason
 
 CHARTED = 60
 RULES_CHARTED = 20
@@ -63,6 +63,7 @@ def quality_page(dataset: str, uploads: Sequence[Upload], contract: Contract | N
         dimensions=DIMENSIONS,
         meaning=MEANING,
         latest=latest,
+        nothing_came={upload.id for upload in uploads if _is_empty(upload)},
         other_contract=bool(latest and contract and latest.contract != contract.digest()),
         no_contract=contract is None,
         broken=sorted((rule for rule in rules if rule.broken), key=lambda rule: (-rule.share, rule.id)),
@@ -98,8 +99,7 @@ def rules_kept(upload: Upload, contract: Contract | None) -> list[RuleKept]:
 
 
 def _asks(rule: Rule, contract: Contract) -> str:
-    asked = with_reason(rule, contract)
-    return f"{rule.columns[0]}: {asked}" if len(rule.columns) == 1 else asked
+    return with_column(rule, with_reason(rule, contract))
 
 
 def _with_broken(rule: RuleKept, upload: Upload, counts: Mapping[str, int]) -> RuleKept:
@@ -117,6 +117,10 @@ def _notes(upload: Upload) -> Mapping[str, str]:
     return {name: text for name in upload.warnings for ending, text in words.items() if name.endswith(ending)}
 
 
+def _is_empty(upload: Upload) -> bool:
+    return gave_nothing(upload.rows, upload.accepted, upload.repeated)
+
+
 def _label(upload: Upload) -> str:
     return f"{upload.file}, {upload.at:%Y-%m-%d}"
 
@@ -125,7 +129,7 @@ def _scores(uploads: Sequence[Upload]) -> Mapping[Dimension, Markup]:
     """A line for each dimension, each on a scale of its own: what is bad in one must not flatten the others."""
     drawn = {}
     for place, name in enumerate(DIMENSIONS):
-        judged = [upload for upload in uploads if name in upload.scorecard]
+        judged = [upload for upload in uploads if name in upload.scorecard and not _is_empty(upload)]
         if judged:
             values = [upload.scorecard[name].value for upload in judged]
             low = max(0.0, 100 - max(0.2, 1.2 * (100 - min(values))))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from serin.data.contract.rules import rules_of
 from serin.domain.contracts import Contract, DatasetRule, Limit, Rule, RuleKind
+from serin.domain.plain_numbers import counted, plain
 
 DAY = 86_400.0
 
@@ -40,15 +41,24 @@ def _of_file(rule: DatasetRule, contract: Contract) -> str:
     if rule.kind == "freshness":
         days = Limit(rule.limit.comparison, rule.limit.value / DAY)
         return f"the newest {rule.column} is {days} days old when the file arrives"
+    if rule.kind == "frequency":
+        days = Limit(rule.limit.comparison, rule.limit.value / DAY)
+        return f"a file comes {days} days after the one before"
     unit = " % of the rows" if rule.unit == "percent" else " rows"
-    asked = said(rule.rows, contract) if rule.rows else "it"
+    asked = with_column(rule.rows, said(rule.rows, contract)) if rule.rows else rule.id
     return f"{rule.limit}{unit} break this: {asked}"
+
+
+def with_column(rule: Rule, asked: str) -> str:
+    """What is asked, of which column; a rule about several names them itself."""
+    return f"{rule.columns[0]}: {asked}" if len(rule.columns) == 1 else asked
 
 
 def _range(rule: Rule) -> str:
     if rule.minimum is None:
-        return f"at most {rule.maximum:,g}"
-    return f"at least {rule.minimum:,g}" if rule.maximum is None else f"from {rule.minimum:,g} to {rule.maximum:,g}"
+        return f"at most {plain(rule.maximum or 0)}"
+    least = plain(rule.minimum)
+    return f"at least {least}" if rule.maximum is None else f"from {least} to {plain(rule.maximum)}"
 
 
 def _foreign_key(rule: Rule) -> str:
@@ -62,7 +72,7 @@ def _unique(rule: Rule) -> str:
 
 
 def _future(rule: Rule) -> str:
-    beyond = f" by more than {rule.maximum / DAY:,g} days" if rule.maximum else ""
+    beyond = f" by more than {counted(rule.maximum / DAY)} days" if rule.maximum else ""
     return f"does not lie after the clock{beyond} when its file arrives"
 
 
@@ -75,6 +85,6 @@ _SAID: Mapping[RuleKind, Callable[[Rule], str]] = {
     "length": lambda rule: f"{_range(rule)} characters",
     "condition": lambda rule: f"{', '.join(rule.columns)} agree with each other",
     "foreign_key": _foreign_key,
-    "latency": lambda rule: f"is at most {(rule.maximum or 0) / DAY:,g} days old when its file arrives",
+    "latency": lambda rule: f"is at most {counted((rule.maximum or 0) / DAY)} days old when its file arrives",
     "future": _future,
 }

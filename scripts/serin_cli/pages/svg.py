@@ -84,7 +84,9 @@ def labels(parent: Element, names: Sequence[str], at: Callable[[float], float], 
     """Some of the names below their places, so many as can be read."""
     step = max(1, -(-len(names) // _LABELS))
     for place in range(0, len(names), step):
-        text(parent, cut(names[place], 20), at(place), height - BOTTOM + 16, "middle", whole=names[place])
+        # A file and its day have no room side by side.
+        for line, part in enumerate(names[place].rsplit(", ", 1)):
+            text(parent, cut(part, 20), at(place), height - BOTTOM + 13 + 12 * line, "middle", whole=names[place])
 
 
 def marker(parent: Element, shape: int, x: float, y: float) -> Element:

@@ -12,6 +12,7 @@ UPLOAD: dict[str, Any] = {
     "file": "a.csv",
     "status": "accepted",
     "rows": 4,
+    "accepted": 3,
     "quarantined": 1,
     "scorecard": {"accuracy": {"value": 99.5, "rules": 3, "worst": ["a"]}},
     "rules": {"few": 1},
@@ -25,6 +26,14 @@ def test_an_upload_is_a_line_of_scores_rows_and_the_rules_broken_most() -> None:
     assert (line["accuracy"], line["timeliness"], line["rows"], line["set aside"]) == ("99.50", "-", 4, 1)
     assert line["top rules"] == "fresh, many 1,200, none 2"
     assert told(UPLOAD) == "accuracy 99.50  completeness -  consistency -  timeliness -"
+
+
+def test_a_file_that_gave_no_row_has_no_score_and_says_so() -> None:
+    (line,) = quality_table([{**UPLOAD, "accepted": 0, "quarantined": 4}])
+    assert (line["accuracy"], line["set aside"]) == ("-", 4)
+    assert line["top rules"] == "no row came in, fresh, many 1,200, none 2"
+    (repeated,) = quality_table([{**UPLOAD, "accepted": 0, "quarantined": 0, "repeated": 4}])
+    assert repeated["accuracy"] == "99.50"
 
 
 def test_an_old_record_and_a_file_that_could_not_be_read_have_a_line_too() -> None:

@@ -10,6 +10,7 @@ from serin.domain.contracts import Contract, DatasetRule, Limit, Said
 from serin.domain.datasets import Upload
 from serin.domain.scorecard import Judged, Score, scorecard
 from serin_cli.pages.quality import CHARTED, quality_page, rules_kept
+from serin_cli.pages.rules import said
 from tests.builders import NOON, a_contract, an_upload
 from tests.checking import check
 from tests.unit.scripts.pages.pages import HOSTILE, Page
@@ -91,7 +92,7 @@ def test_the_page_shows_scores_rules_counts_and_what_was_rejected() -> None:
     ):
         assert page.shows(text), text
     assert page.shows("the file has at least 9 rows. Days are long.; it has 5 rows; at least 9 are promised")
-    assert page.shows("amount: from 0 to 1,000")
+    assert page.shows("amount: from 0 to 1000")
     for score in upload.scorecard.values():
         assert page.shows(f"{score.value:.2f}")
     # A line for each dimension, rows of each upload, and the rules that are broken.
@@ -150,3 +151,24 @@ def test_hostile_names_rules_and_reasons_stay_text() -> None:
     assert "<script" not in page.text
     assert page.shows("<script>alert(1)</script>")
     assert not page.shows("49")
+
+
+def test_a_file_of_which_no_row_came_in_has_no_score_and_the_page_says_so() -> None:
+    upload = replace(judged(CSV), accepted=0, quarantined=5)
+    page = Page(quality_page("orders", [upload], CONTRACT, NOON))
+    assert page.shows("No row of it came in: all 5 were set aside")
+    assert not any(page.shows(f"{score.value:.2f}") for score in upload.scorecard.values())
+
+
+def test_rules_are_said_with_their_columns_and_numbers_as_a_person_writes_them() -> None:
+    contract = a_contract()
+    (column,) = [rule for rule in contract.rules if rule.kind == "range"][:1]
+    limits = {"row_count": Limit("between", 1, 1e6), "frequency": Limit("<=", 35 * 86_400.0)}
+    rows, frequency = (DatasetRule("o.x", kind, "timeliness", limit) for kind, limit in limits.items())  # type: ignore[arg-type]
+    share = DatasetRule("o.share", "broken_rows", "accuracy", Limit("<", 25), unit="percent", rows=column)
+    assert said(rows, contract) == "the file has between 1 and 1,000,000 rows"
+    assert said(frequency, contract) == "a file comes at most 35 days after the one before"
+    assert (
+        said(share, contract) == f"less than 25 % of the rows break this: {column.columns[0]}: {said(column, contract)}"
+    )
+    assert said(replace(column, minimum=1987, maximum=2100), contract) == "from 1987 to 2100"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from serin.domain.conditions import Expression
+from serin.domain.plain_numbers import counted
 from serin.domain.records import record_digest
 
 Dimension = Literal["accuracy", "completeness", "consistency", "timeliness"]
@@ -113,7 +114,7 @@ class Limit:
         return _HOLDS[self.comparison](measured, self.value, self.value if self.upper is None else self.upper)
 
     def __str__(self) -> str:
-        bounds = f"{self.value:,g}" if self.upper is None else f"{self.value:,g} and {self.upper:,g}"
+        bounds = counted(self.value) if self.upper is None else f"{counted(self.value)} and {counted(self.upper)}"
         return f"{_WORDS[self.comparison]} {bounds}"
 
 

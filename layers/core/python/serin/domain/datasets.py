@@ -149,3 +149,11 @@ class DatasetHead:
             raise ValueError(f"part {part.sequence} does not follow {self.sequence}")
         rows, name = self.rows + part.rows, digest(self.digest, part.digest)
         return replace(self, sequence=part.sequence, rows=rows, digest=name)
+
+
+def gave_nothing(rows: int, accepted: int, repeated: int) -> bool:
+    """Whether no row of a file came in: a share of kept rules says nothing good of one whose rows were all set aside.
+
+    Rows that were in the dataset before, and so were left out as `repeated`, are in it.
+    """
+    return rows > 0 and not accepted and not repeated
