@@ -70,7 +70,7 @@ def why_nothing_is_compared(plan: ReleasePlan) -> str:
     if plan.previous is None:
         return "no version was live before"
     if plan.previous == plan.function_version:
-        return f"function version {plan.previous} serves already"
+        return f"Lambda version {plan.previous} serves already"
     return "its strategy is basic"
 
 

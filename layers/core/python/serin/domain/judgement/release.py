@@ -73,7 +73,8 @@ def judge_release(evidence: ReleaseEvidence, policy: ReleasePolicy) -> ReleaseVe
 def _open(verdict: ReleaseVerdict, evidence: ReleaseEvidence, policy: ReleasePolicy) -> ReleaseVerdict:
     """What an undecided release comes to: goes on, or has no way left to be decided."""
     missing = _missing(evidence, policy, verdict.looked_at)
-    what = "calls of the candidate" if evidence.steps else "pairs of the shadow"
+    what = "call of the candidate" if evidence.steps else "pair of the shadow"
+    what = what if missing == 1 else what.replace(" of", "s of", 1)
     if evidence.deadline_passed:
         short = f", {missing} {what} short of the next decision" if missing else ""
         return _said(verdict, "inconclusive", f"the deadline has passed{short}")

@@ -40,7 +40,7 @@ def open_release(context: JudgedRelease, round: int) -> Course:
     context.tell("begun", release, f"Version {release.version} is being released; live is {before}.")
     if compares(plan):
         shares = ", ".join(f"{weight} %" for weight in plan.weights) or "none"
-        context.note("open", f"function version {candidate} beside {serving}; shares of traffic: {shares}")
+        context.note("open", f"Lambda version {candidate} beside {serving}; shares of traffic: {shares}")
         return Course("shadow")
     because = why_nothing_is_compared(plan)
     context.catalog.add_judged(context.model, _not_compared(context, because))

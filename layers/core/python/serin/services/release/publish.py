@@ -26,7 +26,7 @@ def publish(context: ReleaseContext, round: int) -> Course:
         return Course("end")
     known = context.catalog.published(context.model, release.version)
     if release.cause == "rollback" and known and _is_there(context, known):
-        context.note("publish", f"function version {known.function_version}, as it was live before")
+        context.note("publish", f"Lambda version {known.function_version}, as it was live before")
         return Course("golden")
     if context.endpoint.is_being_deployed(context.model):
         return _after_the_deploy(context, round)
@@ -37,7 +37,7 @@ def publish(context: ReleaseContext, round: int) -> Course:
     if context.endpoint.is_being_deployed(context.model):
         return _after_the_deploy(context, round)
     context.catalog.save_published(published)
-    context.note("publish", f"function version {published.function_version}")
+    context.note("publish", f"Lambda version {published.function_version}")
     return Course("golden")
 
 
