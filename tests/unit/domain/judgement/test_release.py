@@ -34,7 +34,7 @@ def test_the_least_calls_follow_from_the_margin() -> None:
 def test_a_clean_candidate_passes_at_the_first_look_and_not_before() -> None:
     before = judge_release(at_end(299), POLICY)
     assert (before.outcome, before.missing_calls) == ("continue", 1)
-    assert before.sentence == "Goes on: not enough evidence: 1 more calls of the candidate."
+    assert before.sentence == "Goes on: not enough evidence: 1 more call of the candidate."
     assert judge_release(at_end(300), POLICY).outcome == "pass"
 
 

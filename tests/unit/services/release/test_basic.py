@@ -31,7 +31,7 @@ def test_each_step_of_a_release_is_remembered_with_what_it_found() -> None:
     assert tuple(step.name for step in steps) == STEPS
     assert [step.found for step in steps] == [
         "lease 1; live is nothing",
-        "function version 2",
+        "Lambda version 2",
         "2 golden rows answered as expected",
         "nothing is compared: no version was live before",
         "alias live: nothing → 2",

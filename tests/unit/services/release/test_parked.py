@@ -167,4 +167,4 @@ def test_a_deploy_that_the_release_before_has_published_already_moves_nothing() 
     assert world.release("d1", 1, "deployed").status == "live"
     assert (world.live(), len(world.endpoint.versions)) == (2, 2)
     last = world.catalog.last_judged(MODEL, "d1")
-    assert "function version 3 serves already" in last.sentence
+    assert "Lambda version 3 serves already" in last.sentence
