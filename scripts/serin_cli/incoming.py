@@ -44,7 +44,7 @@ def _sheet(workbook: Path, folder: Path) -> Path:
     command = [sys.executable, "-S", str(_READER), str(workbook), str(into)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(packages)})
     if done.returncode:
-        found = done.stderr.strip().splitlines()[-1] if done.returncode == 2 else "cannot be read as a workbook"
+        found = "cannot be read as a workbook" if "Traceback" in done.stderr else done.stderr.strip()
         raise Rejected(f"{workbook.name}: {found}.", "Save one sheet, a header and rows of values, as CSV in UTF-8.")
     return into
 
