@@ -23,6 +23,7 @@ from serin.domain.names import digest
 from serin.domain.schemas import schema_of
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
+from serin.services.steps.first_training import begins_by_features
 from serin.services.steps.training_tables import Tables, TrainingTables
 
 Functions = Callable[[str], Callable[..., Any]]
@@ -92,12 +93,9 @@ def _reason_to_skip(
         return f"no rows yet of {', '.join(missing)}"
     if run.cause != "features":
         return None
-    others = [other for other in catalog.runs(charter.model) if other.id != run.id and other.status != "skipped"]
-    # What could not be decided is asked again as soon as there is more to decide by.
-    undecided = bool(others) and others[-1].status == "inconclusive"
-    if catalog.versions(charter.model) and not undecided:
+    if not begins_by_features(charter.model, catalog=catalog, but=run.id):
         return "the first version exists; later ones are trained for a cause or by a call"
-    others = [other for other in others if other.training_set == name]
+    others = [other for other in catalog.runs(charter.model) if other.id != run.id and other.training_set == name]
     if begun := [other.id for other in others if other.status in {"running", "registered", "rejected"}]:
         return f"run {begun[0]} has the same data, charter and code"
     return None
