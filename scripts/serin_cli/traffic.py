@@ -36,10 +36,14 @@ Watch = Callable[[Mapping[str, Any]], object]
 
 @dataclass
 class Tally:
-    """What became of requests: how often each status was answered, 0 for none, and by which version of the model."""
+    """What became of requests: how often each status was answered, 0 for none, and by which version of the model.
+
+    `row_errors` were answered with 200 and the row's own error.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     versions: Counter[int] = field(default_factory=Counter)
+    row_errors: int = 0
 
     @property
     def requests(self) -> int:
@@ -49,12 +53,13 @@ class Tally:
     @property
     def failed(self) -> int:
         """How many were not answered as asked."""
-        return self.requests - self.statuses[200]
+        return self.requests - self.statuses[200] + self.row_errors
 
     def __iadd__(self, other: Tally) -> Self:
         """Both together."""
         self.statuses += other.statuses
         self.versions += other.versions
+        self.row_errors += other.row_errors
         return self
 
 
@@ -72,18 +77,19 @@ class Traffic:
     def ask(self, count: int) -> Tally:
         """So many requests, and what became of them."""
         found = Tally()
-        for status, version in self._callers.map(self._one, list(islice(self._instances, count))):
+        for status, body in self._callers.map(self._one, list(islice(self._instances, count))):
             found.statuses[status] += 1
-            if version is not None:
-                found.versions[version] += 1
+            if status == httpx.codes.OK:
+                found.versions[body["version"]] += 1
+                found.row_errors += "failed" in body
         return found
 
-    def _one(self, instance: Instance) -> tuple[int, int | None]:
+    def _one(self, instance: Instance) -> tuple[int, Mapping[str, Any]]:
         try:
             answer = self._http.post(self._path, content=json.dumps({"instances": [instance]}))
         except httpx.TransportError:
-            return NO_ANSWER, None
-        return answer.status_code, answer.json()["version"] if answer.status_code == 200 else None
+            return NO_ANSWER, {}
+        return answer.status_code, answer.json() if answer.status_code == httpx.codes.OK else {}
 
     def close(self) -> None:
         """Let the callers go."""
