@@ -109,7 +109,10 @@ class Platform:
             raise NotLive(built)
         training_set, trials = built
         trainer = Trainer(
-            *(self.charter, training_set, self._code()), lake=self.lake, artifacts=self.artifacts, room=ROOM
+            *(self.charter, training_set, self._code(), self.drafted.golden),
+            lake=self.lake,
+            artifacts=self.artifacts,
+            room=ROOM,
         )
         checked = trainer.check(trials)
         results = [trainer.trial(trial) for trial in trials]
