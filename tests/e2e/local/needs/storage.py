@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import threading
 from datetime import UTC, datetime
@@ -393,3 +395,25 @@ def a_part_that_is_not_what_its_checksum_says_is_refused(cloud: LocalCloud) -> N
         with pytest.raises(ClientError, match="BadDigest"):
             s3.upload_part(**part, PartNumber=1, Body=b"abc", ChecksumCRC32="AAAAAA==")
         s3.abort_multipart_upload(**part)
+
+
+@needed("moto.dynamodb.models.dynamo_type.LimitedSizeDict.__setitem__")
+def an_item_may_have_400_kilobytes(cloud: LocalCloud) -> None:
+    with table(cloud) as name:
+        aws(cloud, "dynamodb").put_item(TableName=name, Item=_item(pk="a", text="x" * 409_500))
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.batch_write_item")
+def more_than_25_items_are_not_written_together(cloud: LocalCloud) -> None:
+    dynamodb, puts = aws(cloud, "dynamodb"), [{"PutRequest": {"Item": _item(pk=str(at))}} for at in range(26)]
+    with table(cloud) as name, pytest.raises(ClientError, match="less than or equal to 25"):
+        dynamodb.batch_write_item(RequestItems={name: puts})
+
+
+@needed("moto.s3.responses.S3Response._get_checksum")
+def a_checksum_is_kept_with_its_object(cloud: LocalCloud) -> None:
+    value = base64.b64encode(hashlib.sha256(b"abc").digest()).decode()
+    with bucket(cloud) as name:
+        s3 = aws(cloud, "s3")
+        s3.put_object(Bucket=name, Key="k", Body=b"abc", ChecksumSHA256=value)
+        assert s3.head_object(Bucket=name, Key="k", ChecksumMode="ENABLED")["ChecksumSHA256"] == value
