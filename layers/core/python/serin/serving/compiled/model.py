@@ -5,14 +5,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from serin.domain.charter import Score
+from serin.domain.errors import ModelFailed
 from serin.domain.features import Value
 from serin.serving.compiled.kernel import Kernel
 from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, sizes_of
-from serin.serving.table import _number as number_of
-from serin.serving.table import _text as text_of
+from serin.serving.table import number_of, text_of
 
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
 
@@ -93,9 +94,9 @@ class CompiledModel:
         return leaves
 
     def _listed(self, scores: array[float]) -> list[Score]:
-        # A sum is finite only if all are.
-        if not sum(scores) - sum(scores) == 0:
-            raise ValueError("the model answered a score that is not a finite number")
+        if not all(map(isfinite, scores)):
+            cause = "its score is no finite number"
+            raise ModelFailed(f"{cause}.", "Tell the model's owner: its pipeline has to answer it.", cause=cause)
         if self.about.task != "multiclass":
             return list(scores)
         width = self._sizes.outputs
