@@ -34,6 +34,8 @@ class Kernel:
         self.score = library.serin_score
         self.score.argtypes = (*(address, address), *(count, count, count), *(address, address, address, address))
         self.score.restype = None
+        self.explain = library.serin_explain
+        self.explain.argtypes, self.explain.restype = (*(address,) * 4, count, address), ctypes.c_int32
 
     def opened(self, content: bytes) -> array[float]:
         """The file where the kernel can read it; raises Corrupt for one that it does not accept."""
