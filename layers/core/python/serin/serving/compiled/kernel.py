@@ -58,7 +58,7 @@ def kernel_at(path: Path) -> Kernel:
     """The library in a file; raises Unavailable when this machine cannot load it."""
     try:
         return Kernel(path)
-    except OSError as error:
+    except (OSError, AttributeError) as error:
         raise Unavailable(
             f"The kernel {path.name} cannot be loaded: {error}.", "Deploy the layer that is built for this machine."
         ) from error
