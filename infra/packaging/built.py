@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.packaging.bytecode import compile_layer
 from infra.packaging.cache import Asset, copy_sources, digest_of, made_once
+from infra.packaging.kernel import kernel_layer
 from infra.packaging.room import model_room
 from infra.packaging.third_party import third_party_layer
 from infra.settings import Target
@@ -45,6 +46,8 @@ class BuiltPackages:
     def _layer(self, name: str) -> Asset:
         if name in THIRD_PARTY:
             return third_party_layer(self._root / "layers" / name / "requirements.txt", self._target, self._cache)
+        if name == "kernel":
+            return kernel_layer(self._root / "layers" / "kernel" / "kernel.c", self._target, self._cache)
         if name == "core":
             return self._compiled(self._root / "layers" / "core" / "python")
         # What is written decides the hash, so it is written apart first; it is small.

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from infra.app import synthesise
+from infra.app import ROOT, synthesise
 from infra.local.cloud import BUILD
 from infra.local.services.awslambda.functions.runtime_folder import runtime_folder
-from infra.settings import read_settings
+from infra.packaging.built import BuiltPackages
+from infra.settings import read_settings, target_for
 from serin.domain.errors import SerinError
 from serin_cli.story import show_error
 
@@ -25,8 +26,10 @@ def prepare(stage: str | None = None) -> Path:
     Without a stage, that of the one which cdk.json names.
     """
     runtime_folder(BUILD)
+    settings = read_settings(CDK_JSON, stage)
+    BuiltPackages(ROOT, target_for(settings, "local"), ()).layer("kernel")
     folder = ASSEMBLY if stage is None else ASSEMBLY.with_name(f"{ASSEMBLY.name}-{stage}")
-    return synthesise(read_settings(CDK_JSON, stage), "local", folder)
+    return synthesise(settings, "local", folder)
 
 
 if __name__ == "__main__":

@@ -204,7 +204,7 @@ def test_too_little_disk_is_named_with_the_numbers(machine: Machine) -> None:
     machine.has("df", 'echo "Filesystem blocks Used Available"; echo "disk 9 9 2048 9% /"')
     said = machine.refusal()
     assert "found   2048 MB free" in said
-    assert "needed  3840 MB" in said
+    assert "needed  4260 MB" in said
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(machine: Machine) -> None:

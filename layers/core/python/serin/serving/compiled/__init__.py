@@ -1,0 +1,1 @@
+"""A compiled model: its file, the kernel that evaluates it, and the model that `predict` asks."""

@@ -1,0 +1,73 @@
+"""The kernel: layers/kernel/kernel.c as a shared library, asked through ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+from array import array
+from functools import cache
+from pathlib import Path
+
+from serin.domain.errors import Corrupt, Unavailable
+
+PACKAGE = "serin_kernel"
+LIBRARY = "kernel.so"
+_WRONG = {
+    1: "it is no compiled model",
+    2: "it was written in a version of the format that this kernel does not read",
+    3: "its parts are not as long as it says",
+    4: "one of its operations leads out of it",
+}
+
+
+class Kernel:
+    """The functions of the library, with what they are asked by address."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        library = ctypes.CDLL(str(path))
+        address, count = ctypes.c_void_p, ctypes.c_int64
+        self._check = library.serin_check
+        self._check.argtypes, self._check.restype = (address, count), ctypes.c_int32
+        self._room = library.serin_room
+        self._room.argtypes, self._room.restype = (address, count), count
+        self.score = library.serin_score
+        self.score.argtypes = (*(address, address), *(count, count, count), *(address, address, address, address))
+        self.score.restype = None
+        self.explain = library.serin_explain
+        self.explain.argtypes, self.explain.restype = (*(address,) * 4, count, address), ctypes.c_int32
+
+    def opened(self, content: bytes) -> array[float]:
+        """The file where the kernel can read it; raises Corrupt for one that it does not accept."""
+        # An array begins at a multiple of 8, which bytes need not.
+        file = array("d", content + bytes(-len(content) % 8))
+        if wrong := self._check(file.buffer_info()[0], len(content)):
+            raise Corrupt(
+                f"The compiled model cannot be served: {_WRONG[wrong]}.",
+                "Release the version again; if it happens again, train a new one.",
+            )
+        return file
+
+    def room(self, file: array[float], rows: int) -> array[float]:
+        """The memory it needs to score so many rows."""
+        return array("d", bytes(8 * max(self._room(file.buffer_info()[0], rows), 1)))
+
+
+@cache
+def kernel_at(path: Path) -> Kernel:
+    """The library in a file; raises Unavailable when this machine cannot load it."""
+    try:
+        return Kernel(path)
+    except (OSError, AttributeError) as error:
+        raise Unavailable(
+            f"The kernel {path.name} cannot be loaded: {error}.", "Deploy the layer that is built for this machine."
+        ) from error
+
+
+def find_kernel() -> Kernel | None:
+    """The kernel of the layer beside this function; None where there is none."""
+    spec = importlib.util.find_spec(PACKAGE)
+    for folder in spec.submodule_search_locations or () if spec else ():
+        if (path := Path(folder) / LIBRARY).is_file():
+            return kernel_at(path)
+    return None

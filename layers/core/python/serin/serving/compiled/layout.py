@@ -1,0 +1,176 @@
+"""The file of a compiled model, version 1: little-endian, every part padded to a multiple of 8 bytes.
+
+    header    magic, version; inputs, slots, outputs; how many ints, doubles, nodes, bytes of text, and trees
+    ints      int32: the operations one after the other, then 256 bits for each split by categories
+    doubles   float64: constants, tables, coefficients, leaf values
+    nodes     of trees, 16 bytes each: threshold float64; slot << 3 | leaf 4 | category 2 | null left 1; next
+    text      JSON in UTF-8: what the inputs are (`Description`)
+
+An operation is its code, how many slots it reads, how many it writes and how many parameters it has, all int32, then
+the slots it reads and its parameters. What it writes are the next slots, so an operation reads only what is written
+before it, and one list is evaluated from its front to its end. layers/kernel/kernel.c says what each does; its
+`serin_check` accepts no file in which a number leads out of it.
+
+A change of meaning is another version: a kernel refuses every version but its own.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from serin.domain.charter import Scalar, Task
+from serin.domain.errors import Corrupt, SerinError
+from serin.domain.records import as_record, from_record
+from serin.serving.manifest import ColumnKind
+
+MAGIC = b"SERINMDL"
+VERSION = 1
+NULL, UNKNOWN = -2, -1
+"""The codes of a null and of a category that is not in the list; those of the others count from 0."""
+_HEADER = struct.Struct("<8s4I5q")
+
+
+class Operation(IntEnum):
+    """What an operation does with the slots it reads; its parameters in brackets, `@` is a place among the doubles."""
+
+    NUMBER = 1  # an input as it is [input]
+    CODE = 2  # the code of an input's category [input, categories]
+    CODED = 3  # the code of a number among sorted ones [@values, count]
+    TABLE = 4  # what a code stands for: null, unknown, 0, 1, …; infinity refuses the row [@values, count]
+    FILL = 5  # a value in place of the missing one [@missing, value]
+    MISSING = 6  # 1 for the missing value, 0 for others [@missing]
+    SCALED = 7  # (x - a) / b [@a, b]
+    SPREAD = 8  # x * a + b [@a, b]
+    CLIP = 9  # between two values [@low, high]
+    FINITE = 10  # as it is; an infinity refuses the row, and NaN unless [1]
+    SINGLE = 11  # rounded to float32, then as FINITE [1 where NaN may pass]
+    LINEAR = 12  # the sum of x * weight, and an intercept [@weights, intercept]
+    TREES = (
+        13  # the sum, or mean, of leaves [mean, width, @values, leaves, @start, node, nodes, @covers, (root, output)…]
+    )
+    EXPIT = 14
+    EXP = 15
+    SOFTMAX = 16
+    REST = 17  # 1 - x
+    SHARE = 18  # x / sum; equal shares of nothing
+    BENT = 19  # straight lines between points [@xs then ys, count]
+    MEAN = 20
+    CAPPED = 21  # what is above 1 by a rounding error is 1
+    CONSTANT = 22  # [@value]
+    ANSWER = 23  # the slots that are the outputs; the end
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input: a number, or a text with its categories in the order of their codes."""
+
+    name: str
+    kind: ColumnKind
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Margin:
+    """What a score is made of: for each output of the one ensemble its mean, and each feature's slot and column."""
+
+    means: tuple[float, ...]
+    slots: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said of a compiled model beside its numbers; `made_with` is the version of scikit-learn.
+
+    `margin` is that of a model whose scores can be explained exactly.
+    """
+
+    task: Task
+    columns: tuple[Column, ...]
+    classes: tuple[Scalar, ...]
+    made_with: str
+    margin: Margin | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a file, each as its bytes, without padding."""
+
+    slots: int
+    trees: int
+    ints: bytes
+    doubles: bytes
+    nodes: bytes
+    description: Description
+
+
+def outputs_of(task: Task, classes: Sequence[Scalar]) -> int:
+    """How many scores a row has: one for each class of a multiclass task, otherwise one."""
+    return len(classes) if task == "multiclass" else 1
+
+
+def packed(parts: Parts) -> bytes:
+    """The file."""
+    about = parts.description
+    text = json.dumps(as_record(about), ensure_ascii=False).encode()
+    header = _HEADER.pack(
+        MAGIC,
+        VERSION,
+        len(about.columns),
+        parts.slots,
+        outputs_of(about.task, about.classes),
+        len(parts.ints) // 4,
+        len(parts.doubles) // 8,
+        len(parts.nodes) // 16,
+        len(text),
+        parts.trees,
+    )
+    return header + b"".join(part + bytes(-len(part) % 8) for part in (parts.ints, parts.doubles, parts.nodes, text))
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What the header of a file counts."""
+
+    inputs: int
+    slots: int
+    outputs: int
+    trees: int
+
+
+def sizes_of(content: bytes) -> Sizes:
+    """The counts of a file that the kernel accepted."""
+    _, _, inputs, slots, outputs, *_, trees = _HEADER.unpack_from(content)
+    return Sizes(inputs, slots, outputs, trees)
+
+
+def description_of(content: bytes) -> Description:
+    """The text of a file that the kernel accepted; raises Corrupt for one that does not fit its numbers."""
+    fields: tuple[Any, ...] = _HEADER.unpack_from(content)
+    _, _, inputs, slots, outputs, ints, doubles, nodes, text, _ = fields
+    at = _HEADER.size + ints * 4 + ints % 2 * 4 + doubles * 8 + nodes * 16
+    try:
+        about = from_record(Description, json.loads(content[at : at + text]))
+    except (ValueError, TypeError, LookupError, RecursionError, SerinError) as error:
+        raise _corrupt(f"its description cannot be read: {error}") from error
+    margin = about.margin
+    if margin and (len(margin.slots) != len(margin.columns) or not _are_below(slots, margin.slots)):
+        raise _corrupt("its description names slots that are not there")
+    if margin and not _are_below(inputs, margin.columns):
+        raise _corrupt("its description names columns that are not there")
+    if len(about.columns) != inputs or outputs_of(about.task, about.classes) != outputs:
+        raise _corrupt("its description is of another model")
+    return about
+
+
+def _are_below(end: int, places: Sequence[int]) -> bool:
+    return all(0 <= place < end for place in places)
+
+
+def _corrupt(what: str) -> Corrupt:
+    return Corrupt(f"The compiled model is damaged: {what}.", "Release the version again, or train a new one.")

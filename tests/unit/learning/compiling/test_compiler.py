@@ -1,0 +1,72 @@
+"""What is not compiled, and why; and what equal pipelines give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import GradientBoostingClassifier, VotingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PowerTransformer
+
+from serin.learning.compiling.columns import NotCovered
+from serin.learning.compiling.compiler import compile_pipeline
+from serin.serving.manifest import ModelColumn
+
+COLUMN = ModelColumn("a", "numeric")
+TABLE = pd.DataFrame({"a": np.arange(1.0, 40.0)})
+LABEL = np.arange(39) % 2
+
+
+class Own(LogisticRegression):
+    """Somebody's own subclass, which may do anything."""
+
+
+def compiled(pipeline: Pipeline, version: str | None = None) -> bytes:
+    return compile_pipeline(pipeline.fit(TABLE, LABEL), "binary", [COLUMN], (0, 1), version).content
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ([PowerTransformer(), LogisticRegression()], "sklearn's PowerTransformer is not compiled"),
+        (
+            [VotingClassifier([("a", LogisticRegression())], voting="soft")],
+            "sklearn's VotingClassifier is not compiled",
+        ),
+        ([Own()], "Own is not compiled"),
+        ([FunctionTransformer(np.log), LogisticRegression()], "a FunctionTransformer calls a function of its own"),
+        ([OneHotEncoder(dtype=np.float32), LogisticRegression()], "OneHotEncoder with the dtype float32"),
+        ([SimpleImputer(missing_values=pd.NA), LogisticRegression()], r"SimpleImputer\(missing_values=<NA>\)"),
+        ([SGDClassifier(loss="modified_huber")], r"SGDClassifier\(loss='modified_huber'\)"),
+        ([CalibratedClassifierCV(method="temperature", estimator=LogisticRegression())], "method='temperature'"),
+        (
+            [GradientBoostingClassifier(init=LogisticRegression())],
+            "GradientBoostingClassifier that begins with a model",
+        ),
+    ],
+)
+def test_what_is_not_covered_is_refused_with_the_reason(steps: list[Any], reason: str) -> None:
+    with pytest.raises(NotCovered, match=reason):
+        compiled(make_pipeline(*steps))
+
+
+def test_another_minor_of_scikit_learn_is_refused() -> None:
+    with pytest.raises(NotCovered, match=r"scikit-learn 1\.10\.0 is not one of those proven: 1\.9"):
+        compiled(make_pipeline(LogisticRegression()), "1.10.0")
+
+
+def test_text_that_nothing_encodes_is_refused() -> None:
+    text = ModelColumn("a", "categorical", ("x",))
+    pipeline = make_pipeline(LogisticRegression()).fit(TABLE, LABEL)
+    with pytest.raises(NotCovered, match="LogisticRegression is given text"):
+        compile_pipeline(pipeline, "binary", [text], (0, 1))
+
+
+def test_equal_pipelines_give_equal_files() -> None:
+    assert compiled(make_pipeline(LogisticRegression())) == compiled(make_pipeline(LogisticRegression()))
