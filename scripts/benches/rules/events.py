@@ -31,7 +31,7 @@ _REFUSED: tuple[tuple[str, dict[str, str], str, str], ...] = (
 )
 
 
-def _put(cloud: LocalCloud, *entries: dict[str, Any]) -> Any:
+def _put(cloud: LocalCloud, *entries: Any) -> Any:
     return boto3.client("events", **cloud.client).put_events(Entries=list(entries))
 
 
