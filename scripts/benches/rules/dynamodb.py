@@ -142,3 +142,30 @@ def cancelled_transaction_asked_again(cloud: LocalCloud) -> None:
         client.delete_item(TableName=name, Key=_key())
         client.transact_write_items(**asked)
         assert "Item" in client.get_item(TableName=name, Key=_key()), "it was not written"
+
+
+@rule(service="dynamodb", says="BatchWriteItem writes no item twice", source=f"{_API}/API_BatchWriteItem.html")
+def batch_write_of_one_twice(cloud: LocalCloud) -> None:
+    puts = [{"PutRequest": {"Item": _key()}}] * 2
+    with _table(cloud) as (client, name), refused(_INVALID, message="Provided list of item keys contains duplicates"):
+        client.batch_write_item(RequestItems={name: puts})
+
+
+@rule(service="dynamodb", says="a key is not updated", source=f"{_API}/API_UpdateItem.html")
+def update_of_a_key(cloud: LocalCloud) -> None:
+    asked = {"UpdateExpression": "SET sk = :new", "ExpressionAttributeValues": {":new": {"S": "b"}}}
+    with _table(cloud) as (client, name), refused(_INVALID, message="This attribute is part of the key"):
+        client.update_item(TableName=name, Key=_key(), **asked)
+
+
+@rule(service="dynamodb", says="a query names one partition", source=f"{_API}/API_Query.html")
+def query_of_no_partition(cloud: LocalCloud) -> None:
+    asked = {"KeyConditionExpression": "sk = :sk", "ExpressionAttributeValues": {":sk": {"S": "a"}}}
+    with _table(cloud) as (client, name), refused(_INVALID, message="Query condition missed key schema element: pk"):
+        client.query(TableName=name, **asked)
+
+
+@rule(service="dynamodb", says="a table that is not there is told", source=f"{_API}/API_GetItem.html")
+def no_such_table(cloud: LocalCloud) -> None:
+    with refused("ResourceNotFoundException", message="Requested resource not found"):
+        boto3.client("dynamodb", **cloud.client).get_item(TableName=uuid.uuid4().hex, Key=_key())

@@ -32,7 +32,8 @@ _REFUSED: tuple[tuple[str, dict[str, str], str, str], ...] = (
 
 
 def _put(cloud: LocalCloud, *entries: Any) -> Any:
-    return boto3.client("events", **cloud.client).put_events(Entries=list(entries))
+    client: Any = boto3.client("events", **cloud.client)
+    return client.put_events(Entries=list(entries))
 
 
 def _refusing(name: str, wrong: dict[str, str], code: str, message: str) -> Attempt:
