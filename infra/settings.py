@@ -18,6 +18,12 @@ STAGE = re.compile(r"[a-z][a-z0-9]{0,11}\Z")
 PYTHON = re.compile(r"3\.(\d{1,2})\Z")
 OLDEST_AWS_MINOR = 12
 MAIL = re.compile(r"[^@\s,]+@[^@\s,]+\Z")
+# Any origin at all is never meant here: anybody's page would have what the token of its reader may.
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?\Z")
+_LISTED: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "notices": (MAIL, 'Name e-mail addresses in a list, such as ["team@example.com"].'),
+    "cors_origins": (ORIGIN, 'Name origins in a list, as browsers do, such as ["https://shop.example.com"].'),
+}
 LOG_RETENTIONS = (7, 30, 90, 180, 365, 731)
 
 Architecture = Literal["arm64", "x86_64"]
@@ -29,6 +35,7 @@ class Settings:
     """One stage. `python` and `architecture` are AWS's; the local cloud uses those at hand.
 
     `notices` are the addresses that get mail of alarms and releases, once whoever reads them has confirmed it.
+    `cors_origins` are the origins whose pages may call the API from a browser; none may, unless they are named.
     """
 
     stage: str = "dev"
@@ -39,6 +46,7 @@ class Settings:
     log_retention_days: int = 30
     reconcile_minutes: int = 5
     notices: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not STAGE.match(self.stage):
@@ -54,9 +62,10 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise _wrong(name, value, "Use a whole number from 1 on.")
-        for address in self.notices:
-            if not isinstance(address, str) or not MAIL.match(address):
-                raise _wrong("notices", address, 'Name e-mail addresses, such as ["team@example.com"].')
+        for name, (pattern, remedy) in _LISTED.items():
+            for value in getattr(self, name):
+                if not isinstance(value, str) or not pattern.match(value):
+                    raise _wrong(name, value, remedy)
 
     @property
     def names(self) -> Names:
@@ -114,13 +123,14 @@ def read_settings(cdk_json: Path, stage: str | None = None) -> Settings:
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(stages[chosen]) - known):
         raise _wrong(unknown[0], stages[chosen][unknown[0]], f"The settings are {', '.join(sorted(known))}.")
-    return Settings(**{**stages[chosen], "stage": chosen, "notices": _listed(stages[chosen].get("notices", []))})
+    lists = {name: _listed(name, stages[chosen].get(name, [])) for name in _LISTED}
+    return Settings(**{**stages[chosen], "stage": chosen, **lists})
 
 
-def _listed(addresses: object) -> tuple[str, ...]:
-    if not isinstance(addresses, list):
-        raise _wrong("notices", addresses, 'List e-mail addresses, such as ["team@example.com"].')
-    return tuple(addresses)
+def _listed(name: str, values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise _wrong(name, values, _LISTED[name][1])
+    return tuple(values)
 
 
 def _wrong(name: str, value: object, remedy: str) -> Invalid:

@@ -44,7 +44,7 @@ def adapter() -> Mangum:
     world = platform()
     ports = world.catalog, world.control, world.workflows
     rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health)
-    app = make_app(world.charters, *ports, rare)
+    app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
 
 

@@ -99,7 +99,18 @@ def request_from(event: Mapping[str, Any], context: object) -> Request:
     """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
     call = event["requestContext"]
     invocation = str(getattr(context, "aws_request_id", ""))
-    return Request(call["requestId"], body_of(event), scopes_of(call), invocation, key_digest(event.get("headers", {})))
+    key = key_digest(event.get("headers", {}))
+    return Request(call["requestId"], body_of(event), scopes_of(call), invocation, key, caller_of(call))
+
+
+def caller_of(context: Mapping[str, Any]) -> str:
+    """Who asks, by the token's id or the identity that signed."""
+    match context.get("authorizer"):
+        case {"lambda": {"token": str(token)}}:
+            return token
+        case {"iam": {"userArn": str(arn)}}:
+            return arn
+    return ""
 
 
 def scopes_of(context: Mapping[str, Any]) -> tuple[str, ...]:

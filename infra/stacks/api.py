@@ -70,7 +70,9 @@ class ApiStack(SerinStack):
         super().__init__(scope, "api", deployment, "Serin: the HTTP API", protected=True)
         # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
-        self.api = http.CfnApi(self, "HttpApi", name=self.names.prefix, protocol_type="HTTP")
+        self.api = http.CfnApi(
+            self, "HttpApi", name=self.names.prefix, protocol_type="HTTP", cors_configuration=self._cors()
+        )
         self._stage()
         authorizer = self._authorizer()
         self._parameter("id", self.api.ref)
@@ -78,6 +80,17 @@ class ApiStack(SerinStack):
         self._parameter("url", self.api.attr_api_endpoint)
         self._tell_of_failures()
         function_routes(self, "Api", self._api_function().arn, ROUTES, self.api.ref, authorizer.ref)
+
+    def _cors(self) -> http.CfnApi.CorsProperty | None:
+        """What the gateway answers browsers that ask before a page does; without origins they keep every page out."""
+        if not self.settings.cors_origins:
+            return None
+        return http.CfnApi.CorsProperty(
+            allow_origins=list(self.settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "idempotency-key"],
+            max_age=600,
+        )
 
     def _tell_of_failures(self) -> None:
         failures = cloudwatch.Metric(
@@ -174,6 +187,7 @@ class ApiStack(SerinStack):
                 "SERIN_LAKE_BUCKET",
                 "SERIN_ARTIFACTS_BUCKET",
                 "SERIN_BUS",
+                "SERIN_REQUEST_RATE",
             ],
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),

@@ -18,6 +18,7 @@ from serin_cli.features import features
 from serin_cli.feedback import feedback
 from serin_cli.health import health
 from serin_cli.init import init
+from serin_cli.inputs import inputs
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
@@ -106,6 +107,7 @@ def _of_the_platform(add: Add) -> None:
 def _of_data(add: Add) -> None:
     add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
     add("init", init, "Begin a model from a CSV file.", *_init())
+    add("input", inputs, "Take an input out of a charter and of all that names it.", *_input())
     add(
         "contract",
         contract,
@@ -223,6 +225,11 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--keep", {"metavar": "COLUMN", "action": "append", "default": [], "help": "an input all the same"}),
         ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
     )
+
+
+def _input() -> tuple[tuple[str, dict[str, Any]], ...]:
+    columns = ("columns", {"nargs": "+", "metavar": "COLUMN", "help": "what is known only afterwards, or says nothing"})
+    return ("action", {"choices": ["remove"]}), _MODEL, columns
 
 
 def _contract() -> tuple[tuple[str, dict[str, Any]], ...]:

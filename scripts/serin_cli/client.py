@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,6 +31,7 @@ PAUSES_OF_WAIT = 0.05
 """Of what was waited so far: each look is a call, and a training on this machine needs its cores for itself."""
 
 THROTTLED_S = 10.0
+TOO_MANY, SERVER_ERROR, FAULT_ATTEMPTS = 429, 500, 3
 UNKNOWN_TOKEN = (
     "The API does not know this token, or it has ended, or the model wants signed requests.",
     "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
@@ -58,11 +61,12 @@ class Client:
 
     def get(self, path: str, **query: str) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(_unless_throttled(lambda: self._http.get(quote(path), params=query)))
+        return _answer(_patiently(lambda: self._http.get(quote(path), params=query)))
 
     def post(self, path: str, body: object = None) -> Any:
         """POST JSON and get the JSON answer; raises ApiError, Denied or Unavailable."""
-        return _answer(_unless_throttled(lambda: self._http.post(quote(path), json=body)))
+        key = {"Idempotency-Key": uuid4().hex}
+        return _answer(_patiently(lambda: self._http.post(quote(path), json=body, headers=key)))
 
     def all(self, path: str, **query: str) -> list[Any]:
         """Every item of a list, oldest first, whatever its number of pages."""
@@ -128,12 +132,13 @@ class Client:
         here = self._connection
         credentials, clock = credentials_at_hand(here), clock_of(here)
 
+        plain = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
+
         def send() -> httpx.Response:
-            plain = {"Content-Type": "application/json"}
             headers = signed("POST", f"{here.api_url}{path}", body, plain, credentials, here.region, clock.now())
             return self._http.post(path, content=body, headers=headers)
 
-        return _answer(_unless_throttled(send), NOT_ALLOWED)
+        return _answer(_patiently(send), NOT_ALLOWED)
 
     def run_ended(self, model: str, run_id: str | None) -> Mapping[str, Any]:
         """The run of that id, or the first that was not skipped, once it has ended."""
@@ -183,15 +188,48 @@ def wait(look: Callable[[], T | None], what: str) -> T:
     raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.", "Read the functions' logs.")
 
 
-def _unless_throttled(send: Callable[[], httpx.Response]) -> httpx.Response:
-    """The first answer that is not 429: the stage takes so many requests a second and drops the others unseen."""
-    deadline = time.monotonic() + THROTTLED_S
+def _patiently(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """The first answer that is worth having: what was throttled, and what failed for now, is asked again later.
+
+    Pauses double, and are drawn so that callers who were refused together do not come again together. Whoever sends
+    what begins something sends the same `Idempotency-Key` with it each time, so that it begins once.
+    https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+    """
+    deadline, attempts = time.monotonic() + THROTTLED_S, 0
     try:
-        while (response := send()).status_code == 429 and time.monotonic() < deadline:
-            time.sleep(float(response.headers.get("retry-after", PAUSE_S)))
+        while _may_pass(response := send(), attempts) and time.monotonic() < deadline:
+            pause = min(PAUSE_S * 2**attempts, LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
+            time.sleep(max(pause, _asked_to_wait(response)))
+            attempts += 1
     except httpx.TransportError as error:
         raise _silent(error) from error
     return response
+
+
+def _may_pass(response: httpx.Response, attempts: int) -> bool:
+    """Whether another attempt may end otherwise: the stage drops what is above its rate unseen, for as long as it is.
+
+    Of faults only the gateway's own and what calls itself unavailable, a few times: another kind fails again.
+    """
+    if response.status_code == TOO_MANY:
+        return True
+    if response.status_code < SERVER_ERROR or attempts >= FAULT_ATTEMPTS:
+        return False
+    return _kind(response) in (None, "unavailable")
+
+
+def _kind(response: httpx.Response) -> str | None:
+    """The kind of the platform's own errors; None for an answer of the gateway's."""
+    try:
+        return str(response.json()["error"]["kind"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _asked_to_wait(response: httpx.Response) -> float:
+    """Seconds of `Retry-After`; nothing for a date, which no part of AWS sends here."""
+    text = response.headers.get("retry-after", "")
+    return min(float(text), THROTTLED_S) if text.isdecimal() else 0.0
 
 
 def _silent(error: Exception) -> Unavailable:

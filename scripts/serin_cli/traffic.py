@@ -29,7 +29,8 @@ BURST = 80
 AFTERWARDS, FEW, SPARE = 5, 10, 1.2
 SETTLED_S = SETTLING.total_seconds() + 1
 """Calls nearer to a change of the alias count for nobody: on a quick machine those are all of a minute."""
-THROTTLED, NO_ANSWER = 429, 0
+OK, THROTTLED, NO_ANSWER, ROW_FAILED = 200, 429, 0, 500
+"""An answer of which the only row is an error counts as a failure, as it does for the release, though HTTP says 200."""
 Instance = Mapping[str, object]
 Watch = Callable[[Mapping[str, Any]], object]
 
@@ -49,7 +50,7 @@ class Tally:
     @property
     def failed(self) -> int:
         """How many were not answered as asked."""
-        return self.requests - self.statuses[200]
+        return self.requests - self.statuses[OK]
 
     def __iadd__(self, other: Tally) -> Self:
         """Both together."""
@@ -83,7 +84,10 @@ class Traffic:
             answer = self._http.post(self._path, content=json.dumps({"instances": [instance]}))
         except httpx.TransportError:
             return NO_ANSWER, None
-        return answer.status_code, answer.json()["version"] if answer.status_code == 200 else None
+        if answer.status_code != OK:
+            return answer.status_code, None
+        body = answer.json()
+        return ROW_FAILED if "failed" in body else OK, body["version"]
 
     def close(self) -> None:
         """Let the callers go."""

@@ -29,14 +29,14 @@ def upload(arguments: Namespace) -> Outcome:
     with connected() as client, TemporaryDirectory() as folder:
         refuse_unknown(client, arguments.dataset)
         uploads = [
-            client.upload(arguments.dataset, piece)
+            _with_broken(client, client.upload(arguments.dataset, piece))
             for name in arguments.files
             for file in incoming(Path(name), Path(folder))
             for piece in (written_pieces(file, Path(folder)) if arguments.split else [file])
         ]
-        for one in () if arguments.print_json else uploads:
-            for line in _said(client, one):
-                story.say(line)
+    for one in () if arguments.print_json else uploads:
+        for line in _said(one):
+            story.say(line)
     return Outcome(uploads, all(_is_done(one) for one in uploads))
 
 
@@ -55,7 +55,12 @@ def _is_done(one: Upload) -> bool:
     return one["status"] == "accepted" and bool(one.get("again") or one.get("accepted") or one.get("repeated"))
 
 
-def _said(client: Client, one: Upload) -> Iterator[str]:
+def _with_broken(client: Client, one: Upload) -> Upload:
+    """The upload and, where rows were set aside, `broken`: a line for each of the rules broken most."""
+    return {**one, "broken": list(_broken(client, one))} if one.get("quarantined") else one
+
+
+def _said(one: Upload) -> Iterator[str]:
     name, dataset = one["file"], one["dataset"]
     if one["status"] == "rejected":
         yield f"{one.get('reason', name)} {one.get('remedy', '')}"
@@ -64,7 +69,7 @@ def _said(client: Client, one: Upload) -> Iterator[str]:
     elif one.get("copies"):
         yield f"{name}: {copies(one)}"
     if one.get("quarantined"):
-        yield from (f"{name}: {line}" for line in _broken(client, one))
+        yield from (f"{name}: {line}" for line in one["broken"])
         yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"
 
 

@@ -50,6 +50,7 @@ class World:
 
     model: str = "late-orders"
     model_code: dict[str, bytes] = field(default_factory=dict)
+    request_rate: tuple[int, int] = (50, 100)
     model_room: int = 10**8
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ SIGNED = ("returns",)
 """Whose callers sign with their AWS credentials."""
 TRACED = Monitoring(traced=True)
 """Of the first model, so of what the two share."""
-SETTINGS = Settings(notices=("team@example.com",))
+SETTINGS = Settings(notices=("team@example.com",), cors_origins=("https://shop.example.com",))
 Synthesise = Callable[..., Assembly]
 
 

@@ -45,7 +45,7 @@ def used(stacks: Mapping[str, Template], copies: Mapping[str, int]) -> dict[str,
     for stack, template in stacks.items():
         for what, number in _of_one(template):
             found[what] = max(found[what], number)
-        for what, number in _of_the_stage(template).items():
+        for what, number in _of_the_stage(stack, template).items():
             shared[what] += number * (1 if what.endswith(_OWN) else copies.get(stack, 1))
     for what, number in shared.items():
         kind = what.partition("|")[0]
@@ -85,7 +85,7 @@ def _role_policies(template: Template) -> Counter[str]:
     return sizes
 
 
-def _of_the_stage(template: Template) -> Counter[str]:
+def _of_the_stage(stack: str, template: Template) -> Counter[str]:
     """What counts together, whichever stack it is in; the function, bus or API stands behind the bar."""
     found: Counter[str] = Counter()
     for resource in template["Resources"].values():
@@ -99,7 +99,7 @@ def _of_the_stage(template: Template) -> Counter[str]:
                 found["integrations of an API|"] += 1
             case "AWS::Lambda::Permission":
                 function = properties["FunctionName"]
-                own = _OWN if isinstance(function, dict) and "Fn::Join" not in function else ""
+                own = f"{stack}{_OWN}" if isinstance(function, dict) and "Fn::Join" not in function else ""
                 found[f"bytes of a function's policy|{function}{own}"] += _statement(properties)
     return found
 

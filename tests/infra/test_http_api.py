@@ -103,3 +103,13 @@ def test_the_collector_is_sent_what_tells_of_calls_and_nothing_else(aws: Assembl
         pattern = FilterPattern.parse(item["FilterPattern"])
         assert [pattern.matches(line) for line in (*COUNTED, *NOT_COUNTED)] == [*[True] * 4, *[False] * 3]
         assert flat(item["DestinationArn"]).endswith(":function:serin-dev-collect-predictions")
+
+
+def test_pages_of_the_stages_origins_may_call_the_api_and_no_others(aws: Assembly) -> None:
+    (api,) = aws.resources("AWS::ApiGatewayV2::Api")
+    assert api["CorsConfiguration"] == {
+        "AllowHeaders": ["authorization", "content-type", "idempotency-key"],
+        "AllowMethods": ["GET", "POST"],
+        "AllowOrigins": ["https://shop.example.com"],
+        "MaxAge": 600,
+    }

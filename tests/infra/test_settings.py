@@ -61,6 +61,7 @@ def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
         {"log_retention_days": 31},
         {"reconcile_minutes": 1.5},
         {"notices": ("nobody",)},
+        *({"cors_origins": (origin,)} for origin in ("*", "shop.example.com", "https://shop.example.com/", 7)),
     ],
 )
 def test_an_impossible_value_is_refused(wrong: dict[str, Any]) -> None:

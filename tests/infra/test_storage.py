@@ -19,7 +19,7 @@ def test_the_three_buckets_are_private_encrypted_versioned_and_kept(aws: Assembl
         assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
         assert "ServerSideEncryptionByDefault" in str(properties["BucketEncryption"])
         assert "AbortIncompleteMultipartUpload" in str(properties["LifecycleConfiguration"])
-        assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+        assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_nothing_in_a_bucket_expires(aws: Assembly) -> None:
@@ -58,7 +58,7 @@ def test_catalog_and_control_can_be_restored_to_any_moment_and_are_kept(aws: Ass
         properties = by_name[name]["Properties"]
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert [key["AttributeName"] for key in properties["KeySchema"]] == ["pk", "sk"]
-    assert all(table["DeletionPolicy"] == "Retain" for table in tables)
+    assert all(table["DeletionPolicy"] == "RetainExceptOnCreate" for table in tables)
 
 
 def test_online_features_expire_and_have_one_key(aws: Assembly) -> None:

@@ -161,7 +161,7 @@ def test_built_features_start_the_training_of_their_own_model_and_of_no_other(aw
     assert set(found) == {"Machinetraininglateorders", "Machinetrainingreturns"}
     for model in ("late-orders", "returns"):
         own = found[f"Machinetraining{model.replace('-', '')}"]
-        assert own["EventPattern"]["detail"] == {"model": [model], "dataset": ["orders"]}
+        assert own["EventPattern"]["detail"] == {"model": [model], "dataset": ["orders"], "training": ["due"]}
         template = own["Targets"][0]["InputTransformer"]["InputTemplate"]
         assert template.startswith(f'{{"model":"{model}","run":<id>,"cause":"features",')
 

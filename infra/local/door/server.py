@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import ThreadedWSGIServer
+
+from infra.local.iam.refusals import failed
+from infra.local.iam.requests.reading import signature_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -81,7 +83,8 @@ class _Handler(MotoRequestHandler):
         except Exception:  # noqa: BLE001 - whatever it is, the caller is answered
             self.server.log("error", f"Error on request:\n{traceback.format_exc()}")
             self.close_connection = True
-            return _answer_of(InternalServerError(), environ)
+            signature = signature_of(environ)
+            return _answer_of(failed(signature.service if signature else "dynamodb").send, environ)
 
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         """In one piece: of two the second would wait for the first to be acknowledged."""

@@ -19,7 +19,15 @@ from infra.local.iam.requests.reading import protocol_of
 
 StartResponse = Callable[..., Any]
 
-_PHRASES = {400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}
+_PHRASES = {
+    400: "400 Bad Request",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    500: "500 Internal Server Error",
+    501: "501 Not Implemented",
+    503: "503 Service Unavailable",
+}
+_SERVERS_FAULT = 500
 _UNKNOWN_TOKEN = "The security token included in the request is invalid."
 _UNKNOWN_KEY = "The AWS Access Key Id you provided does not exist in our records."
 
@@ -61,7 +69,7 @@ class Refusal:
         headers = [("Content-Type", environ.get("CONTENT_TYPE") or "application/x-amz-json-1.0")]
         body = {"__type": f"com.amazon.coral.service#{self.code}", "Message": self.message, "message": self.message}
         if self.service not in _OF_QUERY_ORIGIN:
-            return 400, headers, json.dumps(body).encode()
+            return max(400, self.status if self.status >= _SERVERS_FAULT else 0), headers, json.dumps(body).encode()
         # Clients of these services know the codes of the query protocol, which the header carries.
         headers.append(("x-amzn-query-error", f"{_QUERY_CODES.get(self.code, self.code)};Sender"))
         return self.status, headers, json.dumps(body).encode()
@@ -87,6 +95,14 @@ def unknown_key(service: str, environ: Environ) -> Refusal:
     if service == "s3":
         return Refusal(service, "InvalidAccessKeyId", _UNKNOWN_KEY)
     return Refusal(service, _code("UnrecognizedClientException", service, environ), _UNKNOWN_TOKEN)
+
+
+def failed(service: str) -> Refusal:
+    """The local cloud itself is at fault.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html (InternalFailure)
+    """
+    return Refusal(service, "InternalFailure", "The local cloud failed at this request; its log says how.", 500)
 
 
 def _code(code: str, service: str, environ: Environ) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.backends import SERVICE_NAMES
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
-from infra.local.iam.refusals import Refusal, StartResponse
+from infra.local.iam.refusals import Refusal, StartResponse, failed
 from infra.local.iam.requests.bodies import Environ
 from infra.local.iam.requests.reading import protocol_of, signature_of
 from infra.local.moto_patches.direct import Direct
@@ -18,6 +20,16 @@ _BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})
 """What moto serves for itself: a page that shows and resets everything, and a machine's metadata."""
 
 _CODES = {"s3": "InvalidRequest", "query": "ValidationError"}
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html (InvalidAction)
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NotImplemented)
+_UNKNOWN = {
+    "json": ("UnknownOperationException", 400),
+    "query": ("InvalidAction", 400),
+    "rest-json": ("UnknownOperationException", 404),
+    "s3": ("NotImplemented", 501),
+}
+_NO_ACTION = re.compile(r"The (\w+) action has not been implemented")
 
 
 class Applications(DomainDispatcherApplication):
@@ -39,19 +51,44 @@ def application_of(service: SERVICE_NAMES) -> Any:
     if str(service) in _BESIDE_AWS:
         return _closed
     application = create_backend_app(service)
-    application.register_error_handler(Invalid, lambda error: _refused(str(service), error))
-    return Direct(application, lambda error: _refused(str(service), error))
+
+    def refused(error: Exception) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+        return _refused(str(service), error)
+
+    # Pages for a browser, which no client of AWS can read, are what moto's server has for these.
+    for kind in (Invalid, NotImplementedError, NotFound, MethodNotAllowed, InternalServerError):
+        application.register_error_handler(kind, refused)
+    return Direct(application, refused)
 
 
 def _closed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     return Refusal("s3", "AccessDenied", "This is moto's own and not AWS's.").send(environ, start_response)
 
 
-def _refused(service: str, error: Invalid) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def _refused(service: str, error: Exception) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         signature = signature_of(environ)
         name = service if signature is None else signature.service
-        code = _CODES.get(protocol_of(name, environ), "ValidationException")
-        return Refusal(name, code, f"{error.message} {error.remedy}", 400).send(environ, start_response)
+        return _refusal(name, error, environ).send(environ, start_response)
 
     return answer
+
+
+def _refusal(service: str, error: Exception, environ: Environ) -> Refusal:
+    protocol = protocol_of(service, environ)
+    if isinstance(error, Invalid):
+        code = _CODES.get(protocol, "ValidationException")
+        return Refusal(service, code, f"{error.message} {error.remedy}", 400)
+    if isinstance(error, InternalServerError):
+        return failed(service)
+    code, status = _UNKNOWN[protocol]
+    return Refusal(service, code, f"The local cloud has no {_asked(error, environ)} of {service}.", status)
+
+
+def _asked(error: Exception, environ: Environ) -> str:
+    """The operation, by the header that names it, by moto's words, or by method and path."""
+    words = _NO_ACTION.fullmatch(str(error))
+    named = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if not named and words:
+        named = "".join(word.capitalize() for word in words[1].split("_"))
+    return f"operation {named}" if named else f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"

@@ -21,7 +21,7 @@ from infra.local.iam.refusals import StartResponse
 from infra.local.iam.requests.bodies import Environ
 from serin.domain.errors import Invalid
 
-Refuse = Callable[[Invalid], Callable[[Environ, StartResponse], Iterable[bytes]]]
+Refuse = Callable[[Exception], Callable[[Environ, StartResponse], Iterable[bytes]]]
 _OWN = ("_dispatch", "setup_class", "dispatch")
 """What a service that reads requests in its own way has of its own."""
 
@@ -52,7 +52,7 @@ class Direct:
         _set_up(handler, _Request(environ))
         try:
             status, headers, body = handler.call_action()
-        except Invalid as error:
+        except (Invalid, NotImplementedError) as error:
             return self._refuse(error)(environ, start_response)
         content = body.encode() if isinstance(body, str) else body
         start_response(f"{status} {HTTP_STATUS_CODES[int(status)]}", _lines(headers, len(content)))

@@ -33,6 +33,7 @@ class World:
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+    request_rate: tuple[int, int] = (50, 100)
 
 
 def world_of(charter: Charter) -> World:

@@ -165,7 +165,7 @@ def _app() -> FastAPI:
 
     others: Any = {field.name: _unasked for field in fields(UseCases)}
     use_cases = UseCases(**{**others, "read_online": read})
-    return make_app({CHARTER.model: CHARTER}, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), use_cases)
+    return make_app({CHARTER.model: CHARTER}, MemoryCatalog(), MemoryControl(), MemoryWorkflows(), use_cases, (50, 100))
 
 
 def _unasked(*_: Any) -> NoReturn:

@@ -73,7 +73,9 @@ def _shops(random: Random, number: int) -> File:
     good = [(row, random.choice(OFTEN), at, _length(random)) for row, at in zip(ids, times, strict=True)]
     bad = [(90 + number, "a", START, 1001)] if not good or random.random() < 0.3 else []
     text = "".join(_line(*row) for row in (*bad, *good))
-    return File(SHOPS, _key(random, SHOPS, number), f"id,shop,seen_at,length\n{text}".encode(), good, len(bad))
+    content = f"id,shop,seen_at,length\n{text}".encode()
+    # A file without one good row is rejected.
+    return File(SHOPS, _key(random, SHOPS, number), content, good or None, len(bad) if good else 0)
 
 
 def _length(random: Random) -> int | None:

@@ -56,8 +56,11 @@ def key_of(seen: FileSeen, time: TimeSource | None, entity: ColumnSeen | None) -
 
 def _unreadable(column: ColumnSeen) -> str:
     """Why no model can be asked by a column, or empty."""
-    if column.distinct < 2:
-        return "no value in any row" if column.distinct == 0 else "one value in every row"
+    if column.distinct == 0:
+        return "no value in any row"
+    # Where some rows have none, that they have none says something.
+    if column.distinct == 1 and column.nulls == 0:
+        return "one value in every row"
     if column.type not in INPUT_TYPES or column.time:
         kind = "time that does not say its zone" if column.time == "local" else column.time or column.type
         return f"a {kind}; derive numbers from it in features.py"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -88,8 +88,7 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
     key = key_of(seen, time, entity)
     spans = spans_of(moments_of(seen, label, time), ordered_by_place=time is None)
     metric, baseline = baseline_of(seen.typed[label.name].drop_nulls(), task)
-    numbers = [one.name for one in (*inputs, label) if one.type in ("integer", "number")]
-    order = () if time else order_notes(seen, numbers if task == "regression" else numbers[: len(inputs)])
+    order = () if time else _order(seen, (*inputs, label) if task == "regression" else inputs)
     return Draft(
         model=wishes.model,
         dataset=wishes.dataset,
@@ -126,6 +125,11 @@ def _refuse_two_parts(*columns: ColumnSeen | None) -> None:
     names = [column.name for column in columns if column]
     if len(set(names)) < len(names):
         raise Invalid("One column is given two parts.", "Name different columns for --label, --time and --entity.")
+
+
+def _order(seen: FileSeen, columns: Sequence[ColumnSeen]) -> Iterator[str]:
+    """What is said of the rows' order, by those of the columns that are numbers."""
+    return order_notes(seen, [one.name for one in columns if one.type in ("integer", "number")])
 
 
 def _refuse_few(label: ColumnSeen) -> None:

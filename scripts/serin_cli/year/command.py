@@ -28,7 +28,7 @@ from serin_cli.sample import write_sample
 from serin_cli.walk import STAGE
 from serin_cli.watch_page import write
 from serin_cli.year.broken import NAME, register_broken
-from serin_cli.year.loop import EVENING, FIRST_ASKED, LAST, MODEL, Episode, Loop
+from serin_cli.year.loop import FIRST_ASKED, LAST, MODEL, Episode, Loop
 from serin_cli.year.meter import Meter
 from serin_cli.year.poison import poisoned
 from serin_cli.year.scores import Month, Scores, months
@@ -110,9 +110,9 @@ def _broken(platform: Running, loop: Loop) -> int:
     catalog, artifacts = _catalog(platform), _bucket(platform, "artifacts")
     names = Names(platform.connection.stage)
     events = EventBridgeEvents(aws_client(platform.connection, "events"), names.bus)
-    known_until = loop.now + EVENING
+    # What the log holds must not show the fault to the shadow.
     return register_broken(
-        *(MODEL, loop.live, known_until),
+        *(MODEL, loop.live, loop.asked_until),
         artifacts=artifacts,
         catalog=catalog,
         events=events,

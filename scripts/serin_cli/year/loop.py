@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from serin_cli import story
@@ -22,6 +23,7 @@ YEAR, FEBRUARY = datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 2, 1, tzinfo
 FIRST_ASKED, LAST = datetime(2013, 3, 1, 10, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)
 NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
+TWO_DAYS = timedelta(days=2)
 DAY, TOGETHER = timedelta(days=1), 12
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
@@ -47,6 +49,7 @@ class Course:
     trained: int = -1
     """The first training is none of a model that there was."""
     poisoned: bool = False
+    asked_until: datetime = YEAR
     seen: set[str] = field(default_factory=set)
     episodes: list[Episode] = field(default_factory=list)
 
@@ -99,6 +102,11 @@ class Loop:
             self._ask(self._coming())
 
     @property
+    def asked_until(self) -> datetime:
+        """Nobody has asked yet about flights that depart then or later."""
+        return max(self.course.asked_until, self.now + EVENING)
+
+    @property
     def learnt(self) -> datetime:
         """When the version that is live had its release, which its training came right before."""
         return max(episode.at for episode in self.course.episodes if episode.verdict == "live")
@@ -138,7 +146,8 @@ class Loop:
             return next((item for item in self._client.get(path)["items"] if item["version"] == version), None)
 
         first = wait(begun, f"the release of version {version}")
-        with self._meter.doing("predictions"), Traffic(self._connection, MODEL, self._callers()) as traffic:
+        callers = cycle(self._callers())
+        with self._meter.doing("predictions"), Traffic(self._connection, MODEL, callers) as traffic:
             driven = drive(
                 *(traffic, self._client, self._connection, MODEL, str(first["id"])),
                 requests=A_MINUTE,
@@ -158,11 +167,15 @@ class Loop:
         self._cloud.settle()
 
     def _coming(self) -> list[Instance]:
-        return list(self._weeks.departing(self.now + NOTICE, self.now + EVENING))
+        return self._departing(self.now + EVENING)
 
-    def _callers(self) -> Iterator[Instance]:
-        """Callers of a release ask for one flight each, of those that depart in the two days to come."""
-        return cycle(self._weeks.departing(self.now + NOTICE, self.now + timedelta(days=2)))
+    def _callers(self) -> list[Instance]:
+        """Callers of a release ask for one flight each, of the two days after what others have asked about."""
+        return Random(0).sample(flights := self._departing(self.asked_until + TWO_DAYS), len(flights))
+
+    def _departing(self, until: datetime) -> list[Instance]:
+        self.course.asked_until = max(self.asked_until, until)
+        return list(self._weeks.departing(self.now + NOTICE, until))
 
     def _ask(self, flights: Sequence[Instance]) -> None:
         for first in range(0, len(flights), TOGETHER):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serin.domain.errors import Invalid
-from serin.domain.prediction_ids import RANDOM_BYTES, is_of, moment_of, prediction_id
+from serin.domain.prediction_ids import RANDOM_BYTES, is_of, moment_of, prediction_id, repeated_id
 
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31, 23), timezones=st.just(UTC))
 ENTROPY = st.binary(min_size=RANDOM_BYTES, max_size=RANDOM_BYTES)
@@ -23,6 +23,7 @@ def test_an_id_holds_its_millisecond(at: datetime, entropy: bytes) -> None:
 def test_an_id_is_a_uuid_of_version_seven(at: datetime, entropy: bytes) -> None:
     made = uuid.UUID(prediction_id("m", at, entropy))
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
+    assert uuid.UUID(repeated_id("m", at, entropy.hex())).version == 8
     assert made.hex == prediction_id("m", at, entropy)
 
 

@@ -151,7 +151,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
-    return make_app(charters, *ports, use_cases)
+    return make_app(charters, *ports, use_cases, (50, 100))
 
 
 @cache

@@ -111,18 +111,18 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
         *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
     )
-    return make_app(charters, *ports, cases)
+    return make_app(charters, *ports, cases, (50, 100))
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     charters = {"late-orders": a_charter()}
-    return document(app_of(charters), charters)
+    return document(app_of(charters), charters, (50, 100))
 
 
 def test_a_model_whose_callers_sign_says_so_and_every_other_route_asks_for_a_token() -> None:
     charters = {"late-orders": a_charter(), "returns": a_charter(model="returns", access="sigv4")}
-    made = document(app_of(charters), charters)
+    made = document(app_of(charters), charters, (50, 100))
     asked = {path: item["post"]["security"] for path, item in made["paths"].items() if path.endswith("/predict")}
     assert asked == {"/models/late-orders/predict": [{"token": []}], "/models/returns/predict": [{"sigv4": []}]}
     assert made["security"] == [{"token": []}]
@@ -146,6 +146,9 @@ def test_every_operation_answers_errors_in_the_one_shape_and_needs_a_token(found
         for status in ("4XX", "5XX"):
             schema = operation["responses"][status]["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}
+        # The gateway's own answers, and the rate of the stage that this document is of.
+        assert {"401", "403", "404", "429", "500", "503"} <= operation["responses"].keys()
+        assert "50 requests a second, and 100 at once" in operation["responses"]["429"]["description"]
     assert found["security"] == [{"token": []}]
     assert found["openapi"].startswith("3.1")
 
@@ -175,7 +178,9 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
 def _cases(mode: schemathesis.GenerationMode) -> Any:
     charters = {"late-orders": EVERY_TYPE}
     app = app_of(charters)
-    operation = schemathesis.openapi.from_dict(document(app, charters))["/models/late-orders/predict"]["post"]
+    operation = schemathesis.openapi.from_dict(document(app, charters, (50, 100)))["/models/late-orders/predict"][
+        "post"
+    ]
     return operation.as_strategy(generation_mode=mode)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from serin.domain.errors import NotFound, Unavailable
+from serin.domain.errors import NotFound, SerinError, Unavailable
 from serin_cli.__main__ import parser
 from serin_cli.client import Client
 from serin_cli.commands import predict
@@ -54,3 +56,41 @@ def test_a_file_that_is_no_request_is_refused(nobody: Client, tmp_path: Path, te
     with pytest.raises(Exception, match="instances"):
         predict(parser().parse_args(["predict", "flight-delay", "request.json"]))
     assert json.loads((tmp_path / ".serin/connection.json").read_text())["stage"] == "dev"
+
+
+def problem(status: int, kind: str) -> httpx.Response:
+    return httpx.Response(status, json={"error": {"kind": kind, "message": "Found.", "remedy": "Do."}})
+
+
+GATEWAY, UNAVAILABLE = httpx.Response(503, json={"message": "Service Unavailable"}), problem(503, "unavailable")
+TOO_MANY, DONE = httpx.Response(429, json={"message": "Too Many Requests"}), httpx.Response(200, json={"run": "r1"})
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ([DONE], 1),
+        ([TOO_MANY] * 6 + [DONE], 7),
+        ([GATEWAY, UNAVAILABLE, DONE], 3),
+        ([GATEWAY] * 9, 4),
+        ([problem(500, "model_failed"), DONE], 1),
+        ([problem(503, "not_released"), DONE], 1),
+        ([problem(422, "invalid"), DONE], 1),
+    ],
+)
+def test_what_may_pass_is_asked_again_ever_later_under_the_same_key(
+    nobody: Client, monkeypatch: pytest.MonkeyPatch, answers: list[httpx.Response], asked: int
+) -> None:
+    pauses, keys, left = [], [], iter(answers)
+    monkeypatch.setattr("serin_cli.client.time.sleep", pauses.append)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["idempotency-key"])
+        return next(left)
+
+    nobody._http = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1")
+    with suppress(SerinError):
+        assert nobody.post("/models/m/train") == {"run": "r1"}
+    assert len(keys) == asked == len(pauses) + 1
+    assert len(set(keys)) == 1
+    assert all(0.05 * 2**n <= pause <= 0.1 * 2**n or 0.5 <= pause <= 1.0 for n, pause in enumerate(pauses))

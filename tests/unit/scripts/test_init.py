@@ -12,9 +12,11 @@ from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.files.contracts import read_contract
 from serin.files.models import read_models
 from serin_cli.__main__ import parser
+from serin_cli.commands import instances_in
 from serin_cli.contract_check import contract
 from serin_cli.drafting.contract import contract_text
 from serin_cli.init import init, look
+from serin_cli.inputs import inputs
 from tests.standard import breaks
 from tests.unit.scripts.drafted import BEGIN, ROWS, answer, learnt, rows, run
 
@@ -53,6 +55,30 @@ def test_a_drafted_model_is_valid_and_trains_once_its_questions_are_answered(
     assert learnable.height >= charter.training.minimum_rows, "what starts the first training"
     assert charter.features.model_uses == ("size", "colour", "urgent", "weight")
     assert model.contracts["orders"].primary_key == ((entity,) if entity else ())
+
+
+def test_removing_an_input_is_one_command(folder: Path) -> None:
+    run(folder, rows())
+    answer(folder)
+    before = (folder / "models/orders/model.yaml").read_text()
+    inputs(parser().parse_args(["input", "remove", "orders", "size", "urgent"]))
+    (model,) = read_models(folder / "models")
+    assert (
+        tuple(item.name for item in model.charter.inputs)
+        == model.charter.features.entities["case"]
+        == ("colour", "weight")
+    )
+    assert model.charter.features.model_uses == ("colour", "weight")
+    assert [set(row["instance"]) for row in model.golden] == [{"colour", "weight"}] * 5
+    (instance,) = instances_in(str(folder / "models/orders/request.json"))
+    assert set(instance) == {"colour", "weight"}
+    after = (folder / "models/orders/model.yaml").read_text()
+    assert len(before.splitlines()) - len(after.splitlines()) == 2, "and nothing else is changed"
+    with pytest.raises(SerinError, match="no input 'size'; there are: colour, weight"):
+        inputs(parser().parse_args(["input", "remove", "orders", "size"]))
+    with pytest.raises(Invalid):
+        inputs(parser().parse_args(["input", "remove", "orders", "colour", "weight"]))
+    assert (folder / "models/orders/model.yaml").read_text() == after, "what cannot be is put back"
 
 
 def test_a_file_keeps_its_own_names_and_the_model_has_those_of_the_trade(folder: Path) -> None:
@@ -162,6 +188,7 @@ def test_rows_that_seem_to_be_a_history_ask_for_their_time_and_never_for_shuffli
         ([f"person{n}@example.org" for n in range(300)], "e-mail addresses; the contract calls it confidential"),
         ([f"text {n % 290}" for n in range(300)], "another text in nearly every row, which is nothing to learn"),
         (["same"] * 300, "one value in every row"),
+        ([""] * 300, "no value in any row"),
         ([f"{3 * (n * n % 83) + 40}" for n in range(300)], "columns gives the label away"),
         ([f"class {'ab'[n * n % 83 > 40]}" for n in range(300)], "columns gives the label away"),
     ],
@@ -178,8 +205,20 @@ def test_a_column_that_says_nothing_or_all_is_left_out_until_it_is_to_be_kept(
     assert run(folder, text)["left_out"] == {"column": reason}
     contract = (folder / "models/orders/contracts/orders.yaml").read_text()
     assert ("classification: confidential" in contract) == ("@" in values[0])
-    if values[0] != "same":
+    if values[0] not in ("same", ""):
         assert run(folder, text, "--keep", "column", name="kept")["left_out"] == {}
+
+
+def test_days_that_a_spreadsheet_counts_are_pointed_out(folder: Path) -> None:
+    text = "sold_at,size,label\n" + "".join(f"{41365 + n * n % 61}.4,{n % 19},{n * n % 83}\n" for n in range(300))
+    assert run(folder, text)["notes"] == [
+        "sold_at seems to count days, as spreadsheets do; save it as dates: 2013-04-01"
+    ]
+
+
+def test_a_column_of_one_value_or_none_is_an_input(folder: Path) -> None:
+    text = "flag,size,label\n" + "".join(f"{'' if n % 3 else 'x'},{n % 19},{n * n % 83}\n" for n in range(300))
+    assert run(folder, text)["left_out"] == {}
 
 
 def test_two_columns_that_are_the_label_together_are_left_out(folder: Path) -> None:

@@ -155,6 +155,25 @@ def test_a_line_names_the_invocation_and_counts_the_attempts_of_a_key(predictor:
     assert {line["invocation"] for line in lines} == {"i"}
 
 
+def test_a_row_asked_again_under_its_key_has_the_id_it_had_in_whichever_process(released: Released) -> None:
+    def ids(minute: int, key: str | None, caller: str, *rows: Any) -> list[str]:
+        ports: Any = {"online": MemoryOnlineFeatures(), "function_version": "8"}
+        another = Predictor(
+            find_package(), 7, released.sha256, clock=MemoryClock(NOON + timedelta(minutes=minute)), **ports
+        )
+        body = json.dumps({"instances": rows}).encode()
+        reply = another.predict(Request(f"r{minute}", body, SCOPES, "i", key, caller))
+        return [row["prediction_id"] for row in reply.body["predictions"]]
+
+    first = ids(0, "a", "ana", ORDER, ORDER)
+    assert first == ids(59, "a", "ana", ORDER, ORDER)
+    assert len(set(first)) == 2
+    assert {moment_of(name) for name in first} == {NOON}
+    # Another caller, another key, another question, or no key at all.
+    others = [("a", "bo", ORDER), ("b", "ana", ORDER), ("a", "ana", {**ORDER, "amount": 1}), (None, "ana", ORDER)]
+    assert len({*first, *(name for key, caller, row in others for name in ids(0, key, caller, row))}) == 6
+
+
 def test_only_the_first_request_of_a_process_is_cold(predictor: Predictor) -> None:
     cold = [json.loads(ask(predictor, ORDER).log[0])["cold"] for _ in range(3)]
     assert cold == [True, False, False]

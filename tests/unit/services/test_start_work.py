@@ -31,6 +31,15 @@ def test_a_training_that_is_asked_for_begins_under_a_name_of_its_own() -> None:
     assert [workflows.correlations[name] for name in ids] == ["c1", "c2"]
 
 
+def test_a_training_that_is_asked_for_again_is_the_same_one() -> None:
+    workflows = MemoryWorkflows()
+    ids = [start_training(MODEL, f"c{n}", "ana's key", workflows=workflows) for n in (1, 2)]
+    ids.append(start_training(MODEL, "c3", "ana's next key", workflows=workflows))
+    assert ids[0] == ids[1] != ids[2]
+    assert list(workflows.trainings) == [ids[0], ids[2]]
+    assert workflows.correlations[ids[0]] == "c1"
+
+
 def test_a_registered_version_can_be_released() -> None:
     workflows = MemoryWorkflows()
     release_id = start_release(MODEL, 2, "c1", catalog=World().catalog, workflows=workflows)

@@ -182,6 +182,12 @@ class Platform:
         found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
         return {contract.dataset: contract for contract in found}
 
+    @property
+    def request_rate(self) -> tuple[int, int]:
+        """How many requests the stage lets in a second, and how many at once."""
+        rate, burst = self._environment["SERIN_REQUEST_RATE"].split()
+        return int(rate), int(burst)
+
     def golden(self, model: str) -> tuple[Mapping[str, Any], ...]:
         """The rows every version of the model must answer before it goes live, each with what is expected."""
         return tuple(_json(files("serin_charters") / model / "golden.json"))

@@ -41,6 +41,7 @@ TYPED: Mapping[str, list[str]] = {
     "connect": [],
     "sample": ["flights", "--to", "x"],
     "init": ["orders", "--from", FILE, "--label", "label"],
+    "input remove": [MODEL, f"size{ATTACK}"],
     "contract infer": [FILE, "--dataset", "orders"],
     "contract check": ["contract.yaml"],
     "validate": [],

@@ -1,7 +1,8 @@
 """The ids of predictions: each holds its moment, so that nothing else has to remember where in the log it is.
 
-Each ends with a check of its model's name: who says something about a prediction is told at once whether there can be
-such a one. It is no secret: an id that somebody thinks up finds no line of the log.
+What a caller asks under an `Idempotency-Key` has the same id each time it is asked within an hour, so such an id holds
+its hour only. Each ends with a check of its model's name: who says something about a prediction is told at once whether
+there can be such a one. It is no secret: an id that somebody thinks up finds no line of the log.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from serin.domain.errors import Invalid
 RANDOM_BYTES = 8
 _CHECK = 4
 
-_ID = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
+_ID = re.compile(r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
+_OF_A_MOMENT, _OF_AN_HOUR = 0x7, 0x8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -25,8 +27,22 @@ def prediction_id(model: str, at: datetime, entropy: bytes) -> str:
 
     https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
     """
+    return _id(model, at, entropy, _OF_A_MOMENT)
+
+
+def repeated_id(model: str, at: datetime, name: str) -> str:
+    """The same for what is asked under one `name`, a hex digest, whenever in the hour: a UUID of version 8, our own."""
+    return _id(model, at.replace(minute=0, second=0, microsecond=0), bytes.fromhex(name), _OF_AN_HOUR)
+
+
+def is_of_an_hour(prediction: str) -> bool:
+    """Whether `moment_of` is the hour in which it was made, no nearer."""
+    return prediction[12:13] == f"{_OF_AN_HOUR:x}"
+
+
+def _id(model: str, at: datetime, entropy: bytes, version: int) -> str:
     random = int.from_bytes(entropy[:RANDOM_BYTES], "big")
-    version_and_12 = 0x7 << 12 | random >> 46 & 0xFFF
+    version_and_12 = version << 12 | random >> 46 & 0xFFF
     variant_and_46 = 0b10 << 46 | random & (1 << 46) - 1
     head = f"{(at - _EPOCH) // _MILLISECOND:012x}{version_and_12:04x}{variant_and_46:012x}"
     return head + _check_of(model, head)
@@ -42,7 +58,7 @@ def _check_of(model: str, head: str) -> str:
 
 
 def moment_of(prediction: str) -> datetime:
-    """The millisecond in which a prediction was made; raises Invalid for what is no prediction's id."""
+    """The millisecond in which a prediction was made, or its hour; raises Invalid for what is no prediction's id."""
     found = _ID.match(prediction)
     try:
         if found:

@@ -60,6 +60,11 @@ def log_files_of_minute(model: str, at: datetime) -> str:
     return f"{_day(model, at)}{at:%H%M}"
 
 
+def log_files_of_hour(model: str, at: datetime) -> str:
+    """What the keys of all files begin with that hold lines of that hour."""
+    return f"{_day(model, at)}{at:%H}"
+
+
 def log_files_of_day(model: str, at: datetime) -> str:
     """What the keys of all files begin with that hold lines of that day."""
     return _day(model, at)

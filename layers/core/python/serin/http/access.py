@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from serin.domain.access import ACTIONS, require
 from serin.domain.errors import Denied
+from serin.domain.idempotency import HEADER, key_digest
+from serin.domain.names import digest
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NEEDED = "serin_action"
@@ -24,6 +26,11 @@ class Caller:
     request_id: str
     token: str
 
+    def asks_again(self, key: str | None) -> str | None:
+        """Names what this caller asks under an `Idempotency-Key`, the same however often; None without a key."""
+        known = key_digest({HEADER: key})
+        return None if known is None else digest(self.token, known)
+
 
 def caller(request: Request) -> Caller:
     """The caller of this request. Without an authorizer's answer nobody is known and nothing is allowed."""
@@ -35,6 +42,10 @@ def caller(request: Request) -> Caller:
 
 
 Who = Annotated[Caller, Depends(caller)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias=HEADER, max_length=256, description="A word of the caller's own: sent again, nothing begins twice."),
+]
 
 
 def needs(action: str) -> Callable[[Endpoint], Endpoint]:

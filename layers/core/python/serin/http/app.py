@@ -41,9 +41,14 @@ class UseCases:
 
 
 def make_app(
-    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, use_cases: UseCases
+    charters: Mapping[str, Charter],
+    catalog: Catalog,
+    control: Control,
+    workflows: Workflows,
+    use_cases: UseCases,
+    rate: tuple[int, int],
 ) -> FastAPI:
-    """The application over these ports and use cases."""
+    """The application over these ports and use cases; `rate` are the stage's requests a second, and at once."""
     # A path with a slash at its end is another path: a redirect would name a host behind the gateway.
     app = FastAPI(title="Serin", version="1", openapi_url=None, redirect_slashes=False)
     answer_errors(app)
@@ -59,7 +64,7 @@ def make_app(
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),
         watch_routes(charters, use_cases.show_watch, use_cases.tend_episode),
-        document_route(app, charters),
+        document_route(app, charters, rate),
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.
         app.router.routes.extend(routes.routes)

@@ -10,33 +10,41 @@ from fastapi import APIRouter, FastAPI
 from serin.domain.charter import Charter
 from serin.http.access import needs
 from serin.http.errors import PROBLEMS
+from serin.http.gateway import GATEWAY_ANSWER, gateway_answers
 from serin.http.predictions import prediction_path
 from serin.http.route import serin_routes
 
 
-def document_route(app: FastAPI, charters: Mapping[str, Charter]) -> APIRouter:
+def document_route(app: FastAPI, charters: Mapping[str, Charter], rate: tuple[int, int]) -> APIRouter:
     """The route that shows the document of `app`."""
     routes = serin_routes()
 
     @routes.get("/openapi.json", include_in_schema=False)
     @needs("read")
     def show_document() -> dict[str, Any]:
-        return document(app, charters)
+        return document(app, charters, rate)
 
     return routes
 
 
-def document(app: FastAPI, charters: Mapping[str, Charter]) -> dict[str, Any]:
-    """OpenAPI 3.1; a token opens every route, each asks for its own scope, but those whose callers sign."""
+def document(app: FastAPI, charters: Mapping[str, Charter], rate: tuple[int, int]) -> dict[str, Any]:
+    """OpenAPI 3.1; a token opens every route, each asks for its own scope, but those whose callers sign.
+
+    Every route may also be answered by the gateway alone, in its own shape.
+    """
     found = dict(app.openapi())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problem = {"description": "What was wrong, and what to do.", "content": content}
     problems = {str(status): problem for status in PROBLEMS}
     predictions = {f"/models/{name}/predict": prediction_path(charter, problems) for name, charter in charters.items()}
+    paths = {**found["paths"], **predictions}
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        operation["responses"] = {**operation["responses"], **gateway_answers(rate)}
+    schemas = {**found["components"]["schemas"], "GatewayAnswer": GATEWAY_ANSWER}
     return {
         **found,
-        "paths": {**found["paths"], **predictions},
-        "components": {**found["components"], "securitySchemes": _SCHEMES},
+        "paths": paths,
+        "components": {**found["components"], "schemas": schemas, "securitySchemes": _SCHEMES},
         "security": [{"token": []}],
     }
 

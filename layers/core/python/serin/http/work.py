@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
 from serin.domain.models import Withdrawal
-from serin.http.access import Who, needs
+from serin.http.access import IdempotencyKey, Who, needs
 from serin.http.known import Version, known_model
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control, Workflows
@@ -64,22 +64,25 @@ def work_routes(
 
     @routes.post("/models/{model}/train", status_code=202)
     @needs("train")
-    def train(who: Who, model: str) -> Training:
-        """Train now."""
+    def train(who: Who, model: str, key: IdempotencyKey = None) -> Training:
+        """Train now. The same `Idempotency-Key` gives the same run."""
         known_model(model, charters)
-        return Training(run=start_training(model, who.request_id, workflows=workflows))
+        return Training(run=start_training(model, who.request_id, who.asks_again(key), workflows=workflows))
 
     @routes.post("/models/{model}/releases", status_code=202)
     @needs("release")
-    def release(who: Who, model: str, wanted: ReleaseRequest) -> ReleaseBegun:
-        """Make a version live, the newest if none is named, or put back the one before."""
+    def release(who: Who, model: str, wanted: ReleaseRequest, key: IdempotencyKey = None) -> ReleaseBegun:
+        """Make a version live, the newest if none is named, or put back the one before.
+
+        The same `Idempotency-Key` gives the same release.
+        """
         known_model(model, charters)
+        call, again = who.request_id, who.asks_again(key)
         if wanted.action == "rollback":
-            return ReleaseBegun(
-                release=start_rollback(model, who.request_id, catalog=catalog, control=control, workflows=workflows)
-            )
+            ports: Any = {"catalog": catalog, "control": control, "workflows": workflows}
+            return ReleaseBegun(release=start_rollback(model, call, again, **ports))
         number = wanted.version or _newest(model, catalog)
-        return ReleaseBegun(release=start_release(model, number, who.request_id, catalog=catalog, workflows=workflows))
+        return ReleaseBegun(release=start_release(model, number, call, again, catalog=catalog, workflows=workflows))
 
     @routes.post("/models/{model}/versions/{version}/withdraw")
     @needs("release")

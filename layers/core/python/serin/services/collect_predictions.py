@@ -73,9 +73,10 @@ def moment_of(line: Line) -> datetime:
 
 
 def _keep_predictions(model: str, lines: Iterable[tuple[datetime, Line]], lake: ObjectStore) -> int:
-    groups: dict[datetime, dict[str, tuple[datetime, Line]]] = defaultdict(dict)
+    # A request that came again has the same ids, and what each attempt was answered is kept.
+    groups: dict[datetime, dict[tuple[str, Any], tuple[datetime, Line]]] = defaultdict(dict)
     for at, line in lines:
-        groups[_minute(at)].setdefault(line["prediction_id"], (at, line))
+        groups[_minute(at)].setdefault((line["prediction_id"], line.get("request_id")), (at, line))
     for unique in groups.values():
         moments, content = [at for at, _ in unique.values()], _content([line for _, line in unique.values()])
         _put(lake, log_file(model, min(moments), max(moments), digest(content)), content)

@@ -93,13 +93,12 @@ class _Gathering:
 
         Rows are read when the first predictions come that they can be about: most of history is about none.
         """
-        for day in open_days(self.charter.truth, self.now):
-            if not rows.parts and not self._became_whole(day):
-                continue
-            asked = self.days.keep_asked(day, self.now)
-            if rows.parts and not asked.is_empty():
-                said = about(rows.table, asked, self.charter)
-                self.said[day] += [] if said.is_empty() else [said]
+        days = [day for day in open_days(self.charter.truth, self.now) if rows.parts or self._became_whole(day)]
+        tables = [self.days.keep_asked(day, self.now) for day in days]
+        asked = [table for table in tables if not table.is_empty()]
+        if rows.parts and asked:
+            # Joined once: of thirty days each has few predictions.
+            self._add(about(rows.table, pl.concat(asked), self.charter))
 
     def _became_whole(self, day: date) -> bool:
         before = self.state.unsealed
@@ -117,9 +116,9 @@ class _Gathering:
             day += timedelta(days=1)
 
     def _add(self, facts: pl.DataFrame) -> None:
-        days = [day_of(name) for name in facts["prediction_id"]]
-        for day in sorted(set(days)):
-            self.said[day].append(facts.filter(pl.Series([other == day for other in days])))
+        days = pl.Series([day_of(name) for name in facts["prediction_id"]], dtype=pl.Date)
+        for (day,), of_day in facts.group_by(days, maintain_order=True):
+            self.said[day].append(of_day)
 
     def keep(self) -> dict[date, int]:
         """Write what is new; how much that is, by day."""

@@ -16,8 +16,9 @@ from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
 from serin.domain.model_code import RAISED, in_words
-from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id
-from serin.domain.records import as_record
+from serin.domain.names import digest
+from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id, repeated_id
+from serin.domain.records import as_record, record_digest
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
 from serin.serving.answered import answered
@@ -53,7 +54,8 @@ T = TypeVar("T")
 class Request:
     """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
 
-    `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`.
+    `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`, and `caller` names whose it
+    is: what one caller asks again under one key has the ids it had.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Request:
     scopes: tuple[str, ...]
     invocation: str = ""
     key: str | None = None
+    caller: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class Predictor:
         now, model = self._clock.now(), self._package.charter.model
         plan = self._plan
         rows = answered(instances, plan, self._model, self._looked_up(instances, now), now)
-        ids = [prediction_id(model, now, os.urandom(RANDOM_BYTES)) for _ in rows]
+        ids = _ids(request, instances, model, now)
         predictions = [row.as_prediction(number, ids[number]) for number, row in enumerate(rows)]
         failed = [row.error for row in rows if row.error is not None]
         body = {"model": model, "version": self._version, "predictions": predictions}
@@ -215,6 +218,17 @@ def refusal(error: SerinError) -> Reply:
     """The answer to a request that cannot be served."""
     failure = error if error.kind in FAILURES else None
     return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()}, (), failure)
+
+
+def _ids(request: Request, instances: Sequence[Instance], model: str, now: datetime) -> list[str]:
+    """An id for each row; under a key those of the same rows asked before, though nobody has remembered them."""
+    if request.key is None:
+        return [prediction_id(model, now, os.urandom(RANDOM_BYTES)) for _ in instances]
+    names = (
+        digest(request.caller, request.key, str(number), record_digest(instance))
+        for number, instance in enumerate(instances)
+    )
+    return [repeated_id(model, now, name) for name in names]
 
 
 def _failure(errors: Sequence[ModelFailed], rows: int) -> ModelFailed | None:

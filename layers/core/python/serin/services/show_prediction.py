@@ -12,8 +12,8 @@ from serin.domain.charter import Score
 from serin.domain.errors import NotFound, Unavailable
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion
-from serin.domain.prediction_ids import moment_of
-from serin.domain.predictions import LoggedPrediction, log_files_of_minute, may_hold
+from serin.domain.prediction_ids import is_of_an_hour, moment_of
+from serin.domain.predictions import LoggedPrediction, log_files_of_hour, log_files_of_minute, may_hold
 from serin.domain.records import from_record
 from serin.domain.releases import Release
 from serin.domain.truth import Fact, TruthSource, day_of, facts_of_day, inbox_of_day, may_speak_of, moment_at
@@ -119,11 +119,12 @@ def _said_by(fact: Fact, joined: bool) -> Said:
 
 
 def _logged(prediction: str, models: Iterable[str], lake: ObjectStore) -> LoggedPrediction:
-    """Of the files that can hold it, which its moment names; there are few."""
-    at = moment_of(prediction)
+    """Of the files that can hold it, which its moment names, few ones, or its hour."""
+    at, of_an_hour = moment_of(prediction), is_of_an_hour(prediction)
+    files = log_files_of_hour if of_an_hour else log_files_of_minute
     for model in sorted(models):
-        for key in lake.keys(log_files_of_minute(model, at)):
-            for line in _lines(lake.get(key)) if may_hold(key, at) else ():
+        for key in lake.keys(files(model, at)):
+            for line in _lines(lake.get(key)) if of_an_hour or may_hold(key, at) else ():
                 if prediction in line and (found := json.loads(line))["prediction_id"] == prediction:
                     return from_record(LoggedPrediction, found)
     raise NotFound(

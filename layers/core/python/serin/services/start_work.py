@@ -1,4 +1,8 @@
-"""Trainings and releases that a person asks for."""
+"""Trainings and releases that a person asks for.
+
+`again` names what was asked where its caller may ask it again, having heard no answer: then it has one id, and since an
+execution is named by it, it begins once. Nothing is remembered for it.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,45 @@ import uuid
 
 from serin.domain.errors import Conflict
 from serin.domain.models import ModelVersion
+from serin.domain.names import digest
 from serin.ports import Catalog, Control, Workflows
 from serin.services.withdraw_version import refuse_withdrawn
 
 
-def start_training(model: str, correlation: str, *, workflows: Workflows) -> str:
+def start_training(model: str, correlation: str, again: str | None = None, *, workflows: Workflows) -> str:
     """Begin a training now; its run id. `correlation` is the call's that asks for it."""
-    run_id = _id()
+    run_id = _id(again, "train", model)
     workflows.start_training(model, run_id, "call", correlation)
     return run_id
 
 
-def start_release(model: str, version: int, correlation: str, *, catalog: Catalog, workflows: Workflows) -> str:
+def start_release(
+    model: str, version: int, correlation: str, again: str | None = None, *, catalog: Catalog, workflows: Workflows
+) -> str:
     """Begin to make a registered version live; the release's id. NotFound for a version nobody registered.
 
     Conflict for one that is withdrawn.
     """
-    release_id, registered = _id(), catalog.version(model, version).version
+    release_id, registered = _id(again, "release", model), catalog.version(model, version).version
     refuse_withdrawn(model, registered, catalog=catalog)
     workflows.start_release(model, registered, release_id, "call", correlation)
     return release_id
 
 
-def start_rollback(model: str, correlation: str, *, catalog: Catalog, control: Control, workflows: Workflows) -> str:
+def start_rollback(
+    model: str,
+    correlation: str,
+    again: str | None = None,
+    *,
+    catalog: Catalog,
+    control: Control,
+    workflows: Workflows,
+) -> str:
     """Begin to put back the version that was live before the present one; the release's id.
 
     Conflict while another version is being released: it would wait until that is over, and then go back behind it.
     """
-    release_id = _id()
+    release_id = _id(again, "rollback", model)
     _refuse_during_a_release(model, catalog)
     version = _before_live(model, catalog, control).version
     refuse_withdrawn(model, version, catalog=catalog)
@@ -69,5 +84,5 @@ def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion
     return catalog.version(model, previous)
 
 
-def _id() -> str:
-    return uuid.uuid4().hex
+def _id(again: str | None, *about: str) -> str:
+    return uuid.uuid4().hex if again is None else digest(again, *about)[:32]

@@ -27,11 +27,14 @@ def asked_rows(lines: Iterable[Line], inputs: Sequence[Input], task: Task) -> pl
     `answer` (`label_text` of the label, null of a regression), then `input_<name>` for each input in its own type, null
     where the log has none that the charter could read.
     """
-    answered = {line["prediction_id"]: line for line in lines if is_answer(line)}
+    answered: dict[str, Line] = {}
+    for line in filter(is_answer, lines):
+        before = answered.get(line["prediction_id"], line)
+        answered[line["prediction_id"]] = max(before, line, key=_attempt)
     newest: dict[str, tuple[str, str]] = {}
     for line in answered.values():
         key = line.get("key") or line["request_id"]
-        newest[key] = max(newest.get(key, ("", "")), (str(line["at"]), line["request_id"]))
+        newest[key] = max(newest.get(key, ("", "")), _attempt(line))
     counted = [
         line for line in answered.values() if newest[line.get("key") or line["request_id"]][1] == line["request_id"]
     ]
@@ -45,6 +48,10 @@ def asked_rows(lines: Iterable[Line], inputs: Sequence[Input], task: Task) -> pl
     for item in inputs:
         columns[INPUT + item.name] = [_value(item, line["inputs"].get(item.name)) for line in counted]
     return pl.DataFrame(columns, schema=_schema(inputs, task)).sort("at", "prediction_id")
+
+
+def _attempt(line: Line) -> tuple[str, str]:
+    return str(line["at"]), line["request_id"]
 
 
 def reading_of(inputs: Sequence[Input], task: Task) -> str:
