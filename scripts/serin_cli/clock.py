@@ -19,6 +19,7 @@ from serin.domain.errors import Invalid, SerinError, Unavailable
 from serin.ports import Clock
 from serin_cli import story
 from serin_cli.connection import Connection, load
+from serin_cli.outcome import Outcome
 from serin_cli.signing import signed
 
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
@@ -72,17 +73,26 @@ def clock_of(connection: Connection) -> Clock:
     return CloudClock(connection) if connection.endpoint_url else SystemClock()
 
 
-def clock(arguments: Namespace) -> dict[str, Any]:
+def clock(arguments: Namespace) -> Outcome:
     """Show the clock, or advance it by a span or to a moment."""
     connection = _local()
     if arguments.action != "advance":
         if arguments.span or arguments.to:
             raise Invalid("The clock is only shown.", "Write: serin clock advance 7d", "action")
-        return {"now": _shown(connection)}
+        now = _shown(connection)
+        return Outcome({"now": now}, said=[f"The local cloud's clock shows {now}."])
     if bool(arguments.span) == bool(arguments.to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
     wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}
-    return _walk(connection, wanted)
+    walked = _walk(connection, wanted)
+    return Outcome(walked, said=list(_said_of(walked)))
+
+
+def _said_of(walked: Mapping[str, Any]) -> Iterator[str]:
+    """Where the clock is now, and which functions the way there has cost most time."""
+    yield f"The clock went from {walked['from']} to {walked['now']}: {walked['steps']} steps in {walked['seconds']} s."
+    for name, seconds in sorted(walked["took"].items(), key=lambda item: -item[1]):
+        yield f"  {name}: {seconds:g} s"
 
 
 def advance(connection: Connection, seconds: float) -> None:

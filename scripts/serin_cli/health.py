@@ -19,7 +19,7 @@ def health(arguments: Namespace) -> Any:
         return found
     lines = [line(version) for version in found["versions"]]
     story.out.print(printable(f"From {found['since']} to {found['until']}", 200), markup=False)
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     return None
 
 

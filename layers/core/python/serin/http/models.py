@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
 from serin.domain.models import ListedVersion, listed_version
+from serin.domain.release_record import Directive
 from serin.domain.releases import Live
 from serin.http.access import needs
 from serin.http.known import Version, known_model
@@ -35,6 +36,7 @@ class Model(BaseModel):
     task: Task
     problem: str
     live: Live | None = Field(None, description="What answers now; absent before the first release.")
+    asked: Directive | None = Field(None, description="What a person asked of one of its releases, last.")
 
 
 def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control) -> APIRouter:
@@ -46,7 +48,13 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     def list_models() -> Listed[Model]:
         """The deployed models and what is live of each."""
         found = [
-            Model(model=name, task=charter.task, problem=charter.problem, live=control.live(name))
+            Model(
+                model=name,
+                task=charter.task,
+                problem=charter.problem,
+                live=control.live(name),
+                asked=control.directive(name),
+            )
             for name, charter in sorted(charters.items())
         ]
         return Listed(items=found, next=None)
