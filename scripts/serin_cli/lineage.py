@@ -35,13 +35,17 @@ def lineage(arguments: Namespace) -> Any:
     found: Any
     with connected() as client:
         if arguments.upload is not None:
-            found = client.all("/runs", model=arguments.model, upload=arguments.upload)
+            found = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
         else:
             number = _live(client, arguments.model) if arguments.version is None else arguments.version
             found = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
     if arguments.print_json or not found:
         return found
-    story.show_whole(tree_of(found) if arguments.upload is None else _table([line_of(run) for run in found]))
+    if arguments.upload is None:
+        story.show_whole(tree_of(found))
+    else:
+        lines = [line_of(run) for run in found]
+        story.show_table(lines, list(lines[0]))
     return None
 
 

@@ -34,7 +34,7 @@ def test_an_impossible_wind_is_listed_exported_corrected_and_then_gone(
     (row,) = called("list", "weather")
     assert (row["rules"], row["values"]["wind_speed"]) == (["weather.wind_speed.range"], "1048.36058")
     file = tmp_path / "weather-corrected.csv"
-    told = called("export", "weather", "--to", str(file))
+    told = called("export", "weather", "--to", str(file)).result
     assert (told["rows"], told["next"]) == (1, f"Correct the rows and ./scripts/serin upload weather {file}")
     file.write_text(file.read_text().replace("1048.36058", "10.36"))
     rows = walked.client.get("/datasets/weather")["rows"]
