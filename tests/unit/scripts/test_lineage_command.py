@@ -119,7 +119,7 @@ def test_an_upload_is_told_with_the_trainings_it_went_into(
     typed: Typed, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = io.StringIO()
-    monkeypatch.setattr(story, "out", Console(file=out, width=20))
+    monkeypatch.setattr(story, "out", Console(file=out, width=80))
     assert typed(MODEL, "--upload", "u1") is None
     head, line = (row.split() for row in out.getvalue().splitlines())
     assert head == ["id", "status", "at", "training_set", "version"]
