@@ -9,6 +9,7 @@ from typing import Any
 from serin.domain.judgement.release_evidence import Counts
 from serin.domain.judgement.verdicts import Check
 from serin.domain.records import from_record
+from serin.domain.release_progress import progress_of
 from serin.domain.release_record import Judged, ReleasePlan, Shift, calls_of_candidate
 from serin.domain.releases import Release, ReleaseStep
 
@@ -55,6 +56,9 @@ class ReleaseSeen:
     @property
     def sentence(self) -> str:
         """Where it stands, in a sentence."""
+        progress = progress_of(self.release, self.plan, self.shifts)
+        if self.release.status == "running" and progress.watched_until is not None:
+            return f"{progress.sentence[0].upper()}{progress.sentence[1:]}."
         said = self.release.reason or (self.last.sentence if self.last else "Nothing was judged yet.")
         return said if said.endswith(".") else f"{said}."
 

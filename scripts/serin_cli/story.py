@@ -24,6 +24,8 @@ FIRST_OF_WORK = (
     "model",
     "version",
     "live",
+    "withdrawn",
+    "now",
     "file",
     "id",
     "cause",
