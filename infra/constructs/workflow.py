@@ -27,9 +27,15 @@ LAMBDA_TROUBLES = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
 ]
 RETRY = [
+    # An account that is new runs some ten functions at once: a place is free again after minutes, not seconds.
+    {
+        "ErrorEquals": ["Lambda.TooManyRequestsException"],
+        "IntervalSeconds": 2,
+        "MaxAttempts": 10,
+        "BackoffRate": 1.6,
+    },
     {"ErrorEquals": LAMBDA_TROUBLES, "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2},
     # What a function raises when AWS did not answer it (serin.domain.errors).
     {"ErrorEquals": ["Unavailable"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2},

@@ -90,9 +90,9 @@ static int inside(int64_t at, int64_t count, int64_t length) {
   return at >= 0 && count >= 0 && at <= length && count <= length - at;
 }
 
-/* TREES: mean?, leaf values' width, their place, leaves, where the sums begin, first node, nodes, then (root, output)
- * for each tree. */
-enum { IS_MEAN, WIDTH, VALUES, LEAVES, START, FIRST, NODES, ROOTS };
+/* TREES: mean?, leaf values' width, their place, leaves, where the sums begin, first node, nodes, the place of how much
+ * each node has learnt from, then (root, output) for each tree. */
+enum { IS_MEAN, WIDTH, VALUES, LEAVES, START, FIRST, NODES, COVERS, ROOTS };
 
 static int node_is_sound(const File *file, const Op *op, int64_t index, int64_t slots) {
   const Node *node = file->nodes + op->par[FIRST] + index;
@@ -112,6 +112,7 @@ static int trees_are_sound(const File *file, const Op *op, int64_t slots) {
   if (par[LEAVES] < 1 || !inside(par[VALUES], (int64_t)par[LEAVES] * par[WIDTH], file->header->doubles)) return 0;
   if (!inside(par[START], op->writes, file->header->doubles)) return 0;
   if (par[NODES] < 1 || !inside(par[FIRST], par[NODES], file->header->nodes)) return 0;
+  if (!inside(par[COVERS], par[NODES], file->header->doubles)) return 0;
   for (int32_t i = ROOTS; i < op->given; i += 2) {
     if (par[i] < 0 || par[i] >= par[NODES] || !inside(par[i + 1], par[WIDTH], op->writes)) return 0;
   }
@@ -399,6 +400,130 @@ static inline __attribute__((always_inline)) void run(
     next += op->writes;
     at += 4 + (int64_t)op->reads + op->given;
   }
+}
+
+/* ---- explaining ----------------------------------------------------------------------------------------------- */
+
+/* Path-dependent TreeSHAP, Lundberg, Erion and Lee: Consistent Individualized Feature Attribution for Tree Ensembles
+ * (2018), algorithm 2: a path of the features split by so far, each with the share of its way that is walked where the
+ * feature is unknown, whether the row itself walks it, and the weight of the subsets of that size. */
+#define DEEPEST 96
+
+typedef struct {
+  int64_t slot;
+  double unknown, known, weight;
+} Step;
+
+typedef struct {
+  const File *file;
+  const Op *op;
+  const Node *nodes;
+  const double *values, *covers, *slots;
+  double *sums; /* of the tree's first output; an output has a sum for each slot */
+  int64_t stride;
+} Explained;
+
+static void extend(Step *path, int32_t length, double unknown, double known, int64_t slot) {
+  path[length] = (Step){slot, unknown, known, length == 0};
+  for (int32_t i = length - 1; i >= 0; i--) {
+    path[i + 1].weight += known * path[i].weight * (i + 1) / (length + 1);
+    path[i].weight *= unknown * (length - i) / (length + 1);
+  }
+}
+
+static void unwind(Step *path, int32_t last, int32_t at) {
+  double known = path[at].known, unknown = path[at].unknown, next = path[last].weight;
+  for (int32_t i = last - 1; i >= 0; i--) {
+    if (known != 0) {
+      double weight = path[i].weight;
+      path[i].weight = next * (last + 1) / ((i + 1) * known);
+      next = weight - path[i].weight * unknown * (last - i) / (last + 1);
+    } else {
+      path[i].weight = path[i].weight * (last + 1) / (unknown * (last - i));
+    }
+  }
+  for (int32_t i = at; i < last; i++) {
+    path[i].slot = path[i + 1].slot;
+    path[i].unknown = path[i + 1].unknown;
+    path[i].known = path[i + 1].known;
+  }
+}
+
+static double unwound(const Step *path, int32_t last, int32_t at) {
+  double known = path[at].known, unknown = path[at].unknown, next = path[last].weight, sum = 0;
+  for (int32_t i = last - 1; i >= 0; i--) {
+    if (known != 0) {
+      double weight = next * (last + 1) / ((i + 1) * known);
+      sum += weight;
+      next = path[i].weight - weight * unknown * (last - i) / (last + 1);
+    } else {
+      sum += path[i].weight * (last + 1) / (unknown * (last - i));
+    }
+  }
+  return sum;
+}
+
+static void add_leaf(const Explained *about, const Node *leaf, const Step *path, int32_t last) {
+  int32_t width = about->op->par[WIDTH];
+  const double *values = about->values + (int64_t)leaf->next * width;
+  for (int32_t i = 1; i <= last; i++) {
+    double share = unwound(path, last, i) * (path[i].known - path[i].unknown);
+    for (int32_t j = 0; j < width; j++) about->sums[j * about->stride + path[i].slot] += share * values[j];
+  }
+}
+
+static int32_t walk(
+    const Explained *about, int32_t index, const Step *before, int32_t last, Step step, int32_t level) {
+  Step path[DEEPEST + 2];
+  if (level > DEEPEST) return 1;
+  for (int32_t i = 0; i < last; i++) path[i] = before[i];
+  extend(path, last, step.unknown, step.known, step.slot);
+  const Node *node = about->nodes + index;
+  if (node->split & LEAF) {
+    add_leaf(about, node, path, last);
+    return 0;
+  }
+  int64_t slot = node->split >> 3;
+  int32_t taken = node->next + goes_right(about->file, node, about->slots[slot]);
+  int32_t other = 2 * node->next + 1 - taken, at = 1;
+  double unknown = 1, known = 1;
+  while (at <= last && path[at].slot != slot) at++;
+  if (at <= last) { /* split by it before: both splits are one step */
+    unknown = path[at].unknown;
+    known = path[at].known;
+    unwind(path, last--, at);
+  }
+  double cover = about->covers[index];
+  Step to_taken = {slot, unknown * about->covers[taken] / cover, known, 0};
+  Step to_other = {slot, unknown * about->covers[other] / cover, 0, 0};
+  return walk(about, taken, path, last + 1, to_taken, level + 1) || walk(about, other, path, last + 1, to_other, level + 1);
+}
+
+/* What each slot adds to each output of the first ensemble of one row: so many outputs by slots, all 0 before. `values` are
+ * the row's inputs, `room` is that of one row. 0, or 1 where there is no ensemble of so many outputs, or a tree is too
+ * deep. */
+int32_t serin_explain(
+    const void *bytes, const double *values, double *room, uint8_t *refused, int64_t outputs, double *contributions) {
+  File file = opened(bytes);
+  Rows from = {values, 0, 1};
+  run(&file, from, 1, room, 0, refused, 0, 1);
+  int64_t at = 0;
+  Op op = op_at(&file, at);
+  for (; op.code != TREES; op = op_at(&file, at)) {
+    if (op.code == ANSWER) return 1;
+    at += 4 + (int64_t)op.reads + op.given;
+  }
+  if (op.writes != outputs) return 1;
+  const int32_t *par = op.par;
+  int64_t stride = file.header->slots;
+  Explained about = {&file, &op, file.nodes + par[FIRST], file.doubles + par[VALUES], file.doubles + par[COVERS], room,
+                     0, stride};
+  Step none = {-1, 1, 1, 0};
+  for (int32_t i = ROOTS; i < op.given; i += 2) {
+    about.sums = contributions + par[i + 1] * stride;
+    if (walk(&about, par[i], 0, 0, none, 0)) return 1;
+  }
+  return 0;
 }
 
 /* How many doubles `serin_score` needs to work with for so many rows. */

@@ -94,6 +94,8 @@ def _costs(name: str, folder: Path, kernel: Path, rounds: int, peers: bool) -> M
         others = {other: median(found, key) for other, found in measured.items() if other != "compiled"}
         unit = "cpu_us" if key.endswith("us") else "cpu_ms"
         costs[work] = {unit: round(compiled, 3), **{f"vs_{other}": ratio(t, compiled) for other, t in others.items()}}
+    if "explain_us" in measured["compiled"][0]:
+        costs["explain_us"] = round(median(measured["compiled"], "explain_us"), 1)
     if "timber" in measured:
         costs["timber_apart_from_sklearn"] = measured["timber"][0]["apart"]
     return costs

@@ -59,9 +59,12 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001  # shown whole, but by way of the one border
         story.show_fault(error)
         return 1
-    outcome = result if isinstance(result, Outcome) else Outcome(result, done=True)
+    outcome = result if isinstance(result, Outcome) else Outcome(result)
     if outcome.result is not None and arguments.print_json:
         print_json(outcome.result)
+    elif outcome.said:
+        for line in outcome.said:
+            story.say(line)
     elif outcome.result is not None:
         story.show_result(outcome.result)
     return 0 if outcome.done else 1

@@ -19,6 +19,7 @@ from serin.domain.errors import Invalid, SerinError, Unavailable
 from serin.ports import Clock
 from serin_cli import story
 from serin_cli.connection import Connection, load
+from serin_cli.outcome import Outcome
 from serin_cli.signing import signed
 
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
@@ -76,17 +77,28 @@ def clock_of(connection: Connection) -> Clock:
     return CloudClock(connection) if connection.endpoint_url else SystemClock()
 
 
-def clock(arguments: Namespace) -> dict[str, Any]:
+def clock(arguments: Namespace) -> Outcome:
     """Show the clock, advance it by a span or to a moment, or stop the advance that another terminal has begun."""
     connection = _local()
     if arguments.action != "advance":
         if arguments.span or arguments.to:
             raise Invalid("Only `advance` reads a span or a moment.", "Write: serin clock advance 7d", "action")
-        return _stopped(connection) if arguments.action == "stop" else {"now": _shown(connection)}
+        if arguments.action == "stop":
+            return _stopped(connection)
+        now = _shown(connection)
+        return Outcome({"now": now}, said=[f"The local cloud's clock shows {now}."])
     if bool(arguments.span) == bool(arguments.to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
     wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}
-    return _walk(connection, wanted, silent=arguments.print_json)
+    walked = _walk(connection, wanted, silent=arguments.print_json)
+    return Outcome(walked, said=list(_said_of(walked)))
+
+
+def _said_of(walked: Mapping[str, Any]) -> Iterator[str]:
+    """Where the clock is now, and which functions the way there has cost most time."""
+    yield f"The clock went from {walked['from']} to {walked['now']}: {walked['steps']} steps in {walked['seconds']} s."
+    for name, seconds in sorted(walked["took"].items(), key=lambda item: -item[1]):
+        yield f"  {name}: {seconds:g} s"
 
 
 def advance(connection: Connection, seconds: float) -> None:
@@ -137,10 +149,11 @@ def _shown(connection: Connection) -> str:
     return str(_answer(connection, "GET")["now"])
 
 
-def _stopped(connection: Connection) -> dict[str, Any]:
+def _stopped(connection: Connection) -> Outcome:
     """End the walk under way, whoever began it."""
     way = _answer(connection, "DELETE")
-    return {"now": way["now"], "was_to_be": way["to"], "stops": "once the step it is in is over"}
+    said = f"The advance to {way['to']} stops once its present step is over; the clock shows {way['now']}."
+    return Outcome(way, said=[said])
 
 
 def _answer(connection: Connection, method: str) -> dict[str, Any]:

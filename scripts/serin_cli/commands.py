@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,11 @@ def quality(arguments: Namespace) -> Any:
         uploads = client.all("/uploads", dataset=arguments.dataset)
     if arguments.page is not None:
         return quality_file(arguments.dataset, uploads, arguments.page)
+    uploads.reverse()
     if arguments.print_json or not uploads:
         return uploads
     lines = quality_table(uploads)
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     for line in said_lines(arguments.dataset):
         story.say(line)
     return None
@@ -60,7 +61,18 @@ def train(arguments: Namespace) -> Outcome:
     with connected() as client:
         run = client.post(f"/models/{arguments.model}/train")["run"]
         ended = client.run_ended(arguments.model, run)
-    return Outcome(ended, ended["status"] in ("registered", "skipped"))
+    return Outcome(ended, ended["status"] in ("registered", "skipped"), _told_of(ended, arguments.model))
+
+
+def _told_of(run: Mapping[str, Any], model: str) -> list[str]:
+    """How a training has ended, why, and where its numbers are."""
+    ended = f"registered as version {run.get('version')}" if run["status"] == "registered" else run["status"]
+    verdict = run.get("verdict") or {}
+    lines = [f"The training {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
+    lines += [f"Warning: {warning}" for warning in run.get("warnings", [])]
+    if verdict.get("checks"):
+        lines.append(f"What the gate measured: ./scripts/serin runs {model} --run {run['id']}")
+    return [line for line in lines if line]
 
 
 def models(arguments: Namespace) -> Any:
@@ -83,7 +95,7 @@ def models(arguments: Namespace) -> Any:
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        found = client.all(f"/models/{arguments.model}/versions")
+        found = client.all(f"/models/{arguments.model}/versions")[::-1]
     return found if arguments.print_json else [listed_version(version) for version in found]
 
 

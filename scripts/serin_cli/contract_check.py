@@ -92,7 +92,7 @@ def _said(said: Sequence[Said]) -> list[Mapping[str, str]]:
 
 def _show(records: Sequence[Record]) -> None:
     lines = [line for record in records for line in _lines(record)]
-    story.show_whole(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     for record in records:
         for fault in record["faults"]:
             story.say(f"refused: {fault}")
@@ -120,6 +120,6 @@ def _show_object(file: str, one: Record) -> None:
         for said in one["said"]
     ]
     if rows:
-        story.show_whole(story.table(rows, list(rows[0])))
+        story.show_table(rows, list(rows[0]))
     for note in one["notes"]:
         story.say(f"note: {note}")

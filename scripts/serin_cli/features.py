@@ -56,7 +56,7 @@ def get(arguments: Namespace) -> Any:
     rows = list(rows_of(found, names, entities))
     if arguments.print_json:
         return rows
-    story.out.print(story.table(rows, list(rows[0])))
+    story.show_table(rows, list(rows[0]))
     return None
 
 

@@ -24,7 +24,7 @@ def health(arguments: Namespace) -> Any:
             f"Not the {arguments.hours} hours that were asked for: the log's {left_out:,} older files were too many "
             "to read, and their calls are not counted."
         )
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     return None
 
 

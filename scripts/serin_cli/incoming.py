@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from serin.data.files.parquet_layout import MAGIC as PARQUET
 from serin.domain.errors import Invalid, NotFound, Rejected
 
 _ZIP = b"PK\x03\x04"
+_LONGEST_NAME = 150
 _NOTHING = "__HIVE_DEFAULT_PARTITION__"
 _READER = Path(__file__).with_name("spreadsheet.py")
 
@@ -36,12 +39,12 @@ def incoming(named: Path, folder: Path) -> Iterator[Path]:
 
 def _sheet(workbook: Path, folder: Path) -> Path:
     """The one sheet of a workbook as CSV; a reader of its own reads it, apart from our packages."""
-    into = folder / f"{workbook.stem}.csv"
+    into = _free(folder, f"{workbook.stem}.csv")
     packages = tool_packages("spreadsheet")
     command = [sys.executable, "-S", str(_READER), str(workbook), str(into)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(packages)})
     if done.returncode:
-        found = done.stderr.strip().splitlines()[-1] if done.returncode == 2 else "cannot be read as a workbook"
+        found = "cannot be read as a workbook" if "Traceback" in done.stderr else done.stderr.strip()
         raise Rejected(f"{workbook.name}: {found}.", "Save one sheet, a header and rows of values, as CSV in UTF-8.")
     return into
 
@@ -57,16 +60,25 @@ def _partitions(root: Path, folder: Path) -> Iterator[Path]:
     for file in files:
         if not _begins(file, PARQUET):
             raise Invalid(f"{file} is no Parquet file.", "Write partitions as Parquet, or name CSV files one by one.")
-        pairs = [part.split("=", 1) for part in file.relative_to(root).parts[:-1]]
+        pairs = [unquote(part).split("=", 1) for part in file.relative_to(root).parts[:-1]]
         frame = pl.read_parquet(file, hive_partitioning=False, glob=False)
         values = [
             pl.lit(None if value == _NOTHING else value, pl.String).alias(name)
             for name, value in pairs
             if name not in frame.columns
         ]
-        into = folder / "-".join([*(f"{name}-{value}" for name, value in pairs), file.name])
+        into = _free(folder, "-".join([*(f"{name}-{value}" for name, value in pairs), file.name]))
         frame.with_columns(values).write_parquet(into)
         yield into
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A file of that name in the folder, as an upload may be called, which is not there yet."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-_LONGEST_NAME:].lstrip("-._") or "file"
+    number = 1
+    while (file := folder / (plain if number == 1 else f"{number}-{plain}")).exists():
+        number += 1
+    return file
 
 
 def _begins(file: Path, magic: bytes) -> bool:

@@ -74,7 +74,10 @@ def _table(found: Profile, *, as_json: bool) -> Any:
     for line in (f"{found.dataset}: {found.rows:,} of {found.of_rows:,} rows were looked at.", *found.notes):
         story.say(line)
     lines = table_of(found)
-    story.out.print(story.table(lines, list(lines[0])) if lines else "It has no column.")
+    if lines:
+        story.show_table(lines, list(lines[0]))
+    else:
+        story.say("It has no column.")
     return None
 
 

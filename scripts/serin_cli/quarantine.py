@@ -20,6 +20,7 @@ from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
+from serin_cli.outcome import Outcome
 from serin_cli.scorecards import contract_at_hand
 
 SHOWN = 50
@@ -39,13 +40,15 @@ def quarantine(arguments: Namespace) -> Any:
         )
         export_file(Path(arguments.to), content)
         rows = sum(rows.height for _, rows in found)
-        return {"file": arguments.to, "rows": rows, "next": _next(arguments.dataset, arguments.to)}
+        then = _next(arguments.dataset, arguments.to)
+        told = [f"{rows:,} rows set aside are in {arguments.to}.", f"{then}."]
+        return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
     # Whoever looks may have no contracts at hand.
     columns = columns_of(arguments.dataset) if MODELS.is_dir() else []
     listed = [row for upload, rows in found for row in _rows(upload, _in_files(rows, columns))]
     if arguments.print_json:
         return listed
-    story.out.print(story.table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"]))
+    story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
     for line in unread(pl.concat([rows for _, rows in found], how="diagonal"), columns):
         story.say(line)
     if len(listed) > SHOWN:

@@ -15,6 +15,8 @@ from serin_cli import story
 from serin_cli.client import ApiError, Client, wait
 from serin_cli.commands import connected
 from serin_cli.evidence import ReleaseSeen, flat, release_seen
+from serin_cli.outcome import Outcome
+from serin_cli.release_list import lines_of
 from serin_cli.release_view import drawn, line_of
 from serin_cli.scorecards import page_file
 
@@ -45,20 +47,32 @@ def release(arguments: Namespace) -> Any:
     _refuse_unread(arguments)
     with connected() as client:
         if action == "list":
-            return client.all(path)
+            return _listed(client, arguments)
         if action in ("start", "rollback"):
             wanted = {} if arguments.version is None else {"version": arguments.version}
             begun = client.post(path, {"action": action, **wanted})["release"]
             return _under_way(client, arguments.model, begun)
         name = arguments.release or _meant(client, path, action)
         if action in WISHES:
-            return client.post(f"{path}/{name}/{action}")
+            directive = client.post(f"{path}/{name}/{action}")
+            return Outcome(directive, said=[_said_of(directive, action)])
         if action == "watch":
             return watch(client, f"{path}/{name}", arguments.print_json)
         found = client.get(f"{path}/{name}")
         if arguments.page is not None:
             return _page(release_seen(found), arguments.page)
         return _shown(found, arguments.print_json)
+
+
+def _listed(client: Client, arguments: Namespace) -> Any:
+    """All of them, newest first."""
+    found = client.all(f"/models/{arguments.model}/releases")[::-1]
+    if arguments.print_json or not found:
+        return found
+    model: Record = next((one for one in client.get("/models")["items"] if one["model"] == arguments.model), {})
+    lines = lines_of(found, model)
+    story.show_table(lines, list(lines[0]))
+    return None
 
 
 def watch(client: Client, path: str, as_json: bool) -> Record | None:
@@ -88,10 +102,21 @@ def _watch_lines(client: Client, path: str, silent: bool) -> Record | None:
         time.sleep(PAUSE_S)
 
 
-def _under_way(client: Client, model: str, name: str) -> Record:
+def _said_of(directive: Record, action: str) -> str:
+    """What a person's wish leads to."""
+    about = f"The release {directive['release']} of {directive['model']}"
+    then = {
+        "hold": "is on hold from its next look on: it keeps its share of the calls until somebody decides",
+        "resume": "goes on from its next look on, with a new deadline",
+        "abort": "is taken back now: all calls go to the version before",
+    }[action]
+    return f"{about} {then}."
+
+
+def _under_way(client: Client, model: str, name: str) -> Outcome:
     """The release once it has ended, waits, or goes on by evidence, which may take a day."""
 
-    def look() -> Record | None:
+    def look() -> Outcome | None:
         try:
             found = client.get(f"/models/{model}/releases/{name}")
         except ApiError as error:
@@ -100,7 +125,10 @@ def _under_way(client: Client, model: str, name: str) -> Record:
             return None
         seen = release_seen(found)
         goes_on = seen.release.status in ("waiting", "held") or seen.is_compared
-        return flat(found) if goes_on or not seen.release.is_open else None
+        if not goes_on and seen.release.is_open:
+            return None
+        follow = f"./scripts/serin release {'watch' if seen.release.is_open else 'show'} {model} --release {name}"
+        return Outcome(flat(found), said=[line_of(seen), f"All of it: {follow}"])
 
     return wait(look, f"the release of {model}")
 
@@ -111,7 +139,7 @@ def _shown(found: Record, as_json: bool) -> Record | None:
     seen = release_seen(found)
     lines = [{"step": step.name, "at": f"{step.at:%Y-%m-%d %H:%M}Z", "found": step.found} for step in seen.steps]
     if lines:
-        story.show_whole(story.table(lines, list(lines[0])))
+        story.show_table(lines, list(lines[0]))
     story.show_whole(drawn(seen))
     return None
 

@@ -22,18 +22,18 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def runs(arguments: Namespace) -> Any:
-    """The trainings, and the checks of one of them."""
+    """The trainings, newest first, and the checks of one of them."""
     with connected() as client:
-        found = client.all("/runs", model=arguments.model)
+        found = client.all("/runs", model=arguments.model)[::-1]
     if arguments.print_json or not found:
         return found
     lines = [line_of(run) for run in found]
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     chosen = _chosen(found, arguments.run)
     if chosen is not None:
         checks = checks_of(chosen)
         story.out.print(Text(f"\nThe gate of run {chosen['id']}"))
-        story.out.print(story.table(checks, list(checks[0])))
+        story.show_table(checks, list(checks[0]))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
     for run in found[:1]:
         for warning in run.get("warnings", []):
@@ -48,7 +48,7 @@ def line_of(run: Record) -> dict[str, Any]:
     gain = gains[0] if gains else {}
     return {
         "run": run["id"],
-        "at": run["at"],
+        "at": story.minute(run["at"]),
         "cause": run["cause"],
         "status": run["status"],
         "version": run.get("version"),

@@ -38,7 +38,7 @@ def copies(upload: Record) -> str:
 
 
 def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
-    """A line for each upload, oldest first; what only some datasets have is a column where one of theirs has it."""
+    """A line for each upload, in their order; what only some datasets have is a column where one of theirs has it."""
     lines = [
         {
             "file": upload["file"],

@@ -20,7 +20,7 @@ def sources(arguments: Namespace) -> Any:
     if arguments.print_json or not found:
         return found
     lines = [line(source) for source in found]
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     return None
 
 

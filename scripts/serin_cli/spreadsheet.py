@@ -1,6 +1,6 @@
 """The one sheet of a workbook as CSV, written by openpyxl: run by itself, with that package and none of ours.
 
-Ends with 2, and one line that says what was found, for a workbook that is no plain sheet.
+Ends with one line that says what was found for a workbook that is no plain sheet.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import NoReturn
 
 import openpyxl  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
@@ -58,10 +59,9 @@ def refuse_uncalculated(rows: Iterable[Sequence[Cell]], written: Iterable[Sequen
                 refuse(f"row {number} has the error {value}")
 
 
-def refuse(found: str) -> None:
+def refuse(found: str) -> NoReturn:
     """End, and say why."""
-    print(found, file=sys.stderr)
-    sys.exit(2)
+    sys.exit(found)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from serin.domain.errors import SerinError
+from serin_cli.fitting_tables import fitted
 from serin_cli.terminal import Terminal, as_json, cell
 
 out = Terminal(highlight=False)
@@ -51,29 +52,48 @@ def show_fault(error: Exception) -> None:
 
 
 def show_result(result: Any) -> None:
-    """A list of records as a table of its plain fields, anything else as JSON."""
+    """A list of records as a table, a record of plain fields as a line for each, anything else as JSON."""
     if isinstance(result, list) and result and all(isinstance(item, Mapping) for item in result):
-        out.print(table(result))
+        show_table(result)
     elif isinstance(result, list):
         out.print(Text("\n").join(map(cell, result)) or "nothing")
+    elif isinstance(result, Mapping) and not any(isinstance(value, (Mapping, list)) for value in result.values()):
+        widest = max((len(str(name)) for name in result), default=0)
+        for name, value in result.items():
+            # No line is broken: a secret is copied from it.
+            out.print(cell(f"{name!s:<{widest}}  {'' if value is None else value}"), soft_wrap=True)
     else:
         out.print(as_json(result))
 
 
+def show_table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> None:
+    """The records' fields of these names, or their first plain ones; what has no room in a row stands below it."""
+    out.print(fitted(records, names or _first(records[0]), out.width))
+
+
 def table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
     """The records' fields of these names, or their first plain ones, one row each; nested ones are for --json."""
-    plain = [name for name, value in records[0].items() if not isinstance(value, (Mapping, list))]
-    names = names or [name for name in FIRST if name in plain] or plain[:WIDEST]
+    names = names or _first(records[0])
     made = Table(*(Column(cell(name)) for name in names), header_style="bold", box=None)
     for record in records:
         made.add_row(*(cell(record.get(name)) for name in names))
     return made
 
 
+def _first(record: Mapping[str, Any]) -> Sequence[str]:
+    plain = [name for name, value in record.items() if not isinstance(value, (Mapping, list))]
+    return [name for name in FIRST if name in plain] or plain[:WIDEST]
+
+
 def show_whole(what: RenderableType) -> None:
     """Print with nothing cut off: a terminal that is too narrow breaks the lines itself."""
     needed = out.measure(what, options=out.options.update(max_width=MOST_COLUMNS)).maximum
     Terminal(file=out.file, highlight=False, width=max(out.width, needed)).print(what)
+
+
+def minute(moment: object) -> str:
+    """A moment of the platform's, which are all in UTC, to the minute."""
+    return f"{str(moment)[:16].replace('T', ' ')}Z"
 
 
 def say(text: str) -> None:

@@ -72,7 +72,7 @@ def _print(found: Viability) -> None:
         {"policy": policy.name, f"{found.unit} per 1,000": f"{policy.per_1000:,.0f}", "what it does": policy.what}
         for policy in found.policies
     ]
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     share = f"{found.positive_share:.1%} of {found.rows:,} labels are positive"
     story.out.print(Text(f"{share}; acting pays from a precision of {found.break_even:.1%} on"), soft_wrap=True)
     story.out.print(Text(found.sentence), soft_wrap=True)

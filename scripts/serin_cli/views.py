@@ -23,7 +23,7 @@ def status(arguments: Namespace) -> Any:
     lines = list(columns_of(found)) if arguments.view else [line_of(view) for view in found]
     if not lines:
         return []
-    story.out.print(story.table(lines, list(lines[0])))
+    story.show_table(lines, list(lines[0]))
     return None
 
 

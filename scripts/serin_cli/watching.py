@@ -49,7 +49,7 @@ def watch(arguments: Namespace) -> Any:
     for title, lines in _tables(seen):
         if lines:
             story.chapter(title)
-            story.show_whole(story.table(lines, list(lines[0])))
+            story.show_table(lines, list(lines[0]))
     return None
 
 

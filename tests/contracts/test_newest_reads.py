@@ -40,7 +40,7 @@ READS = [
     (port, name)
     for port in PORTS
     for name, method in inspect.getmembers(port, inspect.isfunction)
-    if not name.startswith(("_", *WRITES)) and name not in {"withdraw", "park", "unpark"}
+    if not name.startswith(("_", *WRITES)) and name not in {"withdraw", "park", "unpark", "forget_live"}
 ]
 
 

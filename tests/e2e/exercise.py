@@ -38,7 +38,7 @@ from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
 from tests.e2e.watched import look
 
-RECONCILED = timedelta(minutes=6)
+RECONCILED = timedelta(hours=6, minutes=1)
 ABANDONED, WAITING = "abandoned", "waiting"
 EVENING = datetime(2013, 7, 1, 2, 30, tzinfo=UTC)
 FLIGHT = ("time_hour", "carrier", "flight")

@@ -38,7 +38,7 @@ GRANTED: tuple[str, ...] = (
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
     (
         "BuildFeaturesflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
-        "for RELEASE#flight-delay for MODEL#flight-delay for FILL#flight-delay"
+        "for RELEASE#flight-delay for MODEL#flight-delay for RUN#flight-delay for FILL#flight-delay"
     ),
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/catalog for FILL#flight-delay",
     (

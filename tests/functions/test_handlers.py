@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -542,7 +543,8 @@ def test_features_that_lack_uploads_are_asked_for_and_then_filled_step_by_step(
     seen = datetime(2013, 3, 1, 10, tzinfo=UTC)
     rows = pl.DataFrame({"shop": ["north"], "seen_at": [seen], "length": [7]}, schema=SHOPS)
     world.lake.put("datasets/shops/x.parquet", to_parquet(rows))
-    upload = an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1)
+    # Nobody has built it for an hour.
+    upload = replace(an_upload_of("shops", b"x", "datasets/shops/x.parquet", 1, 1), at=NOON - timedelta(hours=1))
     world.catalog.record_accepted(upload, a_part(upload), world.catalog.head("shops"))
     in_world("reconcile", world).handle({}, Context())
     assert [event.detail["model"] for event in world.events.published] == ["late-orders", "returns"]

@@ -16,14 +16,16 @@ import pytest
 
 from infra.packaging.built import BuiltPackages
 from infra.packaging.cache import digest_of, made_once
+from infra.packaging.kernel import FLAGS, build_library, kernel_layer
 from infra.packaging.third_party import third_party_layer
 from infra.packaging.trimming import trim
-from infra.settings import Target, this_architecture, this_python
+from infra.settings import Architecture, Target, this_architecture, this_python
 from serin.domain.errors import Invalid, NotFound, Unavailable
 from tests.waiting import PATIENCE_S
 
 HERE = Target("local", this_python(), this_architecture())
 OTHER_MINOR = Target("aws", "3.99", "arm64")
+KERNEL = Path(__file__).parents[2] / "layers" / "kernel" / "kernel.c"
 WHEEL = "tiny-1.0-py3-none-any.whl"
 
 
@@ -216,3 +218,22 @@ class TestBuiltPackages:
     def test_an_unknown_layer_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound, match="no layer 'code-nobody'"):
             BuiltPackages(a_working_copy(tmp_path), HERE, ()).layer("code-nobody")
+
+
+class TestTheKernel:
+    @pytest.mark.slow
+    @pytest.mark.parametrize(("architecture", "machine"), [("arm64", 183), ("x86_64", 62)])
+    def test_its_layer_is_built_for_either_processor_and_needs_no_other_library(
+        self, tmp_path: Path, architecture: Architecture, machine: int
+    ) -> None:
+        layer = kernel_layer(KERNEL, Target("aws", this_python(), architecture), tmp_path)
+        assert files(layer.folder) == {"python/serin_kernel/__init__.py", "python/serin_kernel/kernel.so"}
+        library = (layer.folder / "python/serin_kernel/kernel.so").read_bytes()
+        assert (library[:4], int.from_bytes(library[18:20], "little")) == (b"\x7fELF", machine)
+        assert b"libc.so" not in library
+        assert b"libm.so" not in library
+
+    def test_what_the_compiler_says_of_a_wrong_line_is_told(self, tmp_path: Path) -> None:
+        source = write(tmp_path / "kernel.c", "int serin_check(void) { return }\n")
+        with pytest.raises(Invalid, match=r"kernel\.c does not compile: (.|\n)*expected expression"):
+            build_library(source, FLAGS, tmp_path / "kernel.so")

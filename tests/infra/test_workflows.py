@@ -45,6 +45,14 @@ def test_every_task_retries_what_passes(machine: str, aws: Assembly) -> None:
         assert retried >= TROUBLES | {"Unavailable"}
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_task_waits_for_minutes_where_lambda_has_no_room(machine: str, aws: Assembly) -> None:
+    for _, task in tasks(aws.machine(machine)):
+        (retry,) = [one for one in task["Retry"] if "Lambda.TooManyRequestsException" in one["ErrorEquals"]]
+        waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** at for at in range(retry["MaxAttempts"])]
+        assert 300 < sum(waits) < 600
+
+
 def test_a_step_of_a_release_is_repeated_unless_it_was_refused_for_good(aws: Assembly) -> None:
     steps = {name: task for name, task in tasks(aws.machine("release")) if name != "Truth"}
     assert len(steps) > 10
@@ -161,7 +169,7 @@ def test_built_features_start_the_training_of_their_own_model_and_of_no_other(aw
     assert set(found) == {"Machinetraininglateorders", "Machinetrainingreturns"}
     for model in ("late-orders", "returns"):
         own = found[f"Machinetraining{model.replace('-', '')}"]
-        assert own["EventPattern"]["detail"] == {"model": [model], "dataset": ["orders"]}
+        assert own["EventPattern"]["detail"] == {"model": [model], "dataset": ["orders"], "training": ["due"]}
         template = own["Targets"][0]["InputTransformer"]["InputTemplate"]
         assert template.startswith(f'{{"model":"{model}","run":<id>,"cause":"features",')
 

@@ -8,12 +8,18 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
 from infra.local.cloudformation.errors import ValidationError
+from infra.local.cloudformation.template import MOST_BYTES_IN_A_REQUEST
 from infra.local.wiring import ACCOUNT
 
 
 def body_of(body: str | None, url: str | None) -> str:
     """The template's text; raises ValidationError when there is none."""
     if body:
+        if len(body.encode()) > MOST_BYTES_IN_A_REQUEST:
+            raise ValidationError(
+                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
+                f"length less than or equal to {MOST_BYTES_IN_A_REQUEST}"
+            )
         return body
     if not url:
         raise ValidationError("Either Template URL or Template Body must be specified.")

@@ -35,6 +35,11 @@ _RESOURCE_KEYS = {
 }
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_BYTES, MOST_BYTES_IN_A_REQUEST = 1_000_000, 51_200
+_MOST = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
+
+
 @dataclass(frozen=True)
 class Definition:
     """One resource of a template."""
@@ -66,6 +71,8 @@ class Template:
 
 def read_template(body: str) -> Template:
     """Read a template; raises ValidationError as CloudFormation words it."""
+    if len(body.encode()) > MOST_BYTES:
+        raise ValidationError(f"Template may not exceed {MOST_BYTES} bytes in size.")
     document = _parsed(body)
     if not isinstance(document, dict):
         raise ValidationError("Template format error: unsupported structure.")
@@ -76,6 +83,11 @@ def read_template(body: str) -> Template:
     resources = document.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise ValidationError("Template format error: At least one Resources member must be defined.")
+    for section, most in _MOST.items():
+        if (number := len(document.get(section) or {})) > most:
+            raise ValidationError(
+                f"Template format error: Number of {section.lower()}, {number}, is greater than maximum allowed, {most}"
+            )
     return Template(
         body,
         {name: _definition(name, resource) for name, resource in resources.items()},

@@ -27,7 +27,11 @@ class Answered:
 
 @dataclass
 class _Platform:
+    """What the handler asks of its platform beside the predictor."""
+
     clock: Any
+    model: str
+    stage: str = "fuzz"
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         self._handler.predictor = lambda: self.predictor
-        self._handler.platform = lambda: _Platform(self.clock)
+        self._handler.platform = lambda: _Platform(self.clock, self.charter.model)
 
     def ask(self, instances: Sequence[object], request: str = "asked") -> Answered:
         """The answer to one request; a number that is no JSON in it raises ValueError."""

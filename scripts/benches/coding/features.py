@@ -13,6 +13,9 @@ class Speechless(Exception):
     def __str__(self):
         raise RuntimeError("nothing to say")
 
+class Below(BaseException):
+    pass
+
 def deeper(n):
     return deeper(n + 1) + 1
 
@@ -85,6 +88,8 @@ RAISED = {
     "endless": "return deeper(0)",
     "memory": "raise MemoryError",
     "stop": "raise StopIteration",
+    "interrupt": "raise KeyboardInterrupt",
+    "own": "raise Below('everything')",
     "speechless": "raise Speechless",
     "assertion": "assert size is None",
     "name": "return nobody",

@@ -6,8 +6,9 @@ import random
 import struct
 from array import array
 from collections.abc import Mapping
+from contextlib import suppress
 
-from serin.domain.errors import Corrupt
+from serin.domain.errors import Corrupt, Unavailable
 from serin.serving.compiled.kernel import Kernel
 from serin.serving.compiled.model import CompiledModel, Matrix
 
@@ -46,6 +47,8 @@ def outcome(content: bytes, kernel: Kernel, rows: int = 3) -> str:
     values = array("d", [(number * 37 % 11) - 3.0 for number in range(rows * width)])
     matrix = Matrix(values, rows, width, 1)
     model.leaves(matrix)
+    with suppress(Unavailable, ValueError):
+        model.explain({column.name: None for column in model.about.columns})
     try:
         model.scores_of(matrix)
     except ValueError:

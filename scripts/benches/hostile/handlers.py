@@ -23,6 +23,7 @@ class Handlers:
         self._scopes = " ".join(scopes)
         self._predict: Any = load("predict")
         self._predict.predictor = lambda: predictor
+        self._predict.platform = lambda: world
         self._api: Any = load("api")
         self._api.platform = lambda: world
 

@@ -34,6 +34,12 @@ class World:
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     request_rate: tuple[int, int] = (50, 100)
+    stage: str = "fuzz"
+
+    @property
+    def model(self) -> str:
+        """The one model."""
+        return next(iter(self.charters))
 
 
 def world_of(charter: Charter) -> World:

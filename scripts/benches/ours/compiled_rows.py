@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benches.peers.row_times import told
+from benches.peers.row_times import least, told
 from serin.serving.compiled.kernel import kernel_at
 from serin.serving.compiled.model import CompiledModel
 
@@ -21,7 +21,10 @@ def main() -> None:
     rows = json.loads((folder / "rows.json").read_text())
     columns = _columns(folder, model)
     few = [column[:1000] for column in columns]
-    told(lambda row: model.score([row]), rows, lambda: _scored(model, few), lambda: _scored(model, columns))
+    few_rows = rows[:300]
+    explained = least(lambda: [model.explain(row) for row in few_rows], 3) if model.about.margin else None
+    more = {} if explained is None else {"explain_us": explained / len(few_rows) * 1e6}
+    told(lambda row: model.score([row]), rows, lambda: _scored(model, few), lambda: _scored(model, columns), **more)
 
 
 def _scored(model: CompiledModel, columns: Sequence[Any]) -> array[float]:

@@ -9,7 +9,7 @@ import polars as pl
 from serin.data.contract.advice import how_to_write
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.printable import printable
-from serin_cli.drafting.times import TimeSource, proposals
+from serin_cli.drafting.times import TimeSource, counts_days, proposals
 
 _NAMED = 8
 _ENOUGH, _SEVERAL, _MOVES = 20, 10, 0.95
@@ -35,15 +35,21 @@ def file_notes(seen: FileSeen) -> Iterator[str]:
     for name in seen.unread:
         yield f"{printable(name)} holds no plain values and is left out"
     for column in seen.columns:
-        if column.time == "local":
-            yield f"{column.name} does not say its zone; write times as 2013-04-01T10:00:00Z, or name it: --zone"
-        if column.unsure:
-            yield f"{column.name} may be a day and a month either way; write 2013-04-01"
-        if column.type == "string" and (sentence := _nearly_a_number(seen.typed[column.name])):
-            yield f"{column.name} is text: {sentence}"
-        if column.odd:
-            words = ", ".join(map(repr, column.odd))
-            yield f"{column.name} is text because of {words}; if that means no value, list it under missingValues"
+        yield from _column_notes(column, seen)
+
+
+def _column_notes(column: ColumnSeen, seen: FileSeen) -> Iterator[str]:
+    if column.time == "local":
+        yield f"{column.name} does not say its zone; write times as 2013-04-01T10:00:00Z, or name it: --zone"
+    if counts_days(column):
+        yield f"{column.name} seems to count days, as spreadsheets do; save it as dates: 2013-04-01"
+    if column.unsure:
+        yield f"{column.name} may be a day and a month either way; write 2013-04-01"
+    if column.type == "string" and (sentence := _nearly_a_number(seen.typed[column.name])):
+        yield f"{column.name} is text: {sentence}"
+    if column.odd:
+        words = ", ".join(map(repr, column.odd))
+        yield f"{column.name} is text because of {words}; if that means no value, list it under missingValues"
 
 
 def order_notes(seen: FileSeen, numbers: Sequence[str]) -> Iterator[str]:

@@ -25,6 +25,7 @@ _PARTS: Mapping[str, str] = {
 _RANGES = {"year": (1000, 2999), "quarter": (1, 4), "month": (1, 12), "day": (1, 31), "hour": (0, 23)}
 _COUNTS = {"s": (10**8, 10**10), "ms": (10**11, 10**13), "us": (10**14, 10**16)}
 _MICROS = {"s": 10**6, "ms": 1000, "us": 1}
+_DAYS_OF_SPREADSHEETS = (20_000, 80_000)
 _CALLED = frozenset(("at", "created", "date", "datetime", "epoch", "time", "timestamp", "ts", "updated", "when"))
 
 
@@ -150,6 +151,16 @@ def _counts(column: ColumnSeen, seen: FileSeen) -> str | None:
     if column.type != "integer" or column.low is None or column.high is None or column.nulls or not seen.typed.height:
         return None
     return next((unit for unit, (low, high) in _COUNTS.items() if low <= column.low and column.high < high), None)
+
+
+def counts_days(column: ColumnSeen) -> bool:
+    """Whether a column is called a time and holds numbers that a spreadsheet shows as days of the last century or this.
+
+    They say no zone, and two programs begin to count at different days.
+    """
+    low, high = _DAYS_OF_SPREADSHEETS
+    known = column.low is not None and column.high is not None and column.type in ("integer", "number")
+    return known and _is_called_time(column) and low <= (column.low or 0) and (column.high or 0) <= high
 
 
 def _is_called_time(column: ColumnSeen) -> bool:

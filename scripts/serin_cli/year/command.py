@@ -142,7 +142,7 @@ def _told(table: Sequence[Month], loop: Loop, meter: Meter, began: float, page: 
     rows = [{**asdict(month), **_episodes(month.month, course.episodes)} for month in table]
     seconds = round(time.monotonic() - began, 1)
     story.chapter(f"The year in {seconds} s")
-    story.out.print(story.table([_shown(row) for row in rows], list(_shown(rows[0]))))
+    story.show_table([_shown(row) for row in rows], list(_shown(rows[0])))
     figures = {
         "months": rows,
         "predictions": course.asked,

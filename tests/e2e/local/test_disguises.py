@@ -14,6 +14,7 @@ from moto.s3.responses import S3Response
 
 from infra.local.cloud import LocalCloud
 from infra.local.iam.requests import reading
+from infra.local.moto_patches import direct
 from tests.e2e.identities import ACCOUNT, session
 from tests.e2e.local.clock.april import running
 from tests.e2e.local.disguises import MULTIPART, PREFIXES, Sent, answer, form, parts, target
@@ -220,7 +221,7 @@ def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.
     caller = session(cloud, f"any-{service}", allow("*", on="*"))
     judged: list[Noted] = []
     ran: list[Noted] = []
-    read, parse = reading.read, BaseResponse.setup_class
+    read, parse, short = reading.read, BaseResponse.setup_class, direct._set_up
 
     def noted_read(*args: Any) -> Any:
         found = read(*args)
@@ -229,8 +230,15 @@ def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.
         judged.append((found.operation, found.account, resources) if found else ("", "", []))
         return found
 
+    def noted_short(response: BaseResponse, request: Any) -> None:
+        short(response, request)
+        noted(response)
+
     def noted_setup(response: BaseResponse, *args: Any, **kwargs: Any) -> None:
         parse(response, *args, **kwargs)
+        noted(response)
+
+    def noted(response: BaseResponse) -> None:
         if service != "s3":
             action = response._get_action()
             ran.append((action, response.current_account, [response._get_param(name) for name in NAMES]))
@@ -245,6 +253,7 @@ def test_what_is_done_is_what_was_judged(cloud: LocalCloud, monkeypatch: pytest.
     monkeypatch.setattr(S3Response, "_authenticate_and_authorize_s3_action", noted_s3)
     monkeypatch.setattr(reading, "read", noted_read)
     monkeypatch.setattr(BaseResponse, "setup_class", noted_setup)
+    monkeypatch.setattr(direct, "_set_up", noted_short)
     sent, other = OPERATIONS[service]
     allowed = {"Action", "Version", "TopicArn", "StackName"} if service in {"sts", "sns", "cloudformation"} else set()
     for name, one in disguised(sent, other):

@@ -6,9 +6,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
-
 from tests.e2e.local.conftest import Deploy
 from tests.e2e.local.templates import Record, allow, att, aws, document, function, may_call, ref, resource
 
@@ -213,18 +210,3 @@ def test_a_rule_that_is_disabled_hears_nothing_until_it_is_enabled(deployed: Dep
     events.disable_rule(Name="own")
     say(3)
     assert [event["detail"]["n"] for event in record.events] == [2]
-
-
-def test_entries_that_aws_does_not_take_are_told_of_and_the_others_are_taken(deployed: Deploy) -> None:
-    events, good = aws(deployed({}), "events"), {"Source": "mine", "DetailType": "d", "Detail": "{}"}
-    reserved = ("NotAuthorizedForSourceException", "Not authorized for the source.")
-    malformed = ("MalformedDetail", "Detail is malformed.")
-    for wrong, told in (({"Source": "aws.s3"}, reserved), ({"Detail": "[1]"}, malformed), ({"Detail": "{"}, malformed)):
-        answer = events.put_events(Entries=[good, {**good, **wrong}, good])
-        assert answer["FailedEntryCount"] == 1
-        assert answer["Entries"][1] == dict(zip(("ErrorCode", "ErrorMessage"), told, strict=True))
-        assert all("EventId" in taken for taken in answer["Entries"][::2])
-    large = {**good, "Detail": json.dumps({"x": "y" * 131_072})}
-    with pytest.raises(ClientError, match="Total size of the entries in the request is over the limit") as refused:
-        events.put_events(Entries=[large, large])
-    assert refused.value.response["Error"]["Code"] == "ValidationException"

@@ -1,12 +1,7 @@
-"""Dead letters move back, as README says to do it; answers as they were recorded of AWS.
-
-https://github.com/localstack/localstack/blob/main/tests/aws/services/sqs/test_sqs_move_task.snapshot.json
-"""
+"""Dead letters move back, as README says to do it; what AWS refuses is among the rules of the bench."""
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -120,16 +115,3 @@ def test_what_was_sent_to_the_dead_letters_themselves_has_nowhere_to_go(cloud: L
     (task,) = listed(cloud)
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
     assert waiting(cloud, "dead") == ["by hand"]
-
-
-def test_what_aws_refuses_is_refused_in_its_words(cloud: LocalCloud) -> None:
-    sqs = aws(cloud, "sqs")
-    missing = "The resource that you specified for the {} parameter doesn't exist."
-    dead_letters = "Source queue must be configured as a Dead Letter Queue."
-    assert refused(sqs.start_message_move_task, SourceArn=f"{ARN}other") == ("InvalidParameterValue", dead_letters, 400)
-    nowhere = {"SourceArn": f"{ARN}dead", "DestinationArn": f"{ARN}nowhere"}
-    assert refused(sqs.start_message_move_task, **nowhere)[1:] == (missing.format("DestinationArn"), 404)
-    invalid = "Value for parameter TaskHandle is invalid."
-    assert refused(sqs.cancel_message_move_task, TaskHandle="foo") == ("InvalidParameterValue", invalid, 400)
-    handle = base64.b64encode(json.dumps({"taskId": "t", "sourceArn": f"{ARN}nowhere"}).encode()).decode()
-    assert refused(sqs.cancel_message_move_task, TaskHandle=handle)[1:] == (missing.format("SourceArn"), 404)

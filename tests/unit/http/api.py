@@ -103,16 +103,25 @@ class Api:
         return direct_release(wish, release, by, correlation, **ports)
 
     def ask(
-        self, method: str, path: str, scopes: str | None = "read", body: Any = None, content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        scopes: str | None = "read",
+        body: Any = None,
+        content: bytes | None = None,
+        *,
+        token: str = "t1",
+        key: str | None = None,
     ) -> httpx.Response:
         """The answer to one request; `scopes` None is a call that no authorizer has seen."""
-        authorizer = None if scopes is None else {"lambda": {"owner": "ana", "token": "t1", "scopes": scopes}}
+        authorizer = None if scopes is None else {"lambda": {"owner": "ana", "token": token, "scopes": scopes}}
 
         async def with_event(scope: Scope, receive: Receive, send: Send) -> None:
             context = {"requestId": "call-1", **({} if authorizer is None else {"authorizer": authorizer})}
             await self.app({**scope, "aws.event": {"requestContext": context}}, receive, send)
 
-        headers = None if content is None else {"content-type": "application/json"}
+        headers = {} if content is None else {"content-type": "application/json"}
+        headers |= {} if key is None else {"idempotency-key": key}
 
         async def answered() -> httpx.Response:
             _ASKED.set(self)

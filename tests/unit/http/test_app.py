@@ -606,3 +606,11 @@ def test_the_views_say_which_uploads_are_in(api: Api) -> None:
     api.catalog.save_fill(fill)
     (view,) = api.ask("GET", f"/models/{MODEL}/views").json()["items"]
     assert (view["state"], view["fill"]["upto"]) == ("filled", {"shops": 1})
+
+
+def test_a_training_asked_for_again_under_its_key_is_the_same_one(api: Api) -> None:
+    asked = [("k1", "t1"), ("k1", "t1"), ("k2", "t1"), ("k1", "t2"), (None, "t1"), (None, "t1")]
+    path = f"/models/{MODEL}/train"
+    runs = [api.ask("POST", path, f"train:{MODEL}", token=token, key=key).json()["run"] for key, token in asked]
+    assert runs[0] == runs[1]
+    assert len(set(runs)) == len(api.workflows.trainings) == 5

@@ -78,14 +78,14 @@ def test_an_empty_list_is_one_in_json_and_nothing_to_a_person(name: str, serin: 
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_has_all_entries_of_all_pages_oldest_first(name: str, serin: CommandLine) -> None:
+def test_a_list_has_all_entries_of_all_pages_newest_first(name: str, serin: CommandLine) -> None:
     words, make, key = LISTS[name]
     for number in range(1, MANY + 1):
         make(serin.api, number)
     found = serin.json(*words)
     assert len({entry[key] for entry in found}) == len(found) == MANY
     moments = [entry["at"] for entry in found] if name != "versions" else [entry["version"] for entry in found]
-    assert moments == sorted(moments)
+    assert moments == sorted(moments, reverse=True)
     assert len(serin.asked) == 3
 
 

@@ -31,7 +31,7 @@ PROFILE = Profile("orders", 1000, 1000, (ColumnProfile("amount", "number", 0),),
 
 
 class Answers:
-    """A platform that answers one thing."""
+    """A platform that answers one thing; its lists oldest first."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
@@ -91,7 +91,7 @@ def test_the_checks_of_another_run_can_be_asked_for(
 
 
 def test_as_json_runs_are_what_the_platform_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told_runs(monkeypatch, "--json") == [as_record(run) for run in RUNS]
+    assert told_runs(monkeypatch, "--json") == [as_record(run) for run in RUNS[::-1]]
 
 
 def told_viability(patch: pytest.MonkeyPatch, counts: dict[str, int], *words: str, value: bool = True) -> Any:

@@ -209,6 +209,13 @@ def test_a_column_that_says_nothing_or_all_is_left_out_until_it_is_to_be_kept(
         assert run(folder, text, "--keep", "column", name="kept")["left_out"] == {}
 
 
+def test_days_that_a_spreadsheet_counts_are_pointed_out(folder: Path) -> None:
+    text = "sold_at,size,label\n" + "".join(f"{41365 + n * n % 61}.4,{n % 19},{n * n % 83}\n" for n in range(300))
+    assert run(folder, text)["notes"] == [
+        "sold_at seems to count days, as spreadsheets do; save it as dates: 2013-04-01"
+    ]
+
+
 def test_a_column_of_one_value_or_none_is_an_input(folder: Path) -> None:
     text = "flag,size,label\n" + "".join(f"{'' if n % 3 else 'x'},{n % 19},{n * n % 83}\n" for n in range(300))
     assert run(folder, text)["left_out"] == {}

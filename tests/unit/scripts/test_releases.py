@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from serin.domain.errors import Invalid
+from serin.domain.records import as_record
 from serin_cli import releases, story
 from serin_cli.__main__ import parser
 from serin_cli.client import ApiError
 from serin_cli.evidence import release_seen
 from serin_cli.release_view import drawn, line_of
 from serin_cli.terminal import Terminal
+from tests.builders import a_release
 from tests.unit.scripts.releases import FAILED, RUNNING, answer, seen
 
 NOT_YET = ApiError({"kind": "not_found", "message": "There is no release.", "remedy": "Wait."})
@@ -37,7 +39,10 @@ class Api:
 
     def post(self, path: str, body: object = None) -> Mapping[str, str]:
         self.posted.append((path, body))
-        return {"release": "rel1"}
+        return {"release": "rel1", "model": "late-orders"}
+
+    def all(self, path: str) -> list[Any]:
+        return self.get(path)["items"][::-1]
 
 
 @pytest.fixture
@@ -137,9 +142,10 @@ def test_watching_as_json_says_nothing_until_the_end(typed: Any) -> None:
 )
 def test_starting_waits_for_the_end_but_not_for_evidence(typed: Any, answers: list[Any], status: str) -> None:
     api = Api(*answers)
-    result, _ = typed(api, "start", "late-orders", "--version", "2")
+    outcome, _ = typed(api, "start", "late-orders", "--version", "2")
     assert api.posted == [("/models/late-orders/releases", {"action": "start", "version": 2})]
-    assert result["status"] == status
+    assert outcome.result["status"] == status
+    assert f" {status}, " in outcome.said[0]
     assert len(api.answers) == 1
 
 
@@ -154,6 +160,20 @@ def test_a_wish_is_of_the_release_under_way_or_of_the_named_one(typed: Any, wish
     assert [path for path, _ in api.posted] == [
         f"/models/late-orders/releases/{name}/{wish}" for name in ("rel7", "rel3")
     ]
+
+
+def test_a_list_says_which_release_answers_callers_which_is_on_hold_and_what_a_person_took_back(typed: Any) -> None:
+    ended = [("rel5", "running"), ("rel4", "live"), ("rel3", "rolled_back"), ("rel2", "failed"), ("rel1", "live")]
+    aborted = {"reason": "Aborted by ana."}
+    more = {"rel2": aborted, "rel3": aborted}
+    items = [as_record(a_release(id=name, status=status, **more.get(name, {}))) for name, status in ended]
+    asked = {"release": "rel5", "wish": "hold"}
+    models = {"items": [{"model": "late-orders", "live": {"release": "rel4"}, "asked": asked}]}
+    result, text = typed(Api({"items": items}, models), "list", "late-orders")
+    states = ["on hold from its next look on", "LIVE NOW", "aborted", "aborted", "was live"]
+    lines = text.splitlines()[1:]
+    assert (result, len(lines)) == (None, len(states))
+    assert all(state in line and name in line for (name, _), state, line in zip(ended, states, lines, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from serin.data.files.parquet import to_parquet
 from serin.domain.charter import Derivation
 from serin.services.build_features import FeatureBuilder
 from serin.services.sweep_features import sweep_features
-from tests.builders import NOON, a_charter, a_contract, a_contract_of, a_part, an_upload_of
+from tests.builders import NOON, a_charter, a_contract, a_contract_of, a_part, a_run, a_version, an_upload_of
 from tests.definitions import item_key
 
 NORTH = item_key("queue", "north")
@@ -80,7 +80,18 @@ def test_built_features_are_announced_with_the_uploads_place() -> None:
     world.build("shops", upload)
     (event,) = world.events.published
     assert (event.name, event.correlation) == ("Features Built", "c1")
-    assert event.detail == {"model": "late-orders", "dataset": "shops", "upload_id": upload, "sequence": 1}
+    place = {"model": "late-orders", "dataset": "shops", "upload_id": upload, "sequence": 1}
+    assert event.detail == {**place, "training": "due"}
+
+
+def test_features_of_a_model_that_has_a_version_say_that_no_training_is_due_until_one_was_undecided() -> None:
+    world, due = World(), []
+    world.catalog.register(a_version(1))
+    for number, status in enumerate(("rejected", "inconclusive", "skipped"), start=1):
+        world.catalog.begin_run(a_run(id=f"r{number}", status=status, at=NOON + timedelta(hours=number)))
+        world.build("shops", world.add("shops", ("north", number, 10)))
+        due.append(world.events.published[-1].detail["training"])
+    assert due == ["not due", "due", "due"]
 
 
 def test_a_dataset_without_views_writes_nothing_and_is_announced_all_the_same() -> None:

@@ -244,6 +244,19 @@ def test_features_do_not_train_twice_on_the_same_data(world: World, status: Any)
     assert skipped(world, "r2") == "run r1 has the same data, charter and code"
 
 
+def test_uploads_that_come_at_once_begin_one_first_training(world: World) -> None:
+    world.made("r1")
+    world.add("orders", orders(range(DAYS, DAYS + 1)))
+    assert skipped(world, "r2") == "run r1 is under way with the rows that came before"
+    world.catalog.save_run(replace(world.catalog.run("late-orders", "r1"), status="failed"))
+    assert world.made("r3").rows > DAYS * A_DAY
+
+
+def test_a_run_that_still_reads_its_rows_is_in_nobodys_way(world: World) -> None:
+    world.catalog.begin_run(a_run(id="r1", status="running", training_set="not yet", at=NOON))
+    assert world.made("r2").rows == DAYS * A_DAY
+
+
 @pytest.mark.parametrize("status", ["failed", "skipped"])
 def test_features_train_again_after_a_run_that_came_to_nothing(world: World, status: Any) -> None:
     made = world.made("r1")

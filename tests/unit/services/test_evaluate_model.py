@@ -159,7 +159,7 @@ def test_a_first_model_above_its_floor_passes_and_the_run_goes_on() -> None:
 def test_a_model_that_knows_nothing_fails_and_the_run_says_why() -> None:
     verdict, run = judged(scores(0.5))
     assert (verdict.outcome, run.status, run.reason) == ("fail", "rejected", verdict.sentence)
-    assert "floor of roc_auc 0.5" in verdict.sentence
+    assert "floor of roc_auc: estimated 0.5," in verdict.sentence
 
 
 @pytest.mark.parametrize("last_bits", [0.0, 1e-14])
@@ -169,13 +169,13 @@ def test_a_first_model_that_says_what_anybody_would_is_no_better_than_nothing(la
     same = share * (1 + last_bits * (COLUMNS.label[ROWS] - 0.5))
     verdict, run = judged(scores(0.5, challenger=same), charter=a_charter(floors={}))
     assert (verdict.outcome, run.status) == ("fail", "rejected")
-    assert "gain over the trivial answer 0, at least 0 " in verdict.sentence
+    assert "log_loss is no better, at worst no better " in verdict.sentence
 
 
 def test_a_weak_challenger_is_rejected_and_the_champion_stays() -> None:
     verdict, run = judged(scores(0.65, 0.8), CHAMPION)
     assert (verdict.outcome, run.status) == ("fail", "rejected")
-    assert "over version 4" in verdict.sentence
+    assert "worse than version 4's" in verdict.sentence
     assert run.contest is not None
     assert run.contest.champion_version == 4
 
@@ -279,7 +279,7 @@ def test_a_slice_that_collapses_is_caught() -> None:
     broken = np.where(south, 1.0 - sure(ROWS, 0.8), sure(ROWS, 0.95, wrong=1000))
     verdict, _ = judged(scores(0.8, 0.6, challenger=broken), CHAMPION, charter)
     assert verdict.outcome == "fail"
-    assert "shop south changes by" in verdict.sentence
+    assert "slices of shop: south is " in verdict.sentence
     assert judged(scores(0.8, 0.6), CHAMPION, charter)[0].outcome == "pass"
 
 

@@ -88,7 +88,7 @@ def test_labels_that_mean_something_else_are_concept_drift() -> None:
         world.catalog.save_run(a_run(id=f"skipped{number}", status="skipped", at=BEGIN + number * HOUR))
     for week in range(2):
         world.serves(week)
-        world.truth_of(week, flipped=0.0 if week < 1 else 0.3)
+        world.truth_of(week, flipped=0.0 if week < 1 else 0.35)
         world.after(week)
     newest = world.windows()[-1]
     assert newest.performance[0].status == "LOSS"

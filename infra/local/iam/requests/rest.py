@@ -69,7 +69,7 @@ def read_s3(model: ServiceModel, request: Request) -> Read:
     if not _BUCKET.fullmatch(labels.get("Bucket", "none")):
         raise Unreadable("InvalidBucketName", "The specified bucket is not valid.")
     environ, kind = request.environ, media_type(request.environ)
-    if kind.startswith("multipart/") or (kind == FORM and operation.name not in _OF_OBJECTS):
+    if (kind == FORM or kind.startswith("multipart/")) and operation.name not in _OF_OBJECTS:
         raise Unreadable("InvalidRequest", "Send the body as it is, and not as a form.")
     params: dict[str, Any] = {**query, **labels}
     kept = str(environ.get("QUERY_STRING") or "")

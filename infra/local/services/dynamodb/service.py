@@ -14,6 +14,7 @@ SERVICE = Service(
     patches=(
         "infra.local.services.dynamodb.patches",
         "infra.local.services.dynamodb.expressions",
+        "infra.local.services.dynamodb.limits",
         "infra.local.services.dynamodb.queries",
         "infra.local.services.dynamodb.tokens",
         "infra.local.services.dynamodb.wire",

@@ -11,7 +11,7 @@ from infra.local.services.service import Service
 SERVICE = Service(
     "s3",
     types=(Bucket, BucketPolicy),
-    patches=("infra.local.services.s3.patches",),
+    patches=("infra.local.services.s3.patches", "infra.local.services.s3.bodies"),
     permissions=permissions,
     tells_the_missing=tells_the_missing,
     policy_of=policy_of,

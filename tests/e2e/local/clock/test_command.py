@@ -39,7 +39,7 @@ def cloud(tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> It
 
 def called(*arguments: str) -> dict[str, Any]:
     given: Namespace = parser().parse_args(["clock", *arguments])
-    return clock(given)
+    return clock(given).result
 
 
 def test_it_shows_the_time_and_walks_by_spans_and_to_moments(cloud: LocalCloud, record: Record) -> None:

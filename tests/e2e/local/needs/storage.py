@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import threading
 from datetime import UTC, datetime
@@ -368,3 +370,50 @@ def a_transaction_that_is_asked_again_is_done_once(cloud: LocalCloud) -> None:
         written = {"Put": {"TableName": name, "Item": _item(pk="a"), **_NEW}}
         for _ in range(2):
             dynamodb.transact_write_items(TransactItems=[written], ClientRequestToken=name)
+
+
+@needed("moto.s3.responses.S3Response.setup_class")
+def a_body_of_a_forms_type_is_kept(cloud: LocalCloud) -> None:
+    with bucket(cloud) as name:
+        put = {"Bucket": name, "Key": "k", "Body": b"a=1", "ContentType": "application/x-www-form-urlencoded"}
+        s3 = aws(cloud, "s3")
+        s3.put_object(**put)
+        assert s3.get_object(Bucket=name, Key="k")["ContentLength"] == len(b"a=1")
+
+
+@needed("moto.s3.responses.S3Response.put_object")
+def an_object_that_is_not_what_its_checksum_says_is_refused(cloud: LocalCloud) -> None:
+    with bucket(cloud) as name, pytest.raises(ClientError, match="BadDigest"):
+        aws(cloud, "s3").put_object(Bucket=name, Key="k", Body=b"abc", ChecksumCRC32="AAAAAA==")
+
+
+@needed("moto.s3.responses.S3Response.upload_part")
+def a_part_that_is_not_what_its_checksum_says_is_refused(cloud: LocalCloud) -> None:
+    s3 = aws(cloud, "s3")
+    with bucket(cloud) as name:
+        part = {"Bucket": name, "Key": "k", "UploadId": s3.create_multipart_upload(Bucket=name, Key="k")["UploadId"]}
+        with pytest.raises(ClientError, match="BadDigest"):
+            s3.upload_part(**part, PartNumber=1, Body=b"abc", ChecksumCRC32="AAAAAA==")
+        s3.abort_multipart_upload(**part)
+
+
+@needed("moto.dynamodb.models.dynamo_type.LimitedSizeDict.__setitem__")
+def an_item_may_have_400_kilobytes(cloud: LocalCloud) -> None:
+    with table(cloud) as name:
+        aws(cloud, "dynamodb").put_item(TableName=name, Item=_item(pk="a", text="x" * 409_500))
+
+
+@needed("moto.dynamodb.responses.DynamoHandler.batch_write_item")
+def more_than_25_items_are_not_written_together(cloud: LocalCloud) -> None:
+    dynamodb, puts = aws(cloud, "dynamodb"), [{"PutRequest": {"Item": _item(pk=str(at))}} for at in range(26)]
+    with table(cloud) as name, pytest.raises(ClientError, match="less than or equal to 25"):
+        dynamodb.batch_write_item(RequestItems={name: puts})
+
+
+@needed("moto.s3.responses.S3Response._get_checksum")
+def a_checksum_is_kept_with_its_object(cloud: LocalCloud) -> None:
+    value = base64.b64encode(hashlib.sha256(b"abc").digest()).decode()
+    with bucket(cloud) as name:
+        s3 = aws(cloud, "s3")
+        s3.put_object(Bucket=name, Key="k", Body=b"abc", ChecksumSHA256=value)
+        assert s3.head_object(Bucket=name, Key="k", ChecksumMode="ENABLED")["ChecksumSHA256"] == value

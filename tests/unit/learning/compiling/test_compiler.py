@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingClassifier, VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
@@ -16,7 +17,10 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PowerTrans
 
 from serin.learning.compiling.columns import NotCovered
 from serin.learning.compiling.compiler import compile_pipeline
+from serin.learning.compiling.edges import BASES
+from serin.learning.compiling.parity import prove
 from serin.serving.manifest import ModelColumn
+from tests.kernels import this_kernel
 
 COLUMN = ModelColumn("a", "numeric")
 TABLE = pd.DataFrame({"a": np.arange(1.0, 40.0)})
@@ -66,6 +70,22 @@ def test_text_that_nothing_encodes_is_refused() -> None:
     pipeline = make_pipeline(LogisticRegression()).fit(TABLE, LABEL)
     with pytest.raises(NotCovered, match="LogisticRegression is given text"):
         compile_pipeline(pipeline, "binary", [text], (0, 1))
+
+
+def test_a_column_of_which_nothing_is_left_still_refuses_what_scikit_learn_refuses() -> None:
+    table = pd.DataFrame(
+        {"a": np.arange(40.0), "b": np.full(40, np.nan), "c": pd.Series(list("xy") * 20, dtype=object)}
+    )
+    columns = [ModelColumn("a", "numeric"), ModelColumn("b", "numeric"), ModelColumn("c", "categorical", ("x", "y"))]
+    steps = ColumnTransformer(
+        [("n", SimpleImputer(), ["a", "b"]), ("c", OneHotEncoder(drop="first", min_frequency=30), ["c"])]
+    )
+    pipeline = make_pipeline(steps, LogisticRegression()).fit(table, np.arange(40) % 2)
+    written = compile_pipeline(pipeline, "binary", columns, (0, 1))
+    parity = prove(pipeline, written, table, this_kernel())
+    assert parity.is_proven
+    # Both infinities of both numbers, two texts that were never seen, a null text, and a row of nulls.
+    assert parity.refused == (4 + 2 + 1) * BASES + 1
 
 
 def test_equal_pipelines_give_equal_files() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.cloudformation.bodies import body_of
 from infra.local.cloudformation.errors import ValidationError
 from infra.local.cloudformation.order import check_references
 from infra.local.cloudformation.plan import wish
@@ -69,6 +70,30 @@ def test_a_malformed_template_is_refused(document: dict[str, Any], said: str) ->
     with pytest.raises(ValidationError) as refused:
         read_template(json.dumps(document))
     assert said in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ({"Resources": {f"A{at}": one() for at in range(501)}}, "Number of resources, 501, is greater than maximum"),
+        (
+            {"Outputs": {f"O{at}": {"Value": ""} for at in range(201)}},
+            "Number of outputs, 201, is greater than max",
+        ),
+        ({"Parameters": {f"P{at}": {} for at in range(201)}}, "Number of parameters, 201, is greater than maximum"),
+        ({"Description": "x" * 1_000_000}, "Template may not exceed 1000000 bytes in size"),
+    ],
+)
+def test_a_template_that_is_too_large_is_refused(sections: dict[str, Any], said: str) -> None:
+    read_template(json.dumps({"Resources": {f"A{at}": one() for at in range(500)}}))
+    with pytest.raises(ValidationError, match=said):
+        read_template(json.dumps({"Resources": {"A": one()}, **sections}))
+
+
+def test_a_request_holds_less_of_a_template_than_a_bucket() -> None:
+    assert body_of("x" * 51_200, None)
+    with pytest.raises(ValidationError, match="length less than or equal to 51200"):
+        body_of("x" * 51_201, None)
 
 
 @pytest.mark.parametrize("body", ["{", "a: [", "just text"])

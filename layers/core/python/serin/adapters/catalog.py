@@ -49,9 +49,7 @@ class DynamoCatalog:
         return [from_record(Part, record) for record in found]
 
     def part(self, dataset: str, sequence: int) -> Part:
-        return self._one(
-            Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", "part", f"part {sequence} of {dataset}"
-        )
+        return self._one(Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         record = self._table.get(f"DATASET#{dataset}", "LAYOUT")

@@ -18,8 +18,8 @@ from serin.domain.features import Value
 from serin.domain.fields import INT64, YEARS
 from serin.domain.printable import printable
 
-RAISED = (Exception, SystemExit)
-"""What code of a model that fails may raise; `sys.exit()` in it must not end the process that asks it."""
+RAISED = (BaseException,)
+"""What code of a model may raise: anything, and neither `sys.exit()` in it nor an interrupt may end who asks it."""
 MAXIMUM_TEXT = 4096
 _PACKAGE = "model_code"
 _LONGEST_MESSAGE, _LONGEST_VALUE = 300, 60

@@ -15,6 +15,9 @@ ReleaseStatus = Literal["waiting", "running", "held", "live", "rolled_back", "fa
 """`waiting`: parked behind another. `held`: not decided, its weight stays until somebody or more evidence decides."""
 OPEN: tuple[ReleaseStatus, ...] = ("waiting", "running", "held")
 
+ABORTED_BY = "Aborted by "
+"""How the reason of a release begins that a person has taken back; its owner's name follows."""
+
 DEPLOYED = "deployed"
 """The cause of a release that gives what is live the code of a deploy."""
 

@@ -133,7 +133,12 @@ def facts_file(model: str, day: date, first: str, last: str, digest: str) -> str
 
 def facts_of_day(model: str, day: date) -> str:
     """What the keys of all facts about a day's predictions begin with."""
-    return f"truth/{model}/facts/{day}/"
+    return f"{facts_below(model)}{day}/"
+
+
+def facts_below(model: str) -> str:
+    """What the keys of all facts about predictions begin with."""
+    return f"truth/{model}/facts/"
 
 
 def asked_file(model: str, day: date, inputs: str, digest: str) -> str:

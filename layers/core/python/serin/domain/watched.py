@@ -171,7 +171,17 @@ def windows_due(since: datetime, length: timedelta, now: datetime) -> tuple[date
 
 def summary_file(model: str, day: date, version: int, reading: str) -> str:
     """The key of the counts of a day's rows that a version answered; `reading` is a digest of how they are read."""
-    return f"watching/{model}/days/{day}-v{version}-{reading[:16]}.parquet"
+    return f"{summaries_since(model, day)}-v{version}-{reading[:16]}.parquet"
+
+
+def summaries_below(model: str) -> str:
+    """What the keys of all such counts begin with."""
+    return f"watching/{model}/days/"
+
+
+def summaries_since(model: str, day: date) -> str:
+    """What comes before the keys of such counts of a day and of all later ones, and after those of earlier ones."""
+    return f"{summaries_below(model)}{day}"
 
 
 def reference_file(model: str, version: int, name: str, policy: str) -> str:

@@ -12,6 +12,7 @@ from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
 from serin.domain.models import ListedVersion, Withdrawal, listed_version
 from serin.domain.release_progress import Progress
+from serin.domain.release_record import Directive
 from serin.domain.releases import Live
 from serin.http.access import needs
 from serin.http.known import Version, known_model
@@ -39,6 +40,7 @@ class Model(BaseModel):
     live: Live | None = Field(None, description="What the last finished release left; absent before the first.")
     withdrawn: Withdrawal | None = Field(None, description="Present where the live version is withdrawn.")
     under_way: Progress | None = Field(None, description="The release that goes on now, which may have all calls.")
+    asked: Directive | None = Field(None, description="What a person asked of one of its releases, last.")
 
 
 def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control) -> APIRouter:
@@ -86,5 +88,6 @@ def _shown(name: str, charter: Charter, catalog: Catalog, control: Control) -> M
         problem=charter.problem,
         live=live,
         withdrawn=None if live is None else catalog.withdrawal(name, live.version),
+        asked=control.directive(name),
         under_way=None if under_way is None else under_way[1],
     )

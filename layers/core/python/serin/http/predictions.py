@@ -23,11 +23,21 @@ def prediction_path(charter: Charter, problems: Mapping[str, Any]) -> dict[str, 
             "tags": ["predictions"],
             "summary": charter.problem,
             "operationId": f"predict_{charter.model.replace('-', '_')}",
+            "parameters": [_KEY],
             "requestBody": {"required": True, **_json("", request_schema(charter))},
             "responses": {**answers, **problems},
             "security": [{charter.access: []}],
         }
     }
+
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "A word of the caller's own: within an hour the same rows of the same token get the same ids again.",
+}
 
 
 def request_schema(charter: Charter) -> Schema:

@@ -17,12 +17,13 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
-from serin.domain.errors import Invalid, TooLarge
+from serin.domain.errors import Invalid, NotFound, TooLarge
 from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, learnable_without_time, trials
 from serin.domain.names import digest
 from serin.domain.schemas import schema_of
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
+from serin.services.steps.first_training import begins_by_features
 from serin.services.steps.training_tables import Tables, TrainingTables
 
 Functions = Callable[[str], Callable[..., Any]]
@@ -53,17 +54,17 @@ def build_training_set(
     name = _name(charter, contracts, heads, code, champion)
     reason = _reason_to_skip(charter, run, name, heads, catalog)
     catalog.begin_run(replace(run, training_set=name))
-    if reason is None:
-        made = _made(name, charter, contracts, code, functions, heads, lake, catalog, champion)
-        if not isinstance(made, str):
-            catalog.save_training_set(made)
-            if made.copies:
-                kept = {"copies of other rows": made.copies}
-                catalog.save_run(replace(run, training_set=name, kept_from_judging=kept))
-            return made, trials(charter.training.search)
-        reason = made
-    catalog.save_run(replace(run, status="skipped", training_set=name, reason=reason))
-    return reason
+    made = reason or _made(name, charter, contracts, code, functions, heads, lake, catalog, champion)
+    if not isinstance(made, str):
+        catalog.save_training_set(made)
+        made = _under_way(run, catalog) or made
+    if isinstance(made, str):
+        catalog.save_run(replace(run, status="skipped", training_set=name, reason=made))
+        return made
+    if made.copies:
+        kept = {"copies of other rows": made.copies}
+        catalog.save_run(replace(run, training_set=name, kept_from_judging=kept))
+    return made, trials(charter.training.search)
 
 
 def _name(
@@ -92,15 +93,36 @@ def _reason_to_skip(
         return f"no rows yet of {', '.join(missing)}"
     if run.cause != "features":
         return None
-    others = [other for other in catalog.runs(charter.model) if other.id != run.id and other.status != "skipped"]
-    # What could not be decided is asked again as soon as there is more to decide by.
-    undecided = bool(others) and others[-1].status == "inconclusive"
-    if catalog.versions(charter.model) and not undecided:
+    if not begins_by_features(charter.model, catalog=catalog, but=run.id):
         return "the first version exists; later ones are trained for a cause or by a call"
-    others = [other for other in others if other.training_set == name]
+    others = [other for other in catalog.runs(charter.model) if other.id != run.id and other.training_set == name]
     if begun := [other.id for other in others if other.status in {"running", "registered", "rejected"}]:
         return f"run {begun[0]} has the same data, charter and code"
     return None
+
+
+def _under_way(run: Run, catalog: Catalog) -> str | None:
+    """Uploads that come at once make one first training: that of which the rows were enough first.
+
+    A run that is still reading rows may find too few of them, so it is in nobody's way.
+    """
+    if run.cause != "features":
+        return None
+    # Its own record says when it began: it may be tried again later.
+    began = catalog.run(run.model, run.id).at
+    for other in catalog.runs(run.model):
+        earlier = (other.at, other.id) < (began, run.id)
+        if earlier and other.status == "running" and other.training_set and _frozen(other.training_set, run, catalog):
+            return f"run {other.id} is under way with the rows that came before"
+    return None
+
+
+def _frozen(training_set: str, run: Run, catalog: Catalog) -> bool:
+    try:
+        catalog.training_set(run.model, training_set)
+    except NotFound:
+        return False
+    return True
 
 
 def _made(

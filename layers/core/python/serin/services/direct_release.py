@@ -6,7 +6,7 @@ from serin.domain.errors import Conflict
 from serin.domain.events import Event
 from serin.domain.judgement.looks import next_look
 from serin.domain.release_record import Directive, Wish
-from serin.domain.releases import Release
+from serin.domain.releases import ABORTED_BY, Release
 from serin.ports import Catalog, Clock, Control, Events
 
 
@@ -36,7 +36,7 @@ def direct_release(
         if release.status != "waiting":
             control.save_directive(directive)
     if asked == "abort" and release.is_open:
-        detail = {"model": release.model, "release": release.id, "reason": f"Aborted by {directive.by}."}
+        detail = {"model": release.model, "release": release.id, "reason": f"{ABORTED_BY}{directive.by}."}
         events.publish(Event("Release Abort Wanted", detail, correlation))
     return directive
 

@@ -22,15 +22,16 @@ def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[ModelColumn]
     series: dict[str, object] = {}
     for column in columns:
         if column.kind == "numeric":
-            series[column.name] = np.array([_number(column.name, row[column.name]) for row in rows], dtype=np.float64)
+            series[column.name] = np.array([number_of(column.name, row[column.name]) for row in rows], dtype=np.float64)
         else:
-            texts = [_text(column.name, row[column.name]) for row in rows]
+            texts = [text_of(column.name, row[column.name]) for row in rows]
             # Without the type, pandas would choose its own string type.
             series[column.name] = pd.Series(texts, dtype=object)
     return pd.DataFrame(series)
 
 
-def _number(name: str, value: Value) -> float:
+def number_of(name: str, value: Value) -> float:
+    """The number of a numeric feature, NaN for a null; raises Invalid for a text."""
     if value is None:
         return float("nan")
     if isinstance(value, datetime):
@@ -40,7 +41,8 @@ def _number(name: str, value: Value) -> float:
     return float(value)
 
 
-def _text(name: str, value: Value) -> str | float:
+def text_of(name: str, value: Value) -> str | float:
+    """The text of a categorical feature, NaN for a null; raises Invalid for another kind."""
     if value is None:
         # scikit-learn takes None for one more category, and NaN for no value.
         return float("nan")

@@ -24,8 +24,8 @@ def status(means: list[float]) -> str:
 def test_what_came_at_once_is_seen_in_the_newest_window_and_what_came_slowly_in_four() -> None:
     assert status([0.44, 0.44, 0.44, 0.44]) == "NO_LOSS_SEEN"
     assert status([0.44, 0.44, 0.44, 0.60]) == "LOSS"
-    assert status([0.46]) == "NO_LOSS_SEEN"
-    assert status([0.46, 0.46, 0.46, 0.46]) == "LOSS"
+    assert status([0.465]) == "NO_LOSS_SEEN"
+    assert status([0.465, 0.465, 0.465, 0.465]) == "LOSS"
 
 
 def test_older_windows_than_four_are_forgotten() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Evidence, Sample
 from serin.domain.judgement.policy import GatePolicy
+from serin.domain.judgement.sentences import better, came
 from serin.domain.judgement.verdicts import Check, Outcome
 
 MINIMUM_BLOCKS = 10
@@ -22,8 +23,9 @@ def against_champion(gain: Sample, gate: GatePolicy, version: int | None) -> Che
     bound = found.lower(gate.alpha)
     outcome: Outcome = "pass" if bound > needed else "fail"
     over = "the champion" if version is None else f"version {version}"
-    shown = f"{unit} gains {found.estimate:.4g} over {over}, at least {bound:.4g} with {1 - gate.alpha:.0%} confidence"
-    return Check(name, outcome, f"{shown}; more than {needed:g} is asked", unit, needed, found.estimate, bound)
+    shown = f"{name}: {unit} is {better(found.estimate)} than {over}'s, at worst {better(bound)}"
+    rule = f"with {1 - gate.alpha:.0%} confidence, even that must be more than {needed:g} better: {came(outcome)}"
+    return Check(name, outcome, f"{shown} {rule}", unit, needed, found.estimate, bound)
 
 
 def too_few(evidence: Evidence) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from serin.domain.judgement.bounds import uncertain
 from serin.domain.judgement.evidence import Sample
+from serin.domain.judgement.sentences import better, came
 from serin.domain.judgement.verdicts import Check, Outcome
 from serin.domain.metrics import GREATER_IS_BETTER
 
@@ -19,7 +20,10 @@ def at_least(name: str, sample: Sample | None, requirement: float, alpha: float,
         return _unseen(name, requirement, unit)
     bound = found.lower(alpha)
     outcome: Outcome = "pass" if bound >= requirement else "fail" if found.estimate < requirement else "inconclusive"
-    return _told(name, outcome, found.estimate, "at least", bound, requirement, alpha, unit)
+    sure = f"at least {bound:.4g} with {1 - alpha:.0%} confidence"
+    rule = f"even that must be at least {requirement:g}"
+    shown = f"{name}: estimated {found.estimate:.4g} {unit}, {sure}, {rule}: {came(outcome)}"
+    return Check(name, outcome, shown, unit, requirement, found.estimate, bound)
 
 
 def better_than_trivial(gain: Sample, alpha: float, metric: str) -> Check:
@@ -29,7 +33,8 @@ def better_than_trivial(gain: Sample, alpha: float, metric: str) -> Check:
         return _unseen(name, 0.0, metric)
     bound = found.lower(alpha)
     outcome: Outcome = "pass" if bound > 0 else "fail" if found.estimate <= 0 else "inconclusive"
-    shown = f"{name} {found.estimate:.4g}, at least {bound:.4g} with {1 - alpha:.0%} confidence; more than 0 is asked"
+    sure = f"at worst {better(bound)} with {1 - alpha:.0%} confidence"
+    shown = f"{name}: {metric} is {better(found.estimate)}, {sure}, even that must be better: {came(outcome)}"
     return Check(name, outcome, shown, metric, 0.0, found.estimate, bound)
 
 
@@ -46,15 +51,10 @@ def reaches(metric: str, sample: Sample | None, floor: float, alpha: float) -> C
     greater = GREATER_IS_BETTER[metric]
     side, bound = ("at least", found.lower(alpha)) if greater else ("at most", found.upper(alpha))
     outcome: Outcome = "pass" if (found.estimate >= floor if greater else found.estimate <= floor) else "fail"
-    return _told(name, outcome, found.estimate, side, bound, floor, alpha, metric)
+    rule = f"estimated {found.estimate:.4g}, the estimate must be {side} {floor:g}: {came(outcome)}"
+    shown = f"{name}: {rule} (with {1 - alpha:.0%} confidence it is {side} {bound:.4g}, which does not decide)"
+    return Check(name, outcome, shown, metric, floor, found.estimate, bound)
 
 
 def _unseen(name: str, requirement: float, unit: str) -> Check:
     return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, requirement)
-
-
-def _told(
-    name: str, outcome: Outcome, estimate: float, side: str, bound: float, requirement: float, alpha: float, unit: str
-) -> Check:
-    shown = f"{name} {estimate:.4g}, {side} {bound:.4g} with {1 - alpha:.0%} confidence"
-    return Check(name, outcome, f"{shown}; {side} {requirement:g} is asked", unit, requirement, estimate, bound)

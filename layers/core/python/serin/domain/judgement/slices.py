@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from serin.domain.judgement.bounds import Uncertain, uncertain
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.policy import Requirements, SliceMargin
+from serin.domain.judgement.sentences import better
 from serin.domain.judgement.verdicts import Check
 
 Measured = tuple[SliceEvidence, Uncertain]
@@ -32,6 +33,7 @@ def _column(column: str, margin: SliceMargin, slices: Sequence[SliceEvidence], a
     share = alpha / len(measured)
     worse = [pair for pair in measured if pair[1].estimate < floor and pair[1].upper(share) < 0]
     shown, sure = min(worse or measured, key=lambda pair: pair[1].estimate)
-    told = f"{column} {shown.value} changes by {sure.estimate:.4g} {margin.metric}, at most {sure.upper(share):.4g}"
-    reason = f"{told}; a loss of {margin.margin:g} is allowed"
+    told = f"{name}: {shown.value} is {better(sure.estimate)} in {margin.metric}, at best {better(sure.upper(share))}"
+    rule = f"a value fails where it is worse by more than {margin.margin:g}, and worse even at best"
+    reason = f"{told}, {rule}: {'it does' if worse else 'none does'}"
     return Check(name, "fail" if worse else "pass", reason, margin.metric, floor, sure.estimate, sure.upper(share))

@@ -31,6 +31,10 @@ def per_1000(value: ValuePolicy) -> str:
     return f"{value.unit} per 1,000 predictions"
 
 
+def _more(value: float) -> str:
+    return f"{abs(value):,.0f} {'more' if value >= 0 else 'less'}"
+
+
 def _no_loss(sample: Sample | None, margin: float, alpha: float, unit: str) -> Check:
     """Fails when value is lost for sure, or seems to be lost by more than the margin."""
     name = "value against the champion"
@@ -39,5 +43,7 @@ def _no_loss(sample: Sample | None, margin: float, alpha: float, unit: str) -> C
         return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, -margin)
     upper = found.upper(alpha)
     lost = upper < 0 or found.estimate < -margin
-    shown = f"value changes by {found.estimate:,.0f} {unit}, at most {upper:,.0f}; a loss of {margin:g} is allowed"
+    told = f"{name}: {_more(found.estimate)} {unit}, at best {_more(upper)}"
+    rule = f"it fails where it is less by more than {margin:,.0f}, or less even at best"
+    shown = f"{told}, {rule}: {'it does' if lost else 'it does not'}"
     return Check(name, "fail" if lost else "pass", shown, unit, -margin, found.estimate, upper)

@@ -44,5 +44,6 @@ def _tree(predictor: Any, output: int, known: Any, places: Any, program: Program
         nodes["missing_go_to_left"].astype(np.bool_),
         bits,
         nodes["value"].reshape(-1, 1),
+        nodes["count"].astype(np.float64),
         output,
     )

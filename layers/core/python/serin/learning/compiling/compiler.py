@@ -12,6 +12,7 @@ from serin.domain.charter import Scalar, Task
 from serin.domain.classes import positive_of
 from serin.learning.compiling.columns import NotCovered, model_table
 from serin.learning.compiling.estimators import Builder, Site
+from serin.learning.compiling.margins import margin_of
 from serin.learning.compiling.program import Program, Slot
 from serin.serving.compiled.layout import Column, Description, Operation
 from serin.serving.manifest import ModelColumn
@@ -49,7 +50,7 @@ def compile_pipeline(
     else:
         answer = _in_order(estimator, builder.probabilities(estimator, table), task, classes, program)
     described = tuple(Column(column.name, column.kind, column.categories) for column in columns)
-    about = Description(task, described, tuple(classes), version)
+    about = Description(task, described, tuple(classes), version, margin_of(builder.sites, program))
     return Compiled(program.written(about, answer), tuple(builder.sites), program)
 
 

@@ -29,6 +29,10 @@ def encoded(encoder: Any, table: Table, program: Program) -> Table:
     for place, (column, width) in enumerate(zip(coded, _widths(encoder, len(coded)), strict=True)):
         refused = [not _is_answered(encoder, place, value) for value in column.values]
         first, codes = len(columns), len(column.values)
+        if any(refused) and not width:
+            # Nothing is left of the column, and what was never seen in it is refused all the same.
+            tabled = program.constants(np.where(refused, np.inf, 0.0))
+            program.add(Operation.TABLE, [column.slot], [tabled, codes])
         for at in range(first, first + width):
             tabled = program.constants(np.where(refused, np.inf, answers[:codes, at]))
             columns.append(Number(program.add(Operation.TABLE, [column.slot], [tabled, codes])[0]))

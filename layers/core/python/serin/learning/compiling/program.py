@@ -74,6 +74,11 @@ class Program:
         self._bits.append(categories)
         return len(self._bits) - 1
 
+    @property
+    def categories(self) -> Sequence[Bits]:
+        """What each number that `bits` gave stands for."""
+        return self._bits
+
     def trees(self, nodes: Nodes, trees: int) -> int:
         """Where the nodes of so many trees lie in the file."""
         self._nodes.append(nodes)

@@ -68,9 +68,10 @@ def _filled(imputer: Any, table: Table, program: Program) -> Table:
         raise NotCovered("a SimpleImputer of a sparse matrix")
     columns: list[Column] = []
     for column, value in zip(table.columns, imputer.statistics_, strict=True):
-        dropped = is_nan(value) and not imputer.keep_empty_features
-        if not dropped:
-            columns.append(_filled_column(column, float(missing), 0.0 if is_nan(value) else value, program))
+        # Also of a column without a value, of which nothing is left: it is checked all the same.
+        filled = _filled_column(column, float(missing), 0.0 if is_nan(value) else value, program)
+        if imputer.keep_empty_features or not is_nan(value):
+            columns.append(filled)
     return table.after(imputer, [*columns, *_indicators(imputer, table, program)])
 
 

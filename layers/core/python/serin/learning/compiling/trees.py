@@ -21,7 +21,7 @@ class Tree:
     """One tree as scikit-learn numbers its nodes; `left` is -1 in a leaf.
 
     `bits` is the number of a split's categories, -1 where it splits by a threshold. `values` are a node's outputs, as
-    a row; `output` is the sum that they are added to, the first of several.
+    a row, `covers` the rows it has learnt from; `output` is the sum that they are added to, the first of several.
     """
 
     left: Numbers
@@ -31,6 +31,7 @@ class Tree:
     null_left: npt.NDArray[np.bool_]
     bits: Numbers
     values: Floats
+    covers: Floats
     output: int = 0
 
 
@@ -42,6 +43,7 @@ class Ensemble:
     leaf_nodes: Numbers
     trees: Sequence[Tree]
     features: Sequence[Slot]
+    start: Sequence[float]
 
 
 def plain_tree(tree: Any, values: Floats, output: int = 0) -> Tree:
@@ -54,6 +56,7 @@ def plain_tree(tree: Any, values: Floats, output: int = 0) -> Tree:
         tree.missing_go_to_left.astype(np.bool_),
         np.full(tree.node_count, -1),
         values,
+        tree.weighted_n_node_samples,
         output,
     )
 
@@ -62,7 +65,7 @@ def ensemble(
     trees: Sequence[Tree], features: Sequence[Slot], start: Sequence[float], program: Program, *, mean: bool = False
 ) -> Ensemble:
     """The sums, or means, of the trees' leaves over `start`, one for each output."""
-    blocks, values, leaf_nodes, roots = [], [], [], []
+    blocks, values, leaf_nodes, roots, covers = [], [], [], [], []
     places = np.array(features, dtype=np.int64)
     node_count = leaf_count = 0
     for tree in trees:
@@ -72,13 +75,15 @@ def ensemble(
         node_count, leaf_count = node_count + len(nodes), leaf_count + len(leaves)
         blocks.append(nodes)
         values.append(tree.values[leaves])
+        covers.append(tree.covers[order])
         leaf_nodes.append(leaves)
     leaf_values = np.concatenate(values)
     place, begins = program.constants(leaf_values), program.constants(start)
     first = program.trees(np.concatenate(blocks), len(trees))
-    given = [int(mean), leaf_values.shape[1], place, leaf_count, begins, first, node_count, *roots]
+    given = [int(mean), leaf_values.shape[1], place, leaf_count, begins, first, node_count]
+    given += [program.constants(np.concatenate(covers)), *roots]
     slots = program.add(Operation.TREES, [], given, writes=len(start))
-    return Ensemble(slots, np.concatenate(leaf_nodes), trees, features)
+    return Ensemble(slots, np.concatenate(leaf_nodes), trees, features, start)
 
 
 def _nodes(tree: Tree, places: Numbers, first_node: int, first_leaf: int) -> tuple[Nodes, Numbers]:

@@ -22,7 +22,7 @@ from serin.domain.release_course import (
     wait_of_bake,
 )
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
-from serin.domain.releases import DEPLOYED, Release
+from serin.domain.releases import ABORTED_BY, DEPLOYED, Release
 from serin.services.release.context import JudgedRelease
 from serin.services.release.move import CHANGED, as_meant
 from serin.services.withdraw_version import why_withdrawn
@@ -51,7 +51,7 @@ def judge(context: JudgedRelease, round: int, asked: int = 0) -> Course:
     now, wish = context.clock.now(), context.wish()
     look = _Look(context, release, plan, shifts, wish, now, round, asked)
     if wish is not None and wish.wish == "abort":
-        return Course("abandon", reason=f"Aborted by {wish.by}.")
+        return Course("abandon", reason=f"{ABORTED_BY}{wish.by}.")
     withdrawn = why_withdrawn(context.model, release.version, catalog=context.catalog)
     if withdrawn is not None and release.cause != DEPLOYED:
         return Course("abandon", reason=withdrawn)

@@ -23,6 +23,7 @@ from serin.domain.truth import (
     asked_file,
     asked_of_day,
     asked_since,
+    facts_below,
     facts_file,
     facts_of_day,
     is_sealed,
@@ -62,7 +63,9 @@ class TruthDays:
 
     def facts(self, day: date) -> tuple[pl.DataFrame, Keys]:
         """What was said of that day's predictions, and the keys it was read from."""
-        keys = self.lake.keys(facts_of_day(self.charter.model, day))
+        prefix = facts_of_day(self.charter.model, day)
+        # Feedback may speak of days that nobody waits for any more.
+        keys = self.lake.keys(prefix) if day < self.first else [key for key in self._said if key.startswith(prefix)]
         tables = [read_facts(gzip.decompress(content)) for content in self.lake.get_each(keys)]
         return pl.concat([no_facts(), *tables]), tuple(keys)
 
@@ -78,6 +81,11 @@ class TruthDays:
         """Listed once, not day by day: of most days all has been stored."""
         model = self.charter.model
         return self.lake.keys(asked_below(model), asked_since(model, self.first))
+
+    @cached_property
+    def _said(self) -> Sequence[str]:
+        model = self.charter.model
+        return self.lake.keys(facts_below(model), facts_of_day(model, self.first))
 
     def _table(self, day: date) -> str:
         return asked_of_day(self.charter.model, day, self._reading)

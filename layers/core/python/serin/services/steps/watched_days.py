@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from serin.data.watching.summaries import Summaries, read_back, stored, summaris
 from serin.domain.charter import Charter
 from serin.domain.names import digest
 from serin.domain.truth import is_sealed
-from serin.domain.watched import ANSWER, summary_file
+from serin.domain.watched import ANSWER, summaries_below, summaries_since, summary_file
 from serin.ports import ObjectStore
 from serin.services.steps.truth_days import TruthDays
 
@@ -32,16 +32,16 @@ class WatchedDays:
 
     def between(self, begin: datetime, end: datetime, now: datetime) -> Summaries:
         """The counts of all days from `begin` to `end`."""
-        found: Summaries = {}
-        day = begin.date()
+        found, model, day = Summaries(), self.charter.model, begin.date()
+        kept = frozenset(self.lake.keys(summaries_below(model), summaries_since(model, day)))
         while day < end.date():
-            found |= self._day(day, now)
+            found |= self._day(day, now, kept)
             day += timedelta(days=1)
         return found
 
-    def _day(self, day: date, now: datetime) -> Summaries:
+    def _day(self, day: date, now: datetime, kept: Container[str]) -> Summaries:
         key = summary_file(self.charter.model, day, self.version, self._reading)
-        if self.lake.keys(key):
+        if key in kept:
             return read_back(self.lake.get(key))
         content = stored(self._made(day, now))
         if is_sealed(day, now):

@@ -34,6 +34,8 @@ class Kernel:
         self.score = library.serin_score
         self.score.argtypes = (*(address, address), *(count, count, count), *(address, address, address, address))
         self.score.restype = None
+        self.explain = library.serin_explain
+        self.explain.argtypes, self.explain.restype = (*(address,) * 4, count, address), ctypes.c_int32
 
     def opened(self, content: bytes) -> array[float]:
         """The file where the kernel can read it; raises Corrupt for one that it does not accept."""
@@ -56,7 +58,7 @@ def kernel_at(path: Path) -> Kernel:
     """The library in a file; raises Unavailable when this machine cannot load it."""
     try:
         return Kernel(path)
-    except OSError as error:
+    except (OSError, AttributeError) as error:
         raise Unavailable(
             f"The kernel {path.name} cannot be loaded: {error}.", "Deploy the layer that is built for this machine."
         ) from error

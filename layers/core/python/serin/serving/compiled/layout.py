@@ -50,7 +50,9 @@ class Operation(IntEnum):
     FINITE = 10  # as it is; an infinity refuses the row, and NaN unless [1]
     SINGLE = 11  # rounded to float32, then as FINITE [1 where NaN may pass]
     LINEAR = 12  # the sum of x * weight, and an intercept [@weights, intercept]
-    TREES = 13  # the sum, or mean, of leaves [mean, width, @values, leaves, @start, first node, nodes, (root, output)…]
+    TREES = (
+        13  # the sum, or mean, of leaves [mean, width, @values, leaves, @start, node, nodes, @covers, (root, output)…]
+    )
     EXPIT = 14
     EXP = 15
     SOFTMAX = 16
@@ -73,13 +75,26 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Margin:
+    """What a score is made of: for each output of the one ensemble its mean, and each feature's slot and column."""
+
+    means: tuple[float, ...]
+    slots: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Description:
-    """What is said of a compiled model beside its numbers; `made_with` is the version of scikit-learn."""
+    """What is said of a compiled model beside its numbers; `made_with` is the version of scikit-learn.
+
+    `margin` is that of a model whose scores can be explained exactly.
+    """
 
     task: Task
     columns: tuple[Column, ...]
     classes: tuple[Scalar, ...]
     made_with: str
+    margin: Margin | None = None
 
 
 @dataclass(frozen=True)
@@ -123,28 +138,38 @@ class Sizes:
     """What the header of a file counts."""
 
     inputs: int
+    slots: int
     outputs: int
     trees: int
 
 
 def sizes_of(content: bytes) -> Sizes:
     """The counts of a file that the kernel accepted."""
-    _, _, inputs, _, outputs, *_, trees = _HEADER.unpack_from(content)
-    return Sizes(inputs, outputs, trees)
+    _, _, inputs, slots, outputs, *_, trees = _HEADER.unpack_from(content)
+    return Sizes(inputs, slots, outputs, trees)
 
 
 def description_of(content: bytes) -> Description:
     """The text of a file that the kernel accepted; raises Corrupt for one that does not fit its numbers."""
     fields: tuple[Any, ...] = _HEADER.unpack_from(content)
-    _, _, inputs, _, outputs, ints, doubles, nodes, text, _ = fields
+    _, _, inputs, slots, outputs, ints, doubles, nodes, text, _ = fields
     at = _HEADER.size + ints * 4 + ints % 2 * 4 + doubles * 8 + nodes * 16
     try:
         about = from_record(Description, json.loads(content[at : at + text]))
     except (ValueError, TypeError, LookupError, RecursionError, SerinError) as error:
         raise _corrupt(f"its description cannot be read: {error}") from error
+    margin = about.margin
+    if margin and (len(margin.slots) != len(margin.columns) or not _are_below(slots, margin.slots)):
+        raise _corrupt("its description names slots that are not there")
+    if margin and not _are_below(inputs, margin.columns):
+        raise _corrupt("its description names columns that are not there")
     if len(about.columns) != inputs or outputs_of(about.task, about.classes) != outputs:
         raise _corrupt("its description is of another model")
     return about
+
+
+def _are_below(end: int, places: Sequence[int]) -> bool:
+    return all(0 <= place < end for place in places)
 
 
 def _corrupt(what: str) -> Corrupt:

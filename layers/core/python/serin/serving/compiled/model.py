@@ -5,14 +5,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from serin.domain.charter import Score
+from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.features import Value
 from serin.serving.compiled.kernel import Kernel
 from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, sizes_of
-from serin.serving.table import _number as number_of
-from serin.serving.table import _text as text_of
+from serin.serving.table import number_of, text_of
 
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
 
@@ -25,6 +26,19 @@ class Matrix:
     rows: int
     of_row: int
     of_input: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A margin as a sum: its mean over what was learnt, and what each column adds."""
+
+    mean: float
+    contributions: Mapping[str, float]
+
+    @property
+    def margin(self) -> float:
+        """What the trees add up to: log-odds, a class's logit, or a value before its link."""
+        return self.mean + sum(self.contributions.values())
 
 
 class CompiledModel:
@@ -92,10 +106,35 @@ class CompiledModel:
         self.refusals(matrix, None, leaves)
         return leaves
 
+    def explain(self, row: Mapping[str, Value]) -> list[Explanation]:
+        """Exact path-dependent TreeSHAP of boosted trees: one explanation for each margin, of a multiclass task many.
+
+        A column that became several features has their sum. Of a calibrated model it is the margin before calibration.
+        Raises Unavailable for a model whose scores are not explained, ValueError for a row that is refused.
+        """
+        about = self.about.margin
+        values = array("d", [read(row[name]) for name, read in self._inputs])
+        outputs, slots = 0 if about is None else len(about.means), self._sizes.slots
+        added, refused = array("d", bytes(8 * outputs * slots)), array("B", b"\0")
+        room = self._kernel.room(self._file, 1)
+        places = [part.buffer_info()[0] for part in (values, room, refused)]
+        if about is None or self._kernel.explain(self._at, *places, outputs, added.buffer_info()[0]):
+            raise Unavailable("This model's scores are not explained.", "Use gradient-boosted trees of fewer levels.")
+        if refused[0]:
+            raise ValueError(f"the row cannot be explained: it {_REFUSED[refused[0] & -refused[0]]}")
+        names = [name for name, _ in self._inputs]
+        explanations = []
+        for output, mean in enumerate(about.means):
+            sums = dict.fromkeys(names, 0.0)
+            for slot, column in zip(about.slots, about.columns, strict=True):
+                sums[names[column]] += added[output * slots + slot]
+            explanations.append(Explanation(mean, sums))
+        return explanations
+
     def _listed(self, scores: array[float]) -> list[Score]:
-        # A sum is finite only if all are.
-        if not sum(scores) - sum(scores) == 0:
-            raise ValueError("the model answered a score that is not a finite number")
+        if not all(map(isfinite, scores)):
+            cause = "its score is no finite number"
+            raise ModelFailed(f"{cause}.", "Tell the model's owner: its pipeline has to answer it.", cause=cause)
         if self.about.task != "multiclass":
             return list(scores)
         width = self._sizes.outputs

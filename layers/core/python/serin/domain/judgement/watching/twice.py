@@ -8,13 +8,14 @@ than the square of once. Both are in the chance that is held against the promise
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from serin.domain.judgement.student import t_quantile
 
 MOST = 8.0
 """A limit of more deviations than this sees nothing: with so few windows, a promise is not kept but bought."""
-_POINTS = 60
+_POINTS, _NEAR = 60, 1e-6
 _SPAN = 8.0
 # Gauss-Legendre on (0, 1), 8 points (Abramowitz and Stegun, table 25.4).
 _NODES = (
@@ -44,11 +45,9 @@ def deviations(chance: float, windows: int, correlation: float) -> float:
     """How many standard deviations from the mean the limit lies, at most `MOST`; that for fewer than three windows."""
     if windows < 3 or chance_of_two(MOST, windows, correlation) > chance:
         return MOST
-    low, high = 0.0, MOST
-    while high - low > 1e-6:
-        middle = (low + high) / 2
-        low, high = (middle, high) if chance_of_two(middle, windows, correlation) > chance else (low, middle)
-    return high
+    if chance_of_two(0.0, windows, correlation) <= chance:
+        return 0.0
+    return _where(lambda limit: math.log(chance_of_two(limit, windows, correlation) / chance))
 
 
 @lru_cache(maxsize=4096)
@@ -61,12 +60,37 @@ def chance_of_two(limit: float, windows: int, correlation: float) -> float:
     spread, common = math.sqrt(1 + of_mean), (correlation + of_mean) / (1 + of_mean)
     width = _SPAN / math.sqrt(2 * df)
     step = (1 + width - max(0.0, 1 - width)) / _POINTS
-    total = weights = 0.0
+    total, weights, joint = 0.0, 0.0, _joint(common)
     for point in range(_POINTS):
         deviation = max(0.0, 1 - width) + (point + 0.5) * step
         weight = math.exp((df - 1) * math.log(deviation) - df * (deviation * deviation - 1) / 2)
-        total, weights = total + weight * _both_above(limit * deviation / spread, common), weights + weight
+        total, weights = total + weight * _both_above(limit * deviation / spread, joint), weights + weight
     return total / weights
+
+
+def _where(excess: Callable[[float], float]) -> float:
+    """Where a falling function, positive at 0 and not at `MOST`, is no more positive, to a millionth.
+
+    By the secant between two ends (Dowell and Jarratt 1971, "Illinois"), over squares: the logarithm of a chance is
+    nearly a line there, so that a few steps do what halving needs twenty for.
+    """
+    (low, above), (high, below) = (0.0, excess(0.0)), (MOST * MOST, excess(MOST))
+    at, before, moved = MOST, 0.0, 0.0
+    while abs(at - before) > _NEAR / 4 and below < 0:
+        middle = high - below * (high - low) / (below - above)
+        before, at = at, math.sqrt(middle)
+        found = excess(at)
+        # An end that stays a second time would never move: it counts half.
+        half = 0.5 if found * moved > 0 else 1.0
+        if found > 0:
+            low, above, below = middle, found, below * half
+        else:
+            high, below, above = middle, found, above * half
+        moved = found
+    at += _NEAR / 2
+    while excess(at) > 0:
+        at += _NEAR
+    return min(at, MOST)
 
 
 def freedom(windows: int, correlation: float) -> float:
@@ -87,12 +111,14 @@ def _independent(windows: int, correlation: float) -> float:
     return max(windows * (1 - correlation) / (1 + correlation), 1.0)
 
 
-def _both_above(limit: float, correlation: float) -> float:
-    """Two standard normals above the same limit (Genz 2004, equation 3)."""
-    alone = math.erfc(limit / math.sqrt(2)) / 2
+def _joint(correlation: float) -> Sequence[tuple[float, float]]:
+    """What two standard normals so correlated have in common, node by node: a factor, and what it is multiplied by."""
     angle = math.asin(correlation)
-    within = math.fsum(
-        weight * math.exp(-limit * limit / (1 + math.sin(angle * node)))
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True)
-    )
-    return alone * alone + angle * within / (2 * math.pi)
+    nodes = zip(_NODES, _WEIGHTS, strict=True)
+    return [(angle * weight / (2 * math.pi), 1 / (1 + math.sin(angle * node))) for node, weight in nodes]
+
+
+def _both_above(limit: float, joint: Sequence[tuple[float, float]]) -> float:
+    """Two standard normals above the same limit (Genz 2004, equation 3)."""
+    alone, square = math.erfc(limit / math.sqrt(2)) / 2, -limit * limit
+    return alone * alone + math.fsum(factor * math.exp(square * by) for factor, by in joint)

@@ -1,0 +1,15 @@
+"""How the gate's checks say a change and what came of it: number, bound, rule, outcome."""
+
+from __future__ import annotations
+
+from serin.domain.judgement.verdicts import Outcome
+
+
+def better(gain: float) -> str:
+    """A gain as a person reads it, whatever direction its metric has: `0.03 better`, `0.03 worse`."""
+    return f"{abs(gain):.4g} {'better' if gain > 0 else 'worse'}" if gain else "no better"
+
+
+def came(outcome: Outcome) -> str:
+    """What came of a check."""
+    return {"pass": "it is", "fail": "it is not"}.get(outcome, "these rows cannot show it")

@@ -1,0 +1,50 @@
+"""What a person names to be uploaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from serin.domain.errors import Invalid, NotFound, SerinError
+from serin.domain.names import FILE
+from serin_cli.incoming import incoming
+from serin_cli.init import look
+
+
+def test_a_partitioned_folder_is_its_files_with_the_columns_of_their_partition(tmp_path: Path) -> None:
+    root, into = tmp_path / "rows", tmp_path / "into"
+    for city in ("São%20Paulo", "__HIVE_DEFAULT_PARTITION__"):
+        folder = root / "year=2013" / f"city={city}"
+        folder.mkdir(parents=True)
+        pl.DataFrame({"n": [1, 2]}).write_parquet(folder / "part-0.parquet")
+    into.mkdir()
+    files = list(incoming(root, into))
+    assert all(FILE.match(file.name) for file in files)
+    assert [pl.read_parquet(file).rows() for file in sorted(files)] == [
+        [(1, "2013", "São Paulo"), (2, "2013", "São Paulo")],
+        [(1, "2013", None), (2, "2013", None)],
+    ]
+    seen = look(root)
+    assert (seen.rows, [(one.name, one.type) for one in seen.columns]) == (
+        4,
+        [("n", "integer"), ("year", "integer"), ("city", "string")],
+    )
+
+
+def test_another_folder_is_refused_and_what_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with pytest.raises(Invalid, match="is a folder, and not one") as caught:
+        list(incoming(tmp_path, tmp_path))
+    assert "*.csv" in caught.value.remedy
+    with pytest.raises(NotFound, match="No such file"):
+        list(incoming(tmp_path / "none.csv", tmp_path))
+    assert list(incoming(tmp_path / "a.csv", tmp_path)) == [tmp_path / "a.csv"]
+
+
+def test_a_file_that_is_only_called_a_workbook_is_what_its_bytes_are(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_text("a\n1\n")
+    assert list(incoming(tmp_path / "a.xlsx", tmp_path)) == [tmp_path / "a.xlsx"]
+    with pytest.raises(SerinError):
+        look(tmp_path / "empty.csv")
