@@ -98,7 +98,7 @@ def _of_the_platform(add: Add) -> None:
     begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
     state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
     add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state)
-    add("clock", clock, "Show the local cloud's clock, or advance it through all that is due.", *_clock())
+    add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     traced = ("id", {"help": TRACED})
@@ -211,7 +211,7 @@ def _models() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:
-    action = ("action", {"nargs": "?", "choices": ["show", "advance"], "default": "show"})
+    action = ("action", {"nargs": "?", "choices": ["show", "advance", "stop"], "default": "show"})
     span = ("span", {"nargs": "?", "help": "with advance: how far, such as 90m, 2h, 7d, 1w or P1DT12H"})
     return action, span, ("--to", {"metavar": "MOMENT", "help": "with advance: a moment, such as 2013-05-01T00:00Z"})
 

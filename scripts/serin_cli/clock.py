@@ -25,6 +25,10 @@ from serin_cli.signing import signed
 _PATH, OWN_SERVICE = "/_serin/clock", "serin"
 _HERE: dict[str, Any] = {"verify": False}
 """The local cloud speaks plain HTTP: reading the certificates of the whole web costs more than what is asked."""
+_LINE_S = 5.0
+"""How often a walk is told of where no bar can be drawn."""
+
+_ENDS = "The clock stops once the step it is in is over, and runs by itself from there: ./scripts/serin clock"
 _SHORT = re.compile(r"(\d{1,6})([smhdw])")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -74,17 +78,19 @@ def clock_of(connection: Connection) -> Clock:
 
 
 def clock(arguments: Namespace) -> Outcome:
-    """Show the clock, or advance it by a span or to a moment."""
+    """Show the clock, advance it by a span or to a moment, or stop the advance that another terminal has begun."""
     connection = _local()
     if arguments.action != "advance":
         if arguments.span or arguments.to:
-            raise Invalid("The clock is only shown.", "Write: serin clock advance 7d", "action")
+            raise Invalid("Only `advance` reads a span or a moment.", "Write: serin clock advance 7d", "action")
+        if arguments.action == "stop":
+            return _stopped(connection)
         now = _shown(connection)
         return Outcome({"now": now}, said=[f"The local cloud's clock shows {now}."])
     if bool(arguments.span) == bool(arguments.to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
     wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}
-    walked = _walk(connection, wanted)
+    walked = _walk(connection, wanted, silent=arguments.print_json)
     return Outcome(walked, said=list(_said_of(walked)))
 
 
@@ -140,9 +146,20 @@ def _local() -> Connection:
 
 
 def _shown(connection: Connection) -> str:
+    return str(_answer(connection, "GET")["now"])
+
+
+def _stopped(connection: Connection) -> Outcome:
+    """End the walk under way, whoever began it."""
+    way = _answer(connection, "DELETE")
+    said = f"The advance to {way['to']} stops once its present step is over; the clock shows {way['now']}."
+    return Outcome(way, said=[said])
+
+
+def _answer(connection: Connection, method: str) -> dict[str, Any]:
     try:
-        answer = httpx.get(f"{connection.endpoint_url}{_PATH}", auth=Signed(connection), **_HERE)
-        return str(_told(answer.text)["now"])
+        answer = httpx.request(method, f"{connection.endpoint_url}{_PATH}", auth=Signed(connection), **_HERE)
+        return _told(answer.text)
     except httpx.HTTPError as error:
         raise _gone(error) from error
 
@@ -154,13 +171,18 @@ def _told(line: str) -> dict[str, Any]:
     return record
 
 
-def _walk(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
+def _walk(connection: Connection, wanted: dict[str, Any], silent: bool) -> dict[str, Any]:
     """Follow the walk to its end: how far it is, what it waits for, and afterwards what took the time."""
     start, began, steps, last = _shown(connection), time.monotonic(), 0, dict[str, Any]()
+    said = began
     with story.bar("advancing the clock") as bar:
         for last in _steps(connection, wanted):
             steps += "why" in last
             bar.update(bar.task_ids[0], description=_progress(last, steps))
+            # A file or a pipe shows no bar, and an hour of silence looks like an hour of nothing.
+            if bar.disable and not silent and time.monotonic() - said >= _LINE_S:
+                said = time.monotonic()
+                story.say(_progress(last, steps))
     took = {"seconds": round(time.monotonic() - began, 1), "took": last.get("took", {})}
     return {"from": start, "now": last["now"], "steps": steps, **took}
 
@@ -172,7 +194,7 @@ def _progress(line: Mapping[str, Any], steps: int) -> str:
 
 
 def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each line of a walk, and of its end; it goes on when this program is stopped."""
+    """Each line of a walk, and of its end; a walk that nobody follows any more ends after its present step."""
     where: dict[str, Any] = {"url": f"{connection.endpoint_url}{_PATH}", "auth": Signed(connection), **_HERE}
     try:
         # A step takes as long as the functions it sets off.
@@ -182,6 +204,9 @@ def _steps(connection: Connection, wanted: dict[str, Any]) -> Iterator[dict[str,
                 yield record
                 if record.get("done"):
                     return
+    except KeyboardInterrupt:
+        story.err.print(_ENDS)
+        raise
     except httpx.HTTPError as error:
         raise _gone(error) from error
     raise Unavailable("The local cloud broke off before the clock had come there.", "Read what serin up says.")

@@ -17,6 +17,7 @@ from serin.files.charters import read_charter
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.connection import load
+from serin_cli.listed import after_withdrawal, listed_model, listed_version
 from serin_cli.outcome import Outcome
 from serin_cli.sample import write_sample
 from serin_cli.scorecards import quality_file, quality_table, said_lines
@@ -86,14 +87,21 @@ def models(arguments: Namespace) -> Any:
     with connected() as client:
         if withdraws:
             path = f"/models/{arguments.model}/versions/{arguments.version}/withdraw"
-            return client.post(path, {"why": arguments.why})
-        return [{**found, "live": found.get("live", {}).get("version")} for found in client.get("/models")["items"]]
+            withdrawn = client.post(path, {"why": arguments.why})
+            return {**withdrawn, "next": after_withdrawal(arguments.model, arguments.version, _models(client))}
+        return [listed_model(model) for model in _models(client)]
 
 
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        return client.all(f"/models/{arguments.model}/versions")[::-1]
+        found = client.all(f"/models/{arguments.model}/versions")[::-1]
+    return found if arguments.print_json else [listed_version(version) for version in found]
+
+
+def _models(client: Client) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = client.get("/models")["items"]
+    return shown
 
 
 def predict(arguments: Namespace) -> Any:

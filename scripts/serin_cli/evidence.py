@@ -10,7 +10,8 @@ from typing import Any
 from serin.domain.judgement.release_evidence import Counts
 from serin.domain.judgement.verdicts import Check
 from serin.domain.records import from_record
-from serin.domain.release_record import Judged, ReleasePlan, Shift, calls_of_candidate
+from serin.domain.release_progress import progress_of
+from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift, calls_of_candidate
 from serin.domain.releases import Release, ReleaseStep
 
 
@@ -23,6 +24,7 @@ class ReleaseSeen:
     shifts: Sequence[Shift]
     steps: Sequence[ReleaseStep]
     judged: Sequence[Judged]
+    wish: Directive | None = None
 
     @property
     def last(self) -> Judged | None:
@@ -60,8 +62,22 @@ class ReleaseSeen:
         return ["shadow", *(f"{weight} %" for weight in self.plan.weights), "100 %"]
 
     @property
+    def is_wish_ahead(self) -> bool:
+        """Whether what a person asked last is still to be followed: what the release says of itself is older."""
+        if self.wish is None or not self.release.is_open:
+            return False
+        looked = self.last is not None and self.last.at >= self.wish.at
+        reached = {"hold": self.release.status == "held", "resume": looked or self.release.status != "held"}
+        return not reached.get(self.wish.wish, False)
+
+    @property
     def sentence(self) -> str:
         """Where it stands, in a sentence."""
+        if self.wish is not None and self.is_wish_ahead:
+            return f"{self.wish.by} asked it to {self.wish.wish} at {self.wish.at:%H:%M:%S}Z; its next look follows."
+        progress = progress_of(self.release, self.plan, self.shifts)
+        if self.release.status == "running" and progress.watched_until is not None:
+            return f"{progress.sentence[0].upper()}{progress.sentence[1:]}."
         said = self.release.reason or (self.last.sentence if self.last else "Nothing was judged yet.")
         return said if said.endswith(".") else f"{said}."
 
@@ -75,6 +91,7 @@ def release_seen(record: Mapping[str, Any]) -> ReleaseSeen:
         [from_record(Shift, item) for item in record["shifts"]],
         [from_record(ReleaseStep, item) for item in record["steps"]],
         [from_record(Judged, item) for item in record["judged"]],
+        from_record(Directive, record["wish"]) if record.get("wish") else None,
     )
 
 

@@ -19,6 +19,11 @@ def health(arguments: Namespace) -> Any:
         return found
     lines = [line(version) for version in found["versions"]]
     story.out.print(printable(f"From {found['since']} to {found['until']}", 200), markup=False)
+    if left_out := found.get("files_left_out"):
+        story.say(
+            f"Not the {arguments.hours} hours that were asked for: the log's {left_out:,} older files were too many "
+            "to read, and their calls are not counted."
+        )
     story.show_table(lines, list(lines[0]))
     return None
 
@@ -38,6 +43,7 @@ def line(version: Mapping[str, Any]) -> dict[str, Any]:
         "start ms": _short(version.get("start_ms")),
         "cpu ms": _short(version.get("cpu_ms")),
         "memory": None if used is None else f"{used} of {memory} MB",
+        "releases' own": version.get("own_calls", 0),
         "usd": f"{version['usd']:.6f}",
     }
 

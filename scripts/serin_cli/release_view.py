@@ -85,7 +85,8 @@ def _calls(judged: Judged) -> Text:
         for name, counts in (("candidate", own), ("live", other))
     ]
     missing = f"; {judged.missing_calls:,} more needed" if judged.missing_calls else ""
-    return cell(f"at {judged.weight} %: {', '.join(told)}{missing}")
+    until = f"calls until {judged.counted_until:%H:%M:%S}Z"
+    return cell(f"at {judged.weight} %: {', '.join(told)}{missing} ({until})")
 
 
 def _other(check: Check) -> Text:

@@ -25,6 +25,8 @@ FIRST_OF_WORK = (
     "model",
     "version",
     "live",
+    "withdrawn",
+    "now",
     "file",
     "id",
     "cause",

@@ -6,12 +6,14 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from infra.local.clock.virtual import Progress, VirtualClock
-from serin.domain.errors import Denied, Invalid, SerinError
+from infra.local.clock.way import Way
+from serin.domain.errors import Conflict, Denied, Invalid, SerinError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -49,8 +51,9 @@ class ClockRoute:
 
     GET answers `{"now": …}`. POST takes `{"to": moment}` or `{"advance_s": seconds}` and answers a line of JSON
     a step, `{"now", "percent", "why"}`, and each second that a step goes on one with `"busy": [names]` instead of
-    `why`; the last has `"done": true, "took": {function: seconds}`, or is `{"error": …}`. Both are signed for the
-    service `serin` with the administrator's key.
+    `why`; the last has `"done": true, "took": {function: seconds}`, or is `{"error": …}`. A walk ends after its present
+    step when whoever began it hangs up, or at DELETE, which answers `{"now", "to"}` of it at once. All are signed for
+    the service `serin` with the administrator's key.
     """
 
     def __init__(self, app: WSGIApplication, clock: VirtualClock, walker: Walker, allows: Allows) -> None:
@@ -69,6 +72,8 @@ class ClockRoute:
         if environ["REQUEST_METHOD"] == "GET":
             start_response("200 OK", _LINES)
             return [self._line()]
+        if environ["REQUEST_METHOD"] == "DELETE":
+            return self._stop(start_response)
         try:
             to = self._target(environ)
         except Invalid as error:
@@ -89,37 +94,55 @@ class ClockRoute:
             raise Invalid(f"{wanted['to']} has no offset.", 'Send {"to": "2013-05-01T00:00Z"}.')
         return to.astimezone(UTC)
 
+    def _stop(self, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            way = self._clock.stop_walk()
+        except Conflict as error:
+            start_response("409 Conflict", _LINES)
+            return [_json({"error": error.as_record()})]
+        start_response("200 OK", _LINES)
+        return [_json({"now": self._clock.now().isoformat(), "to": way.to.isoformat()})]
+
     def _walk(self, to: datetime) -> Iterator[bytes]:
-        """The walk goes on in a thread of its own: whoever asked may leave."""
+        """A line a step; when nobody reads them any more, as after Ctrl-C, the walk ends too."""
         lines: queue.Queue[Mapping[str, Any] | None] = queue.Queue()
-        start, before = self._clock.now(), self._walker.spent()
+        way, over = Way(self._clock.now(), to), threading.Event()
+        threading.Thread(target=self._advance, args=(way, lines.put, over), name="advance", daemon=True).start()
+        try:
+            while True:
+                try:
+                    line = lines.get(timeout=_PULSE_S)
+                except queue.Empty:
+                    line = _at(way, self._clock.now(), busy=list(self._walker.busy()))
+                if line is None:
+                    return
+                yield _json(line)
+        finally:
+            # A walk that was refused must not end the one it was refused for.
+            if not over.is_set():
+                with suppress(Conflict):
+                    self._clock.stop_walk()
 
-        def progress(moment: datetime, **more: object) -> None:
-            percent = round(100 * (moment - start) / (to - start)) if to > start else 100
-            lines.put({"now": moment.isoformat(), "percent": percent, **more})
-
-        def advance() -> None:
-            try:
-                self._walker.advance(to, lambda moment, why: progress(moment, why=why))
-                progress(self._clock.now(), done=True, took=_more(self._walker.spent(), before))
-            except SerinError as error:
-                lines.put({"error": error.as_record()})
-            finally:
-                lines.put(None)
-
-        threading.Thread(target=advance, name="advance", daemon=True).start()
-        while True:
-            try:
-                line = lines.get(timeout=_PULSE_S)
-            except queue.Empty:
-                progress(self._clock.now(), busy=list(self._walker.busy()))
-                continue
-            if line is None:
-                return
-            yield _json(line)
+    def _advance(self, way: Way, say: Callable[[Mapping[str, Any] | None], None], over: threading.Event) -> None:
+        before = self._walker.spent()
+        try:
+            self._walker.advance(way.to, lambda moment, why: say(_at(way, moment, why=why)))
+            took = _more(self._walker.spent(), before)
+            over.set()
+            say(_at(way, self._clock.now(), done=True, took=took))
+        except SerinError as error:
+            over.set()
+            say({"error": error.as_record()})
+        finally:
+            over.set()
+            say(None)
 
     def _line(self) -> bytes:
         return _json({"now": self._clock.now().isoformat()})
+
+
+def _at(way: Way, moment: datetime, **more: object) -> dict[str, Any]:
+    return {"now": moment.isoformat(), "percent": way.percent(moment), **more}
 
 
 def _more(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from infra.local.clock import machine
 from infra.local.clock.agenda import Agenda, Fire, Step
 from infra.local.clock.shared import SharedReading
 from infra.local.clock.waiting import Waiter, Waiting
+from infra.local.clock.way import Way, stopped, walked_already
 from serin.domain.errors import Conflict, Invalid, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class VirtualClock:
         self.waiting = Waiting(self)
         self._driving = threading.Lock()
         self._walking = threading.Lock()
+        self._way: Way | None = None
+        self._stopping = threading.Event()
         self._nudge = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
@@ -107,28 +110,41 @@ class VirtualClock:
         """Walk to a later moment through everything that is due on the way, in order, and be exactly there.
 
         `settle` waits, in real time, until nothing moves that does not itself wait for the clock. Raises Conflict
-        while another walk is under way and Invalid for a moment that has passed.
+        while another walk is under way or where this one is stopped, and Invalid for a moment that has passed.
         """
-        target = to.timestamp()
         if not self._walking.acquire(blocking=False):
-            raise Conflict("The clock is already being advanced.", "Wait until it has come to its moment.")
+            raise walked_already(self._way, self.now(), self._stopping.is_set())
         try:
+            self._stopping.clear()
+            self._way = way = Way(self.now(), to)
             with self._driving:
-                if target < self.time():
+                if to.timestamp() < self.time():
                     raise Invalid(
                         f"{to.isoformat()} has passed; it is {self.now().isoformat()}.", "Name a later moment."
                     )
-                self._walk(target, settle, progress)
+                self._walk(way, settle, progress)
         finally:
+            self._way = None
             self._walking.release()
 
-    def _walk(self, target: float, settle: Callable[[], None], progress: Progress | None) -> None:
+    def stop_walk(self) -> Way:
+        """End the walk under way once the step it is in has come to rest; Conflict where there is none."""
+        way = self._way
+        if way is None:
+            raise Conflict("The clock is not being advanced.", "Nothing to do: it runs by itself.")
+        self._stopping.set()
+        return way
+
+    def _walk(self, way: Way, settle: Callable[[], None], progress: Progress | None) -> None:
+        target = way.to.timestamp()
         self._stand(self.time())
         try:
             settle()
             while (step := self._next()) is not None and step.due <= target:
                 if self._closing.is_set():
                     raise Unavailable("The local cloud was stopped on the way.", "Start it again.")
+                if self._stopping.is_set():
+                    raise stopped(way, self.now())
                 self._stand(max(step.due, self.time()))
                 self._do(step)
                 settle()

@@ -15,6 +15,7 @@ from serin.domain.records import as_record
 from serin_cli import releases, story
 from serin_cli.__main__ import parser
 from serin_cli.client import ApiError
+from serin_cli.evidence import release_seen
 from serin_cli.release_view import drawn, line_of
 from serin_cli.terminal import Terminal
 from tests.builders import a_release
@@ -189,3 +190,13 @@ def test_an_option_that_an_action_does_not_read_is_refused(typed: Any, words: tu
     with pytest.raises(Invalid, match=f"`release {words[0]}` reads no {words[2]}") as caught:
         typed(Api(), *words)
     assert "or write `release " in caught.value.remedy
+
+
+def test_what_was_asked_and_not_followed_yet_is_newer_than_what_a_release_says_of_itself() -> None:
+    held = answer(RUNNING, status="held", reason="Held by ana")
+    asked = {"model": "late-orders", "release": "rel1", "wish": "resume", "by": "bo"}
+    before, after = ({**held, "wish": {**asked, "at": f"2013-04-0{day}T00:00:00Z"}} for day in (1, 2))
+    assert release_seen(after).sentence == "bo asked it to resume at 00:00:00Z; its next look follows."
+    assert release_seen(before).sentence == "Held by ana."
+    assert release_seen({**after, "release": {**held["release"], "status": "running"}}).sentence == "Held by ana."
+    assert "(calls until 12:29:00Z)" in text_of(RUNNING)

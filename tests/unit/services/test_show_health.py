@@ -82,4 +82,6 @@ def test_what_cannot_be_read_at_once_is_left_out_from_the_oldest_and_said(
     monkeypatch.setattr(service, "MOST_FILES", 1)
     short = asked(lake)
     assert [one.function_version for one in short.versions] == ["14"]
+    assert short.files_left_out == 2
+    assert asked(MemoryObjectStore()).files_left_out == 0
     assert short.since == NOON + 600 * SECOND - timedelta(milliseconds=10)

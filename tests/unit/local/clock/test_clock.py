@@ -163,6 +163,20 @@ def test_closing_ends_a_walk(clock: VirtualClock) -> None:
     assert len(fired) == 10
 
 
+def test_a_walk_that_is_stopped_ends_after_its_step_and_says_how_to_go_on(clock: VirtualClock) -> None:
+    with pytest.raises(Conflict, match="not being advanced"):
+        clock.stop_walk()
+    fired: list[tuple[str, float]] = []
+    Every(clock, 3600, fired, "hourly")
+    clock.call_at(clock.time() + 6 * 3600, lambda _moment: fired.append(("stop", clock.stop_walk().to.timestamp())))
+    to = START + timedelta(days=1)
+    with pytest.raises(Conflict, match="25 % of the way") as stopped:
+        clock.advance(to, nothing)
+    assert (len(fired), f"--to {to:%Y-%m-%dT%H:%M}Z" in stopped.value.remedy, clock.stands) == (7, True, False)
+    clock.advance(to, nothing)
+    assert len(fired) > 20, "the next walk is not the stopped one"
+
+
 def test_two_walks_at_once_are_refused(clock: VirtualClock) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
@@ -173,8 +187,9 @@ def test_two_walks_at_once_are_refused(clock: VirtualClock) -> None:
     walking = threading.Thread(target=clock.advance, args=(START + timedelta(days=1), settle))
     walking.start()
     inside.wait(PATIENCE_S)
-    with pytest.raises(Conflict, match="already"):
+    with pytest.raises(Conflict, match=r"already being advanced to 2013-04-02T.*, 0 %") as second:
         clock.advance(START + timedelta(days=2), nothing)
+    assert "clock stop" in second.value.remedy
     go_on.set()
     walking.join(PATIENCE_S)
     clock.advance(START + timedelta(days=2), nothing)

@@ -38,6 +38,7 @@ TYPED: Mapping[str, list[str]] = {
     "up": [],
     "clock show": [],
     "clock advance": ["7d"],
+    "clock stop": [],
     "connect": [],
     "sample": ["flights", "--to", "x"],
     "init": ["orders", "--from", FILE, "--label", "label"],
@@ -132,8 +133,8 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _: [Path(f"x/{ATTACK}.csv")]
-    answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}"}))
-    yield clock, "httpx", SimpleNamespace(get=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
+    answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}", "to": f"2014{ATTACK}"}))
+    yield clock, "httpx", SimpleNamespace(request=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
     yield clock, "Signed", lambda _: None
     yield trace, "aws_client", lambda *_: _Logs()
     yield tokens, "_control", lambda _: _control()

@@ -49,7 +49,7 @@ class DynamoCatalog:
         return [from_record(Part, record) for record in found]
 
     def part(self, dataset: str, sequence: int) -> Part:
-        return self._one(Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", f"part of {dataset}")
+        return self._one(Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         record = self._table.get(f"DATASET#{dataset}", "LAYOUT")
@@ -134,7 +134,9 @@ class DynamoCatalog:
         self._table.put(Put(f"TRAINING-SET#{training_set.model}", training_set.id, training_set))
 
     def training_set(self, model: str, training_set_id: str) -> TrainingSet:
-        return self._one(TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set of {model}")
+        return self._one(
+            TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set {training_set_id!r} of {model}"
+        )
 
     def begin_run(self, run: Run) -> bool:
         return self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run), NEW))
@@ -143,7 +145,7 @@ class DynamoCatalog:
         self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run)))
 
     def run(self, model: str, run_id: str) -> Run:
-        return self._one(Run, f"RUN#{model}", run_id, f"run of {model}")
+        return self._one(Run, f"RUN#{model}", run_id, f"run {run_id!r} of {model}")
 
     def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
         return self._page(Run, f"RUN#{model}", limit, after)
@@ -161,7 +163,7 @@ class DynamoCatalog:
         return None if marker is None else self.version(model, marker["version"])
 
     def version(self, model: str, number: int) -> ModelVersion:
-        return self._one(ModelVersion, f"MODEL#{model}", _number(number), f"version of {model}")
+        return self._one(ModelVersion, f"MODEL#{model}", _number(number), f"version {number} of {model}")
 
     def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
         return self._page(ModelVersion, f"MODEL#{model}", limit, after, by_moment=False)
@@ -194,7 +196,7 @@ class DynamoCatalog:
         return self._table.put(put)
 
     def release(self, model: str, release_id: str) -> Release:
-        return self._one(Release, f"RELEASE#{model}", release_id, f"release of {model}")
+        return self._one(Release, f"RELEASE#{model}", release_id, f"release {release_id!r} of {model}")
 
     def latest_releases(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Release]:
         return self._page(Release, f"RELEASE#{model}", limit, after)
@@ -243,7 +245,7 @@ class DynamoCatalog:
     def _one(self, kind: type[T], pk: str, sk: str, what: str) -> T:
         record: Any = self._table.get(pk, sk)
         if record is None:
-            raise NotFound(f"There is no {what} called {sk!r}.", "List what there is first, and check the name.")
+            raise NotFound(f"There is no {what}.", "List what there is first, and check the name.")
         return from_record(kind, record)
 
 

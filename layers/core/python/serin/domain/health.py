@@ -23,7 +23,7 @@ class VersionHealth:
     `calls` are callers', retries included; `failed` ended in an error of ours, `refused` in one of theirs (4xx).
     `start_ms` is how long a cold start takes beside its call, `cpu_ms` a call's time on the processor: both medians;
     `used_mb` is the most memory a call has used of `memory_mb`. `usd` is what Lambda asks for all its calls, those of
-    releases and shadows included. Calls that Lambda had no room for reach no version.
+    releases and shadows included, of which there were `own_calls`. Calls that Lambda had no room for reach no version.
     """
 
     function_version: str
@@ -39,16 +39,21 @@ class VersionHealth:
     used_mb: int | None
     memory_mb: int | None
     usd: float
+    own_calls: int = 0
 
 
 @dataclass(frozen=True)
 class Health:
-    """The versions that were called from `since` on and before `until`, the one with most calls first."""
+    """The versions that were called from `since` on and before `until`, the one with most calls first.
+
+    `files_left_out` are files of the log, older than `since`, that were too many to read: their calls are not counted.
+    """
 
     model: str
     since: datetime
     until: datetime
     versions: tuple[VersionHealth, ...]
+    files_left_out: int = 0
 
 
 def health_of(invocations: Iterable[Invocation], versions: Mapping[str, int]) -> tuple[VersionHealth, ...]:
@@ -80,6 +85,7 @@ def _version(name: str, version: int | None, group: Sequence[Invocation]) -> Ver
         used_mb=max((one.used_mb for one in calls if one.used_mb is not None), default=None),
         memory_mb=max((one.memory_mb for one in calls if one.memory_mb is not None), default=None),
         usd=_cost(group),
+        own_calls=len(group) - len(calls),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from serin.domain.judgement.release import ReleaseOutcome
@@ -15,6 +15,8 @@ from serin.domain.judgement.verdicts import Check
 Phase = Literal["shadow", "canary", "bake"]
 Wish = Literal["hold", "resume", "abort"]
 NOTHING = Counts()
+ON_THEIR_WAY = timedelta(seconds=60)
+"""What calls of the last minute have logged may not be there yet; they are left for the next judgement."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Judged:
     looked_at: int = 0
     candidate: Counts = NOTHING
     live: Counts = NOTHING
+
+    @property
+    def counted_until(self) -> datetime:
+        """Calls from then on are in none of its numbers, as they may not be logged yet."""
+        return self.at - ON_THEIR_WAY
 
 
 def calls_of_candidate(judged: Sequence[Judged]) -> Counts:

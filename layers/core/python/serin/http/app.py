@@ -57,7 +57,7 @@ def make_app(
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
-        release_routes(charters, catalog, use_cases.direct_release),
+        release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +16,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serin.domain.errors import Internal, Invalid, NotFound, SerinError
 from serin.domain.printable import printable
 from serin.logs import tell_of
+
+_MOST_FAULTS = 5
+_SAYINGS = {
+    "string_too_short": "is too short, at least {min_length} characters are needed",
+    "string_too_long": "is too long, at most {max_length} characters are taken",
+    "string_pattern_mismatch": "is not {form}",
+    "missing": "is missing",
+    "extra_forbidden": "is not known",
+    "int_parsing": "is not a whole number",
+}
+"""What pydantic says of a type, said of the value."""
+
+_FORMS = {r"^[0-9a-f]{32}$": "an id, 32 of the signs 0-9 and a-f"}
+"""What a pattern takes, for who does not read patterns."""
 
 STATUS = {
     "invalid": 422,
@@ -83,11 +98,30 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+    """Every fault of what was sent, each by its field; where it stood in HTTP is no news to who typed a command."""
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    field = printable(".".join(str(part) for part in first["loc"]))
-    message = printable(first["msg"], 300)
-    return _serin_error(request, Invalid(f"{field}: {message}.", "Send what /openapi.json describes.", field))
+    faults = error.errors()
+    sayings = [_saying(fault) for fault in faults[:_MOST_FAULTS]]
+    more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+    remedy = "Put it right" if len(faults) == 1 else f"Put all {len(faults)} right"
+    invalid = Invalid(
+        f"{'; '.join(sayings)}{more}.",
+        f"{remedy}: --help of the command says what it takes, /openapi.json what the API does.",
+        _field(faults[0]["loc"]),
+    )
+    return _serin_error(request, invalid)
+
+
+def _saying(fault: Mapping[str, Any]) -> str:
+    said = _SAYINGS.get(fault["type"])
+    context = fault.get("ctx", {})
+    form = _FORMS.get(context.get("pattern", ""), "what its pattern takes")
+    message = said.format(**context, form=form) if said else fault["msg"]
+    return f"{_field(fault['loc'][1:] or fault['loc'])}: {printable(message, 300)}"
+
+
+def _field(parts: Sequence[object]) -> str:
+    return printable(".".join(str(part) for part in parts))
 
 
 def _internal(request: Request, error: Exception) -> JSONResponse:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from serin.domain.charter import Charter, Task
 from serin.domain.experiments import Run
-from serin.domain.models import ListedVersion, listed_version
+from serin.domain.models import ListedVersion, Withdrawal, listed_version
+from serin.domain.release_progress import Progress
 from serin.domain.release_record import Directive
 from serin.domain.releases import Live
 from serin.http.access import needs
@@ -18,6 +19,7 @@ from serin.http.known import Version, known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control
+from serin.services.release_under_way import release_under_way
 from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
 
 UploadId = Annotated[
@@ -35,7 +37,9 @@ class Model(BaseModel):
     model: str
     task: Task
     problem: str
-    live: Live | None = Field(None, description="What answers now; absent before the first release.")
+    live: Live | None = Field(None, description="What the last finished release left; absent before the first.")
+    withdrawn: Withdrawal | None = Field(None, description="Present where the live version is withdrawn.")
+    under_way: Progress | None = Field(None, description="The release that goes on now, which may have all calls.")
     asked: Directive | None = Field(None, description="What a person asked of one of its releases, last.")
 
 
@@ -47,17 +51,8 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     @needs("read")
     def list_models() -> Listed[Model]:
         """The deployed models and what is live of each."""
-        found = [
-            Model(
-                model=name,
-                task=charter.task,
-                problem=charter.problem,
-                live=control.live(name),
-                asked=control.directive(name),
-            )
-            for name, charter in sorted(charters.items())
-        ]
-        return Listed(items=found, next=None)
+        shown = [_shown(name, charter, catalog, control) for name, charter in sorted(charters.items())]
+        return Listed(items=shown, next=None)
 
     @routes.get("/runs")
     @needs("read")
@@ -83,3 +78,16 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
         return show_lineage(known_model(model, charters), version, catalog=catalog)
 
     return routes
+
+
+def _shown(name: str, charter: Charter, catalog: Catalog, control: Control) -> Model:
+    live, under_way = control.live(name), release_under_way(name, catalog=catalog)
+    return Model(
+        model=name,
+        task=charter.task,
+        problem=charter.problem,
+        live=live,
+        withdrawn=None if live is None else catalog.withdrawal(name, live.version),
+        asked=control.directive(name),
+        under_way=None if under_way is None else under_way[1],
+    )

@@ -14,7 +14,7 @@ from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import serin_routes
-from serin.ports import Catalog
+from serin.ports import Catalog, Control
 
 Direct = Callable[[Wish, Release, str, str], Directive]
 """Wish, release, by whom, correlation: what is remembered of it."""
@@ -31,9 +31,10 @@ class ShownRelease(BaseModel):
     shifts: list[Shift] = Field(description="The shares of the traffic it had, in percent; 100 is the promotion.")
     steps: list[ReleaseStep] = Field(description="The steps that every release takes, and what each found.")
     judged: list[Judged] = Field(description="Every judgement, with its numbers and its sentence.")
+    wish: Directive | None = Field(None, description="What a person asked of it last; its next look follows it.")
 
 
-def release_routes(charters: Mapping[str, Charter], catalog: Catalog, direct: Direct) -> APIRouter:
+def release_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Control, direct: Direct) -> APIRouter:
     """The releases of models, over these ports."""
     routes = serin_routes("models")
 
@@ -48,12 +49,14 @@ def release_routes(charters: Mapping[str, Charter], catalog: Catalog, direct: Di
     def show_release(model: str, release: str) -> ShownRelease:
         """One release: its plan, its shares of the traffic, each step and each judgement."""
         found = catalog.release(known_model(model, charters), release)
+        wish = control.directive(model)
         return ShownRelease(
             release=found,
             plan=catalog.plan(model, release),
             shifts=list(catalog.shifts(model, release)),
             steps=list(catalog.steps(model, release)),
             judged=list(catalog.judged(model, release)),
+            wish=wish if wish is not None and wish.release == release else None,
         )
 
     @routes.post("/models/{model}/releases/{release}/{wish}", status_code=202)

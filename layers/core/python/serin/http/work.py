@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serin.domain.charter import Charter
-from serin.domain.errors import NotFound
 from serin.domain.models import Withdrawal
 from serin.http.access import IdempotencyKey, Who, needs
 from serin.http.known import Version, known_model
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control, Workflows
-from serin.services.start_work import start_release, start_rollback, start_training
+from serin.services.start_work import start_newest, start_release, start_rollback, start_training
 
 Withdraw = Callable[[str, int, str, str], Withdrawal]
 """Model, version, why, by whom: what is remembered of it."""
@@ -72,17 +71,17 @@ def work_routes(
     @routes.post("/models/{model}/releases", status_code=202)
     @needs("release")
     def release(who: Who, model: str, wanted: ReleaseRequest, key: IdempotencyKey = None) -> ReleaseBegun:
-        """Make a version live, the newest if none is named, or put back the one before.
+        """Make a version live, the newest unless it is live if none is named, or put back the one before.
 
         The same `Idempotency-Key` gives the same release.
         """
         known_model(model, charters)
         call, again = who.request_id, who.asks_again(key)
-        if wanted.action == "rollback":
-            ports: Any = {"catalog": catalog, "control": control, "workflows": workflows}
-            return ReleaseBegun(release=start_rollback(model, call, again, **ports))
-        number = wanted.version or _newest(model, catalog)
-        return ReleaseBegun(release=start_release(model, number, call, again, catalog=catalog, workflows=workflows))
+        if wanted.version is not None:
+            begun = start_release(model, wanted.version, call, again, catalog=catalog, workflows=workflows)
+            return ReleaseBegun(release=begun)
+        start = start_rollback if wanted.action == "rollback" else start_newest
+        return ReleaseBegun(release=start(model, call, again, catalog=catalog, control=control, workflows=workflows))
 
     @routes.post("/models/{model}/versions/{version}/withdraw")
     @needs("release")
@@ -91,10 +90,3 @@ def work_routes(
         return withdraw(known_model(model, charters), version, wanted.why, who.owner)
 
     return routes
-
-
-def _newest(model: str, catalog: Catalog) -> int:
-    versions = catalog.latest_versions(model, limit=1).items
-    if not versions:
-        raise NotFound(f"No version of {model} is registered.", "Train it first.")
-    return versions[0].version

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 
-from serin.domain.errors import Conflict
+from serin.domain.errors import Conflict, NotFound
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
 from serin.ports import Catalog, Control, Workflows
+from serin.services.release_under_way import release_under_way
 from serin.services.withdraw_version import refuse_withdrawn
 
 
@@ -33,6 +34,33 @@ def start_release(
     refuse_withdrawn(model, registered, catalog=catalog)
     workflows.start_release(model, registered, release_id, "call", correlation)
     return release_id
+
+
+def start_newest(
+    model: str,
+    correlation: str,
+    again: str | None = None,
+    *,
+    catalog: Catalog,
+    control: Control,
+    workflows: Workflows,
+) -> str:
+    """Begin to make the newest version live; the release's id. NotFound where none is registered.
+
+    Conflict where it is live already: who names no number does not ask for the same again.
+    """
+    versions = catalog.latest_versions(model, limit=1).items
+    if not versions:
+        raise NotFound(f"No version of {model} is registered.", "Train it first.")
+    newest, live = versions[0].version, control.live(model)
+    # The answer to a call that is asked again is that call's: its own release has made the version live.
+    asked_again = again is not None and live is not None and live.release == _id(again, "release", model)
+    if live is not None and live.version == newest and not asked_again:
+        raise Conflict(
+            f"Version {newest} of {model}, the newest, is live already.",
+            f"Nothing to do. To release it once more, name it: `release start {model} --version {newest}`.",
+        )
+    return start_release(model, newest, correlation, again, catalog=catalog, workflows=workflows)
 
 
 def start_rollback(
@@ -57,13 +85,12 @@ def start_rollback(
 
 
 def _refuse_during_a_release(model: str, catalog: Catalog) -> None:
-    for release in catalog.releases(model):
-        if release.is_open and release.status != "waiting" and release.cause != "rollback":
-            before = "nothing" if release.previous is None else f"version {release.previous}"
-            raise Conflict(
-                f"Version {release.version} of {model} is being released; live is {before}.",
-                "`release abort` gives all calls back to what is live, at once. To go back further, roll back then.",
-            )
+    under_way = release_under_way(model, catalog=catalog)
+    if under_way is not None and under_way[0].cause != "rollback":
+        raise Conflict(
+            f"A release of {model} is under way: {under_way[1].sentence}.",
+            "`release abort` gives all calls back to what is live, at once. To go back further, roll back then.",
+        )
 
 
 def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion:

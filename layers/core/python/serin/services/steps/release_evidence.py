@@ -21,12 +21,10 @@ from serin.domain.judgement.traffic import (
     steps_of,
     with_unlogged,
 )
-from serin.domain.release_record import Judged, ReleasePlan, Shift
+from serin.domain.release_record import ON_THEIR_WAY, Judged, ReleasePlan, Shift
 from serin.ports import Metrics, ObjectStore
 from serin.services.steps.logged_invocations import invocation_keys, read_invocations
 
-ON_THEIR_WAY = timedelta(seconds=60)
-"""What calls of the last minute have logged may not be there yet; they are left for the next judgement."""
 SETTLING = timedelta(seconds=5)
 """For so long after the alias was moved, calls may still be shared as before."""
 _SIDES: tuple[Side, ...] = ("candidate", "live")
