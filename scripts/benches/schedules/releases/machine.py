@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from types import SimpleNamespace
 from typing import Any, Literal
 
 from infra.stacks.release_states import release_definition
@@ -24,8 +23,7 @@ Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 @cache
 def definition() -> Mapping[str, Any]:
     """The workflow as the stack has it."""
-    function: Any = SimpleNamespace(arn=RELEASE)
-    return release_definition(function, TRUTH)
+    return release_definition(RELEASE, TRUTH)
 
 
 class Execution:
