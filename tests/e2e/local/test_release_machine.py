@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -53,7 +52,7 @@ PREPARED: Mapping[str, Sequence[Answer]] = {
 def machine(scratch: Path, answers: Mapping[str, Sequence[Answer]]) -> Iterator[tuple[LocalCloud, Record]]:
     """A cloud with the machine, whose function answers each step by its turn, the last one again and again."""
     arn = "arn:aws:lambda:us-east-1:123456789012:function:"
-    definition = release_definition(SimpleNamespace(arn=f"{arn}release-model"), f"{arn}join-truth")  # type: ignore[arg-type]
+    definition = release_definition(f"{arn}release-model", f"{arn}join-truth")
     record = Record(scratch / "record")
     courses = {step: [as_record(answer) for answer in given] for step, given in {**PREPARED, **answers}.items()}
     variables = {"Variables": {"RECORD": str(record.path), "COURSES": json.dumps(courses)}}
