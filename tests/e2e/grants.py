@@ -20,7 +20,9 @@ from infra.local.wiring import ACCOUNT, wiring
 
 _ROLES_POLICY = re.compile(r"(\w+?)(?:Role)?DefaultPolicy[0-9A-F]{8}")
 # CloudFormation cuts a rule's name to 64 characters, and with it what the CDK ends it with.
-_MADE_BY_CDK = re.compile(r"serin-demo-[a-z-]+?-([A-Z]\w*?)(?:Role)?(?:[0-9A-F]{8}.*|[0-9A-F]{0,7}-[0-9A-Z]{12})")
+_MADE_BY_CDK = re.compile(
+    r"serin-(?:demo|dev)-[a-z-]+?-([A-Z]\w*?)(?:Role)?(?:[0-9A-F]{8}.*|[0-9A-F]{0,7}-[0-9A-Z]{12})"
+)
 _BOOTSTRAP = "cdk-hnb659fds-"
 _HERE = re.compile(r"-?\d{12}-us-east-1")
 
@@ -152,4 +154,4 @@ def short(arn: str) -> str:
     name = re.sub(r"authorizers/.*", "authorizers", name)
     plain = _HERE.sub("", name.rpartition("/")[2] if name.startswith("rule/") else name)
     made = _MADE_BY_CDK.fullmatch(plain)
-    return made.group(1) if made else plain.replace("serin-demo-", "")
+    return made.group(1) if made else re.sub("serin-(demo|dev)-", "", plain)

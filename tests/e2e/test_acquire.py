@@ -180,7 +180,7 @@ def test_what_is_granted_is_what_this_list_says(acquired: Acquired) -> None:
         f"Acquire: s3:ListBucket on {BUCKET} for planes/*",
         "Acquire: s3:PutObject on uploads/raw/planes/*",
         "Acquire: sqs:SendMessage on failed",
-        "events: lambda:InvokeFunction on function:acquire for Acquireplanes",
+        "events: lambda:InvokeFunction on function:acquire for acquire-*",
     ]
 
 

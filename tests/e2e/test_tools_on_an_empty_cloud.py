@@ -39,6 +39,10 @@ def test_stacks_are_deployed_with_uploaded_zips_and_destroyed(empty: LocalCloud,
     answer = client(empty, "lambda").invoke(FunctionName="serin-dev-authorize", Payload=b'{"headers": {}}')
     assert "FunctionError" not in answer, answer["Payload"].read()
 
-    cdk(empty, working_copy, None, "destroy", *CHOSEN, "--exclusively", "--force", "--app", str(out))
+    destroy = ("destroy", *CHOSEN, "--exclusively", "--force", "--app", str(out))
+    with pytest.raises(AssertionError, match="TerminationProtection"):
+        cdk(empty, working_copy, None, *destroy)
+    stacks.update_termination_protection(StackName="serin-dev-api", EnableTerminationProtection=False)
+    cdk(empty, working_copy, None, *destroy)
     assert stacks.describe_stacks()["Stacks"] == []
     assert client(empty, "lambda").list_functions()["Functions"] == []

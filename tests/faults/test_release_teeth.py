@@ -224,7 +224,7 @@ def test_an_intent_that_is_written_after_the_move_is_found() -> None:
 def test_epochs_that_nobody_looks_at_are_found() -> None:
     planted = [(ReleaseContext, "running", goes_on_whoever_has_it)]
     subject = Subject("no epoch", lambda: Stores(control=NoEpoch()), planted=planted)
-    assert found_at_last(subject, {"alias", "pointer", "record", "lease"})
+    assert found_at_last(subject, {"alias", "pointer", "record", "lease", "next release"})
 
 
 @pytest.mark.parametrize(("name", "planted", "kinds"), PLANTED, ids=[name for name, *_ in PLANTED])

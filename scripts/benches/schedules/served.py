@@ -40,11 +40,11 @@ def broken_features(world: World, charter: Charter) -> Iterator[Broken]:
 
 
 def _announced(world: World, charter: Charter) -> Iterator[Broken]:
-    """*Features Built* was told of each accepted upload."""
+    """*Features Built* was told of each accepted upload, and that the first training is due: there is no version."""
     told = [event.detail for event in world.published if event.name == "Features Built"]
     for dataset in (SHOPS, ZONES):
         for part in world.stores.catalog.parts(dataset):
-            about = {"dataset": dataset, "upload_id": part.upload_id, "sequence": part.sequence}
+            about = {"dataset": dataset, "upload_id": part.upload_id, "sequence": part.sequence, "training": "due"}
             if {"model": charter.model, **about} not in told:
                 yield Broken(
                     "event", f"{dataset}: the bus was never told that features of part {part.sequence} are built"

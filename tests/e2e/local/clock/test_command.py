@@ -79,7 +79,8 @@ def test_errors_come_back_as_the_clouds_own(cloud: LocalCloud) -> None:
         answer = httpx.post(url, json=wrong, auth=signs)
         assert (answer.status_code, answer.json()["error"]["kind"]) == (400, "invalid")
     with httpx.stream("POST", url, json={"advance_s": 86400 * 365}, auth=signs) as walk:
-        next(walk.iter_lines())
+        lines = walk.iter_lines()
+        next(lines)
         with pytest.raises(SerinError) as second:
             called("advance", "1h")
         assert second.value.kind == Conflict.kind

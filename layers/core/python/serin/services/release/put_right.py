@@ -25,8 +25,8 @@ def alias_found(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
     now = split_of(alias.function_version, alias.weights)
     if intent is not None and now == settled(intent, live):
         return "as intended"
-    if live is not None and now == Split(BOOTSTRAP):
-        # No release goes back so far once something is live: the endpoint was made anew, or somebody did it.
+    if now == Split(BOOTSTRAP) and made_anew(live, endpoint=endpoint):
+        # What was live cannot be put back. An alias that a late step of the first release took back so far can.
         return "changed by somebody else"
     if intent is not None and left_by(intent, now):
         return "put back"
