@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from benches.coding.asking import Endpoint
@@ -164,15 +165,21 @@ def _written(code: Code, folder: Path) -> Path:
 
 @contextmanager
 def on_path(folder: Path) -> Iterator[None]:
-    """The folder first on the path; the model's packages are forgotten afterwards."""
+    """The folder first on the path; what this process knew of model packages before is set aside meanwhile."""
+    before = _take_away()
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name.partition(".")[0] in {"model_code", "serin_model"}]:
-            del sys.modules[name]
+        _take_away()
+        sys.modules.update(before)
+
+
+def _take_away() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if name.partition(".")[0] in {"model_code", "serin_model"}]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def golden_instance(world: World) -> Mapping[str, Any]:
