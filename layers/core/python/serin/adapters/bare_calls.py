@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,9 @@ class BareCalls:
             "User-Agent": "serin",
         }
         try:
-            response = self._sent(operation, AWSRequest("POST", self._url, headers, json.dumps(parameters).encode()))
+            response = self._sent(
+                operation, AWSRequest("POST", self._url, headers, json.dumps(parameters, default=_base64).encode())
+            )
         except (BotoCoreError, ClientError):
             return None
         content: bytes = response.content
@@ -62,6 +65,16 @@ class BareCalls:
         heard = first_non_none_response(self._events.emit(f"before-send.dynamodb.{operation}", request=prepared))
         response: AWSResponse = self._connections.send(prepared) if heard is None else heard
         return response
+
+
+def _body(parameters: Mapping[str, Any]) -> bytes:
+    return json.dumps(parameters, default=_base64).encode()
+
+
+def _base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    raise TypeError(f"DynamoDB has no {type(value).__name__}")
 
 
 def _object(content: bytes) -> Mapping[str, Any] | None:

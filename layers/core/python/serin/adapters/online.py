@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from serin.adapters.bare_calls import OK, BareCalls, Reply
-from serin.adapters.bucket_items import bucket_items, piece_names, read_bucket
+from serin.adapters.bucket_items import bucket_items, piece_names, piece_of, read_bucket
 from serin.adapters.value_items import read_values, values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
@@ -62,8 +62,8 @@ class DynamoOnlineFeatures:
         names = piece_names(item)
         # They were written before the item that leads here, which a replica may not know yet.
         chunks = [self._items(chunk, consistent=True) for chunk in _chunks(names, READS_PER_CALL)]
-        texts = {piece["pk"]["S"]: piece["events"]["S"] for chunk in chunks for piece in chunk}
-        return read_bucket(key, item, (texts[name] for name in names))
+        contents = {piece["pk"]["S"]: piece_of(piece) for chunk in chunks for piece in chunk}
+        return read_bucket(key, item, (contents[name] for name in names))
 
     def _items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """Asked the short way first; what goes wrong or is left over is botocore's, which names what stays wrong."""
