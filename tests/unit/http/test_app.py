@@ -426,7 +426,7 @@ def test_a_wrong_request_is_refused_by_the_field_that_is_wrong(
 
 
 ANSWERED = {
-    **{"invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
+    **{"unsupported": 415, "invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
     **{"not_released": 503, "unavailable": 503, "corrupt": 500, "model_failed": 500, "internal": 500},
 }
 

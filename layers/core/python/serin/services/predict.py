@@ -28,8 +28,10 @@ from serin.serving.log import Call, LoggedRow, log_line
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
+from serin.serving.protocols.dispatch import Answering
+from serin.serving.protocols.paths import Status, asked_at, is_status
 from serin.serving.replay import logged_row
-from serin.serving.requests import Instance, read_request
+from serin.serving.requests import Asked, Instance
 from serin.serving.shadow import ShadowedRow, shadowed
 
 RUNTIME = "scikit-learn"
@@ -37,6 +39,8 @@ STATUS = {
     "invalid": 422,
     "too_large": 413,
     "denied": 403,
+    "not_found": 404,
+    "unsupported": 415,
     "not_released": 503,
     "unavailable": 503,
     "corrupt": 500,
@@ -55,7 +59,8 @@ class Request:
     """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
 
     `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`, and `caller` names whose it
-    is: what one caller asks again under one key has the ids it had.
+    is: what one caller asks again under one key has the ids it had. `path` is below the model's, and `length` what the
+    header of the Open Inference Protocol says of its JSON.
     """
 
     id: str
@@ -64,6 +69,9 @@ class Request:
     invocation: str = ""
     key: str | None = None
     caller: str = ""
+    method: str = "POST"
+    path: str = "predict"
+    length: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +79,14 @@ class Reply:
     """The status and body to answer with, and the lines for the prediction log.
 
     `failure` is what the model's code could not answer, in words that repeat no value: None where it answered, and
-    where it was not asked.
+    where it was not asked. `is_status` where the question was about the model.
     """
 
     status: int
     body: Mapping[str, Any]
     log: tuple[str, ...] = ()
     failure: SerinError | None = None
+    is_status: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -129,10 +138,24 @@ class Predictor:
     def predict(self, request: Request) -> Reply:
         """Answer a request; every error a caller can cause is answered in the one error shape."""
         try:
-            require(request.scopes, "predict", self._package.charter.model)
-            return self._answer(request, read_request(request.body, self._package.charter.inputs))
+            model = self._package.charter.model
+            require(request.scopes, "predict", model)
+            asked = asked_at(request.method, request.path, model, self._version)
+            if is_status(asked):
+                return self._status(asked)
+            return self._answer(request, self._answering.read(asked, request.body, request.length))
         except SerinError as error:
             return refusal(error)
+
+    @cached_property
+    def _answering(self) -> Answering:
+        return Answering(self._package.charter, self._version, self._package.manifest)
+
+    def _status(self, asked: Status) -> Reply:
+        if asked == "ready":
+            # Who is ready has loaded what it answers with.
+            _ = self._plan, self._model
+        return Reply(200, self._answering.status(asked), is_status=True)
 
     def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:
         """The scores of logged rows of features, from the model alone: nothing is looked up, nothing is logged."""
@@ -168,8 +191,9 @@ class Predictor:
             **more,
         )
 
-    def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
+    def _answer(self, request: Request, asked: Asked) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
+        instances = asked.instances
         now, model = self._clock.now(), self._package.charter.model
         plan = self._plan
         rows = answered(instances, plan, self._model, self._looked_up(instances, now), now)
@@ -183,7 +207,10 @@ class Predictor:
         lines = tuple(log_line(call, row.as_logged(name)) for row, name in zip(rows, ids, strict=True))
         # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
-        return _bounded(Reply(200, body, lines if recorded else (), _failure(failed, len(rows))), len(rows))
+        failure, lines = _failure(failed, len(rows)), lines if recorded else ()
+        if failed and not asked.tells_of_rows:
+            return Reply(STATUS[failed[0].kind], {"error": failed[0].as_record()}, lines, failure)
+        return _bounded(Reply(200, asked.answer(body), lines, failure), len(rows))
 
     def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
         keys = self._plan.keys(instances, now)
