@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Runtime
 from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
@@ -161,6 +162,11 @@ class Platform:
     def model_sha256(self) -> str:
         """The digest the registry recorded of the model this function version holds."""
         return self._environment["SERIN_MODEL_SHA256"]
+
+    @property
+    def runtime(self) -> Runtime:
+        """By what the stage wants its models served, where they can be."""
+        return "scikit-learn" if self._environment.get("SERIN_RUNTIME") == "scikit-learn" else "compiled"
 
     @property
     def function_version(self) -> str:
