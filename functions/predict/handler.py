@@ -54,8 +54,6 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         tell_of(error, status=500)
         count_failure(event)
         reply = fault(correlation_of(event, context))
-    if reply.is_status:
-        begins("status")
     if reply.failure is not None:
         tell_of(reply.failure, status=reply.status)
         count_failure(event)
@@ -110,14 +108,13 @@ def request_from(event: Mapping[str, Any], context: object) -> Request:
         str(getattr(context, "aws_request_id", "")),
         key_digest(headers),
         caller_of(call),
-        call["http"]["method"],
         path_of(event["rawPath"]),
         headers.get(LENGTH),
     )
 
 
 def path_of(path: str) -> str:
-    """What is asked of the model, which the route has named: all behind `/models/<model>/`."""
+    """What is asked of the model that the route has named: what comes behind `/models/<model>/`."""
     return path.removeprefix("/").split("/", 2)[-1]
 
 

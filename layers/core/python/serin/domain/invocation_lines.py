@@ -16,7 +16,7 @@ from serin.domain.invocations import Answer, Invocation, Purpose, Status, functi
 
 Line = Mapping[str, Any]
 _STATUS: Mapping[str, Status] = {name: name for name in ("success", "failure", "error", "timeout")}
-_STEPS: Mapping[str, Purpose] = {"golden": "golden", "replay": "replay", "shadow": "shadow", "status": "status"}
+_STEPS: Mapping[str, Purpose] = {"golden": "golden", "replay": "replay", "shadow": "shadow"}
 _SUM_OF_PROBABILITIES = 1e-6
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from serin.domain.predictions import file_of_minute
 
 Status = Literal["success", "failure", "error", "timeout"]
-Purpose = Literal["traffic", "shadow", "replay", "golden", "status", "start"]
+Purpose = Literal["traffic", "shadow", "replay", "golden", "start"]
 Answer = Literal["valid", "invalid", "failed"]
 CallOutcome = Literal["success", "failure", "invalid"]
 
@@ -27,8 +27,8 @@ class Invocation:
     It began at `at`, in the execution environment `sandbox`, which is the log stream. `status`, `ms` and `cold` are the
     platform's; `error` is what it, or the function, failed by. `http_status` is that of a refusal or a failure the
     function told of; `answer` says whether what it answered can be true, `failed` that a row of it has an error
-    instead. `purpose` is None as long as nothing but the platform has told of it; `status` asked about the model
-    and not for a prediction; `start` is no call, but a process that could not start. `key` is the digest of the client's
+    instead. `purpose` is None as long as nothing but the platform has told of it; `start` is no call, but a process
+    that could not start. `key` is the digest of the client's
     `Idempotency-Key`. `start_ms` is how long its process took to start, None of a warm one; `billed_ms` and the memory,
     used and configured, are the platform's, `cpu_ms` is the function's own.
     """

@@ -24,16 +24,17 @@ from serin.domain.releases import GOLDEN_REQUEST
 from serin.ports import Clock, OnlineFeatures
 from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
-from serin.serving.features import FeaturePlan, FeatureRow
-from serin.serving.log import Call, LoggedRow, log_line
+from serin.serving.features import FeaturePlan
+from serin.serving.log import Call, log_line
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
-from serin.serving.protocols.dispatch import Answering
-from serin.serving.protocols.paths import Status, asked_at, is_status
+from serin.serving.protocols.mlflow import read_invocation
+from serin.serving.protocols.open_inference import read_infer
+from serin.serving.protocols.paths import Protocol, protocol_at
 from serin.serving.replay import logged_row
-from serin.serving.requests import Asked, Instance
-from serin.serving.shadow import ShadowedRow, shadowed
+from serin.serving.requests import Asked, Instance, read_request
+from serin.serving.shadow import shadowed
 
 STATUS = {
     "invalid": 422,
@@ -69,7 +70,6 @@ class Request:
     invocation: str = ""
     key: str | None = None
     caller: str = ""
-    method: str = "POST"
     path: str = "predict"
     length: str | None = None
 
@@ -79,14 +79,13 @@ class Reply:
     """The status and body to answer with, and the lines for the prediction log.
 
     `failure` is what the model's code could not answer, in words that repeat no value: None where it answered, and
-    where it was not asked. `is_status` where the question was about the model.
+    where it was not asked.
     """
 
     status: int
     body: Mapping[str, Any]
     log: tuple[str, ...] = ()
     failure: SerinError | None = None
-    is_status: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -142,22 +141,18 @@ class Predictor:
         try:
             model = self._package.charter.model
             require(request.scopes, "predict", model)
-            asked = asked_at(request.method, request.path, model, self._version)
-            if is_status(asked):
-                return self._status(asked)
-            return self._answer(request, self._answering.read(asked, request.body, request.length))
+            protocol = protocol_at(request.path, model, self._version)
+            return self._answer(request, self._read(protocol, request))
         except SerinError as error:
             return refusal(error)
 
-    @cached_property
-    def _answering(self) -> Answering:
-        return Answering(self._package.charter, self._version, self._package.manifest)
-
-    def _status(self, asked: Status) -> Reply:
-        if asked == "ready":
-            # Who is ready has loaded what it answers with.
-            _ = self._plan, self._model
-        return Reply(200, self._answering.status(asked), is_status=True)
+    def _read(self, protocol: Protocol, request: Request) -> Asked:
+        inputs = self._package.charter.inputs
+        if protocol == "predict":
+            return read_request(request.body, inputs)
+        if protocol == "invocations":
+            return read_invocation(request.body, inputs)
+        return read_infer(request.body, self._package.charter, self._package.manifest.classes, request.length)
 
     def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:
         """The scores of logged rows of features, from the model alone: nothing is looked up, nothing is logged."""
@@ -176,7 +171,7 @@ class Predictor:
         now = self._clock.now()
         call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
-        return Reply(200, body, tuple(log_line(call, _shadow_line(row, call)) for row in rows))
+        return Reply(200, body, tuple(log_line(call, row.as_logged(_random_id(call))) for row in rows))
 
     def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
         cold, self._cold = self._cold, False
@@ -286,16 +281,5 @@ def _bounded(reply: Reply, rows: int) -> Reply:
     return reply
 
 
-def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
-    features = row.features or FeatureRow({})
-    return LoggedRow(
-        prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES)),
-        row.instance,
-        features.values,
-        features.missing + features.too_busy,
-        features.stale,
-        row.answer.score,
-        row.answer.label,
-        "ok" if row.answerable else "failed",
-        row.id,
-    )
+def _random_id(call: Call) -> str:
+    return prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES))

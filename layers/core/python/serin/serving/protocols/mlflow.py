@@ -21,9 +21,10 @@ _REMEDY = f"Send one of {', '.join(FORMS)}."
 def read_invocation(body: bytes, inputs: Sequence[Input]) -> Asked:
     """The instances of a body in one of MLflow's forms; errors are those of a prediction.
 
-    A column that lacks is null where the charter lets it be; an index of the rows says nothing and is left out.
+    A column that lacks is null where the charter lets it be, and so is a NaN, which MLflow's own encoder writes for a
+    missing value; an index of the rows says nothing and is left out.
     """
-    content = read_json(body)
+    content = read_json(body, nan_is_null=True)
     if not isinstance(content, dict):
         raise Invalid(f"The body is {shown(content)}, not an object.", _REMEDY)
     forms = [name for name in FORMS if name in content]
@@ -49,11 +50,10 @@ def _answer(body: Mapping[str, Any]) -> Mapping[str, Any]:
 def _split(content: object) -> list[object]:
     """Rows of a table that was split into `columns` and `data`."""
     name = "dataframe_split"
-    match content:
-        case {"columns": [*columns], "data": [*data]} if content.keys() <= {"index", "columns", "data"}:
-            pass
-        case _:
-            raise Invalid(f"{name} has no columns and data.", 'Send {"columns": […], "data": [[…], …]}.', name)
+    parts = content if isinstance(content, dict) else {}
+    columns, data = parts.get("columns"), parts.get("data")
+    if not isinstance(columns, list) or not isinstance(data, list) or parts.keys() - {"index", "columns", "data"}:
+        raise Invalid(f"{name} has no columns and data.", 'Send {"columns": […], "data": [[…], …]}.', name)
     if not all(isinstance(column, str) for column in columns) or len(set(columns)) < len(columns):
         raise Invalid(f"{name}.columns are not names, each once.", "Send the inputs' names.", f"{name}.columns")
     for number, row in enumerate(data):

@@ -11,11 +11,10 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from serin.domain.charter import Input
+from serin.domain.charter import Charter, Input, Scalar, Task
 from serin.domain.errors import Invalid
 from serin.domain.fields import shown
 from serin.domain.json_body import read_json
-from serin.serving.manifest import Manifest
 from serin.serving.protocols.tensors import DATATYPES, Tensor, binary_values, datatype_of, values_of
 from serin.serving.requests import Asked, check_count, read_rows
 
@@ -26,8 +25,8 @@ _FIELDS = {"id", "parameters", "inputs", "outputs"}
 _Column = Callable[[Mapping[str, Any]], Any]
 
 
-def read_infer(body: bytes, inputs: Sequence[Input], manifest: Manifest, length: str | None = None) -> Asked:
-    """The instances of an inference request; `length` is what the header says of the JSON's.
+def read_infer(body: bytes, charter: Charter, classes: Sequence[Scalar], length: str | None = None) -> Asked:
+    """The instances of an inference request; `length` is what the header says of the JSON's, `classes` the model's.
 
     A tensor that lacks is null in every row where the charter lets it be.
     """
@@ -37,34 +36,35 @@ def read_infer(body: bytes, inputs: Sequence[Input], manifest: Manifest, length:
         raise Invalid("The body has no list of inputs, or an empty one.", "Send a tensor for each input.", "inputs")
     if unknown := sorted(content.keys() - _FIELDS):
         raise Invalid(f"The body has an unknown field {shown(unknown[0])}.", "Send id, inputs and outputs.")
-    columns = _columns(content["inputs"], {item.name: item for item in inputs}, binary)
-    names = [output.name for output in outputs(manifest)]
-    answer = partial(_answer, manifest=manifest, id=content.get("id"), asked=_asked(content.get("outputs"), names))
+    columns = _columns(content["inputs"], {item.name: item for item in charter.inputs}, binary)
+    tensors = {tensor.name: tensor for tensor in outputs(charter.task, classes)}
+    asked = [tensors[name] for name in _asked(content.get("outputs"), list(tensors))]
+    answer = partial(_answer, classes=classes, id=content.get("id"), asked=asked)
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
-    return Asked(read_rows(rows, "inputs", inputs), answer, tells_of_rows=False)
+    return Asked(read_rows(rows, "inputs", charter.inputs), answer, tells_of_rows=False)
 
 
-def outputs(manifest: Manifest) -> tuple[Tensor, ...]:
+def outputs(task: Task, classes: Sequence[Scalar]) -> tuple[Tensor, ...]:
     """The tensors of an answer; `marks` says as JSON what makes a row's answer a guess, and is empty where nothing."""
     first, last = Tensor("prediction_id", "BYTES", (-1,)), Tensor("marks", "BYTES", (-1,))
-    if manifest.task == "regression":
+    if task == "regression":
         return first, Tensor("value", "FP64", (-1,)), last
-    label = Tensor("label", datatype_of(manifest.classes), (-1,))
+    label = Tensor("label", datatype_of(classes), (-1,))
     scores = [Tensor("probability", "FP64", (-1,))]
-    if manifest.task == "multiclass":
-        scores.append(Tensor("probabilities", "FP64", (-1, len(manifest.classes))))
+    if task == "multiclass":
+        scores.append(Tensor("probabilities", "FP64", (-1, len(classes))))
     return first, label, *scores, last
 
 
-def described(model: str, version: int, inputs: Sequence[Input], manifest: Manifest) -> Mapping[str, Any]:
+def described(charter: Charter, version: int, classes: Sequence[Scalar]) -> Mapping[str, Any]:
     """A model's metadata."""
-    tensors = [Tensor(item.name, DATATYPES[item.type][0], (-1,)) for item in inputs]
+    tensors = [Tensor(item.name, DATATYPES[item.type][0], (-1,)) for item in charter.inputs]
     return {
-        "name": model,
+        "name": charter.model,
         "versions": [str(version)],
         "platform": "serin",
         "inputs": [tensor.as_record() for tensor in tensors],
-        "outputs": [tensor.as_record() for tensor in outputs(manifest)],
+        "outputs": [tensor.as_record() for tensor in outputs(charter.task, classes)],
     }
 
 
@@ -102,7 +102,8 @@ _SHAPE = "Send tensors of the shape [rows], one value for each row."
 
 def _known(content: object, where: str, inputs: Mapping[str, Input]) -> tuple[Tensor, Input]:
     """The tensor and the input it is for, whose values it can hold."""
-    match content:
+    parts = content if isinstance(content, dict) else {}
+    match parts:
         case {"name": str(name), "datatype": str(datatype), "shape": [int(rows), *others]}:
             pass
         case _:
@@ -114,48 +115,51 @@ def _known(content: object, where: str, inputs: Mapping[str, Input]) -> tuple[Te
         raise Invalid(f"{where}: {name} has the datatype {shown(datatype)}.", f"Send {', '.join(datatypes)}.", where)
     if isinstance(rows, bool) or rows < 1 or others not in ([], [1]):
         raise Invalid(f"{where}: {name} has the shape {shown([rows, *others])}.", _SHAPE, where)
-    parameters = content.get("parameters") or {}
+    parameters = parts.get("parameters") or {}
     size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
     if size is not None and (type(size) is not int or size < 0):
         raise Invalid(f"{where}: binary_data_size is {shown(size)}.", "Send how many bytes it has.", where)
-    return Tensor(name, datatype, (rows,), content.get("data"), size), item
+    return Tensor(name, datatype, (rows,), parts.get("data"), size), item
 
 
 def _asked(content: object, names: Sequence[str]) -> Sequence[str]:
     """The names of the outputs that are asked for; all where none are."""
     if content is None or content == []:
         return names
-    asked = [output.get("name") if isinstance(output, dict) else None for output in content] if (
-        isinstance(content, list)
-    ) else [None]
+    asked = (
+        [output.get("name") if isinstance(output, dict) else None for output in content]
+        if (isinstance(content, list))
+        else [None]
+    )
     for name in asked:
         if name not in names:
             raise Invalid(f"There is no output {shown(name)}.", f"Ask for {', '.join(names)}.", "outputs")
     return [str(name) for name in asked]
 
 
-def _answer(body: Mapping[str, Any], *, manifest: Manifest, id: object, asked: Sequence[str]) -> Mapping[str, Any]:
+def _answer(
+    body: Mapping[str, Any], *, classes: Sequence[Scalar], id: object, asked: Sequence[Tensor]
+) -> Mapping[str, Any]:
     predictions = body["predictions"]
-    tensors = {tensor.name: tensor for tensor in outputs(manifest)}
     found = [
         {
-            "name": name,
-            "datatype": tensors[name].datatype,
-            "shape": [len(predictions), *tensors[name].shape[1:]],
-            "data": _data(name, predictions, manifest),
+            "name": tensor.name,
+            "datatype": tensor.datatype,
+            "shape": [len(predictions), *tensor.shape[1:]],
+            "data": _data(tensor.name, predictions, classes),
         }
-        for name in asked
+        for tensor in asked
     ]
     named = {} if id is None else {"id": id}
     return {"model_name": body["model"], "model_version": str(body["version"]), **named, "outputs": found}
 
 
-def _data(name: str, predictions: Sequence[Mapping[str, Any]], manifest: Manifest) -> list[Any]:
+def _data(name: str, predictions: Sequence[Mapping[str, Any]], classes: Sequence[Scalar]) -> list[Any]:
     if name == "marks":
         return [_marks(prediction) for prediction in predictions]
     if name == "probabilities":
-        classes = [str(value) for value in manifest.classes]
-        return list(chain.from_iterable([row[name][value] for value in classes] for row in predictions))
+        names = [str(value) for value in classes]
+        return list(chain.from_iterable([row[name][value] for value in names] for row in predictions))
     return [prediction[name] for prediction in predictions]
 
 
