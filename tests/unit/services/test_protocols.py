@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.errors import ModelFailed, SerinError
+from serin.domain.expanding import expanded
 from serin.domain.fields import MAXIMUM_INSTANCES
 from serin.services.predict import Predictor, Reply, Request
 from serin.serving.package import find_package
@@ -107,6 +110,23 @@ def test_every_protocol_gives_the_prediction_its_ids_and_its_lines(predictor: Pr
         assert [json.loads(marks) for marks in data["marks"]] == [{"missing": ["queue"]}] * 2
     assert asked[5].body["id"] == "q1"
     assert "id" not in asked[7].body
+
+
+RECORDED = json.loads(Path(__file__).with_name("client_bodies.json").read_text())
+
+
+@pytest.mark.parametrize("sent", RECORDED, ids=lambda sent: f"{sent['client']} {sent['path']}")
+def test_what_stock_clients_send_is_read_as_the_rows_they_were_given(
+    predictor: Predictor, sent: Mapping[str, Any]
+) -> None:
+    """`./scripts/bench protocols` runs the clients themselves; these bodies are theirs as they came over the wire."""
+    body = expanded(base64.b64decode(sent["body"]), sent["content-encoding"])
+    reply = ask(predictor, sent["path"], body, length=sent["inference-header-content-length"])
+    second = {**ROWS[1], "shop": None if sent["path"] == "invocations" else "söuth"}
+    native = ask(predictor, "predict", {"instances": [ROWS[0], second]})
+    told = [[json.loads(line)[name] for name in ("prediction_id", "inputs", "score")] for line in reply.log]
+    assert told == [[json.loads(line)[name] for name in ("prediction_id", "inputs", "score")] for line in native.log]
+    assert len(told) == 2
 
 
 def test_only_the_outputs_that_are_asked_for_are_answered(predictor: Predictor) -> None:
