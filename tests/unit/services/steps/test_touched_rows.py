@@ -156,7 +156,7 @@ def zones(dice: random.Random) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ZONES, orient="row")
 
 
-@pytest.mark.parametrize("seed", [5, 17])
+@pytest.mark.parametrize("seed", [5, pytest.param(17, marks=pytest.mark.slow)])
 def test_derived_times_are_looked_for_where_they_may_lie(seed: int) -> None:
     assert grown(seed, moved).whole._buckets
 
@@ -176,5 +176,6 @@ def test_of_a_long_history_only_files_near_the_derived_times_are_read() -> None:
     assert world.gets["few"] <= 36
 
 
+@pytest.mark.slow
 def test_times_that_may_lie_anywhere_are_looked_for_everywhere() -> None:
     assert grown(2, at_its_own_time).whole._buckets
