@@ -165,14 +165,14 @@ def test_of_a_long_history_only_files_near_the_derived_times_are_read() -> None:
     world, charter = Twice(derive=moved), charter_of(MOVED[1], derive=Derivation("code:derive", ("zones",)))
     world.clock.moment = START
     world.upload(charter, "zones", pl.DataFrame([("a", 2), ("b", -3)], schema=ZONES, orient="row"))
-    for hour in range(70):
+    for hour in range(140):
         world.clock.moment = START + hour * HOUR
         rows: list[Event] = [(hour, "ab"[hour % 2], world.clock.moment, world.clock.moment, 1, True, 1.0)]
         upload = world.accept("shops", table(rows))
-        if hour >= 68:
+        if hour >= 138:
             world.gets = {"few": 0, "all": 0}
             world.build(charter, "shops", upload)
-    assert world.gets["all"] > 70
+    assert world.gets["all"] > 140
     assert world.gets["few"] <= 36
 
 
