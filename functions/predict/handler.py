@@ -11,8 +11,8 @@ from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.errors import Invalid, NotReleased, SerinError
 from serin.domain.failed_answers import failed_answer
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.idempotency import key_digest
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
