@@ -90,20 +90,6 @@ class Target:
     python: str
     architecture: Architecture
 
-    @property
-    def has_this_python(self) -> bool:
-        """Whether the interpreter at hand can compile byte-code for the target."""
-        return self.python == this_python()
-
-    def note(self) -> str | None:
-        """What whoever deploys should know of these packages, if anything."""
-        if self.has_this_python:
-            return None
-        return (
-            f"Synthesised with Python {this_python()} for Python {self.python}: the layers ship no byte-code, so a "
-            f"cold start compiles what it imports. Synthesise with Python {self.python} to ship it."
-        )
-
 
 def target_for(settings: Settings, cloud: Cloud) -> Target:
     """The target of a stage on AWS, or on this machine."""

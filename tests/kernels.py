@@ -15,7 +15,12 @@ ROOT = Path(__file__).parents[1]
 @cache
 def this_kernel() -> Kernel:
     """Of the layer that the local cloud is given."""
-    return kernel_at(kernel_folder() / PACKAGE / LIBRARY)
+    return kernel_at(kernel_library())
+
+
+def kernel_library() -> Path:
+    """Its file, which nobody writes to."""
+    return kernel_folder() / PACKAGE / LIBRARY
 
 
 @cache

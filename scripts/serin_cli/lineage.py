@@ -38,7 +38,7 @@ def lineage(arguments: Namespace) -> Any:
         if arguments.upload is not None:
             found = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
         else:
-            number = _live(client, arguments.model) if arguments.version is None else arguments.version
+            number = live_version(client, arguments.model) if arguments.version is None else arguments.version
             found = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
     if arguments.print_json or not found:
         return found
@@ -72,7 +72,8 @@ def tree_of(found: Record) -> Tree:
     return tree
 
 
-def _live(client: Client, model: str) -> int:
+def live_version(client: Client, model: str) -> int:
+    """The version that is live; NotFound where none is."""
     for found in client.get("/models")["items"]:
         if found["model"] == model and "live" in found:
             number: int = found["live"]["version"]

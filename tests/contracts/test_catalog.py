@@ -11,6 +11,7 @@ from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.measurements import Bin, Estimate, Measurements
 from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
@@ -267,6 +268,15 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
     assert catalog.version_of_run("late-orders", "r9") is None
     with pytest.raises(NotFound):
         catalog.version("late-orders", 3)
+
+
+def test_what_was_measured_of_a_run_is_kept_and_replaced(catalog: Catalog) -> None:
+    measured = Measurements("late-orders", "r1", calibration=(Bin(0.3, Estimate(0.32, 200, 14, 0.3, 0.34)),))
+    assert catalog.measurements("late-orders", "r1") is None
+    catalog.save_measurements(replace(measured, metric="brier"))
+    catalog.save_measurements(measured)
+    assert catalog.measurements("late-orders", "r1") == measured
+    assert catalog.measurements("late-orders", "r2") is None
 
 
 def test_a_version_is_withdrawn_once_and_the_first_reason_stays(catalog: Catalog) -> None:

@@ -101,9 +101,11 @@ class Platform:
     @cached_property
     def online(self) -> OnlineFeatures:
         """The last values of entities."""
+        from serin.adapters.bare_calls import bare_calls
         from serin.adapters.online import DynamoOnlineFeatures
 
-        return DynamoOnlineFeatures(_client("dynamodb"), self._environment["SERIN_FEATURES_TABLE"])
+        table, calls = self._environment["SERIN_FEATURES_TABLE"], bare_calls(self._environment)
+        return DynamoOnlineFeatures(lambda: _client("dynamodb"), table, calls)
 
     @cached_property
     def events(self) -> Events:

@@ -63,6 +63,7 @@ TYPED: Mapping[str, list[str]] = {
     "health": [MODEL],
     "versions": [MODEL],
     "lineage": [MODEL],
+    "card": [MODEL],
     "release start": [MODEL],
     "viability": [MODEL],
     "release list": [MODEL],
@@ -273,7 +274,8 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
 
 
 @pytest.mark.parametrize(
-    "words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL]]
+    "words",
+    [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL], ["card", MODEL]],
 )
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
@@ -178,6 +179,13 @@ class DynamoCatalog:
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         record = self._table.get(f"WITHDRAWAL#{model}", _number(number))
         return None if record is None else from_record(Withdrawal, record)
+
+    def save_measurements(self, measurements: Measurements) -> None:
+        self._table.put(Put(f"MEASURED#{measurements.model}", measurements.run, measurements))
+
+    def measurements(self, model: str, run_id: str) -> Measurements | None:
+        record = self._table.get(f"MEASURED#{model}", run_id)
+        return None if record is None else from_record(Measurements, record)
 
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", _number(published.version), published))

@@ -20,6 +20,7 @@ from serin.domain.names import digest
 from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of, samples_of
+from serin.learning.measuring import measurements_of
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import (
     holdout_of,
@@ -106,6 +107,9 @@ def judge(
     params = run.best.params if run.best else {}
     recipes = compares_recipes(charter, training_set, columns, champion, params)
     verdict, contest = _judged(charter, training_set, columns, found, champion, recipes=recipes)
+    if contest is not None:
+        own = measurements_of(charter.task, charter.requirements, columns, found, model=charter.model, run=run_id)
+        catalog.save_measurements(own)
     note = RECIPES if recipes else why_unbeaten(training_set, catalog=catalog)
     if note and verdict.outcome != "invalid":
         verdict = replace(verdict, sentence=f"{verdict.sentence} {note}")

@@ -12,6 +12,7 @@ from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
@@ -48,6 +49,7 @@ class MemoryCatalog:
         self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
+        self._measurements: dict[tuple[str, str], Measurements] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -222,6 +224,12 @@ class MemoryCatalog:
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         return self._withdrawals.get((model, number))
+
+    def save_measurements(self, measurements: Measurements) -> None:
+        self._measurements[measurements.model, measurements.run] = measurements
+
+    def measurements(self, model: str, run_id: str) -> Measurements | None:
+        return self._measurements.get((model, run_id))
 
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published
