@@ -32,7 +32,7 @@ from serin.serving.replay import logged_row
 from serin.serving.requests import Instance, read_request
 
 if TYPE_CHECKING:
-    from serin.ports import Clock, OnlineFeatures
+    from serin.ports import Clock, OnlineReads
     from serin.serving.shadow import ShadowedRow
 
 STATUS = {
@@ -96,7 +96,7 @@ class Predictor:
         version: int,
         sha256: str,
         *,
-        online: OnlineFeatures,
+        online: OnlineReads,
         clock: Clock,
         function_version: str,
         runtime: Runtime = "compiled",
