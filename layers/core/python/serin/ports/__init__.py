@@ -312,17 +312,21 @@ class Control(Protocol):
         """All tokens."""
 
 
-class OnlineFeatures(Protocol):
-    """The last values of entities, by view, and the buckets of their events."""
+class OnlineReads(Protocol):
+    """The last values of entities, by view, and the buckets of their events, for whoever only reads them."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        """Those of the keys that are known."""
+
+
+class OnlineFeatures(OnlineReads, Protocol):
+    """The same, for whoever keeps them."""
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept."""
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept. Raises TooLarge, with the numbers."""
-
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
-        """Those of the keys that are known."""
 
 
 class Events(Protocol):
