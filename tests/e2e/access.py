@@ -39,6 +39,8 @@ PLACES = {
     "wish": "hold",
     "episode": "distance",
     "prediction": f"{0:012x}70008{0:015x}",
+    "proxy": "predict",
+    "path": "health/live",
 }
 """What stands for the variables of a path."""
 
@@ -70,7 +72,7 @@ class Right:
         return f"{self.action}:{MODEL}" if ACTIONS[self.action] else self.action
 
 
-SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/predict"
+SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/{{proxy+}}"
 ROUTES: Mapping[str, Right] = {
     "GET /openapi.json": Right("read"),
     "GET /uploads": Right("read", "dataset=flights"),
@@ -88,6 +90,9 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/views": Right("read"),
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
+    "GET /models/{model}/ping": Right("predict"),
+    "GET /models/{model}/v2": Right("predict"),
+    "GET /models/{model}/v2/{path+}": Right("predict"),
     "GET /predictions/{prediction}": Right("read"),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
@@ -98,7 +103,7 @@ ROUTES: Mapping[str, Right] = {
     "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),
-    f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),
+    f"POST /models/{MODEL}/{{proxy+}}": Right("predict", body=PREDICTION),
 }
 """Every route that asks for a token; the signed one has cases of its own."""
 

@@ -53,6 +53,10 @@ def exercise(walked: Walked) -> None:
         walked.client.get(path)
     assert walked.client.get(f"/models/{MODEL}/health")["versions"]
     walked.client.get(f"/models/{MODEL}/versions/1/lineage")
+    assert walked.client.get(f"/models/{MODEL}/ping")["ready"]
+    walked.client.get(f"/models/{MODEL}/v2")
+    described = walked.client.get(f"/models/{MODEL}/v2/models/{MODEL}")
+    assert [tensor["name"] for tensor in described["inputs"]][:2] == ["time_hour", "sched_dep_utc"]
     upload = walked.client.all("/uploads", dataset="flights")[0]
     walked.client.all("/runs", model=MODEL, upload=upload["id"])
     for release in walked.client.all(f"/models/{MODEL}/releases"):
