@@ -38,6 +38,7 @@ PLACES = {
     "release": "rel1",
     "wish": "hold",
     "episode": "distance",
+    "approval": "0123456789abcdef",
     "prediction": f"{0:012x}70008{0:015x}",
 }
 """What stands for the variables of a path."""
@@ -89,6 +90,8 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
     "GET /predictions/{prediction}": Right("read"),
+    "GET /approvals": Right("read", f"model={MODEL}"),
+    "POST /models/{model}/approvals/{approval}": Right("approve", body={"answer": "approve"}),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     "POST /models/{model}/releases/{release}/{wish}": Right("release"),

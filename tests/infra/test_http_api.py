@@ -44,6 +44,8 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/watch",
         "GET /models/{model}/health",
         "GET /predictions/{prediction}",
+        "GET /approvals",
+        "POST /models/{model}/approvals/{approval}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
         "POST /models/{model}/releases/{release}/{wish}",
