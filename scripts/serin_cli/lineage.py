@@ -13,6 +13,7 @@ from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import connected
+from serin_cli.listed import served
 from serin_cli.terminal import cell
 
 Record = Mapping[str, Any]
@@ -60,6 +61,7 @@ def tree_of(found: Record) -> Tree:
     version, run, training_set = found["version"], found.get("run"), found.get("training_set")
     tree = Tree(cell(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
     tree.add(cell(_run(version, run)))
+    tree.add(cell(served(version)))
     data = tree.add(cell(_training_set(version, training_set)))
     for dataset in found["datasets"]:
         _add_dataset(data, dataset)

@@ -193,6 +193,7 @@ def register(
         positive=run.contest.positive,
         classes=run.contest.classes,
         warnings=run.warnings,
+        compilation=refitted.compilation,
         at=clock.now(),
     )
     version = _numbered(blank, catalog)
