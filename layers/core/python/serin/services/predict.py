@@ -36,7 +36,6 @@ from serin.serving.requests import Asked, Instance, read_request
 
 if TYPE_CHECKING:
     from serin.ports import Clock, OnlineReads
-    from serin.serving.shadow import ShadowedRow
 
 STATUS = {
     "invalid": 422,
