@@ -43,9 +43,13 @@ def calls_through(client: Any) -> BareCalls:
     return BareCalls(Keys("testing", "testing", None, region, "dynamodb"), f"dynamodb.{region}.amazonaws.com", send)
 
 
-def online_of(client: Any, table: str, *sleep: Callable[[float], None]) -> DynamoOnlineFeatures:
+def at_once(_: float) -> None:
+    """Waits for nothing."""
+
+
+def online_of(client: Any, table: str, sleep: Callable[[float], None] = at_once) -> DynamoOnlineFeatures:
     """The adapter, which asks the short way first, on a client of moto's."""
-    return DynamoOnlineFeatures(lambda: client, table, calls_through(client), *sleep)
+    return DynamoOnlineFeatures(lambda: client, table, calls_through(client), sleep)
 
 
 class Answers:

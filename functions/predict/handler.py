@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
+from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, NotReleased, SerinError
 from serin.domain.expanding import expanded
 from serin.domain.failed_answers import failed_answer
+from serin.domain.features import EntityKey
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.idempotency import key_digest
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
@@ -79,6 +81,14 @@ def printed(reply: Reply) -> Reply:
     return reply
 
 
+class OnlineWhenAsked:
+    """The online features, whose adapter is loaded when a view is looked up: many a model has none."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        """Those of the keys that are known."""
+        return platform().online.read(keys)
+
+
 @cache
 def predictor() -> Predictor | Unreleased:
     """The model this function version holds; the bootstrap version holds none."""
@@ -91,7 +101,7 @@ def predictor() -> Predictor | Unreleased:
         package,
         world.model_version,
         world.model_sha256,
-        online=world.online,
+        online=OnlineWhenAsked(),
         clock=world.clock,
         function_version=world.function_version,
         runtime=world.runtime,

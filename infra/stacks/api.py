@@ -43,6 +43,8 @@ ROUTES = (
     "GET /models/{model}/v2",
     "GET /models/{model}/v2/{path+}",
     "GET /predictions/{prediction}",
+    "GET /approvals",
+    "POST /models/{model}/approvals/{approval}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
     "POST /models/{model}/releases/{release}/{wish}",
@@ -196,7 +198,11 @@ class ApiStack(SerinStack):
             permissions=[
                 allow("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog")),
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-                allow_items("dynamodb:PutItem", on=self.addresses.table("catalog"), of=["WITHDRAWAL#*", "WATCH#*"]),
+                allow_items(
+                    "dynamodb:PutItem",
+                    on=self.addresses.table("catalog"),
+                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*"],
+                ),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),

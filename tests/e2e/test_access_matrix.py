@@ -36,6 +36,7 @@ PASSED: Mapping[str, int] = {
             "GET /models/{model}/versions/{version}/card",
             "GET /models/{model}/releases/{release}",
             "GET /predictions/{prediction}",
+            "POST /models/{model}/approvals/{approval}",
             "POST /models/{model}/releases",
             "POST /models/{model}/releases/{release}/{wish}",
             "POST /models/{model}/watch/{episode}/acknowledge",

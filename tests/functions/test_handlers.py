@@ -19,7 +19,8 @@ from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.errors import ModelFailed, Unavailable
-from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
+from serin.domain.golden_request import GOLDEN_REQUEST
+from serin.domain.releases import Intent, Live
 from serin.services.compact_dataset import FAN_IN
 from serin.services.predict import Reply
 from serin.services.tokens import create_token

@@ -47,6 +47,8 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/v2",
         "GET /models/{model}/v2/{path+}",
         "GET /predictions/{prediction}",
+        "GET /approvals",
+        "POST /models/{model}/approvals/{approval}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
         "POST /models/{model}/releases/{release}/{wish}",

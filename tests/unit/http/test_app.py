@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from serin.domain import errors
+from serin.domain.approvals import ANSWER_WITHIN, asked
 from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
@@ -56,6 +57,8 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
     ("GET", f"/models/{MODEL}/versions/1/card"),
+    ("GET", f"/approvals?model={MODEL}"),
+    ("POST", f"/models/{MODEL}/approvals/a1"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
@@ -131,7 +134,7 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
-    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live"}
+    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live", "approval": "a1"}
     offered = {
         (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
@@ -302,6 +305,22 @@ def trained_on_an_upload(api: Api) -> Upload:
     api.catalog.begin_run(a_run(id="r2", training_set="set2", status="skipped"))
     api.catalog.register(a_version(1))
     return upload
+
+
+def test_a_question_is_answered_once_by_whoever_has_the_scope(api: Api) -> None:
+    put = asked(MODEL, "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
+    assert api.catalog.save_approval(put)
+    path, yes = f"/models/{MODEL}/approvals/{put.id}", {"answer": "approve", "why": "it is good"}
+    assert api.ask("GET", f"/approvals?model={MODEL}").json()["items"] == [as_record(put)]
+    assert api.ask("POST", path, "release:late-orders read", yes).status_code == 403
+    found = api.ask("POST", path, "approve:late-orders", yes).json()
+    assert (found["status"], found["answer"]["by"], found["answer"]["token"]) == ("approved", "ana", "t1")
+    assert api.ask("POST", path, "approve:late-orders", yes).json() == found
+    other = api.ask("POST", path, "approve:late-orders", {"answer": "reject"})
+    assert (other.status_code, "is approved by ana" in other.text) == (409, True)
+    late = asked(MODEL, "rel3", 2, "Shall it?", {}, "digest", NOON - ANSWER_WITHIN)
+    assert api.catalog.save_approval(late)
+    assert "is expired" in api.ask("POST", f"/models/{MODEL}/approvals/{late.id}", "approve:*", yes).text
 
 
 def test_a_version_has_a_card_that_names_what_is_not_known(api: Api) -> None:

@@ -12,9 +12,9 @@ from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, Unavailable
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.json_body import MAXIMUM_BYTES
 from serin.domain.prediction_ids import moment_of
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.http.errors import STATUS
 from serin.http.predictions import response_schema
 from serin.services.predict import Predictor, Reply, Request, refusal

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
+from serin.domain.approvals import Approval
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
@@ -187,6 +188,15 @@ class DynamoCatalog:
         record = self._table.get(f"MEASURED#{model}", run_id)
         return None if record is None else from_record(Measurements, record)
 
+    def save_approval(self, approval: Approval) -> bool:
+        return self._table.put(_revised(f"APPROVAL#{approval.model}", approval.id, approval, _moment(approval)))
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        return self._one(Approval, f"APPROVAL#{model}", approval_id, f"approval {approval_id!r} about {model}")
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        return self._page(Approval, f"APPROVAL#{model}", limit, after)
+
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", _number(published.version), published))
 
@@ -257,9 +267,14 @@ class DynamoCatalog:
         return from_record(kind, record)
 
 
-def _revised(pk: str, sk: str, record: Fill | Layout | TruthState | WatchState) -> Put:
+def _revised(
+    pk: str,
+    sk: str,
+    record: Approval | Fill | Layout | TruthState | WatchState,
+    more: Mapping[str, str | int] | None = None,
+) -> Put:
     """The record, written if the revision before is there."""
-    attributes = {"revision": record.revision}
+    attributes: dict[str, str | int] = {"revision": record.revision, **(more or {})}
     if record.revision == 1:
         return Put(pk, sk, record, attributes, NEW)
     return Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1)
@@ -275,7 +290,7 @@ def _upload(upload: Upload) -> Put:
     return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, attributes, NOT_ACCEPTED, rejected="rejected")
 
 
-def _moment(item: Upload | Run | Release) -> dict[str, str | int]:
+def _moment(item: Approval | Upload | Run | Release) -> dict[str, str | int]:
     return {MOMENT: moment_key(item.at, item.id)}
 
 

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, bool] = {
     "feedback": True,
     "train": True,
     "release": True,
+    "approve": True,
     "features": False,
 }
 """What a scope may allow, and whether that is done to one model."""

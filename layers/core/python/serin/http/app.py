@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from serin.domain.charter import Charter
+from serin.http.approvals import AnswerApproval, approval_routes
 from serin.http.cards import card_routes
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
@@ -40,6 +41,7 @@ class UseCases:
     show_watch: ShowWatch
     tend_episode: Tend
     show_health: ShowHealth
+    answer_approval: AnswerApproval
 
 
 def make_app(
@@ -58,6 +60,7 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        approval_routes(charters, catalog, use_cases.answer_approval),
         card_routes(charters, catalog),
         served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),

@@ -14,6 +14,7 @@ from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, Tri
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
 from serin.domain.judgement.verdicts import Outcome, Verdict, warned
+from serin.domain.measurements import Measurements
 from serin.domain.metrics import is_better
 from serin.domain.models import ModelVersion, check_own
 from serin.domain.names import digest
@@ -214,6 +215,12 @@ def _numbered(blank: ModelVersion, catalog: Catalog) -> ModelVersion:
         if catalog.register(version):
             return version
     raise Conflict(f"{ATTEMPTS} other runs registered first.", "Start the training again.")
+
+
+def keep_measured(model: str, run_id: str, measured: Measurements, *, catalog: Catalog) -> None:
+    """Remember what the model's own code has measured for the card, beside what its judge did; it decides nothing."""
+    judged = catalog.measurements(model, run_id) or Measurements(model, run_id, metric=measured.metric)
+    catalog.save_measurements(replace(judged, features=measured.features, views=measured.views))
 
 
 def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:

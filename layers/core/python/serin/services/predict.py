@@ -9,19 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from serin.domain.access import require
 from serin.domain.buckets import OnlineItem
 from serin.domain.compilation import Runtime
 from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.model_code import RAISED, in_words
 from serin.domain.names import digest
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id, repeated_id
 from serin.domain.records import as_record, record_digest
-from serin.domain.releases import GOLDEN_REQUEST
-from serin.ports import Clock, OnlineFeatures
 from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
 from serin.serving.features import FeaturePlan
@@ -34,7 +33,9 @@ from serin.serving.protocols.open_inference import read_infer
 from serin.serving.protocols.paths import Protocol, protocol_at
 from serin.serving.replay import logged_row
 from serin.serving.requests import Asked, Instance, read_request
-from serin.serving.shadow import shadowed
+
+if TYPE_CHECKING:
+    from serin.ports import Clock, OnlineReads
 
 STATUS = {
     "invalid": 422,
@@ -102,7 +103,7 @@ class Predictor:
         version: int,
         sha256: str,
         *,
-        online: OnlineFeatures,
+        online: OnlineReads,
         clock: Clock,
         function_version: str,
         runtime: Runtime = "compiled",
@@ -166,6 +167,8 @@ class Predictor:
         `asked` are `release` and `rows`, each a ShadowRow; `invocation` is Lambda's id of the call and `sandbox` the
         log stream it is told in. Answers are in the order of the rows.
         """
+        from serin.serving.shadow import shadowed
+
         began, cpu_began = time.perf_counter(), time.process_time()
         rows = shadowed(asked["rows"], self._plan, self._model, lambda keys: self._online.read(keys) if keys else {})
         now = self._clock.now()
