@@ -18,8 +18,6 @@ from serin.domain.json_body import read_json
 from serin.serving.protocols.tensors import DATATYPES, Tensor, binary_values, datatype_of, values_of
 from serin.serving.requests import Asked, check_count, read_rows
 
-LENGTH = "inference-header-content-length"
-"""The header that says how long the JSON is before the binary tensors."""
 _MARKS = ("missing", "stale", "too_busy", "unknown")
 _FIELDS = {"id", "parameters", "inputs", "outputs"}
 _Column = Callable[[Mapping[str, Any]], Any]
