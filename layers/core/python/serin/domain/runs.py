@@ -101,6 +101,6 @@ class RunSummary:
     reason: str | None = None
 
 
-def trial_run(run: str, number: int) -> str:
-    """The id of a trial of a run."""
-    return f"{run}.{number:03d}"
+def trial_run(run: str, number: int | None = None) -> str:
+    """The id of a trial of a run, or how the ids of all its trials begin."""
+    return f"{run}." if number is None else f"{run}.{number:03d}"
