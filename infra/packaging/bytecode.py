@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+from infra.packaging.compilers import compiler_of
 from infra.settings import Target
 from serin.domain.errors import Invalid
 
 
-def compile_layer(content: Path, target: Target) -> None:
-    """Compile all modules below `content/python` as they will lie under `/opt`; nothing for another Python minor.
+def compile_layer(content: Path, target: Target, *, keep_sources: bool = True) -> None:
+    """Compile all modules below `content/python` as they will lie under `/opt`, with an interpreter of their minor.
 
-    Hash-based and unchecked, because zipping changes the times that ordinary byte-code is
-    checked against.
+    Hash-based and unchecked, because zipping changes the times that ordinary byte-code is checked against. Without
+    `keep_sources` the byte-code takes the modules' place, and half of their room. Nothing where no interpreter is.
     """
-    if not target.has_this_python:
+    compiler = compiler_of(target.python)
+    if compiler is None:
         return
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-    done = subprocess.run(
-        [*command, "-s", str(content), "-p", "/opt", str(content / "python")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = compiler.command(content, beside=not keep_sources)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Invalid(f"A layer does not compile: {done.stdout.strip()[-2000:]}", "Correct the file it names.")
+        said = (done.stdout + done.stderr).strip()[-2000:]
+        raise Invalid(f"A layer does not compile: {said}", "Correct the file it names.")
+    if not keep_sources:
+        for module in content.rglob("*.pyc"):
+            module.with_suffix(".py").unlink(missing_ok=True)

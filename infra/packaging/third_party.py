@@ -10,6 +10,7 @@ from uv import find_uv_bin
 
 from infra.packaging.bytecode import compile_layer
 from infra.packaging.cache import Asset, made_once
+from infra.packaging.compilers import layer_form
 from infra.packaging.trimming import trim
 from infra.settings import Target
 from serin.domain.errors import Unavailable
@@ -19,14 +20,13 @@ _WHEEL_PLATFORM = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinu
 
 
 def third_party_layer(lock: Path, target: Target, cache: Path) -> Asset:
-    """The layer of one lock file, below `python/`."""
-    compiled = "compiled" if target.has_this_python else "sources"
-    made_of = digest("third-party", lock.read_bytes(), target.python, platform_of(target), compiled)
+    """The layer of one lock file, below `python/`; where byte-code can be made, it is shipped instead of sources."""
+    made_of = digest("trimmed", lock.read_bytes(), target.python, platform_of(target), layer_form(target))
 
     def make(content: Path) -> None:
         _install(lock, target, content / "python")
         trim(content / "python")
-        compile_layer(content, target)
+        compile_layer(content, target, keep_sources=False)
 
     return made_once(cache, made_of, make)
 

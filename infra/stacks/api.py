@@ -34,6 +34,7 @@ ROUTES = (
     "GET /models",
     "GET /models/{model}/versions",
     "GET /models/{model}/versions/{version}/lineage",
+    "GET /models/{model}/versions/{version}/card",
     "GET /models/{model}/releases",
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",

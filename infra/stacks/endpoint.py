@@ -45,7 +45,7 @@ class EndpointStack(SerinStack):
             "predict",
             model=self._model,
             layers=PREDICT_LAYERS,
-            environment=["SERIN_FEATURES_TABLE"],
+            environment=["SERIN_FEATURES_TABLE", "SERIN_RUNTIME"],
             permissions=[
                 allow_items(
                     "dynamodb:BatchGetItem", on=self.addresses.table("online-features"), of=[f"{self._model}#*"]

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
 from serin_cli.aws import connect
+from serin_cli.card import arguments as card_arguments
+from serin_cli.card import card
 from serin_cli.clock import clock
 from serin_cli.contract_check import contract
 from serin_cli.earlier_rows import validate
@@ -140,6 +142,7 @@ def _of_models(add: Add) -> None:
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
+    add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(
         "release",

@@ -11,11 +11,12 @@ from serin.domain.errors import NotFound
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
 from serin.domain.judgement.watching.episodes import Episode
+from serin.domain.measurements import Bin, Estimate, Measurements
 from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
-from serin.domain.runs import Measurement, trial_run
+from serin.domain.runs import RunMetric, trial_run
 from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
@@ -271,6 +272,15 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
         catalog.version("late-orders", 3)
 
 
+def test_what_was_measured_of_a_run_is_kept_and_replaced(catalog: Catalog) -> None:
+    measured = Measurements("late-orders", "r1", calibration=(Bin(0.3, Estimate(0.32, 200, 14, 0.3, 0.34)),))
+    assert catalog.measurements("late-orders", "r1") is None
+    catalog.save_measurements(replace(measured, metric="brier"))
+    catalog.save_measurements(measured)
+    assert catalog.measurements("late-orders", "r1") == measured
+    assert catalog.measurements("late-orders", "r2") is None
+
+
 def test_a_version_is_withdrawn_once_and_the_first_reason_stays(catalog: Catalog) -> None:
     first = Withdrawal("late-orders", 1, "it knows the answer", "ana", NOON)
     assert catalog.withdrawal("late-orders", 1) is None
@@ -351,10 +361,10 @@ def test_a_version_is_registered_together_with_its_run_or_not_at_all(catalog: Ca
 
 
 def test_what_a_run_has_measured_is_kept_whole(catalog: Catalog) -> None:
-    measured = [Measurement("log_loss", 0.5, "holdout", 9, 2, 0.4, 0.6, f"shop={n}", at=NOON) for n in range(1201)]
-    catalog.save_measurements("late-orders", "r1", measured)
-    assert list(catalog.measurements("late-orders", "r1")) == measured
-    assert not catalog.measurements("late-orders", "r")
+    measured = [RunMetric("log_loss", 0.5, "holdout", 9, 2, 0.4, 0.6, f"shop={n}", at=NOON) for n in range(1201)]
+    catalog.save_metrics("late-orders", "r1", measured)
+    assert list(catalog.metrics("late-orders", "r1")) == measured
+    assert not catalog.metrics("late-orders", "r")
 
 
 def test_summaries_come_newest_first_and_trials_by_their_run(catalog: Catalog) -> None:

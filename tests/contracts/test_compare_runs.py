@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
-from serin.domain.runs import Measurement
+from serin.domain.runs import RunMetric
 from serin.services.compare_runs import compare_runs
 from tests.builders import NOON, a_summary
 from tests.tables import a_table
@@ -32,20 +31,20 @@ class Counted:
 
 
 @pytest.fixture
-def table(aws: None) -> Iterator[tuple[DynamoCatalog, Counted]]:
+def table(aws: None) -> tuple[DynamoCatalog, Counted]:
     client, name = a_table("catalog", "pk", "sk", by_moment=True)
     catalog = DynamoCatalog(RecordTable(client, name))
     for number in range(200):
         at = NOON + timedelta(minutes=number)
         shown = [
-            Measurement(name, number / 7 + place, "validation", 12_345, 47, number / 9, number / 5, None, 280, at)
+            RunMetric(name, number / 7 + place, "validation", 12_345, 47, number / 9, number / 5, None, 280, at)
             for place, name in enumerate(METRICS)
         ]
         params = {"max_leaf_nodes": number % 31, "learning_rate": 0.05 + number / 1000}
         catalog.save_summary(
             a_summary(f"r1.{number:03d}", at=at, params=params, metrics={item.name: item for item in shown})
         )
-    yield catalog, Counted(client)
+    return catalog, Counted(client)
 
 
 @pytest.mark.slow

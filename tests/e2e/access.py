@@ -83,6 +83,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),
     "GET /models/{model}/versions/{version}/lineage": Right("read"),
+    "GET /models/{model}/versions/{version}/card": Right("read"),
     "GET /models/{model}/releases": Right("read"),
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),

@@ -33,6 +33,7 @@ PASSED: Mapping[str, int] = {
         (
             "GET /datasets/{dataset}/profile",
             "GET /models/{model}/versions/{version}/lineage",
+            "GET /models/{model}/versions/{version}/card",
             "GET /models/{model}/releases/{release}",
             "GET /predictions/{prediction}",
             "POST /models/{model}/releases",

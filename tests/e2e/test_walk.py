@@ -44,6 +44,7 @@ def test_every_view_holds_every_upload_and_says_what_its_rows_look_like(walked: 
 def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
     predictions = walked.figures["predictions"]
     assert predictions["sent"] == predictions["ok"] == predictions["logged"]
+    assert predictions["by_runtime"] == {"compiled": predictions["logged"]}
     assert predictions["sent"] == 700 + walked.figures["release"]["requests"]
     assert set(predictions["by_version"]) == {"1", "2"}
     assert predictions["fresh"] > 0

@@ -38,6 +38,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models",
         "GET /models/{model}/versions",
         "GET /models/{model}/versions/{version}/lineage",
+        "GET /models/{model}/versions/{version}/card",
         "GET /models/{model}/releases",
         "GET /models/{model}/releases/{release}",
         "GET /models/{model}/views",

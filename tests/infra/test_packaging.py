@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
 import marshal
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -21,6 +23,7 @@ from infra.packaging.third_party import third_party_layer
 from infra.packaging.trimming import trim
 from infra.settings import Architecture, Target, this_architecture, this_python
 from serin.domain.errors import Invalid, NotFound, Unavailable
+from tests.kernels import kernel_library
 from tests.waiting import PATIENCE_S
 
 HERE = Target("local", this_python(), this_architecture())
@@ -111,7 +114,8 @@ class TestAssets:
 
 class TestTrimming:
     def test_tests_stubs_headers_scripts_and_installers_notes_go(self, tmp_path: Path) -> None:
-        for name in ("tests/test_x.py", "sub/tests/y.py", "x.pyi", "include/x.h", "x.pxd", "__pycache__/x.pyc"):
+        fat = "tests/test_x.py sub/test/y.py conftest.py x.pyi include/x.h x.pxd x.pyx.tp meson.build __pycache__/x.pyc"
+        for name in fat.split():
             write(tmp_path / "package" / name)
         write(tmp_path / "bin" / "tool")
         write(tmp_path / "package-1.dist-info" / "RECORD")
@@ -119,7 +123,20 @@ class TestTrimming:
         trim(tmp_path)
         assert files(tmp_path) == {"package/__init__.py"}
 
-    def test_binaries_licences_and_metadata_stay_as_they_came(self, tmp_path: Path) -> None:
+    def test_a_library_loads_without_what_no_loader_reads_and_nothing_in_it_moves(self, tmp_path: Path) -> None:
+        library = tmp_path / "package.libs" / "libkernel.so.1"
+        library.parent.mkdir()
+        shutil.copyfile(kernel_library(), library)
+        whole = library.read_bytes()
+        trim(tmp_path)
+        cut = library.read_bytes()
+        assert len(cut) < len(whole)
+        assert cut[64:] == whole[64 : len(cut)]
+        assert ctypes.CDLL(str(library)).serin_check is not None
+        trim(tmp_path)
+        assert library.read_bytes() == cut
+
+    def test_what_is_no_library_licences_and_metadata_stay_as_they_came(self, tmp_path: Path) -> None:
         kept = {
             "package/x.so": "binary",
             "package.libs/libopenblas.so": "binary",
@@ -136,9 +153,12 @@ class TestTrimming:
 class TestThirdPartyLayers:
     def test_a_layer_is_what_the_lock_names_without_the_fat(self, tmp_path: Path) -> None:
         layer = third_party_layer(a_lock(tmp_path), HERE, tmp_path / "cache")
-        sources = {name for name in files(layer.folder) if not name.endswith(".pyc")}
-        assert {"python/tiny/__init__.py", "python/tiny-1.0.dist-info/METADATA"} <= sources
-        assert not {name for name in sources if "tests" in name or name.endswith((".pyi", "RECORD"))}
+        kept = {"tiny-1.0.dist-info/METADATA", "tiny-1.0.dist-info/WHEEL", "tiny/__init__.pyc"}
+        assert files(layer.folder / "python") == kept
+
+    def test_without_an_interpreter_of_its_minor_it_keeps_its_sources(self, tmp_path: Path) -> None:
+        layer = third_party_layer(a_lock(tmp_path), OTHER_MINOR, tmp_path / "cache")
+        assert "tiny/__init__.py" in files(layer.folder / "python")
 
     def test_a_function_can_import_it_by_its_place_under_opt(self, tmp_path: Path) -> None:
         layer = third_party_layer(a_lock(tmp_path), HERE, tmp_path / "cache")
@@ -161,9 +181,9 @@ class TestThirdPartyLayers:
         lock, cache = a_lock(tmp_path), tmp_path / "cache"
         targets = [
             HERE,
-            Target("aws", "3.14", "arm64"),
-            Target("aws", "3.14", "x86_64"),
-            Target("aws", "3.13", "arm64"),
+            Target("aws", "3.98", "arm64"),
+            Target("aws", "3.98", "x86_64"),
+            OTHER_MINOR,
         ]
         hashes = {third_party_layer(lock, target, cache).hash for target in targets}
         lock.write_text(lock.read_text() + "# another lock\n")

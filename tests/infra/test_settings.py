@@ -76,14 +76,6 @@ def test_aws_gets_the_settings_machine_and_the_local_cloud_this_one() -> None:
     assert target_for(settings, "local") == Target("local", this_python(), this_architecture())
 
 
-def test_another_python_than_the_targets_is_said_with_what_it_costs() -> None:
-    assert Target("aws", this_python(), "arm64").note() is None
-    note = Target("aws", "3.99", "arm64").note()
-    assert note is not None
-    assert "Python 3.99" in note
-    assert "no byte-code" in note
-
-
 def test_names_are_fixed_by_the_stage() -> None:
     names = Names("dev")
     assert names.function("train_model", "flight-delay") == "serin-dev-train-model-flight-delay"

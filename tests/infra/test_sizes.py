@@ -54,6 +54,14 @@ def test_the_models_own_layer_is_counted_before_it_exists() -> None:
         check(dict.fromkeys("abcde", 1), reserved=1)
 
 
+def test_a_models_layer_has_forty_mebibytes_of_room_whatever_the_others_take() -> None:
+    check({"science": 200 * MIB}, code=10 * MIB, reserved=1)
+    with pytest.raises(
+        TooLarge, match=r"has 210\.0 MiB unzipped .* Lambda allows 250 MiB, 40 of them kept for its model"
+    ):
+        check({"science": 200 * MIB}, code=10 * MIB + 1, reserved=1)
+
+
 def test_a_model_whose_function_would_have_too_long_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"function name 'serin-dev-build-features-a{40}' has 65 characters"):
         build(tmp_path, [a_charter(model="a" * 40)], {})

@@ -29,7 +29,6 @@ from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
 from serin.domain.judgement.release_evidence import ReleaseEvidence
 from serin.domain.names import digest
-from serin.domain.records import from_record
 from serin.domain.release_course import Course
 from serin.domain.releases import GOLDEN_REQUEST
 from serin.learning.scores import Scores, read_scores
@@ -47,8 +46,7 @@ from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote
 from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
-from serin.serving.manifest import Manifest
-from serin.serving.package import ModelPackage
+from serin.serving.package import PACKAGE, package_in
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN, RELEASE, CAUSE = "run1", "rel1", "features"
@@ -153,12 +151,7 @@ class Platform:
         folder = self.drafted.model.folder / "layer"
         with zipfile.ZipFile(io.BytesIO(self.artifacts.get(refitted.layer.key))) as layer:
             layer.extractall(folder)
-        inside = folder / "python" / "serin_model"
-        package = ModelPackage(
-            from_record(Charter, json.loads((inside / "charter.json").read_bytes())),
-            from_record(Manifest, json.loads((inside / "manifest.json").read_bytes())),
-            inside / "model.joblib",
-        )
+        package = package_in(folder / "python" / PACKAGE)
         predictor = Predictor(
             *(package, 1, refitted.estimator.sha256),
             online=MemoryOnlineFeatures(),

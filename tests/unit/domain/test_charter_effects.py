@@ -21,6 +21,7 @@ from serin.data.features.columns import to_npz
 from serin.data.features.joins import derive, training_rows
 from serin.data.features.truth import CREATED, with_created
 from serin.data.files.parquet import to_parquet
+from serin.domain.card import Card
 from serin.domain.charter import sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
@@ -40,9 +41,10 @@ from serin.measures.blocks import Blocks
 from serin.measures.decisions import decided
 from serin.services.build_training_set import build_training_set
 from serin.services.select_trial import select
+from serin.services.show_card import show_card
 from serin.services.train_model import Checked
 from serin.serving.requests import read_request
-from tests.builders import a_run, a_training_set, a_trial
+from tests.builders import a_run, a_training_set, a_trial, a_version
 from tests.unit.domain.charter_proofs import Proof, Read
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
 from tests.unit.domain.monitoring_proofs import MONITORING_PROOFS
@@ -205,6 +207,13 @@ def _decisions(read: Read) -> object:
     return decided(positive, score, 0.5, read.charter.value.matrix).tolist()
 
 
+def _card(read: Read) -> Card:
+    """What is told of a version of the model."""
+    catalog = MemoryCatalog()
+    catalog.register(a_version(1, model=read.charter.model))
+    return show_card(read.charter, 1, catalog=catalog)
+
+
 def _blocks(read: Read) -> object:
     """How many observations four rows of two entities are."""
     moments, entities = np.arange(4.0), np.array([0, 0, 1, 1])
@@ -281,6 +290,12 @@ PROOFS: Mapping[str, Proof] = {
         shows=True,
     ),
     "design.problem": Proof({"trip end": "ride end"}, lambda read: read.charter.problem, "Will this ride end late?"),
+    "design.intended_use.for": Proof(
+        {"Warn riders early.": "Plan the night."}, lambda read: _card(read).design.intended_for, "Plan the night."
+    ),
+    "design.intended_use.not_for": Proof(
+        {"[pay of drivers]": "[fines]"}, lambda read: _card(read).design.not_for, ("fines",)
+    ),
     "design.requirements.metrics.*": Proof(
         {"roc_auc: 0.6": "roc_auc: 0.7"}, _verdict(metrics={"roc_auc": a_sample(0.66)}), "fail"
     ),

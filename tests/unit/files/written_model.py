@@ -13,6 +13,7 @@ model: trip-delay
 task: binary
 design:
   problem: Will this trip end late?
+  intended_use: {for: Warn riders early., not_for: [pay of drivers]}
   value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}
   requirements:
     latency_p95_ms: 200

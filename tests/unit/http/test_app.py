@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from serin.domain import errors
+from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
@@ -55,6 +56,7 @@ ROUTES = [
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
+    ("GET", f"/models/{MODEL}/versions/1/card"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
@@ -292,6 +294,15 @@ def trained_on_an_upload(api: Api) -> Upload:
     api.catalog.begin_run(a_run(id="r2", training_set="set2", status="skipped"))
     api.catalog.register(a_version(1))
     return upload
+
+
+def test_a_version_has_a_card_that_names_what_is_not_known(api: Api) -> None:
+    trained_on_an_upload(api)
+    found = api.ask("GET", f"/models/{MODEL}/versions/1/card").json()
+    card = from_record(Card, found)
+    assert as_record(card) == found
+    assert (card.design.problem, card.version) == ("Will this order be late?", 1)
+    assert "intended use" in {one.part for one in card.missing}
 
 
 def test_a_version_is_traced_to_its_run_its_training_set_its_uploads_and_its_views(api: Api) -> None:

@@ -140,14 +140,19 @@ def scores(ours: float, theirs: float | None = None, **parts: Any) -> Scores:
 def judged(
     found: Scores, champion: ModelVersion | None = None, charter: Charter | None = None, trial: Trial | None = None
 ) -> tuple[Verdict, Run]:
-    same = Trial(1, CHAMPION.params) if trial is None else trial
-    catalog, artifacts, lake = a_catalog(best=same), MemoryObjectStore(), MemoryObjectStore()
+    catalog = a_catalog(best=Trial(1, CHAMPION.params) if trial is None else trial)
+    return judged_in(catalog, found, champion, charter), catalog.run(MODEL, "r1")
+
+
+def judged_in(
+    catalog: MemoryCatalog, found: Scores, champion: ModelVersion | None = None, charter: Charter | None = None
+) -> Verdict:
+    artifacts, lake = MemoryObjectStore(), MemoryObjectStore()
     content = write_scores(found)
     artifacts.put("scores.npz", content)
     lake.put(SET.columns, FILE)
     file, asked = ScoresFile("scores.npz", digest(content)), charter or a_charter()
-    verdict = judge(asked, "r1", SET, file, champion, lake=lake, artifacts=artifacts, catalog=catalog, clock=CLOCK)
-    return verdict, catalog.run(MODEL, "r1")
+    return judge(asked, "r1", SET, file, champion, lake=lake, artifacts=artifacts, catalog=catalog, clock=CLOCK)
 
 
 def test_a_first_model_above_its_floor_passes_and_the_run_goes_on() -> None:
@@ -158,6 +163,18 @@ def test_a_first_model_above_its_floor_passes_and_the_run_goes_on() -> None:
     assert run.contest is not None
     assert (run.contest.rows, run.contest.champion) == (HELD * PER_DAY, None)
     assert run.contest.challenger["roc_auc"] == pytest.approx(0.9, abs=0.05)
+
+
+def test_what_is_measured_beside_the_verdict_is_kept_by_slice_and_by_score() -> None:
+    charter = a_charter(slices={"shop": SliceMargin("log_loss", 0.5)})
+    catalog = a_catalog()
+    judged_in(catalog, scores(0.8), charter=charter)
+    measured = catalog.measurements(MODEL, "r1")
+    assert measured is not None
+    assert sorted({one.column for one in measured.slices}) == ["shop"]
+    assert sum(one.estimate.rows for one in measured.slices) == HELD * PER_DAY
+    assert [part.score for part in measured.calibration] == pytest.approx([0.2, 0.8])
+    assert measured.calibration_error == pytest.approx(0.1, abs=0.06)
 
 
 def test_a_model_that_knows_nothing_fails_and_the_run_says_why() -> None:

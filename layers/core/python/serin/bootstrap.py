@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Runtime
 from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
@@ -98,9 +99,11 @@ class Platform:
     @cached_property
     def online(self) -> OnlineFeatures:
         """The last values of entities."""
+        from serin.adapters.bare_calls import bare_calls
         from serin.adapters.online import DynamoOnlineFeatures
 
-        return DynamoOnlineFeatures(_client("dynamodb"), self._environment["SERIN_FEATURES_TABLE"])
+        table, calls = self._environment["SERIN_FEATURES_TABLE"], bare_calls(self._environment)
+        return DynamoOnlineFeatures(lambda: _client("dynamodb"), table, calls)
 
     @cached_property
     def events(self) -> Events:
@@ -159,6 +162,11 @@ class Platform:
     def model_sha256(self) -> str:
         """The digest the registry recorded of the model this function version holds."""
         return self._environment["SERIN_MODEL_SHA256"]
+
+    @property
+    def runtime(self) -> Runtime:
+        """By what the stage wants its models served, where they can be."""
+        return "scikit-learn" if self._environment.get("SERIN_RUNTIME") == "scikit-learn" else "compiled"
 
     @property
     def function_version(self) -> str:

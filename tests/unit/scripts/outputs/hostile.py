@@ -31,6 +31,7 @@ from serin.services.show_watch import ShownWatch
 from serin_cli.client import ApiError
 from serin_cli.evidence import flat
 from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
+from tests.unit.scripts.pages.cards import a_card
 
 # A title, a cleared screen, a line over the one before, words from right to left, C1, marks nobody sees, rich's markup.
 ATTACK = (
@@ -231,6 +232,7 @@ class Platform:
             "/versions": [poisoned(as_record(a_version(2)))],
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
+            "/card": as_record(a_card(ATTACK)),
             "/health": poisoned(HEALTH),
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),

@@ -10,6 +10,7 @@ from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
@@ -159,6 +160,13 @@ class DynamoCatalog(DynamoRuns):
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         record = self._table.get(f"WITHDRAWAL#{model}", numbered(number))
         return None if record is None else from_record(Withdrawal, record)
+
+    def save_measurements(self, measurements: Measurements) -> None:
+        self._table.put(Put(f"MEASURED#{measurements.model}", measurements.run, measurements))
+
+    def measurements(self, model: str, run_id: str) -> Measurements | None:
+        record = self._table.get(f"MEASURED#{model}", run_id)
+        return None if record is None else from_record(Measurements, record)
 
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", numbered(published.version), published))

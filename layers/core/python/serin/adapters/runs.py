@@ -16,7 +16,7 @@ from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.records import from_record
 from serin.domain.releases import Release
-from serin.domain.runs import Measurement, RunSummary, trial_run
+from serin.domain.runs import RunMetric, RunSummary, trial_run
 
 T = TypeVar("T")
 NOT_ENDED = "attribute_not_exists(#ended) OR #ended = :ended"
@@ -45,14 +45,14 @@ class DynamoRuns:
     def runs(self, model: str) -> Sequence[Run]:
         return sorted(self._all(Run, f"RUN#{model}"), key=lambda run: run.at)
 
-    def save_measurements(self, model: str, run_id: str, measurements: Sequence[Measurement]) -> None:
-        for number, first in enumerate(range(0, len(measurements), _PACKED)):
-            packed = measurements[first : first + _PACKED]
-            self._table.put(Put(f"MEASURED#{model}", f"{run_id}#{numbered(number)}", packed))
+    def save_metrics(self, model: str, run_id: str, metrics: Sequence[RunMetric]) -> None:
+        for number, first in enumerate(range(0, len(metrics), _PACKED)):
+            packed = metrics[first : first + _PACKED]
+            self._table.put(Put(f"METRIC#{model}", f"{run_id}#{numbered(number)}", packed))
 
-    def measurements(self, model: str, run_id: str) -> Sequence[Measurement]:
-        chunks = self._table.query(f"MEASURED#{model}", f"{run_id}#")
-        return [from_record(Measurement, record) for chunk in chunks for record in chunk]
+    def metrics(self, model: str, run_id: str) -> Sequence[RunMetric]:
+        chunks = self._table.query(f"METRIC#{model}", f"{run_id}#")
+        return [from_record(RunMetric, record) for chunk in chunks for record in chunk]
 
     def save_summary(self, summary: RunSummary) -> None:
         self._table.put(Put(f"SUMMARY#{summary.model}", summary.id, summary, moment_of(summary)))

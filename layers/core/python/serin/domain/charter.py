@@ -224,6 +224,14 @@ class Monitoring:
 
 
 @dataclass(frozen=True)
+class IntendedUse:
+    """What the model is for, and what it must not be used for; model cards say it to whoever meets a prediction."""
+
+    purpose: str
+    not_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Charter:
     """One model's design document, checked.
 
@@ -251,6 +259,7 @@ class Charter:
     objectives: Objectives = Objectives()
     retraining: RetrainingPolicy = _BY_TRUTH
     monitoring: Monitoring = Monitoring()
+    intended_use: IntendedUse | None = None
 
     @property
     def requirements(self) -> Requirements:

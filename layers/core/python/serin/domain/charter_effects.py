@@ -42,6 +42,7 @@ _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
 _TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core/python/serin/data/looks/truth.py"
 _WATCHING = f"{_JUDGEMENT}/watching"
+_CARD = "layers/core/python/serin/services/show_card.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
 EFFECTS: Mapping[str, Effect] = {
@@ -61,6 +62,8 @@ EFFECTS: Mapping[str, Effect] = {
     "design.problem": Effect(
         "record", "What GET /models says the model is for.", "layers/core/python/serin/http/models.py"
     ),
+    "design.intended_use.for": Effect("record", "What the model card says the model is for.", _CARD),
+    "design.intended_use.not_for": Effect("record", "What the card says it must not be used for.", _CARD),
     "design.value.unit": Effect("record", "What verdicts and viability tell value in.", _VALUE),
     "design.value.matrix.tp": Effect("gate", "What acting on a positive brings.", _DECISIONS),
     "design.value.matrix.fp": Effect("gate", "What acting on a negative brings.", _DECISIONS),

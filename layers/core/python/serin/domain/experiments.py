@@ -11,7 +11,7 @@ from serin.domain.charter import Scalar, View
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact
-from serin.domain.runs import Measurement, Provenance, RunSummary, latest
+from serin.domain.runs import Provenance, RunMetric, RunSummary, latest
 
 SMALL_TABLE = 2000
 """Without a time, fewer rows than these are judged by cross-validation."""
@@ -104,7 +104,7 @@ class TrialResult:
     seconds: float
     algorithm: str | None = None
     failed: str | None = None
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[RunMetric, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Run:
     judge the winner, by why. `warnings` are sentences about what is let through and should be looked at. `provenance`
     says of what it was made, `algorithm` the class of the best trial's estimator, `artifacts` what it has written, by
     what it is. Its steps took `seconds` of functions, which cost `usd`. `parent` is the run that it repeats. What it
-    measured, with rows, days and intervals, is kept beside it: `Catalog.measurements`.
+    measured, with rows, days and intervals, is kept beside it: `Catalog.metrics`.
     """
 
     id: str
@@ -170,7 +170,7 @@ class Run:
         return self.status == "running"
 
 
-def summary_of(run: Run, measured: Sequence[Measurement] = ()) -> RunSummary:
+def summary_of(run: Run, measured: Sequence[RunMetric] = ()) -> RunSummary:
     """The training in one line, with what it has measured over all rows."""
     return RunSummary(
         id=run.id,

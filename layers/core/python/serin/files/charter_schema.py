@@ -81,8 +81,17 @@ class ValueSection(Section):
     minimum_per_1000: float = 0.0
 
 
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class IntendedUseSection(Section):
+    for_: Words = Field(alias="for")
+    not_for: list[Words] = []
+
+
 class Design(Section):
     problem: str = Field(min_length=1, max_length=1000)
+    intended_use: IntendedUseSection | None = None
     value: ValueSection | None = None
     requirements: Requirements = Requirements()
     budget: BudgetSection = BudgetSection()
@@ -206,7 +215,6 @@ class CharterFile(Section):
 NOT_YET_FIELDS = frozenset(
     {
         "design.users",
-        "design.intended_use",
         "design.risk",
         "design.compliance",
         "design.budget.usd_per_month",

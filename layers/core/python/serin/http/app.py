@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from serin.domain.charter import Charter
+from serin.http.cards import card_routes
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
@@ -56,6 +57,7 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        card_routes(charters, catalog),
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),

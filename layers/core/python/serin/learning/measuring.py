@@ -1,84 +1,56 @@
-"""What rows that a fit has not seen show of it: each metric with its rows, its days and its interval."""
+"""From the scores of a contest to what a model card shows of the challenger."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-from serin.domain.charter import Scalar, Task
-from serin.domain.judgement.bounds import uncertain
-from serin.domain.judgement.policy import Block
-from serin.domain.metrics import METRICS_OF_TASK
-from serin.domain.runs import LEVEL, Judged, Measurement
+from serin.domain.charter import Task
+from serin.domain.classes import positive_of
+from serin.domain.judgement.policy import Requirements
+from serin.domain.measurements import Measurements, SliceMeasured, estimate_of
 from serin.learning.columns import TrainingColumns
-from serin.learning.evaluation import metrics
-from serin.learning.splits import Places
-from serin.measures.arrays import Floats, Labels, Mask
+from serin.learning.scores import Scores
+from serin.measures.arrays import Floats, Labels
 from serin.measures.blocks import Blocks
+from serin.measures.calibration import calibration_bins
 from serin.measures.influence import row_values
 
-_DAY = 86_400.0
-MOST_VALUES = 40
-"""Values of a slice that are measured, those with most rows."""
+MOST_VALUES = 50
+"""Of a column with more values those with most rows are shown."""
 
 
-class Measured:
-    """Scores of some `rows` (places in the training set, one for each time a row judges), ready to be measured.
+def measurements_of(
+    task: Task, asked: Requirements, columns: TrainingColumns, scores: Scores, *, model: str, run: str
+) -> Measurements:
+    """The challenger by slice, and what its scores say beside what was so; blocks are those of the gate."""
+    rows = scores.rows
+    blocks = Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows], rows)
+    said, truth = _said_and_so(task, scores, columns.label[rows])
+    slices = tuple(_slices(task, asked, columns, scores, blocks))
+    return Measurements(model, run, slices, tuple(calibration_bins(said, truth, blocks)), asked.gate.metric)
 
-    `classes` order the scores' columns. `timed` rows have a moment that means something; `inflation` is that of the
-    splits the rows were scored in.
-    """
 
-    def __init__(
-        self,
-        task: Task,
-        block: Block,
-        columns: TrainingColumns,
-        rows: Places,
-        score: Floats,
-        classes: Sequence[Scalar],
-        *,
-        timed: bool = True,
-        inflation: float = 1.0,
-    ) -> None:
-        self._task, self._classes, self._score, self._rows = task, classes, score, rows
-        self._label: Labels = columns.label[rows]
-        self._days = columns.moment[rows] // _DAY if timed else None
-        self._blocks = Blocks(block, columns.moment[rows], columns.entity[rows], rows, inflation)
-        self._slices = {name: values[rows] for name, values in columns.slices.items()}
+def _said_and_so(task: Task, scores: Scores, label: Labels) -> tuple[Floats, Floats]:
+    score = scores.challenger
+    if task == "regression":
+        return score, label.astype(np.float64)
+    if task == "binary":
+        return score, (label == positive_of(scores.classes)).astype(np.float64)
+    right = np.array(scores.classes)[score.argmax(axis=1)] == label
+    return score.max(axis=1), right.astype(np.float64)
 
-    def over_all(self, dataset: Judged, step: int = 0) -> Iterator[Measurement]:
-        """Every metric of the task that the rows can show."""
-        yield from self._measurements(dataset, step)
 
-    def over_slices(self, dataset: Judged) -> Iterator[Measurement]:
-        """The same where a column has one value, for each column the charter slices by."""
-        for column, values in self._slices.items():
-            names, counts = np.unique(values, return_counts=True)
-            for name in names[np.argsort(-counts, kind="stable")[:MOST_VALUES]]:
-                yield from self._measurements(dataset, 0, values == name, f"{column}={name}")
-
-    def _measurements(
-        self, dataset: Judged, step: int, among: Mask | None = None, named: str | None = None
-    ) -> Iterator[Measurement]:
-        chosen = slice(None) if among is None else among
-        label, score = self._label[chosen], self._score[chosen]
-        values: Mapping[str, float] = metrics(self._task, label, score, self._classes)
-        rows = len(np.unique(self._rows[chosen]))
-        days = 0 if self._days is None else len(np.unique(self._days[chosen]))
-        for name in METRICS_OF_TASK[self._task]:
-            if math.isfinite(values[name]):
-                low, high = self._interval(name, label, score, among)
-                yield Measurement(name, values[name], dataset, rows, days, low, high, named, step)
-
-    def _interval(
-        self, name: str, label: Labels, score: Floats, among: Mask | None
-    ) -> tuple[float | None, float | None]:
-        values = row_values(self._task, name, label, score, self._classes)
-        sure = uncertain(self._blocks.numbers(values, among))
-        if sure is None:
-            return None, None
-        tail = (1 - LEVEL) / 2
-        return sure.lower(tail), sure.upper(tail)
+def _slices(
+    task: Task, asked: Requirements, columns: TrainingColumns, scores: Scores, blocks: Blocks
+) -> Iterator[SliceMeasured]:
+    for column, margin in asked.slices.items():
+        its = columns.slices[column][scores.rows]
+        values, counts = np.unique(its, return_counts=True)
+        for value in values[np.sort(np.argsort(-counts, kind="stable")[:MOST_VALUES])]:
+            rows = its == value
+            label, score = columns.label[scores.rows][rows], scores.challenger[rows]
+            numbers = row_values(task, margin.metric, label, score, scores.classes)
+            if np.isfinite(numbers).all() and (estimate := estimate_of(blocks.numbers(numbers, rows))) is not None:
+                yield SliceMeasured(column, str(value), margin.metric, estimate)

@@ -15,6 +15,7 @@ from serin.domain.events import Event
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.fills import Fill
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
@@ -188,6 +189,12 @@ class Catalog(Runs, Protocol):
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         """Why a version is withdrawn, or None."""
+
+    def save_measurements(self, measurements: Measurements) -> None:
+        """Replace what was measured of a run's challenger."""
+
+    def measurements(self, model: str, run_id: str) -> Measurements | None:
+        """What was measured of a run's challenger, or None."""
 
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page
-from serin.domain.runs import Measurement, RunSummary
+from serin.domain.runs import RunMetric, RunSummary
 
 
 class Runs(Protocol):
@@ -28,10 +28,10 @@ class Runs(Protocol):
     def runs(self, model: str) -> Sequence[Run]:
         """The runs of a model, oldest first."""
 
-    def save_measurements(self, model: str, run_id: str, measurements: Sequence[Measurement]) -> None:
+    def save_metrics(self, model: str, run_id: str, metrics: Sequence[RunMetric]) -> None:
         """Replace all that a run, or a trial of one, has measured."""
 
-    def measurements(self, model: str, run_id: str) -> Sequence[Measurement]:
+    def metrics(self, model: str, run_id: str) -> Sequence[RunMetric]:
         """All that a run, or a trial of one, has measured: every step and slice; none of one that nobody knows."""
 
     def save_summary(self, summary: RunSummary) -> None:

@@ -15,11 +15,12 @@ from serin.domain.judgement.gate import refused
 from serin.domain.judgement.verdicts import Outcome, Verdict, warned
 from serin.domain.models import Artifact, ModelVersion, check_own
 from serin.domain.names import digest
-from serin.domain.runs import Measurement
+from serin.domain.runs import RunMetric
 from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of, samples_of
-from serin.learning.measuring import Measured
+from serin.learning.measuring import measurements_of
+from serin.learning.run_metrics import Measured
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import (
     holdout_of,
@@ -72,6 +73,9 @@ def judge(
     params = run.best.params if run.best else {}
     recipes = compares_recipes(charter, training_set, columns, champion, params)
     verdict, contest, measured = _judged(charter, training_set, columns, found, champion, recipes=recipes)
+    if contest is not None:
+        own = measurements_of(charter.task, charter.requirements, columns, found, model=charter.model, run=run_id)
+        catalog.save_measurements(own)
     note = RECIPES if recipes else why_unbeaten(training_set, catalog=catalog)
     if note and verdict.outcome != "invalid":
         verdict = replace(verdict, sentence=f"{verdict.sentence} {note}")
@@ -85,14 +89,14 @@ def judge(
         reason=reason,
         artifacts={**run.artifacts, "scores": Artifact(scores.key, scores.digest)},
     )
-    chosen_by = [item for item in catalog.measurements(run.model, run.id) if item.dataset == "validation"]
+    chosen_by = [item for item in catalog.metrics(run.model, run.id) if item.dataset == "validation"]
     _keep(judged, [*chosen_by, *(replace(item, at=clock.now()) for item in measured)], catalog)
     return verdict
 
 
-def _keep(run: Run, measured: Sequence[Measurement], catalog: Catalog) -> None:
+def _keep(run: Run, measured: Sequence[RunMetric], catalog: Catalog) -> None:
     """The run and all that it has measured, before the line that says so."""
-    catalog.save_measurements(run.model, run.id, measured)
+    catalog.save_metrics(run.model, run.id, measured)
     catalog.save_run(run)
     catalog.save_summary(summary_of(run, measured))
 
@@ -105,7 +109,7 @@ def _judged(
     champion: ModelVersion | None,
     *,
     recipes: bool,
-) -> tuple[Verdict, Contest | None, Sequence[Measurement]]:
+) -> tuple[Verdict, Contest | None, Sequence[RunMetric]]:
     holdout = holdout_of(training_set)
     splits = judging_splits(columns, holdout, None if champion is None or recipes else champion.learnt_until)
     wrong = tuple(
@@ -178,6 +182,7 @@ def register(
         positive=run.contest.positive,
         classes=run.contest.classes,
         warnings=run.warnings,
+        compilation=refitted.compilation,
         at=clock.now(),
     )
     files = {**run.artifacts, "estimator": refitted.estimator, "layer": refitted.layer}
@@ -213,4 +218,4 @@ def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:
 
 
 def _summarise(run: Run, catalog: Catalog) -> None:
-    catalog.save_summary(summary_of(run, catalog.measurements(run.model, run.id)))
+    catalog.save_summary(summary_of(run, catalog.metrics(run.model, run.id)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.prices import TRAINER_SECOND
-from serin.domain.runs import Measurement, RunSummary, latest, trial_run
+from serin.domain.runs import RunMetric, RunSummary, latest, trial_run
 from serin.ports import Catalog, Clock
 
 LONGEST_REASON = 500
@@ -19,8 +19,8 @@ def note_trial(
 ) -> TrialResult:
     """Keep what a trial has shown, beside what it showed with fewer days; the result, short enough to travel on."""
     name, now = trial_run(run_id, result.trial.number), clock.now()
-    measured = _together(catalog.measurements(model, name), [replace(item, at=now) for item in result.measured])
-    catalog.save_measurements(model, name, measured)
+    measured = _together(catalog.metrics(model, name), [replace(item, at=now) for item in result.measured])
+    catalog.save_metrics(model, name, measured)
     catalog.save_summary(
         RunSummary(
             id=name,
@@ -45,6 +45,6 @@ def failed_trial(trial: Trial, reason: str) -> TrialResult:
     return TrialResult(trial, {}, 0.0, failed=reason[:LONGEST_REASON])
 
 
-def _together(before: Sequence[Measurement], now: Sequence[Measurement]) -> list[Measurement]:
+def _together(before: Sequence[RunMetric], now: Sequence[RunMetric]) -> list[RunMetric]:
     taken = {(item.name, item.step) for item in now}
     return [*(item for item in before if (item.name, item.step) not in taken), *now]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from serin.domain.access import require
 from serin.domain.buckets import OnlineItem
+from serin.domain.compilation import Runtime
 from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
 from serin.domain.model_code import RAISED, in_words
@@ -32,7 +33,6 @@ from serin.serving.replay import logged_row
 from serin.serving.requests import Instance, read_request
 from serin.serving.shadow import ShadowedRow, shadowed
 
-RUNTIME = "scikit-learn"
 STATUS = {
     "invalid": 422,
     "too_large": 413,
@@ -97,7 +97,9 @@ class Predictor:
         online: OnlineFeatures,
         clock: Clock,
         function_version: str,
+        runtime: Runtime = "compiled",
     ) -> None:
+        self._runtime = runtime
         self._package = package
         self._version = version
         self._sha256 = sha256
@@ -114,7 +116,7 @@ class Predictor:
 
     @cached_property
     def _model(self) -> ServedModel:
-        return self._loaded(lambda: open_model(self._package, self._sha256))
+        return self._loaded(lambda: open_model(self._package, self._sha256, self._runtime))
 
     def _loaded(self, load: Callable[[], T]) -> T:
         """What is loaded of the version's code; ModelFailed for what this code raises while it is loaded."""
@@ -161,7 +163,8 @@ class Predictor:
             model=self._package.charter.model,
             version=self._version,
             function_version=self._function_version,
-            runtime=RUNTIME,
+            runtime=self._model.runtime,
+            instead=self._model.instead,
             cold=cold,
             ms=(time.perf_counter() - began) * 1000,
             cpu_ms=(time.process_time() - cpu_began) * 1000,

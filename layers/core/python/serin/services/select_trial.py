@@ -61,8 +61,8 @@ def select(
         return Selected(more[0], None, more)
     if winner is None:
         raise Invalid(*_nothing_to_choose(search, tried))
-    chosen_by = catalog.measurements(charter.model, trial_run(run_id, winner.trial.number))
-    catalog.save_measurements(charter.model, run_id, chosen_by)
+    chosen_by = catalog.metrics(charter.model, trial_run(run_id, winner.trial.number))
+    catalog.save_metrics(charter.model, run_id, chosen_by)
     catalog.save_summary(summary_of(seen, chosen_by))
     beaten = why_unbeaten(training_set, catalog=catalog) is None
     return Selected(winner.trial, live_version(charter.model, catalog=catalog) if beaten else None)

@@ -11,18 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Compilation
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
+from serin.learning.compiling.proven import Proven, compiled_and_proven
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
-from serin.learning.measuring import Measured
 from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import algorithm_of, pipeline_maker
+from serin.learning.run_metrics import Measured
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
@@ -32,8 +34,12 @@ from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
+from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.on_demand import load_functions
+
+FOR_THE_REST = 1024 * 1024
+"""Bytes of a layer for what is neither a model nor its code: charter, manifest, and the zip's own."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,13 @@ class ScoresFile:
 
 @dataclass(frozen=True)
 class Refitted:
-    """The files of a model fitted on everything, and with what it was fitted."""
+    """The files of a model fitted on everything, with what it was fitted, and by what it will be served."""
 
     estimator: Artifact
     layer: Artifact
     lock: str
     runtime: Mapping[str, str]
+    compilation: Compilation | None = None
 
 
 class Trainer:
@@ -159,12 +166,13 @@ class Trainer:
 
     def refit(self, run_id: str, trial: Trial) -> Refitted:
         """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""
-        columns = self._columns()
-        fitted = refit(columns, self._charter.task, self._make, trial.params)
+        charter, columns = self._charter, self._columns()
+        fitted = refit(columns, charter.task, self._make, trial.params)
         self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
-        manifest = manifest_of(self._charter, self._set.id, trial.params, fitted, estimator)
-        layer = model_layer(self._charter, manifest, estimator, self._code)
+        proven = self._compiled(fitted, columns, estimator)
+        manifest = manifest_of(charter, self._set.id, trial.params, fitted, estimator, proven.compilation)
+        layer = model_layer(charter, manifest, estimator, self._code, proven.content)
         check_room(len(layer), self._room)
         folder = f"models/{self._charter.model}/{run_id}"
         return Refitted(
@@ -172,7 +180,14 @@ class Trainer:
             self._written(f"{folder}/layer.zip", layer),
             lock_digest(),
             runtime_versions(),
+            proven.compilation,
         )
+
+    def _compiled(self, fitted: Fitted, columns: TrainingColumns, estimator: bytes) -> Proven:
+        """Proven on the rows that judged, which the contest's model had not seen."""
+        judging = splits_of(columns, holdout_of(self._set)).judging
+        room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
+        return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
 
     def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
         content = self._artifacts.get(champion.estimator.key)

@@ -21,8 +21,9 @@ class Call:
     `ms` and `cpu_ms` are of the whole request, `cold` says it was its process's first. `invocation` is Lambda's id of
     the call. `key` is the digest of the client's `Idempotency-Key`, None without one; `attempt` counts the requests
     with this key that the process has answered, so a repeat that another process answers counts from 1 again: lines
-    of one key together say how often it was sent. `shadow` is the release that asked,
-    None of a caller's request.
+    of one key together say how often it was sent. `shadow` is the release that asked, None of a caller's request.
+    `runtime` is by what the rows were scored, and `instead` why by scikit-learn, where the version has a compiled model
+    that was proven.
     """
 
     request_id: str
@@ -38,6 +39,7 @@ class Call:
     key: str | None = None
     attempt: int = 1
     shadow: str | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def log_line(call: Call, row: LoggedRow) -> str:
 
 
 def _besides(call: Call, row: LoggedRow) -> tuple[tuple[str, str | None], ...]:
-    return ("shadow", call.shadow), ("of", row.of), ("error", row.error)
+    return ("instead", call.instead), ("shadow", call.shadow), ("of", row.of), ("error", row.error)
 
 
 def _finite(value: Any) -> Any:

@@ -10,6 +10,7 @@ from serin.adapters.memory.timeline import Timeline
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
@@ -42,6 +43,7 @@ class MemoryCatalog(MemoryRuns):
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
+        self._measurements: dict[tuple[str, str], Measurements] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -204,6 +206,12 @@ class MemoryCatalog(MemoryRuns):
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         return self._withdrawals.get((model, number))
+
+    def save_measurements(self, measurements: Measurements) -> None:
+        self._measurements[measurements.model, measurements.run] = measurements
+
+    def measurements(self, model: str, run_id: str) -> Measurements | None:
+        return self._measurements.get((model, run_id))
 
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published

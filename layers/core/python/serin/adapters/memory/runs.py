@@ -10,7 +10,7 @@ from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.releases import Release
-from serin.domain.runs import Measurement, RunSummary, trial_run
+from serin.domain.runs import RunMetric, RunSummary, trial_run
 
 T = TypeVar("T")
 D = TypeVar("D", Run, Release, RunSummary)
@@ -22,7 +22,7 @@ class MemoryRuns:
     def __init__(self) -> None:
         self._lock = RLock()
         self._runs: dict[tuple[str, str], Run] = {}
-        self._measurements: dict[tuple[str, str], tuple[Measurement, ...]] = {}
+        self._metrics: dict[tuple[str, str], tuple[RunMetric, ...]] = {}
         self._summaries: dict[tuple[str, str], RunSummary] = {}
 
     def begin_run(self, run: Run) -> bool:
@@ -46,11 +46,11 @@ class MemoryRuns:
     def runs(self, model: str) -> Sequence[Run]:
         return sorted((run for (name, _), run in self._runs.items() if name == model), key=lambda run: run.at)
 
-    def save_measurements(self, model: str, run_id: str, measurements: Sequence[Measurement]) -> None:
-        self._measurements[model, run_id] = tuple(measurements)
+    def save_metrics(self, model: str, run_id: str, metrics: Sequence[RunMetric]) -> None:
+        self._metrics[model, run_id] = tuple(metrics)
 
-    def measurements(self, model: str, run_id: str) -> Sequence[Measurement]:
-        return self._measurements.get((model, run_id), ())
+    def metrics(self, model: str, run_id: str) -> Sequence[RunMetric]:
+        return self._metrics.get((model, run_id), ())
 
     def save_summary(self, summary: RunSummary) -> None:
         self._summaries[summary.model, summary.id] = summary
