@@ -35,7 +35,8 @@ _NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", _INTEGER), ("number"
 # Digits, E, digits: an article's number as often as a power of ten; programs mostly write a point or a sign too.
 _ARTICLE = r"^[0-9]+[eE][0-9]+$"
 _LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
-_NOTHING = ("", "-", "--", ".", "?", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "missing", "unknown", "\\n")
+_NOTHING: tuple[str, ...] = ("", "-", "--", ".", "?", "n/a", "na", "#n/a", "nan")
+_NOTHING += ("nil", "none", "null", "missing", "unknown", "\\n")
 _NOTHING += ("inf", "-inf", "+inf", "infinity", "-infinity", "#div/0!", "#value!", "#ref!", "#null!")
 _RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[-_./: ]+")
 _CLASSES = ("[A-Z]", "[a-z]", "[0-9]")
