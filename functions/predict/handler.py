@@ -11,6 +11,7 @@ from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
 from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.domain.expanding import expanded
 from serin.domain.failed_answers import failed_answer
 from serin.domain.features import EntityKey
 from serin.domain.golden_request import GOLDEN_REQUEST
@@ -18,6 +19,7 @@ from serin.domain.idempotency import key_digest
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
+from serin.serving.protocols.open_inference import LENGTH
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
@@ -108,10 +110,22 @@ def predictor() -> Predictor | Unreleased:
 
 def request_from(event: Mapping[str, Any], context: object) -> Request:
     """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
-    call = event["requestContext"]
-    invocation = str(getattr(context, "aws_request_id", ""))
-    key = key_digest(event.get("headers", {}))
-    return Request(call["requestId"], body_of(event), scopes_of(call), invocation, key, caller_of(call))
+    call, headers = event["requestContext"], event.get("headers", {})
+    return Request(
+        call["requestId"],
+        expanded(body_of(event), headers.get("content-encoding")),
+        scopes_of(call),
+        str(getattr(context, "aws_request_id", "")),
+        key_digest(headers),
+        caller_of(call),
+        path_of(event["rawPath"]),
+        headers.get(LENGTH),
+    )
+
+
+def path_of(path: str) -> str:
+    """What is asked of the model that the route has named: what comes behind `/models/<model>/`."""
+    return path.removeprefix("/").split("/", 2)[-1]
 
 
 def caller_of(context: Mapping[str, Any]) -> str:

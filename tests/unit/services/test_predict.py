@@ -279,5 +279,5 @@ def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: R
 def test_a_refusal_has_the_status_the_api_gives_its_kind() -> None:
     """A caller reads the same status from both functions; what predict never says is a fault of its own."""
     said = {kind.kind: refusal(kind("Found.", "Do.")).status for kind in kinds_of_errors()}
-    never = {"rejected", "not_found", "conflict"}
+    never = {"rejected", "conflict"}
     assert said == {**STATUS, **dict.fromkeys(never, 500)}
