@@ -30,6 +30,7 @@ ROUTES = (
     "GET /sources",
     "GET /datasets/{dataset}/profile",
     "GET /runs",
+    "GET /runs/compare",
     "GET /models",
     "GET /models/{model}/versions",
     "GET /models/{model}/versions/{version}/lineage",

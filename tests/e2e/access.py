@@ -82,6 +82,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /sources": Right("read"),
     "GET /datasets/{dataset}/profile": Right("read"),
     "GET /runs": Right("read", f"model={MODEL}"),
+    "GET /runs/compare": Right("read", f"model={MODEL}"),
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),
     "GET /models/{model}/versions/{version}/lineage": Right("read"),

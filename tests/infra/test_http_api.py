@@ -34,6 +34,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /sources",
         "GET /datasets/{dataset}/profile",
         "GET /runs",
+        "GET /runs/compare",
         "GET /models",
         "GET /models/{model}/versions",
         "GET /models/{model}/versions/{version}/lineage",

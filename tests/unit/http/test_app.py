@@ -53,6 +53,7 @@ ROUTES = [
     ("GET", "/datasets/orders/profile"),
     ("GET", "/sources"),
     ("GET", f"/runs?model={MODEL}"),
+    ("GET", f"/runs/compare?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
