@@ -97,7 +97,12 @@ def parser() -> Parser:
 def _of_the_platform(add: Add) -> None:
     begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
     state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
-    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state)
+    limit = ("--concurrency", {"type": int, "default": 1000, "help": "functions at once; a new account has about 10"})
+    far = (
+        "--latency",
+        {"type": float, "default": 0.0, "metavar": "S", "help": "seconds a call of AWS's API takes more"},
+    )
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far)
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
