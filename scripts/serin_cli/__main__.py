@@ -113,7 +113,14 @@ def _of_the_platform(add: Add) -> None:
 
 
 def _of_data(add: Add) -> None:
-    add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
+    add(
+        "sample",
+        commands.sample,
+        "Write an example's data as files.",
+        ("name", {"choices": ["flights"]}),
+        _to(),
+        _today(),
+    )
     add("init", init, "Begin a model from a CSV file.", *_init())
     add("input", inputs, "Take an input out of a charter and of all that names it.", *_input())
     add(
@@ -204,6 +211,10 @@ def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _to() -> tuple[str, dict[str, Any]]:
     return "--to", {"required": True, "help": "the folder to write to"}
+
+
+def _today() -> tuple[str, dict[str, Any]]:
+    return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:
