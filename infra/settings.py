@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from infra.names import Names
+from serin.domain.compilation import RUNTIMES, Runtime
 from serin.domain.errors import Invalid
 
 STAGE = re.compile(r"[a-z][a-z0-9]{0,11}\Z")
@@ -24,6 +25,7 @@ _LISTED: Mapping[str, tuple[re.Pattern[str], str]] = {
     "notices": (MAIL, 'Name e-mail addresses in a list, such as ["team@example.com"].'),
     "cors_origins": (ORIGIN, 'Name origins in a list, as browsers do, such as ["https://shop.example.com"].'),
 }
+_WORDS: Mapping[str, tuple[str, ...]] = {"architecture": ("arm64", "x86_64"), "runtime": RUNTIMES}
 LOG_RETENTIONS = (7, 30, 90, 180, 365, 731)
 
 Architecture = Literal["arm64", "x86_64"]
@@ -36,6 +38,8 @@ class Settings:
 
     `notices` are the addresses that get mail of alarms and releases, once whoever reads them has confirmed it.
     `cors_origins` are the origins whose pages may call the API from a browser; none may, unless they are named.
+    `runtime` is `compiled`, or `scikit-learn` for a stage whose models shall all be served by that: the same answers,
+    at many times the cost. It holds from the next release of a version on.
     """
 
     stage: str = "dev"
@@ -47,6 +51,7 @@ class Settings:
     reconcile_minutes: int = 5
     notices: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    runtime: Runtime = "compiled"
 
     def __post_init__(self) -> None:
         if not STAGE.match(self.stage):
@@ -54,14 +59,18 @@ class Settings:
         minor = PYTHON.match(self.python)
         if not minor or int(minor[1]) < OLDEST_AWS_MINOR:
             raise _wrong("python", self.python, f"Name a Lambda runtime from 3.{OLDEST_AWS_MINOR} on, such as 3.14.")
-        if self.architecture not in ("arm64", "x86_64"):
-            raise _wrong("architecture", self.architecture, "Use arm64 or x86_64.")
+        for name, words in _WORDS.items():
+            if getattr(self, name) not in words:
+                raise _wrong(name, getattr(self, name), f"Use {' or '.join(words)}.")
         if self.log_retention_days not in LOG_RETENTIONS:
             raise _wrong("log_retention_days", self.log_retention_days, f"CloudWatch keeps {LOG_RETENTIONS} days.")
         for name in ("requests_per_second", "burst", "reconcile_minutes"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise _wrong(name, value, "Use a whole number from 1 on.")
+        self._check_lists()
+
+    def _check_lists(self) -> None:
         for name, (pattern, remedy) in _LISTED.items():
             for value in getattr(self, name):
                 if not isinstance(value, str) or not pattern.match(value):

@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.hooks import first_non_none_response
+
+from serin.adapters.bare_calls import BareCalls
+from serin.adapters.connections import HttpAnswer
+from serin.adapters.online import DynamoOnlineFeatures
+from serin.adapters.signature import Keys
 
 
 class Answer(NamedTuple):
@@ -16,6 +23,33 @@ class Answer(NamedTuple):
     body: Mapping[str, Any] | bytes
     status: int = 200
     headers: Mapping[str, str] = {}
+
+
+def calls_through(client: Any) -> BareCalls:
+    """The bare calls, sent to whoever listens to what the client sends: a test, else moto."""
+
+    def send(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        request = AWSRequest("POST", client.meta.endpoint_url + "/", dict(headers), body).prepare()
+        operation = headers["X-Amz-Target"].partition(".")[2]
+        try:
+            heard = client.meta.events.emit(f"before-send.dynamodb.{operation}", request=request)
+        except (BotoCoreError, ClientError) as error:
+            raise OSError(str(error)) from error
+        response = first_non_none_response(heard)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return HttpAnswer(response.status_code, names, response.content)
+
+    region = client.meta.region_name
+    return BareCalls(Keys("testing", "testing", None, region, "dynamodb"), f"dynamodb.{region}.amazonaws.com", send)
+
+
+def at_once(_: float) -> None:
+    """Waits for nothing."""
+
+
+def online_of(client: Any, table: str, sleep: Callable[[float], None] = at_once) -> DynamoOnlineFeatures:
+    """The adapter, which asks the short way first, on a client of moto's."""
+    return DynamoOnlineFeatures(lambda: client, table, calls_through(client), sleep)
 
 
 class Answers:

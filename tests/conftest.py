@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ settings.register_profile("serin", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("quick", settings.get_profile("serin"), max_examples=20)
 settings.register_profile("many", settings.get_profile("serin"), max_examples=2000)
 settings.load_profile("serin")
+
+# A test process has a core. More threads only wait for one another; functions have as many as on Lambda (e2e).
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 # Until all is imported there is hardly any garbage, and more and more to look through for it.
 gc.disable()

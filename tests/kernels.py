@@ -20,5 +20,11 @@ def this_kernel() -> Kernel:
 
 def kernel_library() -> Path:
     """Its file, which nobody writes to."""
+    return kernel_folder() / PACKAGE / LIBRARY
+
+
+@cache
+def kernel_folder() -> Path:
+    """What this layer puts on the path."""
     layer = BuiltPackages(ROOT, Target("local", this_python(), this_architecture()), ()).layer("kernel")
-    return layer.folder / "python" / PACKAGE / LIBRARY
+    return layer.folder / "python"

@@ -6,7 +6,7 @@ from infra.constructs.sizes import UNZIPPED_LIMIT
 from infra.packaging.packages import Packages
 
 MIB = 1024**2
-PREDICT_LAYERS = ("core", "science")
+PREDICT_LAYERS = ("core", "science", "kernel")
 
 
 def model_room(packages: Packages) -> int:

@@ -45,7 +45,7 @@ class TrainingStack(SerinStack):
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build.arn, train.arn, evaluate, charter.training.search.concurrency),
+            definition=training_definition(build.arn, train.arn, evaluate, charter.training),
             functions=[build, train],
             others=[evaluate],
             model=charter.model,
@@ -204,7 +204,7 @@ class TrainingStack(SerinStack):
             self,
             "train_model",
             model=model,
-            layers=["core", "science", "charters", f"code-{model}"],
+            layers=["core", "science", "kernel", "charters", f"code-{model}"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),

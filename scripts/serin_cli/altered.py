@@ -18,8 +18,9 @@ from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.train_model import Refitted
 from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest
+from serin.serving.package import COMPILED
 
-_FOLDER = "python/model_code/"
+_FOLDER, _MODEL = "python/model_code/", "python/serin_model/"
 Alter = Callable[[dict[str, bytes]], None]
 """What changes the model's code, file by file."""
 
@@ -48,7 +49,7 @@ def register_altered(
         name,
         catalog.training_set(model, like.training_set),
         run.best,
-        Refitted(like.estimator, layer, like.lock, like.runtime),
+        Refitted(like.estimator, layer, like.lock, like.runtime, like.compilation),
         catalog=catalog,
         events=events,
         clock=clock,
@@ -59,7 +60,8 @@ def _layer(layer: bytes, estimator: bytes, alter: Alter) -> bytes:
     with zipfile.ZipFile(io.BytesIO(layer)) as archive:
         names = [name for name in archive.namelist() if name.startswith(_FOLDER)]
         code = {name.removeprefix(_FOLDER): archive.read(name) for name in names}
-        manifest = from_record(Manifest, json.loads(archive.read("python/serin_model/manifest.json")))
+        manifest = from_record(Manifest, json.loads(archive.read(f"{_MODEL}manifest.json")))
+        compiled = archive.read(_MODEL + COMPILED) if _MODEL + COMPILED in archive.namelist() else None
     code.pop("__init__.py")
     alter(code)
-    return model_layer(charter_in(layer), manifest, estimator, code)
+    return model_layer(charter_in(layer), manifest, estimator, code, compiled)

@@ -13,6 +13,7 @@ from serin.domain.errors import Invalid, NotFound
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import connected
+from serin_cli.listed import served
 from serin_cli.terminal import cell
 
 Record = Mapping[str, Any]
@@ -37,7 +38,7 @@ def lineage(arguments: Namespace) -> Any:
         if arguments.upload is not None:
             found = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
         else:
-            number = _live(client, arguments.model) if arguments.version is None else arguments.version
+            number = live_version(client, arguments.model) if arguments.version is None else arguments.version
             found = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
     if arguments.print_json or not found:
         return found
@@ -60,6 +61,7 @@ def tree_of(found: Record) -> Tree:
     version, run, training_set = found["version"], found.get("run"), found.get("training_set")
     tree = Tree(cell(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
     tree.add(cell(_run(version, run)))
+    tree.add(cell(served(version)))
     data = tree.add(cell(_training_set(version, training_set)))
     for dataset in found["datasets"]:
         _add_dataset(data, dataset)
@@ -70,7 +72,8 @@ def tree_of(found: Record) -> Tree:
     return tree
 
 
-def _live(client: Client, model: str) -> int:
+def live_version(client: Client, model: str) -> int:
+    """The version that is live; NotFound where none is."""
     for found in client.get("/models")["items"]:
         if found["model"] == model and "live" in found:
             number: int = found["live"]["version"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from serin.domain.compilation import Compilation
 from serin.domain.records import from_record
 from serin.domain.release_progress import Progress
 
@@ -22,9 +23,16 @@ def listed_model(model: Record) -> dict[str, Any]:
 
 
 def listed_version(version: Record) -> dict[str, Any]:
-    """A version, and why it is withdrawn if it is."""
+    """A version, why it is withdrawn if it is, and by what it is served."""
     withdrawn = version.get("withdrawn")
-    return {**version, "withdrawn": withdrawn["why"] if withdrawn else None}
+    return {**version, "withdrawn": withdrawn["why"] if withdrawn else None, "served": served(version)}
+
+
+def served(version: Record) -> str:
+    """By what a version answers, and why by scikit-learn, or how well that was proven."""
+    if version.get("compilation") is None:
+        return "Served by scikit-learn: it was registered before models were compiled."
+    return from_record(Compilation, version["compilation"]).sentence
 
 
 def after_withdrawal(model: str, version: int, models: Iterable[Record]) -> str:

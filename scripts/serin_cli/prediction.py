@@ -21,7 +21,7 @@ def prediction(arguments: Namespace) -> Any:
 def rows_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What was asked and answered, what it was made of, and whether the answer is the same again: one fact a row."""
     line, lineage, replay = found["prediction"], found["lineage"], found["replay"]
-    for name in ("prediction_id", "at", "model", "version", "function_version", "score", "label"):
+    for name in ("prediction_id", "at", "model", "version", "function_version", "runtime", "instead", "score", "label"):
         yield _row("answer", name, line.get(name))
     for part in ("inputs", "features"):
         yield from (_row(part, name, value) for name, value in line[part].items())

@@ -26,6 +26,7 @@ FIRST_OF_WORK = (
     "version",
     "live",
     "withdrawn",
+    "served",
     "now",
     "file",
     "id",

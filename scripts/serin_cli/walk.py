@@ -19,6 +19,7 @@ from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.asked import first_flights, some_flights
 from serin_cli.client import Client
+from serin_cli.listed import served
 from serin_cli.local import Running, running
 from serin_cli.profile import profile_file
 from serin_cli.sample import write_sample
@@ -37,6 +38,7 @@ BATCHES, BATCH, SINGLE = 3, 100, 100
 SAMPLE = Path("build/flights")
 FIRST, SECOND, THIRD = ("2013-01", "2013-02"), ("2013-03",), ("2013-04", "2013-05", "2013-06")
 """The months of each training: enough to begin with, too few to show a gain, and enough for that."""
+_ANSWERED = {"compiled": "the compiled model", "scikit-learn": "scikit-learn"}
 ASKED, ASKED_FLIGHTS = "2013-07", 1000
 
 
@@ -96,7 +98,7 @@ def walk(client: Client, platform: Running, folder: Path) -> dict[str, Any]:
         "rejected": rejected,
         "drifted": drifted,
         "training": training,
-        "predictions": {**tally.figures(), "logged": logged},
+        "predictions": {**tally.figures(), "logged": logged.total(), "by_runtime": dict(logged)},
         "release": {"requests": compared.tally.requests, "failed": compared.tally.failed, "looks": compared.judgements},
         "rollback": {"ok": compared.ok, "seconds": compared.seconds},
     }
@@ -156,6 +158,9 @@ def _released(client: Client) -> None:
     if ended["status"] != "live":
         raise Unavailable(f"The release ended as {ended['status']}: {ended.get('reason')}.", "Read its steps.")
     story.say(f"   version {ended['version']} is live ({', '.join(step['name'] for step in ended['steps'])})")
+    for version in client.all(f"/models/{MODEL}/versions"):
+        if version["version"] == ended["version"]:
+            story.say(f"   {served(version)}")
 
 
 def _batches(flights: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
@@ -200,8 +205,8 @@ def _ask(client: Client, requests: Sequence[Sequence[Mapping[str, Any]]], tally:
     story.say(f"   {count} answers of version {answer['version']}; the last: {late['probability']:.0%} late")
 
 
-def _logged(cloud: LocalCloud, lake: str) -> int:
-    """How many distinct predictions of the log have arrived in the lake."""
+def _logged(cloud: LocalCloud, lake: str) -> Counter[str]:
+    """How many distinct predictions of the log have arrived in the lake, by what they were answered by."""
     import gzip
 
     import boto3
@@ -209,12 +214,16 @@ def _logged(cloud: LocalCloud, lake: str) -> int:
     cloud.settle()
     s3: Any = boto3.client("s3", **cloud.client)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=f"predictions/{MODEL}/")
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for key in [item["Key"] for page in pages for item in page.get("Contents", ())]:
         text = gzip.decompress(s3.get_object(Bucket=lake, Key=key)["Body"].read()).decode()
-        found |= {json.loads(line)["prediction_id"] for line in text.splitlines()}
-    story.say(f"   {len(found)} lines of the prediction log are in the lake")
-    return len(found)
+        found |= {line["prediction_id"]: line["runtime"] for line in map(json.loads, text.splitlines())}
+    runtimes = Counter(found.values())
+    by = ", ".join(
+        f"{count} answered by {_ANSWERED.get(runtime, runtime)}" for runtime, count in runtimes.most_common()
+    )
+    story.say(f"   {len(found)} lines of the prediction log are in the lake: {by}")
+    return runtimes
 
 
 def _functions(cloud: LocalCloud) -> int:

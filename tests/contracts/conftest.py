@@ -15,9 +15,9 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryOnlineFeatures
-from serin.adapters.online import DynamoOnlineFeatures
 from serin.adapters.s3 import S3ObjectStore
 from serin.ports import Catalog, Control, ObjectStore, OnlineFeatures
+from tests.answers import online_of
 from tests.tables import REGION, a_table
 
 
@@ -61,4 +61,4 @@ def control(where: str) -> Control:
 
 @pytest.fixture
 def online(where: str) -> OnlineFeatures:
-    return MemoryOnlineFeatures() if where == "memory" else DynamoOnlineFeatures(*a_table("online", "pk"))
+    return MemoryOnlineFeatures() if where == "memory" else online_of(*a_table("online", "pk"))

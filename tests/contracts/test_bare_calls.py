@@ -7,18 +7,25 @@ import socket
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.httpsession import URLLib3Session
 
-from serin.adapters.bare_calls import BareCalls
+from serin.adapters.bare_calls import bare_calls
 from serin.adapters.online import DynamoOnlineFeatures
+from serin.adapters.signature import Keys, signed
 from serin.domain.features import EntityKey, OnlineValues
-from tests.answers import Answer, Answers
+from tests.answers import Answer, Answers, calls_through, online_of
 from tests.tables import REGION, a_table
 
 PLANE = EntityKey("plane", ("N1",))
@@ -37,17 +44,57 @@ REFUSED_WRITE = Answer({"__type": "com.amazon.coral.service#AccessDeniedExceptio
 NAMES = ["throttled", "gone wrong", "damaged", "a page", "no object"]
 
 
+class Closing:
+    """A DynamoDB that knows nothing, and closes each connection without a word after three answers."""
+
+    def __init__(self) -> None:
+        self.connections, self.signed = 0, list[tuple[str, str]]()
+        closing = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                closing.connections, self.answered = closing.connections + 1, 0
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                closing.signed.append((self.headers["X-Amz-Date"][:8], self.headers["Authorization"]))
+                content = b'{"Responses": {}}'
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+                self.answered += 1
+                self.close_connection = self.answered == 3
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Closing:
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
 @pytest.fixture
 def client(aws: None) -> Any:
     """A client that itself asks once, and a table that knows one plane."""
     client, table = a_table("online", "pk", client=boto3.client("dynamodb", region_name=REGION, config=ONCE))
-    DynamoOnlineFeatures(client, table).write([KNOWN])
+    online_of(client, table).write([KNOWN])
     return client
 
 
 def test_the_answer_is_the_one_botocore_reads(client: Any) -> None:
     theirs = client.batch_get_item(RequestItems=ASKED)
-    reply = BareCalls(client).ask("BatchGetItem", {"RequestItems": ASKED})
+    reply = calls_through(client).ask("BatchGetItem", {"RequestItems": ASKED})
     assert reply is not None
     ours = reply.record
     assert len(ours["Responses"]["online"]) == 1
@@ -55,25 +102,40 @@ def test_the_answer_is_the_one_botocore_reads(client: Any) -> None:
     assert ours["UnprocessedKeys"] == theirs["UnprocessedKeys"] == {}
 
 
-def test_the_request_is_the_one_botocore_sends_but_for_what_it_says_of_its_retries(aws: None) -> None:
-    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "aws_session_token": "lent"}
-    client, _ = a_table("online", "pk", client=boto3.client("dynamodb", region_name=REGION, **keys))
-    heard = Answers(client, lambda _: None)
-    client.batch_get_item(RequestItems=ASKED)
-    BareCalls(client).ask("BatchGetItem", {"RequestItems": ASKED})
-    theirs, ours = heard.requests
-    assert (ours.method, ours.url, ours.body) == (theirs.method, theirs.url, theirs.body)
-    differs = {"amz-sdk-invocation-id", "amz-sdk-request", "Authorization", "X-Amz-Date", "User-Agent"}
-    assert _headers(ours, differs) == _headers(theirs, differs)
-    sent, names = _headers(ours, set()), "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
-    assert sent["X-Amz-Security-Token"] == "lent"
-    assert sent["User-Agent"].startswith("Boto3/")
-    assert f"/{REGION}/dynamodb/aws4_request, SignedHeaders={names}, " in sent["Authorization"]
+@pytest.mark.parametrize("token", [None, "lent"])
+def test_a_request_is_signed_as_botocore_signs_it(token: str | None) -> None:
+    """The same headers, the same names among the signed ones, the same signature to the last letter."""
+    headers = {"Content-Type": "application/x-amz-json-1.0", "Host": "dynamodb.eu-west-1.amazonaws.com"}
+    headers |= {"X-Amz-Target": "DynamoDB_20120810.BatchGetItem"}
+    body, seconds = json.dumps({"RequestItems": ASKED}).encode(), 1_790_000_000
+    ours = signed(headers, body, Keys("testing", "secret", token, "eu-west-1", "dynamodb"), seconds)
+    request = AWSRequest("POST", f"https://{headers['Host']}/", headers, body)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    with patch("botocore.auth.get_current_datetime", lambda: moment):
+        SigV4Auth(Credentials("testing", "secret", token), "dynamodb", "eu-west-1").add_auth(request)
+    assert ours == dict(request.headers.items())
 
 
-def _headers(request: Any, but: set[str]) -> Mapping[str, str]:
-    found = {name: value for name, value in request.headers.items() if name not in but}
-    return {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in found.items()}
+def test_a_connection_is_kept_and_made_again_where_the_other_end_has_closed_it() -> None:
+    with Closing() as server:
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
+        calls, later = (bare_calls({**keys, "AWS_ENDPOINT_URL": server.address}) for _ in range(2))
+        assert calls is not None
+        assert later is not None
+        replies = [calls.ask("BatchGetItem", {"RequestItems": ASKED}) for _ in range(4)]
+        assert [reply and reply.record for reply in replies] == [{"Responses": {}}] * 4
+        assert (server.connections, len(server.signed)) == (2, 4)
+        assert all(f"Credential=testing/{day}/{REGION}/dynamodb/" in said for day, said in server.signed)
+    assert later.ask("BatchGetItem", {"RequestItems": ASKED}) is None, "nobody listens any more"
+
+
+@pytest.mark.parametrize(
+    "more", [{"AWS_SECRET_ACCESS_KEY": ""}, {"HTTPS_PROXY": "http://127.0.0.1:1"}, {"AWS_DEFAULT_REGION": "cn-north-1"}]
+)
+def test_what_only_botocore_knows_of_is_left_to_it(more: Mapping[str, str]) -> None:
+    known = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
+    assert bare_calls(known) is not None
+    assert bare_calls({**known, **more}) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +146,7 @@ def _headers(request: Any, but: set[str]) -> Mapping[str, str]:
 def test_what_goes_wrong_once_is_asked_again_after_a_pause(client: Any, answer: Answer) -> None:
     answers, pauses = iter([answer]), list[float]()
     heard = Answers(client, lambda _: next(answers, None))
-    assert DynamoOnlineFeatures(client, "online", pauses.append).read([PLANE]) == {PLANE: KNOWN}
+    assert online_of(client, "online", pauses.append).read([PLANE]) == {PLANE: KNOWN}
     assert (len(heard.requests), len(pauses)) == (2, 1)
 
 
@@ -92,7 +154,7 @@ def test_an_answer_with_the_right_sum_is_taken(client: Any) -> None:
     content = {"Responses": {}, "UnprocessedKeys": {}}
     whole = Answer(content, 200, {"x-amz-crc32": str(zlib.crc32(json.dumps(content).encode()))})
     heard = Answers(client, lambda _: whole)
-    assert DynamoOnlineFeatures(client, "online").read([PLANE]) == {}
+    assert online_of(client, "online").read([PLANE]) == {}
     assert len(heard.requests) == 1
 
 
@@ -100,17 +162,17 @@ def test_what_stays_wrong_is_named_by_botocore(client: Any) -> None:
     refused = Answer({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": REFUSED}, 400)
     Answers(client, lambda _: refused)
     with pytest.raises(ClientError, match=r"AccessDeniedException.*BatchGetItem operation.*predict is not authorized"):
-        DynamoOnlineFeatures(client, "online", lambda _: None).read([PLANE])
+        online_of(client, "online", lambda _: None).read([PLANE])
 
 
 def test_a_table_that_is_not_there_is_named_by_botocore(client: Any) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
-        DynamoOnlineFeatures(client, "elsewhere", lambda _: None).read([PLANE])
+        online_of(client, "elsewhere", lambda _: None).read([PLANE])
 
 
 def test_what_is_written_is_asked_once_whether_it_is_newer_or_not(client: Any) -> None:
     heard = Answers(client, lambda _: None, "PutItem")
-    online = DynamoOnlineFeatures(client, "online")
+    online = online_of(client, "online")
     assert [online.write([replace(KNOWN, sequence=sequence)]) for sequence in (3, 2, 3)] == [1, 0, 1]
     assert len(heard.requests) == 3
 
@@ -119,7 +181,7 @@ def test_what_is_written_is_asked_once_whether_it_is_newer_or_not(client: Any) -
 def test_a_write_that_goes_wrong_is_asked_again(client: Any, answer: Answer) -> None:
     answers = iter([answer])
     heard = Answers(client, lambda _: next(answers, None), "PutItem")
-    online = DynamoOnlineFeatures(client, "online")
+    online = online_of(client, "online")
     assert online.write([replace(KNOWN, sequence=2)]) == 1
     assert len(heard.requests) == 2
     assert online.read([PLANE])[PLANE].sequence == 2
@@ -128,7 +190,7 @@ def test_a_write_that_goes_wrong_is_asked_again(client: Any, answer: Answer) -> 
 def test_a_write_that_is_refused_is_named_by_botocore(client: Any) -> None:
     Answers(client, lambda _: REFUSED_WRITE, "PutItem")
     with pytest.raises(ClientError, match=r"AccessDeniedException.*PutItem operation"):
-        DynamoOnlineFeatures(client, "online").write([KNOWN])
+        online_of(client, "online").write([KNOWN])
 
 
 @pytest.fixture
@@ -143,9 +205,4 @@ def test_a_dynamodb_that_is_away_is_named_by_botocore(nowhere: str) -> None:
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     away = boto3.client("dynamodb", region_name=REGION, endpoint_url=nowhere, config=ONCE, **keys)
     with pytest.raises(EndpointConnectionError):
-        DynamoOnlineFeatures(away, "online", lambda _: None).read([PLANE])
-
-
-def test_the_clients_connections_are_where_the_calls_look_for_them(client: Any) -> None:
-    """`_endpoint.http_session` is botocore's own affair: should it move, this says so."""
-    assert isinstance(client._endpoint.http_session, URLLib3Session)
+        DynamoOnlineFeatures(lambda: away, "online", sleep=lambda _: None).read([PLANE])

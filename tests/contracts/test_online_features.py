@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from serin.domain.buckets import Bucket, bucket_key
+from serin.domain.charter import Scalar
 from serin.domain.features import EntityKey, OnlineValues
 from serin.ports import OnlineFeatures
 from tests.builders import NOON
@@ -114,3 +115,26 @@ def test_what_is_too_much_is_marked_as_that(online: OnlineFeatures) -> None:
     online.write_buckets([bucket])
     online.write([values])
     assert online.read([DAY, JFK]) == {DAY: bucket, JFK: values}
+
+
+def test_values_of_every_kind_come_back_as_they_were(online: OnlineFeatures) -> None:
+    """Whole numbers of each width, exact floats, truth values, texts, and each of them with nulls between."""
+    columns: dict[str, tuple[Scalar | None, ...]] = {
+        "flags": (True, False, None),
+        "bytes": (-128, 127, 0),
+        "wide": (2**63 - 1, -(2**63), None),
+        "wider": (2**64, None, 0),
+        "numbers": (0.1, -1e308, 5e-324),
+        "some": (None, 1.0, None),
+        "texts": ("é", None, ""),
+        "none": (None, None, None),
+    }
+    times = (7, 7, 40 * 86_400_000_000)
+    bucket = Bucket(DAY, times, (7, 9, times[2]), columns, 3, NOON, {0: 9})
+    online.write_buckets([bucket])
+    ((_, read),) = online.read([DAY]).items()
+    assert read == bucket
+    assert isinstance(read, Bucket)
+    kinds = {name: [*map(type, column)] for name, column in columns.items()}
+    assert {name: [*map(type, column)] for name, column in read.values.items()} == kinds
+    assert [list(read.known_at(moment)) for moment in (6, 7, 9, times[2])] == [[], [0], [1], [1, 2]]

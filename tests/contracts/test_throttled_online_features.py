@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from serin.adapters.online import ATTEMPTS, DynamoOnlineFeatures
+from serin.adapters.online import ATTEMPTS
 from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey
-from tests.answers import Answer, Answers
+from tests.answers import Answer, Answers, online_of
 from tests.tables import a_table
 
 KEYS = [EntityKey("plane", (f"N{n}",)) for n in range(3)]
@@ -22,7 +22,7 @@ class Throttled:
     def __init__(self, stuck: int = 100) -> None:
         self.calls, self.pauses, self._stuck = 0, list[float](), stuck
         client, table = a_table("online", "pk")
-        self.online = DynamoOnlineFeatures(client, table, self.pauses.append)
+        self.online = online_of(client, table, self.pauses.append)
         Answers(client, self._answer)
 
     def _answer(self, asked: Mapping[str, Any]) -> Answer:

@@ -44,6 +44,7 @@ def test_every_view_holds_every_upload_and_says_what_its_rows_look_like(walked: 
 def test_every_prediction_was_answered_and_its_log_line_reached_the_lake(walked: Walked) -> None:
     predictions = walked.figures["predictions"]
     assert predictions["sent"] == predictions["ok"] == predictions["logged"]
+    assert predictions["by_runtime"] == {"compiled": predictions["logged"]}
     assert predictions["sent"] == 700 + walked.figures["release"]["requests"]
     assert set(predictions["by_version"]) == {"1", "2"}
     assert predictions["fresh"] > 0
@@ -134,10 +135,10 @@ def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> N
 
 
 def test_the_same_event_again_changes_nothing(walked: Walked) -> None:
-    before = walked.client.get("/datasets/flights"), walked.client.all("/uploads", dataset="flights")
+    before = walked.client.get("/datasets/weather"), walked.client.all("/uploads", dataset="weather")
     _send_again(walked, before[1][0]["key"])
     walked.platform.cloud.settle()
-    assert (walked.client.get("/datasets/flights"), walked.client.all("/uploads", dataset="flights")) == before
+    assert (walked.client.get("/datasets/weather"), walked.client.all("/uploads", dataset="weather")) == before
 
 
 def _send_again(walked: Walked, key: str) -> None:

@@ -25,7 +25,7 @@ from serin.services.release.context import ReleaseContext
 from serin.services.release.move import move
 
 pytestmark = pytest.mark.slow
-MOST, BATCH = 600, 25
+MOST, BATCH = 400, 5
 
 
 class Dawdling(ReleaseChance):
@@ -167,10 +167,10 @@ def not_compared(_: ReleasePlan) -> bool:
     return False
 
 
-STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind]]] = [
-    ("no intent", lambda: Stores(control=NoIntent()), {"next release"}),
-    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease"}),
-    ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}),
+STORES: Sequence[tuple[str, Callable[[], Stores], set[Kind], int]] = [
+    ("no intent", lambda: Stores(control=NoIntent()), {"next release"}, 1),
+    ("keeps the lease", lambda: Stores(control=KeepsTheLease()), {"lease"}, 71),
+    ("last status wins", lambda: Stores(catalog=LastStatusWins()), {"record", "event", "notice"}, 96),
 ]
 ENDINGS = (abandon, finish, reconciler)
 PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
@@ -198,33 +198,33 @@ PLANTED: Sequence[tuple[str, Sequence[tuple[Any, str, Any]], set[Kind]]] = [
 ]
 
 
-def found_at_last(subject: Subject, kinds: set[Kind]) -> bool:
-    """Whether any of the first seeds finds such a fact broken."""
-    batches = (range(first, first + BATCH) for first in range(1, MOST, BATCH))
-    return any(kinds & set(run(seeds, subject).kinds) for seeds in batches)
+def found_at_last(subject: Subject, kinds: set[Kind], near: int = 1) -> bool:
+    """Whether any of the first seeds finds such a fact broken; those from `near` on are tried before the others."""
+    firsts = sorted(range(1, MOST, BATCH), key=lambda first: first < near)
+    return any(kinds & set(run(range(first, first + BATCH), subject).kinds) for first in firsts)
 
 
-@pytest.mark.parametrize(("name", "stores", "kinds"), STORES, ids=[name for name, *_ in STORES])
+@pytest.mark.parametrize(("name", "stores", "kinds", "near"), STORES, ids=[name for name, *_ in STORES])
 def test_a_fault_planted_in_a_table_or_the_endpoint_is_found(
-    name: str, stores: Callable[[], Stores], kinds: set[Kind]
+    name: str, stores: Callable[[], Stores], kinds: set[Kind], near: int
 ) -> None:
-    assert found_at_last(Subject(name, stores), kinds)
+    assert found_at_last(Subject(name, stores), kinds, near)
 
 
 def test_a_revision_that_nobody_looks_at_is_found() -> None:
     subject = Subject("no revision", lambda: Stores(endpoint=NoRevision()), chance=Dawdling)
-    assert found_at_last(subject, {"alias"})
+    assert found_at_last(subject, {"alias"}, near=156)
 
 
 def test_an_intent_that_is_written_after_the_move_is_found() -> None:
     planted = [(shift, "move", moves_before_it_says_so)]
-    assert found_at_last(Subject("says it later", chance=DyingAfterMoves, planted=planted), {"alias"})
+    assert found_at_last(Subject("says it later", chance=DyingAfterMoves, planted=planted), {"alias"}, near=336)
 
 
 def test_epochs_that_nobody_looks_at_are_found() -> None:
     planted = [(ReleaseContext, "running", goes_on_whoever_has_it)]
     subject = Subject("no epoch", lambda: Stores(control=NoEpoch()), planted=planted)
-    assert found_at_last(subject, {"alias", "pointer", "record", "lease", "next release"})
+    assert found_at_last(subject, {"alias", "pointer", "record", "lease", "next release"}, near=211)
 
 
 @pytest.mark.parametrize(("name", "planted", "kinds"), PLANTED, ids=[name for name, *_ in PLANTED])

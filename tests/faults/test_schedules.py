@@ -12,11 +12,11 @@ from benches.schedules.functions import SERIN, Subject
 from benches.schedules.tally import run
 from benches.schedules.variants import CHECK_THEN_WRITE, MARK_THEN_WRITE, NAIVE
 
-SEEDS = range(1, 601)
+SEEDS = range(1, 201)
 """More than each planted fault is found in (test_teeth.py); the bench walks thousands."""
 # What features cost is most of a schedule: `./scripts/bench faults` builds them in all of its own.
 EVERY = 20
-WRONG = range(1, 41)
+WRONG = range(1, 21)
 SHARES: Mapping[str, float] = {"naive": 0.4, "check-then-write": 0.05, "mark-then-write": 0.1}
 
 
@@ -27,8 +27,8 @@ def test_no_row_is_lost_or_doubled_and_what_is_served_follows_from_the_rows() ->
     assert not tally.broken, f"{tally.told()}{again}"
     assert (tally.schedules, tally.built) == (len(SEEDS), len(SEEDS) / EVERY)
     assert set(tally.faults) == set(FAULTS)
-    assert min(tally.faults.values()) > 150, "hardly anything went wrong"
-    assert tally.dead_letters > 30, "nothing failed often enough to be a dead letter"
+    assert min(tally.faults.values()) > 50, "hardly anything went wrong"
+    assert tally.dead_letters > 10, "nothing failed often enough to be a dead letter"
 
 
 @pytest.mark.parametrize("subject", [NAIVE, CHECK_THEN_WRITE, MARK_THEN_WRITE], ids=lambda it: it.name)

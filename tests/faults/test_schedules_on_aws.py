@@ -13,7 +13,7 @@ from benches.schedules.faults import FAULTS, Chance, Fault
 from benches.schedules.tally import run
 from tests.faults.wire import Wire
 
-SEEDS = range(1, 21)
+SEEDS = range(1, 13)
 
 
 @pytest.fixture

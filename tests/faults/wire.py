@@ -22,9 +22,9 @@ from benches.schedules.trace import Trace
 from benches.schedules.world import Stores
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
-from serin.adapters.online import DynamoOnlineFeatures
 from serin.adapters.s3 import S3ObjectStore
 from serin.ports import ObjectStore
+from tests.answers import online_of
 from tests.tables import REGION, a_table
 
 # What the client tries again by itself is a fault of its own, `sent twice`, and costs no time here.
@@ -60,7 +60,7 @@ class Wire:
             uploads=uploads,
             lake=lake,
             catalog=DynamoCatalog(RecordTable(*catalog)),
-            online=DynamoOnlineFeatures(*online),
+            online=online_of(*online),
             put=put,
         )
 

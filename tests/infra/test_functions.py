@@ -21,14 +21,14 @@ LAYERS = {
     "profile-dataset-returns": ["core", "data", "charters", "code-returns"],
     "build-training-set-returns": ["core", "data", "charters", "code-returns"],
     "join-truth-returns": ["core", "data", "charters", "code-returns"],
-    "train-model-returns": ["core", "science", "charters", "code-returns"],
-    "predict-returns": ["core", "science"],
+    "train-model-returns": ["core", "science", "kernel", "charters", "code-returns"],
+    "predict-returns": ["core", "science", "kernel"],
     "build-features-late-orders": ["core", "data", "charters", "code-late-orders"],
     "profile-dataset-late-orders": ["core", "data", "charters", "code-late-orders"],
     "build-training-set-late-orders": ["core", "data", "charters", "code-late-orders"],
     "join-truth-late-orders": ["core", "data", "charters", "code-late-orders"],
-    "train-model-late-orders": ["core", "science", "charters", "code-late-orders"],
-    "predict-late-orders": ["core", "science"],
+    "train-model-late-orders": ["core", "science", "kernel", "charters", "code-late-orders"],
+    "predict-late-orders": ["core", "science", "kernel"],
 }
 CALLED_WITHOUT_WAITING = {
     "acquire",

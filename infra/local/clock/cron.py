@@ -43,13 +43,14 @@ class Cron:
                     yield datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
     def _dates(self, since: date) -> Iterator[date]:
-        for year in sorted(year for year in self.years if year >= since.year):
-            for month in sorted(self.months):
+        for year in range(since.year, _LAST_YEAR + 1):
+            for month in sorted(self.months) if year in self.years else ():
                 if (year, month) < (since.year, since.month):
                     continue
-                for number in range(1, calendar.monthrange(year, month)[1] + 1):
+                first = since.day if (year, month) == (since.year, since.month) else 1
+                for number in range(first, calendar.monthrange(year, month)[1] + 1):
                     day = date(year, month, number)
-                    if day >= since and self.on(day):
+                    if self.on(day):
                         yield day
 
 

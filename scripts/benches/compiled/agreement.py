@@ -19,8 +19,9 @@ from benches.compiled.pipelines import (
     transformers_for,
 )
 from benches.compiled.tables import TASKS, Rows, rows_for
+from serin.domain.compilation import Parity
 from serin.learning.compiling.compiler import compile_pipeline
-from serin.learning.compiling.parity import Parity, prove
+from serin.learning.compiling.parity import prove
 from serin.serving.compiled.kernel import Kernel
 
 

@@ -56,15 +56,14 @@ class _Served:
 
     def __init__(self, world: World, charter: Charter) -> None:
         self._lookups = {view.name: ViewLookup(charter, view) for view in charter.features.views}
-        instances = [{"shop": shop, "zone": zone} for shop in SHOP_NAMES for zone in ZONE_NAMES]
-        asked = [(lookup, instance) for lookup in self._lookups.values() for instance in instances]
-        keys = {key for lookup, instance in asked for moment in MOMENTS for key in lookup.keys(instance, moment)}
+        asked = [(lookup, name) for lookup in self._lookups.values() for name in (*SHOP_NAMES, *ZONE_NAMES)]
+        keys = {key for lookup, name in asked for moment in MOMENTS for key in lookup.keys((name,), moment)}
         self._online = world.stores.online.read(list(keys))
 
     def differs(self, name: str, entity: str, moment: datetime, versions: Sequence[Version]) -> Iterator[Broken]:
         """Told, if what is served at a moment is not what the rows say."""
         lookup = self._lookups[name]
-        found = lookup.found({"shop": entity, "zone": entity}, self._online, moment)
+        found = lookup.found((entity,), self._online, moment)
         if found is None or is_stale(lookup.view, found, moment):
             values: Mapping[str, Any] = dict.fromkeys(lookup.view.values)
         else:

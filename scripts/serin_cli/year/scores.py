@@ -24,6 +24,7 @@ from serin.services.steps.truth_window import truth_window
 from serin.serving.estimators import open_estimator
 from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
+from serin.serving.pipeline_model import PipelineModel
 from serin.serving.replay import logged_row
 
 DAY = timedelta(days=1)
@@ -104,7 +105,8 @@ def _served(version: ModelVersion, artifacts: ObjectStore) -> ServedModel:
     layer = opened_layer(version.layer, artifacts=artifacts)
     with zipfile.ZipFile(io.BytesIO(layer)) as archive:
         manifest = from_record(Manifest, json.loads(archive.read("python/serin_model/manifest.json")))
-    return ServedModel(manifest, open_estimator(artifacts.get(version.estimator.key), version.estimator.sha256))
+    estimator = open_estimator(artifacts.get(version.estimator.key), version.estimator.sha256)
+    return ServedModel(manifest, PipelineModel(manifest, estimator))
 
 
 def _auc(late: Sequence[bool], scores: Sequence[float]) -> float | None:

@@ -13,6 +13,7 @@ model: trip-delay
 task: binary
 design:
   problem: Will this trip end late?
+  intended_use: {for: Warn riders early., not_for: [pay of drivers]}
   value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}
   requirements:
     latency_p95_ms: 200
@@ -61,6 +62,7 @@ training:
     optimise: log_loss
     space: {max_leaf_nodes: [15, 31], learning_rate: [0.1, 1e-2]}
   gate: {metric: log_loss, alpha: 0.05, block: row, minimum_gain: 0.001}
+  measure_views: false
 release:
   golden: golden.json
 """

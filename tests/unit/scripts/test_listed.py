@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from serin.domain.compilation import Compilation, Parity
 from serin.domain.records import as_record
 from serin.domain.release_progress import progress_of
 from serin.domain.release_record import Shift
-from serin_cli.listed import after_withdrawal, listed_model, listed_version
+from serin_cli.listed import after_withdrawal, listed_model, listed_version, served
 from tests.builders import NOON, a_plan, a_release
 
 LIVE = {"model": "late-orders", "live": {"version": 1}}
@@ -35,3 +36,15 @@ def test_a_withdrawn_version_says_that_it_answers_on_and_what_to_do() -> None:
         "late-orders", 1, [LIVE]
     )
     assert "live" not in after_withdrawal("late-orders", 2, [LIVE])
+
+
+def test_a_version_says_by_what_it_is_served_and_why() -> None:
+    proven = Compilation("0" * 64, Parity(100, 2000, 20, 90, 95, 3, 2e-16, 0, 0, 0, 0))
+    said = listed_version({"version": 1, "compilation": as_record(proven)})["served"]
+    assert said == (
+        "Served compiled: 100 rows and 2,000 edge rows are answered as by scikit-learn "
+        "(worst difference 2.0e-16; 90 of 95 splits tried)."
+    )
+    not_covered = as_record(Compilation(reason="VotingClassifier is not covered"))
+    assert served({"compilation": not_covered}) == "Served by scikit-learn: VotingClassifier is not covered."
+    assert served({}).startswith("Served by scikit-learn: it was registered before")

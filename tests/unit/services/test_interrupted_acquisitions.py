@@ -13,7 +13,7 @@ from serin.services.acquire import Acquirer
 from tests.unit.services.acquiring import BUCKET, Shop, shuffled_with_duplicates
 from tests.unit.services.ports_that_crash import Crash, Fuse
 
-SCHEDULES = 100
+SCHEDULES = 40
 Guard = Callable[[Any], Any]
 
 

@@ -156,7 +156,7 @@ def test_more_than_one_answer_may_hold_is_refused_with_the_numbers(rows: int, fe
 
 def test_more_items_than_one_answer_may_need_are_refused_before_anything_is_read() -> None:
     charter, online = charter_of(replace(QUEUE, ttl=timedelta(days=365))), Counting()
-    rows = MOST_ITEMS // 366 + 1
+    rows = MOST_ITEMS // 53 + 1
     name = f"{QUEUE.name}:{QUEUE.values[0]}"
     with pytest.raises(TooLarge, match=f"More than {MOST_ITEMS} items"):
         read(Question({"shop": [f"s{n}" for n in range(rows)]}, [name]), charter, online)

@@ -19,7 +19,6 @@ from benches.join_views import LATE
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
-from serin.adapters.online import DynamoOnlineFeatures
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import latest_rows, versions_by
@@ -29,6 +28,7 @@ from serin.domain.charter import Charter
 from serin.ports import OnlineFeatures
 from serin.services.build_features import FeatureBuilder
 from serin.serving.features import FeaturePlan
+from tests.answers import online_of
 from tests.builders import a_part, an_upload_of
 from tests.real_flights import flight_delay, function, january
 
@@ -196,7 +196,7 @@ def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnlineFeatures]:
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield DynamoOnlineFeatures(client, "online")
+        yield online_of(client, "online")
 
 
 @pytest.mark.slow

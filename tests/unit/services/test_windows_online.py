@@ -16,7 +16,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.data.files.parquet import to_parquet
-from serin.domain.buckets import MARGIN, Bucket, look_back, width
+from serin.domain.buckets import MARGIN, Bucket, look_back, start_of, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
 from serin.services.build_features import FeatureBuilder
 from serin.serving.features import FeaturePlan
@@ -149,7 +149,8 @@ def test_a_bucket_expires_when_no_question_can_depend_on_it() -> None:
     instance: Any = {"order_id": 1, "at": START, "shop": "a", "amount": None}
     (bucket,) = world.online.read(world.plan.keys([instance], START)).values()
     assert isinstance(bucket, Bucket)
-    assert bucket.expires == START + width(QUEUE) + look_back(QUEUE) + MARGIN
+    assert start_of(bucket.key) <= START < start_of(bucket.key) + width(QUEUE)
+    assert bucket.expires == start_of(bucket.key) + width(QUEUE) + look_back(QUEUE) + MARGIN
 
 
 def test_what_has_expired_already_is_not_written() -> None:
@@ -173,10 +174,14 @@ def test_an_entity_nobody_knows_is_missing_and_one_not_heard_of_for_too_long_is_
     assert marks("a", 24.5) == ((), ("queue",))
 
 
-def test_a_window_of_seven_days_reads_eight_items() -> None:
-    week = replace(QUEUE, ttl=timedelta(days=7))
+def test_a_window_of_hours_days_or_weeks_reads_two_items_and_of_a_month_one_a_week() -> None:
     instance: Any = {"order_id": 1, "at": START, "shop": "a", "amount": None}
-    assert len(FeaturePlan(charter_of(week), {}).keys([instance], START + timedelta(hours=5))) == 8
+
+    def items(view: View) -> int:
+        return len(FeaturePlan(charter_of(view), {}).keys([instance], START + timedelta(hours=5, minutes=7)))
+
+    backs = timedelta(hours=5), timedelta(days=1), timedelta(days=7), timedelta(days=30)
+    assert [items(replace(HOURLY, ttl=back)) for back in backs] == [2, 2, 2, 5]
 
 
 def test_a_changed_definition_and_another_model_have_items_of_their_own_and_an_equal_one_the_same() -> None:

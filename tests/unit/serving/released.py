@@ -15,11 +15,13 @@ from typing import Any
 
 from serin.domain.charter import Charter, Input, Task
 from serin.learning.columns import TrainingColumns
+from serin.learning.compiling.proven import compiled_and_proven
 from serin.learning.fitting import Fitted, refit
 from serin.learning.package import estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import pipeline_maker
 from serin.serving.estimators import sha256_of
 from tests.builders import a_charter
+from tests.kernels import kernel_folder, this_kernel
 
 CODE = {
     "features.py": (
@@ -28,6 +30,8 @@ CODE = {
         b"    return None if at is None else at.hour\n"
     )
 }
+PACKAGES = {"model_code", "serin_model", "serin_kernel"}
+ROOM = 10**8
 PARAMS = {"max_leaf_nodes": 7, "max_iter": 20}
 
 
@@ -48,24 +52,28 @@ def orders_charter(task: Task = "binary") -> Charter:
 
 
 def release(folder: Path, charter: Charter, columns: TrainingColumns) -> Released:
-    """Fit on the columns, pack, and unpack the layer into a folder."""
+    """Fit on the columns, compile, pack, and unpack the layer into a folder; a hundred rows are proof enough."""
     fitted = refit(columns, charter.task, pipeline_maker(charter), PARAMS)
     estimator = estimator_bytes(fitted.estimator)
-    manifest = manifest_of(charter, "set1", PARAMS, fitted, estimator)
-    zipfile.ZipFile(io.BytesIO(model_layer(charter, manifest, estimator, CODE))).extractall(folder)
+    proven = compiled_and_proven(fitted, charter.task, columns.table, this_kernel(), ROOM, most=100)
+    manifest = manifest_of(charter, "set1", PARAMS, fitted, estimator, proven.compilation)
+    layer = model_layer(charter, manifest, estimator, CODE, proven.content)
+    zipfile.ZipFile(io.BytesIO(layer)).extractall(folder)
     return Released(folder / "python", fitted, sha256_of(estimator))
 
 
 @contextmanager
 def on_path(folder: Path) -> Iterator[None]:
-    """The folder first on the path; its packages are forgotten afterwards."""
-    sys.path.insert(0, str(folder))
+    """The folder first on the path, and the kernel's behind it; their packages are forgotten afterwards."""
+    ours = [str(folder), str(kernel_folder())]
+    sys.path[:0] = ours
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name.partition(".")[0] in {"model_code", "serin_model"}]:
+        for path in ours:
+            sys.path.remove(path)
+        for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
             del sys.modules[name]
         importlib.invalidate_caches()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,18 @@ import pandas as pd
 import pytest
 
 from serin.domain.charter import Task
+from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt, Invalid, ModelFailed, NotReleased
+from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest, ModelColumn
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
-from serin.serving.package import find_package
+from serin.serving.package import PACKAGE, find_package, package_in
+from serin.serving.pipeline_model import PipelineModel
 from serin.serving.scoring import scores_of
 from serin.serving.table import table_of
 from tests.builders import NOON
+from tests.kernels import kernel_folder
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import Released, as_rows, on_path, orders_charter, release
 
@@ -37,9 +42,23 @@ def model(released: Released) -> ServedModel:
     return open_model(find_package(), released.sha256)
 
 
-def test_served_scores_are_the_estimators_own_bit_for_bit(released: Released, model: ServedModel) -> None:
+@pytest.fixture(scope="module")
+def pipeline(released: Released) -> ServedModel:
+    return open_model(find_package(), released.sha256, "scikit-learn")
+
+
+def test_forced_to_it_scikit_learn_answers_bit_for_bit(released: Released, pipeline: ServedModel) -> None:
     trained: Any = released.fitted.estimator
-    assert model.score(as_rows(COLUMNS)) == trained.predict_proba(COLUMNS.table)[:, 1].tolist()
+    assert (pipeline.runtime, pipeline.instead) == ("scikit-learn", None)
+    assert pipeline.score(as_rows(COLUMNS)) == trained.predict_proba(COLUMNS.table)[:, 1].tolist()
+
+
+def test_what_was_proven_is_served_compiled_and_answers_the_same(model: ServedModel, pipeline: ServedModel) -> None:
+    rows = as_rows(COLUMNS)
+    assert (model.runtime, model.instead) == ("compiled", None)
+    compiled, fitted = model.score(rows), pipeline.score(rows)
+    assert compiled == pytest.approx(fitted, rel=0, abs=1e-12)
+    assert [model.answer(score)["label"] for score in compiled] == [pipeline.answer(score)["label"] for score in fitted]
 
 
 def test_a_row_alone_scores_as_it_does_among_others(model: ServedModel) -> None:
@@ -92,7 +111,37 @@ def test_a_changed_file_is_not_opened(tmp_path: Path, released: Released) -> Non
     file = folder / "serin_model" / "model.joblib"
     file.write_bytes(file.read_bytes() + b"\0")
     with on_path(folder), pytest.raises(Corrupt):
-        open_model(find_package(), released.sha256)
+        open_model(find_package(), released.sha256, "scikit-learn")
+
+
+def test_a_compiled_file_that_cannot_be_used_is_answered_for_and_said(
+    tmp_path: Path, released: Released, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "python"
+    shutil.copytree(released.folder, folder)
+    file = folder / "serin_model" / "model.bin"
+    proven = file.read_bytes()
+    file.write_bytes(proven + b"\0")
+    with on_path(folder):
+        changed = open_model(find_package(), released.sha256)
+        later = proven[:8] + (2).to_bytes(4, "little") + proven[12:]
+        file.write_bytes(later)
+        package = find_package()
+        known = replace(package.manifest, compilation=Compilation(sha256_of(later)))
+        unread = open_model(replace(package, manifest=known), released.sha256)
+        file.unlink()
+        missing = open_model(find_package(), released.sha256)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path != str(kernel_folder())])
+    without_kernel = open_model(package_in(released.folder / PACKAGE), released.sha256)
+    for model, reason in (
+        (changed, "not what was proven"),
+        (unread, "a version of the format"),
+        (missing, "cannot be read"),
+        (without_kernel, "no kernel"),
+    ):
+        assert model.runtime == "scikit-learn"
+        assert reason in (model.instead or "")
+        assert len(model.score(as_rows(COLUMNS)[:2])) == 2
 
 
 def test_without_a_package_no_model_is_released_yet() -> None:
@@ -122,7 +171,7 @@ def test_a_score_that_is_no_number_is_never_answered() -> None:
     broken: Any = Broken()
     manifest = Manifest("m", "binary", "s", {}, (ModelColumn("a", "numeric"),), (False, True), {}, "0")
     with pytest.raises(ModelFailed, match="no finite number"):
-        ServedModel(manifest, broken).score([{"a": 1.0}])
+        PipelineModel(manifest, broken).score([{"a": 1.0}])
 
 
 @pytest.mark.parametrize(
@@ -138,7 +187,9 @@ def test_every_task_is_served_as_it_was_fitted(task: Task, kind: str, label: Any
     with on_path(made.folder):
         model = open_model(find_package(), made.sha256)
         scores = model.score(as_rows(columns))
-    assert scores == scores_of(made.fitted.estimator, task, made.fitted.classes, columns.table).tolist()
+    assert model.runtime == "compiled"
+    own = scores_of(made.fitted.estimator, task, made.fitted.classes, columns.table)
+    np.testing.assert_allclose(scores, own, rtol=0, atol=1e-12)
     answers = [model.answer(score) for score in scores]
     if task == "regression":
         assert set(answers[0]) == {"value"}

@@ -18,8 +18,9 @@ from sklearn.pipeline import Pipeline
 from benches.compiled.agreement import Tally, agreement, cases, random_agreement
 from benches.compiled.pipelines import estimators_for, native_categories, transformers_for
 from benches.compiled.tables import Rows, rows_for
+from serin.domain.compilation import Parity
 from serin.learning.compiling.compiler import compile_pipeline
-from serin.learning.compiling.parity import Parity, differences, prove
+from serin.learning.compiling.parity import differences, prove
 from serin.learning.compiling.program import LEAF, MISSING_LEFT, NODE, Program
 from serin.serving.compiled.layout import Operation
 from tests.kernels import this_kernel

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from serin.data.files.parquet import to_parquet
+from serin.domain.approvals import asked
 from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
@@ -31,6 +32,7 @@ from serin.services.show_watch import ShownWatch
 from serin_cli.client import ApiError
 from serin_cli.evidence import flat
 from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
+from tests.unit.scripts.pages.cards import a_card
 
 # A title, a cleared screen, a line over the one before, words from right to left, C1, marks nobody sees, rich's markup.
 ATTACK = (
@@ -144,6 +146,7 @@ SOURCE = {
     "every_minutes": 60,
     "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
 }
+APPROVAL = asked(MODEL, "rel2", 2, "Shall version 2 have all calls?", {"errors": 1.5}, "d", NOON)
 HEALTH = {
     **{"model": MODEL, "since": "s", "until": "u"},
     "versions": [
@@ -231,7 +234,9 @@ class Platform:
             "/versions": [poisoned(as_record(a_version(2)))],
             "/releases": {"items": [poisoned(RELEASE["release"])]},
             "/lineage": poisoned(as_record(LINEAGE)),
+            "/card": as_record(a_card(ATTACK)),
             "/health": poisoned(HEALTH),
+            "/approvals": {"items": [poisoned(as_record(replace(APPROVAL, status="open")))]},
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
@@ -287,7 +292,7 @@ class Platform:
         """The same."""
         return self.release(model, "")
 
-    def run_ended(self, model: str, run: str | None) -> Any:
+    def run_ended(self, model: str, run: str | None, meanwhile: object = None) -> Any:
         """A training; as in the demo the second is rejected."""
         self.trained += 1
         return {**self.all("/runs")[0], "status": "rejected" if self.trained == 2 else "registered"}

@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from argparse import _SubParsersAction
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -62,6 +63,8 @@ TYPED: Mapping[str, list[str]] = {
     "health": [MODEL],
     "versions": [MODEL],
     "lineage": [MODEL],
+    "card": [MODEL],
+    "approve": [],
     "release start": [MODEL],
     "viability": [MODEL],
     "release list": [MODEL],
@@ -151,7 +154,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield walk, "some_flights", lambda *_: [{}] * 10
     yield walk_watch, "wait", lambda *_: {"id": "r", "sentence": f"A training begins{ATTACK}"}
     yield walk, "write_sample", lambda _: [Path(name) for name in _walked()]
-    yield walk, "_logged", lambda *_: 1
+    yield walk, "_logged", lambda *_: Counter(compiled=1)
     yield walk, "_functions", lambda *_: 1
     yield walk_release, "wait", lambda *_: "rel1"
     yield walk_release, "Traffic", lambda *_: nullcontext()
@@ -272,7 +275,8 @@ def test_a_wrong_call_shows_nothing_of_what_was_pasted(
 
 
 @pytest.mark.parametrize(
-    "words", [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL]]
+    "words",
+    [["quality", "orders"], ["profile", "orders"], ["release", "show", MODEL], ["watch", MODEL], ["card", MODEL]],
 )
 def test_no_page_holds_what_its_data_would_do(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -1,25 +1,30 @@
-"""Calls of DynamoDB without what botocore spends on each: they are the ones that are made most of all.
+"""Calls of DynamoDB without botocore: they are the ones that are made most of all, and a process starts with one.
 
-The request is signed, and sent, by the client's own signer and connections; only the shapes' serialising and parsing,
-the endpoint's rules and the retries are left out. Whoever calls asks botocore again where this has no answer.
+To start botocore's client takes longer than all else that a prediction needs, and each of its calls spends most of its
+time on shapes, endpoints and retries. Whoever calls asks botocore where this has no answer.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from http.client import HTTPException
+from typing import Any
 
-from botocore.awsrequest import AWSRequest, AWSResponse
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.hooks import first_non_none_response
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from serin.adapters.connections import Connections, HttpAnswer
+from serin.adapters.signature import Keys, signed
 
 OK = 200
+_ELSEWHERE = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AWS_CA_BUNDLE", "AWS_PROFILE")
+_OTHER_ADDRESSES = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+_REGIONS = ("af-", "ap-", "ca-", "eu-", "il-", "me-", "mx-", "sa-", "us-east-", "us-west-", "us-gov-")
+"""Regions whose services are called `<service>.<region>.amazonaws.com`."""
+
+Send = Callable[[Mapping[str, str], bytes], HttpAnswer]
+"""Sends headers and a body to DynamoDB; raises OSError or HTTPException where no answer comes."""
 
 
 @dataclass(frozen=True)
@@ -31,37 +36,49 @@ class Reply:
 
 
 class BareCalls:
-    """Asks DynamoDB one time, over the client's connections; from any thread."""
+    """Asks DynamoDB one time; from any thread. `host` is what the keys' signature is made for."""
 
-    def __init__(self, client: DynamoDBClient) -> None:
-        self._events: Any = client.meta.events
-        self._url = client.meta.endpoint_url + "/"
-        # botocore offers no other way to the connections that keep to the client's timeouts, proxies and certificates.
-        self._connections: Any = client._endpoint.http_session  # type: ignore[attr-defined]
+    def __init__(self, keys: Keys, host: str, send: Send) -> None:
+        self._keys, self._host, self._send = keys, host, send
 
     def ask(self, operation: str, parameters: Mapping[str, Any]) -> Reply | None:
         """The reply, of whatever status; None when none came, or it is not what DynamoDB has sent."""
         headers = {
-            "X-Amz-Target": f"DynamoDB_20120810.{operation}",
             "Content-Type": "application/x-amz-json-1.0",
-            # botocore puts its own words for the user agent, but only where there is one.
-            "User-Agent": "serin",
+            "Host": self._host,
+            "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         }
+        body = json.dumps(parameters, default=_base64).encode()
         try:
-            response = self._sent(operation, AWSRequest("POST", self._url, headers, json.dumps(parameters).encode()))
-        except (BotoCoreError, ClientError):
+            answer = self._send({**signed(headers, body, self._keys), "User-Agent": "serin"}, body)
+        except (OSError, HTTPException):
             return None
-        content: bytes = response.content
-        record = _object(content) if _whole(response, content) else None
-        return None if record is None else Reply(response.status_code, record)
+        record = _object(answer.content) if _is_whole(answer) else None
+        return None if record is None else Reply(answer.status, record)
 
-    def _sent(self, operation: str, request: AWSRequest) -> AWSResponse:
-        """The answer of whoever listens to what the client sends, else DynamoDB's; the client's own listener signs."""
-        self._events.emit(f"request-created.dynamodb.{operation}", request=request, operation_name=operation)
-        prepared = request.prepare()
-        heard = first_non_none_response(self._events.emit(f"before-send.dynamodb.{operation}", request=prepared))
-        response: AWSResponse = self._connections.send(prepared) if heard is None else heard
-        return response
+
+def bare_calls(environment: Mapping[str, str]) -> BareCalls | None:
+    """The calls a function makes with the keys and the region that Lambda gives it.
+
+    None where these are not in the environment, or where it asks for what botocore alone knows of: proxies, profiles,
+    other certificates and addresses. Then botocore is asked everything.
+    """
+    region = environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION") or ""
+    key, secret = (environment.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
+    configured = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL")
+    if not (key and secret and region) or any(environment.get(name) for name in (*_ELSEWHERE, *_OTHER_ADDRESSES)):
+        return None
+    if not configured and not region.startswith(_REGIONS):
+        return None
+    connections = Connections(configured or f"https://dynamodb.{region}.amazonaws.com")
+    keys = Keys(key, secret, environment.get("AWS_SESSION_TOKEN"), region, "dynamodb")
+    return BareCalls(keys, connections.host, connections.post)
+
+
+def _base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    raise TypeError(f"DynamoDB has no {type(value).__name__}.")
 
 
 def _object(content: bytes) -> Mapping[str, Any] | None:
@@ -73,7 +90,7 @@ def _object(content: bytes) -> Mapping[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _whole(response: AWSResponse, content: bytes) -> bool:
+def _is_whole(answer: HttpAnswer) -> bool:
     """Whether the content is what DynamoDB has sent."""
-    expected = response.headers.get("x-amz-crc32")
-    return expected is None or int(expected) == zlib.crc32(content)
+    expected = answer.headers.get("x-amz-crc32")
+    return expected is None or int(expected) == zlib.crc32(answer.content)

@@ -1,13 +1,20 @@
-"""A bucket as an item of DynamoDB: its events in one compact text, of which a busy entity has several items' worth."""
+"""A bucket as an item of DynamoDB: its events in few bytes, of which a busy entity has several items' worth.
+
+The bytes are compressed: a line of JSON, which says how much there is and how it lies, and behind it the times' offsets
+and the columns, each value as wide as the widest (`packed_columns`).
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import zlib
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from serin.adapters.packed_columns import Column, Times, narrowest, packed, size_of, unpacked
 from serin.domain.buckets import Bucket
 from serin.domain.features import MOST_BYTES, EntityKey
 
@@ -20,8 +27,8 @@ def bucket_items(bucket: Bucket) -> list[Item]:
     These are named after its sequence too, so that whoever has read the bucket's item reads what belongs to it; what
     belongs to an earlier one ends by itself, as buckets do.
     """
-    text = json.dumps(_packed(bucket), separators=(",", ":"))
-    pieces = [text[start : start + MOST_BYTES] for start in range(0, len(text), MOST_BYTES)]
+    content = zlib.compress(_written(bucket))
+    pieces = [content[start : start + MOST_BYTES] for start in range(0, len(content), MOST_BYTES)]
     items = [_item(bucket, name, piece) for name, piece in zip(_names(bucket, len(pieces)), pieces, strict=True)]
     if len(pieces) > 1:
         items[0]["pieces"] = {"N": str(len(pieces))}
@@ -36,25 +43,45 @@ def piece_names(item: Mapping[str, Any]) -> list[str]:
     return _piece_names(item["pk"]["S"], int(item["sequence"]["N"]), count)
 
 
-def read_bucket(key: EntityKey, item: Mapping[str, Any], pieces: Iterable[str] = ()) -> Bucket:
-    """The bucket `bucket_items` has written; `pieces` are the texts of its other items, in order."""
-    packed = json.loads("".join((item["events"]["S"], *pieces)))
-    unit, start = packed["u"], packed["s"]
-    times = [start + offset * unit for offset in packed["t"]]
-    known = list(times)
-    for index, later in packed["k"]:
-        known[index] = times[index] + later * unit
-    values = {name: tuple(column) for name, column in packed["v"].items()}
-    until = {index: times[index] + later * unit for index, later in packed.get("x", ())}
+def piece_of(item: Mapping[str, Any]) -> bytes:
+    """The bytes of one item, which are Base64 where nobody has read them for us."""
+    content: bytes | str = item["events"]["B"]
+    return content if isinstance(content, bytes) else b64decode(content)
+
+
+def read_bucket(key: EntityKey, item: Mapping[str, Any], pieces: Iterable[bytes] = ()) -> Bucket:
+    """The bucket `bucket_items` has written; `pieces` are the bytes of its other items, in order."""
+    head, _, content = zlib.decompress(b"".join((piece_of(item), *pieces))).partition(b"\n")
+    layout = json.loads(head)
+    count, unit, body = layout["n"], layout["u"], memoryview(content)
+    offsets, body = _taken(layout["t"], body, count)
+    times = Times(layout["s"], unit, offsets)
+    known: Sequence[int] = times
+    if layout["k"]:
+        later, body = _taken(layout["k"], body, count)
+        known = tuple(time + unit * more for time, more in zip(times, later, strict=True))
+    values: dict[str, Column] = {}
+    for name, code in layout["v"].items():
+        if isinstance(code, str):
+            values[name], body = _taken(code, body, count)
+        else:
+            values[name] = tuple(code)
+    until = {index: times[index] + more * unit for index, more in layout.get("x", ())}
     expires = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
     many = int(item["too_many"]["N"]) if "too_many" in item else 0
-    return Bucket(key, tuple(times), tuple(known), values, int(item["sequence"]["N"]), expires, until, many)
+    return Bucket(key, times, known, values, int(item["sequence"]["N"]), expires, until, many)
 
 
-def _item(bucket: Bucket, name: str, text: str) -> Item:
+def _taken(code: str, body: memoryview, count: int) -> tuple[Any, memoryview]:
+    """The column at the beginning of the bytes, and what is behind it."""
+    size = size_of(code, count)
+    return unpacked(code, bytes(body[:size]), count), body[size:]
+
+
+def _item(bucket: Bucket, name: str, content: bytes) -> Item:
     return {
         "pk": {"S": name},
-        "events": {"S": text},
+        "events": {"B": content},
         "sequence": {"N": str(bucket.sequence)},
         "expires": {"N": str(math.ceil(bucket.expires.timestamp()))},
     }
@@ -68,19 +95,27 @@ def _piece_names(name: str, sequence: int, count: int) -> list[str]:
     return [f"{name}/{sequence}/{number}" for number in range(1, count)]
 
 
-def _packed(bucket: Bucket) -> dict[str, Any]:
-    """Times as offsets from the first in the greatest unit they share, and other times only where they are others."""
+def _written(bucket: Bucket) -> bytes:
+    """Times as offsets from the first in the greatest unit they share, and other times only where there are others."""
     start = bucket.times[0] if bucket.times else 0
     offsets = [at - start for at in bucket.times]
     later = [known - at for at, known in zip(bucket.times, bucket.known, strict=True)]
     until = {index: at - bucket.times[index] for index, at in bucket.until.items()}
     unit = math.gcd(*offsets, *later, *until.values()) or 1
-    packed = {
+    times = narrowest(offset // unit for offset in offsets)
+    knowing = narrowest(more // unit for more in later) if any(later) else None
+    columns = {name: packed(column) for name, column in bucket.values.items()}
+    layout: dict[str, Any] = {
+        "n": len(offsets),
         "s": start,
         "u": unit,
-        "t": [offset // unit for offset in offsets],
-        "k": [(index, more // unit) for index, more in enumerate(later) if more],
-        "v": bucket.values,
+        "t": times.typecode,
+        "k": "" if knowing is None else knowing.typecode,
+        "v": {name: code or list(bucket.values[name]) for name, (code, _) in columns.items()},
     }
-    # Few buckets have any, so the others do without.
-    return {**packed, "x": [(index, more // unit) for index, more in until.items()]} if until else packed
+    if until:
+        # Few buckets have any, so the others do without.
+        layout["x"] = [(index, more // unit) for index, more in until.items()]
+    numbers = (times, knowing) if knowing is not None else (times,)
+    parts = [*(one.tobytes() for one in numbers), *(content for _, content in columns.values())]
+    return b"\n".join((json.dumps(layout, separators=(",", ":")).encode(), b"".join(parts)))

@@ -5,21 +5,24 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from serin.adapters.bare_calls import OK, BareCalls, Reply
-from serin.adapters.bucket_items import bucket_items, piece_names, read_bucket
+from serin.adapters.bucket_items import bucket_items, piece_names, piece_of, read_bucket
 from serin.adapters.value_items import read_values, values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey, OnlineValues
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
 READS_PER_CALL = 100
-WRITES_AT_ONCE = 8
+WRITES_AT_ONCE = READS_AT_ONCE = 8
 ATTEMPTS = 5
 FIRST_PAUSE_S = 0.05
 
@@ -27,11 +30,29 @@ FIRST_PAUSE_S = 0.05
 class DynamoOnlineFeatures:
     """One item an entity and view, or bucket; `sequence` says how much was known."""
 
-    def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._client = client
-        self._calls = BareCalls(client)
+    def __init__(
+        self,
+        client: Callable[[], DynamoDBClient],
+        table: str,
+        calls: BareCalls | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._made_client = client
+        self._calls = calls
         self._table = table
         self._sleep = sleep
+
+    @cached_property
+    def _client(self) -> DynamoDBClient:
+        """botocore's, which is not started before it is needed."""
+        return self._made_client()
+
+    @cached_property
+    def _readers(self) -> ThreadPoolExecutor:
+        """Kept, since each has its own connection."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(READS_AT_ONCE)
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         return self._written([values_item(value)] for value in values)
@@ -40,6 +61,8 @@ class DynamoOnlineFeatures:
         return self._written(bucket_items(bucket) for bucket in buckets)
 
     def _written(self, items: Iterable[Sequence[dict[str, Any]]]) -> int:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
             return sum(writers.map(self._put_in_order, items))
 
@@ -50,20 +73,26 @@ class DynamoOnlineFeatures:
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
         found: dict[EntityKey, OnlineItem] = {}
-        for chunk in _chunks(list(wanted), READS_PER_CALL):
-            for item in self._items(chunk):
-                key = wanted[item["pk"]["S"]]
-                found[key] = self._found(key, item)
+        for item in self._all_items(list(wanted)):
+            key = wanted[item["pk"]["S"]]
+            found[key] = self._found(key, item)
         return found
+
+    def _all_items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The items of however many ids: what one call cannot take is asked at once."""
+        chunks = list(_chunks(ids, READS_PER_CALL))
+        if len(chunks) < 2:
+            return self._items(ids, consistent=consistent) if chunks else iter(())
+        found = self._readers.map(lambda chunk: list(self._items(chunk, consistent=consistent)), chunks)
+        return chain.from_iterable(found)
 
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
             return read_values(key, item)
         names = piece_names(item)
         # They were written before the item that leads here, which a replica may not know yet.
-        chunks = [self._items(chunk, consistent=True) for chunk in _chunks(names, READS_PER_CALL)]
-        texts = {piece["pk"]["S"]: piece["events"]["S"] for chunk in chunks for piece in chunk}
-        return read_bucket(key, item, (texts[name] for name in names))
+        contents = {piece["pk"]["S"]: piece_of(piece) for piece in self._all_items(names, consistent=True)}
+        return read_bucket(key, item, (contents[name] for name in names))
 
     def _items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """Asked the short way first; what goes wrong or is left over is botocore's, which names what stays wrong."""
@@ -81,6 +110,8 @@ class DynamoOnlineFeatures:
         raise Unavailable("The online features did not answer for every key.", "Try again.")
 
     def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if self._calls is None:
+            return self._client.batch_get_item(RequestItems=request)
         reply = self._calls.ask("BatchGetItem", {"RequestItems": request})
         return reply.record if reply is not None and reply.status == OK else None
 
@@ -104,7 +135,7 @@ class DynamoOnlineFeatures:
             "ExpressionAttributeNames": {"#sequence": "sequence"},
             "ExpressionAttributeValues": {":sequence": item["sequence"]},
         }
-        reply = self._calls.ask("PutItem", put)
+        reply = None if self._calls is None else self._calls.ask("PutItem", put)
         if reply is not None and (reply.status == OK or _is_late(reply)):
             return reply.status == OK
         try:

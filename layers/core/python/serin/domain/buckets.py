@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,41 +14,65 @@ from serin.domain.records import record_digest
 
 MICROSECOND = timedelta(microseconds=1)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-# Views that look back no further than this are kept by the hour, so that few events are read in vain.
+# Views that look back no further than this are kept by hours, others by days, so that few events are read in vain.
 HOURLY_UP_TO = timedelta(hours=6)
+# What one row changes is made again from all events of its bucket.
+WIDEST = timedelta(days=7)
+LAYOUT = 2
+"""Names how buckets are cut and written: items of another layout have other names, and are never read as these."""
 # Nobody asks for what lies further back than a view looks; clocks may differ by this.
 MARGIN = timedelta(days=1)
-MOST_VALUES, MOST_ASKED, LEAST_MOST = 400_000, 1_600_000, 50_000
-"""What one bucket holds at most, and all that a question reads, an event's time and each of its values counted: 200,000
-events of one column in a day or an hour, some three megabytes, and a share of eight where windows are long, but not
-less than 25,000. An entity with more is too busy to be counted online."""
+MOST_VALUES, MOST_ASKED, LEAST_MOST = 800_000, 1_600_000, 50_000
+"""What one bucket holds at most, and all that a question reads, an event's time and each of its values counted: 400,000
+events of one column in a bucket, of which a question reads two, and a share of these where windows are longer than a
+week, but not less than 25,000. An entity with more is too busy to be counted online."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bucket:
     """The events of one entity whose time lies in the bucket, by event time, of equal ones the one that wins last.
 
-    `times` and `known` are microseconds since 1970, `values` are column → a value or null for each event; `until` is
-    the place of an event → when another version of its row takes its place. All of it follows from the rows up to
-    `sequence`: a bucket of a later one replaces it. `too_many` is how many events there are where a bucket cannot hold
-    them: then it has none, and what they add up to is not known.
+    `times` and `known` are microseconds since 1970, and one and the same where each event is known when it happens;
+    `values` are column → a value or null for each event; `until` is the place of an event → when another version of
+    its row takes its place. All of it follows from the rows up to `sequence`: a bucket of a later one replaces it.
+    `too_many` is how many events there are where a bucket cannot hold them: then it has none, and what they add up to
+    is not known. Buckets of equal contents are equal, whatever sequences hold these.
     """
 
     key: EntityKey
-    times: tuple[int, ...]
-    known: tuple[int, ...]
-    values: Mapping[str, tuple[Scalar | None, ...]]
+    times: Sequence[int]
+    known: Sequence[int]
+    values: Mapping[str, Sequence[Scalar | None]]
     sequence: int
     expires: datetime
     until: Mapping[int, int] = field(default_factory=dict)
     too_many: int = 0
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bucket) and self._contents == other._contents
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def known_at(self, moment: int) -> Sequence[int]:
-        """The places of the events that are known at a moment, in microseconds since 1970, and still in force."""
+        """The places of the events that are known at a moment, in microseconds since 1970, and still in force.
+
+        A range where these are the first ones up to some place.
+        """
+        if self.known is self.times and not self.until:
+            return range(bisect_right(self.times, moment))
         known = [place for place, since in enumerate(self.known) if since <= moment]
-        return [place for place in known if self.until.get(place, moment + 1) > moment] if self.until else known
+        if self.until:
+            known = [place for place in known if self.until.get(place, moment + 1) > moment]
+        return range(len(known)) if not known or known[-1] == len(known) - 1 else known
+
+    @property
+    def _contents(self) -> tuple[object, ...]:
+        values = {name: tuple(column) for name, column in self.values.items()}
+        times = tuple(self.times), tuple(self.known)
+        return self.key, *times, values, self.sequence, self.expires, dict(self.until), self.too_many
 
 
 OnlineItem = OnlineValues | Bucket
@@ -66,7 +91,7 @@ def definition(charter: Charter, view: View) -> str:
         "derived": [charter.model, derive] if derive else None,
         "event_time": None if view.static else view.event_time,
         "last": sorted(view.last),
-        "windows": [*view.windows, view.created_time, view.ttl] if view.windows else None,
+        "windows": [*view.windows, view.created_time, view.ttl, LAYOUT] if view.windows else None,
     }
     # A row that is created when it happens is known as early as one of which nobody says when it was.
     if view.last and view.created_time not in (None, view.event_time):
@@ -107,8 +132,13 @@ def most_values(view: View) -> int:
 
 
 def width(view: View) -> timedelta:
-    """How much time a bucket of the view holds."""
-    return HOUR if look_back(view) <= HOURLY_UP_TO else DAY
+    """How much time a bucket of the view holds: as much as the view looks back, so that a question reads two of them.
+
+    DynamoDB bills each item by itself, and a day's events of one entity fill a small part of the least that is billed.
+    """
+    back = look_back(view)
+    unit = HOUR if back <= HOURLY_UP_TO else DAY
+    return min(-(-back // unit) * unit, WIDEST)
 
 
 def bucket_key(view_id: str, values: tuple[Value, ...], start: int) -> EntityKey:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, product
 from typing import Literal
 
-from serin.domain.charter import Scalar, Search, View
+from serin.domain.charter import Scalar, View
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Verdict
+from serin.domain.models import Artifact
+from serin.domain.runs import Provenance, RunMetric, RunSummary, latest
 
 SMALL_TABLE = 2000
 """Without a time, fewer rows than these are judged by cross-validation."""
@@ -71,29 +72,39 @@ class TrainingSet:
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+TrialRecipe = Literal["pipeline", "trivial", "linear"]
+BASELINES: tuple[TrialRecipe, ...] = ("trivial", "linear")
+"""What every search is held against: the best answer that looks at nothing, and a regularised linear model."""
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One set of hyperparameters to try; `number` counts from 1."""
+    """One set of hyperparameters to try; `number` counts from 1.
+
+    `days` is how many of the newest days it may learn from, None for all. `recipe` is what is fitted: the model's own
+    pipeline, or a yardstick (`BASELINES`), which is never released.
+    """
 
     number: int
     params: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-def trials(search: Search) -> tuple[Trial, ...]:
-    """Every combination of the search space in the charter's order, `search.trials` at most."""
-    names = list(search.space)
-    combinations = product(*(search.space[name] for name in names))
-    chosen = [dict(zip(names, values, strict=True)) for values in islice(combinations, search.trials)]
-    return tuple(Trial(number, params) for number, params in enumerate(chosen, start=1))
+    days: int | None = None
+    recipe: TrialRecipe = "pipeline"
 
 
 @dataclass(frozen=True)
 class TrialResult:
-    """A fitted trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show."""
+    """A trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show.
+
+    `algorithm` is the class of its estimator. `failed` says why there is no fit. `measured` are the metrics with their
+    rows, days and intervals, on their way to the catalog; the run itself does not repeat them.
+    """
 
     trial: Trial
     metrics: Mapping[str, float]
     seconds: float
+    algorithm: str | None = None
+    failed: str | None = None
+    measured: tuple[RunMetric, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,10 @@ class Run:
 
     `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
     what the training set holds. `kept_from_judging` counts the rows of its training set that neither choose a trial nor
-    judge the winner, by why. `warnings` are sentences about what is let through and should be looked at.
+    judge the winner, by why. `warnings` are sentences about what is let through and should be looked at. `provenance`
+    says of what it was made, `algorithm` the class of the best trial's estimator, `artifacts` what it has written, by
+    what it is. Its steps took `seconds` of functions, which cost `usd`. `parent` is the run that it repeats. What it
+    measured, with rows, days and intervals, is kept beside it: `Catalog.metrics`.
     """
 
     id: str
@@ -143,3 +157,38 @@ class Run:
     correlation: str | None = None
     kept_from_judging: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    parent: str | None = None
+    provenance: Provenance | None = None
+    algorithm: str | None = None
+    artifacts: Mapping[str, Artifact] = field(default_factory=dict)
+    seconds: float = 0.0
+    usd: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.status == "running"
+
+
+def summary_of(run: Run, measured: Sequence[RunMetric] = ()) -> RunSummary:
+    """The training in one line, with what it has measured over all rows."""
+    return RunSummary(
+        id=run.id,
+        model=run.model,
+        status=run.status,
+        at=run.at,
+        parent=run.parent,
+        algorithm=run.algorithm,
+        params=run.best.params if run.best else {},
+        training_set=run.training_set,
+        version=run.version,
+        seconds=run.seconds,
+        usd=run.usd,
+        metrics=latest(item for item in measured if item.slice is None),
+        reason=run.reason,
+    )
+
+
+def provenance_of(training_set: TrainingSet) -> Provenance:
+    """Of what a training on that snapshot is made, but for what the trainer alone knows."""
+    return Provenance(training_set.id, training_set.heads, training_set.charter, training_set.code)

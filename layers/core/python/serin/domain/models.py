@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from serin.domain.charter import Scalar
+from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.printable import printable
@@ -38,7 +39,8 @@ class ModelVersion:
     class whose probability a binary model gives and `classes` are all it knows, None and none of versions that were
     registered before they were kept.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
-    versions it was fitted with.
+    versions it was fitted with. `compilation` says by what it is served, None of versions that were registered before
+    models were compiled: scikit-learn.
     """
 
     model: str
@@ -60,6 +62,7 @@ class ModelVersion:
     positive: Scalar | None = None
     classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
+    compilation: Compilation | None = None
 
 
 @dataclass(frozen=True)

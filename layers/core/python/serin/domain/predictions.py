@@ -19,7 +19,7 @@ class LoggedPrediction:
 
     `function_version` and `invocation`, Lambda's id of the call, are None in lines that were written before they were
     logged; `key`, the digest of the client's `Idempotency-Key`, is None where there was none. `error` says by what a
-    row failed that has no score.
+    row failed that has no score. `runtime` is by what it was scored, `instead` why not by the compiled model.
     """
 
     prediction_id: str
@@ -43,6 +43,7 @@ class LoggedPrediction:
     invocation: str | None = None
     key: str | None = None
     error: str | None = None
+    instead: str | None = None
 
 
 def log_file(model: str, first: datetime, last: datetime, digest: str) -> str:

@@ -10,6 +10,7 @@ from serin.domain.charter import (
     Derivation,
     Features,
     Input,
+    IntendedUse,
     Moment,
     Objectives,
     ReleaseTerms,
@@ -28,6 +29,7 @@ from serin.files.charter_schema import (
     DatasetSection,
     FeaturesSection,
     InputSection,
+    IntendedUseSection,
     TrainingSection,
     ValueSection,
     ViewSection,
@@ -64,6 +66,7 @@ def compiled(file: CharterFile) -> Charter:
             window=file.training.window,
         ),
         monitoring=monitoring_of(file.monitoring),
+        intended_use=_intended_use(file.design.intended_use),
     )
 
 
@@ -103,6 +106,10 @@ def _view(name: str, section: ViewSection) -> View:
     )
 
 
+def _intended_use(section: IntendedUseSection | None) -> IntendedUse | None:
+    return None if section is None else IntendedUse(section.for_, tuple(section.not_for))
+
+
 def _value(section: ValueSection | None) -> ValuePolicy | None:
     if section is None:
         return None
@@ -121,4 +128,5 @@ def _training(section: TrainingSection, task: Task) -> Training:
         search=Search(search.method, search.trials, search.concurrency, search.optimise, space),
         gate=GatePolicy(gate.metric or PROPER_SCORES[task][0], gate.alpha, gate.block, gate.minimum_gain),
         pipeline=section.pipeline,
+        measure_views=section.measure_views,
     )

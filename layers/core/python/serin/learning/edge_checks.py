@@ -18,6 +18,7 @@ from serin.serving.log import Call, log_line
 from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
 from serin.serving.on_demand import OnDemand
+from serin.serving.pipeline_model import PipelineModel
 
 Load = Callable[[], Mapping[str, OnDemand]]
 TOLD = 3
@@ -51,7 +52,7 @@ class EdgeChecks:
     def check(self, fitted: Fitted) -> None:
         """Invalid where the fitted pipeline cannot answer an edge, or not by what can be true."""
         manifest = Manifest(self._charter.model, self._charter.task, "", {}, fitted.columns, fitted.classes, {}, "")
-        model = ServedModel(manifest, fitted.estimator)
+        model = ServedModel(manifest, PipelineModel(manifest, fitted.estimator))
         rows = answered([edge.instance for edge in self._edges], self._plan, model, {}, self._now)
         found = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
         self._refuse([(edge, fault) for edge, fault in found if fault])

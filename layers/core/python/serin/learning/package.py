@@ -12,6 +12,7 @@ from typing import Any
 import joblib
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Compilation
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.model_code import RAISED, raised
 from serin.domain.records import as_record
@@ -20,6 +21,7 @@ from serin.learning.pipelines import Params
 from serin.learning.runtime import runtime_versions
 from serin.serving.estimators import Estimator, sha256_of
 from serin.serving.manifest import Manifest
+from serin.serving.package import COMPILED, ESTIMATOR
 
 MIB = 1024 * 1024
 # Zip has no dates before 1980; any fixed one will do.
@@ -44,7 +46,14 @@ def estimator_bytes(estimator: Estimator) -> bytes:
     return buffer.getvalue()
 
 
-def manifest_of(charter: Charter, training_set: str, params: Params, fitted: Fitted, estimator: bytes) -> Manifest:
+def manifest_of(
+    charter: Charter,
+    training_set: str,
+    params: Params,
+    fitted: Fitted,
+    estimator: bytes,
+    compilation: Compilation | None = None,
+) -> Manifest:
     """What the package says of a fitted model; `training_set` is an id, `estimator` the `estimator_bytes`."""
     return Manifest(
         model=charter.model,
@@ -55,24 +64,34 @@ def manifest_of(charter: Charter, training_set: str, params: Params, fitted: Fit
         classes=fitted.classes,
         runtime=runtime_versions(),
         sha256=sha256_of(estimator),
+        compilation=compilation,
     )
 
 
-def model_layer(charter: Charter, manifest: Manifest, estimator: bytes, code: Mapping[str, bytes]) -> bytes:
+def model_layer(
+    charter: Charter,
+    manifest: Manifest,
+    estimator: bytes,
+    code: Mapping[str, bytes],
+    compiled: bytes | None = None,
+) -> bytes:
     """The zip of the model's Lambda layer: packages `serin_model` and `model_code`. Equal parts give equal bytes.
 
     `code` is file name → content of the model's own Python files. Raises Invalid for other names,
-    and when the manifest is of another estimator.
+    and when the manifest is of another estimator or compiled file.
     """
     if manifest.sha256 != sha256_of(estimator):
         raise Invalid("The manifest was made of another estimator.", "Make it of the bytes that are packed.", "sha256")
+    if (manifest.compilation or Compilation()).sha256 != (None if compiled is None else sha256_of(compiled)):
+        raise Invalid("The manifest was made of another compiled file.", "Make it of the bytes that are packed.")
     if wrong := [name for name in code if not _CODE_FILE.match(name)]:
         raise Invalid(f"{wrong[0][:60]!r} cannot be a module of a model.", "Name it like a Python module.", "code")
     files = {
         "python/serin_model/__init__.py": b'"""The model this function version serves."""\n',
         "python/serin_model/charter.json": _json(charter),
         "python/serin_model/manifest.json": _json(manifest),
-        "python/serin_model/model.joblib": estimator,
+        f"python/serin_model/{ESTIMATOR}": estimator,
+        **({} if compiled is None else {f"python/serin_model/{COMPILED}": compiled}),
         "python/model_code/__init__.py": b"",
         **{f"python/model_code/{name}": content for name, content in code.items()},
     }

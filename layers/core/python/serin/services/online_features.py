@@ -25,7 +25,7 @@ from serin.domain.features import EntityKey, OnlineValues, Value, is_stale
 from serin.domain.fields import MAXIMUM_INSTANCES, YEARS, read_field
 from serin.domain.printable import printable
 from serin.ports import Clock, OnlineFeatures
-from serin.serving.lookups import ViewLookup
+from serin.serving.lookups import Entity, ViewLookup
 
 MOST_VALUES = 10_000
 """Rows times features of one answer."""
@@ -34,7 +34,6 @@ MOST_ITEMS = 5_000
 
 Status = Literal["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE", "INVALID"]
 Instance = Mapping[str, Value]
-_Entity = tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -95,16 +94,15 @@ class _AskedView:
             found = f"There is no {missing} among the entities; {asked.view.name} is found by it."
             raise Invalid(found, f"Send entities.{missing}, a value for each row.", f"entities.{missing}")
         self._lookup = ViewLookup(asked.charter, asked.view)
-        self._entities: list[_Entity] = list(zip(*(keys[name] for name in asked.columns), strict=True))
-        self._instances = {entity: dict(zip(asked.columns, entity, strict=True)) for entity in self._entities}
+        self._entities: list[Entity] = list(zip(*(keys[name] for name in asked.columns), strict=True))
 
     def needed(self, now: datetime) -> Sequence[Sequence[EntityKey]]:
         """The online items of each entity."""
-        return [self._lookup.keys(instance, now) for instance in self._instances.values()]
+        return [self._lookup.keys(entity, now) for entity in dict.fromkeys(self._entities)]
 
     def known(self, read: Mapping[EntityKey, OnlineItem], now: datetime) -> Sequence[OnlineValues | None]:
         """What is known of the entity of each row."""
-        found = {entity: self._lookup.found(instance, read, now) for entity, instance in self._instances.items()}
+        found = {entity: self._lookup.found(entity, read, now) for entity in dict.fromkeys(self._entities)}
         return [found[entity] for entity in self._entities]
 
 

@@ -8,19 +8,26 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Compilation
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
+from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
+from serin.learning.compiling.proven import Proven, compiled_and_proven
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
-from serin.learning.fitting import Champion, Opponent, Recipe, contest, learnt_names, refit, run_trial
+from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
+from serin.learning.left_out import Judging, view_costs
 from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
-from serin.learning.pipelines import pipeline_maker
+from serin.learning.pipelines import algorithm_of, pipeline_maker
+from serin.learning.reliance import feature_gains
+from serin.learning.run_metrics import Measured
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
@@ -30,15 +37,21 @@ from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
+from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.on_demand import load_functions
+
+FOR_THE_REST = 1024 * 1024
+"""Bytes of a layer for what is neither a model nor its code: charter, manifest, and the zip's own."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A training that may begin, and what somebody should look at."""
+    """A training that may begin, what somebody should look at, and with what is fitted."""
 
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    lock: str = ""
+    runtime: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,12 +64,13 @@ class ScoresFile:
 
 @dataclass(frozen=True)
 class Refitted:
-    """The files of a model fitted on everything, and with what it was fitted."""
+    """The files of a model fitted on everything, with what it was fitted, and by what it will be served."""
 
     estimator: Artifact
     layer: Artifact
     lock: str
     runtime: Mapping[str, str]
+    compilation: Compilation | None = None
 
 
 class Trainer:
@@ -95,25 +109,46 @@ class Trainer:
         check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
         fits = [columns.label[rows] for rows in (splits.older, *(turn.learn for turn in splits.turns))]
         warnings: dict[str, None] = {}
-        for trial in trials:
+        for trial in (trial for trial in trials if trial.recipe == "pipeline"):
             estimator = self._make(columns.columns, trial.params)
             check_kept(estimator)
             warnings |= dict.fromkeys(
                 stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
             )
         suspected = suspicions(columns, charter.task, splits)
-        return Checked((*warnings, *suspected))
+        return Checked((*warnings, *suspected), lock_digest(), runtime_versions())
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
         began = time.perf_counter()
-        columns, until = self._columns(), holdout_of(self._set)
-        fitted, metrics = run_trial(columns, self._charter.task, self._make, trial.params, until)
+        charter, columns, until = self._charter, self._columns(), holdout_of(self._set)
+        own, metric = trial.recipe == "pipeline", charter.training.search.optimise
+        make = self._make if own else baseline_maker(trial.recipe, charter.task, metric)
+        tried = run_trial(columns, charter.task, make, trial.params, until, trial.days)
+        if own:
+            self._check_releasable(columns, tried.fitted)
+        shown = {name: value for name, value in tried.metrics.items() if math.isfinite(value)}
+        measured = Measured(
+            *(charter.task, charter.training.gate.block, columns, tried.scored.rows, tried.scored.score),
+            tried.fitted.classes,
+            timed=self._set.holdout_from is not None,
+        )
+        return TrialResult(
+            trial,
+            shown,
+            round(time.perf_counter() - began, 3),
+            algorithm_of(tried.fitted.estimator),
+            measured=tuple(measured.over_all("validation", trial.days or self._learnable_days())),
+        )
+
+    def _check_releasable(self, columns: TrainingColumns, fitted: Fitted) -> None:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
         self._edges(columns).check(fitted)
         check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
-        shown = {name: value for name, value in metrics.items() if math.isfinite(value)}
-        return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
+
+    def _learnable_days(self) -> int:
+        until = self._set.holdout_from
+        return 0 if until is None else (until - self._set.first).days
 
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
         """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
@@ -134,12 +169,13 @@ class Trainer:
 
     def refit(self, run_id: str, trial: Trial) -> Refitted:
         """Fit on every row and write what a release needs: the estimator, and the layer that holds it."""
-        columns = self._columns()
-        fitted = refit(columns, self._charter.task, self._make, trial.params)
+        charter, columns = self._charter, self._columns()
+        fitted = refit(columns, charter.task, self._make, trial.params)
         self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
-        manifest = manifest_of(self._charter, self._set.id, trial.params, fitted, estimator)
-        layer = model_layer(self._charter, manifest, estimator, self._code)
+        proven = self._compiled(fitted, columns, estimator)
+        manifest = manifest_of(charter, self._set.id, trial.params, fitted, estimator, proven.compilation)
+        layer = model_layer(charter, manifest, estimator, self._code, proven.content)
         check_room(len(layer), self._room)
         folder = f"models/{self._charter.model}/{run_id}"
         return Refitted(
@@ -147,7 +183,24 @@ class Trainer:
             self._written(f"{folder}/layer.zip", layer),
             lock_digest(),
             runtime_versions(),
+            proven.compilation,
         )
+
+    def _compiled(self, fitted: Fitted, columns: TrainingColumns, estimator: bytes) -> Proven:
+        """Proven on the rows that judged, which the contest's model had not seen."""
+        judging = splits_of(columns, holdout_of(self._set)).judging
+        room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
+        return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
+
+    def measure(self, run_id: str, trial: Trial) -> Measurements:
+        """What each view gives and costs, and what the model relies on, for the card of the version."""
+        training = self._charter.training
+        columns, holdout = self._columns(), holdout_of(self._set)
+        judging = Judging(columns, self._charter.task, self._make, trial.params, holdout, training.gate)
+        views = [view.name for view in self._charter.features.views]
+        costs = tuple(view_costs(judging, views))
+        gains = tuple(feature_gains(judging))
+        return Measurements(self._charter.model, run_id, metric=training.gate.metric, features=gains, views=costs)
 
     def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
         content = self._artifacts.get(champion.estimator.key)

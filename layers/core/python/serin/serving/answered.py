@@ -11,7 +11,7 @@ from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Score
 from serin.domain.errors import ModelFailed
 from serin.domain.features import EntityKey
-from serin.serving.features import FeaturePlan, FeatureRow
+from serin.serving.features import FeaturePlan, FeatureRow, OneMoment
 from serin.serving.log import LoggedRow
 from serin.serving.model import ServedModel
 from serin.serving.requests import Instance
@@ -70,7 +70,8 @@ def answered(
     now: datetime,
 ) -> list[AnsweredRow]:
     """Each instance answered, or with its own error: none takes another with it."""
-    rows = [with_features(instance, plan, online, now) for instance in instances]
+    moment = OneMoment(online, now)
+    rows = [_with_features(instance, plan, moment) for instance in instances]
     ready = [place for place, row in enumerate(rows) if row.error is None]
     scores = scored([rows[place].features.values for place in ready], model)
     for place, score in zip(ready, scores, strict=True):
@@ -82,8 +83,12 @@ def with_features(
     instance: Instance, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem], now: datetime
 ) -> AnsweredRow:
     """The instance before it is scored, or with the error of the function that could not answer it."""
+    return _with_features(instance, plan, OneMoment(online, now))
+
+
+def _with_features(instance: Instance, plan: FeaturePlan, moment: OneMoment) -> AnsweredRow:
     try:
-        return AnsweredRow(instance, plan.row(instance, online, now))
+        return AnsweredRow(instance, plan.row_of(instance, moment))
     except ModelFailed as error:
         return AnsweredRow(instance, error=error)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from serin.domain.buckets import OnlineItem
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues, Value, argument_name, feature_columns, is_stale, views_needed
 from serin.domain.model_code import RAISED, call_in_words, feature_value, in_words, kind_and_place
-from serin.serving.lookups import ViewLookup
+from serin.serving.lookups import Entity, ViewLookup
 from serin.serving.on_demand import OnDemand
 from serin.serving.requests import Instance
 
@@ -29,6 +30,49 @@ class FeatureRow:
     too_busy: tuple[str, ...] = ()
 
 
+Mark = Literal["missing", "stale", "too_busy"]
+
+
+@dataclass(frozen=True)
+class ViewColumns:
+    """What a view says of one entity, by feature column, and why where it says nothing."""
+
+    columns: Mapping[str, Value]
+    mark: Mark | None = None
+
+
+class OneMoment:
+    """What the online items say at one moment: of each entity found once, however many rows ask about it."""
+
+    def __init__(self, online: Mapping[EntityKey, OnlineItem], now: datetime) -> None:
+        self._online, self._now = online, now
+        self._known: dict[tuple[str, Entity], ViewColumns] = {}
+
+    def known(self, lookup: ViewLookup, instance: Instance, defaults: Mapping[str, Value]) -> ViewColumns:
+        """What the view says of the instance's entity; `defaults` take the place of what is not known."""
+        entity = lookup.entity(instance)
+        asked = (lookup.view.name, entity)
+        if asked not in self._known:
+            self._known[asked] = self._columns(lookup, entity, defaults)
+        return self._known[asked]
+
+    def _columns(self, lookup: ViewLookup, entity: Entity, defaults: Mapping[str, Value]) -> ViewColumns:
+        view, known = lookup.view, lookup.found(entity, self._online, self._now)
+        mark: Mark | None = None
+        if known is None:
+            mark = "missing"
+        elif known.too_many:
+            mark = "too_busy"
+        elif is_stale(view, known, self._now):
+            mark, known = "stale", None
+        columns: dict[str, Value] = {}
+        for column in view.values:
+            name = f"{view.name}.{column}"
+            value = None if known is None else known.values.get(column)
+            columns[name] = defaults.get(name) if value is None else value
+        return ViewColumns(columns, mark)
+
+
 class FeaturePlan:
     """What a charter asks to be looked up and computed, worked out once and used for every request."""
 
@@ -40,6 +84,10 @@ class FeaturePlan:
         self._lookups = tuple(ViewLookup(charter, view) for view in self.views)
         self._defaults = charter.features.defaults
         self._check_arguments(charter)
+        asked = {name for function in self.functions for name in function.arguments}
+        columns = ((view, column) for view in self.views for column in view.values)
+        named = ((argument_name(view, column), f"{view.name}.{column}") for view, column in columns)
+        self._arguments = [(name, column) for name, column in named if name in asked]
 
     def keys(
         self, instances: Sequence[Instance], now: datetime, logged: Mapping[str, Value] = NOTHING_LOGGED
@@ -48,9 +96,11 @@ class FeaturePlan:
 
         None of views whose values are all `logged`.
         """
-        lookups = self._unlogged(logged)
-        found = (key for instance in instances for lookup in lookups for key in lookup.keys(instance, now))
-        return list(dict.fromkeys(found))
+        found: dict[EntityKey, None] = {}
+        for lookup in self._unlogged(logged):
+            for entity in dict.fromkeys(map(lookup.entity, instances)):
+                found.update(dict.fromkeys(lookup.keys(entity, now)))
+        return list(found)
 
     def changed(
         self, instance: Instance, online: Mapping[EntityKey, OnlineItem], then: datetime, logged: Mapping[str, Value]
@@ -59,7 +109,7 @@ class FeaturePlan:
         found = (
             lookup.view.name
             for lookup in self._unlogged(logged)
-            if any(newer_than(online.get(key), then) for key in lookup.keys(instance, then))
+            if any(newer_than(online.get(key), then) for key in lookup.keys(lookup.entity(instance), then))
         )
         return tuple(found)
 
@@ -75,35 +125,29 @@ class FeaturePlan:
         `logged` are values of views, by column, that are taken as they are. ModelFailed where a function of the model's
         code cannot answer the instance.
         """
-        known: dict[str, Value] = dict(instance)
+        return self.row_of(instance, OneMoment(online, now), logged)
+
+    def row_of(self, instance: Instance, moment: OneMoment, logged: Mapping[str, Value] = NOTHING_LOGGED) -> FeatureRow:
+        """The same for one of several rows that are asked about at one moment: what they share is counted once."""
         by_column: dict[str, Value] = {}
-        missing, stale, too_busy = [], [], []
+        marks: dict[Mark, list[str]] = {"missing": [], "stale": [], "too_busy": []}
         for lookup in self._unlogged(logged):
-            view, found = lookup.view, lookup.found(instance, online, now)
-            if found is None:
-                missing.append(view.name)
-            elif found.too_many:
-                too_busy.append(view.name)
-            elif is_stale(view, found, now):
-                stale.append(view.name)
-                found = None
-            for column in view.values:
-                name = f"{view.name}.{column}"
-                value = None if found is None else found.values.get(column)
-                by_column[name] = self._or_default(name, value)
+            known = moment.known(lookup, instance, self._defaults)
+            by_column |= known.columns
+            if known.mark:
+                marks[known.mark].append(lookup.view.name)
         by_column |= logged
-        for view in self.views:
-            known |= {argument_name(view, column): by_column[f"{view.name}.{column}"] for column in view.values}
-        for function in self.functions:
-            by_column[function.name] = _call(function, known, instance)
+        if self.functions:
+            known_names = {**instance, **{name: by_column[column] for name, column in self._arguments}}
+            for function in self.functions:
+                by_column[function.name] = _call(function, known_names, instance)
         values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
-        return FeatureRow(values, tuple(missing), tuple(stale), tuple(too_busy))
+        return FeatureRow(values, *map(tuple, marks.values()))
 
-    def _unlogged(self, logged: Mapping[str, Value]) -> list[ViewLookup]:
+    def _unlogged(self, logged: Mapping[str, Value]) -> Sequence[ViewLookup]:
+        if not logged:
+            return self._lookups
         return [one for one in self._lookups if any(f"{one.view.name}.{of}" not in logged for of in one.view.values)]
-
-    def _or_default(self, name: str, value: Value) -> Value:
-        return self._defaults.get(name) if value is None else value
 
     def _check_arguments(self, charter: Charter) -> None:
         known = {item.name for item in charter.inputs}

@@ -10,6 +10,9 @@ from serin.domain.charter import Charter, View
 from serin.domain.features import EntityKey, OnlineValues, Value
 from serin.serving.windows import counted
 
+Entity = tuple[Value, ...]
+"""The values of an entity's key."""
+
 
 class ViewLookup:
     """One view of a charter; `columns` name what an entity of it is found by."""
@@ -19,21 +22,22 @@ class ViewLookup:
         self.columns = charter.features.entities[view.entity]
         self._id = items_id(charter, view)
 
-    def keys(self, instance: Mapping[str, Value], now: datetime) -> list[EntityKey]:
-        """Every online item that the instance's values depend on at `now`; a key with a null value names nobody."""
-        values = tuple(instance[name] for name in self.columns)
-        if None in values:
-            return []
-        return bucket_keys(self.view, self._id, values, now) if self.view.windows else [EntityKey(self._id, values)]
+    def entity(self, instance: Mapping[str, Value]) -> Entity:
+        """Whom the view is asked about for an instance."""
+        return tuple(instance[name] for name in self.columns)
 
-    def found(
-        self, instance: Mapping[str, Value], online: Mapping[EntityKey, OnlineItem], now: datetime
-    ) -> OnlineValues | None:
-        """What is known of the instance's entity, fresh or not; None when nothing is.
+    def keys(self, entity: Entity, now: datetime) -> list[EntityKey]:
+        """Every online item that the entity's values depend on at `now`; a key with a null value names nobody."""
+        if None in entity:
+            return []
+        return bucket_keys(self.view, self._id, entity, now) if self.view.windows else [EntityKey(self._id, entity)]
+
+    def found(self, entity: Entity, online: Mapping[EntityKey, OnlineItem], now: datetime) -> OnlineValues | None:
+        """What is known of the entity, fresh or not; None when nothing is.
 
         Of an entity with more than is kept online only that is known.
         """
-        items = [online[key] for key in self.keys(instance, now) if key in online]
+        items = [online[key] for key in self.keys(entity, now) if key in online]
         if busy := next((item for item in items if item.too_many), None):
             return OnlineValues(busy.key, {}, too_many=busy.too_many)
         if not self.view.windows:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.compilation import Compilation
 
 ColumnKind = Literal["numeric", "categorical"]
 
@@ -29,7 +30,8 @@ class Manifest:
 
     `classes` are the label's values in the order of the scores, the positive one last for a binary task (in a manifest
     older than `positive` in charters: the greater one), none for regression. `sha256` is the digest of `model.joblib`,
-    `runtime` the versions it was fitted with.
+    `runtime` the versions it was fitted with. `compilation` says whether there is a `model.bin` that answers the same;
+    a manifest older than compiled models says nothing.
     """
 
     model: str
@@ -40,3 +42,4 @@ class Manifest:
     classes: tuple[Scalar, ...]
     runtime: Mapping[str, str]
     sha256: str
+    compilation: Compilation | None = None

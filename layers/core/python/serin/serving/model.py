@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Any
+from typing import Protocol
 
 from serin.domain.charter import Score
-from serin.domain.errors import ModelFailed
+from serin.domain.compilation import Runtime
+from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.features import Value
 from serin.serving.answers import answer_of
-from serin.serving.estimators import Estimator, open_estimator
+from serin.serving.compiled.kernel import find_kernel
+from serin.serving.compiled.model import CompiledModel
+from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.manifest import Manifest
 from serin.serving.package import ModelPackage
-from serin.serving.scoring import scores_of
-from serin.serving.table import table_of
+
+
+class Scorer(Protocol):
+    """What gives rows their scores."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """What it is, as the prediction log says it."""
+
+    def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+        """A score for each row."""
 
 
 class ServedModel:
-    """A fitted estimator and the table it expects."""
+    """A model as `predict` asks it; `instead` says why scikit-learn answers for a compiled model, where it does."""
 
-    def __init__(self, manifest: Manifest, estimator: Estimator) -> None:
-        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-
+    def __init__(self, manifest: Manifest, scorer: Scorer, instead: str | None = None) -> None:
         self.manifest = manifest
-        self._estimator = estimator
-        self._threads: Any = ThreadpoolController()
+        self.instead = instead
+        self._scorer = scorer
         self._seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
+
+    @property
+    def runtime(self) -> Runtime:
+        """By what its rows are scored."""
+        return self._scorer.runtime
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.
 
-        Raises what the model's pipeline raises, and ModelFailed for a score that is no finite number.
+        Raises what the model raises of a row that it cannot answer, and ModelFailed for a score that is no finite
+        number.
         """
-        import numpy as np
-
-        manifest = self.manifest
-        table = table_of(rows, manifest.columns)
-        with self._one_thread():
-            scores = scores_of(self._estimator, manifest.task, manifest.classes, table)
-        if not np.isfinite(scores).all():
-            cause = "its score is no finite number"
-            raise ModelFailed(f"{cause}.", "Tell the model's owner: its pipeline has to answer it.", cause=cause)
-        found: list[Score] = scores.tolist()
-        return found
+        return self._scorer.score(rows)
 
     def unknown(self, row: Mapping[str, Value]) -> list[str]:
         """The columns of a row whose category was not there in training: the model answers as well as it can."""
@@ -53,13 +58,40 @@ class ServedModel:
         """What the caller reads of a score: `label` and `probability`, `label` and `probabilities`, or `value`."""
         return answer_of(self.manifest.task, self.manifest.classes, score)
 
-    def _one_thread(self) -> AbstractContextManager[object]:
-        # A request's rows are few: more threads only spin beside the one that works, and Lambda bills them.
-        limited: AbstractContextManager[object] = self._threads.limit(limits=1)
-        return limited
 
+def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled") -> ServedModel:
+    """Load the package's model: the compiled one, where it was proven and `runtime` is not scikit-learn.
 
-def open_model(package: ModelPackage, sha256: str) -> ServedModel:
-    """Load the package's model; raises Corrupt, before anything is executed, unless its digest is `sha256`."""
+    A compiled file that cannot be used is no reason not to answer: scikit-learn does, and the model says why. Raises
+    Corrupt, before anything is executed, unless the digest of what has to be opened is `sha256`.
+    """
+    manifest, instead = package.manifest, None
+    if manifest.sha256 != sha256:
+        raise Corrupt(
+            f"The package is of a model with digest {manifest.sha256[:12]}…; the registry recorded {sha256[:12]}….",
+            "Release the version again.",
+        )
+    proven = None if manifest.compilation is None else manifest.compilation.sha256
+    if proven is not None and runtime == "compiled":
+        try:
+            return ServedModel(manifest, _compiled(package, proven))
+        except (Corrupt, Unavailable) as error:
+            instead = error.message
+    from serin.serving.pipeline_model import PipelineModel
+
     estimator = open_estimator(package.estimator.read_bytes(), sha256)
-    return ServedModel(package.manifest, estimator)
+    return ServedModel(manifest, PipelineModel(manifest, estimator), instead)
+
+
+def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
+    """The compiled model; Corrupt or Unavailable where it cannot be used."""
+    kernel = find_kernel()
+    if kernel is None:
+        raise Unavailable("This function has no kernel.", "Deploy it with its layers.")
+    try:
+        content = package.compiled.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"{package.compiled.name} cannot be read: {error}.", "Release the version again.") from error
+    if sha256_of(content) != sha256:
+        raise Corrupt(f"{package.compiled.name} is not what was proven.", "Release the version again.")
+    return CompiledModel(content, kernel)

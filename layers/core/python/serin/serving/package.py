@@ -13,6 +13,7 @@ from serin.domain.records import from_record
 from serin.serving.manifest import Manifest
 
 PACKAGE = "serin_model"
+ESTIMATOR, COMPILED = "model.joblib", "model.bin"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class ModelPackage:
     charter: Charter
     manifest: Manifest
     estimator: Path
+    compiled: Path
 
 
 def find_package(name: str = PACKAGE) -> ModelPackage:
@@ -29,7 +31,11 @@ def find_package(name: str = PACKAGE) -> ModelPackage:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise NotReleased("No model released yet.", "Train the model and release a version, then ask again.")
-    folder = Path(next(iter(spec.submodule_search_locations)))
+    return package_in(Path(next(iter(spec.submodule_search_locations))))
+
+
+def package_in(folder: Path) -> ModelPackage:
+    """The model in the folder of its package."""
     charter = from_record(Charter, json.loads((folder / "charter.json").read_bytes()))
     manifest = from_record(Manifest, json.loads((folder / "manifest.json").read_bytes()))
-    return ModelPackage(charter, manifest, folder / "model.joblib")
+    return ModelPackage(charter, manifest, folder / ESTIMATOR, folder / COMPILED)

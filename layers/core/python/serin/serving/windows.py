@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from serin.domain.arithmetic import exact_sum, extreme
@@ -24,25 +26,44 @@ class Counted:
 def counted(view: View, buckets: Sequence[Bucket], now: datetime) -> Counted:
     """What the view's windows hold at `now`; `buckets` are those of one entity, oldest first."""
     moment = micros(now)
-    known = [(bucket, index) for bucket in buckets for index in bucket.known_at(moment)]
-    times = [bucket.times[index] for bucket, index in known]
+    known = [(bucket, places) for bucket in buckets if (places := bucket.known_at(moment))]
     values = {}
     for window in view.windows:
-        first = bisect_right(times, moment - window.over // MICROSECOND)
-        found = (bucket.values[window.of][index] for bucket, index in known[first:])
-        values[window.name] = _value(window, [value for value in found if value is not None])
-    return Counted(values, moment_of(times[-1]) if times else None)
+        after = moment - window.over // MICROSECOND
+        values[window.name] = _value(window, [_part(bucket, places, after, window.of) for bucket, places in known])
+    if not known:
+        return Counted(values, None)
+    bucket, places = known[-1]
+    return Counted(values, moment_of(bucket.times[places[-1]]))
 
 
-def _value(window: Window, found: list[Any]) -> Scalar | None:
+def _part(bucket: Bucket, places: Sequence[int], after: int, name: str) -> Sequence[Any]:
+    """The values of the bucket's known events that happened later than `after`; nulls are none."""
+    first, column = bisect_right(bucket.times, after), bucket.values[name]
+    if isinstance(places, range):
+        values = column[first : len(places)]
+    else:
+        values = [column[place] for place in places[bisect_left(places, first) :]]
+    # An array holds numbers and nothing else, so it need not be looked through.
+    if isinstance(values, array) or not values.count(None):
+        return values
+    return [value for value in values if value is not None]
+
+
+def _value(window: Window, parts: Sequence[Sequence[Any]]) -> Scalar | None:
+    count = sum(map(len, parts))
     if window.do == "count":
-        return len(found)
-    if not found:
+        return count
+    if not count:
         return None
+    if window.do == "rate":
+        return float(sum(part.count(True) for part in parts)) / count
+    filled = [part for part in parts if part]
     if window.do == "last":
-        last: Scalar = found[-1]
+        last: Scalar = filled[-1][-1]
         return last
+    values = filled[0] if len(filled) == 1 else list(chain.from_iterable(filled))
     if window.do in ("min", "max"):
-        return extreme(found, greatest=window.do == "max")
-    total = exact_sum(found)
-    return total if window.do == "sum" or total is None else total / len(found)
+        return extreme(values, greatest=window.do == "max")
+    total = exact_sum(values)
+    return total if window.do == "sum" or total is None else total / count

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
+from serin.adapters.bucket_items import bucket_items, piece_of, read_bucket
 from serin.adapters.value_items import values_item
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
@@ -104,12 +105,18 @@ class MemoryOnlineFeatures:
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         kept = [b for b in buckets if b.sequence >= self._buckets.get(b.key.id, b).sequence]
-        self._buckets.update((bucket.key.id, bucket) for bucket in kept)
+        # Read back from what DynamoDB would hold, so that whatever is counted here has been written and read.
+        self._buckets.update((bucket.key.id, _as_stored(bucket)) for bucket in kept)
         return len(kept)
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         known: dict[str, OnlineItem] = {**self._items, **self._buckets}
         return {key: known[key.id] for key in keys if key.id in known}
+
+
+def _as_stored(bucket: Bucket) -> Bucket:
+    *pieces, item = bucket_items(bucket)
+    return read_bucket(bucket.key, item, map(piece_of, pieces))
 
 
 Shadows = Callable[[str, ShadowRow], ShadowAnswer]

@@ -25,6 +25,14 @@ FACTS: Mapping[str, pl.DataType] = {
 """`serin.domain.truth.Fact`, a column a field."""
 FACT_COLUMNS = list(FACTS)
 _ID, _BY = "prediction_id", ["prediction_id", "by"]
+_NOTHING_SAID = pl.DataFrame(
+    schema={
+        **{name: FACTS[name] for name in (_ID, "source", "by", "known", "label")},
+        "conflict": pl.Boolean(),
+        "uncounted": pl.Int64(),
+        "rating": pl.Float64(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -73,18 +81,10 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
     """
     asked_at = asked.select(_ID, pl.col("at").dt.epoch("us"))
     facts = facts.join(asked_at, on=_ID, how="inner").filter(pl.col("known") <= microseconds(as_of))
-    dataset = _of_dataset(facts.filter(pl.col("source") == "dataset"))
-    feedback = _of_callers(facts.filter(pl.col("source") == "feedback"))
-    over = _over_share(dataset, feedback, charter.truth.token_share)
-    counted = feedback.filter(~pl.col("by").is_in(list(over)))
-    picked = _picked(counted.drop_nulls("label"), charter.truth.conflict)
-    labels = pl.concat([dataset, picked]).unique(_ID, keep="first", maintain_order=True).drop("rating")
-    told = pl.concat([dataset.select(_ID, "label"), counted.select(_ID, "label")]).drop_nulls()
+    # Of most days of a young window nobody has said anything yet.
+    said, over = (_NOTHING_SAID, dict[str, float]()) if facts.is_empty() else _said(facts, charter)
     rows = (
-        asked.join(labels, on=_ID, how="left")
-        .join(told.group_by(_ID).agg((pl.col("label").n_unique() > 1).alias("conflict")), on=_ID, how="left")
-        .join(_uncounted(feedback, over), on=_ID, how="left")
-        .join(_ratings(counted, charter.truth.conflict), on=_ID, how="left")
+        asked.join(said, on=_ID, how="left")
         .with_columns(
             *_labels(charter),
             pl.from_epoch("known", "us").cast(TIMESTAMP).alias("created"),
@@ -96,6 +96,26 @@ def day_of_truth(asked: pl.DataFrame, facts: pl.DataFrame, charter: Charter, as_
     )
     added = ("label", "created", "source", "token", "conflict", "uncounted", "rating")
     return DayOfTruth(rows.select(*asked.columns, *added), over)
+
+
+def _said(facts: pl.DataFrame, charter: Charter) -> tuple[pl.DataFrame, Mapping[str, float]]:
+    """What a day's facts come to, a row a prediction, and the tokens that have sent too many of them."""
+    dataset = _of_dataset(facts.filter(pl.col("source") == "dataset"))
+    feedback = _of_callers(facts.filter(pl.col("source") == "feedback"))
+    over = _over_share(dataset, feedback, charter.truth.token_share)
+    counted = feedback.filter(~pl.col("by").is_in(list(over)))
+    picked = _picked(counted.drop_nulls("label"), charter.truth.conflict)
+    labels = pl.concat([dataset, picked]).unique(_ID, keep="first", maintain_order=True).drop("rating")
+    told = pl.concat([dataset.select(_ID, "label"), counted.select(_ID, "label")]).drop_nulls()
+    said = (
+        facts.select(_ID)
+        .unique()
+        .join(labels, on=_ID, how="left")
+        .join(told.group_by(_ID).agg((pl.col("label").n_unique() > 1).alias("conflict")), on=_ID, how="left")
+        .join(_uncounted(feedback, over), on=_ID, how="left")
+        .join(_ratings(counted, charter.truth.conflict), on=_ID, how="left")
+    )
+    return said.select(_NOTHING_SAID.columns), over
 
 
 def news(candidates: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from serin.domain.charter import Score
+from serin.domain.compilation import Parity
 from serin.learning.compiling.compiler import Compiled
 from serin.learning.compiling.edges import plain_edges, split_probes
 from serin.learning.compiling.reference import reference_leaves, reference_scores
@@ -22,33 +22,6 @@ TOLERANCE = 1e-9
 MOST_EDGES = 250_000
 ASKED_ALONE = 12
 """Refused rows that scikit-learn is asked one by one; together, one of them would refuse all."""
-
-
-@dataclass(frozen=True)
-class Parity:
-    """How far a compiled model and its pipeline agree.
-
-    `rows` were given and `edges` made of them; `splits` of trees were tried on both sides, of `all_splits` by a number.
-    `refused` rows have no score in either. `worst` is the largest difference of two scores, relative to scores above
-    one. The others count rows that differ.
-    """
-
-    rows: int
-    edges: int
-    trees: int
-    splits: int
-    all_splits: int
-    refused: int
-    worst: float
-    scores: int
-    labels: int
-    leaves: int
-    refusals: int
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether nothing differs: scores to 1e-9; labels, leaves and refusals at all."""
-        return not (self.scores or self.labels or self.leaves or self.refusals)
 
 
 def prove(estimator: Any, compiled: Compiled, rows: pd.DataFrame, kernel: Kernel, most: int = MOST_EDGES) -> Parity:

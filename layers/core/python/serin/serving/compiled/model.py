@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from serin.domain.charter import Score
+from serin.domain.compilation import Runtime
 from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.features import Value
 from serin.serving.compiled.kernel import Kernel
@@ -43,6 +44,8 @@ class Explanation:
 
 class CompiledModel:
     """A file that the kernel accepted, ready to score."""
+
+    runtime: Runtime = "compiled"
 
     def __init__(self, content: bytes, kernel: Kernel) -> None:
         self._kernel = kernel

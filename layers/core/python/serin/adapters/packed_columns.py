@@ -1,0 +1,112 @@
+"""Columns of a bucket as bytes: numbers of one width, which are counted where they lie and never become lists."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+
+from serin.domain.charter import Scalar
+
+Column = Sequence[Scalar | None]
+_SIGNED = {"b": 8, "h": 16, "i": 32, "q": 64}
+_UNSIGNED = {"B": 8, "H": 16, "I": 32, "Q": 64}
+_MISSING = 2
+"""A truth value that is not known, as a byte."""
+
+
+class Flags(Sequence["bool | None"]):
+    """Truth values and nulls, a byte each: 0, 1, and 2 for null."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    @overload
+    def __getitem__(self, place: int) -> bool | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Flags: ...
+    def __getitem__(self, place: int | slice) -> bool | Flags | None:
+        if isinstance(place, slice):
+            return Flags(self._content[place])
+        value = self._content[place]
+        return None if value == _MISSING else bool(value)
+
+    def count(self, value: Any) -> int:
+        """How often it is there, without looking at each."""
+        return self._content.count(_MISSING if value is None else int(value))
+
+
+class Times(Sequence[int]):
+    """Ascending whole numbers as multiples of a unit from the first: only those that are asked for are made."""
+
+    def __init__(self, start: int, unit: int, offsets: array[int]) -> None:
+        self._start, self._unit, self._offsets = start, unit, offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> Times: ...
+    def __getitem__(self, place: int | slice) -> int | Times:
+        if isinstance(place, slice):
+            return Times(self._start, self._unit, self._offsets[place])
+        return self._start + self._unit * self._offsets[place]
+
+
+def packed(column: Column) -> tuple[str, bytes]:
+    """How the values lie in the bytes, and these; no bytes where they are of no one width, such as texts.
+
+    "?" are truth values; a letter of Python's `array` numbers of that width, a capital N behind it a byte each that
+    says which of them are null; "" what has to be written another way.
+    """
+    kinds = {type(value) for value in column}
+    nulls = type(None) in kinds
+    kinds.discard(type(None))
+    if kinds <= {bool}:
+        return "?", bytes(_MISSING if value is None else int(value) for value in column)
+    if len(kinds) > 1 or not (code := _code(kinds.pop(), column)):
+        return "", b""
+    filled: list[Any] = [0 if value is None else value for value in column]
+    numbers: array[Any] = array(code, filled)
+    if not nulls:
+        return code, numbers.tobytes()
+    return f"{code}N", numbers.tobytes() + bytes(value is None for value in column)
+
+
+def unpacked(code: str, content: bytes, count: int) -> Column:
+    """The `count` values that `packed` has written."""
+    if code == "?":
+        return Flags(content)
+    numbers: array[Any] = array(code[0])
+    size = count * numbers.itemsize
+    numbers.frombytes(content[:size])
+    if code == code[0]:
+        return numbers
+    return tuple(None if null else number for number, null in zip(numbers, content[size:], strict=True))
+
+
+def size_of(code: str, count: int) -> int:
+    """How many bytes so many values take."""
+    return count if code == "?" else count * (array(code[0]).itemsize + (code != code[0]))
+
+
+def narrowest(numbers: Iterable[int]) -> array[int]:
+    """Whole numbers that are not negative, up to 64 bits, in the narrowest array that holds them."""
+    values = list(numbers)
+    most = max(values, default=0)
+    return array(next((code for code, bits in _UNSIGNED.items() if most < 1 << bits), "Q"), values)
+
+
+def _code(kind: type, column: Column) -> str:
+    if kind is float:
+        return "d"
+    if kind is not int:
+        return ""
+    values: list[int] = [value for value in column if value is not None]  # type: ignore[misc]
+    least, most = min(values), max(values)
+    return next((code for code, bits in _SIGNED.items() if -(1 << bits - 1) <= least and most < 1 << bits - 1), "")

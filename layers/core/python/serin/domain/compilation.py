@@ -1,0 +1,65 @@
+"""By what a version is served: its compiled model, where that was proven, or scikit-learn, and then why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Runtime = Literal["compiled", "scikit-learn"]
+RUNTIMES: tuple[Runtime, ...] = ("compiled", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far a compiled model and its pipeline agree.
+
+    `rows` were given and `edges` made of them; `splits` of trees were tried on both sides, of `all_splits` by a number.
+    `refused` rows have no score in either. `worst` is the largest difference of two scores, relative to scores above
+    one. The others count rows that differ.
+    """
+
+    rows: int
+    edges: int
+    trees: int
+    splits: int
+    all_splits: int
+    refused: int
+    worst: float
+    scores: int
+    labels: int
+    leaves: int
+    refusals: int
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing differs: scores to 1e-9; labels, leaves and refusals at all."""
+        return not (self.scores or self.labels or self.leaves or self.refusals)
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What became of compiling a fitted pipeline.
+
+    `sha256` is the digest of the compiled file, None where there is none that may serve; `reason` then says why not.
+    `parity` is what the proof saw, None of what could not be compiled.
+    """
+
+    sha256: str | None = None
+    parity: Parity | None = None
+    reason: str | None = None
+
+    @property
+    def runtime(self) -> Runtime:
+        """By what a version of it is served."""
+        return "scikit-learn" if self.sha256 is None else "compiled"
+
+    @property
+    def sentence(self) -> str:
+        """What whoever looks at the version reads."""
+        if self.sha256 is None or self.parity is None:
+            return f"Served by scikit-learn: {self.reason}."
+        asked = self.parity
+        return (
+            f"Served compiled: {asked.rows:,} rows and {asked.edges:,} edge rows are answered as by scikit-learn "
+            f"(worst difference {asked.worst:.1e}; {asked.splits:,} of {asked.all_splits:,} splits tried)."
+        )

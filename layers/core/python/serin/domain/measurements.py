@@ -1,0 +1,106 @@
+"""What was measured of a challenger on the rows that judged it, beside what decided: what a model card shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serin.domain.judgement.bounds import uncertain
+from serin.domain.judgement.evidence import Sample
+
+LEVEL = 0.95
+"""An interval is for people to read; verdicts go by one-sided bounds."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its two-sided interval, from so many rows in so many blocks (days, entities or rows).
+
+    Fewer than two blocks show no interval: `low` and `high` are None.
+    """
+
+    value: float
+    rows: int
+    blocks: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class SliceMeasured:
+    """A metric on the judging rows where `column` has one value."""
+
+    column: str
+    value: str
+    metric: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Rows whose scores lie together: what the model said on average, and what was so.
+
+    For a class's probability `truth` is the share of rows that are of the class, for a number it is their mean; of
+    several classes it is how often the likeliest one was right.
+    """
+
+    score: float
+    truth: Estimate
+
+
+@dataclass(frozen=True)
+class FeatureGain:
+    """How much worse the gate's metric becomes once the feature's values are dealt anew among the rows it is asked of.
+
+    The rows are those that chose the trial, which the model did not see; it is not fitted again. So it is what this
+    model relies on (Breiman 2001; Fisher et al. 2019), not what the feature could give. Positive is worse.
+    """
+
+    feature: str
+    loss: Estimate
+
+
+@dataclass(frozen=True)
+class ViewCost:
+    """What a feature view costs and gives: the same recipe fitted without it, judged on the same rows.
+
+    `loss` is how much worse the gate's metric is without it, row by row on the judging rows; positive is worse.
+    `cpu_s` is how many seconds of CPU the fit and the judging rows' scores take more with it.
+    """
+
+    view: str
+    columns: int
+    loss: Estimate
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Of one run's challenger; the bins are in the order of the scores, each with about as many rows."""
+
+    model: str
+    run: str
+    slices: tuple[SliceMeasured, ...] = ()
+    calibration: tuple[Bin, ...] = ()
+    metric: str = ""
+    features: tuple[FeatureGain, ...] = ()
+    views: tuple[ViewCost, ...] = ()
+
+    @property
+    def calibration_error(self) -> float | None:
+        """How far what was said lies from what was so, over all rows; None without bins."""
+        rows = sum(part.truth.rows for part in self.calibration)
+        if rows == 0:
+            return None
+        return sum(abs(part.score - part.truth.value) * part.truth.rows for part in self.calibration) / rows
+
+
+def estimate_of(sample: Sample) -> Estimate | None:
+    """The sample's mean with its interval; None where it has no number."""
+    if not sample.blocks:
+        return None
+    sure = uncertain(sample)
+    if sure is None:
+        value = sum(sample.blocks) / len(sample.blocks)
+        return Estimate(value, sample.rows, len(sample.blocks))
+    tail = (1 - LEVEL) / 2
+    return Estimate(sure.estimate, sample.rows, sure.blocks, sure.lower(tail), sure.upper(tail))

@@ -1,0 +1,95 @@
+"""`serin card`: what a model version is for, what was measured of it, what it was made of, and what is not known."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from serin.domain.card import Card
+from serin.domain.measurements import Estimate
+from serin.domain.records import from_record
+from serin.domain.sagemaker_card import sagemaker_card
+from serin_cli import story
+from serin_cli.commands import connected
+from serin_cli.lineage import live_version
+from serin_cli.scorecards import page_file
+
+Record = Mapping[str, Any]
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin card`."""
+    file: dict[str, Any] = {"metavar": "FILE", "nargs": "?", "const": ""}
+    return (
+        ("model", {"help": "the model's name"}),
+        ("--version", {"type": int, "help": "the registered version (default: the one that is live)"}),
+        ("--page", {**file, "help": "write a page with plots to this file"}),
+        ("--sagemaker", {**file, "help": "write the content of a SageMaker model card, as JSON, to this file"}),
+    )
+
+
+def card(arguments: Namespace) -> Any:
+    """As a page, as SageMaker's JSON, or here as tables; all of it with --json."""
+    with connected() as client:
+        number = live_version(client, arguments.model) if arguments.version is None else arguments.version
+        found = client.get(f"/models/{arguments.model}/versions/{number}/card")
+    if arguments.page is None and arguments.sagemaker is None:
+        if arguments.print_json:
+            return found
+        _print(from_record(Card, found))
+        return None
+    from serin_cli.pages.card import card_page
+    from serin_cli.pages.rendering import written
+
+    shown, files = from_record(Card, found), dict[str, str]()
+    if arguments.page is not None:
+        files |= written(card_page(shown), page_file(arguments.page, "card", arguments.model))
+    if arguments.sagemaker is not None:
+        file = page_file(arguments.sagemaker, "card", arguments.model)
+        content = json.dumps(sagemaker_card(shown), indent=1)
+        said = written(content, file if arguments.sagemaker else file.with_suffix(".json"))
+        files["sagemaker"] = said["page"]
+    return files
+
+
+def _print(card: Card) -> None:
+    out, design = story.out, card.design
+    out.print(Text(f"{card.model} version {card.version}: {design.problem}"), soft_wrap=True)
+    if design.intended_for is not None:
+        refused = f" Not for {', '.join(design.not_for)}." if design.not_for else ""
+        out.print(Text(f"For: {design.intended_for}{refused}"), soft_wrap=True)
+    out.print(Text(card.verdict.sentence), soft_wrap=True)
+    lines = list(_lines(card))
+    if lines:
+        story.show_table(lines, list(lines[0]))
+    for missing in card.missing:
+        out.print(Text(f"Not known: {missing.part}, because {missing.why}. {missing.remedy}"), soft_wrap=True)
+    for warning in card.warnings:
+        out.print(Text(f"Warning: {warning}"), soft_wrap=True)
+
+
+def _lines(card: Card) -> Iterator[dict[str, Any]]:
+    for metric in card.metrics:
+        yield _line(metric.name, metric.estimate, metric.champion)
+    if card.value is not None:
+        yield _line("value per 1,000", card.value)
+    for one in card.measured.slices if card.measured else ():
+        yield _line(f"{one.metric}, {one.column} {one.value}", one.estimate)
+    for view in card.measured.views if card.measured else ():
+        yield _line(f"{card.measured.metric if card.measured else ''} lost without {view.view}", view.loss)
+
+
+def _line(what: str, estimate: Estimate, before: float | None = None) -> dict[str, Any]:
+    low, high = estimate.low, estimate.high
+    return {
+        "what": what,
+        "measured": f"{estimate.value:.4g}",
+        "95 % interval": "" if low is None or high is None else f"{low:.4g} to {high:.4g}",
+        "rows": f"{estimate.rows:,}",
+        "blocks": estimate.blocks,
+        "champion": "" if before is None else f"{before:.4g}",
+    }
