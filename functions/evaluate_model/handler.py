@@ -7,11 +7,12 @@ from typing import Any
 
 from serin.bootstrap import Platform, platform
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
-from serin.services.evaluate_model import fail, judge, register
+from serin.services.evaluate_model import fail, judge, keep_measured, register
 from serin.services.note_trial import failed_trial, note_trial
 from serin.services.select_trial import select
 from serin.services.train_model import Checked, Refitted, ScoresFile
@@ -27,6 +28,7 @@ def handle(event: Given, context: object) -> dict[str, Any]:
         "select": _select,
         "judge": _judge,
         "register": _register,
+        "measured": _measured,
         "failed": _failed,
     }
     return steps[event["step"]](platform(), event)
@@ -78,6 +80,12 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
         clock=world.clock,
     )
     return {"version": version}
+
+
+def _measured(world: Platform, event: Given) -> dict[str, Any]:
+    measured = from_record(Measurements, event["measured"])
+    keep_measured(event["model"], event["run"], measured, catalog=world.catalog)
+    return {"measured": len(measured.views)}
 
 
 def _failed(world: Platform, event: Given) -> dict[str, Any]:

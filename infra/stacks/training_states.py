@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.constructs.workflow import answer_at, call
+from serin.domain.charter import Training
 
 RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
 RUN_OF_SET = {**RUN, "training_set.$": "$.built.answer.training_set"}
@@ -12,10 +13,10 @@ RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
-def training_definition(build: str, train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
+def training_definition(build: str, train: str, evaluate: str, training: Training) -> dict[str, Any]:
     """Build → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
-    The three are ARNs of functions.
+    The three are ARNs of functions. Where the charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -25,9 +26,9 @@ def training_definition(build: str, train: str, evaluate: str, concurrency: int)
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
             "Check": _check(train),
-            "Trials": _trials(train, evaluate, concurrency),
+            "Trials": _trials(train, evaluate, training.search.concurrency),
             **_evaluation(train, evaluate),
-            **_registration(train, evaluate),
+            **_registration(train, evaluate, measured=training.measure_views),
             **_failure(evaluate),
         },
     }
@@ -92,12 +93,25 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
     }
 
 
-def _registration(train: str, evaluate: str) -> dict[str, Any]:
+def _registration(train: str, evaluate: str, *, measured: bool) -> dict[str, Any]:
     refit = {"step": "refit", **RUN_OF_TRIAL}
     register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
+    states = {"Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register")}
+    if not measured:
+        return {**states, "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True)}
+    registered = call(evaluate, register, **answer_at("$.registered"), Catch=CATCH, Next="Measure")
+    return {**states, "Register": registered, **_measuring(train, evaluate)}
+
+
+def _measuring(train: str, evaluate: str) -> dict[str, Any]:
+    """For the card of a version that is registered by now: without these figures it says that they are not known."""
+    catch = [{**CATCH[0], "Next": "NotMeasured"}]
+    measure = {"step": "measure", **RUN_OF_TRIAL}
+    keep = {"step": "measured", **RUN, "measured.$": "$.measured.answer"}
     return {
-        "Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register"),
-        "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True),
+        "Measure": call(train, measure, **answer_at("$.measured"), Catch=catch, Next="Keep"),
+        "Keep": call(evaluate, keep, OutputPath="$.Payload", Catch=catch, End=True),
+        "NotMeasured": {"Type": "Succeed"},
     }
 
 

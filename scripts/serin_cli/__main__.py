@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
+from serin_cli.approve import approve
+from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
@@ -147,6 +149,7 @@ def _of_models(add: Add) -> None:
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
+    add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from serin.domain.approvals import Answer, asked
 from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
@@ -270,6 +271,21 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
     assert catalog.version_of_run("late-orders", "r9") is None
     with pytest.raises(NotFound):
         catalog.version("late-orders", 3)
+
+
+def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:
+    put = asked("late-orders", "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
+    assert catalog.save_approval(put)
+    assert not catalog.save_approval(put)
+    reminded, answered = put.reminded(NOON + timedelta(days=1)), put.answered(Answer("approve", "ana", "t1", NOON))
+    assert catalog.save_approval(answered)
+    assert not catalog.save_approval(reminded)
+    assert catalog.approval("late-orders", put.id) == answered
+    later = asked("late-orders", "rel3", 3, "Shall it?", {}, "other", NOON + timedelta(days=1))
+    assert catalog.save_approval(later)
+    assert catalog.latest_approvals("late-orders").items == (later, answered)
+    with pytest.raises(NotFound, match="no approval 'x' about late-orders"):
+        catalog.approval("late-orders", "x")
 
 
 def test_what_was_measured_of_a_run_is_kept_and_replaced(catalog: Catalog) -> None:

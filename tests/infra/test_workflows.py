@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
+from infra.stacks.training_states import training_definition
 from serin.domain.release_course import Next
+from tests.builders import a_charter
 from tests.functions.handlers import ROOT
 from tests.infra.templates import Assembly, flat
 
@@ -93,6 +96,15 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
     check = definition["States"]["Check"]
     assert (definition["States"]["Enough"]["Default"], check["Next"]) == ("Check", "Trials")
     assert [catch["Next"] for catch in check["Catch"]] == ["RecordFailure"]
+
+
+def test_where_the_charter_asks_what_views_cost_is_measured_once_a_version_is_registered() -> None:
+    training = replace(a_charter().training, measure_views=True)
+    states = training_definition("build", "train", "evaluate", training)["States"]
+    assert [states[name].get("Next") for name in ("Register", "Measure", "Keep")] == ["Measure", "Keep", None]
+    for name in ("Measure", "Keep"):
+        assert [caught["Next"] for caught in states[name]["Catch"]] == ["NotMeasured"]
+    assert payload({"States": states}, "Measure")["trial.$"] == "$.selected.answer.trial"
 
 
 def test_trials_run_as_many_at_once_as_the_charter_says(aws: Assembly) -> None:

@@ -21,7 +21,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineF
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, SerinError
 from serin.domain.experiments import Run
-from serin.domain.releases import GOLDEN_REQUEST
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.files.charters import Examined, examine
 from serin.files.models import with_types
 from serin.services.accept_upload import Arrival, accept_upload

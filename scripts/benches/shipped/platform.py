@@ -27,10 +27,10 @@ from serin.adapters.memory.world import (
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.judgement.release_evidence import ReleaseEvidence
 from serin.domain.names import digest
 from serin.domain.release_course import Course
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.learning.scores import Scores, read_scores
 from serin.ports import Answer
 from serin.services.accept_upload import Arrival, accept_upload

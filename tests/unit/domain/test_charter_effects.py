@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from infra.stacks.training_states import training_definition
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
@@ -207,6 +208,12 @@ def _decisions(read: Read) -> object:
     return decided(positive, score, 0.5, read.charter.value.matrix).tolist()
 
 
+def _states(read: Read) -> Mapping[str, object]:
+    """The states of the model's training."""
+    found: Mapping[str, object] = training_definition("build", "train", "evaluate", read.charter.training)["States"]
+    return found
+
+
 def _card(read: Read) -> Card:
     """What is told of a version of the model."""
     catalog = MemoryCatalog()
@@ -316,6 +323,9 @@ PROOFS: Mapping[str, Proof] = {
         {"margin: 0.03": "margin: 0.3"},
         _verdict(slices=(SliceEvidence("line", "A", "log_loss", a_sample(-0.1)),)),
         "pass",
+    ),
+    "training.measure_views": Proof(
+        {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True
     ),
     "training.gate.metric": Proof(
         {"gate: {metric: log_loss": "gate: {metric: brier"}, _unit_of("gain over the champion"), "brier"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import NEW, Put
 from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
+from serin.domain.approvals import Approval
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -168,6 +169,15 @@ class DynamoCatalog(DynamoRuns):
         record = self._table.get(f"MEASURED#{model}", run_id)
         return None if record is None else from_record(Measurements, record)
 
+    def save_approval(self, approval: Approval) -> bool:
+        return self._table.put(_revised(f"APPROVAL#{approval.model}", approval.id, approval, moment_of(approval)))
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        return self._one(Approval, f"APPROVAL#{model}", approval_id, f"approval {approval_id!r} about {model}")
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        return self._page(Approval, f"APPROVAL#{model}", limit, after)
+
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", numbered(published.version), published))
 
@@ -219,9 +229,14 @@ class DynamoCatalog(DynamoRuns):
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
 
-def _revised(pk: str, sk: str, record: Fill | Layout | TruthState | WatchState) -> Put:
+def _revised(
+    pk: str,
+    sk: str,
+    record: Approval | Fill | Layout | TruthState | WatchState,
+    more: Mapping[str, str | int] | None = None,
+) -> Put:
     """The record, written if the revision before is there."""
-    attributes = {"revision": record.revision}
+    attributes: dict[str, str | int] = {"revision": record.revision, **(more or {})}
     if record.revision == 1:
         return Put(pk, sk, record, attributes, NEW)
     return Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
+from serin.domain.approvals import Approval
 from serin.domain.datasets import Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
@@ -89,7 +90,7 @@ def until_ended(pk: str, item: Run | Release) -> Put:
     return Put(pk, item.id, item, {**moment_of(item), **ended}, NOT_ENDED, ended=item.status)
 
 
-def moment_of(item: Upload | Run | Release | RunSummary) -> dict[str, str | int]:
+def moment_of(item: Approval | Upload | Run | Release | RunSummary) -> dict[str, str | int]:
     """The attribute that lists by moment go by."""
     return {MOMENT: moment_key(item.at, item.id)}
 

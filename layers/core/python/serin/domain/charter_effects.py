@@ -136,6 +136,11 @@ EFFECTS: Mapping[str, Effect] = {
     "training.pipeline": Effect(
         "resource", "The code that makes the model.", "layers/core/python/serin/learning/pipelines.py"
     ),
+    "training.measure_views": Effect(
+        "resource",
+        "Whether a version is fitted again without each of its views, for its card.",
+        "infra/stacks/training_states.py",
+    ),
     "training.window": Effect("resource", "How far back training rows go.", _JOINS),
     "training.holdout": Effect(
         "gate", "Rows that judge and are not learnt from: the newest, or random.", _TRAINING_SET

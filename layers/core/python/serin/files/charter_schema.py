@@ -191,6 +191,7 @@ class TrainingSection(Section):
     minimum_rows: int = Field(ge=1, le=100_000_000)
     search: SearchSection
     gate: GateSection = GateSection()
+    measure_views: bool = False
 
 
 class CharterFile(Section):

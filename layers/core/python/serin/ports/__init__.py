@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from serin.domain.access import Token
+from serin.domain.approvals import Approval
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
@@ -196,6 +197,15 @@ class Catalog(Runs, Protocol):
     def measurements(self, model: str, run_id: str) -> Measurements | None:
         """What was measured of a run's challenger, or None."""
 
+    def save_approval(self, approval: Approval) -> bool:
+        """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        """That approval; raises NotFound."""
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        """The approvals about a model, newest first."""
+
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""
 
@@ -298,17 +308,21 @@ class Control(Protocol):
         """All tokens."""
 
 
-class OnlineFeatures(Protocol):
-    """The last values of entities, by view, and the buckets of their events."""
+class OnlineReads(Protocol):
+    """The last values of entities, by view, and the buckets of their events, for whoever only reads them."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        """Those of the keys that are known."""
+
+
+class OnlineFeatures(OnlineReads, Protocol):
+    """The same, for whoever keeps them."""
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept."""
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept. Raises TooLarge, with the numbers."""
-
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
-        """Those of the keys that are known."""
 
 
 class Events(Protocol):

@@ -13,6 +13,7 @@ from serin.domain.experiments import Contest, Run, RunStatus, TrainingSet, Trial
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
 from serin.domain.judgement.verdicts import Outcome, Verdict, warned
+from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion, check_own
 from serin.domain.names import digest
 from serin.domain.runs import RunMetric
@@ -207,6 +208,12 @@ def _numbered(blank: ModelVersion, run: Run, catalog: Catalog) -> ModelVersion:
         if catalog.register(version, replace(run, version=version.version)):
             return version
     raise Conflict(f"{ATTEMPTS} other runs registered first.", "Start the training again.")
+
+
+def keep_measured(model: str, run_id: str, measured: Measurements, *, catalog: Catalog) -> None:
+    """Remember what the model's own code has measured for the card, beside what its judge did; it decides nothing."""
+    judged = catalog.measurements(model, run_id) or Measurements(model, run_id, metric=measured.metric)
+    catalog.save_measurements(replace(judged, features=measured.features, views=measured.views))
 
 
 def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from serin.domain.charter import Charter
 from serin.domain.compilation import Compilation
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.baselines import baseline_maker
@@ -22,8 +23,10 @@ from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
+from serin.learning.left_out import Judging, view_costs
 from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
 from serin.learning.pipelines import algorithm_of, pipeline_maker
+from serin.learning.reliance import feature_gains
 from serin.learning.run_metrics import Measured
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
@@ -188,6 +191,16 @@ class Trainer:
         judging = splits_of(columns, holdout_of(self._set)).judging
         room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
         return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
+
+    def measure(self, run_id: str, trial: Trial) -> Measurements:
+        """What each view gives and costs, and what the model relies on, for the card of the version."""
+        training = self._charter.training
+        columns, holdout = self._columns(), holdout_of(self._set)
+        judging = Judging(columns, self._charter.task, self._make, trial.params, holdout, training.gate)
+        views = [view.name for view in self._charter.features.views]
+        costs = tuple(view_costs(judging, views))
+        gains = tuple(feature_gains(judging))
+        return Measurements(self._charter.model, run_id, metric=training.gate.metric, features=gains, views=costs)
 
     def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
         content = self._artifacts.get(champion.estimator.key)

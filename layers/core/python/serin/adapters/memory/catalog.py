@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
+from serin.domain.approvals import Approval
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -44,6 +45,7 @@ class MemoryCatalog(MemoryRuns):
         self._versions: dict[tuple[str, int], ModelVersion] = {}
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
+        self._approvals: dict[tuple[str, str], Approval] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -212,6 +214,20 @@ class MemoryCatalog(MemoryRuns):
 
     def measurements(self, model: str, run_id: str) -> Measurements | None:
         return self._measurements.get((model, run_id))
+
+    def save_approval(self, approval: Approval) -> bool:
+        with self._lock:
+            known = self._approvals.get((approval.model, approval.id))
+            if approval.revision - 1 != (known.revision if known else 0):
+                return False
+            self._approvals[approval.model, approval.id] = approval
+            return True
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        return existing(self._approvals.get((model, approval_id)), f"approval {approval_id!r} about {model}")
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        return paged(in_time(self._approvals, model), limit, after)
 
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import TypeVar
 
+from serin.domain.approvals import Approval
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page, moment_key
@@ -13,7 +14,7 @@ from serin.domain.releases import Release
 from serin.domain.runs import RunMetric, RunSummary, trial_run
 
 T = TypeVar("T")
-D = TypeVar("D", Run, Release, RunSummary)
+D = TypeVar("D", Approval, Run, Release, RunSummary)
 
 
 class MemoryRuns:
