@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from serin.domain.errors import SerinError
 from serin_cli import commands, story
+from serin_cli.approve import approve
+from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
@@ -136,12 +138,18 @@ def _of_data(add: Add) -> None:
 
 def _of_models(add: Add) -> None:
     add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
-    add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
+    add(
+        "runs",
+        runs,
+        "The trainings of a model and their gates; --compare: trials too, side by side.",
+        *run_arguments(),
+    )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
+    add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(

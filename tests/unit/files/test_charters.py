@@ -266,9 +266,9 @@ def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, ol
     assert error.remedy == "Remove the line."
 
 
-def test_a_choice_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    error = _refusal(write_charter(tmp_path, {"method: grid": "method: random"}))
-    assert "not supported yet by this version of Serin" in error.remedy
+def test_halving_needs_days(tmp_path: Path) -> None:
+    error = _refusal(write_charter(tmp_path, {"method: grid": "method: halving", "holdout: 7d": "holdout: random"}))
+    assert "training.search.method: halving of rows that have no time" in error.message
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ training:
     optimise: log_loss
     space: {max_leaf_nodes: [15, 31], learning_rate: [0.1, 1e-2]}
   gate: {metric: log_loss, alpha: 0.05, block: row, minimum_gain: 0.001}
+  measure_views: false
 release:
   golden: golden.json
 """

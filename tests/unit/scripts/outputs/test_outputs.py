@@ -64,6 +64,7 @@ TYPED: Mapping[str, list[str]] = {
     "versions": [MODEL],
     "lineage": [MODEL],
     "card": [MODEL],
+    "approve": [],
     "release start": [MODEL],
     "viability": [MODEL],
     "release list": [MODEL],

@@ -128,4 +128,5 @@ def _training(section: TrainingSection, task: Task) -> Training:
         search=Search(search.method, search.trials, search.concurrency, search.optimise, space),
         gate=GatePolicy(gate.metric or PROPER_SCORES[task][0], gate.alpha, gate.block, gate.minimum_gain),
         pipeline=section.pipeline,
+        measure_views=section.measure_views,
     )
