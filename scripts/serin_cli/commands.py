@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from serin_cli.connection import load
 from serin_cli.known import refuse_unknown
 from serin_cli.listed import after_withdrawal, listed_model, listed_version
 from serin_cli.outcome import Outcome
-from serin_cli.sample import write_sample
+from serin_cli.sample import days_until, write_sample
 from serin_cli.scorecards import quality_file, quality_table, said_lines
 
 MODELS = Path("models")
@@ -39,7 +40,9 @@ def connected() -> Iterator[Client]:
 
 def sample(arguments: Namespace) -> list[str]:
     """Write the example's files."""
-    return [str(path) for path in write_sample(Path(arguments.to))]
+    today = arguments.today
+    later = timedelta(0) if today is None else days_until(datetime.now(UTC).date(), today)
+    return [str(path) for path in write_sample(Path(arguments.to), later)]
 
 
 def quality(arguments: Namespace) -> Any:

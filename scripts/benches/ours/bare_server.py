@@ -30,7 +30,9 @@ def answers(kind: str) -> Callable[[bytes], bytes]:
 
     def answer(body: bytes) -> bytes:
         event: dict[str, Any] = {
+            "rawPath": f"/models/{os.environ['SERIN_MODEL']}/predict",
             "requestContext": {"requestId": "r1", "authorizer": scopes},
+            "rawPath": f"/models/{os.environ['SERIN_MODEL']}/predict",
             "headers": {"content-type": "application/json"},
             "body": body.decode(),
         }
