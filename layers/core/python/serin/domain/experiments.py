@@ -18,7 +18,7 @@ SMALL_TABLE = 2000
 HOLDOUT_PARTS = 5
 """Without a time, one row in so many of a larger table is withheld."""
 VALIDATION_PARTS = 7
-"""Without a time, one learnable row in so many chooses among trials."""
+"""Without a time, one entity in so many of those that teach judges trials."""
 
 
 @dataclass(frozen=True)
