@@ -138,7 +138,12 @@ def _of_data(add: Add) -> None:
 
 def _of_models(add: Add) -> None:
     add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
-    add("runs", runs, "The trainings of a model, and what the gate measured.", *run_arguments())
+    add(
+        "runs",
+        runs,
+        "The trainings of a model and their gates; --compare: trials too, side by side.",
+        *run_arguments(),
+    )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})

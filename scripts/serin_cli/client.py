@@ -59,7 +59,7 @@ class Client:
         self._http = httpx.Client(base_url=connection.api_url, headers=headers, timeout=35)
         self._s3 = aws_client(connection, "s3")
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str, **query: str | Sequence[str]) -> Any:
         """GET a JSON answer; raises ApiError, Denied or Unavailable."""
         return _answer(_patiently(lambda: self._http.get(quote(path), params=query)))
 
@@ -140,10 +140,13 @@ class Client:
 
         return _answer(_patiently(send), NOT_ALLOWED)
 
-    def run_ended(self, model: str, run_id: str | None) -> Mapping[str, Any]:
-        """The run of that id, or the first that was not skipped, once it has ended."""
+    def run_ended(
+        self, model: str, run_id: str | None, meanwhile: Callable[[], None] = lambda: None
+    ) -> Mapping[str, Any]:
+        """The run of that id, or the first that was not skipped, once it has ended; before each look `meanwhile`."""
 
         def look() -> Mapping[str, Any] | None:
+            meanwhile()
             runs = [run for run in self.all("/runs", model=model) if run["status"] != "running"]
             if run_id is None:
                 return next((run for run in runs if run["status"] != "skipped"), None)

@@ -16,6 +16,7 @@ from serin.domain.names import checked_name
 from serin.files.charters import read_charter
 from serin_cli import story
 from serin_cli.client import Client
+from serin_cli.comparing import progress_of
 from serin_cli.connection import load
 from serin_cli.listed import after_withdrawal, listed_model, listed_version
 from serin_cli.outcome import Outcome
@@ -60,7 +61,15 @@ def train(arguments: Namespace) -> Outcome:
     """Train and wait; done is a version that was registered, or that there was nothing to train."""
     with connected() as client:
         run = client.post(f"/models/{arguments.model}/train")["run"]
-        ended = client.run_ended(arguments.model, run)
+        with story.bar("Training") as progress:
+            said = progress_of(client, arguments.model, run)
+
+            def tell() -> None:
+                # Nobody reads it elsewhere, and it costs a call.
+                if not progress.disable:
+                    progress.update(progress.task_ids[0], description=said())
+
+            ended = client.run_ended(arguments.model, run, tell)
     return Outcome(ended, ended["status"] in ("registered", "skipped"), _told_of(ended, arguments.model))
 
 

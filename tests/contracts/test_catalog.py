@@ -17,6 +17,7 @@ from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
+from serin.domain.runs import RunMetric, trial_run
 from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
@@ -32,6 +33,7 @@ from tests.builders import (
     a_published,
     a_release,
     a_run,
+    a_summary,
     a_training_set,
     a_trial,
     a_version,
@@ -352,3 +354,39 @@ def test_weights_and_judgements_are_remembered_once_and_in_order(catalog: Catalo
     assert not catalog.add_judged("late-orders", a_judged(2, outcome="pass"))
     assert list(catalog.judged("late-orders", "rel1")) == [a_judged(1), a_judged(2), a_judged(11)]
     assert catalog.last_judged("late-orders", "rel1") == a_judged(11)
+
+
+def test_what_has_ended_stays_as_it_ended(catalog: Catalog) -> None:
+    catalog.begin_run(a_run())
+    assert catalog.save_run(a_run(status="rejected"))
+    assert not catalog.save_run(a_run(status="failed"))
+    assert not catalog.save_run(a_run())
+    assert catalog.save_run(a_run(status="rejected", reason="again"))
+    assert (catalog.run("late-orders", "r1").status, catalog.run("late-orders", "r1").reason) == ("rejected", "again")
+
+
+def test_a_version_is_registered_together_with_its_run_or_not_at_all(catalog: Catalog) -> None:
+    catalog.begin_run(a_run())
+    registered = a_run(status="registered", version=1)
+    assert catalog.register(a_version(1), registered)
+    assert catalog.run("late-orders", "r1") == registered
+    catalog.begin_run(a_run(id="r2"))
+    catalog.save_run(a_run(id="r2", status="failed"))
+    assert not catalog.register(a_version(2), a_run(id="r2", status="registered", version=2))
+    assert (catalog.version_of_run("late-orders", "r2"), catalog.run("late-orders", "r2").status) == (None, "failed")
+
+
+def test_what_a_run_has_measured_is_kept_whole(catalog: Catalog) -> None:
+    measured = [RunMetric("log_loss", 0.5, "holdout", 9, 2, 0.4, 0.6, f"shop={n}", at=NOON) for n in range(1201)]
+    catalog.save_metrics("late-orders", "r1", measured)
+    assert list(catalog.metrics("late-orders", "r1")) == measured
+    assert not catalog.metrics("late-orders", "r")
+
+
+def test_summaries_come_newest_first_and_trials_by_their_run(catalog: Catalog) -> None:
+    for number in (2, 1, 11):
+        catalog.save_summary(a_summary(trial_run("r1", number), parent="r1"))
+    catalog.save_summary(a_summary("r1", at=NOON + timedelta(hours=1)))
+    catalog.save_summary(a_summary("r10.001", parent="r10"))
+    assert catalog.latest_summaries("late-orders").items[0].id == "r1"
+    assert [item.id for item in catalog.trial_summaries("late-orders", "r1")] == ["r1.001", "r1.002", "r1.011"]

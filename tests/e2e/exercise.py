@@ -54,6 +54,10 @@ def exercise(walked: Walked) -> None:
         walked.client.get(path)
     assert walked.client.get(f"/models/{MODEL}/health")["versions"]
     walked.client.get(f"/models/{MODEL}/versions/1/lineage")
+    assert walked.client.get(f"/models/{MODEL}/ping")["ready"]
+    walked.client.get(f"/models/{MODEL}/v2")
+    described = walked.client.get(f"/models/{MODEL}/v2/models/{MODEL}")
+    assert [tensor["name"] for tensor in described["inputs"]][:2] == ["time_hour", "sched_dep_utc"]
     walked.client.get(f"/models/{MODEL}/versions/1/card")
     _answer_what_is_asked(walked)
     upload = walked.client.all("/uploads", dataset="flights")[0]

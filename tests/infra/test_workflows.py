@@ -83,6 +83,8 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
         "Build": None,
         "Check": "check",
         "Trial": None,
+        "Note": "note",
+        "NoteFailure": "note",
         "Select": "select",
         "Contest": "contest",
         "Judge": "judge",
@@ -107,6 +109,23 @@ def test_where_the_charter_asks_what_views_cost_is_measured_once_a_version_is_re
 
 def test_trials_run_as_many_at_once_as_the_charter_says(aws: Assembly) -> None:
     assert aws.machine("training-returns")["States"]["Trials"]["MaxConcurrency"] == 2
+
+
+def test_a_trial_that_fails_fails_alone(aws: Assembly) -> None:
+    states = aws.machine("training-returns")["States"]["Trials"]["ItemProcessor"]["States"]
+    assert [(catch["ErrorEquals"], catch["Next"]) for catch in states["Trial"]["Catch"]] == [
+        (["States.ALL"], "NoteFailure")
+    ]
+    assert payload({"States": states}, "NoteFailure")["error.$"] == "$.error"
+
+
+def test_a_search_goes_on_with_more_days_while_there_is_a_rung_left(aws: Assembly) -> None:
+    states = aws.machine("training-returns")["States"]
+    (more,) = states["More"]["Choices"]
+    assert (more["Variable"], more["IsPresent"], more["Next"]) == ("$.selected.answer.more[0]", True, "MoreDays")
+    on = states["MoreDays"]
+    assert (on["InputPath"], on["ResultPath"]) == ("$.selected.answer.more", states["Trials"]["ItemsPath"])
+    assert (on["Next"], states["More"]["Default"]) == ("Trials", "Contest")
 
 
 def test_only_a_pass_is_refitted(aws: Assembly) -> None:

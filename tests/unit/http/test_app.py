@@ -53,6 +53,7 @@ ROUTES = [
     ("GET", "/datasets/orders/profile"),
     ("GET", "/sources"),
     ("GET", f"/runs?model={MODEL}"),
+    ("GET", f"/runs/compare?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
@@ -75,6 +76,8 @@ ROUTES = [
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
+SERVED = {f"/models/{MODEL}/ping": 503, f"/models/{MODEL}/v2": 200, f"/models/{MODEL}/v2/health/live": 200}
+"""What clients of other servers ask with the scope of a prediction, and the status while nothing is released."""
 ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
 
 
@@ -132,12 +135,19 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
-    parts |= {"prediction": PREDICTION, "episode": "amount", "approval": "a1"}
+    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live", "approval": "a1"}
     offered = {
         (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
     hidden = {("GET", "/openapi.json")}
-    assert offered | hidden == {(method, path.partition("?")[0]) for method, path in ROUTES}
+    known = {(method, path.partition("?")[0]) for method, path in ROUTES} | {("GET", path) for path in SERVED}
+    assert offered | hidden == known
+
+
+@pytest.mark.parametrize("path", SERVED)
+def test_who_may_ask_for_predictions_may_ask_whether_there_are_any(api: Api, path: str) -> None:
+    assert api.ask("GET", path, f"predict:{MODEL}").status_code == SERVED[path]
+    assert api.ask("GET", path, f"read predict:early-orders feedback:{MODEL}").status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
@@ -456,7 +466,15 @@ def test_a_wrong_request_is_refused_by_the_field_that_is_wrong(
 
 
 ANSWERED = {
-    **{"invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
+    **{
+        "unsupported": 415,
+        "invalid": 422,
+        "rejected": 422,
+        "too_large": 413,
+        "not_found": 404,
+        "denied": 403,
+        "conflict": 409,
+    },
     **{"not_released": 503, "unavailable": 503, "corrupt": 500, "model_failed": 500, "internal": 500},
 }
 

@@ -7,28 +7,30 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Charter
-from serin.domain.compilation import Runtime
-from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
-from serin.ports import (
-    Catalog,
-    Clock,
-    Control,
-    Endpoint,
-    Events,
-    Metrics,
-    Notices,
-    ObjectStore,
-    OnlineFeatures,
-    Sources,
-    Workflows,
-)
+
+if TYPE_CHECKING:
+    # What all ports speak of is most of the domain, and a function needs little of it.
+    from serin.domain.compilation import Runtime
+    from serin.domain.contracts import Contract
+    from serin.ports import (
+        Catalog,
+        Clock,
+        Control,
+        Endpoint,
+        Events,
+        Metrics,
+        Notices,
+        ObjectStore,
+        OnlineFeatures,
+        Sources,
+        Workflows,
+    )
 
 _REMEMBERED = 64 * 1024 * 1024
 """Bytes of objects that a process keeps in mind."""
@@ -176,17 +178,19 @@ class Platform:
     @cached_property
     def charters(self) -> Mapping[str, Charter]:
         """Model → charter, as the last deploy compiled them."""
-        folders = [item for item in files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
+        folders = [item for item in _files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
         return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
 
     @property
     def model_room(self) -> int:
         """How many bytes a model's layer may have beside the layers of predict."""
-        return int(_json(files("serin_charters") / "room.json"))
+        return int(_json(_files("serin_charters") / "room.json"))
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """Dataset → contract."""
+        from serin.domain.contracts import Contract
+
         found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
         return {contract.dataset: contract for contract in found}
 
@@ -198,12 +202,12 @@ class Platform:
 
     def golden(self, model: str) -> tuple[Mapping[str, Any], ...]:
         """The rows every version of the model must answer before it goes live, each with what is expected."""
-        return tuple(_json(files("serin_charters") / model / "golden.json"))
+        return tuple(_json(_files("serin_charters") / model / "golden.json"))
 
     @cached_property
     def model_code(self) -> Mapping[str, bytes]:
         """File name → content of the model's own Python files."""
-        sources = [item for item in files("model_code").iterdir() if item.name.endswith(".py")]
+        sources = [item for item in _files("model_code").iterdir() if item.name.endswith(".py")]
         return {item.name: item.read_bytes() for item in sorted(sources, key=lambda item: item.name)}
 
     def model_function(self, call: str) -> Callable[..., Any]:
@@ -237,10 +241,17 @@ def _client(service: str) -> Any:
     return boto3.client(service)  # type: ignore[call-overload]
 
 
+def _files(package: str) -> Any:
+    """The folder of a package; what finds it costs more than all of a function that needs none."""
+    from importlib import resources
+
+    return resources.files(package)
+
+
 def _json(path: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _contracts(model: str) -> list[Any]:
-    folder = files("serin_charters") / model / "contracts"
+    folder = _files("serin_charters") / model / "contracts"
     return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)

@@ -292,7 +292,7 @@ class Platform:
         """The same."""
         return self.release(model, "")
 
-    def run_ended(self, model: str, run: str | None) -> Any:
+    def run_ended(self, model: str, run: str | None, meanwhile: object = None) -> Any:
         """A training; as in the demo the second is rejected."""
         self.trained += 1
         return {**self.all("/runs")[0], "status": "rejected" if self.trained == 2 else "registered"}

@@ -159,11 +159,14 @@ class Truth:
     token_share: float = 0.25
 
 
+SearchMethod = Literal["grid", "random", "halving"]
+
+
 @dataclass(frozen=True)
 class Search:
-    """How trials are made (`grid`: every combination of `space`, `trials` at most) and which metric picks the best."""
+    """How trials are made of `space`, `trials` at most (`serin.domain.searching`), and which metric picks the best."""
 
-    method: Literal["grid"]
+    method: SearchMethod
     trials: int
     concurrency: int
     optimise: str

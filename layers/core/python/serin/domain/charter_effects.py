@@ -36,8 +36,7 @@ _CAUSES, _DECIDE = f"{_JUDGEMENT}/retraining/causes.py", f"{_JUDGEMENT}/retraini
 _ALARMS = "infra/constructs/endpoint_alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
 _DECISIONS = "layers/core/python/serin/measures/decisions.py"
-_EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
-_EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
+_SEARCHING = "layers/core/python/serin/domain/searching.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
 _WINDOWS = "layers/core/python/serin/data/features/windows.py"
 _REQUESTS = "layers/core/python/serin/domain/fields.py"
@@ -151,11 +150,13 @@ EFFECTS: Mapping[str, Effect] = {
         "gate", "Rows that judge and are not learnt from: the newest, or random.", _TRAINING_SET
     ),
     "training.minimum_rows": Effect("gate", "With fewer rows no training begins.", _TRAINING_SET),
-    "training.search.method": Effect("gate", "How trials are chosen; another method than grid is refused.", _SCHEMA),
-    "training.search.trials": Effect("resource", "How many trials are made at most.", _EXPERIMENTS),
+    "training.search.method": Effect(
+        "resource", "How trials are chosen, and from how many days each learns.", _SEARCHING
+    ),
+    "training.search.trials": Effect("resource", "How many trials are made at most.", _SEARCHING),
     "training.search.concurrency": Effect("resource", "How many trials run at once.", _TRAINING_STACK),
-    "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _EVALUATE),
-    "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _EXPERIMENTS),
+    "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _SEARCHING),
+    "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _SEARCHING),
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
     "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
     "training.gate.block": Effect(

@@ -64,6 +64,14 @@ def _spans(subject: Subject) -> Iterator[Finding]:
         yield Finding(("training", "holdout"), "a holdout as long as the window or longer", remedy)
 
 
+@check("training")
+def _halving(subject: Subject) -> Iterator[Finding]:
+    training = subject.charter.training
+    if training.search.method == "halving" and training.holdout is None:
+        remedy = "Its trials learn from more and more of the newest days; where there is no time, use grid or random."
+        yield Finding(("training", "search", "method"), "halving of rows that have no time", remedy)
+
+
 @check("training", "datasets")
 def _start(subject: Subject) -> Iterator[Finding]:
     name = subject.charter.training.start_on.features
@@ -137,6 +145,7 @@ CHECKS: tuple[Check, ...] = (
     _floors,
     _optimise,
     _spans,
+    _halving,
     _start,
     _input_bounds,
     _derivations,

@@ -19,6 +19,7 @@ from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.releases import Direct, release_routes
+from serin.http.served import served_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
 from serin.http.watch import ShowWatch, Tend, watch_routes
@@ -61,6 +62,7 @@ def make_app(
         model_routes(charters, catalog, control),
         approval_routes(charters, catalog, use_cases.answer_approval),
         card_routes(charters, catalog),
+        served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),

@@ -26,7 +26,7 @@ def feature_gains(judging: Judging) -> Iterator[FeatureGain]:
     seem to give little.
     """
     columns, task, holdout = judging.columns, judging.task, judging.holdout
-    fitted, _ = run_trial(columns, task, judging.make, judging.params, holdout)
+    fitted = run_trial(columns, task, judging.make, judging.params, holdout).fitted
     rows = validation_rows(columns, holdout).newer
     table, label = columns.table.loc[rows, [column.name for column in fitted.columns]], columns.label[rows]
     blocks = Blocks(judging.gate.block, columns.moment[rows], columns.entity[rows])

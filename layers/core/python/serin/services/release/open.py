@@ -93,4 +93,4 @@ def _plan(context: JudgedRelease, release: Release, candidate: str, serving: str
 
 def _not_compared(context: JudgedRelease, because: str) -> Judged:
     sentence = f"Nothing was compared, since {because}; the golden rows were answered as expected."
-    return Judged(context.id, 1, context.clock.now(), "canary", 0, "inconclusive", sentence, (), 0.0, 0.0)
+    return Judged(context.id, 1, context.clock.now(), "canary", 0, "not_compared", sentence, (), 0.0, 0.0)
