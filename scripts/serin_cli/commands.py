@@ -19,6 +19,7 @@ from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.comparing import progress_of
 from serin_cli.connection import load
+from serin_cli.known import refuse_unknown
 from serin_cli.listed import after_withdrawal, listed_model, listed_version
 from serin_cli.outcome import Outcome
 from serin_cli.sample import days_until, write_sample
@@ -48,6 +49,8 @@ def quality(arguments: Namespace) -> Any:
     """The uploads of a dataset: a scorecard each, as a table or as a page."""
     with connected() as client:
         uploads = client.all("/uploads", dataset=arguments.dataset)
+        if not uploads:
+            refuse_unknown(client, arguments.dataset)
     if arguments.page is not None:
         return quality_file(arguments.dataset, uploads, arguments.page)
     uploads.reverse()

@@ -213,9 +213,22 @@ class Platform:
         return {item.name: item.read_bytes() for item in sorted(sources, key=lambda item: item.name)}
 
     def model_function(self, call: str) -> Callable[..., Any]:
-        """The function of the model's own code that a charter names as `module:name`."""
+        """The function of the model's own code that a charter names as `module:name`.
+
+        Raises Invalid for code that cannot be imported.
+        """
+        from serin.domain.errors import Invalid
+        from serin.domain.model_code import RAISED, raised
+
         module, _, name = call.partition(":")
-        function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        try:
+            function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        except RAISED as error:
+            raise Invalid(
+                f"{module}.py of the model cannot be imported: {raised(error)}.",
+                "Correct it; a derivation has the Python standard library and polars, and whatever else it imports is "
+                "not there.",
+            ) from error
         return function
 
     def _bucket(self, variable: str) -> ObjectStore:
