@@ -120,7 +120,8 @@ def health(model: str, span: timedelta) -> Health:
 def answer(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
     """What a person says to a question."""
     world = platform()
-    return answer_approval(model, approval, word, why, by, token, catalog=world.catalog, clock=world.clock)
+    people = world.charters[model].people
+    return answer_approval(model, approval, word, why, by, token, people, catalog=world.catalog, clock=world.clock)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:

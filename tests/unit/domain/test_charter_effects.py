@@ -30,6 +30,7 @@ from serin.domain.errors import Invalid
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.gate import judge
+from serin.domain.people import ROLES
 from serin.domain.records import as_record
 from serin.domain.searching import trials
 from serin.files.bundle import write_charters
@@ -208,6 +209,11 @@ def _decisions(read: Read) -> object:
     return decided(positive, score, 0.5, read.charter.value.matrix).tolist()
 
 
+def _may_answer(owner: str, role: str) -> Callable[[Read], object]:
+    """Whether the owner's word counts as that of the role."""
+    return lambda read: read.charter.people.role_of(owner, (role,)) == role
+
+
 def _states(read: Read) -> Mapping[str, object]:
     """The states of the model's training."""
     found: Mapping[str, object] = training_definition("build", "train", "evaluate", read.charter.training)["States"]
@@ -323,6 +329,20 @@ PROOFS: Mapping[str, Proof] = {
         {"margin: 0.03": "margin: 0.3"},
         _verdict(slices=(SliceEvidence("line", "A", "log_loss", a_sample(-0.1)),)),
         "pass",
+    ),
+    **{
+        f"people.{role}.who": Proof(
+            {f"{role}: {{who: [{owner}]": f"{role}: {{who: [other]"}, _may_answer("other", role), shows=True
+        )
+        for role, owner in zip(ROLES, ("lead", "desk", "science", "data", "ml"), strict=True)
+    },
+    "people.approvals.first_release": Proof(
+        {"first_release: []": "first_release: [ml_engineer]"},
+        lambda read: read.charter.people.first_release,
+        ("ml_engineer",),
+    ),
+    "people.approvals.release": Proof(
+        {" release: []": " release: [ml_engineer]"}, lambda read: read.charter.people.release, ("ml_engineer",)
     ),
     "training.measure_views": Proof(
         {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True

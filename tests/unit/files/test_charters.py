@@ -253,7 +253,7 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("release:\n", "people: {four_eyes: true}\nrelease:\n", "people"),
+        ("people:\n", "people:\n  four_eyes: true\n", "people.four_eyes"),
         ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
@@ -269,6 +269,13 @@ def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, ol
 def test_halving_needs_days(tmp_path: Path) -> None:
     error = _refusal(write_charter(tmp_path, {"method: grid": "method: halving", "holdout: 7d": "holdout: random"}))
     assert "training.search.method: halving of rows that have no time" in error.message
+
+
+def test_a_role_that_nobody_has_can_agree_to_nothing(tmp_path: Path) -> None:
+    edits = {"first_release: []": "first_release: [data_engineer]", "  data_engineer: {who: [data]}\n": ""}
+    error = _refusal(write_charter(tmp_path, edits))
+    assert "people.approvals.first_release: data_engineer, a role that nobody has" in error.message
+    assert "Add people.data_engineer: {who: [NAME]}." in error.remedy
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

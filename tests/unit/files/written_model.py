@@ -77,6 +77,15 @@ RELEASE = """\
   bake: 2h
 """
 CHARTER += RELEASE
+CHARTER += """\
+people:
+  business_stakeholder: {who: [lead]}
+  subject_matter_expert: {who: [desk]}
+  data_scientist: {who: [science]}
+  data_engineer: {who: [data]}
+  ml_engineer: {who: [ml]}
+  approvals: {first_release: [], release: []}
+"""
 
 FEATURES = """\
 def hour(starts):

@@ -31,6 +31,7 @@ from serin.domain.feedback import Feedback
 from serin.domain.health import Health
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
+from serin.domain.people import People
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Release
@@ -101,7 +102,7 @@ class Api:
         return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
 
     def answer(self, model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
-        return answer_approval(model, approval, word, why, by, token, catalog=self.catalog, clock=self.clock)
+        return answer_approval(model, approval, word, why, by, token, People(), catalog=self.catalog, clock=self.clock)
 
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}

@@ -9,9 +9,10 @@ from typing import Literal
 import pytest
 
 from serin.domain.approvals import Approval, Word
-from serin.domain.errors import Conflict, Invalid
+from serin.domain.errors import Conflict, Denied, Invalid
 from serin.domain.judgement.release_evidence import Stops
 from serin.domain.judgement.release_policy import CanaryPolicy, Margins, ShadowPolicy
+from serin.domain.people import People
 from serin.domain.release_course import ROUNDS, Course
 from serin.ports import Alarm, AliasState
 from serin.services.answer_approval import answer_approval
@@ -223,7 +224,7 @@ def asking() -> tuple[World, Course, Approval]:
 
 
 def answer(world: World, question: Approval, word: Word, why: str = "") -> None:
-    answer_approval(MODEL, question.id, word, why, "ana", "t1", catalog=world.catalog, clock=world.clock)
+    answer_approval(MODEL, question.id, word, why, "ana", "t1", world.people, catalog=world.catalog, clock=world.clock)
 
 
 def test_what_people_approve_goes_live_on_the_figures_they_were_shown() -> None:
@@ -243,6 +244,45 @@ def test_what_people_reject_is_taken_back_with_their_reason() -> None:
     world, course, question = asking()
     answer(world, question, "reject", "not on a holiday")
     assert world.step("rel2", course).reason == "Rejected by ana: not on a holiday"
+
+
+def agreeing(**roles: tuple[str, ...]) -> World:
+    world = with_live()
+    world.people = People({"ml_engineer": ("ana",), "data_scientist": ("sam",)}, **roles)
+    return world
+
+
+def test_no_caller_is_answered_before_each_role_that_the_charter_wants_has_agreed() -> None:
+    world = agreeing(release=("ml_engineer", "data_scientist"))
+    course = world.until("rel2", 2, "open")
+    for _ in range(3):
+        course = world.step("rel2", course)
+    assert (course.next, world.known("rel2").status) == ("open", "held")
+    assert world.known("rel2").reason == "Waits for the word of ml_engineer and data_scientist."
+    questions = world.catalog.latest_approvals(MODEL).items
+    by_role = {question.roles[0]: question for question in questions}
+    with pytest.raises(Denied, match="ana is no data_scientist"):
+        answer(world, by_role["data_scientist"], "approve")
+    answer(world, by_role["ml_engineer"], "approve")
+    assert world.step("rel2", course).next == "open"
+    world.people = replace(world.people, who={"ml_engineer": ("ana",), "data_scientist": ("ana",)})
+    world.step("rel2", course)
+    assert world.catalog.approval(MODEL, by_role["data_scientist"].id).status == "void", "another has the role"
+    (asked_anew,) = [one for one in world.catalog.latest_approvals(MODEL).items if one.is_open]
+    answer(world, asked_anew, "approve")
+    world.walk("rel2", course)
+    assert (world.known("rel2").status, world.live()) == ("live", 2)
+
+
+def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
+    world = agreeing(release=("ml_engineer",))
+    course = world.until("rel2", 2, "open")
+    course = world.step("rel2", course)
+    (question,) = world.catalog.latest_approvals(MODEL).items
+    answer(world, question, "approve")
+    world.people = replace(world.people, who={"ml_engineer": ("sam",)})
+    assert world.step("rel2", course).next == "open"
+    assert world.catalog.approval(MODEL, question.id).status == "void"
 
 
 def test_nobody_who_answers_is_reminded_each_day_and_in_a_week_it_is_taken_back() -> None:

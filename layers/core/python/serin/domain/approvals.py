@@ -22,21 +22,23 @@ _ID = 16
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person or a pipeline said: `by` owns the token of that id; `why` in their words."""
+    """What a person or a pipeline said: `by` owns the token of that id, and has that role; `why` in their words."""
 
     word: Word
     by: str
     token: str
     at: datetime
     why: str = ""
+    role: str | None = None
 
 
 @dataclass(frozen=True)
 class Approval:
     """A question about a release of a model version, and its answer once there is one.
 
-    `shown` names the figures and the files they are of; once they are others the approval is `void`, answered or not,
-    and `because` says which. `told` is when people were told or reminded last. `revision` counts its changes.
+    `shown` names the figures, the files they are of, and who has the `roles` of which one may answer (none: whoever has
+    the scope); once any is another the approval is `void`, answered or not, and `because` says why. `told` is when
+    people were told or reminded last. `revision` counts its changes.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Approval:
     at: datetime
     expires: datetime
     told: datetime
+    roles: tuple[str, ...] = ()
     status: ApprovalStatus = "open"
     answer: Answer | None = None
     because: str | None = None
@@ -86,8 +89,15 @@ class Approval:
 
 
 def asked(
-    model: str, release: str, version: int, question: str, figures: Mapping[str, float], shown: str, now: datetime
+    model: str,
+    release: str,
+    version: int,
+    question: str,
+    figures: Mapping[str, float],
+    shown: str,
+    now: datetime,
+    roles: tuple[str, ...] = (),
 ) -> Approval:
     """A question put at that moment; the same about the same is the same approval, however often it is put."""
     name = digest("approval", model, release, shown)[:_ID]
-    return Approval(name, model, release, version, question, figures, shown, now, now + ANSWER_WITHIN, now)
+    return Approval(name, model, release, version, question, figures, shown, now, now + ANSWER_WITHIN, now, roles)

@@ -15,6 +15,7 @@ from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin,
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
 from serin.domain.judgement.watching.policy import WatchPolicy
+from serin.domain.people import People
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -262,6 +263,7 @@ class Charter:
     retraining: RetrainingPolicy = _BY_TRUTH
     monitoring: Monitoring = Monitoring()
     intended_use: IntendedUse | None = None
+    people: People = field(default_factory=People)
 
     @property
     def requirements(self) -> Requirements:

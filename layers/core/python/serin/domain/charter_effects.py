@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from serin.domain.people import ROLES
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -42,6 +44,8 @@ _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
 _TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core/python/serin/data/looks/truth.py"
 _WATCHING = f"{_JUDGEMENT}/watching"
+_ANSWER = "layers/core/python/serin/services/answer_approval.py"
+_ASKING = "layers/core/python/serin/services/release/asking.py"
 _CARD = "layers/core/python/serin/services/show_card.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
@@ -185,6 +189,9 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
+    **{f"people.{role}.who": Effect("gate", f"Whose tokens answer as {role}.", _ANSWER) for role in ROLES},
+    "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
+    "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
     "monitoring.traced": Effect(
         "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),

@@ -10,6 +10,7 @@ from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.monitoring_checks import MONITORING_CHECKS
+from serin.files.people_checks import PEOPLE_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.retraining_checks import RETRAINING_CHECKS
@@ -136,7 +137,8 @@ def _truth(subject: Subject) -> Iterator[Finding]:
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return f"One of: {', '.join(sorted(names))}."
+    known = ", ".join(sorted(names))
+    return f"One of: {known}." if known else "There is none to name yet."
 
 
 CHECKS: tuple[Check, ...] = (
@@ -150,6 +152,7 @@ CHECKS: tuple[Check, ...] = (
     _derivations,
     _truth,
     *FEATURE_CHECKS,
+    *PEOPLE_CHECKS,
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
     *POSITIVE_CHECKS,

@@ -16,6 +16,7 @@ from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
+from serin.files.people_schema import PeopleSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.retraining_schema import BudgetSection, RetrainingSection
 from serin.files.sections import ContractPath, Duration, Section
@@ -211,6 +212,7 @@ class CharterFile(Section):
     release: ReleaseSection
     retraining: RetrainingSection = RetrainingSection()
     monitoring: MonitoringSection = MonitoringSection()
+    people: PeopleSection = PeopleSection()
 
 
 NOT_YET_FIELDS = frozenset(
@@ -221,7 +223,9 @@ NOT_YET_FIELDS = frozenset(
         "design.budget.usd_per_month",
         "design.budget.requests_per_second",
         "design.requirements.explainability",
-        "people",
+        "people.four_eyes",
+        "people.*.key_metric",
+        "people.approvals.training",
         "maturity",
     }
 )

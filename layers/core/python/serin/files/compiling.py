@@ -35,6 +35,7 @@ from serin.files.charter_schema import (
     ViewSection,
 )
 from serin.files.monitoring_schema import monitoring_of
+from serin.files.people_schema import people_of
 from serin.files.release_schema import release_policy
 from serin.files.retraining_schema import retraining_policy
 
@@ -67,6 +68,7 @@ def compiled(file: CharterFile) -> Charter:
         ),
         monitoring=monitoring_of(file.monitoring),
         intended_use=_intended_use(file.design.intended_use),
+        people=people_of(file.people),
     )
 
 
