@@ -43,7 +43,7 @@ def test_an_upload_leads_to_lines_of_every_function_it_caused_under_one_id(walke
     one_after_the_other = [name for name in functions(lines) if name not in BESIDE]
     assert one_after_the_other == ["accept_upload", "build_features", *TRAINING, "release_model"]
     assert [line["step"] for line in lines if line["function"] == "release_model"] == RELEASE
-    assert [line["step"] for line in lines if line["function"] == "train_model"].count("trial") == 6
+    assert [line["step"] for line in lines if line["function"] == "train_model"].count("trial") == 8
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     # An object whose event comes again asks for a training again, which finds that there is nothing to do.
     assert {line["outcome"] for line in lines} - {"skipped"} == {"accepted", "ok"}
