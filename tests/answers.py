@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -44,7 +43,11 @@ def calls_through(client: Any) -> BareCalls:
     return BareCalls(Keys("testing", "testing", None, region, "dynamodb"), f"dynamodb.{region}.amazonaws.com", send)
 
 
-def online_of(client: Any, table: str, sleep: Callable[[float], None] = time.sleep) -> DynamoOnlineFeatures:
+def at_once(_: float) -> None:
+    """Waits for nothing."""
+
+
+def online_of(client: Any, table: str, sleep: Callable[[float], None] = at_once) -> DynamoOnlineFeatures:
     """The adapter, which asks the short way first, on a client of moto's."""
     return DynamoOnlineFeatures(lambda: client, table, calls_through(client), sleep)
 

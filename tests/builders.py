@@ -34,6 +34,7 @@ from serin.domain.models import Artifact, ModelVersion, Published
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import Release
+from serin.domain.runs import RunSummary
 from serin.serving.log import Call, LoggedRow, log_line
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
@@ -179,6 +180,11 @@ def a_profile_made(sequence: int = 1, **parts: Any) -> ProfileMade:
 def a_run(**parts: Any) -> Run:
     given: dict[str, Any] = {"id": "r1", "model": "late-orders", "cause": "call", "status": "running", "at": NOON}
     return Run(**{**given, **parts})
+
+
+def a_summary(name: str = "r1", **parts: Any) -> RunSummary:
+    given: dict[str, Any] = {"id": name, "model": "late-orders", "status": "finished", "at": NOON}
+    return RunSummary(**{**given, **parts})
 
 
 def a_version(number: int = 1, **parts: Any) -> ModelVersion:

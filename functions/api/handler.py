@@ -10,6 +10,7 @@ from typing import Any
 from mangum import Mangum
 
 from serin.bootstrap import platform
+from serin.domain.approvals import Approval, Word
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
@@ -21,6 +22,7 @@ from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
+from serin.services.answer_approval import answer_approval
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
@@ -43,7 +45,7 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health)
+    rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer)
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
 
@@ -113,6 +115,13 @@ def health(model: str, span: timedelta) -> Health:
     """How the versions of an endpoint do; who asks for none waits for no client of S3."""
     world = platform()
     return show_health(model, span, lake=world.lake, catalog=world.catalog, clock=world.clock)
+
+
+def answer(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
+    """What a person says to a question."""
+    world = platform()
+    people = world.charters[model].people
+    return answer_approval(model, approval, word, why, by, token, people, catalog=world.catalog, clock=world.clock)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:

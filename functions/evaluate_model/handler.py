@@ -7,12 +7,15 @@ from typing import Any
 
 from serin.bootstrap import Platform, platform
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
-from serin.services.evaluate_model import fail, judge, register, select
-from serin.services.train_model import Refitted, ScoresFile
+from serin.services.evaluate_model import fail, judge, keep_measured, register
+from serin.services.note_trial import failed_trial, note_trial
+from serin.services.select_trial import select
+from serin.services.train_model import Checked, Refitted, ScoresFile
 
 Given = Mapping[str, Any]
 
@@ -21,22 +24,32 @@ Given = Mapping[str, Any]
 def handle(event: Given, context: object) -> dict[str, Any]:
     """Take one step of the judge."""
     steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {
+        "note": _note,
         "select": _select,
         "judge": _judge,
         "register": _register,
+        "measured": _measured,
         "failed": _failed,
     }
     return steps[event["step"]](platform(), event)
 
 
+def _note(world: Platform, event: Given) -> Any:
+    """A trial is fitted, or the workflow caught why it is not."""
+    trial = from_record(Trial, event["trial"])
+    failed = "error" in event
+    result = failed_trial(trial, reason_of(event["error"])) if failed else from_record(TrialResult, event["result"])
+    model, training_set = event["model"], event["training_set"]["id"]
+    noted = note_trial(model, event["run"], training_set, result, catalog=world.catalog, clock=world.clock)
+    return as_record(noted)
+
+
 def _select(world: Platform, event: Given) -> dict[str, Any]:
     results = [from_record(TrialResult, result) for result in event["results"]]
-    training_set = from_record(TrainingSet, event["training_set"])
-    chosen = select(
-        world.charters[event["model"]], event["run"], training_set, results, event["warnings"], catalog=world.catalog
-    )
+    training_set, checked = from_record(TrainingSet, event["training_set"]), from_record(Checked, event["checked"])
+    chosen = select(world.charters[event["model"]], event["run"], training_set, results, checked, catalog=world.catalog)
     champion = None if chosen.champion is None else as_record(chosen.champion)
-    return {"trial": as_record(chosen.trial), "champion": champion}
+    return {"trial": as_record(chosen.trial), "champion": champion, "more": as_record(chosen.more)}
 
 
 def _judge(world: Platform, event: Given) -> dict[str, Any]:
@@ -50,6 +63,7 @@ def _judge(world: Platform, event: Given) -> dict[str, Any]:
         lake=world.lake,
         artifacts=world.artifacts,
         catalog=world.catalog,
+        clock=world.clock,
     )
     return {"verdict": verdict.outcome, "sentence": verdict.sentence}
 
@@ -66,6 +80,12 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
         clock=world.clock,
     )
     return {"version": version}
+
+
+def _measured(world: Platform, event: Given) -> dict[str, Any]:
+    measured = from_record(Measurements, event["measured"])
+    keep_measured(event["model"], event["run"], measured, catalog=world.catalog)
+    return {"measured": len(measured.views)}
 
 
 def _failed(world: Platform, event: Given) -> dict[str, Any]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.access import iam_scopes
+from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, NotReleased, SerinError
+from serin.domain.expanding import expanded
 from serin.domain.failed_answers import failed_answer
+from serin.domain.features import EntityKey
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.idempotency import key_digest
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
+from serin.serving.protocols.paths import LENGTH
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
@@ -77,6 +81,14 @@ def printed(reply: Reply) -> Reply:
     return reply
 
 
+class OnlineWhenAsked:
+    """The online features, whose adapter is loaded when a view is looked up: many a model has none."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        """Those of the keys that are known."""
+        return platform().online.read(keys)
+
+
 @cache
 def predictor() -> Predictor | Unreleased:
     """The model this function version holds; the bootstrap version holds none."""
@@ -89,7 +101,7 @@ def predictor() -> Predictor | Unreleased:
         package,
         world.model_version,
         world.model_sha256,
-        online=world.online,
+        online=OnlineWhenAsked(),
         clock=world.clock,
         function_version=world.function_version,
         runtime=world.runtime,
@@ -98,10 +110,22 @@ def predictor() -> Predictor | Unreleased:
 
 def request_from(event: Mapping[str, Any], context: object) -> Request:
     """The request in an HTTP API event (payload 2.0); raises Invalid for a body that is not what the event says."""
-    call = event["requestContext"]
-    invocation = str(getattr(context, "aws_request_id", ""))
-    key = key_digest(event.get("headers", {}))
-    return Request(call["requestId"], body_of(event), scopes_of(call), invocation, key, caller_of(call))
+    call, headers = event["requestContext"], event.get("headers", {})
+    return Request(
+        call["requestId"],
+        expanded(body_of(event), headers.get("content-encoding")),
+        scopes_of(call),
+        str(getattr(context, "aws_request_id", "")),
+        key_digest(headers),
+        caller_of(call),
+        path_of(event["rawPath"]),
+        headers.get(LENGTH),
+    )
+
+
+def path_of(path: str) -> str:
+    """What is asked of the model that the route has named: what comes behind `/models/<model>/`."""
+    return path.removeprefix("/").split("/", 2)[-1]
 
 
 def caller_of(context: Mapping[str, Any]) -> str:

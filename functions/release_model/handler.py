@@ -87,6 +87,7 @@ def release_of(model: str, release_id: str) -> JudgedRelease:
         model=model,
         id=release_id,
         policy=charter.release.policy,
+        people=charter.people,
         latency_ms=charter.objectives.latency_p95_ms,
         catalog=world.catalog,
         control=world.control,

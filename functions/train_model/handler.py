@@ -34,6 +34,7 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
         "trial": lambda: trainer.trial(trial),
         "contest": lambda: trainer.contest(run, trial, champion_from(event)),
         "refit": lambda: trainer.refit(run, trial),
+        "measure": lambda: trainer.measure(run, trial),
     }
     return as_record(steps[event["step"]]())
 

@@ -35,7 +35,9 @@ class EndpointStack(SerinStack):
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
         EndpointAlarms(self, "Alarms", model, charter.objectives)
-        routes = [f"POST /models/{model}/predict"]
+        # One for every protocol, as an API has 300 routes. The other functions' are found before a greedy one; a route
+        # for any method would also have what browsers ask first, which shows no token.
+        routes = [f"POST /models/{model}/{{proxy+}}"]
         authorizer = self._shared("authorizer") if charter.access == "token" else None
         function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)
 

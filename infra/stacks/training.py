@@ -45,7 +45,7 @@ class TrainingStack(SerinStack):
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build.arn, train.arn, evaluate, charter.training.search.concurrency),
+            definition=training_definition(build.arn, train.arn, evaluate, charter.training),
             functions=[build, train],
             others=[evaluate],
             model=charter.model,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.constructs.workflow import answer_at, call
+from serin.domain.charter import Training
 
 RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
 RUN_OF_SET = {**RUN, "training_set.$": "$.built.answer.training_set"}
@@ -12,10 +13,10 @@ RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
-def training_definition(build: str, train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
-    """Build → check → trials → select → contest → judge → refit → register; any failure is recorded first.
+def training_definition(build: str, train: str, evaluate: str, training: Training) -> dict[str, Any]:
+    """Build → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
-    The three are ARNs of functions.
+    The three are ARNs of functions. Where the charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -25,9 +26,9 @@ def training_definition(build: str, train: str, evaluate: str, concurrency: int)
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
             "Check": _check(train),
-            "Trials": _trials(train, concurrency),
+            "Trials": _trials(train, evaluate, training.search.concurrency),
             **_evaluation(train, evaluate),
-            **_registration(train, evaluate),
+            **_registration(train, evaluate, measured=training.measure_views),
             **_failure(evaluate),
         },
     }
@@ -44,8 +45,11 @@ def _check(train: str) -> dict[str, Any]:
     return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next="Trials")
 
 
-def _trials(train: str, concurrency: int) -> dict[str, Any]:
-    trial = call(train, "$", OutputPath="$.Payload", End=True)
+def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
+    """Fit so many trials at once; each is noted when it is over, and one that fails fails alone."""
+    of_trial = {**RUN, "trial.$": "$.trial", "training_set.$": "$.training_set", "step": "note"}
+    failed = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "NoteFailure"}]
+    end = {"OutputPath": "$.Payload", "End": True}
     return {
         "Type": "Map",
         "ItemsPath": "$.built.answer.trials",
@@ -54,7 +58,11 @@ def _trials(train: str, concurrency: int) -> dict[str, Any]:
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
             "StartAt": "Trial",
-            "States": {"Trial": trial},
+            "States": {
+                "Trial": call(train, "$", **answer_at("$.tried"), Catch=failed, Next="Note"),
+                "Note": call(evaluate, {**of_trial, "result.$": "$.tried.answer"}, **end),
+                "NoteFailure": call(evaluate, {**of_trial, "error.$": "$.error"}, **end),
+            },
         },
         "ResultPath": "$.results",
         "Catch": CATCH,
@@ -63,13 +71,21 @@ def _trials(train: str, concurrency: int) -> dict[str, Any]:
 
 
 def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
-    select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "warnings.$": "$.checked.answer.warnings"}
+    select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "checked.$": "$.checked.answer"}
     champion = {"champion.$": "$.selected.answer.champion"}
     contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
     judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
+    more = {"Variable": "$.selected.answer.more[0]", "IsPresent": True, "Next": "MoreDays"}
     return {
-        "Select": call(evaluate, select, **answer_at("$.selected"), Catch=CATCH, Next="Contest"),
+        "Select": call(evaluate, select, **answer_at("$.selected"), Catch=CATCH, Next="More"),
+        "More": {"Type": "Choice", "Choices": [more], "Default": "Contest"},
+        "MoreDays": {
+            "Type": "Pass",
+            "InputPath": "$.selected.answer.more",
+            "ResultPath": "$.built.answer.trials",
+            "Next": "Trials",
+        },
         "Contest": call(train, contest, **answer_at("$.contest"), Catch=CATCH, Next="Judge"),
         "Judge": call(evaluate, judge, **answer_at("$.judged"), Catch=CATCH, Next="Better"),
         "Better": {"Type": "Choice", "Choices": [passed], "Default": "NotBetter"},
@@ -77,12 +93,25 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
     }
 
 
-def _registration(train: str, evaluate: str) -> dict[str, Any]:
+def _registration(train: str, evaluate: str, *, measured: bool) -> dict[str, Any]:
     refit = {"step": "refit", **RUN_OF_TRIAL}
     register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
+    states = {"Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register")}
+    if not measured:
+        return {**states, "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True)}
+    registered = call(evaluate, register, **answer_at("$.registered"), Catch=CATCH, Next="Measure")
+    return {**states, "Register": registered, **_measuring(train, evaluate)}
+
+
+def _measuring(train: str, evaluate: str) -> dict[str, Any]:
+    """For the card of a version that is registered by now: without these figures it says that they are not known."""
+    catch = [{**CATCH[0], "Next": "NotMeasured"}]
+    measure = {"step": "measure", **RUN_OF_TRIAL}
+    keep = {"step": "measured", **RUN, "measured.$": "$.measured.answer"}
     return {
-        "Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register"),
-        "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True),
+        "Measure": call(train, measure, **answer_at("$.measured"), Catch=catch, Next="Keep"),
+        "Keep": call(evaluate, keep, OutputPath="$.Payload", Catch=catch, End=True),
+        "NotMeasured": {"Type": "Succeed"},
     }
 
 

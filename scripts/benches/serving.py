@@ -3,7 +3,8 @@
 `--only agreement`: every covered estimator after every covered transformer for every task, on real rows. `random`:
 pipelines put together at random. `files`: model files with bytes changed, by a kernel that stops at undefined
 behaviour. `cost`: CPU of one row, of 1,000 and of 100,000; with `--peers` beside onnxruntime, and where they take the
-model tl2cgen and timber, whose features are given ready.
+model tl2cgen and timber, whose features are given ready. `served`: CPU of the function `predict` from its start to its
+first answer, and of a request over HTTP; with `--peers` beside onnxruntime.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.compiled.agreement import Tally, agreement, cases, random_agreement
+from benches.compiled.served import served
 from benches.compiled.subjects import MODELS, make_subjects
 from benches.measuring import PROGRESS, interleaved, median, ours, peer, ratio
 from infra.packaging.built import BuiltPackages
@@ -28,7 +30,7 @@ from infra.settings import Target, this_architecture, this_python
 from serin.serving.compiled.kernel import kernel_at
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("agreement", "random", "files", "cost")
+PARTS = ("agreement", "random", "files", "cost", "served")
 EDGES = 20_000
 PEERS: Mapping[str, tuple[str, ...]] = {
     "onnx": ("histogram", "logistic", "forest"),
@@ -123,6 +125,7 @@ def main() -> None:
         "random": lambda: at_random(arguments.pipelines, arguments.seed),
         "files": lambda: files(arguments.files, arguments.seed),
         "cost": lambda: cost(arguments.rounds, arguments.peers),
+        "served": lambda: served(kernel_path(), arguments.rounds, arguments.peers),
     }
     figures: dict[str, Any] = {}
     for name in (arguments.only,) if arguments.only else PARTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from serin.domain.contracts import Contract, Said
 from serin.domain.errors import Invalid
 from serin.domain.names import dataset_named
 from serin.files.contracts import ContractFile, ObjectRead, read_contract_file
-from serin.files.faults import invalid
+from serin.files.faults import InvalidFiles, invalid
 from serin_cli import story
 from serin_cli.init import infer
 from serin_cli.pages.rules import with_reason
@@ -38,7 +39,7 @@ def check(files: Sequence[str], *, as_json: bool) -> None:
 
     Raises Invalid, after all of them are printed, when one is refused.
     """
-    records = [_record(file) for file in files]
+    records = [_record(file) for name in files for file in _files(Path(name))]
     if as_json:
         print_json(records)
     else:
@@ -49,19 +50,34 @@ def check(files: Sequence[str], *, as_json: bool) -> None:
         raise Invalid(f"{len(refused)} of {len(records)} contracts are refused: {named}.", _REFUSED)
 
 
+def _files(named: Path) -> list[str]:
+    """The file, or those of a folder."""
+    if not named.is_dir():
+        return [str(named)]
+    files = sorted(str(file) for file in named.rglob("*") if file.suffix in (".yaml", ".yml"))
+    if not files:
+        raise Invalid(f"{named} is a folder without a YAML file.", "Name a contract, or a folder that holds some.")
+    return files
+
+
 def _record(file: str) -> Record:
     try:
         read = read_contract_file(Path(file))
-    except Invalid as error:
-        return {"file": file, "faults": error.message.splitlines(), "objects": [], "said": []}
+    except InvalidFiles as error:
+        return {"file": file, "faults": _told(file, error), "objects": [], "said": []}
     found = [read.read(place) for place in range(len(read.schemas))]
     objects = [_object(one) for one in found]
-    return {"file": file, "faults": _faults(read, found), "objects": objects, "said": _said(read.said)}
+    return {"file": file, "faults": _faults(file, read, found), "objects": objects, "said": _said(read.said)}
 
 
-def _faults(read: ContractFile, found: Sequence[ObjectRead]) -> list[str]:
+def _faults(file: str, read: ContractFile, found: Sequence[ObjectRead]) -> list[str]:
     faults = [*read.document.faults, *(fault for one in found for fault in read.document.faults_of(one.findings))]
-    return invalid(faults).message.splitlines() if faults else []
+    return _told(file, invalid(faults)) if faults else []
+
+
+def _told(file: str, error: InvalidFiles) -> list[str]:
+    """A line for each fault with what to do, by the file's name as it was typed."""
+    return [replace(fault, file=file).line_with_remedy for fault in error.faults]
 
 
 def _object(read: ObjectRead) -> Record:

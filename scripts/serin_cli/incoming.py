@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ import polars as pl
 from infra.packaging.tools import tool_packages
 from serin.data.files.parquet_layout import MAGIC as PARQUET
 from serin.domain.errors import Invalid, NotFound, Rejected
+from serin_cli.partitions import with_values
 
 _ZIP = b"PK\x03\x04"
 _LONGEST_NAME = 150
@@ -58,18 +59,19 @@ def _partitions(root: Path, folder: Path) -> Iterator[Path]:
             "file",
         )
     for file in files:
-        if not _begins(file, PARQUET):
-            raise Invalid(f"{file} is no Parquet file.", "Write partitions as Parquet, or name CSV files one by one.")
-        pairs = [unquote(part).split("=", 1) for part in file.relative_to(root).parts[:-1]]
-        frame = pl.read_parquet(file, hive_partitioning=False, glob=False)
-        values = [
-            pl.lit(None if value == _NOTHING else value, pl.String).alias(name)
-            for name, value in pairs
-            if name not in frame.columns
-        ]
-        into = _free(folder, "-".join([*(f"{name}-{value}" for name, value in pairs), file.name]))
-        frame.with_columns(values).write_parquet(into)
+        pairs = [unquote(part).partition("=")[::2] for part in file.relative_to(root).parts[:-1]]
+        values = {name: None if value == _NOTHING else value for name, value in pairs}
+        kind, write = (".parquet", _with_columns) if _begins(file, PARQUET) else (".csv", with_values)
+        parts = [*(f"{name}-{value}" for name, value in pairs), file.name.partition(".")[0] + kind]
+        into = _free(folder, "-".join(parts))
+        write(file, values, into)
         yield into
+
+
+def _with_columns(file: Path, values: Mapping[str, str | None], into: Path) -> None:
+    frame = pl.read_parquet(file, hive_partitioning=False, glob=False)
+    columns = [pl.lit(value, pl.String).alias(name) for name, value in values.items() if name not in frame.columns]
+    frame.with_columns(columns).write_parquet(into)
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -26,6 +26,7 @@ from serin_cli.drafting.contract import contract_text
 from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
 from serin_cli.incoming import incoming
+from serin_cli.partitions import together
 from serin_cli.terminal import print_document
 
 MODELS = Path("models")
@@ -87,6 +88,13 @@ def look(file: Path) -> FileSeen:
 
 def _together(files: Sequence[Path], into: Path) -> Path:
     """The files of a partitioned folder as one."""
+    kinds = {file.suffix for file in files}
+    if len(kinds) > 1:
+        raise Invalid(
+            f"The folder holds files of several kinds: {', '.join(sorted(kinds))}.", "Name one of them.", "file"
+        )
+    if kinds != {".parquet"}:
+        return together(files, into)
     pl.concat([pl.read_parquet(one, glob=False) for one in files], how="diagonal_relaxed").write_parquet(into)
     return into
 

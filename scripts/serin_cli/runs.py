@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from serin.domain.errors import NotFound
-from serin_cli import story
+from serin_cli import comparing, story
 from serin_cli.commands import connected
 
 Record = Mapping[str, Any]
@@ -18,12 +18,14 @@ Record = Mapping[str, Any]
 def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     """What follows `serin runs`."""
     run = {"metavar": "ID", "help": "show the checks of this run (default: of the last that was judged)"}
-    return ("model", {"help": "the model's name"}), ("--run", run)
+    return ("model", {"help": "the model's name"}), ("--run", run), *comparing.arguments()
 
 
 def runs(arguments: Namespace) -> Any:
-    """The trainings, newest first, and the checks of one of them."""
+    """The trainings, newest first, and the checks of one of them; or runs side by side."""
     with connected() as client:
+        if comparing.is_comparison(arguments):
+            return comparing.compare(client, arguments)
         found = client.all("/runs", model=arguments.model)[::-1]
     if arguments.print_json or not found:
         return found
@@ -36,7 +38,9 @@ def runs(arguments: Namespace) -> Any:
         story.show_table(checks, list(checks[0]))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
     for run in found[:1]:
-        for warning in run.get("warnings", []):
+        verdict: Record = run.get("verdict") or {}
+        told = str(verdict.get("sentence", "")) if run is chosen else ""
+        for warning in [one for one in run.get("warnings", []) if one not in told]:
             story.out.print(Text(f"Warning of run {run['id']}: {warning}"), soft_wrap=True)
     return None
 

@@ -22,8 +22,8 @@ from serin_cli.clock import advance
 from serin_cli.connection import Connection
 
 MINUTE_S = 60.0
-AT_ONCE = 4
-"""Callers at the same time; each has a connection of its own, which it keeps."""
+AT_ONCE = 2
+"""Callers at the same time; each keeps a connection of its own, and may need a process of each version."""
 BURST = 80
 """Requests of a minute: fewer than the stage lets in at once, and the minute fills that up again."""
 AFTERWARDS, FEW, SPARE = 5, 10, 1.2

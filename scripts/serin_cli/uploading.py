@@ -12,14 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from serin.data.contract.advice import broken_most
 from serin.data.files.parquet import from_parquet
-from serin.domain.errors import NotFound, SerinError
+from serin.domain.errors import SerinError
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
 from serin_cli.incoming import incoming
+from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
 from serin_cli.pieces import written_pieces
-from serin_cli.scorecards import contract_at_hand, copies
+from serin_cli.scorecards import TOP, contract_at_hand, copies
 
 Upload = Mapping[str, Any]
 
@@ -35,19 +36,9 @@ def upload(arguments: Namespace) -> Outcome:
             for piece in (written_pieces(file, Path(folder)) if arguments.split else [file])
         ]
     for one in () if arguments.print_json else uploads:
-        for line in _said(one):
+        for line in said(one):
             story.say(line)
     return Outcome(uploads, all(_is_done(one) for one in uploads))
-
-
-def refuse_unknown(client: Client, dataset: str) -> None:
-    """Raise NotFound for a dataset that no deployed model reads, with those there are."""
-    known = [one["dataset"] for one in client.get("/datasets")["items"]]
-    if dataset not in known:
-        raise NotFound(
-            f"No model reads a dataset {dataset[:60]!r}; there are: {', '.join(known) or 'none'}.",
-            "Name one of these, or name the dataset in a charter and deploy.",
-        )
 
 
 def _is_done(one: Upload) -> bool:
@@ -60,7 +51,8 @@ def _with_broken(client: Client, one: Upload) -> Upload:
     return {**one, "broken": list(_broken(client, one))} if one.get("quarantined") else one
 
 
-def _said(one: Upload) -> Iterator[str]:
+def said(one: Upload) -> Iterator[str]:
+    """What a person should know of an upload besides its counts, a line each."""
     name, dataset = one["file"], one["dataset"]
     if one["status"] == "rejected":
         yield f"{one.get('reason', name)} {one.get('remedy', '')}"
@@ -68,6 +60,11 @@ def _said(one: Upload) -> Iterator[str]:
         yield f"{name}: {one['again']}"
     elif one.get("copies"):
         yield f"{name}: {copies(one)}"
+    if one["status"] == "accepted" and (warnings := one.get("warnings")):
+        most = sorted(warnings.items(), key=lambda item: (-item[1], item[0]))
+        named = ", ".join(f"{rule} ({count:,} {'row' if count == 1 else 'rows'})" for rule, count in most[:TOP])
+        more = f" and {len(most) - TOP:,} more" if len(most) > TOP else ""
+        yield f"{name}: taken, though the contract warns of it: {named}{more}"
     if one.get("quarantined"):
         yield from (f"{name}: {line}" for line in one["broken"])
         yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"

@@ -128,16 +128,17 @@ def environment_reads(source: Source) -> Iterator[str]:
             yield f"{source.module}:{found.line} reads {found.name}"
 
 
-def closure(start: Source, known: Mapping[str, Source]) -> set[str]:
+def closure(start: Source, known: Mapping[str, Source], *, at_start: bool = False) -> set[str]:
     """Everything a run of `start` can load: modules of `known` and the top names of all else but the standard library.
 
-    Imports inside functions count, they happen sooner or later; those for types do not, they never happen.
+    Imports inside functions count, they happen sooner or later, unless it is asked what is loaded `at_start`; those
+    for types do not, they never happen.
     """
     reached: set[str] = set()
     waiting = [start]
     while waiting:
         for found in imports(waiting.pop()):
-            for name in () if found.for_types else _loaded(found, known):
+            for name in () if found.for_types or (at_start and found.lazy) else _loaded(found, known):
                 if name not in reached:
                     reached.add(name)
                     waiting += [known[name]] if name in known else []

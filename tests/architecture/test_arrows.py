@@ -8,7 +8,7 @@ import pytest
 
 from infra.assembly_cache import OUTSIDE
 from tests.architecture.house import ROOMS, ROOT, begins, closure, environment_reads, modules, room_of, wrong_arrows
-from tests.architecture.imports import Mention, Source, bare_calls, mentions
+from tests.architecture.imports import Mention, Source, bare_calls, mentions, sources
 
 MODULES = modules()
 HANDLERS = sorted(name for name in MODULES if name.startswith("functions.") and name.endswith(".handler"))
@@ -61,6 +61,14 @@ def test_predict_loads_no_web_framework_and_no_polars() -> None:
     loaded = closure(MODULES["functions.predict.handler"], MODULES)
     assert "serin.serving.model" in loaded, "the closure was not followed"
     assert not {"fastapi", "pydantic", "mangum", "polars", "sklearn"} & loaded
+
+
+def test_the_command_line_starts_without_what_trains() -> None:
+    """Which takes longer to import than most commands take."""
+    commands = {source.module: source for source in sources(ROOT / "scripts" / "serin_cli", "serin_cli").values()}
+    loaded = closure(commands["serin_cli.__main__"], {**MODULES, **commands}, at_start=True)
+    assert {"serin_cli.drafting.leaks", "polars"} <= loaded, "the closure was not followed"
+    assert not {"sklearn", "pandas", "scipy", "moto", "aws_cdk"} & loaded
 
 
 def test_the_app_loads_nothing_of_the_local_cloud() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from serin.domain.approvals import Answer, asked
 from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
@@ -16,6 +17,7 @@ from serin.domain.models import Withdrawal
 from serin.domain.paging import Page
 from serin.domain.release_record import Shift
 from serin.domain.releases import ReleaseStep
+from serin.domain.runs import RunMetric, trial_run
 from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
@@ -31,6 +33,7 @@ from tests.builders import (
     a_published,
     a_release,
     a_run,
+    a_summary,
     a_training_set,
     a_trial,
     a_version,
@@ -270,6 +273,21 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
         catalog.version("late-orders", 3)
 
 
+def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:
+    put = asked("late-orders", "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
+    assert catalog.save_approval(put)
+    assert not catalog.save_approval(put)
+    reminded, answered = put.reminded(NOON + timedelta(days=1)), put.answered(Answer("approve", "ana", "t1", NOON))
+    assert catalog.save_approval(answered)
+    assert not catalog.save_approval(reminded)
+    assert catalog.approval("late-orders", put.id) == answered
+    later = asked("late-orders", "rel3", 3, "Shall it?", {}, "other", NOON + timedelta(days=1))
+    assert catalog.save_approval(later)
+    assert catalog.latest_approvals("late-orders").items == (later, answered)
+    with pytest.raises(NotFound, match="no approval 'x' about late-orders"):
+        catalog.approval("late-orders", "x")
+
+
 def test_what_was_measured_of_a_run_is_kept_and_replaced(catalog: Catalog) -> None:
     measured = Measurements("late-orders", "r1", calibration=(Bin(0.3, Estimate(0.32, 200, 14, 0.3, 0.34)),))
     assert catalog.measurements("late-orders", "r1") is None
@@ -336,3 +354,39 @@ def test_weights_and_judgements_are_remembered_once_and_in_order(catalog: Catalo
     assert not catalog.add_judged("late-orders", a_judged(2, outcome="pass"))
     assert list(catalog.judged("late-orders", "rel1")) == [a_judged(1), a_judged(2), a_judged(11)]
     assert catalog.last_judged("late-orders", "rel1") == a_judged(11)
+
+
+def test_what_has_ended_stays_as_it_ended(catalog: Catalog) -> None:
+    catalog.begin_run(a_run())
+    assert catalog.save_run(a_run(status="rejected"))
+    assert not catalog.save_run(a_run(status="failed"))
+    assert not catalog.save_run(a_run())
+    assert catalog.save_run(a_run(status="rejected", reason="again"))
+    assert (catalog.run("late-orders", "r1").status, catalog.run("late-orders", "r1").reason) == ("rejected", "again")
+
+
+def test_a_version_is_registered_together_with_its_run_or_not_at_all(catalog: Catalog) -> None:
+    catalog.begin_run(a_run())
+    registered = a_run(status="registered", version=1)
+    assert catalog.register(a_version(1), registered)
+    assert catalog.run("late-orders", "r1") == registered
+    catalog.begin_run(a_run(id="r2"))
+    catalog.save_run(a_run(id="r2", status="failed"))
+    assert not catalog.register(a_version(2), a_run(id="r2", status="registered", version=2))
+    assert (catalog.version_of_run("late-orders", "r2"), catalog.run("late-orders", "r2").status) == (None, "failed")
+
+
+def test_what_a_run_has_measured_is_kept_whole(catalog: Catalog) -> None:
+    measured = [RunMetric("log_loss", 0.5, "holdout", 9, 2, 0.4, 0.6, f"shop={n}", at=NOON) for n in range(1201)]
+    catalog.save_metrics("late-orders", "r1", measured)
+    assert list(catalog.metrics("late-orders", "r1")) == measured
+    assert not catalog.metrics("late-orders", "r")
+
+
+def test_summaries_come_newest_first_and_trials_by_their_run(catalog: Catalog) -> None:
+    for number in (2, 1, 11):
+        catalog.save_summary(a_summary(trial_run("r1", number), parent="r1"))
+    catalog.save_summary(a_summary("r1", at=NOON + timedelta(hours=1)))
+    catalog.save_summary(a_summary("r10.001", parent="r10"))
+    assert catalog.latest_summaries("late-orders").items[0].id == "r1"
+    assert [item.id for item in catalog.trial_summaries("late-orders", "r1")] == ["r1.001", "r1.002", "r1.011"]

@@ -12,8 +12,8 @@ import pytest
 from benches.rules.cases import changes_take
 from infra.local.services.awslambda.api.settling import CHANGE_S
 from serin.domain.errors import Corrupt, Unavailable
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.models import Artifact
-from serin.domain.releases import GOLDEN_REQUEST
 from tests.contracts.endpoints import FUNCTION, GOOD, LAYERS, MODEL, OnLambda, on_lambda
 
 

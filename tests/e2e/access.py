@@ -38,7 +38,10 @@ PLACES = {
     "release": "rel1",
     "wish": "hold",
     "episode": "distance",
+    "approval": "0123456789abcdef",
     "prediction": f"{0:012x}70008{0:015x}",
+    "proxy": "predict",
+    "path": "health/live",
 }
 """What stands for the variables of a path."""
 
@@ -70,7 +73,7 @@ class Right:
         return f"{self.action}:{MODEL}" if ACTIONS[self.action] else self.action
 
 
-SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/predict"
+SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/{{proxy+}}"
 ROUTES: Mapping[str, Right] = {
     "GET /openapi.json": Right("read"),
     "GET /uploads": Right("read", "dataset=flights"),
@@ -79,6 +82,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /sources": Right("read"),
     "GET /datasets/{dataset}/profile": Right("read"),
     "GET /runs": Right("read", f"model={MODEL}"),
+    "GET /runs/compare": Right("read", f"model={MODEL}"),
     "GET /models": Right("read"),
     "GET /models/{model}/versions": Right("read"),
     "GET /models/{model}/versions/{version}/lineage": Right("read"),
@@ -88,7 +92,12 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/views": Right("read"),
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
+    "GET /models/{model}/ping": Right("predict"),
+    "GET /models/{model}/v2": Right("predict"),
+    "GET /models/{model}/v2/{path+}": Right("predict"),
     "GET /predictions/{prediction}": Right("read"),
+    "GET /approvals": Right("read", f"model={MODEL}"),
+    "POST /models/{model}/approvals/{approval}": Right("approve", body={"answer": "approve"}),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
     "POST /models/{model}/releases/{release}/{wish}": Right("release"),
@@ -98,7 +107,7 @@ ROUTES: Mapping[str, Right] = {
     "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),
-    f"POST /models/{MODEL}/predict": Right("predict", body=PREDICTION),
+    f"POST /models/{MODEL}/{{proxy+}}": Right("predict", body=PREDICTION),
 }
 """Every route that asks for a token; the signed one has cases of its own."""
 

@@ -25,6 +25,7 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
+from serin.domain.approvals import asked
 from serin.domain.errors import Unavailable
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
@@ -53,6 +54,12 @@ def exercise(walked: Walked) -> None:
         walked.client.get(path)
     assert walked.client.get(f"/models/{MODEL}/health")["versions"]
     walked.client.get(f"/models/{MODEL}/versions/1/lineage")
+    assert walked.client.get(f"/models/{MODEL}/ping")["ready"]
+    walked.client.get(f"/models/{MODEL}/v2")
+    described = walked.client.get(f"/models/{MODEL}/v2/models/{MODEL}")
+    assert [tensor["name"] for tensor in described["inputs"]][:2] == ["time_hour", "sched_dep_utc"]
+    walked.client.get(f"/models/{MODEL}/versions/1/card")
+    _answer_what_is_asked(walked)
     upload = walked.client.all("/uploads", dataset="flights")[0]
     walked.client.all("/runs", model=MODEL, upload=upload["id"])
     for release in walked.client.all(f"/models/{MODEL}/releases"):
@@ -75,6 +82,14 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _answer_what_is_asked(walked: Walked) -> None:
+    """The walk's releases are decided by evidence: what a person is asked is put here, as a release would."""
+    question = asked(MODEL, "rel", 1, "Shall it?", {}, "shown", walked.platform.cloud.clock.now())
+    assert _catalog(walked).save_approval(question)
+    assert [found["id"] for found in walked.client.all("/approvals", model=MODEL)] == [question.id]
+    walked.client.post(f"/models/{MODEL}/approvals/{question.id}", {"answer": "reject"})
 
 
 def _correct_a_row(walked: Walked) -> None:

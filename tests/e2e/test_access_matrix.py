@@ -36,6 +36,7 @@ PASSED: Mapping[str, int] = {
             "GET /models/{model}/versions/{version}/card",
             "GET /models/{model}/releases/{release}",
             "GET /predictions/{prediction}",
+            "POST /models/{model}/approvals/{approval}",
             "POST /models/{model}/releases",
             "POST /models/{model}/releases/{release}/{wish}",
             "POST /models/{model}/watch/{episode}/acknowledge",
@@ -47,7 +48,8 @@ PASSED: Mapping[str, int] = {
     **dict.fromkeys(("POST /models/{model}/train", "POST /models/{model}/views"), 202),
     # It has no version yet that says which labels there are.
     "POST /models/{model}/feedback": 409,
-    f"POST /models/{MODEL}/predict": 503,
+    "GET /models/{model}/ping": 503,
+    f"POST /models/{MODEL}/{{proxy+}}": 503,
 }
 
 
@@ -161,7 +163,7 @@ class Signers:
 
     def __init__(self, opened: Door) -> None:
         cloud = opened.cloud
-        route = route_arn(cloud, SIGNED_ROUTE)
+        route = route_arn(cloud, f"POST /models/{SIGNED_MODEL}/predict")
         may = allow("execute-api:Invoke", on=route)
         self.role = session(cloud, "caller", may)
         self.user = user(cloud, "caller", may)

@@ -135,10 +135,10 @@ def test_the_same_file_again_under_any_name_changes_nothing(walked: Walked) -> N
 
 
 def test_the_same_event_again_changes_nothing(walked: Walked) -> None:
-    before = walked.client.get("/datasets/flights"), walked.client.all("/uploads", dataset="flights")
+    before = walked.client.get("/datasets/weather"), walked.client.all("/uploads", dataset="weather")
     _send_again(walked, before[1][0]["key"])
     walked.platform.cloud.settle()
-    assert (walked.client.get("/datasets/flights"), walked.client.all("/uploads", dataset="flights")) == before
+    assert (walked.client.get("/datasets/weather"), walked.client.all("/uploads", dataset="weather")) == before
 
 
 def _send_again(walked: Walked, key: str) -> None:

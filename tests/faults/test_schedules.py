@@ -16,7 +16,7 @@ SEEDS = range(1, 201)
 """More than each planted fault is found in (test_teeth.py); the bench walks thousands."""
 # What features cost is most of a schedule: `./scripts/bench faults` builds them in all of its own.
 EVERY = 20
-WRONG = range(1, 41)
+WRONG = range(1, 21)
 SHARES: Mapping[str, float] = {"naive": 0.4, "check-then-write": 0.05, "mark-then-write": 0.1}
 
 

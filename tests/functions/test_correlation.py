@@ -67,7 +67,7 @@ def test_a_refused_request_for_a_prediction_is_told_under_the_gateways_id(capsys
     assert module.handle(event, None)["statusCode"] == 422
     (line,) = printed(capsys)
     assert (line["correlation"], line["status"], line["kind"]) == ("JKJaXmPLvHcESHA=", 422, "invalid")
-    assert line["route"] == "POST /models/flight-delay/predict"
+    assert line["route"] == "POST /models/flight-delay/{proxy+}"
     assert not {"message", "version"} & line.keys()
 
 

@@ -12,6 +12,7 @@ from serin.domain.experiments import TrialResult
 from serin.domain.names import digest
 from serin.domain.records import as_record
 from serin.learning.scores import write_scores
+from serin.services.train_model import Checked
 from tests.builders import a_release, a_run, a_trial, a_version
 from tests.functions.worlds import World, in_world
 from tests.unit.services.test_evaluate_model import FILE, HOLDOUT, SET, scores
@@ -37,7 +38,7 @@ def take(world: World, step: str, **given: object) -> Any:
 
 def selected(world: World) -> Any:
     results = [TrialResult(a_trial(number), {"log_loss": 0.6 - number / 10}, 1.0) for number in (1, 2)]
-    return take(world, "select", warnings=[], results=[as_record(result) for result in results])
+    return take(world, "select", checked=as_record(Checked()), results=[as_record(result) for result in results])
 
 
 def judged(world: World, champion: object, challenger: float = 0.8, incumbent: float | None = 0.9) -> Any:

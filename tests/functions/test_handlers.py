@@ -19,7 +19,8 @@ from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import to_parquet
 from serin.domain.errors import ModelFailed, Unavailable
-from serin.domain.releases import GOLDEN_REQUEST, Intent, Live
+from serin.domain.golden_request import GOLDEN_REQUEST
+from serin.domain.releases import Intent, Live
 from serin.services.compact_dataset import FAN_IN
 from serin.services.predict import Reply
 from serin.services.tokens import create_token
@@ -215,6 +216,19 @@ def test_a_base64_body_is_decoded() -> None:
     assert handler("predict").request_from(event, None).body == b"\xff{}"
 
 
+def test_a_compressed_body_is_expanded_and_what_is_asked_is_read_from_the_path() -> None:
+    event = saved_event("http_predict")
+    event |= {"body": base64.b64encode(gzip.compress(b"{}")).decode(), "isBase64Encoded": True}
+    event |= {"rawPath": "/models/flight-delay/v2/models/flight-delay/infer"}
+    event["headers"] |= {"content-encoding": "gzip", "inference-header-content-length": "2"}
+    request = handler("predict").request_from(event, Context())
+    assert (request.body, request.path, request.length) == (b"{}", "v2/models/flight-delay/infer", "2")
+    event["headers"] |= {"content-encoding": "br"}
+    module: Any = handler("predict")
+    module.platform, module.predictor = World, World
+    assert module.handle(event, None)["statusCode"] == 415
+
+
 IAM = {"accessKey": "AKIA1", "accountId": "1", "callerId": "AIDA1", "userArn": "arn:aws:iam::1:user/u", "userId": "u"}
 LAMBDA = {"owner": "ana", "scopes": "read predict:flight-delay"}
 
@@ -224,7 +238,8 @@ def scopes(route: object, authorizer: object) -> object:
 
 
 def test_where_iam_let_the_call_pass_it_may_predict_with_the_routes_model_and_nothing_else() -> None:
-    assert scopes("POST /models/flight-delay/predict", {"iam": IAM}) == ("predict:flight-delay",)
+    for route in ("POST /models/flight-delay/predict", "POST /models/flight-delay/{proxy+}"):
+        assert scopes(route, {"iam": IAM}) == ("predict:flight-delay",)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +248,8 @@ def test_where_iam_let_the_call_pass_it_may_predict_with_the_routes_model_and_no
         *("POST /models/{model}/predict", "GET /models/a/predict", "POST /models/a/train", "$default", "", None),
         *(
             "POST /models/a/predict/",
+            "ANY /models/a/predict",
+            "GET /models/a/{proxy+}",
             "POST /models/a/predict\n",
             "POST /models/A b/predict",
             "POST /x/models/a/predict",
@@ -271,7 +288,7 @@ def test_a_caller_cannot_choose_how_it_was_authorized() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"body": None}, {"body": ""}])
 def test_a_request_without_a_body_is_empty(body: dict[str, Any]) -> None:
-    event = {"requestContext": {"requestId": "r"}, **body}
+    event = {"requestContext": {"requestId": "r"}, "rawPath": "/models/m/predict", **body}
     request = handler("predict").request_from(event, None)
     assert (request.body, request.scopes) == (b"", ())
 

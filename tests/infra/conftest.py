@@ -1,4 +1,4 @@
-"""The app is synthesised once for all tests of this folder: for AWS, for this machine, and for AWS with other code."""
+"""The app is synthesised once for all tests of this folder: for AWS, and for this machine, which has other code."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def charters() -> list[Charter]:
 
 @pytest.fixture(scope="session")
 def synthesise(charters: list[Charter], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
-    def made(cloud: Cloud, edition: str = "first", checks: bool = False) -> Assembly:
-        folder = tmp_path_factory.mktemp(f"{cloud}-{edition}")
+    def made(cloud: Cloud, checks: bool = False) -> Assembly:
+        folder = tmp_path_factory.mktemp(cloud)
         target = target_for(SETTINGS, cloud)
-        packages = TinyPackages(folder / "packages", target, edition)
+        packages = TinyPackages(folder / "packages", target)
         app = build_app(SETTINGS, target, charters, packages, folder / "assembly")
         if checks:
             _add_checks(app)
@@ -81,11 +81,6 @@ def aws(synthesise: Synthesise, request: pytest.FixtureRequest) -> Assembly:
 @pytest.fixture(scope="session")
 def local(synthesise: Synthesise) -> Assembly:
     return synthesise("local")
-
-
-@pytest.fixture(scope="session")
-def aws_with_other_code(synthesise: Synthesise) -> Assembly:
-    return synthesise("aws", edition="second")
 
 
 @pytest.fixture(scope="session")

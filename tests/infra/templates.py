@@ -17,11 +17,11 @@ Resource = Mapping[str, Any]
 
 
 class TinyPackages:
-    """Packages of one small file each, whose hashes change with the target and the edition of the code."""
+    """Packages of one small file each, whose hashes change with the target."""
 
-    def __init__(self, folder: Path, target: Target, edition: str = "first", sizes: Mapping[str, int] | None = None):
+    def __init__(self, folder: Path, target: Target, sizes: Mapping[str, int] | None = None):
         self._folder = folder
-        self._salt = f"{target}{edition}"
+        self._salt = str(target)
         self._sizes = sizes or {}
 
     def function(self, name: str) -> Asset:

@@ -9,18 +9,18 @@ from tests.infra.templates import Assembly, flat
 
 def test_every_route_asks_the_authorizer_or_iam(aws: Assembly) -> None:
     found = {route["RouteKey"]: route for route in aws.resources("AWS::ApiGatewayV2::Route")}
-    signed = {f"POST /models/{model}/predict" for model in SIGNED}
+    signed = {f"POST /models/{model}/{{proxy+}}" for model in SIGNED}
     assert {key for key, route in found.items() if route["AuthorizationType"] == "AWS_IAM"} == signed
     for key, route in found.items():
         assert route["AuthorizationType"] in ("CUSTOM", "AWS_IAM")
         assert ("AuthorizerId" in route) == (key not in signed)
 
 
-def test_each_endpoint_owns_the_literal_route_of_its_model(aws: Assembly) -> None:
+def test_each_endpoint_owns_one_route_for_all_that_is_asked_of_its_model(aws: Assembly) -> None:
     for model in MODELS:
         resources = aws.templates[f"endpoint-{model}"]["Resources"].values()
         keys = [item["Properties"]["RouteKey"] for item in resources if item["Type"] == "AWS::ApiGatewayV2::Route"]
-        assert keys == [f"POST /models/{model}/predict"]
+        assert keys == [f"POST /models/{model}/{{proxy+}}"]
 
 
 def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
@@ -34,6 +34,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /sources",
         "GET /datasets/{dataset}/profile",
         "GET /runs",
+        "GET /runs/compare",
         "GET /models",
         "GET /models/{model}/versions",
         "GET /models/{model}/versions/{version}/lineage",
@@ -43,7 +44,12 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/views",
         "GET /models/{model}/watch",
         "GET /models/{model}/health",
+        "GET /models/{model}/ping",
+        "GET /models/{model}/v2",
+        "GET /models/{model}/v2/{path+}",
         "GET /predictions/{prediction}",
+        "GET /approvals",
+        "POST /models/{model}/approvals/{approval}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",
         "POST /models/{model}/releases/{release}/{wish}",

@@ -10,10 +10,11 @@ from tests.infra.templates import Assembly
 
 @pytest.mark.parametrize("model", MODELS)
 def test_new_code_changes_no_property_of_the_bootstrap_version_and_the_alias(
-    model: str, aws: Assembly, aws_with_other_code: Assembly
+    model: str, aws: Assembly, local: Assembly
 ) -> None:
+    """The code for this machine is other code to the template, as is tomorrow's."""
     before = aws.templates[f"endpoint-{model}"]["Resources"]
-    after = aws_with_other_code.templates[f"endpoint-{model}"]["Resources"]
+    after = local.templates[f"endpoint-{model}"]["Resources"]
     assert before["Predict"]["Properties"]["Code"] != after["Predict"]["Properties"]["Code"]
     for logical_id in ("Bootstrap", "Live"):
         assert before[logical_id] == after[logical_id]

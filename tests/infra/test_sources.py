@@ -98,7 +98,7 @@ def test_datasets_of_one_rate_share_a_rule_and_have_a_call_each_and_a_place_that
 
 
 def _plain(item: Mapping[str, Any]) -> Any:
-    """The properties of a resource; TinyPackages gives each edition its own hashes, which are no properties of it."""
+    """The properties of a resource; TinyPackages gives each target its own hashes, which are no properties of it."""
     return {name: value for name, value in item.get("Properties", {}).items() if name not in ("Code", "Content")}
 
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
+from infra.stacks.training_states import training_definition
 from serin.domain.release_course import Next
+from tests.builders import a_charter
 from tests.functions.handlers import ROOT
 from tests.infra.templates import Assembly, flat
 
@@ -80,6 +83,8 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
         "Build": None,
         "Check": "check",
         "Trial": None,
+        "Note": "note",
+        "NoteFailure": "note",
         "Select": "select",
         "Contest": "contest",
         "Judge": "judge",
@@ -93,8 +98,34 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
     assert [catch["Next"] for catch in check["Catch"]] == ["RecordFailure"]
 
 
+def test_where_the_charter_asks_what_views_cost_is_measured_once_a_version_is_registered() -> None:
+    training = replace(a_charter().training, measure_views=True)
+    states = training_definition("build", "train", "evaluate", training)["States"]
+    assert [states[name].get("Next") for name in ("Register", "Measure", "Keep")] == ["Measure", "Keep", None]
+    for name in ("Measure", "Keep"):
+        assert [caught["Next"] for caught in states[name]["Catch"]] == ["NotMeasured"]
+    assert payload({"States": states}, "Measure")["trial.$"] == "$.selected.answer.trial"
+
+
 def test_trials_run_as_many_at_once_as_the_charter_says(aws: Assembly) -> None:
     assert aws.machine("training-returns")["States"]["Trials"]["MaxConcurrency"] == 2
+
+
+def test_a_trial_that_fails_fails_alone(aws: Assembly) -> None:
+    states = aws.machine("training-returns")["States"]["Trials"]["ItemProcessor"]["States"]
+    assert [(catch["ErrorEquals"], catch["Next"]) for catch in states["Trial"]["Catch"]] == [
+        (["States.ALL"], "NoteFailure")
+    ]
+    assert payload({"States": states}, "NoteFailure")["error.$"] == "$.error"
+
+
+def test_a_search_goes_on_with_more_days_while_there_is_a_rung_left(aws: Assembly) -> None:
+    states = aws.machine("training-returns")["States"]
+    (more,) = states["More"]["Choices"]
+    assert (more["Variable"], more["IsPresent"], more["Next"]) == ("$.selected.answer.more[0]", True, "MoreDays")
+    on = states["MoreDays"]
+    assert (on["InputPath"], on["ResultPath"]) == ("$.selected.answer.more", states["Trials"]["ItemsPath"])
+    assert (on["Next"], states["More"]["Default"]) == ("Trials", "Contest")
 
 
 def test_only_a_pass_is_refitted(aws: Assembly) -> None:

@@ -41,6 +41,7 @@ def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_funct
     assert made == handlers
 
 
+@pytest.mark.slow
 def test_the_charters_layer_carries_what_functions_read(packages: BuiltPackages) -> None:
     folder = packages.layer("charters").folder / "python" / "serin_charters"
     for model in read_models(ROOT / "models"):

@@ -21,14 +21,15 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineF
 from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, SerinError
 from serin.domain.experiments import Run
-from serin.domain.releases import GOLDEN_REQUEST
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.files.charters import Examined, examine
 from serin.files.models import with_types
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.build_training_set import build_training_set
-from serin.services.evaluate_model import judge, register, select
+from serin.services.evaluate_model import judge, register
 from serin.services.predict import Predictor
 from serin.services.release.publish import golden_fault
+from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
 from serin.serving.package import find_package
 
@@ -104,11 +105,14 @@ class World:
         checked = trainer.check(trials)
         step[0] = "trial"
         results = [trainer.trial(trial) for trial in trials]
-        chosen = select(charter, run, training_set, results, checked.warnings, catalog=catalog)
+        chosen = select(charter, run, training_set, results, checked, catalog=catalog)
         step[0] = "contest"
         scores = trainer.contest(run, chosen.trial, None)
         step[0] = "gate"
-        verdict = judge(charter, run, training_set, scores, None, lake=lake, artifacts=self._artifacts, catalog=catalog)
+        verdict = judge(
+            charter, run, training_set, scores, None,
+            lake=lake, artifacts=self._artifacts, catalog=catalog, clock=clock,
+        )  # fmt: skip
         if verdict.outcome != "pass":
             raise Invalid(verdict.sentence, "See the run.")
         step[0] = "refit"

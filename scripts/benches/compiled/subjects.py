@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from serin.domain.records import as_record, from_record
 from serin.learning.compiling.compiler import compile_pipeline
 from serin.serving.manifest import ModelColumn
 
@@ -27,16 +28,19 @@ NUMBERS = ("month", "day", "hour", "minute", "distance", "sched_dep_time", "sche
 LEARNT, BULK, SINGLE = 60_000, 100_000, 2_000
 
 
-def make_subjects(folder: Path) -> dict[str, Any]:
-    """Fit, compile and write each model and the rows it is asked; what there is to know of them."""
+def make_subjects(folder: Path, only: Collection[str] = ()) -> dict[str, Any]:
+    """Fit, compile and write each model, or `only` some, and the rows asked; what there is to know of them."""
     table, label = _table()
     learnt, asked = table.iloc[:LEARNT], table.iloc[LEARNT : LEARNT + BULK].reset_index(drop=True)
     columns = _columns(learnt)
     joblib.dump(asked, folder / "table.joblib")
+    (folder / "columns.json").write_text(json.dumps(as_record(columns)))
     rows = asked.head(SINGLE).astype(object).where(asked.head(SINGLE).notna(), None).to_dict("records")
     (folder / "rows.json").write_text(json.dumps(rows))
     about: dict[str, Any] = {}
     for name, make in MODELS.items():
+        if only and name not in only:
+            continue
         with threadpool_limits(limits=1):
             pipeline = make().fit(learnt, label[:LEARNT])
         content = compile_pipeline(pipeline, "binary", columns, (False, True)).content
@@ -48,6 +52,12 @@ def make_subjects(folder: Path) -> dict[str, Any]:
         np.save(folder / f"{name}.npy", np.ascontiguousarray(dense, dtype=np.float32))
         about[name] = {"compiled_kb": len(content) // 1024, "features": int(dense.shape[1])}
     return about
+
+
+def subject_columns(folder: Path) -> tuple[ModelColumn, ...]:
+    """The columns of the models that `make_subjects` left there."""
+    described = json.loads((folder / "columns.json").read_text())
+    return tuple(from_record(ModelColumn, column) for column in described)
 
 
 def _table() -> tuple[pd.DataFrame, Any]:

@@ -27,15 +27,15 @@ from serin.adapters.memory.world import (
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.judgement.release_evidence import ReleaseEvidence
 from serin.domain.names import digest
 from serin.domain.release_course import Course
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.learning.scores import Scores, read_scores
 from serin.ports import Answer
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.build_training_set import build_training_set
-from serin.services.evaluate_model import judge, register, select
+from serin.services.evaluate_model import judge, register
 from serin.services.predict import Predictor, Request
 from serin.services.release.begin import begin
 from serin.services.release.context import JudgedRelease
@@ -44,6 +44,7 @@ from serin.services.release.open import open_release
 from serin.services.release.prune import prune
 from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote
+from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
 from serin.serving.package import PACKAGE, package_in
 
@@ -114,10 +115,10 @@ class Platform:
         )
         checked = trainer.check(trials)
         results = [trainer.trial(trial) for trial in trials]
-        best = select(self.charter, RUN, training_set, results, checked.warnings, catalog=self.catalog).trial
+        best = select(self.charter, RUN, training_set, results, checked, catalog=self.catalog).trial
         scores = trainer.contest(RUN, best, None)
         stores = {"lake": self.lake, "artifacts": self.artifacts}
-        verdict = judge(self.charter, RUN, training_set, scores, None, **stores, catalog=self.catalog)
+        verdict = judge(self.charter, RUN, training_set, scores, None, **stores, catalog=self.catalog, clock=self.clock)
         if verdict.outcome != "pass":
             raise NotLive(f"{verdict.outcome}: {verdict.sentence}")
         refitted = trainer.refit(RUN, best)

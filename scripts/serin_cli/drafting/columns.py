@@ -10,6 +10,7 @@ from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.data.looks.profiles import UNIQUE
 from serin_cli.drafting.personal import personal
 from serin_cli.drafting.times import TimeSource
+from serin_cli.drafting.unread_times import is_unread_time
 
 LONGEST_INPUT = 256
 ENOUGH_TO_REQUIRE = 100
@@ -17,6 +18,7 @@ ENOUGH_TO_NAME_ROWS = 20
 INPUT_TYPES = ("string", "integer", "number", "boolean")
 _IDS = frozenset(("code", "guid", "id", "idx", "identifier", "index", "key", "no", "nr", "num", "obs", "row", "uuid"))
 _OF_THINGS = 0.5
+_SOME = 0.1
 _EVERY_ROW = "another value in every row, which is nothing to learn; --entity names it"
 _NEARLY_EVERY_ROW = "another text in nearly every row, which is nothing to learn"
 _FEW_OF_EACH = "an id by its name, with few rows of each; --entity names it"
@@ -38,7 +40,7 @@ def left_out(
     reasons = {}
     for column in seen.columns:
         if column is not entity:
-            reason = _unreadable(column)
+            reason = _unreadable(column, seen.typed[column.name])
             reasons[column.name] = reason if reason or column in keep else _says_nothing(column, seen)
     reasons |= {label.name: "the label"} | dict.fromkeys(time.nothing_to_learn if time else (), "the time")
     return {name: reason for name, reason in reasons.items() if reason}
@@ -54,7 +56,7 @@ def key_of(seen: FileSeen, time: TimeSource | None, entity: ColumnSeen | None) -
     return () if time is None or seen.typed.select(names).is_duplicated().any() else names
 
 
-def _unreadable(column: ColumnSeen) -> str:
+def _unreadable(column: ColumnSeen, values: pl.Series) -> str:
     """Why no model can be asked by a column, or empty."""
     if column.distinct == 0:
         return "no value in any row"
@@ -64,7 +66,14 @@ def _unreadable(column: ColumnSeen) -> str:
     if column.type not in INPUT_TYPES or column.time:
         kind = "time that does not say its zone" if column.time == "local" else column.time or column.type
         return f"a {kind}; derive numbers from it in features.py"
+    if column.type == "string" and _mostly_unprintable(values):
+        return "texts with line ends or other signs that a request cannot hold"
     return f"texts of up to {column.longest:,} characters" if column.longest > LONGEST_INPUT else ""
+
+
+def _mostly_unprintable(values: pl.Series) -> bool:
+    known = values.drop_nulls()
+    return known.str.contains(r"\p{C}").sum() > _SOME * known.len()
 
 
 def _says_nothing(column: ColumnSeen, seen: FileSeen) -> str:
@@ -72,6 +81,8 @@ def _says_nothing(column: ColumnSeen, seen: FileSeen) -> str:
     values, known = seen.typed[column.name], column.rows - column.nulls
     if who := personal(column, values):
         return f"{who}; the contract calls it confidential"
+    if is_unread_time(values):
+        return "a time in a form that is not read; write days as 2013-04-01"
     return "" if known < ENOUGH_TO_NAME_ROWS else _names_rows(column, values, known)
 
 

@@ -11,13 +11,15 @@ import polars as pl
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
+from serin.domain.experiments import VALIDATION_PARTS
 from serin_cli.drafting.columns import key_of, left_out
 from serin_cli.drafting.leaks import after_the_fact, give_away
 from serin_cli.drafting.notes import file_notes, key_notes, order_notes
 from serin_cli.drafting.parts import entity_of, named, task_of
 from serin_cli.drafting.positives import Positive, positive_in
 from serin_cli.drafting.spans import Spans, moments_of, spans_of
-from serin_cli.drafting.times import TimeSource, time_of
+from serin_cli.drafting.spellings import class_notes, word_notes
+from serin_cli.drafting.times import TimeSource, time_of, zoned
 
 MOMENT = "moment_utc"
 FEWEST_TO_DRAFT = 50
@@ -72,11 +74,13 @@ class Draft:
 
 def draft(seen: FileSeen, wishes: Wishes) -> Draft:
     """Decide; raises Invalid for a column that is not there or cannot play its part."""
-    seen, time = time_of(seen, wishes.time, wishes.zone) if wishes.time else (seen, None)
+    seen = zoned(seen, wishes.zone, wishes.time) if wishes.zone else seen
+    time = time_of(seen, wishes.time, wishes.zone) if wishes.time else None
     label = named(seen, wishes.label, "label")
     entity = entity_of(seen, wishes.entity) if wishes.entity else None
     _refuse_two_parts(label, entity, *(time.columns if time else ()))
     task = task_of(label, seen, wishes.task)
+    _refuse_few_entities(entity, time)
     _refuse_few(label)
     keep = [named(seen, name, "keep") for name in wishes.keep]
     outside = left_out(seen, label, time, entity, keep)
@@ -85,6 +89,7 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
     outside |= certain
     inputs = _inputs(seen, outside, entity)
     names = [column.name for column in inputs]
+    uses = [column for column in inputs if column is not entity]
     key = key_of(seen, time, entity)
     spans = spans_of(moments_of(seen, label, time), ordered_by_place=time is None)
     metric, baseline = baseline_of(seen.typed[label.name].drop_nulls(), task)
@@ -106,7 +111,10 @@ def draft(seen: FileSeen, wishes: Wishes) -> Draft:
         spans=spans,
         metric=metric,
         baseline=baseline,
-        notes=(*key_notes(entity, time, key), *spans.notes, *order, *([doubt] if doubt else []), *file_notes(seen)),
+        notes=(
+            *(*key_notes(entity, time, key), *class_notes(label, seen, task), *spans.notes, *order),
+            *(*([doubt] if doubt else ()), *word_notes(uses, seen), *file_notes(seen)),
+        ),
     )
 
 
@@ -136,9 +144,21 @@ def _refuse_few(label: ColumnSeen) -> None:
     labelled = label.rows - label.nulls
     if labelled < FEWEST_TO_DRAFT:
         raise Invalid(
-            f"{labelled:,} rows have a value of {label.name}; no model can be shown to be any good by so few.",
+            f"{labelled:,} rows have a value of {label.written or label.name}; no model can be shown to be any good by "
+            "so few.",
             f"Gather {FEWEST_TO_DRAFT} at least; some hundred are better.",
             "label",
+        )
+
+
+def _refuse_few_entities(entity: ColumnSeen | None, time: TimeSource | None) -> None:
+    """Without a time entities are dealt whole into the parts that judge in turn."""
+    if entity and time is None and entity.distinct < VALIDATION_PARTS:
+        raise Invalid(
+            f"The column {entity.written or entity.name} names {entity.distinct} different entities, and "
+            f"{VALIDATION_PARTS} parts are needed to judge by.",
+            "Leave --entity out, so that it is an input, or name a column with more values.",
+            "entity",
         )
 
 

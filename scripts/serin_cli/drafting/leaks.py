@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import polars as pl
 
 from serin.data.looks.associations import comes_with
 from serin.domain.charter import Task
-from serin.learning.columns import TrainingColumns
-from serin.learning.suspicion import Suspect, suspects
-from serin.serving.manifest import ModelColumn
+
+if TYPE_CHECKING:
+    from serin.learning.suspicion import Suspect
 
 ALMOST_THE_LABEL = 0.98
 THE_LABEL_IN_ORDER = 0.999
 TURNS = 4
-HELD = 3
 
 
 def give_away(rows: pl.DataFrame, label: str, inputs: Sequence[str], task: Task) -> tuple[dict[str, str], str | None]:
@@ -25,12 +23,15 @@ def give_away(rows: pl.DataFrame, label: str, inputs: Sequence[str], task: Task)
 
     Two columns that give it away together are both named.
     """
+    # What trains takes longer to import than most commands take.
+    from serin_cli.drafting.training_doubts import training_doubts
+
     labelled, left = rows.filter(pl.col(label).is_not_null()), list(inputs)
     reasons = {name: _SAME_ORDER for name in left if task == "regression" and _goes_with(labelled, label, name)}
     left = [name for name in left if name not in reasons]
     doubts: Sequence[Suspect] = ()
     for _ in range(TURNS):
-        doubts = _suspects(labelled, label, left, task) if left else ()
+        doubts = training_doubts(labelled, label, left, task) if left else ()
         certain = [one for one in doubts if one.others is None]
         if not certain:
             break
@@ -54,37 +55,6 @@ def after_the_fact(rows: pl.DataFrame, label: str, inputs: Sequence[str]) -> dic
         elif _correlation(labelled, label, name, "pearson") >= ALMOST_THE_LABEL:
             found[name] = f"almost the same as {label}"
     return found
-
-
-def _suspects(rows: pl.DataFrame, label: str, inputs: Sequence[str], task: Task) -> Sequence[Suspect]:
-    """What a training of these rows would warn of; every third row is held back."""
-    places = np.arange(rows.height)
-    held = places % HELD == HELD - 1
-    return suspects(_training_columns(rows, label, inputs, places), task, ~held, held)
-
-
-def _training_columns(
-    rows: pl.DataFrame, label: str, inputs: Sequence[str], places: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> TrainingColumns:
-    table, columns = {}, []
-    for name in inputs:
-        values = rows[name]
-        if values.dtype == pl.String:
-            columns.append(ModelColumn(name, "categorical", tuple(values.drop_nulls().unique().sort().to_list())))
-            table[name] = pd.Series([np.nan if text is None else text for text in values], dtype=object)
-        else:
-            columns.append(ModelColumn(name, "numeric"))
-            table[name] = pd.Series(values.cast(pl.Float64).fill_null(float("nan")).to_numpy())
-    return TrainingColumns(
-        pd.DataFrame(table, index=pd.RangeIndex(rows.height)),
-        np.asarray(rows[label].to_list()),
-        places.astype(np.float64),
-        np.ones(rows.height, dtype=np.bool_),
-        places,
-        tuple(columns),
-        places,
-        {},
-    )
 
 
 def _goes_with(rows: pl.DataFrame, label: str, name: str) -> bool:

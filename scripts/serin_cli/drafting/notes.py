@@ -19,6 +19,7 @@ _DRESSED = (
     r"^\s*[-+$€£¥]*\s*[0-9][0-9.]*(,[0-9]+)+(\.[0-9]+)?\s*[€%]?\s*$"
     r"|^\s*[$€£¥]\s*[-+]?[0-9.]+$|^[-+]?[0-9.]+\s*[€%]$|^\s+[0-9.]+$"
 )
+_PLAIN = r"^[-+]?[0-9]+(\.[0-9]+)?$"
 
 
 def file_notes(seen: FileSeen) -> Iterator[str]:
@@ -31,7 +32,8 @@ def file_notes(seen: FileSeen) -> Iterator[str]:
         yield f"columns keep their names in files, and have others here: {', '.join(named[:_NAMED])}{more}"
     if seen.unnamed:
         places = ", ".join(map(str, seen.unnamed[:_NAMED]))
-        yield f"column {places} has no name and is left out, as row names of pandas and R; a name on line 1 keeps it"
+        several = "columns {} have no names and are" if len(seen.unnamed) > 1 else "column {} has no name and is"
+        yield f"{several.format(places)} left out, as row names of pandas and R; a name on line 1 keeps it"
     for name in seen.unread:
         yield f"{printable(name)} holds no plain values and is left out"
     for column in seen.columns:
@@ -48,7 +50,7 @@ def _column_notes(column: ColumnSeen, seen: FileSeen) -> Iterator[str]:
     if column.type == "string" and (sentence := _nearly_a_number(seen.typed[column.name])):
         yield f"{column.name} is text: {sentence}"
     if column.odd:
-        words = ", ".join(map(repr, column.odd))
+        words = ", ".join(repr(printable(word, 40)) for word in column.odd)
         yield f"{column.name} is text because of {words}; if that means no value, list it under missingValues"
 
 
@@ -79,7 +81,8 @@ def _nearly_a_number(texts: pl.Series) -> str | None:
     """How to write what would be numbers but for commas, signs or blanks in most of them; as uploads say it."""
     known = texts.drop_nulls()
     odd = known.filter(known.str.contains(_DRESSED))
-    if known.len() == 0 or odd.len() < _MOSTLY * known.len():
+    plain = known.filter(known.str.contains(_PLAIN)).len()
+    if odd.len() == 0 or odd.len() + plain < _MOSTLY * known.len():
         return None
     return f"{printable(odd[0], 40)!r} is no number: {how_to_write(odd[0], 'number')}"
 

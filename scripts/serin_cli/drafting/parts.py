@@ -32,20 +32,25 @@ def entity_of(seen: FileSeen, name: str) -> ColumnSeen:
 def task_of(label: ColumnSeen, seen: FileSeen, wanted: Task | None) -> Task:
     """The task the label's values fit; Invalid when they fit none, or not the one that is wanted."""
     task = wanted or _likely(label)
-    found = f"{seen.name}: the label {label.name} has {label.distinct} different values"
+    name = label.written or label.name
+    found = f"{seen.name}: the label {name} has {label.distinct} different values"
     if label.distinct < 2:
-        remedy = "Name another label, or gather more rows."
-        raise Invalid(f"{found} in {label.rows:,} rows.", remedy, "label")
+        found = f"{seen.name}: the label {name} has {'one value' if label.distinct else 'no value'}"
+        raise Invalid(f"{found} in {label.rows:,} rows.", "Name another label, or gather more rows.", "label")
     if (task == "regression" and not _is_numeric(label)) or label.type in ("timestamp", "date"):
         raise Invalid(
-            f"{seen.name}: the label {label.name} is of type {label.type}, which is nothing to predict by {task}.",
+            f"{seen.name}: the label {name} is of type {label.type}, which is nothing to predict by {task}.",
             "Name another label, or --task binary or multiclass for words.",
             "label",
         )
     if task == "binary" and label.distinct != 2:
         raise Invalid(f"{found}, and a binary task has two.", "Use --task multiclass or regression.", "task")
     if task == "multiclass" and label.distinct > 2 * FEW_CLASSES:
-        raise Invalid(f"{found}, too many for classes.", "Name another label, or --task regression.", "task")
+        raise Invalid(
+            f"{found}, too many for classes.",
+            f"Name another label{', or --task regression' if _is_numeric(label) else ''}.",
+            "task",
+        )
     return task
 
 

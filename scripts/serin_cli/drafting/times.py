@@ -13,13 +13,14 @@ from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.contracts import Column
 from serin.domain.errors import Invalid
 from serin_cli.drafting.parts import named
+from serin_cli.drafting.unread_times import is_unread_time
 
 UTC = "UTC"
 _PARTS: Mapping[str, str] = {
     **dict.fromkeys(("year", "yr"), "year"),
     **dict.fromkeys(("quarter", "qtr"), "quarter"),
-    **dict.fromkeys(("month", "mon"), "month"),
-    **dict.fromkeys(("day", "mday"), "day"),
+    **dict.fromkeys(("month", "mon", "mo", "mth"), "month"),
+    **dict.fromkeys(("day", "mday", "dy", "dom", "day_of_month"), "day"),
     **dict.fromkeys(("hour", "hr"), "hour"),
 }
 _RANGES = {"year": (1000, 2999), "quarter": (1, 4), "month": (1, 12), "day": (1, 31), "hour": (0, 23)}
@@ -84,18 +85,14 @@ class TimeSource:
         return zoned.dt.convert_time_zone(UTC)
 
 
-def time_of(seen: FileSeen, wish: str, zone: str | None) -> tuple[FileSeen, TimeSource]:
-    """What the columns of `wish`, separated by commas, say of when a row's question was asked, and the file read so.
+def time_of(seen: FileSeen, wish: str, zone: str | None) -> TimeSource:
+    """What the columns of `wish`, separated by commas, say of when a row's question was asked.
 
     Raises Invalid for columns that hold no times in every row, and for a clock whose zone nobody has named.
     """
-    _check_zone(zone)
     columns = [named(seen, name.strip(), "time") for name in wish.split(",")]
     if len(columns) == 1 and columns[0].time == "local":
-        if zone is None:
-            raise _asks_for_zone(columns[0].name)
-        seen = _in_zone(seen, columns[0], zone)
-        columns = [named(seen, columns[0].name, "time")]
+        raise _asks_for_zone(columns[0].name)
     for column in columns:
         if column.nulls:
             shown = f"has rows without a value, or times that a clock of {zone} never shows" if column.zone else ""
@@ -103,7 +100,22 @@ def time_of(seen: FileSeen, wish: str, zone: str | None) -> tuple[FileSeen, Time
     source = _calendar(columns, seen, zone) if len(columns) > 1 else _alone(columns[0], seen)
     if source.moments(seen.typed).null_count():
         raise _refuse(columns[-1], "has days that no calendar has")
-    return seen, source
+    return source
+
+
+def zoned(seen: FileSeen, zone: str, wish: str | None) -> FileSeen:
+    """The file with the local times of `wish`, or all of them without it, read as of that zone.
+
+    Raises Invalid for a zone that nobody knows, and where it is named for nothing.
+    """
+    _check_zone(zone)
+    names = [name.strip() for name in wish.split(",")] if wish else [column.name for column in seen.columns]
+    local = [column for column in seen.columns if column.time == "local" and column.name in names]
+    if not local and not wish:
+        raise Invalid(f"{seen.name} has no times that do not say their zone.", "Leave --zone out.", "zone")
+    for column in local:
+        seen = _in_zone(seen, column, zone)
+    return seen
 
 
 def proposals(seen: FileSeen) -> Iterator[str]:
@@ -124,6 +136,8 @@ def _alone(column: ColumnSeen, seen: FileSeen) -> TimeSource:
         return TimeSource((column,), (unit,))
     if _is_part(column, seen) and _PARTS[column.name] == "year":
         return TimeSource((column,), ("year",))
+    if is_unread_time(seen.typed[column.name]):
+        raise _refuse(column, f"holds times in a form that is not read, such as {seen.typed[column.name][0]!r}")
     raise _refuse(column, "may be a day and a month either way" if column.unsure else "holds no times")
 
 
@@ -131,11 +145,16 @@ def _calendar(columns: list[ColumnSeen], seen: FileSeen, zone: str | None) -> Ti
     parts = {_PARTS[column.name]: column for column in columns if _is_part(column, seen)}
     odd = next((column for column in columns if column not in parts.values()), None)
     if odd or "year" not in parts:
-        raise _refuse(odd or columns[0], "is no year, quarter, month, day or hour" if odd else "says no year")
+        raise _refuse(odd or columns[0], _no_part(odd) if odd else "says no year")
     if "hour" in parts and zone is None:
         raise _asks_for_zone(parts["hour"].name)
     order = [part for part in _RANGES if part in parts]
     return TimeSource(tuple(parts[part] for part in order), tuple(order), zone or UTC)
+
+
+def _no_part(column: ColumnSeen) -> str:
+    part = _PARTS.get(column.name)
+    return f"holds no {part} as a whole number" if part else "is no year, quarter, month, day or hour"
 
 
 def _is_part(column: ColumnSeen, seen: FileSeen) -> bool:

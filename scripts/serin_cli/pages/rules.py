@@ -71,6 +71,12 @@ def _unique(rule: Rule) -> str:
     return f"no two rows {among} have the same {', '.join(rule.columns)}"
 
 
+def _condition(rule: Rule) -> str:
+    if len(rule.columns) > 1:
+        return f"{', '.join(rule.columns)} agree with each other"
+    return rule.description or "is not what its query counts"
+
+
 def _future(rule: Rule) -> str:
     beyond = f" by more than {counted(rule.maximum / DAY)} days" if rule.maximum else ""
     return f"does not lie after the clock{beyond} when its file arrives"
@@ -83,7 +89,7 @@ _SAID: Mapping[RuleKind, Callable[[Rule], str]] = {
     "one_of": lambda rule: f"one of {', '.join(rule.values)}",
     "pattern": lambda rule: f"matches {rule.pattern}",
     "length": lambda rule: f"{_range(rule)} characters",
-    "condition": lambda rule: f"{', '.join(rule.columns)} agree with each other",
+    "condition": _condition,
     "foreign_key": _foreign_key,
     "latency": lambda rule: f"is at most {counted((rule.maximum or 0) / DAY)} days old when its file arrives",
     "future": _future,

@@ -42,7 +42,8 @@ def test_without_a_release_the_alias_leads_to_what_is_live() -> None:
         (Split("77"), False),
         (Split("2", "77", 10), False),
         (Split("77", "3", 10), False),
+        (Split("3", "2", 10), False),
     ],
 )
-def test_only_the_two_versions_of_a_release_are_left_by_it(now: Split, own: bool) -> None:
+def test_a_release_leaves_its_candidate_or_what_served_or_shares_between_them(now: Split, own: bool) -> None:
     assert left_by(SHARE, now) == own

@@ -227,7 +227,7 @@ def test_a_fault_is_told_with_line_field_and_remedy(
     wanted = [line for line in error.message.splitlines() if f": {field}: " in line and found in line]
     assert wanted, error.message
     assert wanted[0].startswith(f"{SHOWN}:")
-    assert remedy in error.remedy
+    assert remedy in f"{error.message} {error.remedy}"
 
 
 def test_functions_of_the_request_that_ask_for_each_other_are_refused_with_their_lines(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("release:\n", "people: {four_eyes: true}\nrelease:\n", "people"),
+        ("people:\n", "people:\n  four_eyes: true\n", "people.four_eyes"),
         ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
@@ -266,9 +266,16 @@ def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, ol
     assert error.remedy == "Remove the line."
 
 
-def test_a_choice_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    error = _refusal(write_charter(tmp_path, {"method: grid": "method: random"}))
-    assert "not supported yet by this version of Serin" in error.remedy
+def test_halving_needs_days(tmp_path: Path) -> None:
+    error = _refusal(write_charter(tmp_path, {"method: grid": "method: halving", "holdout: 7d": "holdout: random"}))
+    assert "training.search.method: halving of rows that have no time" in error.message
+
+
+def test_a_role_that_nobody_has_can_agree_to_nothing(tmp_path: Path) -> None:
+    edits = {"first_release: []": "first_release: [data_engineer]", "  data_engineer: {who: [data]}\n": ""}
+    error = _refusal(write_charter(tmp_path, edits))
+    assert "people.approvals.first_release: data_engineer, a role that nobody has" in error.message
+    assert "Add people.data_engineer: {who: [NAME]}." in error.remedy
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -292,7 +299,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
     ]
     lines = [int(line.split(":")[1]) for line in error.message.splitlines()]
     assert lines == sorted(lines)
-    assert len(error.remedy.splitlines()) == 7
+    assert error.remedy == "Correct these 6 places."
+    assert all("/model.yaml:" in line and ". " in line.split(": ", 2)[2] for line in error.message.splitlines())
 
 
 def test_faults_of_the_files_a_charter_names_are_told_with_its_own(tmp_path: Path) -> None:

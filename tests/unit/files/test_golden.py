@@ -77,6 +77,15 @@ def test_what_is_no_list_of_rows_is_refused(tmp_path: Path, text: str, found: st
     assert found in _refusal(_write(tmp_path, text))
 
 
+def test_what_is_wrong_alike_in_many_rows_is_one_line(tmp_path: Path) -> None:
+    rows = [{**ROW, "instance": {"line": number}} for number in range(5)]
+    found = _refusal(_write(tmp_path, "\n".join(("[", ",\n".join(map(json.dumps, rows)), "]"))))
+    assert (
+        found.partition("/")[2]
+        == f"{tmp_path.name}/golden.json:2: [0].instance.line: found 0, not a string, and so in 4 more rows"
+    )
+
+
 def test_a_fault_has_the_line_its_row_begins_on(tmp_path: Path) -> None:
     bad = json.dumps({**ROW, "expect": {}})
     text = f"[\n  {json.dumps(ROW)},\n\n  {bad}\n]"

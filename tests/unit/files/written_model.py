@@ -62,6 +62,7 @@ training:
     optimise: log_loss
     space: {max_leaf_nodes: [15, 31], learning_rate: [0.1, 1e-2]}
   gate: {metric: log_loss, alpha: 0.05, block: row, minimum_gain: 0.001}
+  measure_views: false
 release:
   golden: golden.json
 """
@@ -76,6 +77,15 @@ RELEASE = """\
   bake: 2h
 """
 CHARTER += RELEASE
+CHARTER += """\
+people:
+  business_stakeholder: {who: [lead]}
+  subject_matter_expert: {who: [desk]}
+  data_scientist: {who: [science]}
+  data_engineer: {who: [data]}
+  ml_engineer: {who: [ml]}
+  approvals: {first_release: [], release: []}
+"""
 
 FEATURES = """\
 def hour(starts):

@@ -24,16 +24,19 @@ from serin.adapters.memory.world import (
     MemoryOnlineFeatures,
     MemoryWorkflows,
 )
+from serin.domain.approvals import Approval, Word
 from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.models import Withdrawal
+from serin.domain.people import People
 from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
+from serin.services.answer_approval import answer_approval
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
@@ -98,6 +101,9 @@ class Api:
     def tend(self, model: str, feature: str, deed: Deed, by: str) -> Episode:
         return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
 
+    def answer(self, model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
+        return answer_approval(model, approval, word, why, by, token, People(), catalog=self.catalog, clock=self.clock)
+
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
         return direct_release(wish, release, by, correlation, **ports)
@@ -158,6 +164,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_watch=lambda *arguments: _ASKED.get().watch(*arguments),
         tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
+        answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases, (50, 100))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from serin.domain import errors
+from serin.domain.approvals import ANSWER_WITHIN, asked
 from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
@@ -52,10 +53,13 @@ ROUTES = [
     ("GET", "/datasets/orders/profile"),
     ("GET", "/sources"),
     ("GET", f"/runs?model={MODEL}"),
+    ("GET", f"/runs/compare?model={MODEL}"),
     ("GET", "/models"),
     ("GET", f"/models/{MODEL}/versions"),
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
     ("GET", f"/models/{MODEL}/versions/1/card"),
+    ("GET", f"/approvals?model={MODEL}"),
+    ("POST", f"/models/{MODEL}/approvals/a1"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
@@ -72,6 +76,8 @@ ROUTES = [
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
+SERVED = {f"/models/{MODEL}/ping": 503, f"/models/{MODEL}/v2": 200, f"/models/{MODEL}/v2/health/live": 200}
+"""What clients of other servers ask with the scope of a prediction, and the status while nothing is released."""
 ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
 
 
@@ -129,12 +135,19 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
-    parts |= {"prediction": PREDICTION, "episode": "amount"}
+    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live", "approval": "a1"}
     offered = {
         (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
     hidden = {("GET", "/openapi.json")}
-    assert offered | hidden == {(method, path.partition("?")[0]) for method, path in ROUTES}
+    known = {(method, path.partition("?")[0]) for method, path in ROUTES} | {("GET", path) for path in SERVED}
+    assert offered | hidden == known
+
+
+@pytest.mark.parametrize("path", SERVED)
+def test_who_may_ask_for_predictions_may_ask_whether_there_are_any(api: Api, path: str) -> None:
+    assert api.ask("GET", path, f"predict:{MODEL}").status_code == SERVED[path]
+    assert api.ask("GET", path, f"read predict:early-orders feedback:{MODEL}").status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "GET"])
@@ -295,6 +308,22 @@ def trained_on_an_upload(api: Api) -> Upload:
     return upload
 
 
+def test_a_question_is_answered_once_by_whoever_has_the_scope(api: Api) -> None:
+    put = asked(MODEL, "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
+    assert api.catalog.save_approval(put)
+    path, yes = f"/models/{MODEL}/approvals/{put.id}", {"answer": "approve", "why": "it is good"}
+    assert api.ask("GET", f"/approvals?model={MODEL}").json()["items"] == [as_record(put)]
+    assert api.ask("POST", path, "release:late-orders read", yes).status_code == 403
+    found = api.ask("POST", path, "approve:late-orders", yes).json()
+    assert (found["status"], found["answer"]["by"], found["answer"]["token"]) == ("approved", "ana", "t1")
+    assert api.ask("POST", path, "approve:late-orders", yes).json() == found
+    other = api.ask("POST", path, "approve:late-orders", {"answer": "reject"})
+    assert (other.status_code, "is approved by ana" in other.text) == (409, True)
+    late = asked(MODEL, "rel3", 2, "Shall it?", {}, "digest", NOON - ANSWER_WITHIN)
+    assert api.catalog.save_approval(late)
+    assert "is expired" in api.ask("POST", f"/models/{MODEL}/approvals/{late.id}", "approve:*", yes).text
+
+
 def test_a_version_has_a_card_that_names_what_is_not_known(api: Api) -> None:
     trained_on_an_upload(api)
     found = api.ask("GET", f"/models/{MODEL}/versions/1/card").json()
@@ -437,7 +466,15 @@ def test_a_wrong_request_is_refused_by_the_field_that_is_wrong(
 
 
 ANSWERED = {
-    **{"invalid": 422, "rejected": 422, "too_large": 413, "not_found": 404, "denied": 403, "conflict": 409},
+    **{
+        "unsupported": 415,
+        "invalid": 422,
+        "rejected": 422,
+        "too_large": 413,
+        "not_found": 404,
+        "denied": 403,
+        "conflict": 409,
+    },
     **{"not_released": 503, "unavailable": 503, "corrupt": 500, "model_failed": 500, "internal": 500},
 }
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
+from serin.domain.approvals import Approval, Word
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
@@ -105,11 +106,16 @@ def nothing_tended(model: str, feature: str, deed: Deed, by: str) -> Episode:
     raise NotFound(f"{by} found no {feature} of {model} to {deed}.", "Nothing is open.")
 
 
+def nothing_answered(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
+    raise NotFound(f"{by} ({token}) found no {approval} of {model} to {word} for {why}.", "Nothing was asked.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
         *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
+        answer_approval=nothing_answered,
     )
     return make_app(charters, *ports, cases, (50, 100))
 

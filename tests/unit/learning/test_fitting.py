@@ -55,7 +55,7 @@ def days_of(columns: TrainingColumns, table: pd.DataFrame) -> tuple[float, float
 
 def test_a_trial_never_sees_the_days_it_is_judged_on_nor_the_holdout() -> None:
     columns, watched = order_columns(), Watched()
-    _, found = run_trial(columns, "binary", watched, LIGHT, HOLDOUT)
+    found = run_trial(columns, "binary", watched, LIGHT, HOLDOUT).metrics
     # 30 learnable days of 25 rows; 15 % is row 637, in day 25.
     assert days_of(columns, watched.tables[0]) == (0, 24)
     assert 0.6 < found["roc_auc"] < 1.0
@@ -63,7 +63,8 @@ def test_a_trial_never_sees_the_days_it_is_judged_on_nor_the_holdout() -> None:
 
 def test_a_trial_is_judged_on_the_newest_learnable_days() -> None:
     columns = order_columns()
-    fitted, found = run_trial(columns, "binary", default, LIGHT, HOLDOUT)
+    tried = run_trial(columns, "binary", default, LIGHT, HOLDOUT)
+    fitted, found = tried.fitted, tried.metrics
     judged = (columns.moment >= (START + timedelta(days=25)).timestamp()) & columns.before(HOLDOUT)
     score = scores_of(fitted.estimator, "binary", (False, True), columns.table[judged])
     assert found == metrics("binary", columns.label[judged], score, (False, True))
@@ -71,8 +72,8 @@ def test_a_trial_is_judged_on_the_newest_learnable_days() -> None:
 
 def test_the_same_trial_twice_gives_the_same_metrics() -> None:
     columns = order_columns()
-    first = run_trial(columns, "binary", default, LIGHT, HOLDOUT)[1]
-    assert first == run_trial(columns, "binary", default, LIGHT, HOLDOUT)[1]
+    first = run_trial(columns, "binary", default, LIGHT, HOLDOUT).metrics
+    assert first == run_trial(columns, "binary", default, LIGHT, HOLDOUT).metrics
 
 
 def test_a_fit_takes_one_thread_whatever_the_machine_has() -> None:
@@ -91,8 +92,8 @@ def test_a_fit_takes_one_thread_whatever_the_machine_has() -> None:
 
 def test_params_make_a_difference() -> None:
     columns = order_columns()
-    first = run_trial(columns, "binary", default, LIGHT, HOLDOUT)[1]
-    assert first != run_trial(columns, "binary", default, {**LIGHT, "max_iter": 1}, HOLDOUT)[1]
+    first = run_trial(columns, "binary", default, LIGHT, HOLDOUT).metrics
+    assert first != run_trial(columns, "binary", default, {**LIGHT, "max_iter": 1}, HOLDOUT).metrics
 
 
 def test_a_challenger_learns_from_every_learnable_row_and_is_scored_on_the_whole_holdout() -> None:
@@ -158,7 +159,7 @@ def test_a_column_without_a_single_value_is_left_out_and_the_package_says_so() -
     rows = [{**row, "queue.length": None} for row in order_rows()]
     fitted = refit(order_columns(rows), "binary", default, LIGHT)
     assert [column.name for column in fitted.columns] == ["amount", "shop"]
-    assert run_trial(order_columns(rows), "binary", default, LIGHT, HOLDOUT)[1]["roc_auc"] > 0.5
+    assert run_trial(order_columns(rows), "binary", default, LIGHT, HOLDOUT).metrics["roc_auc"] > 0.5
 
 
 def test_features_without_any_value_cannot_be_learnt_from() -> None:
@@ -193,7 +194,7 @@ def test_regression_walks_the_same_way() -> None:
         return default_pipeline("regression", columns, params)
 
     columns = order_columns(label=lambda row: (row["queue.length"] or 5) * 2.0, kind="number")
-    _, found = run_trial(columns, "regression", number, LIGHT, HOLDOUT)
+    found = run_trial(columns, "regression", number, LIGHT, HOLDOUT).metrics
     assert set(found) == {"rmse", "mae", "r2"}
     scores = contest(columns, "regression", number, LIGHT, HOLDOUT, None)
     assert scores.classes == ()

@@ -55,20 +55,23 @@ def flights() -> TrainingColumns:
 
 
 def test_it_learns_what_makes_flights_late(flights: TrainingColumns) -> None:
-    found = run_trial(flights, "binary", make, PARAMS, START + timedelta(days=50))[1]
+    found = run_trial(flights, "binary", make, PARAMS, START + timedelta(days=50)).metrics
     assert found["roc_auc"] > 0.62
     assert found["log_loss"] < 0.69
 
 
 def test_the_same_params_give_the_same_model(flights: TrainingColumns) -> None:
     until = START + timedelta(days=50)
-    assert run_trial(flights, "binary", make, PARAMS, until)[1] == run_trial(flights, "binary", make, PARAMS, until)[1]
+    assert (
+        run_trial(flights, "binary", make, PARAMS, until).metrics
+        == run_trial(flights, "binary", make, PARAMS, until).metrics
+    )
 
 
 def test_both_params_change_the_model(flights: TrainingColumns) -> None:
     until = START + timedelta(days=50)
     losses = {
-        run_trial(flights, "binary", make, {**PARAMS, **other}, until)[1]["log_loss"]
+        run_trial(flights, "binary", make, {**PARAMS, **other}, until).metrics["log_loss"]
         for other in ({}, {"max_leaf_nodes": 3}, {"learning_rate": 0.02})
     }
     assert len(losses) == 3

@@ -148,5 +148,5 @@ def test_a_better_recipe_replaces_a_weak_one_on_a_few_hundred_real_rows_and_not_
 def test_a_first_model_and_its_trials_need_no_time() -> None:
     assert contested("iris", GOOD, None)[0].outcome == "pass"
     columns, task, _ = real("iris")
-    _, found = run_trial(columns, task, lambda used, params: default_pipeline(task, used, params), GOOD, SEED)
+    found = run_trial(columns, task, lambda used, params: default_pipeline(task, used, params), GOOD, SEED).metrics
     assert found["accuracy"] > 0.8

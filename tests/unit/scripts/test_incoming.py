@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +31,23 @@ def test_a_partitioned_folder_is_its_files_with_the_columns_of_their_partition(t
     assert (seen.rows, [(one.name, one.type) for one in seen.columns]) == (
         4,
         [("n", "integer"), ("year", "integer"), ("city", "string")],
+    )
+
+
+def test_partitions_of_csv_keep_their_rows_and_say_what_their_folder_says(tmp_path: Path) -> None:
+    root, into = tmp_path / "rows", tmp_path / "into"
+    texts = (b'a,"b"\r\n1,"NA"\r\n2,"x\ny"', b'a,"b"\n3,\n')
+    for city, text in zip(("a,b", "__HIVE_DEFAULT_PARTITION__"), texts, strict=True):
+        (folder := root / "year=2013" / f"city={city}").mkdir(parents=True)
+        (folder / "part-0.csv.gz").write_bytes(gzip.compress(text))
+    into.mkdir()
+    none, named = sorted(incoming(root, into))
+    assert none.read_bytes() == b'a,"b",year,city\n3,,2013,\n'
+    assert named.read_bytes() == b'a,"b",year,city\r\n1,"NA",2013,"a,b"\r\n2,"x\ny",2013,"a,b"\n'
+    seen = look(root)
+    assert (seen.rows, [(one.name, one.nulls) for one in seen.columns]) == (
+        3,
+        [("a", 0), ("b", 1), ("year", 0), ("city", 1)],
     )
 
 

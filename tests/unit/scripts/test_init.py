@@ -193,6 +193,11 @@ def test_rows_that_seem_to_be_a_history_ask_for_their_time_and_never_for_shuffli
         ([str(n * 7 % 300) for n in range(300)], "it numbers the rows"),
         ([f"person{n}@example.org" for n in range(300)], "e-mail addresses; the contract calls it confidential"),
         ([f"text {n % 290}" for n in range(300)], "another text in nearly every row, which is nothing to learn"),
+        ([f"2{n % 3}/12/99" for n in range(300)], "a time in a form that is not read; write days as 2013-04-01"),
+        (
+            ['"a line\nmore"'] * 150 + ['"two\nlines"'] * 150,
+            "texts with line ends or other signs that a request cannot hold",
+        ),
         (["same"] * 300, "one value in every row"),
         ([""] * 300, "no value in any row"),
         ([f"{3 * (n * n % 83) + 40}" for n in range(300)], "columns gives the label away"),
@@ -211,8 +216,31 @@ def test_a_column_that_says_nothing_or_all_is_left_out_until_it_is_to_be_kept(
     assert run(folder, text)["left_out"] == {"column": reason}
     contract = (folder / "models/orders/contracts/orders.yaml").read_text()
     assert ("classification: confidential" in contract) == ("@" in values[0])
-    if values[0] not in ("same", ""):
+    if values[0] not in ("same", "", '"a line\nmore"'):
         assert run(folder, text, "--keep", "column", name="kept")["left_out"] == {}
+
+
+def test_what_a_reader_takes_for_one_thing_and_a_model_does_not_is_said(folder: Path) -> None:
+    text = "column,size,label\n" + "".join(
+        f"{('7', '8', 'n/a')[n % 3]},{n * n % 83},{('No', 'no', 'Yes', 'yes')[n % 4]}\n" for n in range(300)
+    )
+    notes = run(folder, text)["notes"]
+    assert (
+        "label has classes that differ only in case or blanks, and each counts for itself: 'No' and 'no'; " in notes[0]
+    )
+    assert "column is text because of 'n/a'; if that means no value, list it under missingValues" in notes
+    few = "size,label\n" + "".join(f"{n * n % 83},{int(n > 295)}\n" for n in range(300))
+    assert run(folder, few, name="few")["notes"] == [
+        "label has few rows of 1 (4); some tens of each are needed to be shown to be any good"
+    ]
+
+
+def test_a_copy_of_the_label_with_some_errors_is_pointed_out(folder: Path) -> None:
+    text = "a,b,copy,size,label\n" + "".join(
+        f"{n * n % 83},{n * 7 % 31},{['yes', 'no'][label ^ (n % 50 == 0)]},{n % 19},{label}\n"
+        for n, label in ((n, n * n * n % 101 % 2) for n in range(400))
+    )
+    assert "copy says too much of the label" in " ".join(run(folder, text)["notes"])
 
 
 def test_days_that_a_spreadsheet_counts_are_pointed_out(folder: Path) -> None:
@@ -234,9 +262,9 @@ def test_two_columns_that_are_the_label_together_are_left_out(folder: Path) -> N
     assert run(folder, text)["left_out"] == dict.fromkeys("ab", "b + a gives the label away")
 
 
-CLOCK = "year,month,day,hour,at,label\n" + "".join(
+CLOCK = "year,month,day,hour,at,week,label\n" + "".join(
     f"2024,{3 if n < 300 else 11},{1 + n % 28},{n % 24},{'2024-03-10 02:30' if n == 9 else '2024-03-01 10:00'},"
-    f"{n * n % 83}\n"
+    f"2024-W{1 + n // 99:02},{n * n % 83}\n"
     for n in range(600)
 )
 
@@ -249,6 +277,7 @@ CLOCK = "year,month,day,hour,at,label\n" + "".join(
         (("at", "--zone", "Mars/Olympus"), "no time zone 'Mars/Olympus'"),
         (("at", "--zone", "America/New_York"), "times that a clock of America/New_York never shows"),
         (("month,day",), "says no year"),
+        (("week",), "in a form that is not read, such as '2024-W01'"),
     ],
 )
 def test_a_time_asks_for_the_zone_it_does_not_say(folder: Path, words: tuple[str, ...], found: str) -> None:
@@ -334,6 +363,8 @@ def test_a_charter_without_a_time_has_no_days_to_judge_by(folder: Path) -> None:
         (("--time", "size"), "size holds no times"),
         (("--entity", "weight"), "weight is of type number"),
         (("--entity", "colour"), "colour has rows without a value"),
+        (("--entity", "shop"), "names 2 different entities, and 7 parts are needed"),
+        (("--zone", "UTC"), "no times that do not say their zone"),
         (("--entity", "label"), "label is of type number"),
         (("--label", "at"), "nothing to predict"),
         (("--label", "size", "--entity", "size"), "two parts"),
@@ -346,8 +377,10 @@ def test_a_charter_without_a_time_has_no_days_to_judge_by(folder: Path) -> None:
 def test_a_column_that_cannot_play_its_part_is_refused_and_nothing_is_written(
     folder: Path, words: tuple[str, ...], found: str
 ) -> None:
+    head, *body = rows().splitlines()
+    text = "\n".join([f"{head},shop", *(f"{line},{'NS'[n % 2]}" for n, line in enumerate(body))])
     with pytest.raises(SerinError) as caught:
-        run(folder, rows(), *words)
+        run(folder, text, *words)
     assert found in caught.value.message
     assert caught.value.remedy
     assert not list(folder.glob("models/*"))
@@ -355,7 +388,7 @@ def test_a_column_that_cannot_play_its_part_is_refused_and_nothing_is_written(
 
 @pytest.mark.parametrize("labels", [["1"], [""]])
 def test_a_label_of_one_class_or_none_is_refused(folder: Path, labels: list[str]) -> None:
-    with pytest.raises(Invalid, match="different values in 300 rows"):
+    with pytest.raises(Invalid, match=r"(no|one) value in 300 rows"):
         run(folder, "x,label\n" + "".join(f"{number % 9},{labels[0]}\n" for number in range(300)))
 
 

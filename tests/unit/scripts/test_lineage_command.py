@@ -76,10 +76,11 @@ def test_a_version_is_told_from_its_run_down_to_each_upload() -> None:
     lines = told(FOUND)
     assert lines[0] == f"{MODEL} version 2, registered 2013-04-01T12:00:00Z"
     assert lines[1] == "run r1, cause call, 2013-04-01T12:00:00Z, began with arrival-1"
-    assert lines[2] == "training set set1, 1,000 rows, moments 2013-01-31T12:00:00Z to 2013-04-01T12:00:00Z"
-    assert lines[3] == "orders, head hhhhhhhh, 60,000 rows of 52 uploads, 51 earlier ones not shown"
-    assert lines[4] == "upload file at accepted set aside corrections contract id"
-    assert lines[5] == f"52 [red]2013-02.csv 2013-04-01T12:00:00Z 1,200 3 7 cccccccc {UPLOAD.id}"
+    assert lines[2] == "Served by scikit-learn: it was registered before models were compiled."
+    assert lines[3] == "training set set1, 1,000 rows, moments 2013-01-31T12:00:00Z to 2013-04-01T12:00:00Z"
+    assert lines[4] == "orders, head hhhhhhhh, 60,000 rows of 52 uploads, 51 earlier ones not shown"
+    assert lines[5] == "upload file at accepted set aside corrections contract id"
+    assert lines[6] == f"52 [red]2013-02.csv 2013-04-01T12:00:00Z 1,200 3 7 cccccccc {UPLOAD.id}"
     assert lines[-1] == "code k1, charter c1, lock l1"
 
 
@@ -108,11 +109,12 @@ def test_without_a_version_it_is_the_one_that_is_live(typed: Typed, answers: Ans
     assert paths == [f"/models/{MODEL}/versions/{number}/lineage" for number in (2, 1)]
 
 
-@pytest.mark.parametrize("model", ["other", "unknown"])
-def test_where_nothing_is_live_a_version_must_be_named(typed: Typed, model: str) -> None:
-    with pytest.raises(NotFound, match=f"No version of {model} is live") as caught:
-        typed(model)
+def test_where_nothing_is_live_a_version_must_be_named(typed: Typed) -> None:
+    with pytest.raises(NotFound, match="No version of other is live") as caught:
+        typed("other")
     assert "--version" in caught.value.remedy
+    with pytest.raises(NotFound, match="There is no model 'unknown'; there are: other, "):
+        typed("unknown")
 
 
 def test_an_upload_is_told_with_the_trainings_it_went_into(

@@ -45,6 +45,7 @@ def test_a_version_that_took_over_for_nothing_is_counted() -> None:
     assert years.useless(again) == 1
 
 
+@pytest.mark.slow
 def test_a_year_in_which_nothing_changes_starts_no_training() -> None:
     assert stationary(POLICY, GATE, 2)["rate"] == 1.0
 

@@ -13,6 +13,7 @@ from serin.adapters.memory.metrics import Counted, MemoryMetrics
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint, MemoryEvents, MemoryWorkflows
 from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Shadow, StepEvidence, Stops
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.people import People
 from serin.domain.release_course import ALL, Course, basic
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift, Wish
 from serin.domain.releases import Release
@@ -110,6 +111,7 @@ class World:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     told: list[tuple[str, str, str]] = field(default_factory=list)
     fuse: Fuse = field(default_factory=lambda: Fuse(0))
+    people: People = field(default_factory=People)
 
     def __post_init__(self) -> None:
         self.traffic = Traffic(self.clock)
@@ -122,6 +124,7 @@ class World:
             model=MODEL,
             id=release_id,
             policy=self.policy,
+            people=self.people,
             latency_ms=200.0,
             catalog=self.fuse.guard(self.catalog),
             control=self.fuse.guard(self.control),

@@ -102,6 +102,7 @@ def test_a_file_without_one_good_row_is_rejected_with_the_rules_broken_most_and_
     upload = world.send((HEADER + ",2013-01-01T10:00:00Z,north,10,true\n1,2013-01-01 10:00,north,10,true\n").encode())
     assert (upload.status, upload.accepted, upload.part) == ("rejected", 0, None)
     assert (upload.reason or "").startswith("january.csv: none of its 2 rows is good. 1 row: ")
+    assert upload.scorecard == {}
     assert "order_id has no value (orders.order_id.required)" in (upload.reason or "")
     assert "'2013-01-01 10:00' is no timestamp: it does not say its time zone" in (upload.reason or "")
     assert world.catalog.head("orders").rows == 0

@@ -105,7 +105,8 @@ def test_a_training_set_holds_the_labelled_rows_and_the_trials_of_the_charter(wo
     plan = world.build()
     assert not isinstance(plan, str)
     made, trials = plan
-    assert trials == (Trial(1, {"max_leaf_nodes": 7}), Trial(2, {"max_leaf_nodes": 15}))
+    assert trials[:2] == (Trial(1, {"max_leaf_nodes": 7}), Trial(2, {"max_leaf_nodes": 15}))
+    assert [(trial.number, trial.recipe) for trial in trials[2:]] == [(3, "trivial"), (4, "linear")]
     rows = from_parquet(world.lake.get(made.parquet))
     assert (made.rows, len(rows)) == (DAYS * A_DAY, DAYS * A_DAY)
     assert rows["queue.length"].drop_nulls().len() > 0

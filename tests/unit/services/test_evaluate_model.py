@@ -24,14 +24,16 @@ from serin.learning.columns import read_columns
 from serin.learning.evidence import contest_of
 from serin.learning.scores import Scores, Validated, write_scores
 from serin.learning.splits import judging_splits, learnable_rows, validation_rows
-from serin.services.evaluate_model import fail, judge, register, select
+from serin.services.evaluate_model import fail, judge, register
+from serin.services.select_trial import select
 from serin.services.steps.champions import live_version
-from serin.services.train_model import Refitted, ScoresFile
+from serin.services.train_model import Checked, Refitted, ScoresFile
 from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_trial, a_verdict, a_version
 from tests.unit.learning.orders import START, order_rows, orders_npz
 
 MODEL = "late-orders"
 PASSED = a_verdict()
+CLOCK = MemoryClock(NOON)
 CONTEST = Contest(400, {"roc_auc": 0.8, "log_loss": 0.4}, threshold=0.3)
 OWN = f"models/{MODEL}/r1"
 REFITTED = Refitted(Artifact(f"{OWN}/model.joblib", "e" * 64), Artifact(f"{OWN}/layer.zip", "f" * 64), "l1", {})
@@ -51,7 +53,7 @@ def chosen(given: Sequence[TrialResult], optimise: str = "log_loss") -> int:
     charter = a_charter()
     search = replace(charter.training.search, optimise=optimise)
     charter = replace(charter, training=replace(charter.training, search=search))
-    return select(charter, "r1", a_training_set(), given, catalog=a_catalog()).trial.number
+    return select(charter, "r1", a_training_set(), given, Checked(), catalog=a_catalog()).trial.number
 
 
 def test_the_trial_with_the_best_metric_is_chosen() -> None:
@@ -80,7 +82,7 @@ def test_trials_none_of_which_has_the_metric_are_refused() -> None:
 
 def test_a_selection_is_remembered_in_the_run() -> None:
     catalog, found = a_catalog(), results(0.5, 0.3)
-    select(a_charter(), "r1", a_training_set(), found, catalog=catalog)
+    select(a_charter(), "r1", a_training_set(), found, Checked(), catalog=catalog)
     run = catalog.run(MODEL, "r1")
     assert (run.training_set, run.trials, run.best) == ("set1", tuple(found), a_trial(2))
     assert run.status == "running"
@@ -94,7 +96,9 @@ def test_the_champion_is_the_version_that_went_live_last() -> None:
         at = NOON + timedelta(hours=number)
         catalog.save_release(a_release(id=f"rel{number}", version=number, status=status, at=at))
     assert live_version(MODEL, catalog=catalog) == a_version(2)
-    assert select(a_charter(), "r1", a_training_set(), results(0.5), catalog=catalog).champion == a_version(2)
+    assert select(a_charter(), "r1", a_training_set(), results(0.5), Checked(), catalog=catalog).champion == a_version(
+        2
+    )
 
 
 def test_without_a_live_release_there_is_no_champion() -> None:
@@ -148,7 +152,7 @@ def judged_in(
     artifacts.put("scores.npz", content)
     lake.put(SET.columns, FILE)
     file, asked = ScoresFile("scores.npz", digest(content)), charter or a_charter()
-    return judge(asked, "r1", SET, file, champion, lake=lake, artifacts=artifacts, catalog=catalog)
+    return judge(asked, "r1", SET, file, champion, lake=lake, artifacts=artifacts, catalog=catalog, clock=CLOCK)
 
 
 def test_a_first_model_above_its_floor_passes_and_the_run_goes_on() -> None:
@@ -329,7 +333,9 @@ def test_a_second_version_of_a_regression_is_judged_against_the_first() -> None:
     artifacts.put("scores.npz", content)
     lake.put(training_set.columns, file)
     scored = ScoresFile("scores.npz", digest(content))
-    verdict = judge(charter, "r1", training_set, scored, CHAMPION, lake=lake, artifacts=artifacts, catalog=catalog)
+    verdict = judge(
+        charter, "r1", training_set, scored, CHAMPION, lake=lake, artifacts=artifacts, catalog=catalog, clock=CLOCK
+    )
     assert (verdict.outcome, verdict.checks[-1].name) == ("pass", "gain over the champion")
 
 
@@ -338,7 +344,17 @@ def test_scores_that_were_changed_since_they_were_written_are_not_opened() -> No
     artifacts.put("scores.npz", write_scores(scores(0.99)))
     file = ScoresFile("scores.npz", digest(write_scores(scores(0.6))))
     with pytest.raises(Corrupt, match=r"scores\.npz is not what the contest wrote"):
-        judge(a_charter(), "r1", SET, file, None, lake=MemoryObjectStore(), artifacts=artifacts, catalog=catalog)
+        judge(
+            a_charter(),
+            "r1",
+            SET,
+            file,
+            None,
+            lake=MemoryObjectStore(),
+            artifacts=artifacts,
+            catalog=catalog,
+            clock=CLOCK,
+        )
     assert catalog.run(MODEL, "r1") == a_run()
 
 
@@ -403,11 +419,11 @@ class Raced(MemoryCatalog):
 
     times = 0
 
-    def register(self, version: ModelVersion) -> bool:
+    def register(self, version: ModelVersion, run: Run | None = None) -> bool:
         if self.times:
             self.times -= 1
             super().register(a_version(version.version, run=f"other{version.version}"))
-        return super().register(version)
+        return super().register(version, run)
 
 
 def test_a_number_taken_by_another_run_is_not_taken_twice() -> None:

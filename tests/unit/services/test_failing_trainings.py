@@ -23,11 +23,14 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
-from serin.domain.experiments import Run, trials
+from serin.domain.experiments import Run, Trial, TrialResult
 from serin.domain.names import digest
+from serin.domain.searching import trials
 from serin.domain.workflow_errors import reason_of
 from serin.learning.columns import read_columns
-from serin.services.evaluate_model import fail, select
+from serin.services.evaluate_model import fail
+from serin.services.note_trial import failed_trial
+from serin.services.select_trial import select
 from serin.services.train_model import Trainer
 from tests.builders import GOLDEN, a_charter, a_run, a_training_set
 from tests.unit.learning.orders import START, order_rows, orders_npz
@@ -58,17 +61,28 @@ def trained(
         trainer = Trainer(charter, made, {}, [GOLDEN], lake=lake, artifacts=MemoryObjectStore(), room=room)
         if make is not None:
             trainer._make = make
-        planned = trials(charter.training.search)[:1]
+        planned = trials(charter.training.search, made)[:1]
         entered.append("check")
         checked = trainer.check(planned)
         entered.append("trials")
-        results = [trainer.trial(trial) for trial in planned]
+        results = [tried(trainer, trial) for trial in planned]
         entered.append("select")
-        select(charter, "r1", made, results, checked.warnings, catalog=catalog)
+        select(charter, "r1", made, results, checked, catalog=catalog)
     except SerinError as error:
-        caught = {"Error": type(error).__name__, "Cause": json.dumps({"errorMessage": str(error)})}
-        fail(charter.model, "r1", reason_of(caught), catalog=catalog)
+        fail(charter.model, "r1", caught(error), catalog=catalog)
     return catalog.run(charter.model, "r1"), entered
+
+
+def tried(trainer: Trainer, trial: Trial) -> TrialResult:
+    """A trial as the workflow takes it: one that fails is told of, and the others go on."""
+    try:
+        return trainer.trial(trial)
+    except SerinError as error:
+        return failed_trial(trial, caught(error))
+
+
+def caught(error: SerinError) -> str:
+    return reason_of({"Error": type(error).__name__, "Cause": json.dumps({"errorMessage": str(error)})})
 
 
 def failed_at_check(*words: str, **given: Any) -> None:
@@ -201,7 +215,7 @@ def test_boosting_that_stops_by_itself_above_ten_thousand_rows_is_warned_of_and_
 
 def test_a_model_larger_than_its_room_fails_after_its_first_fit() -> None:
     run, entered = trained(room=1000)
-    assert (run.status, entered) == ("failed", ["check", "trials"])
+    assert (run.status, entered) == ("failed", ["check", "trials", "select"])
     assert run.reason is not None
     assert "are left beside predict's own layers" in run.reason
     assert "Remedy: Fit a smaller model" in run.reason

@@ -12,9 +12,9 @@ from serin.adapters.memory.world import MemoryClock, MemoryOnlineFeatures
 from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, Unavailable
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.json_body import MAXIMUM_BYTES
 from serin.domain.prediction_ids import moment_of
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.http.errors import STATUS
 from serin.http.predictions import response_schema
 from serin.services.predict import Predictor, Reply, Request, refusal
@@ -279,5 +279,5 @@ def test_a_model_whose_digest_is_not_the_recorded_one_is_never_asked(released: R
 def test_a_refusal_has_the_status_the_api_gives_its_kind() -> None:
     """A caller reads the same status from both functions; what predict never says is a fault of its own."""
     said = {kind.kind: refusal(kind("Found.", "Do.")).status for kind in kinds_of_errors()}
-    never = {"rejected", "not_found", "conflict"}
+    never = {"rejected", "conflict"}
     assert said == {**STATUS, **dict.fromkeys(never, 500)}

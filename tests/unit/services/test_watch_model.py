@@ -59,6 +59,7 @@ def test_what_is_as_it_was_says_what_would_have_been_seen_and_tells_nobody() -> 
     assert all(of.quality is not None and of.quality.rows > 50 for of in found.slices)
 
 
+@pytest.mark.slow
 def test_inputs_that_move_while_answers_stay_right_are_data_drift_told_once() -> None:
     world = Watching()
     for week in range(4):
@@ -103,6 +104,7 @@ def test_labels_that_mean_something_else_are_concept_drift() -> None:
     assert world.titles()[2:] == []
 
 
+@pytest.mark.slow
 def test_unsure_scores_are_told_before_truth_comes_and_train_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     world = Watching()
     for week in range(2):
@@ -126,6 +128,7 @@ def test_unsure_scores_are_told_before_truth_comes_and_train_nothing(monkeypatch
     assert world.workflows.trainings == {}
 
 
+@pytest.mark.slow
 def test_truth_that_comes_late_and_twice_ends_in_the_same_numbers() -> None:
     once, late = Watching(), Watching()
     for world in (once, late):
@@ -255,6 +258,7 @@ def test_a_new_version_is_held_against_what_it_learnt_and_closes_what_was_open()
     assert "version 2 learnt" in (episodes[0].closed_because or "")
 
 
+@pytest.mark.slow
 def test_an_episode_is_taken_by_one_and_closed_by_hand_until_the_feature_drifts_on() -> None:
     world = Watching()
     for week in range(3):
@@ -279,6 +283,7 @@ def test_an_episode_is_taken_by_one_and_closed_by_hand_until_the_feature_drifts_
     ]
 
 
+@pytest.mark.slow
 def test_the_answers_are_watched_once_their_own_first_windows_say_how_they_vary() -> None:
     world = Watching()
     for week in range(5):
@@ -288,6 +293,7 @@ def test_the_answers_are_watched_once_their_own_first_windows_say_how_they_vary(
     assert "the model's answer" in {of.feature for of in report(world, 4).drift.features}
 
 
+@pytest.mark.slow
 def test_a_look_reads_its_own_window_and_the_four_before_it_and_not_history() -> None:
     world = Watching()
     for week in range(7):

@@ -16,7 +16,8 @@ from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run
 from serin.learning.columns import read_columns
 from serin.services.build_training_set import build_training_set
-from serin.services.evaluate_model import judge, register, select
+from serin.services.evaluate_model import judge, register
+from serin.services.select_trial import select
 from serin.services.train_model import Trainer
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import GOLDEN, a_charter
@@ -64,12 +65,12 @@ class Platform:
         trainer = Trainer(
             charter, training_set, code or {}, [GOLDEN], lake=lake, artifacts=self.artifacts, room=200_000_000
         )
-        trainer.check(trials)
-        chosen = select(charter, run_id, training_set, [trainer.trial(trial) for trial in trials], catalog=catalog)
+        checked, tried = trainer.check(trials), [trainer.trial(trial) for trial in trials]
+        chosen = select(charter, run_id, training_set, tried, checked, catalog=catalog)
         scores = trainer.contest(run_id, chosen.trial, chosen.champion)
         judge(
             charter, run_id, training_set, scores, chosen.champion,
-            lake=lake, artifacts=self.artifacts, catalog=catalog,
+            lake=lake, artifacts=self.artifacts, catalog=catalog, clock=clock,
         )  # fmt: skip
         run = catalog.run(MODEL, run_id)
         if run.status == "running":

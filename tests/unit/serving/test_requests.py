@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {"at": "2013-01-31T07:00:00-05:00", "shop": "north", "ite
 
 
 def read(*instances: Any) -> list[Instance]:
-    return read_request(json.dumps({"instances": list(instances)}).encode(), INPUTS)
+    return read_request(json.dumps({"instances": list(instances)}).encode(), INPUTS).instances
 
 
 def refused(*instances: Any) -> Invalid:

@@ -7,29 +7,33 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Charter
-from serin.domain.compilation import Runtime
-from serin.domain.contracts import Contract
 from serin.domain.events import source_of
 from serin.domain.records import from_record
-from serin.ports import (
-    Catalog,
-    Clock,
-    Control,
-    Endpoint,
-    Events,
-    Metrics,
-    Notices,
-    ObjectStore,
-    OnlineFeatures,
-    Sources,
-    Workflows,
-)
 
+if TYPE_CHECKING:
+    # What all ports speak of is most of the domain, and a function needs little of it.
+    from serin.domain.compilation import Runtime
+    from serin.domain.contracts import Contract
+    from serin.ports import (
+        Catalog,
+        Clock,
+        Control,
+        Endpoint,
+        Events,
+        Metrics,
+        Notices,
+        ObjectStore,
+        OnlineFeatures,
+        Sources,
+        Workflows,
+    )
+
+SCRATCH = "serin-"
+"""What every file and folder begins with that a function makes in its temporary folder."""
 _REMEMBERED = 64 * 1024 * 1024
 """Bytes of objects that a process keeps in mind."""
 
@@ -176,17 +180,19 @@ class Platform:
     @cached_property
     def charters(self) -> Mapping[str, Charter]:
         """Model → charter, as the last deploy compiled them."""
-        folders = [item for item in files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
+        folders = [item for item in _files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
         return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
 
     @property
     def model_room(self) -> int:
         """How many bytes a model's layer may have beside the layers of predict."""
-        return int(_json(files("serin_charters") / "room.json"))
+        return int(_json(_files("serin_charters") / "room.json"))
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """Dataset → contract."""
+        from serin.domain.contracts import Contract
+
         found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
         return {contract.dataset: contract for contract in found}
 
@@ -198,18 +204,31 @@ class Platform:
 
     def golden(self, model: str) -> tuple[Mapping[str, Any], ...]:
         """The rows every version of the model must answer before it goes live, each with what is expected."""
-        return tuple(_json(files("serin_charters") / model / "golden.json"))
+        return tuple(_json(_files("serin_charters") / model / "golden.json"))
 
     @cached_property
     def model_code(self) -> Mapping[str, bytes]:
         """File name → content of the model's own Python files."""
-        sources = [item for item in files("model_code").iterdir() if item.name.endswith(".py")]
+        sources = [item for item in _files("model_code").iterdir() if item.name.endswith(".py")]
         return {item.name: item.read_bytes() for item in sorted(sources, key=lambda item: item.name)}
 
     def model_function(self, call: str) -> Callable[..., Any]:
-        """The function of the model's own code that a charter names as `module:name`."""
+        """The function of the model's own code that a charter names as `module:name`.
+
+        Raises Invalid for code that cannot be imported.
+        """
+        from serin.domain.errors import Invalid
+        from serin.domain.model_code import RAISED, raised
+
         module, _, name = call.partition(":")
-        function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        try:
+            function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        except RAISED as error:
+            raise Invalid(
+                f"{module}.py of the model cannot be imported: {raised(error)}.",
+                "Correct it; a derivation has the Python standard library and polars, and whatever else it imports is "
+                "not there.",
+            ) from error
         return function
 
     def _bucket(self, variable: str) -> ObjectStore:
@@ -226,8 +245,24 @@ def _read_once(store: ObjectStore) -> ObjectStore:
 
 @cache
 def platform() -> Platform:
-    """This process's platform."""
+    """This process's platform; it begins with no files of another one's."""
+    if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+        _forget_files(Path(os.environ.get("TMPDIR", "/tmp")))
     return Platform(os.environ)
+
+
+def _forget_files(folder: Path) -> None:
+    """Remove what an earlier process left: Lambda ends one that takes too long and keeps /tmp for the next.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+    """
+    for left in folder.glob(f"{SCRATCH}*"):
+        if left.is_dir():
+            import shutil
+
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 @cache
@@ -237,10 +272,17 @@ def _client(service: str) -> Any:
     return boto3.client(service)  # type: ignore[call-overload]
 
 
+def _files(package: str) -> Any:
+    """The folder of a package; what finds it costs more than all of a function that needs none."""
+    from importlib import resources
+
+    return resources.files(package)
+
+
 def _json(path: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _contracts(model: str) -> list[Any]:
-    folder = files("serin_charters") / model / "contracts"
+    folder = _files("serin_charters") / model / "contracts"
     return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)

@@ -126,7 +126,8 @@ def test_a_pattern_is_told_when_many_values_have_one_shape() -> None:
 
 def test_the_texts_that_keep_a_column_from_being_a_number_are_named() -> None:
     assert column(*["1.5"] * 95, *["?"] * 5).odd == ("?",)
-    assert column(*["1.5"] * 50, *["?"] * 50).odd == ()
+    assert column(*["1.5"] * 50, *["many"] * 50).odd == ()
+    assert column(*["1.5"] * 50, *["?", "NULL"] * 25).odd == ("?", "NULL")
     assert column(*["1.5"] * 100).odd == ()
 
 

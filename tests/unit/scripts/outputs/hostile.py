@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from serin.data.files.parquet import to_parquet
+from serin.domain.approvals import asked
 from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
@@ -145,6 +146,7 @@ SOURCE = {
     "every_minutes": 60,
     "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
 }
+APPROVAL = asked(MODEL, "rel2", 2, "Shall version 2 have all calls?", {"errors": 1.5}, "d", NOON)
 HEALTH = {
     **{"model": MODEL, "since": "s", "until": "u"},
     "versions": [
@@ -234,6 +236,7 @@ class Platform:
             "/lineage": poisoned(as_record(LINEAGE)),
             "/card": as_record(a_card(ATTACK)),
             "/health": poisoned(HEALTH),
+            "/approvals": {"items": [poisoned(as_record(replace(APPROVAL, status="open")))]},
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),
@@ -289,7 +292,7 @@ class Platform:
         """The same."""
         return self.release(model, "")
 
-    def run_ended(self, model: str, run: str | None) -> Any:
+    def run_ended(self, model: str, run: str | None, meanwhile: object = None) -> Any:
         """A training; as in the demo the second is rejected."""
         self.trained += 1
         return {**self.all("/runs")[0], "status": "rejected" if self.trained == 2 else "registered"}

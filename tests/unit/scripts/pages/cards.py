@@ -42,8 +42,8 @@ def measured(text: str = "") -> Measurements:
         "log_loss",
         (FeatureGain(f"amount{text}", estimate(0.03, 0.01)), FeatureGain("shop", estimate(0.001, 0.002))),
         (
-            ViewCost(f"queue{text}", 2, estimate(0.02, 0.005), 1.25, 3.5),
-            ViewCost("shop", 1, estimate(-0.001), 0.5, 0.2),
+            ViewCost(f"queue{text}", 2, estimate(0.02, 0.005), 1.25),
+            ViewCost("shop", 1, estimate(-0.001), 0.5),
         ),
     )
 

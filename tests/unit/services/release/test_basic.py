@@ -44,7 +44,7 @@ def test_the_verdict_of_a_first_release_says_that_nothing_was_compared() -> None
     world.release("rel2", 1, "rollback")
     (judged,) = world.catalog.judged(MODEL, "rel1")
     assert (judged.outcome, judged.sentence) == (
-        "inconclusive",
+        "not_compared",
         "Nothing was compared, since no version was live before; the golden rows were answered as expected.",
     )
 

@@ -8,12 +8,15 @@ from typing import Literal
 
 import pytest
 
-from serin.domain.errors import Conflict, Invalid
+from serin.domain.approvals import Approval, Word
+from serin.domain.errors import Conflict, Denied, Invalid
 from serin.domain.judgement.release_evidence import Stops
 from serin.domain.judgement.release_policy import CanaryPolicy, Margins, ShadowPolicy
+from serin.domain.people import People
 from serin.domain.release_course import ROUNDS, Course
 from serin.ports import Alarm, AliasState
-from tests.unit.services.releasing import MODEL, policy, with_live
+from serin.services.answer_approval import answer_approval
+from tests.unit.services.releasing import MODEL, World, policy, with_live
 
 DAY = timedelta(days=1)
 
@@ -207,6 +210,103 @@ def test_who_is_asked_gives_it_as_long_again_or_ends_it() -> None:
     world.wish("rel2", "abort")
     course = world.step("rel2", course)
     assert (course.next, course.reason) == ("abandon", "Aborted by ana.")
+
+
+def asking() -> tuple[World, Course, Approval]:
+    """A release that has asked people, since its deadline passed with too few calls."""
+    world = with_live(policy(inconclusive="ask"))
+    world.traffic.per_minute = 0.2
+    course = world.until("rel2", 2, "judge")
+    while world.known("rel2").status != "held":
+        course = world.step("rel2", course)
+    (question,) = world.catalog.latest_approvals(MODEL).items
+    return world, course, question
+
+
+def answer(world: World, question: Approval, word: Word, why: str = "") -> None:
+    answer_approval(MODEL, question.id, word, why, "ana", "t1", world.people, catalog=world.catalog, clock=world.clock)
+
+
+def test_what_people_approve_goes_live_on_the_figures_they_were_shown() -> None:
+    world, course, question = asking()
+    assert "Undecided" in question.question
+    assert question.figures
+    last = world.catalog.last_judged(MODEL, "rel2")
+    for _ in range(3):
+        course = world.step("rel2", course)
+    assert world.catalog.last_judged(MODEL, "rel2") == last, "what was shown has changed under who answers"
+    answer(world, question, "approve")
+    world.walk("rel2", course)
+    assert (world.known("rel2").status, world.live()) == ("live", 2)
+
+
+def test_what_people_reject_is_taken_back_with_their_reason() -> None:
+    world, course, question = asking()
+    answer(world, question, "reject", "not on a holiday")
+    assert world.step("rel2", course).reason == "Rejected by ana: not on a holiday"
+
+
+def agreeing(**roles: tuple[str, ...]) -> World:
+    world = with_live()
+    world.people = People({"ml_engineer": ("ana",), "data_scientist": ("sam",)}, **roles)
+    return world
+
+
+def test_no_caller_is_answered_before_each_role_that_the_charter_wants_has_agreed() -> None:
+    world = agreeing(release=("ml_engineer", "data_scientist"))
+    course = world.until("rel2", 2, "open")
+    for _ in range(3):
+        course = world.step("rel2", course)
+    assert (course.next, world.known("rel2").status) == ("open", "held")
+    assert world.known("rel2").reason == "Waits for the word of ml_engineer and data_scientist."
+    questions = world.catalog.latest_approvals(MODEL).items
+    by_role = {question.roles[0]: question for question in questions}
+    with pytest.raises(Denied, match="ana is no data_scientist"):
+        answer(world, by_role["data_scientist"], "approve")
+    answer(world, by_role["ml_engineer"], "approve")
+    assert world.step("rel2", course).next == "open"
+    world.people = replace(world.people, who={"ml_engineer": ("ana",), "data_scientist": ("ana",)})
+    world.step("rel2", course)
+    assert world.catalog.approval(MODEL, by_role["data_scientist"].id).status == "void", "another has the role"
+    (asked_anew,) = [one for one in world.catalog.latest_approvals(MODEL).items if one.is_open]
+    answer(world, asked_anew, "approve")
+    world.walk("rel2", course)
+    assert (world.known("rel2").status, world.live()) == ("live", 2)
+
+
+def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
+    world = agreeing(release=("ml_engineer",))
+    course = world.until("rel2", 2, "open")
+    course = world.step("rel2", course)
+    (question,) = world.catalog.latest_approvals(MODEL).items
+    answer(world, question, "approve")
+    world.people = replace(world.people, who={"ml_engineer": ("sam",)})
+    assert world.step("rel2", course).next == "open"
+    assert world.catalog.approval(MODEL, question.id).status == "void"
+
+
+def test_nobody_who_answers_is_reminded_each_day_and_in_a_week_it_is_taken_back() -> None:
+    world, course, question = asking()
+    for _ in range(7):
+        for _ in range(2):
+            course = world.step("rel2", Course("judge", 43_200))
+    assert course.reason == f"Nobody has answered approval {question.id} in time."
+    assert [telling for telling, _, _ in world.told].count("asked") == 7
+    assert world.catalog.approval(MODEL, question.id).status == "expired"
+
+
+def test_an_approval_is_void_once_calls_have_decided_or_somebody_resumes() -> None:
+    world, course, question = asking()
+    answer(world, question, "approve")
+    world.traffic.failing, world.traffic.per_minute = 0.5, 100
+    world.clock.advance(DAY / 24)
+    assert world.step("rel2", course).next == "abandon"
+    assert world.catalog.approval(MODEL, question.id).status == "void"
+    world, course, question = asking()
+    world.wish("rel2", "resume")
+    world.step("rel2", course)
+    assert world.catalog.approval(MODEL, question.id).status == "void"
+    assert world.known("rel2").status == "running"
 
 
 def test_a_candidate_that_fails_is_taken_back_though_a_person_holds_it_or_is_asked() -> None:

@@ -185,3 +185,11 @@ def test_a_first_release_that_is_promoted_while_it_is_taken_back_is_put_back_to_
     assert world.endpoint.alias(MODEL).function_version == "1"
     assert (world.live(), world.lease_is_free()) == (None, True)
     assert world.release("rel2", 2).status == "live"
+
+
+def test_a_beginning_sent_twice_that_comes_after_the_promotion_takes_nothing_back() -> None:
+    world = with_live()
+    world.until("rel2", 2, "bake")
+    promoted = world.endpoint.alias(MODEL)
+    world.begin("rel2", 2)
+    assert world.endpoint.alias(MODEL) == promoted

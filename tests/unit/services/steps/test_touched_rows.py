@@ -156,7 +156,7 @@ def zones(dice: random.Random) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ZONES, orient="row")
 
 
-@pytest.mark.parametrize("seed", [5, 17])
+@pytest.mark.parametrize("seed", [5, pytest.param(17, marks=pytest.mark.slow)])
 def test_derived_times_are_looked_for_where_they_may_lie(seed: int) -> None:
     assert grown(seed, moved).whole._buckets
 
@@ -165,16 +165,17 @@ def test_of_a_long_history_only_files_near_the_derived_times_are_read() -> None:
     world, charter = Twice(derive=moved), charter_of(MOVED[1], derive=Derivation("code:derive", ("zones",)))
     world.clock.moment = START
     world.upload(charter, "zones", pl.DataFrame([("a", 2), ("b", -3)], schema=ZONES, orient="row"))
-    for hour in range(70):
+    for hour in range(140):
         world.clock.moment = START + hour * HOUR
         rows: list[Event] = [(hour, "ab"[hour % 2], world.clock.moment, world.clock.moment, 1, True, 1.0)]
         upload = world.accept("shops", table(rows))
-        if hour >= 68:
+        if hour >= 138:
             world.gets = {"few": 0, "all": 0}
             world.build(charter, "shops", upload)
-    assert world.gets["all"] > 70
+    assert world.gets["all"] > 140
     assert world.gets["few"] <= 36
 
 
+@pytest.mark.slow
 def test_times_that_may_lie_anywhere_are_looked_for_everywhere() -> None:
     assert grown(2, at_its_own_time).whole._buckets

@@ -51,8 +51,10 @@ def _compiled(routes: tuple[Route, ...]) -> tuple[tuple[_Pattern, ...], Route | 
 def _pattern(route: Route) -> _Pattern:
     method, _, path = route.key.partition(" ")
     kinds, expressions = zip(*(_segment(segment) for segment in path.split("/")), strict=True)
-    # Segment by segment a literal goes before a variable, a variable before a greedy one; then a method before ANY.
-    return _Pattern(route, method, re.compile("/".join(expressions)), (kinds, method == "ANY"))
+    # A route that names every segment goes before a greedy one; then segment by segment a literal before a variable;
+    # then a method before ANY:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    return _Pattern(route, method, re.compile("/".join(expressions)), (_GREEDY in kinds, kinds, method == "ANY"))
 
 
 def _segment(segment: str) -> tuple[int, str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
+from serin.adapters.dynamodb import NEW, Put
+from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
+from serin.domain.approvals import Approval
 from serin.domain.datasets import DatasetHead, Part, Upload
-from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
-from serin.domain.paging import PAGE, Page, moment_key
+from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.records import from_record
 from serin.domain.release_record import Judged, ReleasePlan, Shift
@@ -25,14 +26,10 @@ from serin.domain.watched import WatchedWindow, WatchState
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
 _LAST = 10**9 - 1
-NOT_ENDED = "attribute_not_exists(#ended) OR #ended = :ended"
 
 
-class DynamoCatalog:
+class DynamoCatalog(DynamoRuns):
     """One table; each kind of record has its partition."""
-
-    def __init__(self, table: RecordTable) -> None:
-        self._table = table
 
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
         record = self._table.get(f"UPLOAD#{dataset}", upload_id)
@@ -46,11 +43,11 @@ class DynamoCatalog:
         return DatasetHead(dataset) if record is None else from_record(DatasetHead, record)
 
     def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
-        found = self._table.between(f"DATASET#{dataset}", f"PART#{_number(since + 1)}", f"PART#{_number(_LAST)}")
+        found = self._table.between(f"DATASET#{dataset}", f"PART#{numbered(since + 1)}", f"PART#{numbered(_LAST)}")
         return [from_record(Part, record) for record in found]
 
     def part(self, dataset: str, sequence: int) -> Part:
-        return self._one(Part, f"DATASET#{dataset}", f"PART#{_number(sequence)}", f"part {sequence} of {dataset}")
+        return self._one(Part, f"DATASET#{dataset}", f"PART#{numbered(sequence)}", f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         record = self._table.get(f"DATASET#{dataset}", "LAYOUT")
@@ -66,7 +63,7 @@ class DynamoCatalog:
             head = Put(dataset, "HEAD", after, {"digest": after.digest}, "#digest = :before", before=before.digest)
         else:
             head = Put(dataset, "HEAD", after, {"digest": after.digest}, NEW)
-        part_item = Put(dataset, f"PART#{_number(part.sequence)}", part, only_if=NEW)
+        part_item = Put(dataset, f"PART#{numbered(part.sequence)}", part, only_if=NEW)
         return self._table.put_together([_upload(upload), part_item, head])
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
@@ -139,32 +136,17 @@ class DynamoCatalog:
             TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set {training_set_id!r} of {model}"
         )
 
-    def begin_run(self, run: Run) -> bool:
-        return self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run), NEW))
-
-    def save_run(self, run: Run) -> None:
-        self._table.put(Put(f"RUN#{run.model}", run.id, run, _moment(run)))
-
-    def run(self, model: str, run_id: str) -> Run:
-        return self._one(Run, f"RUN#{model}", run_id, f"run {run_id!r} of {model}")
-
-    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
-        return self._page(Run, f"RUN#{model}", limit, after)
-
-    def runs(self, model: str) -> Sequence[Run]:
-        return sorted(self._all(Run, f"RUN#{model}"), key=lambda run: run.at)
-
-    def register(self, version: ModelVersion) -> bool:
-        item = Put(f"MODEL#{version.model}", _number(version.version), version, only_if=NEW)
+    def register(self, version: ModelVersion, run: Run | None = None) -> bool:
+        item = Put(f"MODEL#{version.model}", numbered(version.version), version, only_if=NEW)
         marker = Put(f"VERSION-OF-RUN#{version.model}", version.run, {"version": version.version}, only_if=NEW)
-        return self._table.put_together([item, marker])
+        return self._table.put_together([item, marker, *(() if run is None else (put_run(run),))])
 
     def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
         marker = self._table.get(f"VERSION-OF-RUN#{model}", run_id)
         return None if marker is None else self.version(model, marker["version"])
 
     def version(self, model: str, number: int) -> ModelVersion:
-        return self._one(ModelVersion, f"MODEL#{model}", _number(number), f"version {number} of {model}")
+        return self._one(ModelVersion, f"MODEL#{model}", numbered(number), f"version {number} of {model}")
 
     def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
         return self._page(ModelVersion, f"MODEL#{model}", limit, after, by_moment=False)
@@ -173,11 +155,11 @@ class DynamoCatalog:
         return self._all(ModelVersion, f"MODEL#{model}")
 
     def withdraw(self, withdrawal: Withdrawal) -> bool:
-        name = _number(withdrawal.version)
+        name = numbered(withdrawal.version)
         return self._table.put(Put(f"WITHDRAWAL#{withdrawal.model}", name, withdrawal, only_if=NEW))
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
-        record = self._table.get(f"WITHDRAWAL#{model}", _number(number))
+        record = self._table.get(f"WITHDRAWAL#{model}", numbered(number))
         return None if record is None else from_record(Withdrawal, record)
 
     def save_measurements(self, measurements: Measurements) -> None:
@@ -187,21 +169,24 @@ class DynamoCatalog:
         record = self._table.get(f"MEASURED#{model}", run_id)
         return None if record is None else from_record(Measurements, record)
 
+    def save_approval(self, approval: Approval) -> bool:
+        return self._table.put(_revised(f"APPROVAL#{approval.model}", approval.id, approval, moment_of(approval)))
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        return self._one(Approval, f"APPROVAL#{model}", approval_id, f"approval {approval_id!r} about {model}")
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        return self._page(Approval, f"APPROVAL#{model}", limit, after)
+
     def save_published(self, published: Published) -> None:
-        self._table.put(Put(f"PUBLISHED#{published.model}", _number(published.version), published))
+        self._table.put(Put(f"PUBLISHED#{published.model}", numbered(published.version), published))
 
     def published(self, model: str, number: int) -> Published | None:
-        record = self._table.get(f"PUBLISHED#{model}", _number(number))
+        record = self._table.get(f"PUBLISHED#{model}", numbered(number))
         return None if record is None else from_record(Published, record)
 
     def save_release(self, release: Release) -> bool:
-        ended = {} if release.is_open else {"ended": release.status}
-        # An open release has no such attribute, so that its record may not replace one that has.
-        put = Put(
-            *(f"RELEASE#{release.model}", release.id, release, {**_moment(release), **ended}, NOT_ENDED),
-            ended=release.status,
-        )
-        return self._table.put(put)
+        return self._table.put(until_ended(f"RELEASE#{release.model}", release))
 
     def release(self, model: str, release_id: str) -> Release:
         return self._one(Release, f"RELEASE#{model}", release_id, f"release {release_id!r} of {model}")
@@ -228,13 +213,13 @@ class DynamoCatalog:
         return None if record is None else from_record(ReleasePlan, record)
 
     def add_shift(self, model: str, shift: Shift) -> None:
-        self._table.put(Put(f"SHIFT#{model}#{shift.release}", _number(shift.weight), shift, only_if=NEW))
+        self._table.put(Put(f"SHIFT#{model}#{shift.release}", numbered(shift.weight), shift, only_if=NEW))
 
     def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
         return self._all(Shift, f"SHIFT#{model}#{release_id}")
 
     def add_judged(self, model: str, judged: Judged) -> bool:
-        return self._table.put(Put(f"JUDGED#{model}#{judged.release}", _number(judged.number), judged, only_if=NEW))
+        return self._table.put(Put(f"JUDGED#{model}#{judged.release}", numbered(judged.number), judged, only_if=NEW))
 
     def last_judged(self, model: str, release_id: str) -> Judged | None:
         newest = self._page(Judged, f"JUDGED#{model}#{release_id}", 1, None, by_moment=False).items
@@ -243,23 +228,15 @@ class DynamoCatalog:
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
 
-    def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
-        return [from_record(kind, record) for record in self._table.query(pk, prefix)]
 
-    def _page(self, kind: type[T], pk: str, limit: int, after: str | None, *, by_moment: bool = True) -> Page[T]:
-        page = self._table.newest(pk, limit, after, by_moment=by_moment)
-        return Page(tuple(from_record(kind, record) for record in page.items), page.next)
-
-    def _one(self, kind: type[T], pk: str, sk: str, what: str) -> T:
-        record: Any = self._table.get(pk, sk)
-        if record is None:
-            raise NotFound(f"There is no {what}.", "List what there is first, and check the name.")
-        return from_record(kind, record)
-
-
-def _revised(pk: str, sk: str, record: Fill | Layout | TruthState | WatchState) -> Put:
+def _revised(
+    pk: str,
+    sk: str,
+    record: Approval | Fill | Layout | TruthState | WatchState,
+    more: Mapping[str, str | int] | None = None,
+) -> Put:
     """The record, written if the revision before is there."""
-    attributes = {"revision": record.revision}
+    attributes: dict[str, str | int] = {"revision": record.revision, **(more or {})}
     if record.revision == 1:
         return Put(pk, sk, record, attributes, NEW)
     return Put(pk, sk, record, attributes, "#revision = :before", before=record.revision - 1)
@@ -271,13 +248,5 @@ def _fill(record: Any) -> Fill:
 
 
 def _upload(upload: Upload) -> Put:
-    attributes = {"status": upload.status, **_moment(upload)}
+    attributes = {"status": upload.status, **moment_of(upload)}
     return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, attributes, NOT_ACCEPTED, rejected="rejected")
-
-
-def _moment(item: Upload | Run | Release) -> dict[str, str | int]:
-    return {MOMENT: moment_key(item.at, item.id)}
-
-
-def _number(version: int) -> str:
-    return f"{version:09d}"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from serin.adapters.function_versions import FunctionVersions
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Corrupt, Unavailable
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.models import ModelVersion, Published
 from serin.domain.records import as_record, from_record
-from serin.domain.releases import GOLDEN_REQUEST
 from serin.domain.shadows import ShadowAnswer, ShadowCall, ShadowRow, failed_call
 from serin.ports import AliasState, Answer, Deployed
 

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, bool] = {
     "feedback": True,
     "train": True,
     "release": True,
+    "approve": True,
     "features": False,
 }
 """What a scope may allow, and whether that is done to one model."""
@@ -69,9 +70,12 @@ def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> N
 
 
 def iam_scopes(route: str) -> tuple[str, ...]:
-    """What a caller may whom IAM let at a route (`POST /models/<model>/predict`): that route's action and no other."""
+    """What a caller may whom IAM let at a route: that route's action and no other.
+
+    It is `POST /models/<model>/{proxy+}`, and where a release asks by itself `POST /models/<model>/predict`.
+    """
     match route.split("/"):
-        case ["POST ", "models", model, "predict"] if NAME.match(model):
+        case ["POST ", "models", model, "predict"] | ["POST ", "models", model, "{proxy+}"] if NAME.match(model):
             return (f"predict:{model}",)
     return ()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 
 
 def exact_sum(values: Sequence[float]) -> float | None:
@@ -18,6 +17,9 @@ def exact_sum(values: Sequence[float]) -> float | None:
             return math.fsum(values) + 0.0
         return float(sum(values))
     except OverflowError:
+        # Loaded when it is needed, which is seldom: it brings decimal numbers along.
+        from fractions import Fraction
+
         # `fsum` gives up where a sum on the way is too great, though the last one may not be.
         try:
             return float(sum(map(Fraction, values), Fraction()))

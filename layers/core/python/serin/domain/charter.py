@@ -15,6 +15,7 @@ from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin,
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
 from serin.domain.judgement.watching.policy import WatchPolicy
+from serin.domain.people import People
 from serin.domain.records import record_digest
 from serin.domain.sources import Source
 
@@ -158,11 +159,14 @@ class Truth:
     token_share: float = 0.25
 
 
+SearchMethod = Literal["grid", "random", "halving"]
+
+
 @dataclass(frozen=True)
 class Search:
-    """How trials are made (`grid`: every combination of `space`, `trials` at most) and which metric picks the best."""
+    """How trials are made of `space`, `trials` at most (`serin.domain.searching`), and which metric picks the best."""
 
-    method: Literal["grid"]
+    method: SearchMethod
     trials: int
     concurrency: int
     optimise: str
@@ -176,6 +180,7 @@ class Training:
     `window` and `holdout` are spans of the moment, newest rows first; `holdout` None is a table without a time, whose
     rows judge by chance; `minimum_rows` counts the
     labelled rows before the holdout. `gate` says by how much a challenger must be better than the champion.
+    With `measure_views` each version is fitted again without each of its views, for its card.
     """
 
     start_on: str
@@ -185,6 +190,7 @@ class Training:
     search: Search
     gate: GatePolicy
     pipeline: str | None = None
+    measure_views: bool = False
 
 
 @dataclass(frozen=True)
@@ -257,6 +263,7 @@ class Charter:
     retraining: RetrainingPolicy = _BY_TRUTH
     monitoring: Monitoring = Monitoring()
     intended_use: IntendedUse | None = None
+    people: People = field(default_factory=People)
 
     @property
     def requirements(self) -> Requirements:

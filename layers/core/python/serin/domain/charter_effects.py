@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from serin.domain.people import ROLES
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -34,8 +36,7 @@ _CAUSES, _DECIDE = f"{_JUDGEMENT}/retraining/causes.py", f"{_JUDGEMENT}/retraini
 _ALARMS = "infra/constructs/endpoint_alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
 _DECISIONS = "layers/core/python/serin/measures/decisions.py"
-_EVALUATE = "layers/core/python/serin/services/evaluate_model.py"
-_EXPERIMENTS = "layers/core/python/serin/domain/experiments.py"
+_SEARCHING = "layers/core/python/serin/domain/searching.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
 _WINDOWS = "layers/core/python/serin/data/features/windows.py"
 _REQUESTS = "layers/core/python/serin/domain/fields.py"
@@ -43,6 +44,8 @@ _BUILD_FEATURES = "layers/core/python/serin/services/build_features.py"
 _TRAINING_SET = "layers/core/python/serin/services/build_training_set.py"
 _TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core/python/serin/data/looks/truth.py"
 _WATCHING = f"{_JUDGEMENT}/watching"
+_ANSWER = "layers/core/python/serin/services/answer_approval.py"
+_ASKING = "layers/core/python/serin/services/release/asking.py"
 _CARD = "layers/core/python/serin/services/show_card.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
@@ -137,16 +140,23 @@ EFFECTS: Mapping[str, Effect] = {
     "training.pipeline": Effect(
         "resource", "The code that makes the model.", "layers/core/python/serin/learning/pipelines.py"
     ),
+    "training.measure_views": Effect(
+        "resource",
+        "Whether a version is fitted again without each of its views, for its card.",
+        "infra/stacks/training_states.py",
+    ),
     "training.window": Effect("resource", "How far back training rows go.", _JOINS),
     "training.holdout": Effect(
         "gate", "Rows that judge and are not learnt from: the newest, or random.", _TRAINING_SET
     ),
     "training.minimum_rows": Effect("gate", "With fewer rows no training begins.", _TRAINING_SET),
-    "training.search.method": Effect("gate", "How trials are chosen; another method than grid is refused.", _SCHEMA),
-    "training.search.trials": Effect("resource", "How many trials are made at most.", _EXPERIMENTS),
+    "training.search.method": Effect(
+        "resource", "How trials are chosen, and from how many days each learns.", _SEARCHING
+    ),
+    "training.search.trials": Effect("resource", "How many trials are made at most.", _SEARCHING),
     "training.search.concurrency": Effect("resource", "How many trials run at once.", _TRAINING_STACK),
-    "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _EVALUATE),
-    "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _EXPERIMENTS),
+    "training.search.optimise": Effect("gate", "The metric that picks the best trial.", _SEARCHING),
+    "training.search.space.*": Effect("resource", "The values of a hyperparameter that are tried.", _SEARCHING),
     "training.gate.metric": Effect("gate", "The proper score a challenger must win by.", _GATE),
     "training.gate.alpha": Effect("gate", "How often an equal may get in by luck.", _BOUNDS),
     "training.gate.block": Effect(
@@ -179,6 +189,9 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_performance": Effect("gate", "What a loss that truth shows leads to.", _CAUSES),
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
+    **{f"people.{role}.who": Effect("gate", f"Whose tokens answer as {role}.", _ANSWER) for role in ROLES},
+    "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
+    "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
     "monitoring.traced": Effect(
         "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),

@@ -69,6 +69,12 @@ class TooLarge(SerinError):
     kind = "too_large"
 
 
+class Unsupported(SerinError):
+    """A body in a form that is not read here, whatever it says."""
+
+    kind = "unsupported"
+
+
 class ModelFailed(SerinError):
     """The model's own code, or its fitted pipeline, cannot answer a row that its charter lets in.
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, product
 from typing import Literal
 
-from serin.domain.charter import Scalar, Search, View
+from serin.domain.charter import Scalar, View
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact
-from serin.domain.runs import Measurement, Provenance
+from serin.domain.runs import Provenance, RunMetric, RunSummary, latest
 
 SMALL_TABLE = 2000
 """Without a time, fewer rows than these are judged by cross-validation."""
 HOLDOUT_PARTS = 5
 """Without a time, one row in so many of a larger table is withheld."""
+VALIDATION_PARTS = 7
+"""Without a time, one entity in so many of those that teach judges trials."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,6 @@ class Trial:
     recipe: TrialRecipe = "pipeline"
 
 
-def trials(search: Search) -> tuple[Trial, ...]:
-    """Every combination of the search space in the charter's order, `search.trials` at most."""
-    names = list(search.space)
-    combinations = product(*(search.space[name] for name in names))
-    chosen = [dict(zip(names, values, strict=True)) for values in islice(combinations, search.trials)]
-    return tuple(Trial(number, params) for number, params in enumerate(chosen, start=1))
-
-
 @dataclass(frozen=True)
 class TrialResult:
     """A trial: its metrics on the newest learnable rows, which the fit did not see; none they cannot show.
@@ -113,7 +106,7 @@ class TrialResult:
     seconds: float
     algorithm: str | None = None
     failed: str | None = None
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[RunMetric, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +141,7 @@ class Run:
     judge the winner, by why. `warnings` are sentences about what is let through and should be looked at. `provenance`
     says of what it was made, `algorithm` the class of the best trial's estimator, `artifacts` what it has written, by
     what it is. Its steps took `seconds` of functions, which cost `usd`. `parent` is the run that it repeats. What it
-    measured, with rows, days and intervals, is kept beside it: `Catalog.measurements`.
+    measured, with rows, days and intervals, is kept beside it: `Catalog.metrics`.
     """
 
     id: str
@@ -172,3 +165,32 @@ class Run:
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     seconds: float = 0.0
     usd: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.status == "running"
+
+
+def summary_of(run: Run, measured: Sequence[RunMetric] = ()) -> RunSummary:
+    """The training in one line, with what it has measured over all rows."""
+    return RunSummary(
+        id=run.id,
+        model=run.model,
+        status=run.status,
+        at=run.at,
+        parent=run.parent,
+        algorithm=run.algorithm,
+        params=run.best.params if run.best else {},
+        training_set=run.training_set,
+        version=run.version,
+        seconds=run.seconds,
+        usd=run.usd,
+        metrics=latest(item for item in measured if item.slice is None),
+        reason=run.reason,
+    )
+
+
+def provenance_of(training_set: TrainingSet) -> Provenance:
+    """Of what a training on that snapshot is made, but for what the trainer alone knows."""
+    return Provenance(training_set.id, training_set.heads, training_set.charter, training_set.code)

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
-from serin.domain.contracts import ColumnType
 from serin.domain.names import digest
 from serin.domain.records import as_record
+
+if TYPE_CHECKING:
+    from serin.domain.contracts import ColumnType
 
 WINDOW_TYPES: Mapping[Aggregate, tuple[ColumnType, ...]] = {
     "count": ("string", "integer", "number", "boolean", "timestamp", "date"),

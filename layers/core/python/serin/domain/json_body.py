@@ -20,8 +20,11 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 
 
-def read_json(body: bytes) -> object:
-    """The JSON value of a request body; raises TooLarge, or Invalid for what is not UTF-8 JSON with finite numbers."""
+def read_json(body: bytes, *, nan_is_null: bool = False) -> object:
+    """The JSON value of a request body; raises TooLarge, or Invalid for what is not UTF-8 JSON with finite numbers.
+
+    With `nan_is_null` a bare NaN, which is how pandas' writers say that a value is not known, is null.
+    """
     if len(body) > MAXIMUM_BYTES:
         raise TooLarge(
             f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
@@ -35,7 +38,9 @@ def read_json(body: bytes) -> object:
     if _LONG_NUMBER.search(without_strings):
         raise Invalid(f"A number in the body has more than {MAXIMUM_DIGITS} digits.", "Send 64-bit integers or floats.")
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
+        return json.loads(
+            body.decode("utf-8"), parse_constant=_null if nan_is_null else _constant, object_pairs_hook=_object
+        )
     except json.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.", "Send the JSON that /openapi.json describes.") from error
     except UnicodeDecodeError as error:
@@ -56,6 +61,10 @@ def _is_too_deep(without_strings: bytes) -> bool:
 
 def _constant(name: str) -> object:
     raise Invalid(f"The body holds {name}, which is not JSON.", "Send null where a value is unknown.")
+
+
+def _null(name: str) -> object:
+    return None if name == "NaN" else _constant(name)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

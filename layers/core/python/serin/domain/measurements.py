@@ -49,10 +49,10 @@ class Bin:
 
 @dataclass(frozen=True)
 class FeatureGain:
-    """How much worse the gate's metric becomes on the judging rows once the feature's values are dealt anew among them.
+    """How much worse the gate's metric becomes once the feature's values are dealt anew among the rows it is asked of.
 
-    The model is not fitted again: it is what this model relies on (Breiman 2001; Fisher et al. 2019), not what the
-    feature could give. Positive is worse.
+    The rows are those that chose the trial, which the model did not see; it is not fitted again. So it is what this
+    model relies on (Breiman 2001; Fisher et al. 2019), not what the feature could give. Positive is worse.
     """
 
     feature: str
@@ -64,14 +64,13 @@ class ViewCost:
     """What a feature view costs and gives: the same recipe fitted without it, judged on the same rows.
 
     `loss` is how much worse the gate's metric is without it, row by row on the judging rows; positive is worse.
-    `fit_cpu_s` and `score_cpu_us` are the CPU that it takes: seconds of the fit, microseconds of a row's score.
+    `cpu_s` is how many seconds of CPU the fit and the judging rows' scores take more with it.
     """
 
     view: str
     columns: int
     loss: Estimate
-    fit_cpu_s: float
-    score_cpu_us: float
+    cpu_s: float
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ of JSON. What one of them cannot say is refused where it is made; nothing else i
 from __future__ import annotations
 
 import math
-import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -45,7 +44,12 @@ def kind_and_place(error: BaseException) -> str:
 
 def place(error: BaseException | None) -> str:
     """Where the model's own code is on an error's way, as ` (features.py, line 3)`; nothing where it is not."""
-    frames = traceback.extract_tb(error.__traceback__) if error else []
+    if error is None or error.__traceback__ is None:
+        return ""
+    # Loaded when something has failed: `predict` seldom needs it.
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _PACKAGE in PurePath(frame.filename).parts]
     return f" ({PurePath(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 

@@ -24,6 +24,9 @@ LAMBDA_CALL = 0.20 / 1_000_000
 LAMBDA_GB_SECOND = 0.0000133334
 """On arm64, which stages use by default; x86_64 costs a quarter more."""
 
+TRAINER_SECOND = LAMBDA_GB_SECOND * 3008 / 1024
+"""A second of a training's functions, which have 3,008 MB."""
+
 
 def calls_cost(calls: int, gb_seconds: float) -> float:
     """What so many calls of functions cost, which were billed so many seconds times GB of memory."""

@@ -40,9 +40,14 @@ def settled(intent: Intent, live: Live | None) -> Split:
 
 
 def left_by(intent: Intent, now: Split) -> bool:
-    """Whether a release that ended early may have left the alias so: only its candidate and what served before."""
-    own = {intent.previous, intent.function_version, intent.candidate} - {None}
-    return {now.function_version, now.candidate} - {None} <= own
+    """Whether a release that ended early may have left the alias so: its candidate whole, or beside what served before.
+
+    The other way round, what served before beside its candidate, is no release's doing.
+    """
+    own = {intent.function_version, intent.candidate} - {None}
+    if now.candidate is None:
+        return now.function_version in own | {intent.previous}
+    return now.function_version == intent.previous and now.candidate in own
 
 
 def after_shifts(plan: ReleasePlan, shifts: Sequence[Shift], previous: str) -> Split:

@@ -21,9 +21,6 @@ ABORTED_BY = "Aborted by "
 DEPLOYED = "deployed"
 """The cause of a release that gives what is live the code of a deploy."""
 
-# The id of a release's own questions; the gateway never gives it to a caller's, so it can be told from traffic.
-GOLDEN_REQUEST = "golden"
-
 
 @dataclass(frozen=True)
 class Release:

@@ -12,19 +12,17 @@ from serin.domain.charter import Scalar
 Judged = Literal["validation", "holdout"]
 """`validation`: the newest rows that a trial may be chosen by; `holdout`: the withheld rows that judge the winner."""
 
-LEVEL = 0.95
-"""The share of such samples in which the truth lies between `low` and `high` of a measurement."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Measurement:
+class RunMetric:
     """A metric on rows that the fit has not learnt from.
 
     `rows` are as many, asked on so many `days` (UTC; 0 where rows have no time). `low` and `high` are the two-sided
-    interval at `LEVEL`, over the gate's blocks; None where there are fewer than two of them. `slice` is
-    `column=value`, None for all rows. `step` is how many of the newest days the fit has learnt from where several
-    spans were tried, else 0. `at` is when it was recorded.
+    interval (`serin.domain.measurements.LEVEL`) over the gate's blocks; None where there are fewer than two of them.
+    `slice` is `column=value`, None for all rows. `step` is how many of the newest days a trial has learnt from, else 0.
+    `at` is when it was recorded.
     """
 
     metric: str
@@ -44,17 +42,17 @@ class Measurement:
         return f"{self.dataset}.{self.metric}" + (f"[{self.slice}]" if self.slice else "")
 
 
-def latest(measurements: Iterable[Measurement]) -> dict[str, Measurement]:
+def latest(metrics: Iterable[RunMetric]) -> dict[str, RunMetric]:
     """The measurement that counts of each name: the greatest by step, then moment, then value, as MLflow has it."""
-    newest: dict[str, Measurement] = {}
-    for item in measurements:
+    newest: dict[str, RunMetric] = {}
+    for item in metrics:
         known = newest.get(item.name)
         if known is None or _place(item) > _place(known):
             newest[item.name] = item
     return newest
 
 
-def _place(item: Measurement) -> tuple[int, datetime, float]:
+def _place(item: RunMetric) -> tuple[int, datetime, float]:
     return item.step, item.at or _LONG_AGO, item.value
 
 
@@ -83,7 +81,7 @@ class RunSummary:
 
     `status` is that of the training; a trial is `finished` or `failed`. `algorithm` is the class of the estimator,
     `params` its hyperparameters. `metrics` are the latest over all rows by name (`validation.log_loss`); slices are
-    among the run's measurements. `seconds` were spent in its functions, which cost `usd`.
+    among the metrics of the run. `seconds` were spent in its functions, which cost `usd`.
     """
 
     id: str
@@ -97,10 +95,10 @@ class RunSummary:
     version: int | None = None
     seconds: float = 0.0
     usd: float = 0.0
-    metrics: Mapping[str, Measurement] = field(default_factory=dict)
+    metrics: Mapping[str, RunMetric] = field(default_factory=dict)
     reason: str | None = None
 
 
-def trial_run(run: str, number: int) -> str:
-    """The id of a trial of a run."""
-    return f"{run}.{number:03d}"
+def trial_run(run: str, number: int | None = None) -> str:
+    """The id of a trial of a run, or how the ids of all its trials begin."""
+    return f"{run}." if number is None else f"{run}.{number:03d}"

@@ -143,8 +143,7 @@ def _relies_on(card: Card) -> Iterator[Json]:
 def _views(card: Card) -> Iterator[Json]:
     views = card.measured.views if card.measured else ()
     yield from _bars("loss without the view", [(one.view, one.loss.value) for one in views])
-    yield from _bars("CPU seconds of the fit it takes", [(one.view, one.fit_cpu_s) for one in views])
-    yield from _bars("CPU microseconds a row it takes", [(one.view, one.score_cpu_us) for one in views])
+    yield from _bars("CPU seconds it takes", [(one.view, one.cpu_s) for one in views])
 
 
 def _bars(name: str, bars: Sequence[tuple[str, float]]) -> Iterator[Json]:

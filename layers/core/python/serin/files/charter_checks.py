@@ -10,6 +10,7 @@ from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.monitoring_checks import MONITORING_CHECKS
+from serin.files.people_checks import PEOPLE_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.retraining_checks import RETRAINING_CHECKS
@@ -61,6 +62,14 @@ def _spans(subject: Subject) -> Iterator[Finding]:
     if training.holdout is not None and training.holdout >= training.window:
         remedy = "Withhold less than the window, so that rows remain to learn from."
         yield Finding(("training", "holdout"), "a holdout as long as the window or longer", remedy)
+
+
+@check("training")
+def _halving(subject: Subject) -> Iterator[Finding]:
+    training = subject.charter.training
+    if training.search.method == "halving" and training.holdout is None:
+        remedy = "Its trials learn from more and more of the newest days; where there is no time, use grid or random."
+        yield Finding(("training", "search", "method"), "halving of rows that have no time", remedy)
 
 
 @check("training", "datasets")
@@ -128,7 +137,8 @@ def _truth(subject: Subject) -> Iterator[Finding]:
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return f"One of: {', '.join(sorted(names))}."
+    known = ", ".join(sorted(names))
+    return f"One of: {known}." if known else "There is none to name yet."
 
 
 CHECKS: tuple[Check, ...] = (
@@ -136,11 +146,13 @@ CHECKS: tuple[Check, ...] = (
     _floors,
     _optimise,
     _spans,
+    _halving,
     _start,
     _input_bounds,
     _derivations,
     _truth,
     *FEATURE_CHECKS,
+    *PEOPLE_CHECKS,
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
     *POSITIVE_CHECKS,

@@ -6,17 +6,17 @@ What fields mean together is `charter_checks`; what each one changes is `serin.d
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, Task, Truth
+from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, SearchMethod, Task, Truth
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
+from serin.files.people_schema import PeopleSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.retraining_schema import BudgetSection, RetrainingSection
 from serin.files.sections import ContractPath, Duration, Section
@@ -33,15 +33,6 @@ def _scalar(value: object) -> Scalar:
     if not isinstance(value, (str, int, float, bool)):
         raise ValueError("Write one word or number.")
     return value
-
-
-def _only(allowed: str, *later: str) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if value in later:
-            raise ValueError(f"{value} is not supported yet by this version of Serin; write {allowed}.")
-        return value
-
-    return check
 
 
 def _name(value: object) -> object:
@@ -177,7 +168,7 @@ class StartOn(Section):
 
 
 class SearchSection(Section):
-    method: Annotated[Literal["grid"], BeforeValidator(_only("grid", "random", "halving"))]
+    method: SearchMethod
     trials: int = Field(ge=1, le=256)
     concurrency: int = Field(ge=1, le=40)
     optimise: str
@@ -201,6 +192,7 @@ class TrainingSection(Section):
     minimum_rows: int = Field(ge=1, le=100_000_000)
     search: SearchSection
     gate: GateSection = GateSection()
+    measure_views: bool = False
 
 
 class CharterFile(Section):
@@ -220,6 +212,7 @@ class CharterFile(Section):
     release: ReleaseSection
     retraining: RetrainingSection = RetrainingSection()
     monitoring: MonitoringSection = MonitoringSection()
+    people: PeopleSection = PeopleSection()
 
 
 NOT_YET_FIELDS = frozenset(
@@ -230,7 +223,9 @@ NOT_YET_FIELDS = frozenset(
         "design.budget.usd_per_month",
         "design.budget.requests_per_second",
         "design.requirements.explainability",
-        "people",
+        "people.four_eyes",
+        "people.*.key_metric",
+        "people.approvals.training",
         "maturity",
     }
 )

@@ -19,7 +19,7 @@ from serin.files.code_outlines import Outline, read_outline
 from serin.files.compiling import compiled, inputs_of
 from serin.files.contract_references import checked_references
 from serin.files.contracts import read_contract
-from serin.files.faults import Fault, FieldPath, Finding, invalid
+from serin.files.faults import Fault, FieldPath, Finding, invalid, together
 from serin.files.fields import ANY_NAME, Unknown, unknown_fields, without
 from serin.files.golden import GoldenRow, read_golden
 from serin.files.pydantic_findings import findings_of
@@ -62,11 +62,7 @@ def examine(path: Path) -> Examined:
 
 def _all_faults(reading: _Reading) -> Invalid:
     """The charter's own faults first, then those of the files it names."""
-    errors = [invalid(reading.faults)] if reading.faults else []
-    errors += reading.foreign
-    if len(errors) == 1:
-        return errors[0]
-    return Invalid("\n".join(error.message for error in errors), "\n".join(error.remedy for error in errors))
+    return together([*([invalid(reading.faults)] if reading.faults else []), *reading.foreign])
 
 
 @dataclass

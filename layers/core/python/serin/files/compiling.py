@@ -35,6 +35,7 @@ from serin.files.charter_schema import (
     ViewSection,
 )
 from serin.files.monitoring_schema import monitoring_of
+from serin.files.people_schema import people_of
 from serin.files.release_schema import release_policy
 from serin.files.retraining_schema import retraining_policy
 
@@ -67,6 +68,7 @@ def compiled(file: CharterFile) -> Charter:
         ),
         monitoring=monitoring_of(file.monitoring),
         intended_use=_intended_use(file.design.intended_use),
+        people=people_of(file.people),
     )
 
 
@@ -128,4 +130,5 @@ def _training(section: TrainingSection, task: Task) -> Training:
         search=Search(search.method, search.trials, search.concurrency, search.optimise, space),
         gate=GatePolicy(gate.metric or PROPER_SCORES[task][0], gate.alpha, gate.block, gate.minimum_gain),
         pipeline=section.pipeline,
+        measure_views=section.measure_views,
     )

@@ -27,6 +27,10 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 # Where a value breaks the bound.
 _BROKEN: Mapping[str, str] = {"minimum": "<", "exclusiveMinimum": "<=", "maximum": ">", "exclusiveMaximum": ">="}
+_SAID: Mapping[str, str] = {
+    **{"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than"},
+    "multipleOf": "a multiple of",
+}
 _BITS: Mapping[str, tuple[float, float]] = {
     **{f"i{bits}": (-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1) for bits in (8, 16, 32)},
     **{f"u{bits}": (0.0, 2.0**bits - 1) for bits in (8, 16, 32)},
@@ -89,7 +93,7 @@ def _of_numbers(rules: Rules, name: str, type: str, options: Mapping[str, Any], 
             if number(bound) is None:
                 rules.refuse((*path, option), f"{option} {shown(bound)}", "Write a finite number.")
             else:
-                _condition(rules, name, option, Expression(_BROKEN[option], (column(name), constant(bound))))
+                _condition(rules, name, option, bound, Expression(_BROKEN[option], (column(name), constant(bound))))
     _multiple(rules, name, options.get("multipleOf"), path)
     _bits(rules, name, type, options.get("format"))
 
@@ -115,7 +119,7 @@ def _multiple(rules: Rules, name: str, multiple: object, path: FieldPath) -> Non
         rules.say(f"{rules.dataset}.{name}", f"multipleOf {multiple}", why)
     else:
         rest = Expression("%", (column(name), constant(int(step))))
-        _condition(rules, name, "multipleOf", Expression("<>", (rest, constant(0))))
+        _condition(rules, name, "multipleOf", multiple, Expression("<>", (rest, constant(0))))
 
 
 def _bits(rules: Rules, name: str, type: str, written: object) -> None:
@@ -137,7 +141,8 @@ def _of_times(rules: Rules, name: str, type: str, options: Mapping[str, Any]) ->
             why = f"no {type} in ISO 8601"
             rules.say(f"{rules.dataset}.{name}", f"{option} {options[option]}", why)
         else:
-            _condition(rules, name, option, Expression(operation, (column(name), Expression(type, value=bound))))
+            broken = Expression(operation, (column(name), Expression(type, value=bound)))
+            _condition(rules, name, option, options[option], broken)
 
 
 def _moment(text: object, type: str, zone: object) -> str | None:
@@ -181,10 +186,11 @@ def _bounds(rules: Rules, kind: RuleKind, name: str, bounds: list[object], path:
         rules.add(path, Rule(f"{rules.dataset}.{name}.{kind}", kind, (name,), "accuracy", minimum=low, maximum=high))
 
 
-def _condition(rules: Rules, name: str, option: str, broken: Expression) -> None:
+def _condition(rules: Rules, name: str, option: str, bound: object, broken: Expression) -> None:
     told = "_".join(part.lower() for part in option.replace("M", " M").replace("O", " O").split())
     identity = f"{rules.dataset}.{name}.{told}"
-    rules.add((), Rule(identity, "condition", (name,), "accuracy", condition=broken))
+    said = f"{_SAID[option]} {bound}"
+    rules.add((), Rule(identity, "condition", (name,), "accuracy", condition=broken, description=said))
 
 
 def number(value: object) -> float | None:

@@ -35,6 +35,12 @@ def form_and_zone(rules: Rules, item: SchemaProperty, name: str, path: FieldPath
     shape = shape_of(str(form))
     if shape is None or ("minute" in parts_of(shape)) != (kind == "timestamp"):
         rules.say(about, promise, "a form that is not read; times are read as ISO 8601")
+    elif kind == "timestamp" and options.get("timezone") is True:
+        rules.say(
+            about,
+            promise,
+            "it holds no zone, and `timezone: true` says that texts do; they are read as ISO 8601",
+        )
     elif kind == "timestamp" and zone is None:
         rules.say(about, promise, "it holds no zone, and defaultTimezone names none; times are read as ISO 8601")
     else:

@@ -134,6 +134,8 @@ def _read_object(
     kept, left_out = read_columns(rules, schema)
     rules.columns, rules.known = tuple(one.column for one in kept), calls_of(kept)
     rules.findings += [*_own_findings(schema, place), *missing_findings(schema, place)]
+    if schema.name and [other.name for other in contract.schema_ or []].index(schema.name) < int(place[-1]):
+        rules.refuse((*place, "name"), f"{schema.name!r} a second time", "Give each object a name of its own.")
     key = _primary_key(rules, schema, kept)
     _find_rules(rules, schema, kept, key)
     others = {str(other.name).lower() for other in contract.schema_ or [] if other is not schema}

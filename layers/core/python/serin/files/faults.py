@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from serin.domain.errors import Invalid
 
 FieldPath = tuple[str | int, ...]
+_ROW = re.compile(r"\[[0-9]+\]")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Fault:
         where = f"{self.file}:{self.line}: "
         return f"{where}{self.field}: {self.found}" if self.field else f"{where}{self.found}"
 
+    @property
+    def line_with_remedy(self) -> str:
+        """What is wrong and what to do, on one line."""
+        return _with_remedy(str(self), self.remedy)
+
 
 def dotted(path: FieldPath) -> str:
     """The path as a reader writes it: `inputs.distance.min`, `features.model_uses[2]`."""
@@ -58,11 +66,49 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
-def invalid(faults: Sequence[Fault]) -> Invalid:
-    """One error that lists every fault, one a line, in the order of the file."""
-    ordered = sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.field))
-    message = "\n".join(str(fault) for fault in ordered)
+class InvalidFiles(Invalid):
+    """One error for all faults of files, one a line, file by file; of several each line says its remedy.
+
+    What is wrong in the same way in many rows of a list is one fault, told at the first of them.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        files = list(dict.fromkeys(fault.file for fault in faults))
+        self.faults = tuple(sorted(set(faults), key=lambda one: (files.index(one.file), one.line, one.field)))
+        alike = Counter(map(_kind, self.faults))
+        first = tuple({_kind(fault): fault for fault in reversed(self.faults)}.values())[::-1]
+        if len(first) == 1:
+            super().__init__(_line(first[0], alike), first[0].remedy, first[0].field or None)
+        else:
+            lines = (_with_remedy(_line(fault, alike), fault.remedy) for fault in first)
+            super().__init__("\n".join(lines), f"Correct these {len(first)} places.")
+
+
+def invalid(faults: Sequence[Fault]) -> InvalidFiles:
+    """One error that lists every fault, one a line."""
+    return InvalidFiles(faults)
+
+
+def together(errors: Sequence[Invalid]) -> Invalid:
+    """The faults of several files as one error; what is no fault of a line comes last."""
+    faults = [fault for error in errors if isinstance(error, InvalidFiles) for fault in error.faults]
+    others = [error for error in errors if not isinstance(error, InvalidFiles)]
+    ordered = [*([invalid(faults)] if faults else []), *others]
     if len(ordered) == 1:
-        return Invalid(message, ordered[0].remedy, ordered[0].field or None)
-    remedies = "\n".join(f"{fault.file}:{fault.line}: {fault.remedy}" for fault in ordered)
-    return Invalid(message, f"Correct these {len(ordered)} places:\n{remedies}")
+        return ordered[0]
+    return Invalid("\n".join(one.message for one in ordered), "\n".join(one.remedy for one in ordered))
+
+
+def _with_remedy(found: str, remedy: str) -> str:
+    return f"{found}{'' if found.endswith(('.', '?')) else '.'} {remedy}"
+
+
+def _kind(fault: Fault) -> tuple[str, str, str]:
+    """What faults of many rows have in common; all others are kinds of their own."""
+    row = _ROW.match(fault.field)
+    return (fault.file, fault.field[row.end() :], fault.remedy) if row else (str(fault), fault.field, fault.remedy)
+
+
+def _line(fault: Fault, alike: Mapping[tuple[str, str, str], int]) -> str:
+    more = alike[_kind(fault)] - 1
+    return f"{fault}, and so in {more:,} more row{'s' if more > 1 else ''}" if more else str(fault)

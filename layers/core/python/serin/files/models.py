@@ -13,7 +13,7 @@ from serin.domain.sources import Source
 from serin.files.charters import examine
 from serin.files.derivation_code import with_code
 from serin.files.durations import written
-from serin.files.faults import Fault, invalid, shown_file
+from serin.files.faults import Fault, invalid, shown_file, together
 from serin.files.golden import GoldenRow
 from serin.files.links import refuse_links
 from serin.files.yaml_files import read_document
@@ -43,7 +43,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
         except Invalid as error:
             faults.append(error)
     if faults:
-        raise _together(faults)
+        raise together(faults)
     _agree_on_datasets(found)
     _agree_on_sources(found)
     return tuple(found)
@@ -54,13 +54,6 @@ def _read_model(path: Path) -> ModelFolder:
     examined = examine(path / "model.yaml")
     charter = with_types(with_code(examined.charter, path), examined.contracts)
     return ModelFolder(charter, path, examined.contracts, examined.golden)
-
-
-def _together(faults: list[Invalid]) -> Invalid:
-    """The faults of every model as one error."""
-    if len(faults) == 1:
-        return faults[0]
-    return Invalid("\n".join(one.message for one in faults), "\n".join(one.remedy for one in faults))
 
 
 def with_types(charter: Charter, contracts: Mapping[str, Contract]) -> Charter:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from serin.domain.charter import Charter
+from serin.http.approvals import AnswerApproval, approval_routes
 from serin.http.cards import card_routes
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
@@ -18,6 +19,7 @@ from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.releases import Direct, release_routes
+from serin.http.served import served_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
 from serin.http.watch import ShowWatch, Tend, watch_routes
@@ -39,6 +41,7 @@ class UseCases:
     show_watch: ShowWatch
     tend_episode: Tend
     show_health: ShowHealth
+    answer_approval: AnswerApproval
 
 
 def make_app(
@@ -57,7 +60,9 @@ def make_app(
         data_routes(charters, catalog, use_cases.show_profile),
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
+        approval_routes(charters, catalog, use_cases.answer_approval),
         card_routes(charters, catalog),
+        served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),

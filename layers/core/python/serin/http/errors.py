@@ -35,6 +35,7 @@ STATUS = {
     "invalid": 422,
     "rejected": 422,
     "too_large": 413,
+    "unsupported": 415,
     "not_found": 404,
     "denied": 403,
     "conflict": 409,

@@ -14,11 +14,13 @@ from serin.domain.models import ListedVersion, Withdrawal, listed_version
 from serin.domain.release_progress import Progress
 from serin.domain.release_record import Directive
 from serin.domain.releases import Live
+from serin.domain.runs import RunSummary
 from serin.http.access import needs
 from serin.http.known import Version, known_model
-from serin.http.listing import Listed, WantedPage, listed
+from serin.http.listing import Limit, Listed, WantedPage, listed
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control
+from serin.services.compare_runs import SHOWN, compare_runs
 from serin.services.release_under_way import release_under_way
 from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
 
@@ -28,6 +30,13 @@ UploadId = Annotated[
         pattern=r"^[0-9a-f]{32}$",
         description="Only runs whose training set was made with this upload; a page may have none of them.",
     ),
+]
+Where = Annotated[
+    tuple[str, ...],
+    Query(max_length=20, description="Conditions that must all hold: status=registered, validation.log_loss<0.4."),
+]
+Order = Annotated[
+    str | None, Query(max_length=200, description="A field: a metric puts the best first. Absent: the newest first.")
 ]
 
 
@@ -62,6 +71,12 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
         if upload is None:
             return listed(catalog.latest_runs(name, page.limit, page.after))
         return listed(runs_with(upload, charters[name], catalog=catalog, limit=page.limit, after=page.after))
+
+    @routes.get("/runs/compare")
+    @needs("read")
+    def compare(model: str, where: Where = (), order: Order = None, limit: Limit = SHOWN) -> Listed[RunSummary]:
+        """Trainings and their trials in a line each, with their metrics: filtered, ordered, side by side."""
+        return Listed(items=compare_runs(known_model(model, charters), where, order, limit, catalog=catalog), next=None)
 
     @routes.get("/models/{model}/versions")
     @needs("read")

@@ -24,6 +24,7 @@ from serin.serving.manifest import ModelColumn
 Groups = npt.NDArray[np.int64]
 _MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
 _ENTITY, _SLICE = "__entity", "__slice_"
+_DAY = 86_400.0
 _OWN, _DICTIONARY = "__", ":dictionary"
 
 
@@ -69,6 +70,12 @@ class TrainingColumns:
     def after(self, moment: datetime) -> Mask:
         """The rows asked later than a moment."""
         return self.moment > moment.timestamp()
+
+    def newest_days(self, rows: Mask, days: int) -> Mask:
+        """All rows of the newest whole days (UTC) that some rows are of, so many days of them."""
+        since = (float(self.moment[rows].max()) // _DAY - days + 1) * _DAY
+        newest: Mask = self.moment >= since
+        return newest
 
     def newest(self) -> datetime:
         """The moment of the last row."""

@@ -5,6 +5,7 @@ Which rows those are says `serin.learning.splits`. What a fit is judged on, it h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -56,16 +57,32 @@ class Fitted:
     learnt_until: datetime
 
 
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A trial's fit, and what it says of the validation rows."""
+
+    fitted: Fitted
+    scored: Validated
+    metrics: Mapping[str, float]
+
+
 def run_trial(
-    columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
-) -> tuple[Fitted, dict[str, float]]:
-    """Fit on the older learnable rows; the newer ones (`validation_rows`) give the metrics."""
+    columns: TrainingColumns,
+    task: Task,
+    make: PipelineMaker,
+    params: Params,
+    holdout: Holdout,
+    days: int | None = None,
+) -> Tried:
+    """Fit on the older learnable rows, or the newest `days` of them; the newer ones (`validation_rows`) are scored."""
     rows = validation_rows(columns, holdout)
+    older = rows.older if days is None else rows.older & columns.newest_days(rows.older, days)
     classes = columns.classes(task)
-    estimator, used = _fit(columns, task, make, params, rows.older)
+    estimator, used = _fit(columns, task, make, params, older)
     score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
-    learnt = datetime.fromtimestamp(float(columns.moment[rows.older][-1]), UTC)
-    return Fitted(estimator, used, classes, learnt), metrics(task, columns.label[rows.newer], score, classes)
+    learnt = datetime.fromtimestamp(float(columns.moment[older][-1]), UTC)
+    shown = metrics(task, columns.label[rows.newer], score, classes)
+    return Tried(Fitted(estimator, used, classes, learnt), Validated(np.flatnonzero(rows.newer), score), shown)
 
 
 def contest(

@@ -65,6 +65,13 @@ def default_pipeline(task: Task, columns: Sequence[ModelColumn], params: Params)
     return estimator
 
 
+def algorithm_of(estimator: Estimator) -> str:
+    """The class of what predicts: of a pipeline's last step."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return type(estimator).__name__
+
+
 def _numbered(columns: Sequence[ModelColumn]) -> ColumnTransformer:
     encoder = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, dtype=np.float64

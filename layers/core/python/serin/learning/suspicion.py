@@ -31,6 +31,8 @@ FEWEST_TO_COMPARE = 150
 EXACT = 0.999
 MUCH = 0.3
 PAIR = 0.9
+RENAMED = 0.75
+"""Classes under other names in all but some 4 rows of 100."""
 TIMES = 3.0
 COMPANY = 5
 """Beside fewer other columns an honest one may well be the only one that says much."""
@@ -79,7 +81,12 @@ def suspects(columns: TrainingColumns, task: Task, older: Mask, newer: Mask) -> 
     pair = _best_pair(columns, halves, singles)
     if pair and _pair_gives_away(halves, pair):
         return (pair,)
-    return tuple(_strong(columns, halves, singles)) or tuple(_strong_pair(columns, halves, pair))
+    renamed = [one for one in singles if one.skill >= RENAMED and _is_renamed(halves, one)]
+    return (
+        tuple(_strong(columns, halves, singles))
+        or tuple(_beside_others(columns, halves, renamed))
+        or tuple(_strong_pair(columns, halves, pair))
+    )
 
 
 def _sample(rows: Mask) -> Labels:
@@ -103,9 +110,22 @@ def _strong(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspect]
 
 def _gives_away(halves: Halves, one: Suspect) -> bool:
     """A number that is the label on another scale, or classes under other names: one value for each class."""
+    if halves.task == "regression":
+        return one.skill >= EXACT
+    return one.skill >= 0.98 and _is_renamed(halves, one)
+
+
+def _is_renamed(halves: Halves, one: Suspect) -> bool:
+    """Whether a column has one value for each class."""
     values = one.candidate.values[np.isfinite(one.candidate.values)]
-    renamed = halves.task == "regression" or len(np.unique(values)) == len(np.unique(halves.label))
-    return renamed and one.skill >= (EXACT if halves.task == "regression" else 0.98)
+    return halves.task != "regression" and len(np.unique(values)) == len(np.unique(halves.label))
+
+
+def _beside_others(columns: TrainingColumns, halves: Halves, doubtful: Sequence[Suspect]) -> Iterator[Suspect]:
+    """Those, with what the columns beside each say: honest ones are no copy with some errors in it."""
+    if len(halves.learnt) >= FEWEST_TO_COMPARE:
+        for one in doubtful[:MOST]:
+            yield Suspect(one.candidate, one.skill, _skill_without(columns, halves, set(one.candidate.names)))
 
 
 def _far_apart(halves: Halves, values: Floats) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from serin.domain.access import Token
+from serin.domain.approvals import Approval
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
@@ -30,6 +31,7 @@ from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
 from serin.ports.endpoint import Endpoint as Endpoint
+from serin.ports.runs import Runs as Runs
 
 
 class Clock(Protocol):
@@ -74,7 +76,7 @@ class Sources(Protocol):
         """
 
 
-class Catalog(Protocol):
+class Catalog(Runs, Protocol):
     """What happened to data, runs and versions."""
 
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
@@ -165,25 +167,10 @@ class Catalog(Protocol):
     def training_set(self, model: str, training_set_id: str) -> TrainingSet:
         """The snapshot of that id; raises NotFound."""
 
-    def begin_run(self, run: Run) -> bool:
-        """Remember that a run has begun; False when one of that id exists."""
+    def register(self, version: ModelVersion, run: Run | None = None) -> bool:
+        """In one transaction: the version, a marker of the run that made it, and the run as it ends with it.
 
-    def save_run(self, run: Run) -> None:
-        """Replace what is known of a run."""
-
-    def run(self, model: str, run_id: str) -> Run:
-        """The run of that id; raises NotFound."""
-
-    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
-        """The runs of a model, newest first."""
-
-    def runs(self, model: str) -> Sequence[Run]:
-        """The runs of a model, oldest first."""
-
-    def register(self, version: ModelVersion) -> bool:
-        """In one transaction: the version, and the run that made it as its marker.
-
-        False, with nothing written, when that number or that run's version exists.
+        False, with nothing written, when that number or that run's version exists or the run has ended otherwise.
         """
 
     def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
@@ -209,6 +196,15 @@ class Catalog(Protocol):
 
     def measurements(self, model: str, run_id: str) -> Measurements | None:
         """What was measured of a run's challenger, or None."""
+
+    def save_approval(self, approval: Approval) -> bool:
+        """Replace what is known; False, with nothing written, unless the revision before it is the one there is."""
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        """That approval; raises NotFound."""
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        """The approvals about a model, newest first."""
 
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""
@@ -312,17 +308,21 @@ class Control(Protocol):
         """All tokens."""
 
 
-class OnlineFeatures(Protocol):
-    """The last values of entities, by view, and the buckets of their events."""
+class OnlineReads(Protocol):
+    """The last values of entities, by view, and the buckets of their events, for whoever only reads them."""
+
+    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
+        """Those of the keys that are known."""
+
+
+class OnlineFeatures(OnlineReads, Protocol):
+    """The same, for whoever keeps them."""
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept."""
 
     def write_buckets(self, buckets: Sequence[Bucket]) -> int:
         """Keep each unless one of a later sequence is there; how many were kept. Raises TooLarge, with the numbers."""
-
-    def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
-        """Those of the keys that are known."""
 
 
 class Events(Protocol):

@@ -183,11 +183,15 @@ def _refuse_without_good_rows(raw: RawFile, checked: CheckedFile, contract: Cont
 
 
 def _judged(checked: CheckedFile | None) -> Mapping[str, Any]:
-    """What an upload's record says of the file's quality; nothing when the file could not be read."""
+    """What an upload's record says of the file's quality; nothing when the file could not be read.
+
+    A share of kept rules says nothing good of a file of which no row came in, so it has no scores.
+    """
     if checked is None:
         return {}
     promises = {one.rule.id: one.found for one in checked.measured if not one.holds}
-    return {"scorecard": checked.scorecard, "promises": promises}
+    came_in = bool(checked.tally.accepted) or checked.corrects is not None
+    return {"scorecard": checked.scorecard if came_in else {}, "promises": promises}
 
 
 def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:

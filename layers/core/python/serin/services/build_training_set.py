@@ -18,9 +18,10 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, NotFound, TooLarge
-from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, learnable_without_time, trials
+from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, learnable_without_time, provenance_of
 from serin.domain.names import digest
 from serin.domain.schemas import schema_of
+from serin.domain.searching import trials
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, charter_with, only_champions
 from serin.services.steps.first_training import begins_by_features
@@ -61,10 +62,11 @@ def build_training_set(
     if isinstance(made, str):
         catalog.save_run(replace(run, status="skipped", training_set=name, reason=made))
         return made
-    if made.copies:
-        kept = {"copies of other rows": made.copies}
-        catalog.save_run(replace(run, training_set=name, kept_from_judging=kept))
-    return made, trials(charter.training.search)
+    kept = {"copies of other rows": made.copies} if made.copies else {}
+    begun = replace(run, training_set=name, kept_from_judging=kept, provenance=provenance_of(made))
+    if not catalog.save_run(begun):
+        return catalog.run(run.model, run.id).reason or "it has ended already"
+    return made, trials(charter.training.search, made)
 
 
 def _name(

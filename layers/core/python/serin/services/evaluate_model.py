@@ -1,26 +1,27 @@
-"""The judge of a training: picks the trial, judges the contest, registers what passed; runs no code of the model."""
+"""The judge of a training: judges the contest and registers what passed; runs no code of the model."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from serin.domain.charter import Charter
 from serin.domain.classes import positive_of
-from serin.domain.errors import Conflict, Corrupt, Invalid
+from serin.domain.errors import Conflict, Corrupt
 from serin.domain.events import Event
-from serin.domain.experiments import Contest, RunStatus, TrainingSet, Trial, TrialResult
+from serin.domain.experiments import Contest, Run, RunStatus, TrainingSet, Trial, summary_of
 from serin.domain.judgement.gate import judge as judge_evidence
 from serin.domain.judgement.gate import refused
 from serin.domain.judgement.verdicts import Outcome, Verdict, warned
-from serin.domain.metrics import is_better
-from serin.domain.models import ModelVersion, check_own
+from serin.domain.measurements import Measurements
+from serin.domain.models import Artifact, ModelVersion, check_own
 from serin.domain.names import digest
+from serin.domain.runs import RunMetric
 from serin.learning.checked_scores import misfits
 from serin.learning.columns import TrainingColumns
 from serin.learning.evidence import contest_of, evidence_of, samples_of
 from serin.learning.measuring import measurements_of
+from serin.learning.run_metrics import Measured
 from serin.learning.scores import Scores, read_scores
 from serin.learning.splits import (
     holdout_of,
@@ -31,7 +32,7 @@ from serin.learning.splits import (
     validation_rows,
 )
 from serin.ports import Catalog, Clock, Events, ObjectStore
-from serin.services.steps.champions import live_version, why_unbeaten
+from serin.services.steps.champions import why_unbeaten
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.training_columns import training_columns
 from serin.services.train_model import Refitted, ScoresFile
@@ -49,41 +50,6 @@ RECIPES = (
 )
 
 
-@dataclass(frozen=True)
-class Selected:
-    """The best trial and who it must beat."""
-
-    trial: Trial
-    champion: ModelVersion | None
-
-
-def select(
-    charter: Charter,
-    run_id: str,
-    training_set: TrainingSet,
-    results: Sequence[TrialResult],
-    warnings: Sequence[str] = (),
-    *,
-    catalog: Catalog,
-) -> Selected:
-    """The trial with the best `search.optimise` on rows it did not see; the earlier one of equals.
-
-    The run remembers them, and the `warnings` of the checks before them.
-    """
-    metric = charter.training.search.optimise
-    best: TrialResult | None = None
-    for result in results:
-        value = result.metrics.get(metric, math.nan)
-        if math.isfinite(value) and (best is None or is_better(metric, value, best.metrics[metric])):
-            best = result
-    run = replace(catalog.run(charter.model, run_id), warnings=tuple(warnings))
-    if best is None:
-        raise Invalid(f"No trial has a {metric}.", "Upload more history, so that the newest rows hold every class.")
-    catalog.save_run(replace(run, training_set=training_set.id, trials=tuple(results), best=best.trial))
-    beaten = why_unbeaten(training_set, catalog=catalog) is None
-    return Selected(best.trial, live_version(charter.model, catalog=catalog) if beaten else None)
-
-
 def judge(
     charter: Charter,
     run_id: str,
@@ -94,6 +60,7 @@ def judge(
     lake: ObjectStore,
     artifacts: ObjectStore,
     catalog: Catalog,
+    clock: Clock,
 ) -> Verdict:
     """The gate's verdict on the contest, remembered with its numbers.
 
@@ -106,7 +73,7 @@ def judge(
     run = catalog.run(charter.model, run_id)
     params = run.best.params if run.best else {}
     recipes = compares_recipes(charter, training_set, columns, champion, params)
-    verdict, contest = _judged(charter, training_set, columns, found, champion, recipes=recipes)
+    verdict, contest, measured = _judged(charter, training_set, columns, found, champion, recipes=recipes)
     if contest is not None:
         own = measurements_of(charter.task, charter.requirements, columns, found, model=charter.model, run=run_id)
         catalog.save_measurements(own)
@@ -115,8 +82,24 @@ def judge(
         verdict = replace(verdict, sentence=f"{verdict.sentence} {note}")
     verdict = warned(verdict, run.warnings)
     status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
-    catalog.save_run(replace(run, contest=contest, verdict=verdict, status=status, reason=reason))
+    judged = replace(
+        run,
+        contest=contest,
+        verdict=verdict,
+        status=status,
+        reason=reason,
+        artifacts={**run.artifacts, "scores": Artifact(scores.key, scores.digest)},
+    )
+    chosen_by = [item for item in catalog.metrics(run.model, run.id) if item.dataset == "validation"]
+    _keep(judged, [*chosen_by, *(replace(item, at=clock.now()) for item in measured)], catalog)
     return verdict
+
+
+def _keep(run: Run, measured: Sequence[RunMetric], catalog: Catalog) -> None:
+    """The run and all that it has measured, before the line that says so."""
+    catalog.save_metrics(run.model, run.id, measured)
+    catalog.save_run(run)
+    catalog.save_summary(summary_of(run, measured))
 
 
 def _judged(
@@ -127,7 +110,7 @@ def _judged(
     champion: ModelVersion | None,
     *,
     recipes: bool,
-) -> tuple[Verdict, Contest | None]:
+) -> tuple[Verdict, Contest | None, Sequence[RunMetric]]:
     holdout = holdout_of(training_set)
     splits = judging_splits(columns, holdout, None if champion is None or recipes else champion.learnt_until)
     wrong = tuple(
@@ -142,13 +125,20 @@ def _judged(
         )
     )
     if wrong:
-        return refused("the scores of the contest are not of this training set", wrong), None
+        return refused("the scores of the contest are not of this training set", wrong), None, ()
     learnt = learnable_rows(columns, holdout)
     threshold = _acts_from(champion, scores)
     asked = charter.requirements
-    evidence = evidence_of(charter.task, asked, columns, learnt, scores, threshold, inflation=inflation_of(splits))
+    inflation = inflation_of(splits)
+    evidence = evidence_of(charter.task, asked, columns, learnt, scores, threshold, inflation=inflation)
     acts_from = None if evidence.value is None else evidence.value.threshold
-    return judge_evidence(evidence, asked), contest_of(scores, charter.task, acts_from, samples_of(evidence))
+    contest = contest_of(scores, charter.task, acts_from, samples_of(evidence))
+    shown = Measured(
+        *(charter.task, asked.gate.block, columns, scores.rows, scores.challenger, scores.classes),
+        timed=training_set.holdout_from is not None,
+        inflation=inflation,
+    )
+    return judge_evidence(evidence, asked), contest, [*shown.over_all("holdout"), *shown.over_slices("holdout")]
 
 
 def _acts_from(champion: ModelVersion | None, scores: Scores) -> float | None:
@@ -196,27 +186,43 @@ def register(
         compilation=refitted.compilation,
         at=clock.now(),
     )
-    version = _numbered(blank, catalog)
-    catalog.save_run(replace(run, status="registered", version=version.version))
+    files = {**run.artifacts, "estimator": refitted.estimator, "layer": refitted.layer}
+    version = _numbered(blank, replace(run, status="registered", artifacts=files), catalog)
     detail: dict[str, str | int] = {"model": charter.model, "version": version.version}
+    _summarise(catalog.run(charter.model, run_id), catalog)
     events.publish(Event("Model Registered", detail, run.correlation or run_id))
     return version.version
 
 
-def _numbered(blank: ModelVersion, catalog: Catalog) -> ModelVersion:
+def _numbered(blank: ModelVersion, run: Run, catalog: Catalog) -> ModelVersion:
     for _ in range(ATTEMPTS):
         known = catalog.version_of_run(blank.model, blank.run)
         if known is not None:
             return known
+        ended = catalog.run(run.model, run.id)
+        if not ended.is_open:
+            raise Conflict(f"Run {run.id} has ended as {ended.status}.", "Start the training again.")
         versions = catalog.versions(blank.model)
         version = replace(blank, version=versions[-1].version + 1 if versions else 1)
-        # The table decides who got the number.
-        if catalog.register(version):
+        # The table decides who got the number, and whether the run may still end with it.
+        if catalog.register(version, replace(run, version=version.version)):
             return version
     raise Conflict(f"{ATTEMPTS} other runs registered first.", "Start the training again.")
+
+
+def keep_measured(model: str, run_id: str, measured: Measurements, *, catalog: Catalog) -> None:
+    """Remember what the model's own code has measured for the card, beside what its judge did; it decides nothing."""
+    judged = catalog.measurements(model, run_id) or Measurements(model, run_id, metric=measured.metric)
+    catalog.save_measurements(replace(judged, features=measured.features, views=measured.views))
 
 
 def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:
     """Remember why a run ended early."""
     run = catalog.run(model, run_id)
-    catalog.save_run(replace(run, status="failed", reason=reason[:2000]))
+    # One that has registered its version, or was judged, ended so: what failed after that changes nothing of it.
+    if catalog.save_run(replace(run, status="failed", reason=reason[:2000])):
+        _summarise(catalog.run(model, run_id), catalog)
+
+
+def _summarise(run: Run, catalog: Catalog) -> None:
+    catalog.save_summary(summary_of(run, catalog.metrics(run.model, run.id)))

@@ -9,34 +9,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from serin.domain.access import require
 from serin.domain.buckets import OnlineItem
 from serin.domain.compilation import Runtime
 from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
 from serin.domain.features import EntityKey
+from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.model_code import RAISED, in_words
 from serin.domain.names import digest
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id, repeated_id
 from serin.domain.records import as_record, record_digest
-from serin.domain.releases import GOLDEN_REQUEST
-from serin.ports import Clock, OnlineFeatures
 from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
-from serin.serving.features import FeaturePlan, FeatureRow
-from serin.serving.log import Call, LoggedRow, log_line
+from serin.serving.features import FeaturePlan
+from serin.serving.log import Call, log_line
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
+from serin.serving.protocols.paths import Protocol, protocol_at
 from serin.serving.replay import logged_row
-from serin.serving.requests import Instance, read_request
-from serin.serving.shadow import ShadowedRow, shadowed
+from serin.serving.requests import Asked, Instance, read_request
+
+if TYPE_CHECKING:
+    from serin.ports import Clock, OnlineReads
 
 STATUS = {
     "invalid": 422,
     "too_large": 413,
     "denied": 403,
+    "not_found": 404,
+    "unsupported": 415,
     "not_released": 503,
     "unavailable": 503,
     "corrupt": 500,
@@ -55,7 +59,8 @@ class Request:
     """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
 
     `invocation` is Lambda's id for it, `key` the digest of the client's `Idempotency-Key`, and `caller` names whose it
-    is: what one caller asks again under one key has the ids it had.
+    is: what one caller asks again under one key has the ids it had. `path` is below the model's, and `length` what the
+    header of the Open Inference Protocol says of its JSON.
     """
 
     id: str
@@ -64,6 +69,8 @@ class Request:
     invocation: str = ""
     key: str | None = None
     caller: str = ""
+    path: str = "predict"
+    length: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class Predictor:
         version: int,
         sha256: str,
         *,
-        online: OnlineFeatures,
+        online: OnlineReads,
         clock: Clock,
         function_version: str,
         runtime: Runtime = "compiled",
@@ -131,10 +138,25 @@ class Predictor:
     def predict(self, request: Request) -> Reply:
         """Answer a request; every error a caller can cause is answered in the one error shape."""
         try:
-            require(request.scopes, "predict", self._package.charter.model)
-            return self._answer(request, read_request(request.body, self._package.charter.inputs))
+            model = self._package.charter.model
+            require(request.scopes, "predict", model)
+            protocol = protocol_at(request.path, model, self._version)
+            return self._answer(request, self._read(protocol, request))
         except SerinError as error:
             return refusal(error)
+
+    def _read(self, protocol: Protocol, request: Request) -> Asked:
+        inputs = self._package.charter.inputs
+        if protocol == "predict":
+            return read_request(request.body, inputs)
+        # Not loaded by whoever is never asked in them: a process starts sooner.
+        if protocol == "invocations":
+            from serin.serving.protocols.mlflow import read_invocation
+
+            return read_invocation(request.body, inputs)
+        from serin.serving.protocols.open_inference import read_infer
+
+        return read_infer(request.body, self._package.charter, self._package.manifest.classes, request.length)
 
     def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:
         """The scores of logged rows of features, from the model alone: nothing is looked up, nothing is logged."""
@@ -148,12 +170,14 @@ class Predictor:
         `asked` are `release` and `rows`, each a ShadowRow; `invocation` is Lambda's id of the call and `sandbox` the
         log stream it is told in. Answers are in the order of the rows.
         """
+        from serin.serving.shadow import shadowed
+
         began, cpu_began = time.perf_counter(), time.process_time()
         rows = shadowed(asked["rows"], self._plan, self._model, lambda keys: self._online.read(keys) if keys else {})
         now = self._clock.now()
         call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
-        return Reply(200, body, tuple(log_line(call, _shadow_line(row, call)) for row in rows))
+        return Reply(200, body, tuple(log_line(call, row.as_logged(_random_id(call))) for row in rows))
 
     def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
         cold, self._cold = self._cold, False
@@ -171,8 +195,9 @@ class Predictor:
             **more,
         )
 
-    def _answer(self, request: Request, instances: Sequence[Instance]) -> Reply:
+    def _answer(self, request: Request, asked: Asked) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
+        instances = asked.instances
         now, model = self._clock.now(), self._package.charter.model
         plan = self._plan
         rows = answered(instances, plan, self._model, self._looked_up(instances, now), now)
@@ -186,7 +211,10 @@ class Predictor:
         lines = tuple(log_line(call, row.as_logged(name)) for row, name in zip(rows, ids, strict=True))
         # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
-        return _bounded(Reply(200, body, lines if recorded else (), _failure(failed, len(rows))), len(rows))
+        failure, lines = _failure(failed, len(rows)), lines if recorded else ()
+        if failed and not asked.tells_of_rows:
+            return Reply(STATUS[failed[0].kind], {"error": failed[0].as_record()}, lines, failure)
+        return _bounded(Reply(200, asked.answer(body), lines, failure), len(rows))
 
     def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
         keys = self._plan.keys(instances, now)
@@ -259,16 +287,5 @@ def _bounded(reply: Reply, rows: int) -> Reply:
     return reply
 
 
-def _shadow_line(row: ShadowedRow, call: Call) -> LoggedRow:
-    features = row.features or FeatureRow({})
-    return LoggedRow(
-        prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES)),
-        row.instance,
-        features.values,
-        features.missing + features.too_busy,
-        features.stale,
-        row.answer.score,
-        row.answer.label,
-        "ok" if row.answerable else "failed",
-        row.id,
-    )
+def _random_id(call: Call) -> str:
+    return prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES))

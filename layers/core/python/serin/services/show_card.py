@@ -29,6 +29,7 @@ from serin.services.steps.origins import Origin, Source, origin_of
 WINDOWS = 60
 """So many of the newest windows are looked through for one that truth has judged."""
 _TRAIN = "Train again: what is trained from now on keeps it."
+_MEASURE = "Add `measure_views: true` to the charter's training and train again."
 _NOT_KEPT: Mapping[Part, str] = {
     "data": "the catalog does not know its training set",
     "metrics": "the blocks behind some of them were not kept, so no interval can be told",
@@ -170,6 +171,8 @@ def _missing(charter: Charter, known: Card) -> Iterator[Missing]:
         "explanation": not measured.features,
         "feature views": bool(known.views) and not measured.views,
     }
-    yield from (Missing(part, _NOT_KEPT[part], _TRAIN) for part, is_missing in not_kept.items() if is_missing)
+    for part in (part for part, is_missing in not_kept.items() if is_missing):
+        asked_for = charter.training.measure_views or part not in ("explanation", "feature views")
+        yield Missing(part, _NOT_KEPT[part], _TRAIN if asked_for else _MEASURE)
     if known.in_use is None:
         yield Missing("in use", "no window of its answers has had enough truth", "Wait for truth, or send feedback.")

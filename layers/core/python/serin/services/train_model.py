@@ -8,21 +8,26 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter
 from serin.domain.compilation import Compilation
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
+from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
 from serin.learning.compiling.proven import Proven, compiled_and_proven
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
 from serin.learning.label_checks import check_labels
+from serin.learning.left_out import Judging, view_costs
 from serin.learning.package import check_room, estimator_bytes, manifest_of, model_layer
-from serin.learning.pipelines import pipeline_maker
+from serin.learning.pipelines import algorithm_of, pipeline_maker
+from serin.learning.reliance import feature_gains
+from serin.learning.run_metrics import Measured
 from serin.learning.runtime import lock_digest, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
@@ -42,9 +47,11 @@ FOR_THE_REST = 1024 * 1024
 
 @dataclass(frozen=True)
 class Checked:
-    """A training that may begin, and what somebody should look at."""
+    """A training that may begin, what somebody should look at, and with what is fitted."""
 
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    lock: str = ""
+    runtime: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,25 +109,46 @@ class Trainer:
         check_labels(columns, charter.task, charter.truth.label, training.search.optimise, splits)
         fits = [columns.label[rows] for rows in (splits.older, *(turn.learn for turn in splits.turns))]
         warnings: dict[str, None] = {}
-        for trial in trials:
+        for trial in (trial for trial in trials if trial.recipe == "pipeline"):
             estimator = self._make(columns.columns, trial.params)
             check_kept(estimator)
             warnings |= dict.fromkeys(
                 stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
             )
         suspected = suspicions(columns, charter.task, splits)
-        return Checked((*warnings, *suspected))
+        return Checked((*warnings, *suspected), lock_digest(), runtime_versions())
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
         began = time.perf_counter()
-        columns, until = self._columns(), holdout_of(self._set)
-        fitted, metrics = run_trial(columns, self._charter.task, self._make, trial.params, until)
+        charter, columns, until = self._charter, self._columns(), holdout_of(self._set)
+        own, metric = trial.recipe == "pipeline", charter.training.search.optimise
+        make = self._make if own else baseline_maker(trial.recipe, charter.task, metric)
+        tried = run_trial(columns, charter.task, make, trial.params, until, trial.days)
+        if own:
+            self._check_releasable(columns, tried.fitted)
+        shown = {name: value for name, value in tried.metrics.items() if math.isfinite(value)}
+        measured = Measured(
+            *(charter.task, charter.training.gate.block, columns, tried.scored.rows, tried.scored.score),
+            tried.fitted.classes,
+            timed=self._set.holdout_from is not None,
+        )
+        return TrialResult(
+            trial,
+            shown,
+            round(time.perf_counter() - began, 3),
+            algorithm_of(tried.fitted.estimator),
+            measured=tuple(measured.over_all("validation", trial.days or self._learnable_days())),
+        )
+
+    def _check_releasable(self, columns: TrainingColumns, fitted: Fitted) -> None:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
         self._edges(columns).check(fitted)
         check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
-        shown = {name: value for name, value in metrics.items() if math.isfinite(value)}
-        return TrialResult(trial, shown, round(time.perf_counter() - began, 3))
+
+    def _learnable_days(self) -> int:
+        until = self._set.holdout_from
+        return 0 if until is None else (until - self._set.first).days
 
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
         """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
@@ -163,6 +191,16 @@ class Trainer:
         judging = splits_of(columns, holdout_of(self._set)).judging
         room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
         return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
+
+    def measure(self, run_id: str, trial: Trial) -> Measurements:
+        """What each view gives and costs, and what the model relies on, for the card of the version."""
+        training = self._charter.training
+        columns, holdout = self._columns(), holdout_of(self._set)
+        judging = Judging(columns, self._charter.task, self._make, trial.params, holdout, training.gate)
+        views = [view.name for view in self._charter.features.views]
+        costs = tuple(view_costs(judging, views))
+        gains = tuple(feature_gains(judging))
+        return Measurements(self._charter.model, run_id, metric=training.gate.metric, features=gains, views=costs)
 
     def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
         content = self._artifacts.get(champion.estimator.key)

@@ -13,6 +13,9 @@ from serin.domain.charter import Scalar, Score
 from serin.domain.features import Value
 from serin.domain.records import as_record
 
+_AS_THEY_ARE = (str, int, bool, type(None))
+_ENCODED = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True)
 class Call:
@@ -70,7 +73,7 @@ def log_line(call: Call, row: LoggedRow) -> str:
         **({} if call.key is None else {"key": call.key}),
         "prediction_id": row.prediction_id,
         "attempt": call.attempt,
-        "at": call.at,
+        "at": as_record(call.at),
         "model": call.model,
         "version": call.version,
         "function_version": call.function_version,
@@ -78,27 +81,28 @@ def log_line(call: Call, row: LoggedRow) -> str:
         "cold": call.cold,
         "ms": round(call.ms, 3),
         "cpu_ms": round(call.cpu_ms, 3),
-        "inputs": row.inputs,
-        "features": row.features,
+        "inputs": {name: _plain(value) for name, value in row.inputs.items()},
+        "features": {name: _plain(value) for name, value in row.features.items()},
         "missing": row.missing,
         "stale": row.stale,
-        "score": row.score,
-        "label": row.label,
+        "score": _plain(row.score),
+        "label": _plain(row.label),
         "status": row.status,
         **{name: known for name, known in _besides(call, row) if known is not None},
     }
-    return json.dumps(_finite(as_record(record)), allow_nan=False, separators=(",", ":"))
+    return _ENCODED(record)
 
 
 def _besides(call: Call, row: LoggedRow) -> tuple[tuple[str, str | None], ...]:
     return ("instead", call.instead), ("shadow", call.shadow), ("of", row.of), ("error", row.error)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+def _plain(value: Any) -> Any:
+    """A value as JSON has it. Most are what they are, and a request has thousands of them."""
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+        return [_plain(item) for item in value]
+    return as_record(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from serin.domain.charter import Input
 from serin.domain.errors import Invalid, TooLarge
@@ -14,16 +16,34 @@ Instance = Mapping[str, Value]
 REPORTED_PROBLEMS = 10
 
 
-def read_request(body: bytes, inputs: Sequence[Input]) -> list[Instance]:
+@dataclass(frozen=True)
+class Asked:
+    """A request's instances, and how its protocol gives the answer back.
+
+    `answer` makes the protocol's body of `{"model", "version", "predictions"}`; `tells_of_rows` says whether that can
+    say of one row that it failed: else no row is answered where one is not.
+    """
+
+    instances: list[Instance]
+    answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    tells_of_rows: bool = True
+
+
+def read_request(body: bytes, inputs: Sequence[Input]) -> Asked:
     """The instances of a body `{"instances": [{…}, …]}`, each with exactly the charter's inputs.
 
     Raises Invalid whose `field` is the first wrong one, such as `instances[3].distance`, and whose
     message names the first ten; TooLarge for too many bytes or rows.
     """
+    return Asked(read_rows(_instances(read_json(body)), "instances", inputs))
+
+
+def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Input]) -> list[Instance]:
+    """Each row with exactly the charter's inputs; errors call the fourth `<name>[3]`."""
     problems: list[Invalid] = []
     instances: list[Instance] = []
-    for number, found in enumerate(_instances(read_json(body))):
-        instances.append(_checked(found, f"instances[{number}]", inputs, problems))
+    for number, found in enumerate(rows):
+        instances.append(_checked(found, f"{name}[{number}]", inputs, problems))
         if len(problems) >= REPORTED_PROBLEMS:
             break
     if problems:
@@ -49,13 +69,15 @@ def _instances(content: object) -> list[object]:
     instances = content.get("instances")
     if not isinstance(instances, list) or not instances:
         raise Invalid("The body has no list of instances, or an empty one.", remedy, "instances")
-    if len(instances) > MAXIMUM_INSTANCES:
-        raise TooLarge(
-            f"{len(instances)} instances; {MAXIMUM_INSTANCES} are allowed.",
-            "Send the rows in several requests.",
-            "instances",
-        )
+    check_count(len(instances), "instances")
     return instances
+
+
+def check_count(rows: int, name: str) -> None:
+    """Raise TooLarge for more rows than one request may have."""
+    if rows > MAXIMUM_INSTANCES:
+        found = f"{rows} instances; {MAXIMUM_INSTANCES} are allowed."
+        raise TooLarge(found, "Send the rows in several requests.", name)
 
 
 def _checked(found: object, path: str, inputs: Sequence[Input], problems: list[Invalid]) -> Instance:

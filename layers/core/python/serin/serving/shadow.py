@@ -14,6 +14,7 @@ from serin.domain.features import EntityKey, Value
 from serin.domain.records import from_record
 from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.serving.features import FeaturePlan, FeatureRow, newer_than
+from serin.serving.log import LoggedRow
 from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
 from serin.serving.replay import logged_values
@@ -43,6 +44,21 @@ class ShadowedRow:
     def answerable(self) -> bool:
         """Whether nothing has gone wrong with it."""
         return self.answer.error is None
+
+    def as_logged(self, name: str) -> LoggedRow:
+        """The row as the prediction log keeps it, though it is no prediction."""
+        features = self.features or FeatureRow({})
+        return LoggedRow(
+            name,
+            self.instance,
+            features.values,
+            features.missing + features.too_busy,
+            features.stale,
+            self.answer.score,
+            self.answer.label,
+            "ok" if self.answerable else "failed",
+            self.id,
+        )
 
 
 def shadowed(rows: Sequence[Any], plan: FeaturePlan, model: ServedModel, read: Read) -> list[ShadowedRow]:

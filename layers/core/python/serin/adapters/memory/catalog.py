@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from threading import RLock
-from typing import TypeVar
+from collections.abc import Sequence
 
+from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
+from serin.domain.approvals import Approval
 from serin.domain.datasets import DatasetHead, Part, Upload
-from serin.domain.errors import NotFound
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
-from serin.domain.paging import PAGE, Page, moment_key
+from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
@@ -23,15 +22,12 @@ from serin.domain.sources import Acquired, Acquisition
 from serin.domain.truth import TruthState
 from serin.domain.watched import WatchedWindow, WatchState
 
-T = TypeVar("T")
-D = TypeVar("D", Run, Release)
 
-
-class MemoryCatalog:
+class MemoryCatalog(MemoryRuns):
     """Dictionaries under one lock, which is what makes a transaction here."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        super().__init__()
         self._uploads: dict[tuple[str, str], Upload] = {}
         self._uploads_in_time: dict[str, Timeline[Upload]] = {}
         self._arrivals: dict[str, dict[str, str]] = {}
@@ -46,10 +42,10 @@ class MemoryCatalog:
         self._watch_states: dict[str, WatchState] = {}
         self._windows: dict[str, dict[str, WatchedWindow]] = {}
         self._training_sets: dict[tuple[str, str], TrainingSet] = {}
-        self._runs: dict[tuple[str, str], Run] = {}
         self._versions: dict[tuple[str, int], ModelVersion] = {}
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
+        self._approvals: dict[tuple[str, str], Approval] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -73,7 +69,7 @@ class MemoryCatalog:
     def part(self, dataset: str, sequence: int) -> Part:
         next_ones = self.parts(dataset, sequence - 1)[:1]
         found = next((part for part in next_ones if part.sequence == sequence), None)
-        return _found(found, f"part {sequence} of {dataset}")
+        return existing(found, f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         return self._layouts.get(dataset, Layout(dataset))
@@ -173,34 +169,22 @@ class MemoryCatalog:
             return True
 
     def latest_windows(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[WatchedWindow]:
-        return _page(self._windows.get(model, {}), limit, after)
+        return paged(self._windows.get(model, {}), limit, after)
 
     def save_training_set(self, training_set: TrainingSet) -> None:
         self._training_sets[training_set.model, training_set.id] = training_set
 
     def training_set(self, model: str, training_set_id: str) -> TrainingSet:
-        return _found(self._training_sets.get((model, training_set_id)), f"training set {training_set_id!r} of {model}")
+        return existing(
+            self._training_sets.get((model, training_set_id)), f"training set {training_set_id!r} of {model}"
+        )
 
-    def begin_run(self, run: Run) -> bool:
-        with self._lock:
-            return self._runs.setdefault((run.model, run.id), run) is run
-
-    def save_run(self, run: Run) -> None:
-        self._runs[run.model, run.id] = run
-
-    def run(self, model: str, run_id: str) -> Run:
-        return _found(self._runs.get((model, run_id)), f"run {run_id!r} of {model}")
-
-    def latest_runs(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Run]:
-        return _page(_by_moment(self._runs, model), limit, after)
-
-    def runs(self, model: str) -> Sequence[Run]:
-        return sorted((run for (name, _), run in self._runs.items() if name == model), key=lambda run: run.at)
-
-    def register(self, version: ModelVersion) -> bool:
+    def register(self, version: ModelVersion, run: Run | None = None) -> bool:
         with self._lock:
             taken = (version.model, version.version) in self._versions
             if taken or self.version_of_run(version.model, version.run):
+                return False
+            if run is not None and not self.save_run(run):
                 return False
             self._versions[version.model, version.version] = version
             return True
@@ -209,10 +193,10 @@ class MemoryCatalog:
         return next((version for version in self.versions(model) if version.run == run_id), None)
 
     def version(self, model: str, number: int) -> ModelVersion:
-        return _found(self._versions.get((model, number)), f"version {number} of {model}")
+        return existing(self._versions.get((model, number)), f"version {number} of {model}")
 
     def latest_versions(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[ModelVersion]:
-        return _page({f"{item.version:09d}": item for item in self.versions(model)}, limit, after)
+        return paged({f"{item.version:09d}": item for item in self.versions(model)}, limit, after)
 
     def versions(self, model: str) -> Sequence[ModelVersion]:
         return [self._versions[key] for key in sorted(self._versions) if key[0] == model]
@@ -231,6 +215,20 @@ class MemoryCatalog:
     def measurements(self, model: str, run_id: str) -> Measurements | None:
         return self._measurements.get((model, run_id))
 
+    def save_approval(self, approval: Approval) -> bool:
+        with self._lock:
+            known = self._approvals.get((approval.model, approval.id))
+            if approval.revision - 1 != (known.revision if known else 0):
+                return False
+            self._approvals[approval.model, approval.id] = approval
+            return True
+
+    def approval(self, model: str, approval_id: str) -> Approval:
+        return existing(self._approvals.get((model, approval_id)), f"approval {approval_id!r} about {model}")
+
+    def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
+        return paged(in_time(self._approvals, model), limit, after)
+
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published
 
@@ -240,16 +238,16 @@ class MemoryCatalog:
     def save_release(self, release: Release) -> bool:
         with self._lock:
             known = self._releases.get((release.model, release.id))
-            if known and not known.is_open and known.status != release.status:
+            if ended_otherwise(known, release):
                 return False
             self._releases[release.model, release.id] = release
             return True
 
     def release(self, model: str, release_id: str) -> Release:
-        return _found(self._releases.get((model, release_id)), f"release {release_id!r} of {model}")
+        return existing(self._releases.get((model, release_id)), f"release {release_id!r} of {model}")
 
     def latest_releases(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Release]:
-        return _page(_by_moment(self._releases, model), limit, after)
+        return paged(in_time(self._releases, model), limit, after)
 
     def releases(self, model: str) -> Sequence[Release]:
         return sorted((item for (name, _), item in self._releases.items() if name == model), key=lambda item: item.at)
@@ -289,18 +287,3 @@ class MemoryCatalog:
 
 def _place(part: Part) -> int:
     return part.sequence
-
-
-def _by_moment(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:
-    return {moment_key(item.at, item.id): item for (name, _), item in items.items() if name == owner}
-
-
-def _page(items: Mapping[str, T], limit: int, after: str | None) -> Page[T]:
-    keys = sorted((key for key in items if after is None or key < after), reverse=True)
-    return Page(tuple(items[key] for key in keys[:limit]), keys[limit - 1] if len(keys) > limit else None)
-
-
-def _found(item: T | None, what: str) -> T:
-    if item is None:
-        raise NotFound(f"There is no {what}.", "List what there is first, and check the name.")
-    return item

@@ -35,6 +35,9 @@ _NUMERIC: tuple[tuple[ColumnType, str], ...] = (("integer", _INTEGER), ("number"
 # Digits, E, digits: an article's number as often as a power of ten; programs mostly write a point or a sign too.
 _ARTICLE = r"^[0-9]+[eE][0-9]+$"
 _LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
+_NOTHING: tuple[str, ...] = ("", "-", "--", ".", "?", "n/a", "na", "#n/a", "nan")
+_NOTHING += ("nil", "none", "null", "missing", "unknown", "\\n")
+_NOTHING += ("inf", "-inf", "+inf", "infinity", "-infinity", "#div/0!", "#value!", "#ref!", "#null!")
 _RUN = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[-_./: ]+")
 _CLASSES = ("[A-Z]", "[a-z]", "[0-9]")
 
@@ -220,7 +223,9 @@ def _few_values(known: pl.Series, most: int) -> tuple[str, ...]:
 
 def _odd(known: pl.Series) -> tuple[str, ...]:
     odd = known.filter(~known.str.contains(_NUMBER))
-    if known.len() == 0 or odd.len() > (1 - MOSTLY) * known.len():
+    few = odd.len() <= (1 - MOSTLY) * known.len()
+    # Words that programs write for nothing keep a column from being a number, however many they are.
+    if odd.len() == known.len() or not (few or odd.str.to_lowercase().is_in(_NOTHING).all()):
         return ()
     return tuple(odd.unique().sort().head(3).to_list())
 

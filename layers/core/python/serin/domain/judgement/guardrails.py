@@ -73,9 +73,12 @@ def _split(name: str, weight: float, evidence: ReleaseEvidence, of: Callable[[Co
     for step in evidence.steps:
         hits = of(step.candidate)
         trials = hits + of(step.live)
+        if not trials:
+            continue
         log_e += excess(hits, trials, step.weight / 100)
         parts.append(f"{hits} of {trials} {what} at weight {step.weight} %")
-    return Guardrail(name, weight, log_e, f"{name}: the candidate had {', '.join(parts)}")
+    said = f"the candidate had {', '.join(parts)}" if parts else f"no {what} of either version"
+    return Guardrail(name, weight, log_e, f"{name}: {said}")
 
 
 def _of_shadow(shadow: Shadow, policy: ReleasePolicy) -> Iterator[Guardrail]:

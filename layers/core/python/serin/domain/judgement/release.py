@@ -12,9 +12,10 @@ from serin.domain.judgement.release_policy import ReleasePolicy
 from serin.domain.judgement.stops import sample_ratio, stops
 from serin.domain.judgement.verdicts import Check, Outcome
 
-ReleaseOutcome = Literal["continue"] | Outcome
+ReleaseOutcome = Literal["continue", "not_compared"] | Outcome
 """`continue`: too early to say, more calls will come. `pass`: promote. `fail`: roll back. `inconclusive`: nothing more
-will come that could decide; the charter says what then. `invalid`: the traffic is no evidence; never a promotion."""
+will come that could decide; the charter says what then. `invalid`: the traffic is no evidence; never a promotion.
+`not_compared`: there was nothing to compare with, as before a first version; the golden rows decided."""
 _HEADS = {
     "continue": "Goes on",
     "pass": "Passed",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.judgement.release_evidence import ReleaseEvidence
 from serin.domain.judgement.release_policy import ReleasePolicy
+from serin.domain.people import People
 from serin.domain.release_course import LEASE, span_of_lease
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
 from serin.domain.releases import Lease, Release, ReleaseStatus, ReleaseStep, StepName
@@ -37,6 +38,7 @@ class ReleaseContext:
     workflows: Workflows
     clock: Clock
     tell: Tell
+    people: People = field(default_factory=People)
 
     def known(self) -> Release | None:
         """The release, or None before it has begun."""

@@ -23,6 +23,15 @@ from serin.domain.release_course import (
 )
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
 from serin.domain.releases import ABORTED_BY, DEPLOYED, Release
+from serin.services.release.asking import (
+    WITHDRAWN,
+    ask_people,
+    asks,
+    follow,
+    no_longer_so,
+    question_about,
+    withdraw_question,
+)
 from serin.services.release.context import JudgedRelease
 from serin.services.release.move import CHANGED, as_meant
 from serin.services.withdraw_version import why_withdrawn
@@ -75,7 +84,12 @@ class _Look:
     def decide(self) -> Course:
         last = self.context.catalog.last_judged(self.context.model, self.context.id)
         decided = stands(self.plan, last, self.shifts)
+        if last is not None and last.phase == phase_of(self.shifts) and asks(self.plan, last):
+            return self._asked(last)
         judged = last if last is not None and decided else self._remembered(self._judged(last))
+        return self._after(judged, decided)
+
+    def _after(self, judged: Judged, decided: bool) -> Course:
         course = after_judgement(self.plan, judged)
         if course.next == "abandon":
             return course
@@ -83,10 +97,29 @@ class _Look:
             return self._held(judged, decided, self.wish)
         if course.next in LOOPS.values():
             self._mark_undecided(judged)
+            if asks(self.plan, judged):
+                ask_people(self.context, self.release, self.plan, judged)
             return self._over() or self.again()
         if not self._late():
             self.context.mark(self.release, "running")
         return course
+
+    def _asked(self, last: Judged) -> Course:
+        """People are asked about the last judgement: what they see holds until calls decide, or somebody resumes.
+
+        An answer counts only for what was shown: where calls have decided since, it is void.
+        """
+        question = question_about(self.context, self.release, self.plan, last)
+        if self.wish is not None and self.wish.wish == "resume" and self.wish.at >= question.at:
+            withdraw_question(self.context, question, WITHDRAWN)
+            return self._after(self._remembered(self._judged(last)), decided=False)
+        seen = self._judged(last)
+        if seen.outcome in ("pass", "fail", "invalid"):
+            withdraw_question(self.context, question, no_longer_so(seen))
+            return self._after(self._remembered(seen), decided=False)
+        held = self.wish is not None and self.wish.wish == "hold"
+        answered = ask_people(self.context, self.release, self.plan, last)
+        return (None if held else follow(answered)) or self.again()
 
     def again(self) -> Course:
         """The same look later."""

@@ -10,6 +10,7 @@ from serin.domain.release_alias import Split, split_of
 from serin.domain.release_course import Course, basic, compares, planned_weights, why_nothing_is_compared
 from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import Release
+from serin.services.release.asking import consent
 from serin.services.release.context import JudgedRelease
 from serin.services.release.publish import published_of
 from serin.services.release.traffic import calls_of_last_day
@@ -27,6 +28,11 @@ def open_release(context: JudgedRelease, round: int) -> Course:
     release = context.running()
     if release is None:
         return Course("end")
+    if context.catalog.plan(context.model, context.id) is None:
+        waits = consent(context, release)
+        if waits is not None:
+            return waits
+    context.mark(release, "running")
     candidate = published_of(context, release).function_version
     serving = _serving(context, release)
     # On the version, and before it has a share: an alias with weights takes no provisioned concurrency.
@@ -87,4 +93,4 @@ def _plan(context: JudgedRelease, release: Release, candidate: str, serving: str
 
 def _not_compared(context: JudgedRelease, because: str) -> Judged:
     sentence = f"Nothing was compared, since {because}; the golden rows were answered as expected."
-    return Judged(context.id, 1, context.clock.now(), "canary", 0, "inconclusive", sentence, (), 0.0, 0.0)
+    return Judged(context.id, 1, context.clock.now(), "canary", 0, "not_compared", sentence, (), 0.0, 0.0)

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from serin.domain.errors import Conflict
 from serin.domain.release_course import ALL, LOOPS, Course, compares, next_weight, phase_of, wait, wait_of_bake
-from serin.domain.release_record import ReleasePlan, Shift
+from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import DEPLOYED, Release
+from serin.services.release.asking import asks, question_about
 from serin.services.release.context import ReleaseContext
 from serin.services.release.move import CHANGED, move
 from serin.services.withdraw_version import refuse_withdrawn
@@ -37,7 +38,7 @@ def promote(context: ReleaseContext) -> Course:
     plan, shifts = context.plan(), context.catalog.shifts(context.model, context.id)
     last = context.catalog.last_judged(context.model, context.id)
     promoted = phase_of(shifts) == "bake"
-    if compares(plan) and not promoted and (last is None or last.outcome != "pass"):
+    if compares(plan) and not promoted and not _may_go_live(context, release, plan, last):
         raise Conflict(f"Release {context.id} has not passed.", "Judge it first.")
     if not promoted and release.cause != DEPLOYED:
         refuse_withdrawn(context.model, release.version, catalog=context.catalog)
@@ -47,6 +48,13 @@ def promote(context: ReleaseContext) -> Course:
     if plan.previous is None or not plan.policy.bake:
         return Course("prune")
     return Course("bake", wait_of_bake(plan.policy, timedelta(0)))
+
+
+def _may_go_live(context: ReleaseContext, release: Release, plan: ReleasePlan, last: Judged | None) -> bool:
+    """Whether evidence has passed it, or people have, of that very evidence."""
+    if last is None or last.outcome == "pass":
+        return last is not None
+    return asks(plan, last) and question_about(context, release, plan, last).status == "approved"
 
 
 def _frozen(context: ReleaseContext, release: Release, plan: ReleasePlan, shifts: Sequence[Shift]) -> Course:

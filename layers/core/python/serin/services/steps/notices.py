@@ -14,11 +14,11 @@ from serin.domain.release_record import Judged, ReleasePlan, calls_of_candidate
 from serin.domain.releases import Release
 from serin.ports import Catalog, Notices
 
-Telling = Literal["parked", "begun", "step", "held", "rolled_back", "failed", "live"]
+Telling = Literal["parked", "begun", "step", "held", "asked", "rolled_back", "failed", "live"]
 _COMMAND = "./scripts/serin release"
 _THEN = {
     "hold": "it stays where it is and is judged on, until there is enough evidence or somebody decides",
-    "ask": "it stays where it is until somebody decides",
+    "ask": "it stays where it is until somebody decides, and is rolled back when nobody does within a week",
     "roll_back": "it is rolled back",
 }
 
@@ -52,6 +52,10 @@ def notice_of(
         "begun": ("is being released", [_way(plan), f"Follow it: {_COMMAND} watch {release.model}"]),
         "step": ("goes on", [_numbers(judged), "Nothing is to be done."]),
         "held": ("is held", _held(release, plan, judged)),
+        "asked": (
+            "waits for an answer",
+            [_numbers(judged), f"Look at the evidence: {_COMMAND} show {release.model} --page"],
+        ),
         "rolled_back": ("was rolled back", _ended(release, judged)),
         "failed": ("was not released", _ended(release, judged)),
         "live": ("is live", _live(release, judged)),

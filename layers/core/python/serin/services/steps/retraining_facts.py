@@ -19,15 +19,13 @@ from serin.domain.judgement.watching.performance import Performance
 from serin.domain.judgement.watching.policy import for_performance
 from serin.domain.metrics import GREATER_IS_BETTER, METRICS_OF_TASK, VALUE
 from serin.domain.models import ModelVersion
-from serin.domain.prices import LAMBDA_GB_SECOND
+from serin.domain.prices import TRAINER_SECOND
 from serin.domain.watched import WatchedWindow
 from serin.ports import Catalog
 from serin.services.steps.window_quality import judged, samples_of_gate
 
 DIED = timedelta(days=1)
 """A training that still runs after so long has died."""
-# Functions of a training have 3,008 MB.
-_USD_PER_SECOND = LAMBDA_GB_SECOND * 3008 / 1024
 _LOOKED_BACK = 30
 _DAY, _NO_TIME = timedelta(days=1), timedelta(0)
 
@@ -160,4 +158,4 @@ class RetrainingFacts:
             trials = self.catalog.run(self.charter.model, self.version.run).trials
         except NotFound:
             return 0.0
-        return sum(trial.seconds for trial in trials) * _USD_PER_SECOND
+        return sum(trial.seconds for trial in trials) * TRAINER_SECOND

@@ -47,3 +47,21 @@ def test_a_path_of_another_shape_has_no_route(path: str) -> None:
 
 def test_a_literal_is_taken_literally() -> None:
     assert match(table("GET /a.b"), "GET", "/axb") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/models/m/feedback", "POST /models/{model}/feedback"),
+        ("/models/m/predict", "POST /models/m/{proxy+}"),
+        ("/models/m/v2/models/m/infer", "POST /models/m/{proxy+}"),
+        ("/models/n/v2/models/n/infer", "POST /models/{model}/{proxy+}"),
+    ],
+)
+def test_a_route_that_names_all_of_a_path_wins_over_a_greedy_one_that_begins_with_more_of_it(
+    path: str, key: str
+) -> None:
+    keys = ("POST /models/m/{proxy+}", "POST /models/{model}/{proxy+}", "POST /models/{model}/feedback")
+    found = match(table(*keys), "POST", path)
+    assert found is not None
+    assert found.route.key == key

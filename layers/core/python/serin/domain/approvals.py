@@ -1,0 +1,103 @@
+"""A question that only people can answer, with what they were shown: one entity for whatever asks.
+
+An approval is of what was shown and of nothing else: its digest names the question, the figures and what they are of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from serin.domain.errors import Conflict
+from serin.domain.names import digest
+
+Word = Literal["approve", "reject"]
+ApprovalStatus = Literal["open", "approved", "rejected", "expired", "void"]
+ANSWER_WITHIN = timedelta(days=7)
+REMIND_EVERY = timedelta(days=1)
+_ID = 16
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person or a pipeline said: `by` owns the token of that id, and has that role; `why` in their words."""
+
+    word: Word
+    by: str
+    token: str
+    at: datetime
+    why: str = ""
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A question about a release of a model version, and its answer once there is one.
+
+    `shown` names the figures, the files they are of, and who has the `roles` of which one may answer (none: whoever has
+    the scope); once any is another the approval is `void`, answered or not, and `because` says why. `told` is when
+    people were told or reminded last. `revision` counts its changes.
+    """
+
+    id: str
+    model: str
+    release: str
+    version: int
+    question: str
+    figures: Mapping[str, float]
+    shown: str
+    at: datetime
+    expires: datetime
+    told: datetime
+    roles: tuple[str, ...] = ()
+    status: ApprovalStatus = "open"
+    answer: Answer | None = None
+    because: str | None = None
+    revision: int = field(default=1)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.status == "open"
+
+    def expired_at(self, now: datetime) -> bool:
+        """Whether nobody has answered in time."""
+        return self.is_open and now >= self.expires
+
+    def reminds_at(self, now: datetime) -> bool:
+        """Whether people are to be told again."""
+        return self.is_open and now >= self.told + REMIND_EVERY
+
+    def answered(self, answer: Answer) -> Approval:
+        """With its answer; Conflict where it has one, or asks no more."""
+        if self.expired_at(answer.at) or not self.is_open:
+            status = "expired" if self.is_open else self.status
+            by = f" by {self.answer.by}" if self.answer else ""
+            raise Conflict(f"The approval {self.id} is {status}{by}.", "List the open ones: ./scripts/serin approve.")
+        status = "approved" if answer.word == "approve" else "rejected"
+        return replace(self, status=status, answer=answer, revision=self.revision + 1)
+
+    def closed(self, status: Literal["expired", "void"], because: str) -> Approval:
+        """Without effect from here on."""
+        return replace(self, status=status, because=because, revision=self.revision + 1)
+
+    def reminded(self, now: datetime) -> Approval:
+        """Told again."""
+        return replace(self, told=now, revision=self.revision + 1)
+
+
+def asked(
+    model: str,
+    release: str,
+    version: int,
+    question: str,
+    figures: Mapping[str, float],
+    shown: str,
+    now: datetime,
+    roles: tuple[str, ...] = (),
+) -> Approval:
+    """A question put at that moment; the same about the same is the same approval, however often it is put."""
+    name = digest("approval", model, release, shown)[:_ID]
+    return Approval(name, model, release, version, question, figures, shown, now, now + ANSWER_WITHIN, now, roles)

@@ -1,0 +1,31 @@
+"""Who has which role about a model, and whose word a release needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Role = Literal["business_stakeholder", "subject_matter_expert", "data_scientist", "data_engineer", "ml_engineer"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class People:
+    """Role → owners of tokens who have it, one or several; and the roles that must each agree before a release.
+
+    `first_release` while nothing is live, `release` afterwards; those of `release` are also whom one that nothing
+    decides asks, any of them.
+    """
+
+    who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first_release: tuple[str, ...] = ()
+    release: tuple[str, ...] = ()
+
+    def role_of(self, owner: str, roles: Sequence[str]) -> str | None:
+        """The first of the roles that the owner has, or None."""
+        return next((role for role in roles if owner in self.who.get(role, ())), None)
+
+    def holders(self, roles: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Who has these roles now."""
+        return {role: self.who.get(role, ()) for role in roles}

@@ -1,0 +1,47 @@
+"""The shape of a charter's section `people`: who has which role, and whose word a release needs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from serin.domain.access import checked_owner
+from serin.domain.errors import Invalid
+from serin.domain.people import ROLES, People, Role
+from serin.files.sections import Section
+
+
+def _owner(value: object) -> object:
+    try:
+        return checked_owner(value) if isinstance(value, str) else value
+    except Invalid as error:
+        raise ValueError(error.remedy) from error
+
+
+Owner = Annotated[str, BeforeValidator(_owner)]
+
+
+class RoleSection(Section):
+    who: Annotated[list[Owner], Field(min_length=1)]
+
+
+class ApprovalsSection(Section):
+    first_release: list[Role] = []
+    release: list[Role] = []
+
+
+class PeopleSection(Section):
+    business_stakeholder: RoleSection | None = None
+    subject_matter_expert: RoleSection | None = None
+    data_scientist: RoleSection | None = None
+    data_engineer: RoleSection | None = None
+    ml_engineer: RoleSection | None = None
+    approvals: ApprovalsSection = ApprovalsSection()
+
+
+def people_of(section: PeopleSection) -> People:
+    """Who there is by what is written."""
+    sections = {role: getattr(section, role) for role in ROLES}
+    who: dict[str, tuple[str, ...]] = {role: tuple(found.who) for role, found in sections.items() if found is not None}
+    return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release))

@@ -1,0 +1,38 @@
+"""What people say to what they are asked."""
+
+from __future__ import annotations
+
+from serin.domain.approvals import Answer, Approval, Word
+from serin.domain.errors import Conflict, Denied
+from serin.domain.people import People
+from serin.ports import Catalog, Clock
+
+
+def answer_approval(
+    model: str,
+    approval: str,
+    word: Word,
+    why: str,
+    by: str,
+    token: str,
+    people: People,
+    *,
+    catalog: Catalog,
+    clock: Clock,
+) -> Approval:
+    """Remember the answer, which whoever asked follows at its next look; NotFound for what was never asked.
+
+    Denied to who has none of its roles. Conflict for one that is answered otherwise, has expired, or is void. The same
+    answer of the same token is once.
+    """
+    found = catalog.approval(model, approval)
+    role, given = people.role_of(by, found.roles), found.answer
+    if found.roles and role is None:
+        roles = " or ".join(found.roles)
+        raise Denied(f"{by} is no {roles} of {model}.", f"Ask one who is: the charter's people.{found.roles[0]} says.")
+    if given is not None and found.status != "void" and (given.word, given.token) == (word, token):
+        return found
+    after = found.answered(Answer(word, by, token, clock.now(), why, role))
+    if not catalog.save_approval(after):
+        raise Conflict(f"The approval {approval} has just changed.", "Look at it again: ./scripts/serin approve.")
+    return after

@@ -1,0 +1,144 @@
+"""A release that nothing decided asks people; while it waits, what they were shown stays what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from serin.domain.approvals import Approval, asked
+from serin.domain.errors import NotFound
+from serin.domain.judgement.verdicts import Check
+from serin.domain.names import digest
+from serin.domain.records import record_digest
+from serin.domain.release_course import LOOPS, Course, after_judgement
+from serin.domain.release_record import Judged, ReleasePlan
+from serin.domain.releases import DEPLOYED, Release
+from serin.services.release.context import ReleaseContext
+
+WITHDRAWN = "somebody has resumed the release, so it is judged on"
+LOOK_EVERY = timedelta(minutes=10)
+"""How often an answer is looked for before a release opens: it must show life before its lease ends."""
+_OTHER = "what was shown is no longer so: "
+
+
+def asks(plan: ReleasePlan, judged: Judged) -> bool:
+    """Whether the judgement is one that people decide."""
+    undecided = judged.outcome == "inconclusive" and judged.phase != "bake"
+    # What a shadow does not decide, a canary does.
+    return plan.policy.inconclusive == "ask" and undecided and after_judgement(plan, judged).next in LOOPS.values()
+
+
+def question_about(context: ReleaseContext, release: Release, plan: ReleasePlan, judged: Judged) -> Approval:
+    """The approval about that judgement: as it is kept, or as it would be put now."""
+    question = f"Shall version {release.version} have all calls? {judged.sentence}"
+    about = (record_digest(judged), record_digest(plan))
+    return _known(context, _put(context, release, question, judged.checks, about, context.people.release))
+
+
+def _put(
+    context: ReleaseContext,
+    release: Release,
+    question: str,
+    checks: Sequence[Check],
+    about: Sequence[str],
+    roles: tuple[str, ...],
+) -> Approval:
+    version, holders = context.catalog.version(context.model, release.version), context.people.holders(roles)
+    files = (version.estimator.sha256, version.layer.sha256, version.code, version.charter)
+    shown = digest(question, *about, *files, record_digest(holders))
+    figures = {check.name: check.estimate for check in checks if check.estimate is not None}
+    return asked(context.model, context.id, release.version, question, figures, shown, context.clock.now(), roles)
+
+
+def _known(context: ReleaseContext, put: Approval) -> Approval:
+    try:
+        return context.catalog.approval(context.model, put.id)
+    except NotFound:
+        return put
+
+
+def ask_people(context: ReleaseContext, release: Release, plan: ReleasePlan, judged: Judged) -> Approval:
+    """Ask about a judgement: see `_asked`."""
+    return _asked(context, release, question_about(context, release, plan, judged))
+
+
+def consent(context: ReleaseContext, release: Release) -> Course | None:
+    """Ask each role whose word the charter wants before any caller is answered; None once all have agreed.
+
+    They are shown what the gate measured. Code that is deployed anew and a way back ask nobody.
+    """
+    roles = context.people.first_release if release.previous is None else context.people.release
+    if release.cause in (DEPLOYED, "rollback") or not roles:
+        return None
+    verdict = context.catalog.version(context.model, release.version).verdict
+    question = f"Shall version {release.version} be released? {verdict.sentence}"
+    answers = [
+        _asked(context, release, _known(context, _put(context, release, question, verdict.checks, (role,), (role,))))
+        for role in roles
+    ]
+    ended = [course for course in map(follow, answers) if course is not None and course.next == "abandon"]
+    if ended:
+        return ended[0]
+    if all(answer.status == "approved" for answer in answers):
+        return None
+    waits = " and ".join(answer.roles[0] for answer in answers if answer.is_open)
+    context.catalog.save_release(replace(release, status="held", reason=f"Waits for the word of {waits}."))
+    return Course("open", round(LOOK_EVERY.total_seconds()))
+
+
+def _asked(context: ReleaseContext, release: Release, question: Approval) -> Approval:
+    """Put the question, or remind of it once a day, or end it when nobody has answered in time."""
+    now = context.clock.now()
+    if question.revision == 1 and question.at == now and context.catalog.save_approval(question):
+        _void_others(context, question)
+        context.tell("asked", release, said(question))
+    elif question.expired_at(now):
+        question = _saved(context, question.closed("expired", "nobody has answered in time"))
+    elif question.reminds_at(now):
+        question = _saved(context, question.reminded(now))
+        context.tell("asked", release, said(question))
+    return question
+
+
+def _void_others(context: ReleaseContext, question: Approval) -> None:
+    """Older questions of the release to the same roles: what they showed, or who has a role, is another now."""
+    for other in context.catalog.latest_approvals(context.model).items:
+        if (other.release, other.roles) == (question.release, question.roles) and other.id != question.id:
+            withdraw_question(context, other, f"{_OTHER}see approval {question.id}")
+
+
+def said(question: Approval) -> str:
+    """The question as people are told it, with how to answer."""
+    how = f"To answer until {question.expires:%Y-%m-%d %H:%M}Z: ./scripts/serin approve {question.id}"
+    return f"{question.question} {how}, with --reject and --why TEXT to say no."
+
+
+def follow(question: Approval) -> Course | None:
+    """Where the answer leads; None while there is none."""
+    answer = question.answer
+    if question.status == "approved":
+        return Course("promote")
+    if question.status == "rejected" and answer is not None:
+        return Course("abandon", reason=f"Rejected by {answer.by}{': ' if answer.why else '.'}{answer.why}")
+    if question.status == "expired":
+        return Course("abandon", reason=f"Nobody has answered approval {question.id} in time.")
+    return None
+
+
+def withdraw_question(context: ReleaseContext, question: Approval, because: str) -> None:
+    """The approval counts for nothing any more, answered or not."""
+    if question.status in ("open", "approved"):
+        _saved(context, question.closed("void", because))
+
+
+def no_longer_so(judged: Judged) -> str:
+    """Why an approval is void once there is another judgement."""
+    return f"{_OTHER}{judged.sentence}"
+
+
+def _saved(context: ReleaseContext, changed: Approval) -> Approval:
+    """As it is kept: of two who change it at once the first one holds."""
+    if context.catalog.save_approval(changed):
+        return changed
+    return context.catalog.approval(context.model, changed.id)

@@ -1,0 +1,99 @@
+"""`serin runs --compare`: trainings and their trials side by side, as a table or as a page."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from serin.domain.metrics import GREATER_IS_BETTER
+from serin.domain.records import from_record
+from serin.domain.runs import RunSummary
+from serin_cli import story
+from serin_cli.client import Client
+from serin_cli.pages.rendering import written
+from serin_cli.pages.runs import runs_page
+from serin_cli.scorecards import page_file
+
+SHOWN = 200
+_MOST_METRICS, _MOST_PARAMS = 4, 6
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin runs --compare`."""
+    where = "compare those of which this holds, may be repeated: status=registered, params.depth>=3, parent=RUN"
+    order = "compare in the order of a field: a metric such as validation.log_loss puts the best first"
+    page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "write the comparison, with plots, to this file"}
+    return (
+        ("--compare", {"action": "store_true", "help": "trainings and trials side by side, each with its metrics"}),
+        ("--where", {"metavar": "CONDITION", "action": "append", "default": [], "help": where}),
+        ("--order", {"metavar": "FIELD", "help": order}),
+        ("--limit", {"type": int, "default": SHOWN, "help": f"how many runs are compared (default: {SHOWN})"}),
+        ("--page", page),
+    )
+
+
+def is_comparison(arguments: Namespace) -> bool:
+    """Whether what was typed asks for runs side by side."""
+    return bool(arguments.compare or arguments.where or arguments.order or arguments.page is not None)
+
+
+def compare(client: Client, arguments: Namespace) -> Any:
+    """The runs side by side: a page, records for --json, or a table."""
+    query: dict[str, Any] = {"where": arguments.where, "limit": str(arguments.limit)}
+    query |= {"order": arguments.order} if arguments.order else {}
+    records = client.get("/runs/compare", model=arguments.model, **query)["items"]
+    if arguments.page is not None:
+        runs = [from_record(RunSummary, record) for record in records]
+        return written(runs_page(arguments.model, runs), page_file(arguments.page, "runs", arguments.model))
+    if arguments.print_json or not records:
+        return records
+    lines = [_line(record, *_columns(records)) for record in records]
+    story.show_table(lines, list(lines[0]))
+    return None
+
+
+def progress_of(client: Client, model: str, run: str) -> Callable[[], str]:
+    """What to say of a search while it goes on."""
+
+    def said() -> str:
+        trials = client.get("/runs/compare", model=model, where=f"parent={run}", limit="300")["items"]
+        if not trials:
+            return "Training"
+        failed = sum(trial["status"] == "failed" for trial in trials)
+        over = f"Training: {len(trials)} trial{'s' if len(trials) != 1 else ''} over"
+        return over + (f", {failed} failed" if failed else "") + _best_of(trials)
+
+    return said
+
+
+def _best_of(trials: Sequence[Mapping[str, Any]]) -> str:
+    shown = [trial["metrics"] for trial in trials if trial["metrics"]]
+    name = next((name for name in shown[0] if name.endswith((".log_loss", ".rmse"))), None) if shown else None
+    values = [metrics[name]["value"] for metrics in shown if name in metrics]
+    return f", best {name} {min(values):.4g}" if values else ""
+
+
+def _columns(records: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """The hyperparameters and metrics that there is room for."""
+    params = dict.fromkeys(name for record in records for name in record["params"])
+    metrics = dict.fromkeys(name for record in records for name in record["metrics"])
+    return list(params)[:_MOST_PARAMS], sorted(metrics, key=_place)[:_MOST_METRICS]
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    """What is a loss and was measured on the holdout first."""
+    dataset, _, metric = name.partition(".")
+    return GREATER_IS_BETTER.get(metric, True), dataset != "holdout", name
+
+
+def _line(record: Mapping[str, Any], params: Sequence[str], metrics: Sequence[str]) -> dict[str, Any]:
+    measured = {name: record["metrics"].get(name) for name in metrics}
+    return {
+        "run": record["id"],
+        "status": record["status"],
+        "algorithm": record.get("algorithm"),
+        **{name: record["params"].get(name) for name in params},
+        **{name: None if of is None else f"{of['value']:.4g}" for name, of in measured.items()},
+        "seconds": f"{record['seconds']:.1f}",
+    }

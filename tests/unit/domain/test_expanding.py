@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from serin.domain.errors import Invalid, SerinError, TooLarge, Unsupported
+from serin.domain.expanding import expanded
+from serin.domain.json_body import MAXIMUM_BYTES
+
+BODY = b'{"instances": []}'
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", " x-gzip ", "identity, gzip"])
+def test_gzip_is_expanded(encoding: str) -> None:
+    assert expanded(gzip.compress(BODY), encoding) == BODY
+
+
+@pytest.mark.parametrize("encoding", [None, "", "identity"])
+def test_what_is_not_encoded_is_left_as_it_is(encoding: str | None) -> None:
+    assert expanded(BODY, encoding) == BODY
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip", "br, gzip", "gzip;q=1"])
+def test_another_encoding_is_refused_by_its_name(encoding: str) -> None:
+    with pytest.raises(Unsupported, match=encoding.replace("\x1b", "")):
+        expanded(gzip.compress(BODY), encoding)
+
+
+def test_a_body_may_expand_to_what_a_body_may_have_and_to_no_byte_more() -> None:
+    assert len(expanded(gzip.compress(b" " * MAXIMUM_BYTES), "gzip")) == MAXIMUM_BYTES
+    with pytest.raises(TooLarge, match="expands to more"):
+        expanded(gzip.compress(b" " * (MAXIMUM_BYTES + 1)), "gzip")
+    with pytest.raises(TooLarge, match="compressed body has"):
+        expanded(b"x" * (MAXIMUM_BYTES + 1), "gzip")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "ends too early"),
+        (BODY, "is not gzip"),
+        (gzip.compress(BODY)[:-1], "ends too early"),
+        (gzip.compress(BODY)[:-8] + bytes(8), "is not gzip"),
+        (gzip.compress(BODY) * 2, "behind the body's"),
+    ],
+)
+def test_what_is_not_one_whole_gzip_stream_is_refused(body: bytes, said: str) -> None:
+    with pytest.raises(SerinError, match=said) as caught:
+        expanded(body, "gzip")
+    assert isinstance(caught.value, Invalid)
