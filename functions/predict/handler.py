@@ -19,7 +19,7 @@ from serin.domain.idempotency import key_digest
 from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
-from serin.serving.protocols.open_inference import LENGTH
+from serin.serving.protocols.paths import LENGTH
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:

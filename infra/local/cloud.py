@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from infra.local.account import USUAL, Account
 from infra.local.clock import VirtualClock
 from infra.local.cloudformation import support
 from infra.local.deploy import assembly as assemblies
@@ -53,13 +54,14 @@ class LocalCloud:
         scratch: Path | None = None,
         state: Path | None = None,
         before: Callable[[LocalCloud], None] | None = None,
+        account: Account = USUAL,
     ) -> LocalCloud:
         """Start and deploy; what was begun is ended when the deploy fails.
 
         `clock` is the moment the cloud's clock begins at, by default now; `build` keeps the runtime's packages
         between starts; the session's folder is made in `scratch`, by default the system's temporary folder.
         What a cloud held before is in the folder `state`, and is kept there again; `before` looks at it before
-        anything is deployed, and may raise.
+        anything is deployed, and may raise. `account` has the limits of one on AWS.
         """
         read = assemblies.read(assembly) if isinstance(assembly, Path) else assembly
         # moto takes seconds to import, which nobody should pay for importing this module.
@@ -77,7 +79,7 @@ class LocalCloud:
             # Functions run in folders of their own: a path from here leads nowhere there.
             kept = ends.enter_context(State(state.resolve())) if state else None
             now = kept.clock(clock) if kept else VirtualClock(clock)
-            parts = assemble(ends, read.region, now, build, scratch, kept)
+            parts = assemble(ends, read.region, now, build, scratch, kept, account)
             if kept:
                 kept.thaw(parts)
             if kept and before and not kept.holds(read):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_api._internal.models import moto_api_backend
 
+from infra.local.account import USUAL, Account
 from infra.local.activity import Activity
 from infra.local.clock import VirtualClock
 from infra.local.clock.route import ClockRoute, Walker
@@ -60,15 +61,21 @@ _LOGS = "log deliveries"
 
 
 def assemble(
-    ends: ExitStack, region: str, clock: VirtualClock, build: Path, scratch: Path | None, state: State | None = None
+    ends: ExitStack,
+    region: str,
+    clock: VirtualClock,
+    build: Path,
+    scratch: Path | None,
+    state: State | None = None,
+    account: Account = USUAL,
 ) -> Wiring:
     """Start everything, empty, where `state` says it was; `ends` stops it in the opposite order."""
     refuse_a_second()
     session = Session(scratch)
     ends.callback(session.close)
     ends.callback(disconnect)
-    endpoint_url = _serve_moto(ends, clock, state)
-    functions = _functions(ends, session, clock, build, endpoint_url)
+    endpoint_url = _serve_moto(ends, clock, state, account)
+    functions = _functions(ends, session, clock, build, endpoint_url, account)
     assets = state.assets if state else Assets(session.folder / "code")
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
@@ -97,12 +104,19 @@ def assemble(
     return parts
 
 
-def _functions(ends: ExitStack, session: Session, clock: VirtualClock, build: Path, endpoint_url: str) -> FunctionHost:
+def _functions(
+    ends: ExitStack, session: Session, clock: VirtualClock, build: Path, endpoint_url: str, account: Account
+) -> FunctionHost:
     """Functions find AWS's API, and what time it is, by their environment."""
     clock.share(session.folder / "clock")
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
     runtime = runtime_folder(build)
-    functions = FunctionHost(session, runtime, keep_log, count_outcome, environment=environment, now_ms=clock.now_ms)
+    functions = FunctionHost(
+        *(session, runtime, keep_log, count_outcome),
+        environment=environment,
+        now_ms=clock.now_ms,
+        concurrency=account.concurrency,
+    )
     ends.callback(functions.stop)
     return functions
 
@@ -127,7 +141,7 @@ def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer
     return timers
 
 
-def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> str:
+def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None, account: Account) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # It tells of each expression that leads nowhere, which a state may ask for; histories tell of executions that fail.
@@ -135,7 +149,7 @@ def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None) -> st
     app: WSGIApplication = ClockRoute(Applications(), clock, Walker(advance, _busy, _spent), is_administrators)
     if state:
         app = state.traffic.around(app)
-    server = Server(HOST, state.endpoint_port if state else 0, Door(app))
+    server = Server(HOST, state.endpoint_port if state else 0, account.far_away(Door(app)))
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="moto", daemon=True)
     thread.start()
     ends.callback(moto_api_backend.reset)

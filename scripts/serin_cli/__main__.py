@@ -101,7 +101,12 @@ def parser() -> Parser:
 def _of_the_platform(add: Add) -> None:
     begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
     state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
-    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state)
+    limit = ("--concurrency", {"type": int, "default": 1000, "help": "functions at once; a new account has about 10"})
+    far = (
+        "--latency",
+        {"type": float, "default": 0.0, "metavar": "S", "help": "seconds a call of AWS's API takes more"},
+    )
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far)
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
@@ -112,7 +117,14 @@ def _of_the_platform(add: Add) -> None:
 
 
 def _of_data(add: Add) -> None:
-    add("sample", commands.sample, "Write an example's data as files.", ("name", {"choices": ["flights"]}), _to())
+    add(
+        "sample",
+        commands.sample,
+        "Write an example's data as files.",
+        ("name", {"choices": ["flights"]}),
+        _to(),
+        _today(),
+    )
     add("init", init, "Begin a model from a CSV file.", *_init())
     add("input", inputs, "Take an input out of a charter and of all that names it.", *_input())
     add(
@@ -210,6 +222,10 @@ def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _to() -> tuple[str, dict[str, Any]]:
     return "--to", {"required": True, "help": "the folder to write to"}
+
+
+def _today() -> tuple[str, dict[str, Any]]:
+    return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:

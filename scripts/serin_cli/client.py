@@ -31,7 +31,7 @@ PAUSES_OF_WAIT = 0.05
 """Of what was waited so far: each look is a call, and a training on this machine needs its cores for itself."""
 
 THROTTLED_S = 10.0
-TOO_MANY, SERVER_ERROR, FAULT_ATTEMPTS = 429, 500, 3
+TOO_MANY, SERVER_ERROR, NO_ROOM, FAULT_ATTEMPTS = 429, 500, 503, 3
 UNKNOWN_TOKEN = (
     "The API does not know this token, or it has ended, or the model wants signed requests.",
     "Make a new one: ./scripts/serin token create, connect on AWS, or up again on this machine.",
@@ -48,6 +48,10 @@ class ApiError(SerinError):
     def __init__(self, record: Mapping[str, str]) -> None:
         super().__init__(record["message"], record["remedy"], record.get("field"))
         self.kind = record["kind"]
+
+
+class NoAnswerNow(Unavailable):
+    """A fault that may pass: of the gateway, which has no room in Lambda, or of what the function asked."""
 
 
 class Client:
@@ -182,13 +186,16 @@ def _opened(file: Path) -> BinaryIO:
 
 
 def wait(look: Callable[[], T | None], what: str) -> T:
-    """Look until there is something to see; Unavailable when patience ends first."""
-    began = time.monotonic()
+    """Look until there is something to see; Unavailable when patience ends first, which no fault that passes ends."""
+    began, fault = time.monotonic(), ""
     while (waited := time.monotonic() - began) < PATIENCE_S:
-        if (found := look()) is not None:
-            return found
+        try:
+            if (found := look()) is not None:
+                return found
+        except NoAnswerNow as error:
+            fault = f" {error.message}"
         time.sleep(min(max(PAUSE_S, waited * PAUSES_OF_WAIT), LONGEST_PAUSE_S))
-    raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.", "Read the functions' logs.")
+    raise Unavailable(f"Waited {PATIENCE_S:.0f} s for {what}.{fault}", "Read the functions' logs.")
 
 
 def _patiently(send: Callable[[], httpx.Response]) -> httpx.Response:
@@ -210,11 +217,12 @@ def _patiently(send: Callable[[], httpx.Response]) -> httpx.Response:
 
 
 def _may_pass(response: httpx.Response, attempts: int) -> bool:
-    """Whether another attempt may end otherwise: the stage drops what is above its rate unseen, for as long as it is.
+    """Whether another attempt may end otherwise: what is above the stage's rate, or the account's concurrency, is not
+    worked on, for as long as it is above.
 
-    Of faults only the gateway's own and what calls itself unavailable, a few times: another kind fails again.
+    Of other faults only the gateway's own and what calls itself unavailable, a few times: another kind fails again.
     """
-    if response.status_code == TOO_MANY:
+    if response.status_code == TOO_MANY or (response.status_code == NO_ROOM and _kind(response) is None):
         return True
     if response.status_code < SERVER_ERROR or attempts >= FAULT_ATTEMPTS:
         return False
@@ -246,10 +254,12 @@ def _answer(response: httpx.Response, refused: tuple[str, str] = UNKNOWN_TOKEN) 
     if response.status_code < 400:
         return response.json()
     body = response.json() if response.headers.get("content-type", "").startswith("application/json") else {}
+    if "error" in body and body["error"]["kind"] == "unavailable":
+        raise NoAnswerNow(body["error"]["message"], body["error"]["remedy"])
     if "error" in body:
         raise ApiError(body["error"])
     if response.status_code in (401, 403):
         raise Denied(*refused)
     if response.status_code == 404:
         raise NotFound(f"The API has no route {response.request.url.path}.", "Check the model's name.")
-    raise Unavailable(f"The API answered {response.status_code}: {body or response.text[:200]}.", "Try again.")
+    raise NoAnswerNow(f"The API answered {response.status_code}: {body or response.text[:200]}.", "Try again.")

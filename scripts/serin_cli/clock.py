@@ -86,7 +86,7 @@ def clock(arguments: Namespace) -> Outcome:
         if arguments.action == "stop":
             return _stopped(connection)
         now = _shown(connection)
-        return Outcome({"now": now}, said=[f"The local cloud's clock shows {now}."])
+        return Outcome({"now": now}, said=[f"The local cloud's clock shows {story.minute(now)}."])
     if bool(arguments.span) == bool(arguments.to):
         raise Invalid("Say by how much or to which moment.", "Write: serin clock advance 7d", "span")
     wanted = {"to": moment(arguments.to).isoformat()} if arguments.to else {"advance_s": _seconds(arguments.span)}

@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.comparing import progress_of
 from serin_cli.connection import load
+from serin_cli.known import refuse_unknown
 from serin_cli.listed import after_withdrawal, listed_model, listed_version
 from serin_cli.outcome import Outcome
-from serin_cli.sample import write_sample
+from serin_cli.sample import days_until, write_sample
 from serin_cli.scorecards import quality_file, quality_table, said_lines
 
 MODELS = Path("models")
@@ -38,13 +40,17 @@ def connected() -> Iterator[Client]:
 
 def sample(arguments: Namespace) -> list[str]:
     """Write the example's files."""
-    return [str(path) for path in write_sample(Path(arguments.to))]
+    today = arguments.today
+    later = timedelta(0) if today is None else days_until(datetime.now(UTC).date(), today)
+    return [str(path) for path in write_sample(Path(arguments.to), later)]
 
 
 def quality(arguments: Namespace) -> Any:
     """The uploads of a dataset: a scorecard each, as a table or as a page."""
     with connected() as client:
         uploads = client.all("/uploads", dataset=arguments.dataset)
+        if not uploads:
+            refuse_unknown(client, arguments.dataset)
     if arguments.page is not None:
         return quality_file(arguments.dataset, uploads, arguments.page)
     uploads.reverse()

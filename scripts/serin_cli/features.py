@@ -68,6 +68,8 @@ def entities_of(words: Sequence[str], charter: Charter) -> dict[str, list[Any]]:
         column, equals, value = word.partition("=")
         if not equals or column not in types:
             keys = sorted({key for view in charter.features.views for key in charter.features.entities[view.entity]})
+            if not keys:
+                raise Invalid(f"{charter.model} has no views.", "All that it sees is in its predictions.")
             raise Invalid(f"{printable(word)!r} finds no entity.", f"Write COLUMN=VALUE; columns: {', '.join(keys)}.")
         try:
             entities.setdefault(column, []).append(_TYPES[types[column]](value))

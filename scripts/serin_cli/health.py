@@ -15,8 +15,11 @@ def health(arguments: Namespace) -> Any:
     """Calls, failures, durations, memory and cost by version: as a table for people, whole with --json."""
     with connected() as client:
         found = client.get(f"/models/{arguments.model}/health", hours=str(arguments.hours))
-    if arguments.print_json or not found["versions"]:
+    if arguments.print_json:
         return found
+    if not found["versions"]:
+        story.say(f"Nobody called {arguments.model} in the last {arguments.hours} hours.")
+        return None
     lines = [line(version) for version in found["versions"]]
     story.out.print(printable(f"From {found['since']} to {found['until']}", 200), markup=False)
     if left_out := found.get("files_left_out"):

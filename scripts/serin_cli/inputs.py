@@ -28,6 +28,12 @@ def inputs(arguments: Namespace) -> dict[str, Any]:
         if name not in known:
             found = f"{arguments.model} has no input {name[:60]!r}; there are: {', '.join(known)}."
             raise NotFound(found, "Name one of these.")
+    for entity, keys in charter.features.entities.items():
+        if set(keys) <= set(arguments.columns):
+            raise Invalid(
+                f"The entity {entity!r} is found by nothing but {' and '.join(keys)}.",
+                "Name it by another input first, under features.entities in model.yaml.",
+            )
     path = folder / "model.yaml"
     before = {path: path.read_text(encoding="utf-8"), **dict(_requests(folder, charter.release.golden))}
     for file, text in before.items():

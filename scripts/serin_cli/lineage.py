@@ -74,10 +74,14 @@ def tree_of(found: Record) -> Tree:
 
 def live_version(client: Client, model: str) -> int:
     """The version that is live; NotFound where none is."""
-    for found in client.get("/models")["items"]:
+    models = client.get("/models")["items"]
+    for found in models:
         if found["model"] == model and "live" in found:
             number: int = found["live"]["version"]
             return number
+    if model not in (known := [found["model"] for found in models]):
+        found_none = f"There is no model {model[:60]!r}; there are: {', '.join(known) or 'none'}."
+        raise NotFound(found_none, "Name one of these.")
     raise NotFound(
         f"No version of {model} is live.",
         "./scripts/serin models says which models there are; name a version with --version.",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boto3
 
+from infra.local.account import USUAL, Account
 from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import read as read_assembly
 from infra.local.wiring import ACCOUNT
@@ -48,7 +49,9 @@ class Running:
 
 
 @contextmanager
-def running(clock: datetime | None = None, state: Path | None = None, stage: str | None = None) -> Iterator[Running]:
+def running(
+    clock: datetime | None = None, state: Path | None = None, stage: str | None = None, account: Account = USUAL
+) -> Iterator[Running]:
     """The platform on this machine for as long as the block runs; what it holds is kept in the folder `state`.
 
     It has the settings of a stage of cdk.json, by default of the one that is named there.
@@ -58,7 +61,9 @@ def running(clock: datetime | None = None, state: Path | None = None, stage: str
         assembly = read_assembly(prepare(stage))
     stacks = tuple(stack.name for stack in assembly.stacks)
     with story.bar("deploying them on this machine"):
-        cloud = LocalCloud.start(assembly, clock=clock, state=state, before=lambda held: _check_rows(settings, held))
+        cloud = LocalCloud.start(
+            assembly, clock=clock, state=state, before=lambda held: _check_rows(settings, held), account=account
+        )
     with cloud:
         connection = connection_to(settings, cloud)
         save(connection)
@@ -91,7 +96,8 @@ def up(arguments: Namespace) -> None:
     state = None if arguments.state is None else Path(arguments.state)
     # Whoever ends it that way ends the platform too, and this checkout's connection to it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with running(clock, state) as platform:
+    account = Account(arguments.concurrency, arguments.latency)
+    with running(clock, state, account=account) as platform:
         connection = platform.connection
         kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
         story.say(f"{len(platform.stacks)} stacks are up. Ctrl-C ends them{kept}.\n")

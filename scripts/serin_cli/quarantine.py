@@ -20,6 +20,7 @@ from serin.files.replaced import export_file
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
+from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
 from serin_cli.scorecards import contract_at_hand
 
@@ -45,7 +46,7 @@ def quarantine(arguments: Namespace) -> Any:
         return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
     # Whoever looks may have no contracts at hand.
     columns = columns_of(arguments.dataset) if MODELS.is_dir() else []
-    listed = [row for upload, rows in found for row in _rows(upload, _in_files(rows, columns))]
+    listed = [row for upload, rows in reversed(found) for row in _rows(upload, _in_files(rows, columns))]
     if arguments.print_json:
         return listed
     story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
@@ -69,6 +70,7 @@ def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple
         rows = from_parquet(client.kept(one["quarantine"])).with_columns(pl.lit(one["id"]).alias(UPLOAD))
         found.append((one, still_set_aside(rows, corrected)))
     if not any(rows.height for _, rows in found):
+        refuse_unknown(client, dataset)
         of = f"the upload {upload_id} of {dataset}" if upload_id else dataset
         once = " any more: all were corrected" if found else ""
         raise NotFound(f"No rows of {of} are in quarantine{once}.", f"Look at ./scripts/serin quality {dataset}.")

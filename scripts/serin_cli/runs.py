@@ -38,7 +38,9 @@ def runs(arguments: Namespace) -> Any:
         story.show_table(checks, list(checks[0]))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
     for run in found[:1]:
-        for warning in run.get("warnings", []):
+        verdict: Record = run.get("verdict") or {}
+        told = str(verdict.get("sentence", "")) if run is chosen else ""
+        for warning in [one for one in run.get("warnings", []) if one not in told]:
             story.out.print(Text(f"Warning of run {run['id']}: {warning}"), soft_wrap=True)
     return None
 

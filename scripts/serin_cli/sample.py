@@ -5,22 +5,25 @@ from __future__ import annotations
 import importlib.util
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
+from serin.domain.errors import Invalid
 from serin.files.replaced import export_file
 
 YEAR = 2013
 MONTHS = range(1, 13)
 
 
-def write_sample(to: Path) -> list[Path]:
+def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:
     """Write the sample into the folder `to` and return its files in an order to upload them in.
 
     - `planes.csv`, `airports.csv`: once;
     - `weather-2013-01.csv` … `-12`: datasets arrive by the month, so does the weather;
     - `2013-01.csv` … `2013-12.csv`: flights by the month of their departure.
 
-    Lines are the package's own, byte for byte.
+    Lines are the package's own, byte for byte; or every moment is so many whole days `later`, and files are still
+    named by the months they come from.
     """
     data = _package_data()
     to.mkdir(parents=True, exist_ok=True)
@@ -28,7 +31,7 @@ def write_sample(to: Path) -> list[Path]:
     with zipfile.ZipFile(data / "flights.csv.zip") as archive:
         flights = archive.read("flights.csv")
     for prefix, content in (("weather-", (data / "weather.csv").read_bytes()), ("", flights)):
-        months = _by_month(content)
+        months = {month: _moved(lines, later) for month, lines in _by_month(content).items()}
         written += [_write(to / f"{prefix}{YEAR}-{month:02}.csv", months[month]) for month in MONTHS]
     return written
 
@@ -49,6 +52,35 @@ def _by_month(content: bytes) -> Mapping[int, Sequence[bytes]]:
     for line in lines:
         months[int(line.split(b",", column + 1)[column])].append(line)
     return months
+
+
+def days_until(today: date, day: str) -> timedelta:
+    """How much later the sample has to be for a day of its year to be today. Invalid for what is no such day."""
+    try:
+        return today - date.fromisoformat(day)
+    except ValueError:
+        raise Invalid(f"{day[:40]!r} is no day.", f"Name one of the sample's year, such as {YEAR}-04-01.") from None
+
+
+def _moved(lines: Sequence[bytes], later: timedelta) -> Sequence[bytes]:
+    """The lines with their days, local and in UTC, so much later; the hours stay."""
+    if not later:
+        return lines
+    columns = lines[0].rstrip().split(b",")
+    at, utc = columns.index(b"year"), columns.index(b"time_hour")
+    return [lines[0], *(_moved_line(line, at, utc, later) for line in lines[1:])]
+
+
+def _moved_line(line: bytes, at: int, utc: int, later: timedelta) -> bytes:
+    values = line.split(b",")
+    year, month, day = (int(value) for value in values[at : at + 3])
+    values[at : at + 3] = _day(date(year, month, day) + later)
+    values[utc] = (date.fromisoformat(values[utc][:10].decode()) + later).isoformat().encode() + values[utc][10:]
+    return b",".join(values)
+
+
+def _day(day: date) -> list[bytes]:
+    return [str(part).encode() for part in (day.year, day.month, day.day)]
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> Path:

@@ -12,11 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from serin.data.contract.advice import broken_most
 from serin.data.files.parquet import from_parquet
-from serin.domain.errors import NotFound, SerinError
+from serin.domain.errors import SerinError
 from serin_cli import story
 from serin_cli.client import Client
 from serin_cli.commands import MODELS, connected
 from serin_cli.incoming import incoming
+from serin_cli.known import refuse_unknown
 from serin_cli.outcome import Outcome
 from serin_cli.pieces import written_pieces
 from serin_cli.scorecards import TOP, contract_at_hand, copies
@@ -38,16 +39,6 @@ def upload(arguments: Namespace) -> Outcome:
         for line in said(one):
             story.say(line)
     return Outcome(uploads, all(_is_done(one) for one in uploads))
-
-
-def refuse_unknown(client: Client, dataset: str) -> None:
-    """Raise NotFound for a dataset that no deployed model reads, with those there are."""
-    known = [one["dataset"] for one in client.get("/datasets")["items"]]
-    if dataset not in known:
-        raise NotFound(
-            f"No model reads a dataset {dataset[:60]!r}; there are: {', '.join(known) or 'none'}.",
-            "Name one of these, or name the dataset in a charter and deploy.",
-        )
 
 
 def _is_done(one: Upload) -> bool:

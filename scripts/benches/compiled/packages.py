@@ -83,4 +83,5 @@ def _charter(columns: Sequence[ModelColumn]) -> Charter:
 def event_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What API Gateway sends for these instances."""
     call = {"requestId": "r1", "authorizer": {"lambda": {"scopes": f"predict:{MODEL}"}}}
-    return {"requestContext": call, "headers": {}, "body": json.dumps({"instances": list(rows)})}
+    path = f"/models/{MODEL}/predict"
+    return {"requestContext": call, "rawPath": path, "headers": {}, "body": json.dumps({"instances": list(rows)})}

@@ -29,7 +29,7 @@ class Handlers:
 
     def send(self, sent: Sent) -> Answered:
         """The function's answer; an exception out of a handler is what API Gateway answers with a 500."""
-        handler = self._predict if sent.route.endswith("/predict") else self._api
+        handler = self._predict if sent.route.endswith(("/predict", "/{proxy+}")) else self._api
         printed = io.StringIO()
         try:
             with redirect_stdout(printed):

@@ -12,17 +12,21 @@ import httpx
 
 from benches.hostile.bodies import Instance, api_requests, predict_requests
 from benches.hostile.handlers import Handlers
+from benches.hostile.protocols import protocol_requests
 from benches.hostile.requests import Answered, Sent
 from benches.hostile.schema import operations, send_schema_requests
 from benches.hostile.tally import Tally
 
 # Of what goes to the handlers: schemathesis, and what it costs, is in proportion to what it finds.
-SCHEMA_SHARE, API_SHARE = 0.1, 0.3
+SCHEMA_SHARE, API_SHARE, PROTOCOL_SHARE = 0.1, 0.3, 0.2
 _PATIENCE = 200
 
 
 def fuzz_handlers(handlers: Handlers, model: str, dataset: str, good: Instance, count: int, seed: int) -> Tally:
-    """`count` requests into the handlers: a tenth made of /openapi.json, three to the API, the rest to predict."""
+    """`count` requests into the handlers: a tenth made of /openapi.json, three to the API, the rest to predict.
+
+    Of these two in the protocols of other servers.
+    """
     tally = Tally()
 
     def send(sent: Sent) -> None:
@@ -32,6 +36,8 @@ def fuzz_handlers(handlers: Handlers, model: str, dataset: str, good: Instance, 
     routes = api_routes(document)
     send_schema_requests(document, int(count * SCHEMA_SHARE), seed, send)
     for sent in islice(api_requests(routes, model, dataset, seed), int(count * API_SHARE)):
+        send(sent)
+    for sent in islice(protocol_requests(model, good, seed), int(count * PROTOCOL_SHARE)):
         send(sent)
     for sent in islice(predict_requests(model, good, seed), count - tally.requests):
         send(sent)

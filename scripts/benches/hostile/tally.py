@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,5 +111,9 @@ def _is_log(answered: Answered) -> bool:
     if not all(isinstance(record, dict) and line.isascii() for record, line in zip(records, lines, strict=True)):
         return False
     predictions = [record for record in records if "prediction_id" in record]
-    expected = json.loads(answered.body).get("predictions", ()) if predictions else ()
-    return len(predictions) == len(expected)
+    return len(predictions) == (_answers(json.loads(answered.body)) if predictions else 0)
+
+
+def _answers(body: Mapping[str, Any]) -> int:
+    """How many rows are answered, in a list or in tensors."""
+    return int(body["outputs"][0]["shape"][0]) if "outputs" in body else len(body.get("predictions", ()))

@@ -30,6 +30,7 @@ def answers(kind: str) -> Callable[[bytes], bytes]:
 
     def answer(body: bytes) -> bytes:
         event: dict[str, Any] = {
+            "rawPath": f"/models/{os.environ['SERIN_MODEL']}/predict",
             "requestContext": {"requestId": "r1", "authorizer": scopes},
             "headers": {"content-type": "application/json"},
             "body": body.decode(),

@@ -11,7 +11,7 @@ import polars as pl
 from serin.data.looks.inference import ColumnSeen, FileSeen
 from serin.domain.charter import Task
 from serin.domain.errors import Invalid
-from serin.learning.splits import VALIDATION_PARTS
+from serin.domain.experiments import VALIDATION_PARTS
 from serin_cli.drafting.columns import key_of, left_out
 from serin_cli.drafting.leaks import after_the_fact, give_away
 from serin_cli.drafting.notes import file_notes, key_notes, order_notes

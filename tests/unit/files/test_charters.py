@@ -266,16 +266,16 @@ def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, ol
     assert error.remedy == "Remove the line."
 
 
+def test_halving_needs_days(tmp_path: Path) -> None:
+    error = _refusal(write_charter(tmp_path, {"method: grid": "method: halving", "holdout: 7d": "holdout: random"}))
+    assert "training.search.method: halving of rows that have no time" in error.message
+
+
 def test_a_role_that_nobody_has_can_agree_to_nothing(tmp_path: Path) -> None:
     edits = {"first_release: []": "first_release: [data_engineer]", "  data_engineer: {who: [data]}\n": ""}
     error = _refusal(write_charter(tmp_path, edits))
     assert "people.approvals.first_release: data_engineer, a role that nobody has" in error.message
     assert "Add people.data_engineer: {who: [NAME]}." in error.remedy
-
-
-def test_halving_needs_days(tmp_path: Path) -> None:
-    error = _refusal(write_charter(tmp_path, {"method: grid": "method: halving", "holdout: 7d": "holdout: random"}))
-    assert "training.search.method: halving of rows that have no time" in error.message
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from serin.domain.errors import NotFound, SerinError, Unavailable
 from serin_cli.__main__ import parser
-from serin_cli.client import Client
+from serin_cli.client import Client, NoAnswerNow, wait
 from serin_cli.commands import predict
 from serin_cli.connection import Connection, save
 
@@ -62,6 +62,7 @@ def problem(status: int, kind: str) -> httpx.Response:
     return httpx.Response(status, json={"error": {"kind": kind, "message": "Found.", "remedy": "Do."}})
 
 
+CRASHED = httpx.Response(500, json={"message": "Internal Server Error"})
 GATEWAY, UNAVAILABLE = httpx.Response(503, json={"message": "Service Unavailable"}), problem(503, "unavailable")
 TOO_MANY, DONE = httpx.Response(429, json={"message": "Too Many Requests"}), httpx.Response(200, json={"run": "r1"})
 
@@ -72,7 +73,9 @@ TOO_MANY, DONE = httpx.Response(429, json={"message": "Too Many Requests"}), htt
         ([DONE], 1),
         ([TOO_MANY] * 6 + [DONE], 7),
         ([GATEWAY, UNAVAILABLE, DONE], 3),
-        ([GATEWAY] * 9, 4),
+        ([GATEWAY] * 9 + [DONE], 10),
+        ([CRASHED] * 9, 4),
+        ([UNAVAILABLE] * 9, 4),
         ([problem(500, "model_failed"), DONE], 1),
         ([problem(503, "not_released"), DONE], 1),
         ([problem(422, "invalid"), DONE], 1),
@@ -94,3 +97,23 @@ def test_what_may_pass_is_asked_again_ever_later_under_the_same_key(
     assert len(keys) == asked == len(pauses) + 1
     assert len(set(keys)) == 1
     assert all(0.05 * 2**n <= pause <= 0.1 * 2**n or 0.5 <= pause <= 1.0 for n, pause in enumerate(pauses))
+
+
+def test_who_waits_for_something_asks_on_when_the_api_is_out_of_order_and_ends_when_it_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("serin_cli.client.time.sleep", lambda _: None)
+    looks = iter([NoAnswerNow("The API answered 503.", "Try again."), None, "trained"])
+
+    def look() -> str | None:
+        answer = next(looks)
+        if isinstance(answer, NoAnswerNow):
+            raise answer
+        return answer
+
+    def gone() -> None:
+        raise Unavailable("The platform does not answer.", "Start it again.")
+
+    assert wait(look, "the training") == "trained"
+    with pytest.raises(Unavailable, match="does not answer"):
+        wait(gone, "the training")

@@ -45,7 +45,8 @@ def serin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def uploads(api: Api, number: int) -> None:
-    api.catalog.record_rejected(an_upload(str(number).encode(), status="rejected", at=NOON + timedelta(hours=number)))
+    upload = an_upload(str(number).encode(), dataset="orders", status="rejected", at=NOON + timedelta(hours=number))
+    api.catalog.record_rejected(upload)
 
 
 def runs(api: Api, number: int) -> None:
@@ -62,7 +63,7 @@ def releases(api: Api, number: int) -> None:
 
 Make = Callable[[Api, int], None]
 LISTS: dict[str, tuple[tuple[str, ...], Make, str]] = {
-    "quality": (("quality", "flights"), uploads, "id"),
+    "quality": (("quality", "orders"), uploads, "id"),
     "runs": (("runs", MODEL), runs, "id"),
     "versions": (("versions", MODEL), versions, "version"),
     "releases": (("release", "list", MODEL), releases, "id"),

@@ -198,6 +198,7 @@ WRONG_TENSORS: Mapping[str, tuple[object, str]] = {
     "no object": ([], "no list of inputs"),
     "no inputs": ({"inputs": []}, "no list of inputs"),
     "unknown field": ({**tensors(), "x": 1}, "unknown field"),
+    "endless id": (b'{"id": 1e999, "inputs": [1]}', "id of the request"),
     "no tensor": ({"inputs": [7]}, "no tensor"),
     "of nobody": (with_tensor("at", name="x"), "not an input"),
     "twice": ({"inputs": [tensor("at", [AT, AT])] * 2}, "comes twice"),
@@ -225,7 +226,7 @@ def infer(body: bytes, length: str | None = None) -> object:
 def test_wrong_tensors_are_refused_with_what_is_wrong(case: str, released: Released) -> None:
     body, said = WRONG_TENSORS[case]
     with pytest.raises(SerinError, match=said):
-        infer(json.dumps(body).encode())
+        infer(body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def test_binary_tensors_are_held_to_their_lengths_and_hold_no_nan(released: Released) -> None:

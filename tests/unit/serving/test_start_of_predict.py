@@ -55,7 +55,8 @@ def started(released: Released, runtime: Runtime) -> tuple[Any, dict[str, Any], 
         "AWS_LAMBDA_FUNCTION_VERSION": "8",
     }
     call = {"requestId": "r1", "authorizer": {"lambda": {"scopes": "predict:late-orders"}}}
-    event = json.dumps({"requestContext": call, "body": json.dumps({"instances": [ORDER]})})
+    body = json.dumps({"instances": [ORDER]})
+    event = json.dumps({"requestContext": call, "rawPath": "/models/late-orders/predict", "body": body})
     done = subprocess.run(
         # Without site: it imports what the environment of a developer puts there.
         [sys.executable, "-S", "-c", SCRIPT, event], env=variables, capture_output=True, text=True, check=True

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         Workflows,
     )
 
+SCRATCH = "serin-"
+"""What every file and folder begins with that a function makes in its temporary folder."""
 _REMEMBERED = 64 * 1024 * 1024
 """Bytes of objects that a process keeps in mind."""
 
@@ -211,9 +213,22 @@ class Platform:
         return {item.name: item.read_bytes() for item in sorted(sources, key=lambda item: item.name)}
 
     def model_function(self, call: str) -> Callable[..., Any]:
-        """The function of the model's own code that a charter names as `module:name`."""
+        """The function of the model's own code that a charter names as `module:name`.
+
+        Raises Invalid for code that cannot be imported.
+        """
+        from serin.domain.errors import Invalid
+        from serin.domain.model_code import RAISED, raised
+
         module, _, name = call.partition(":")
-        function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        try:
+            function: Callable[..., Any] = getattr(import_module(f"model_code.{module}"), name)
+        except RAISED as error:
+            raise Invalid(
+                f"{module}.py of the model cannot be imported: {raised(error)}.",
+                "Correct it; a derivation has the Python standard library and polars, and whatever else it imports is "
+                "not there.",
+            ) from error
         return function
 
     def _bucket(self, variable: str) -> ObjectStore:
@@ -230,8 +245,24 @@ def _read_once(store: ObjectStore) -> ObjectStore:
 
 @cache
 def platform() -> Platform:
-    """This process's platform."""
+    """This process's platform; it begins with no files of another one's."""
+    if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+        _forget_files(Path(os.environ.get("TMPDIR", "/tmp")))
     return Platform(os.environ)
+
+
+def _forget_files(folder: Path) -> None:
+    """Remove what an earlier process left: Lambda ends one that takes too long and keeps /tmp for the next.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+    """
+    for left in folder.glob(f"{SCRATCH}*"):
+        if left.is_dir():
+            import shutil
+
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 @cache

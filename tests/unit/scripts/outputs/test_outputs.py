@@ -135,7 +135,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     for module in (commands, clock, tokens, trace):
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
-    yield commands, "write_sample", lambda _: [Path(f"x/{ATTACK}.csv")]
+    yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]
     answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}", "to": f"2014{ATTACK}"}))
     yield clock, "httpx", SimpleNamespace(request=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
     yield clock, "Signed", lambda _: None

@@ -27,7 +27,7 @@ class FunctionHost:
     """Runs versions, one process an execution; logs and metrics are delivered before the caller has its outcome.
 
     `environment` is added to every process; `processes` bounds them all; `idle_s` is how long a warm
-    one waits for work; `now_ms` stamps the logs.
+    one waits for work; `now_ms` stamps the logs; `concurrency` is what the account has for functions that reserve none.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class FunctionHost:
         now_ms: Callable[[], int],
         processes: int = 24,
         idle_s: float = 300.0,
+        concurrency: int = 1000,
     ) -> None:
         self._session = session
         self._runtime = runtime
@@ -49,7 +50,9 @@ class FunctionHost:
         self._environment = environment
         self._now_ms = now_ms
         self._processes = processes
-        self._pool = Pool(lambda version, kept: Worker(version, self._launch, now_ms(), kept), processes)
+        self._pool = Pool(
+            lambda version, kept: Worker(version, self._launch, now_ms(), session.folder, kept), processes, concurrency
+        )
         self._provisioning = Provisioning(self._pool, lambda worker: prepare(worker, self._log_of(worker), now_ms))
         self.work = Work()
         self._stopped = threading.Event()
@@ -120,9 +123,13 @@ class FunctionHost:
         version, stream = worker.version, worker.stream
         return ExecutionLog(lambda lines: self._on_log(version, stream, lines), self._now_ms, sends(version.logging))
 
-    def _launch(self, version: FunctionVersion, stream: str, start: str) -> RuntimeProcess:
+    def _launch(self, version: FunctionVersion, stream: str, start: str, scratch: Path) -> RuntimeProcess:
         return RuntimeProcess(
-            version, stream, start, session=self._session, runtime=self._runtime, extra=self._environment
+            *(version, stream, start),
+            session=self._session,
+            runtime=self._runtime,
+            extra=self._environment,
+            scratch=scratch,
         )
 
     def _trace_id(self) -> str:

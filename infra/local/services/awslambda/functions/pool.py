@@ -17,13 +17,15 @@ _KILL_AGAIN_S = 0.05
 class Pool:
     """All workers of a host. A worker is either idle here or lent to one execution."""
 
-    def __init__(self, make: Callable[[FunctionVersion, bool], Worker], limit: int) -> None:
+    def __init__(self, make: Callable[[FunctionVersion, bool], Worker], limit: int, concurrency: int) -> None:
         self._make = make
         self._limit = limit
+        self._concurrency = concurrency
         self._changed = threading.Condition()
         self._idle: list[Worker] = []  # the one used longest ago first
         self._busy: set[Worker] = set()
         self._running: Counter[str] = Counter()
+        self._unreserved = 0
         self._current: dict[str, FunctionVersion] = {}
         self._closed = False
 
@@ -34,28 +36,30 @@ class Pool:
         waits for a while: up to the function's own timeout.
         """
         with self._changed:
-            reserved = version.reserved_concurrency
-            if reserved is not None and self._running[version.function_arn] >= reserved:
+            if not self._has_room(version):
                 return None
-            self._running[version.function_arn] += 1
+            self._count(version, 1)
             left_over = self._make_current(version)
             worker = self._take(version, left_over)
             if worker is None:
-                self._running[version.function_arn] -= 1
+                self._count(version, -1)
         _close(left_over)
         return worker
 
     def give_back(self, worker: Worker) -> None:
-        """The execution is over; a worker that is cold or outdated by now is closed."""
+        """The execution is over; a worker that is outdated by now is closed.
+
+        One whose process ended is kept: the next call starts another in it, and finds what is in its /tmp.
+        """
         with self._changed:
             current = self._current.get(worker.version.arn)
-            reusable = worker.warm and current == worker.version and not self._closed
+            reusable = (worker.warm or not worker.kept) and current == worker.version and not self._closed
             if reusable:
                 worker.idle_since = time.monotonic()
                 self._idle.append(worker)
                 self._forget(worker)
         if not reusable:
-            worker.close()
+            worker.end()
             with self._changed:
                 self._forget(worker)
 
@@ -78,7 +82,7 @@ class Pool:
                 self._idle.append(worker)
             self._changed.notify_all()
         if not ready:
-            worker.close()
+            worker.end()
 
     def kept(self, version: FunctionVersion) -> int:
         """How many workers of the version are kept and live."""
@@ -123,6 +127,18 @@ class Pool:
                     worker.kill()
                 self._changed.wait(_KILL_AGAIN_S)
 
+    def _has_room(self, version: FunctionVersion) -> bool:
+        """Whether the function may run once more: by what it has reserved, or by what the account has for all."""
+        reserved = version.reserved_concurrency
+        if reserved is not None:
+            return self._running[version.function_arn] < reserved
+        return self._unreserved < self._concurrency
+
+    def _count(self, version: FunctionVersion, more: int) -> None:
+        self._running[version.function_arn] += more
+        if version.reserved_concurrency is None:
+            self._unreserved += more
+
     def _take(self, version: FunctionVersion, left_over: list[Worker]) -> Worker | None:
         deadline = time.monotonic() + version.timeout_s
         while not self._closed:
@@ -136,9 +152,9 @@ class Pool:
         raise Unavailable("The local cloud has stopped.", "Start it again: serin up.")
 
     def _idle_worker(self, version: FunctionVersion) -> Worker | None:
-        # The kept ones first, then the one that has rested longest: callers are spread over all that are warm.
+        # The kept ones first, then the warm one that has rested longest: callers are spread over all of them.
         fitting = [worker for worker in self._idle if worker.version == version]
-        worker = next((worker for worker in fitting if worker.kept), fitting[0] if fitting else None)
+        worker = min(fitting, key=lambda worker: (not worker.kept, not worker.warm), default=None)
         if worker is not None:
             self._idle.remove(worker)
         return worker
@@ -164,10 +180,10 @@ class Pool:
 
     def _forget(self, worker: Worker) -> None:
         self._busy.discard(worker)
-        self._running[worker.version.function_arn] -= 1
+        self._count(worker.version, -1)
         self._changed.notify_all()
 
 
 def _close(workers: Iterable[Worker]) -> None:
     for worker in workers:
-        worker.close()
+        worker.end()

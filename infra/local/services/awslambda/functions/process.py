@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -33,18 +31,16 @@ class RuntimeProcess:
         session: Session,
         runtime: Path,
         extra: Mapping[str, str],
+        scratch: Path,
     ) -> None:
         self._session = session
-        self._scratch = Path(tempfile.mkdtemp(prefix=f"{version.name}-", dir=session.folder))
         self._selector = selectors.DefaultSelector()
         self._api = RuntimeApi(self._selector)
         self._printing = True
         self._output, output = os.pipe()
         os.set_blocking(self._output, False)
         self._selector.register(self._output, selectors.EVENT_READ)
-        environment = environment_of(
-            version, runtime=runtime, scratch=self._scratch, stream=stream, extra=extra, start=start
-        )
+        environment = environment_of(version, runtime=runtime, scratch=scratch, stream=stream, extra=extra, start=start)
         # No site-packages: neither those of a virtual environment nor those of the interpreter under it.
         self._process = subprocess.Popen(
             [base_interpreter(), "-S", "-s", "-m", "awslambdaric", version.handler],
@@ -107,14 +103,13 @@ class RuntimeProcess:
         self._process.wait()
 
     def close(self, on_output: Callable[[bytes], None]) -> None:
-        """Kill it, pass on what it printed last, and free its port, pipe and folder."""
+        """Kill it, pass on what it printed last, and free its port and pipe."""
         self.kill()
         self._session.release(self._process.pid)
         self._drain(on_output)
         self._api.close()
         self._selector.close()
         os.close(self._output)
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _drain(self, on_output: Callable[[bytes], None]) -> None:
         while self._printing:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from infra.local.services.awslambda.functions.process import RuntimeProcess
 from infra.local.services.awslambda.model import FunctionVersion
 
-Launch = Callable[[FunctionVersion, str, str], RuntimeProcess]
-"""Starts a process for a version that logs to a stream; the third is the initialization type Lambda tells it."""
+Launch = Callable[[FunctionVersion, str, str, Path], RuntimeProcess]
+"""Starts a process for a version that logs to a stream; the third is the initialization type Lambda tells it, the
+fourth its temporary folder."""
 
 
 class Worker:
-    """Runs one version; `idle_since` orders the idle ones, `kept` ones are there before anybody calls and stay."""
+    """Runs one version; `idle_since` orders the idle ones, `kept` ones are there before anybody calls and stay.
 
-    def __init__(self, version: FunctionVersion, launch: Launch, now_ms: int, kept: bool = False) -> None:
+    Its temporary folder, below `folder`, outlives its processes, as /tmp does on Lambda.
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke-with-errors
+    """
+
+    def __init__(self, version: FunctionVersion, launch: Launch, now_ms: int, folder: Path, kept: bool = False) -> None:
         self.version = version
         day = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y/%m/%d")
         self.stream = f"{day}/[{version.version}]{uuid.uuid4().hex}"
         self.idle_since = 0.0
         self.kept = kept
         self._asked = False
+        self._folder = folder
+        self._scratch: Path | None = None
         self._launch = launch
         self._process: RuntimeProcess | None = None
 
@@ -44,7 +54,9 @@ class Worker:
 
     def start(self) -> RuntimeProcess:
         """Start its process."""
-        self._process = self._launch(self.version, self.stream, self.start_type)
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix=f"{self.version.name}-", dir=self._folder))
+        self._process = self._launch(self.version, self.stream, self.start_type, self._scratch)
         return self._process
 
     def has_asked(self) -> None:
@@ -62,10 +74,17 @@ class Worker:
             self._process.kill()
 
     def close(self, on_output: Callable[[bytes], None] | None = None) -> None:
-        """End the process and free what it held."""
+        """End the process; another one may be started."""
         process, self._process = self._process, None
         if process is not None:
             process.close(on_output or _unheard)
+
+    def end(self) -> None:
+        """End it for good, with its temporary folder."""
+        self.close()
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _unheard(output: bytes) -> None:

@@ -17,6 +17,8 @@ SMALL_TABLE = 2000
 """Without a time, fewer rows than these are judged by cross-validation."""
 HOLDOUT_PARTS = 5
 """Without a time, one row in so many of a larger table is withheld."""
+VALIDATION_PARTS = 7
+"""Without a time, one entity in so many of those that teach judges trials."""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,8 @@ def _truth(subject: Subject) -> Iterator[Finding]:
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return f"One of: {', '.join(sorted(names))}."
+    known = ", ".join(sorted(names))
+    return f"One of: {known}." if known else "There is none to name yet."
 
 
 CHECKS: tuple[Check, ...] = (

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from serin.domain.errors import Invalid
-from serin.domain.experiments import HOLDOUT_PARTS, SMALL_TABLE, TrainingSet
+from serin.domain.experiments import HOLDOUT_PARTS, SMALL_TABLE, VALIDATION_PARTS, TrainingSet
 from serin.learning.columns import TrainingColumns
 from serin.learning.dealing import dealt
 from serin.measures.arrays import Floats, Mask
 
 VALIDATION_SHARE = 0.15
-VALIDATION_PARTS = 7
 FOLDS, REPEATS = 5, 5
 _DAY = 86_400.0
 

@@ -28,8 +28,6 @@ from serin.serving.log import Call, log_line
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
 from serin.serving.package import ModelPackage
-from serin.serving.protocols.mlflow import read_invocation
-from serin.serving.protocols.open_inference import read_infer
 from serin.serving.protocols.paths import Protocol, protocol_at
 from serin.serving.replay import logged_row
 from serin.serving.requests import Asked, Instance, read_request
@@ -151,8 +149,13 @@ class Predictor:
         inputs = self._package.charter.inputs
         if protocol == "predict":
             return read_request(request.body, inputs)
+        # Not loaded by whoever is never asked in them: a process starts sooner.
         if protocol == "invocations":
+            from serin.serving.protocols.mlflow import read_invocation
+
             return read_invocation(request.body, inputs)
+        from serin.serving.protocols.open_inference import read_infer
+
         return read_infer(request.body, self._package.charter, self._package.manifest.classes, request.length)
 
     def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from serin.domain.charter import Charter
 from serin.domain.errors import NotFound
@@ -41,8 +41,13 @@ def _reader(dataset: str, model: str | None, charters: Mapping[str, Charter]) ->
     if readers:
         return min(readers)[1]
     if model is not None and checked_name(model, "model") not in charters:
-        raise NotFound(f"There is no model {model!r}.", "GET /models says which there are.")
+        raise NotFound(f"There is no model {model!r}.", f"Name one of these: {_named(charters)}.")
+    known = {use.name for name, charter in charters.items() if model in (None, name) for use in charter.datasets}
     reader = "No model" if model is None else model
     raise NotFound(
-        f"{reader} reads {'no' if model else 'a'} dataset {dataset!r}.", "GET /datasets says which there are."
+        f"{reader} reads {'no' if model else 'a'} dataset {dataset!r}.", f"Name one of these: {_named(known)}."
     )
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "there are none"

@@ -13,13 +13,11 @@ from typing import Any
 
 from serin.domain.charter import Charter, Input, Scalar, Task
 from serin.domain.errors import Invalid
-from serin.domain.fields import shown
+from serin.domain.fields import MAXIMUM_CHARACTERS, shown
 from serin.domain.json_body import read_json
 from serin.serving.protocols.tensors import DATATYPES, Tensor, binary_values, datatype_of, values_of
 from serin.serving.requests import Asked, check_count, read_rows
 
-LENGTH = "inference-header-content-length"
-"""The header that says how long the JSON is before the binary tensors."""
 _MARKS = ("missing", "stale", "too_busy", "unknown")
 _FIELDS = {"id", "parameters", "inputs", "outputs"}
 _Column = Callable[[Mapping[str, Any]], Any]
@@ -36,6 +34,8 @@ def read_infer(body: bytes, charter: Charter, classes: Sequence[Scalar], length:
         raise Invalid("The body has no list of inputs, or an empty one.", "Send a tensor for each input.", "inputs")
     if unknown := sorted(content.keys() - _FIELDS):
         raise Invalid(f"The body has an unknown field {shown(unknown[0])}.", "Send id, inputs and outputs.")
+    if not isinstance(content.get("id", ""), str) or len(content.get("id", "")) > MAXIMUM_CHARACTERS:
+        raise Invalid("The id of the request is no text, or too long.", f"{MAXIMUM_CHARACTERS} characters fit.", "id")
     columns = _columns(content["inputs"], {item.name: item for item in charter.inputs}, binary)
     tensors = {tensor.name: tensor for tensor in outputs(charter.task, classes)}
     asked = [tensors[name] for name in _asked(content.get("outputs"), list(tensors))]

@@ -7,6 +7,9 @@ from typing import Literal
 from serin.domain.errors import NotFound
 from serin.domain.printable import printable
 
+LENGTH = "inference-header-content-length"
+"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
+
 Protocol = Literal["predict", "invocations", "infer"]
 
 

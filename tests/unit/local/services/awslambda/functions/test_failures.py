@@ -58,6 +58,21 @@ def test_a_timeout_ends_the_process_and_all_it_started(functions: Functions, tmp
     assert "Status: timeout" in functions.log
 
 
+def test_temporary_files_outlive_a_process_that_took_too_long(functions: Functions) -> None:
+    source = """
+        import os, pathlib, tempfile, time
+        def handle(event, context):
+            left = pathlib.Path(tempfile.gettempdir()) / "left"
+            if event == "stay":
+                left.write_text("half")
+                time.sleep(600)
+            return left.exists()
+    """
+    version = functions.write(source, timeout_s=1.0)
+    assert functions.invoke(version, "stay").status == "timeout"
+    assert functions.answer(version) is True
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [

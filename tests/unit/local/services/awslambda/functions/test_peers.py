@@ -44,7 +44,15 @@ def client(request: pytest.FixtureRequest, runtime: Path, tmp_path: Path) -> Pat
 
 @contextmanager
 def started(functions: Functions, session: Session, runtime: Path, source: str) -> Iterator[RuntimeProcess]:
-    process = RuntimeProcess(functions.write(source), "stream", "on-demand", session=session, runtime=runtime, extra={})
+    process = RuntimeProcess(
+        functions.write(source),
+        "stream",
+        "on-demand",
+        session=session,
+        runtime=runtime,
+        extra={},
+        scratch=session.folder,
+    )
     try:
         yield process
     finally:

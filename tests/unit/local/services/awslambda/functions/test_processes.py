@@ -151,6 +151,20 @@ def test_reserved_concurrency_throttles_what_exceeds_it_over_all_versions(functi
     assert [outcome.status for _, outcome in functions.metrics] == ["ok", "throttled", "ok"]
 
 
+def test_an_accounts_concurrency_throttles_all_functions_but_those_that_have_reserved(
+    session: Session, runtime: Path, meeting: Path
+) -> None:
+    functions = Functions(session, runtime, concurrency=1)
+    other, reserved = functions.write(WHO, "other"), functions.write(WHO, "reserved", reserved_concurrency=1)
+    with under_way(functions, functions.write(WHO), meeting):
+        throttled = functions.invoke(other)
+        assert functions.invoke(reserved).status == "ok"
+    assert throttled.status == "throttled"
+    assert b'"ConcurrentInvocationLimitExceeded"' in throttled.payload
+    assert functions.invoke(other).status == "ok"
+    functions.host.stop()
+
+
 def test_a_process_that_died_while_idle_is_replaced(functions: Functions) -> None:
     version = functions.write(WHO)
     pid = functions.answer(version)

@@ -102,7 +102,8 @@ def _running(episodes: Sequence[Episode], feature: str) -> Episode:
     for episode in episodes:
         if episode.feature == feature and episode.status != "closed":
             return episode
-    raise NotFound(f"No episode of {printable(feature)!r} is open.", "See which are open.", "feature")
+    remedy = "`serin watch MODEL` lists those that are."
+    raise NotFound(f"No episode of {printable(feature)!r} is open.", remedy, "feature")
 
 
 def close(episodes: Sequence[Episode], because: str, at: datetime) -> tuple[Episode, ...]:
