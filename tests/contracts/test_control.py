@@ -28,6 +28,16 @@ def test_one_holder_at_a_time(control: Control) -> None:
     assert control.acquire(MODEL, "a", NOON, SPAN) == lease
 
 
+def test_a_lease_of_an_epoch_is_lengthened_and_not_taken_again(control: Control) -> None:
+    lease = control.acquire(MODEL, "a", NOON, SPAN)
+    assert lease is not None
+    assert control.acquire(MODEL, "a", NOON + SPAN, SPAN, epoch=lease.epoch) == replace(lease, until=NOON + 2 * SPAN)
+    assert control.acquire(MODEL, "a", NOON, SPAN, epoch=lease.epoch + 1) is None
+    assert control.finish(None, lease)
+    assert control.acquire(MODEL, "a", NOON, SPAN, epoch=lease.epoch) is None
+    assert control.acquire(MODEL, "b", NOON, SPAN) is not None
+
+
 def test_a_lease_that_ran_out_goes_to_the_next_with_a_greater_epoch(control: Control) -> None:
     first = control.acquire(MODEL, "a", NOON, SPAN)
     second = control.acquire(MODEL, "b", NOON + SPAN, SPAN)

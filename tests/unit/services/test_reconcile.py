@@ -80,6 +80,15 @@ def test_an_alias_changed_by_somebody_else_is_reported_and_left(alias: AliasStat
     assert world.lease_is_free()
 
 
+def test_what_a_person_put_back_by_hand_after_a_release_ended_is_left() -> None:
+    world = with_live()
+    world.release("rel2", 2)
+    before = AliasState("2", {}, "r9")
+    world.endpoint.aliases[MODEL] = before
+    assert world.reconcile().found == "changed by somebody else"
+    assert world.endpoint.alias(MODEL) == before
+
+
 def test_an_alias_somebody_moved_after_a_dead_release_is_left() -> None:
     world = with_live()
     world.until("rel2", 2, "judge")
