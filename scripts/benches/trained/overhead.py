@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benches.flights import DATASETS, function_of, model, write_accepted, write_files
 from benches.measuring import PROGRESS
