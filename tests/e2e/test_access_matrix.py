@@ -48,7 +48,7 @@ PASSED: Mapping[str, int] = {
     **dict.fromkeys(("POST /models/{model}/train", "POST /models/{model}/views"), 202),
     # It has no version yet that says which labels there are.
     "POST /models/{model}/feedback": 409,
-    "GET /models/{model}/ping": 503,
+    "GET /models/{model}/ping": 404,
     f"POST /models/{MODEL}/{{proxy+}}": 503,
 }
 

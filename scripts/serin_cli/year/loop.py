@@ -24,7 +24,7 @@ FIRST_ASKED, LAST = datetime(2013, 3, 1, 10, tzinfo=UTC), datetime(2013, 12, 31,
 NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
 TWO_DAYS = timedelta(days=2)
-DAY, TOGETHER = timedelta(days=1), 12
+DAY, TOGETHER = timedelta(days=1), 10
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
 

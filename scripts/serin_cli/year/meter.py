@@ -22,12 +22,12 @@ class Meter:
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
         """Count what the block takes."""
-        began = _seconds()
+        began = cpu_seconds()
         self._inner.append(0.0)
         try:
             yield
         finally:
-            spent = _seconds() - began
+            spent = cpu_seconds() - began
             self._seconds[what] += spent - self._inner.pop()
             if self._inner:
                 self._inner[-1] += spent
@@ -37,7 +37,7 @@ class Meter:
         return {name: round(seconds, 1) for name, seconds in self._seconds.items()}
 
 
-def _seconds() -> float:
+def cpu_seconds() -> float:
     """Of this process, of those it has started and that have ended, and of those that still run."""
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(use.ru_utime + use.ru_stime for use in spent) + _of_running()

@@ -76,7 +76,7 @@ ROUTES = [
     ("POST", "/get-online-features"),
     ("POST", f"/models/{MODEL}/views"),
 ]
-SERVED = {f"/models/{MODEL}/ping": 503, f"/models/{MODEL}/v2": 200, f"/models/{MODEL}/v2/health/live": 200}
+SERVED = {f"/models/{MODEL}/ping": 404, f"/models/{MODEL}/v2": 200, f"/models/{MODEL}/v2/health/live": 200}
 """What clients of other servers ask with the scope of a prediction, and the status while nothing is released."""
 ASKED = {"entities": {"shop": ["north"]}, "features": ["queue:length"]}
 

@@ -61,7 +61,7 @@ def test_months_are_whole_but_for_the_ends() -> None:
 
 def test_what_is_done_inside_of_something_else_counts_there_only(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 10.0, 14.0, 15.0])
-    monkeypatch.setattr("serin_cli.year.meter._seconds", lambda: next(times))
+    monkeypatch.setattr("serin_cli.year.meter.cpu_seconds", lambda: next(times))
     meter = Meter()
     with meter.doing("uploads"), meter.doing("training"):
         pass

@@ -8,7 +8,7 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
-from serin.domain.errors import NotFound, NotReleased
+from serin.domain.errors import NotFound
 from serin.domain.releases import Live
 from serin.services.describe_served import describe_served
 from tests.builders import NOON, a_charter, a_version
@@ -43,7 +43,7 @@ def test_the_server_is_there_before_any_model_is() -> None:
     assert says("health/live", live=False) == {"live": True}
     assert says("", live=False)["name"] == "serin"
     for path in ("health/ready", f"models/{MODEL}", f"models/{MODEL}/ready"):
-        with pytest.raises(NotReleased):
+        with pytest.raises(NotFound, match="No model released"):
             says(path, live=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from base64 import b64decode, b64encode
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -14,16 +14,14 @@ from infra.local.moto_patches.registry import add
 
 _PLAIN = frozenset({"GetItem", "BatchGetItem", "PutItem"})
 _CONTENT_TYPE = "application/x-amz-json-1.0"
-_BINARY = ('"B"', '"BS"')
-"""Values that are bytes on one side and base64 on the other."""
 
 
 @add(DynamoHandler, "parse_parameters")
 def parse_parameters(handler: DynamoHandler, request: Any) -> None:
     """moto goes through every value of a request by the model of its operation, to find those that are not JSON's."""
-    if handler._get_action() in _PLAIN and not any(kind in handler.body for kind in _BINARY):
+    if handler._get_action() in _PLAIN:
         try:
-            read = json.loads(handler.body)
+            read = json.loads(handler.body, object_hook=_with_bytes)
         except ValueError:
             read = None
         if isinstance(read, dict):
@@ -38,12 +36,25 @@ def serialized(handler: DynamoHandler, action_result: ActionResult) -> TYPE_RESP
     result = action_result.result
     if handler._get_action() in _PLAIN and isinstance(result, dict):
         try:
-            body = json.dumps(result, default=_no_json)
+            body = json.dumps(result, default=_base64)
         except TypeError:
             return BaseResponse.serialized(handler, action_result)
         return 200, {"Content-Type": _CONTENT_TYPE, **handler.response_headers}, body
     return BaseResponse.serialized(handler, action_result)
 
 
-def _no_json(value: object) -> Callable[[], None]:
+def _with_bytes(read: dict[str, Any]) -> dict[str, Any]:
+    """An object of JSON; where it is a value of DynamoDB's that holds bytes, these. Raises ValueError for no base64."""
+    if len(read) == 1:
+        if isinstance(text := read.get("B"), str):
+            return {"B": b64decode(text, validate=True)}
+        texts = read.get("BS")
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return {"BS": [b64decode(text, validate=True) for text in texts]}
+    return read
+
+
+def _base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     raise TypeError(f"{type(value)} is not JSON's")

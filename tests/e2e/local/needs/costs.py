@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from moto.core.parse import JSONParser
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.needs.model import needed
@@ -50,18 +53,18 @@ def a_condition_is_parsed_once_and_holds_for_each_item(cloud: LocalCloud) -> Non
 ITEM: dict[str, Any] = {
     "n": {"N": "7"},
     "s": {"SS": ["x", "y"]},
+    "b": {"B": b"\0\xff"},
     "m": {"M": {"l": {"L": [{"BOOL": True}, {"NULL": True}]}}},
 }
 
 
 @needed("moto.dynamodb.responses.DynamoHandler.parse_parameters")
-def what_is_asked_of_items_is_read_as_it_is_but_for_bytes(cloud: LocalCloud) -> None:
+def what_is_asked_of_items_is_read_as_it_is(cloud: LocalCloud) -> None:
     dynamodb = aws(cloud, "dynamodb")
     with table(cloud) as name, _watched(JSONParser, "parse") as parsed:
-        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **ITEM})
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, "several": {"BS": [b"\xfe"]}, **ITEM})
+        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "a"}})["Item"]["b"] == ITEM["b"]
         assert not parsed.called
-        dynamodb.put_item(TableName=name, Item={"pk": {"S": "b"}, "b": {"B": b"\0\xff"}})
-        assert dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})["Item"]["b"] == {"B": b"\0\xff"}
 
 
 @needed("moto.dynamodb.responses.DynamoHandler.serialized")
@@ -73,6 +76,16 @@ def items_are_answered_as_they_are_kept(cloud: LocalCloud) -> None:
         assert answer["Responses"][name] == [{"pk": {"S": "a"}, **ITEM}]
         assert "Item" not in dynamodb.get_item(TableName=name, Key={"pk": {"S": "b"}})
         assert not serialized.called
+
+
+@needed("moto.stepfunctions.parser.asl.parse.asl_parser.AmazonStateLanguageParser.parse")
+def a_definition_is_parsed_once_and_executed_by_copies(_cloud: LocalCloud) -> None:
+    definition = json.dumps({"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}, "Comment": "once"})
+    with _watched(Preprocessor, "visitState_machine") as read:
+        first, second = (AmazonStateLanguageParser.parse(definition)[0] for _ in range(2))
+    assert read.call_count == 1
+    assert first is not second
+    assert str(first) == str(second)
 
 
 @needed("moto.dynamodb.models.table.Table.query", "moto.dynamodb.models.table.Table.all_items")

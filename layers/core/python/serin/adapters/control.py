@@ -21,9 +21,11 @@ class DynamoControl:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+    def acquire(
+        self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False, epoch: int | None = None
+    ) -> Lease | None:
         held = self.lease(model)
-        lease = next_lease(model, holder, held, now, span, fresh)
+        lease = next_lease(model, holder, held, now, span, fresh, epoch)
         if lease is None or lease == held:
             return lease
         return lease if self._table.put(_lease(lease, held)) else None

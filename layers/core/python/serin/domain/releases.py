@@ -116,13 +116,21 @@ class Live:
 
 
 def next_lease(
-    model: str, holder: str, held: Lease | None, now: datetime, span: timedelta, fresh: bool
+    model: str,
+    holder: str,
+    held: Lease | None,
+    now: datetime,
+    span: timedelta,
+    fresh: bool,
+    epoch: int | None = None,
 ) -> Lease | None:
     """The lease that `holder` gets where `held` is the last one; None while somebody else's holds.
 
     The holder of the last one keeps its epoch though it ran out, since nobody came in between, unless it asks for a
-    fresh one.
+    fresh one. With an `epoch` it gets its own lease of that epoch, or none.
     """
+    if epoch is not None and (held is None or (held.holder, held.epoch) != (holder, epoch)):
+        return None
     if held and held.holder == holder and not fresh:
         return Lease(model, holder, held.epoch, max(held.until, now + span))
     if held and held.until > now and held.holder != holder:

@@ -9,17 +9,19 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.classes import two_classes
 from serin.domain.errors import Corrupt, Invalid
 from serin.measures.arrays import Floats, Labels, Mask
 from serin.serving.manifest import ModelColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Groups = npt.NDArray[np.int64]
 _MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
@@ -129,6 +131,9 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
         column, values = _column(archive, name, kinds[name])
         columns.append(column)
         series[name] = values
+    # Loaded with a training set: the command line knows columns and has none.
+    import pandas as pd
+
     table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
     slices = {
         name.removeprefix(_SLICE): _texts(archive, name, kinds[name]) for name in kinds if name.startswith(_SLICE)
@@ -150,6 +155,8 @@ def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
 def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:
     if kind != "string":
         return ModelColumn(name, "numeric"), archive[name].astype(np.float64)
+    import pandas as pd
+
     dictionary = archive[name + _DICTIONARY]
     # Code -1, a null, is the last entry.
     texts = np.array([*dictionary.tolist(), np.nan], dtype=object)

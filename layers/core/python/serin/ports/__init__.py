@@ -255,11 +255,14 @@ class Catalog(Runs, Protocol):
 class Control(Protocol):
     """What must have one owner: tokens, leases, intents, live pointers."""
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+    def acquire(
+        self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False, epoch: int | None = None
+    ) -> Lease | None:
         """The lease until `now` + `span`, with a greater epoch than any before it; None while somebody else's holds.
 
         The holder itself gets its own lease, never a shorter one, and keeps its epoch, unless it asks for a `fresh`
-        one: then what it began before is fenced off.
+        one: then what it began before is fenced off. With an `epoch` only the holder's lease of that epoch is
+        lengthened, and none that was given back is taken again.
         """
 
     def lease(self, model: str) -> Lease | None:

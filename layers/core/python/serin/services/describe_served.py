@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.domain.charter import Charter
-from serin.domain.errors import NotFound, NotReleased
+from serin.domain.errors import NotFound
 from serin.domain.printable import printable
 from serin.ports import Catalog, Control
 from serin.serving.protocols.open_inference import described
@@ -16,8 +16,8 @@ from serin.serving.protocols.paths import check_named
 def describe_served(path: str, charter: Charter, *, catalog: Catalog, control: Control) -> Mapping[str, Any]:
     """The answer to a GET of the Open Inference Protocol, by the path below `v2`.
 
-    Raises NotReleased where nothing could answer yet, NotFound for another path, another model or another version than
-    the one that is live.
+    Raises NotFound where nothing could answer yet, as the protocol has it (a status of 4xx), and for another path,
+    another model or another version than the one that is live.
     """
     model, live = charter.model, control.live(charter.model)
     if path == "":
@@ -27,7 +27,7 @@ def describe_served(path: str, charter: Charter, *, catalog: Catalog, control: C
     parts = path.split("/")
     ready, names = parts[-1] == "ready", [part for part in parts if part != "ready"]
     if live is None:
-        raise NotReleased("No model released yet.", "Train the model and release a version, then ask again.")
+        raise NotFound("No model released yet.", "Train the model and release a version, then ask again.")
     match names:
         case ["health"] if ready:
             return {"ready": True}

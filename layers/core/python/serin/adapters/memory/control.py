@@ -25,9 +25,11 @@ class MemoryControl:
         self._parked: dict[tuple[str, str], Parked] = {}
         self._tokens: dict[str, Token] = {}
 
-    def acquire(self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False) -> Lease | None:
+    def acquire(
+        self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False, epoch: int | None = None
+    ) -> Lease | None:
         with self._lock:
-            lease = next_lease(model, holder, self._leases.get(model), now, span, fresh)
+            lease = next_lease(model, holder, self._leases.get(model), now, span, fresh, epoch)
             if lease is not None:
                 self._leases[model] = lease
             return lease

@@ -53,10 +53,9 @@ class ReleaseContext:
         if not release.is_open:
             return None
         plan = self.catalog.plan(self.model, self.id)
-        lease = self.acquire(span_of_lease(plan.policy) if plan else LEASE)
-        if lease is None:
-            raise Conflict(f"Another release of {self.model} has taken over.", "Start this one again.")
-        if lease.epoch != release.epoch:
+        span = span_of_lease(plan.policy) if plan else LEASE
+        # Only lengthened: whoever ended it since has given it back, and a late step must not take it again.
+        if self.control.acquire(self.model, self.id, self.clock.now(), span, False, release.epoch) is None:
             raise Conflict("The release was taken out of this execution's hands.", "Start it again.")
         return release
 

@@ -28,7 +28,8 @@ def alias_found(model: str, *, control: Control, endpoint: Endpoint) -> Finding:
     if now == Split(BOOTSTRAP) and made_anew(live, endpoint=endpoint):
         # What was live cannot be put back. An alias that a late step of the first release took back so far can.
         return "changed by somebody else"
-    if intent is not None and left_by(intent, now):
+    ended = live is not None and intent is not None and live.release == intent.release
+    if intent is not None and not ended and left_by(intent, now):
         return "put back"
     return "changed by somebody else" if live is not None or now.candidate else "as intended"
 
