@@ -49,6 +49,7 @@ def exercise(walked: Walked) -> None:
     """Everything, one after the other."""
     walked.client.all("/uploads", dataset="flights")
     walked.client.all("/runs", model=MODEL)
+    walked.client.get("/runs/compare", model=MODEL)
     walked.client.profile("flights")
     for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)

@@ -206,6 +206,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/openapi.json",
     "apigateway: lambda:InvokeFunction on function:api for */*/predictions/{prediction}",
     "apigateway: lambda:InvokeFunction on function:api for */*/runs",
+    "apigateway: lambda:InvokeFunction on function:api for */*/runs/compare",
     "apigateway: lambda:InvokeFunction on function:api for */*/sources",
     "apigateway: lambda:InvokeFunction on function:api for */*/uploads",
     "apigateway: lambda:InvokeFunction on function:authorize for authorizers",

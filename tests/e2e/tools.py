@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 CDK = (ROOT / "scripts/requirements/aws-cdk").read_text().strip()
-_PARTS = ("functions", "infra", "layers", "models", "cdk.json")
+_PARTS = ("functions", "infra", "layers", "models", "scripts/requirements", "cdk.json")
 
 
 def copy_of_checkout(folder: Path) -> Path:

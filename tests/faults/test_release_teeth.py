@@ -25,7 +25,7 @@ from serin.services.release.context import ReleaseContext
 from serin.services.release.move import move
 
 pytestmark = pytest.mark.slow
-MOST, BATCH = 400, 5
+MOST, BATCH = 430, 5
 
 
 class Dawdling(ReleaseChance):
@@ -224,7 +224,7 @@ def test_an_intent_that_is_written_after_the_move_is_found() -> None:
 def test_epochs_that_nobody_looks_at_are_found() -> None:
     planted = [(ReleaseContext, "running", goes_on_whoever_has_it)]
     subject = Subject("no epoch", lambda: Stores(control=NoEpoch()), planted=planted)
-    assert found_at_last(subject, {"alias", "pointer", "record", "lease", "next release"}, near=211)
+    assert found_at_last(subject, {"alias", "pointer", "record", "lease", "next release"}, near=421)
 
 
 @pytest.mark.parametrize(("name", "planted", "kinds"), PLANTED, ids=[name for name, *_ in PLANTED])
