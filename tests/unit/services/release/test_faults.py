@@ -193,3 +193,14 @@ def test_a_beginning_sent_twice_that_comes_after_the_promotion_takes_nothing_bac
     promoted = world.endpoint.alias(MODEL)
     world.begin("rel2", 2)
     assert world.endpoint.alias(MODEL) == promoted
+
+
+def test_an_alias_that_a_person_moved_before_the_end_ends_the_release_and_not_as_live() -> None:
+    world = with_live()
+    course = world.until("rel2", 2, "finish")
+    world.endpoint.aliases[MODEL] = AliasState("2", {}, "r77")
+    with pytest.raises(Conflict, match="Somebody else has changed the alias"):
+        world.step("rel2", course)
+    world.abandon("rel2")
+    assert (world.known("rel2").status, world.live()) == ("rolled_back", 1)
+    assert world.reconcile().found == "as intended"

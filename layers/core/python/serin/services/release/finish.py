@@ -9,6 +9,7 @@ from serin.domain.release_course import Course
 from serin.domain.releases import Lease, Live
 from serin.services.release.context import ReleaseContext
 from serin.services.release.ending import announce, start_next
+from serin.services.release.move import as_meant
 
 
 def finish(context: ReleaseContext) -> Course:
@@ -30,6 +31,8 @@ def _pointer_moved(context: ReleaseContext) -> bool:
     if release is None:
         return False
     plan, now = context.plan(), context.clock.now()
+    if not as_meant(context, plan, context.catalog.shifts(context.model, context.id)):
+        raise Conflict("Somebody else has changed the alias since the promotion.", "Look who did, then start again.")
     live = Live(context.model, release.version, plan.function_version, context.id, release.epoch, now)
     if not context.control.finish(live, Lease(context.model, context.id, release.epoch, now)):
         raise Conflict("The lease was lost before the release ended.", "The reconciler puts the alias right.")
