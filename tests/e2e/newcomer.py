@@ -66,7 +66,9 @@ def a_checkout(folder: Path) -> Checkout:
     """The working tree in `folder`; what was built before is linked, so that nothing is installed twice."""
     folder.mkdir()
     copy_of_checkout(folder)
-    shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+    )
     (folder / "build" / "runtime").mkdir()
     for made in (BUILD / "runtime").glob("[0-9a-f]*"):
         (folder / "build" / "runtime" / made.name).symlink_to(made)
