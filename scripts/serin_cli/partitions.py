@@ -54,14 +54,17 @@ def _opened(file: Path) -> IO[bytes]:
 
 def _rows(source: IO[bytes]) -> Iterator[bytes]:
     """The rows of a CSV file with their line ends; a line end in quotes ends none."""
-    row = b""
+    lines: list[bytes] = []
+    quoted = False
     for line in source:
-        row += line
-        if row.count(b'"') % 2 == 0:
-            yield row
-            row = b""
-    if row:
-        yield row
+        lines.append(line)
+        # Counted once a line: where a quote never ends, the rest of the file is one row.
+        quoted ^= line.count(b'"') % 2 == 1
+        if not quoted:
+            yield b"".join(lines)
+            lines = []
+    if lines:
+        yield b"".join(lines)
 
 
 def _cells(header: bytes, file: Path) -> Sequence[str]:
