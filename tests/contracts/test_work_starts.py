@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,10 +13,11 @@ import pytest
 from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
+from serin.domain.batches import Batch
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.ports import Workflows
-from tests.builders import a_release
+from tests.builders import NOON, a_release
 from tests.tables import REGION
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
@@ -23,14 +25,19 @@ Start = Callable[[Workflows, str], bool]
 STARTS: dict[str, Start] = {
     "training": lambda workflows, name: workflows.start_training("late-orders", name, "call", "c1"),
     "release": lambda workflows, name: workflows.start_release("late-orders", 3, name, "registered", "c1"),
+    "batch": lambda workflows, name: workflows.start_batch(a_batch(name)),
 }
 
 
+def a_batch(name: str) -> Batch:
+    return Batch(name, "late-orders", 3, "batch/late-orders/orders.csv", "v1", "e1", NOON, "ana", f"c-{name}")
+
+
 def machines() -> Any:
-    """A client, and the three machines of a stage with two models."""
+    """A client, and the four machines of a stage with two models."""
     client = boto3.client("stepfunctions", region_name=REGION)
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-    for name in ("training-late-orders", "training-returns", "release"):
+    for name in ("training-late-orders", "training-returns", "release", "batch"):
         client.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
     return client
 
@@ -50,7 +57,7 @@ def plain_moto() -> Iterator[None]:
 def workflows(where: str) -> Workflows:
     if where == "memory":
         return MemoryWorkflows()
-    return StepFunctionsWorkflows(machines(), f"{ARN}training-", f"{ARN}release")
+    return StepFunctionsWorkflows(machines(), f"{ARN}training-", f"{ARN}release", f"{ARN}batch")
 
 
 @pytest.mark.parametrize("kind", STARTS)
@@ -61,6 +68,7 @@ def test_work_of_one_id_starts_once_and_that_of_another_beside_it(workflows: Wor
     again = {
         "training": lambda: workflows.start_training("late-orders", "one", "features", "c2"),
         "release": lambda: workflows.start_release("late-orders", 4, "one", "registered", "c2"),
+        "batch": lambda: workflows.start_batch(replace(a_batch("one"), correlation="c2")),
     }
     assert not again[kind]()
 
@@ -77,12 +85,12 @@ def test_a_release_starts_once_for_each_attempt_and_goes_on_once_for_each_number
 
 def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
     client = machines()
-    workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release")
+    workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release", f"{ARN}batch")
     for start in STARTS.values():
         start(workflows, "one")
     workflows.continue_release(a_release(id="one", version=3, correlation="c1"), 7, Course("judge", 60))
     given = {}
-    for name in ("training-late-orders", "training-returns", "release"):
+    for name in ("training-late-orders", "training-returns", "release", "batch"):
         found = client.list_executions(stateMachineArn=f"{ARN}{name}")["executions"]
         given[name] = {
             item["name"]: json.loads(client.describe_execution(executionArn=item["executionArn"])["input"])
@@ -94,4 +102,16 @@ def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
         "training-late-orders": {"one": {**known, "run": "one", "cause": "call"}},
         "training-returns": {},
         "release": {"one": begun, "one-c7": {**begun, "course": {"answer": as_record(Course("judge", 60))}}},
+        "batch": {"one": {"model": "late-orders", "batch": "one", "correlation": "c-one"}},
     }
+
+
+def test_a_batch_that_ended_badly_says_by_what(aws: None) -> None:
+    client = machines()
+    workflows = StepFunctionsWorkflows(client, "", "", f"{ARN}batch")
+    assert workflows.batch_failure("one") == "its workflow never began, or ended more than 90 days ago"
+    workflows.start_batch(a_batch("one"))
+    assert workflows.batch_failure("one") is None
+    arn = f"{ARN}batch:one".replace(":stateMachine:", ":execution:")
+    client.stop_execution(executionArn=arn, error="Mistaken", cause="It was the wrong file.")
+    assert workflows.batch_failure("one") == "ABORTED: "

@@ -10,11 +10,11 @@ from serin.domain.compilation import Runtime
 from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.features import Value
 from serin.serving.answers import answer_of
-from serin.serving.compiled.kernel import find_kernel
+from serin.serving.compiled.kernel import Kernel, find_kernel
 from serin.serving.compiled.model import CompiledModel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.manifest import Manifest
-from serin.serving.package import ModelPackage
+from serin.serving.package import COMPILED, ModelPackage
 
 
 class Scorer(Protocol):
@@ -92,6 +92,11 @@ def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
         content = package.compiled.read_bytes()
     except OSError as error:
         raise Unavailable(f"{package.compiled.name} cannot be read: {error}.", "Release the version again.") from error
+    return proven_model(content, sha256, kernel)
+
+
+def proven_model(content: bytes, sha256: str, kernel: Kernel) -> CompiledModel:
+    """A compiled file in memory; Corrupt unless it is the one that was proven."""
     if sha256_of(content) != sha256:
-        raise Corrupt(f"{package.compiled.name} is not what was proven.", "Release the version again.")
+        raise Corrupt(f"{COMPILED} is not what was proven.", "Release the version again.")
     return CompiledModel(content, kernel)
