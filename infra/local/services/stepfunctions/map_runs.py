@@ -114,10 +114,15 @@ def execute_child(worker: Any, env: Environment, job: Job) -> None:
         _note_end(child, env)
     except FailureEventException as error:
         child.fail(*(error.extract_error_cause_pair() or (None, None)))
+    except RuntimeError:
+        # moto's way to say that the map has ended meanwhile.
+        if env.is_running():
+            raise
+        child.status = "ABORTED"
     ended(record, child)
     if child.status == "SUCCEEDED":
         job.job_output = child.output
-    elif _too_many(record):
+    elif child.status == "FAILED" and _too_many(record):
         job.job_output = failure(
             env,
             StatesErrorNameType.StatesExceedToleratedFailureThreshold,

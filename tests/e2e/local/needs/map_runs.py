@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,8 @@ from tests.e2e.local.needs.world import aws, begun, bucket, described, ended, ma
 _MAP = "moto.stepfunctions.parser.asl.component.state.exec.state_map"
 _RUNS = f"{_MAP}.iteration.distributed_iteration_component.DistributedIterationComponent"
 _WORKER = f"{_MAP}.iteration.itemprocessor.distributed_item_processor_worker.DistributedItemProcessorWorker"
-MANY = 1000
-"""More than Python calls deep."""
+MANY = DEEP = 400
+"""More items than Python calls deep, where it may not call deeper."""
 _BAD = {"Variable": "$.item", "StringEquals": "bad", "Next": "Bad"}
 _STATES: dict[str, Any] = {
     "Is": {"Type": "Choice", "Choices": [_BAD], "Default": "Good"},
@@ -45,6 +46,14 @@ def _map(bucket_name: str, **parts: Any) -> dict[str, Any]:
             **{"MaxConcurrency": 2, "End": True, **parts},
         }
     }
+
+
+@contextmanager
+def _no_deeper_than(calls: int) -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(calls)
+    yield
+    sys.setrecursionlimit(before)
 
 
 @contextmanager
@@ -110,6 +119,7 @@ def a_map_has_as_many_items_as_there_are(cloud: LocalCloud) -> None:
     s3, broken = aws(cloud, "s3"), list[object]()
     with (
         mock.patch.object(threading, "excepthook", broken.append),
+        _no_deeper_than(DEEP),
         bucket(cloud) as name,
         machine(cloud, _map(name, MaxConcurrency=1)) as arn,
     ):
