@@ -193,8 +193,8 @@ class Platform:
         """Dataset → contract."""
         from serin.domain.contracts import Contract
 
-        found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
-        return {contract.dataset: contract for contract in found}
+        read = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
+        return {contract.dataset: contract for contract in read}
 
     @property
     def request_rate(self) -> tuple[int, int]:

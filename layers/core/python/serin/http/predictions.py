@@ -136,5 +136,5 @@ def _object(properties: Mapping[str, Schema]) -> Schema:
 
 
 def _json(description: str, schema: Schema) -> dict[str, Any]:
-    found: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
-    return {"description": description, **found} if description else found
+    content: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
+    return {"description": description, **content} if description else content

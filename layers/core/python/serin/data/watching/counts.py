@@ -126,8 +126,8 @@ def coarser(cells: Floats, width: float) -> Floats:
 
 def hash_of(name: str) -> float:
     """A whole number below 2**52, the same for the same text wherever it is asked."""
-    found = hashlib.blake2b(name.encode(), digest_size=8).digest()
-    return float(int.from_bytes(found, "big") >> (64 - _HASH_BITS))
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return float(int.from_bytes(digest, "big") >> (64 - _HASH_BITS))
 
 
 def _hashed(part: CategoryCounts, cap: int) -> CategoryCounts:

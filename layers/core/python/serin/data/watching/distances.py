@@ -36,8 +36,8 @@ def deviation(values: Floats, reference: Floats) -> Floats:
     """The reference's standard deviation, as of a whole population, and at least 0.001."""
     mean = reference @ values
     apart = values - np.asarray(mean)[..., np.newaxis]
-    found: Floats = np.maximum(np.sqrt((reference * apart * apart).sum(axis=-1)), LEAST_DEVIATION)
-    return found
+    deviations: Floats = np.maximum(np.sqrt((reference * apart * apart).sum(axis=-1)), LEAST_DEVIATION)
+    return deviations
 
 
 def wasserstein(values: Floats, reference: Floats, window: Floats) -> Floats:
@@ -81,5 +81,5 @@ def _relative_entropy(of: Floats, to: Floats) -> Floats:
     there = of > 0
     terms = np.zeros_like(of)
     np.log(np.divide(of, to, out=terms.copy(), where=there), out=terms, where=there)
-    found: Floats = (of * terms).sum(axis=-1)
-    return found
+    entropy: Floats = (of * terms).sum(axis=-1)
+    return entropy

@@ -20,10 +20,10 @@ def of_numbers(values: Floats, reference: Integers, windows: Integers) -> Statis
 
 def of_categories(reference: Integers, windows: Integers, *, names: bool) -> Statistics:
     """One number a window of each statistic; without `names`, which a grid has not, new categories cannot be seen."""
-    found: Statistics = {"mix": jensen_shannon(shares(reference), shares(windows))}
+    statistics: Statistics = {"mix": jensen_shannon(shares(reference), shares(windows))}
     if names:
-        found["new"] = (shares(windows) * (reference == 0)).sum(axis=-1)
-    return found
+        statistics["new"] = (shares(windows) * (reference == 0)).sum(axis=-1)
+    return statistics
 
 
 def noise_of(aligned: Aligned, statistic: Statistic) -> float:
