@@ -1,8 +1,8 @@
 """How often each text came: exact up to the cap, and a sketch beyond it whose error is known.
 
-Half of the sketch are texts with counts of their own: all whose hashes are below a bound, the greatest power of two
-that leaves at most so many. The other half counts the rest on a grid of hashes. What both hold follows from the texts
-alone, and a coarser sketch from a finer one: so counts add up in any order to those of all rows at once.
+The texts whose hashes are below a bound keep counts of their own: the bound is the greatest power of two that leaves at
+most as many as the cap. The others are counted on a grid of hashes with as many cells at most. What both hold follows
+from the texts alone, and a coarser sketch from a finer one: so counts add up in any order to those of all rows at once.
 
 On the grid texts share cells, and distances come out too small. By how much is known where each text has its own
 count, and there hashes lie as anywhere else: see `serin.data.watching.distances.mixed`.
@@ -58,14 +58,14 @@ def _sketched(parts: Sequence[CategoryCounts], cap: int) -> CategoryCounts:
     names, counts = list(total), np.array(list(total.values()), np.int64)
     hashes = hashes_of(names)
     sketches = [(part, part.cells) for part in parts if part.cells is not None]
-    bound = _bound(np.sort(hashes), min((part.bound for part, _ in sketches), default=_ALL), cap // 2)
+    bound = _bound(np.sort(hashes), min((part.bound for part, _ in sketches), default=_ALL), cap)
     own = hashes < bound
     width = max((part.width for part, _ in sketches), default=1.0)
     cells, of_cells = summed(
         [coarser(hashes[~own], width), *(coarser(cells, width) for _, cells in sketches)],
         [counts[~own], *(part.counts[len(part.names) :] for part, _ in sketches)],
     )
-    cells, of_cells, width = on_grid(cells, of_cells, int(math.log2(width)), HASH_BITS, cap // 2)
+    cells, of_cells, width = on_grid(cells, of_cells, int(math.log2(width)), HASH_BITS, cap)
     # By their hashes, as the grid is: those that would share a cell lie side by side.
     order = sorted(np.flatnonzero(own).tolist(), key=lambda place: (hashes[place], names[place]))
     return CategoryCounts(
