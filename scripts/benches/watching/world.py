@@ -14,13 +14,13 @@ from functools import cached_property
 import numpy as np
 from scipy import signal, stats
 
+from serin.data.watching.categories import category_counts
 from serin.data.watching.counts import (
     CategoryCounts,
     Counts,
     Floats,
     Integers,
     NumberCounts,
-    category_counts,
     number_counts,
 )
 from serin.data.watching.references import ReferenceWindows

@@ -42,13 +42,15 @@ class HttpApi:
         threads: Executor,
         now_s: Callable[[], float] = time.monotonic,
         count: Count = uncounted,
+        *,
+        throttles: bool = True,
     ) -> None:
         self._routes = routes
         self._invoke = invoke
         self._threads = threads
         self._count = count
         self._decisions = DecisionCache(now_s)
-        self._throttles = Throttles(now_s)
+        self._throttles = Throttles(now_s) if throttles else None
 
     async def answer(self, request: Request) -> Reply:
         """The response to a request; never raises for what a function did."""
@@ -62,7 +64,7 @@ class HttpApi:
         matched = None if path is None else match(table, request.method, path)
         if matched is None:
             return refusal(HTTPStatus.NOT_FOUND)
-        if not self._throttles.admits(table, matched.route):
+        if self._throttles and not self._throttles.admits(table, matched.route):
             return refusal(HTTPStatus.TOO_MANY_REQUESTS)
         passed = await self._authorize(table, request, matched)
         if isinstance(passed, Reply):

@@ -110,4 +110,4 @@ def _left_out(aligned: Aligned, *, number: bool) -> Statistics:
     rest = aligned.total - aligned.counts
     if number:
         return of_numbers(aligned.values, rest, aligned.counts)
-    return of_categories(rest, aligned.counts, names=not aligned.width)
+    return of_categories(rest, aligned.counts, aligned)[0]

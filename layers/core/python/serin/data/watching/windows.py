@@ -81,13 +81,14 @@ def _numbers(window: FeatureWindow, known: NumberCounts, counts: NumberCounts) -
 
 def _categories(window: FeatureWindow, known: CategoryCounts, counts: CategoryCounts) -> FeatureWindow:
     both = aligned_categories((known, counts))
-    statistics = of_categories(both.counts[:1], both.counts[1:], names=not both.width)
+    statistics, error = of_categories(both.counts[:1], both.counts[1:], both)
     unseen = sorted(set(counts.names) - set(known.names)) if not both.width else []
     return replace(
         window,
         statistics={**window.statistics, **_single(statistics)},
         jensen_shannon=float(statistics["mix"][0]),
         unseen=tuple(unseen[:_SHOWN]),
+        error=float(error[0]),
     )
 
 
