@@ -66,7 +66,8 @@ def wasserstein(values: Floats, reference: Floats, window: Floats) -> Floats:
 
 def jensen_shannon(reference: Floats, window: Floats) -> Floats:
     """The Jensen-Shannon distance with natural logarithms: 0 for equal shares, √ln 2 for no value in common."""
-    return np.sqrt(_divergence(reference, window).sum(axis=-1))
+    distance: Floats = np.sqrt(_divergence(reference, window).sum(axis=-1))
+    return distance
 
 
 def mixed(reference: Floats, window: Floats, sample: Sample) -> tuple[Floats, Floats]:
