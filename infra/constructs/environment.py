@@ -8,6 +8,7 @@ from infra.constructs.stack import SerinStack
 
 _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_UPLOADS_BUCKET": lambda stack: stack.addresses.bucket_name("uploads"),
+    "SERIN_UPLOADS_QUEUE": lambda stack: stack.addresses.queue_url("uploads"),
     "SERIN_LAKE_BUCKET": lambda stack: stack.addresses.bucket_name("lake"),
     "SERIN_ARTIFACTS_BUCKET": lambda stack: stack.addresses.bucket_name("artifacts"),
     "SERIN_CATALOG_TABLE": lambda stack: stack.names.table("catalog"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Control,
         Endpoint,
         Events,
+        Messages,
         Metrics,
         Notices,
         ObjectStore,
@@ -116,6 +117,13 @@ class Platform:
 
         source = source_of(self._environment.get("SERIN_MODEL"))
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
+
+    @cached_property
+    def upload_messages(self) -> Messages:
+        """What the queue of uploads has handed out."""
+        from serin.adapters.messages import SqsMessages
+
+        return SqsMessages(_client("sqs"), self._environment["SERIN_UPLOADS_QUEUE"])
 
     @cached_property
     def notices(self) -> Notices:

@@ -335,6 +335,13 @@ class Events(Protocol):
         """Send an event; raises Unavailable unless the bus has it."""
 
 
+class Messages(Protocol):
+    """What a queue has handed out, and somebody works on."""
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        """Show the message to nobody for so long from now, and then again; raises Unavailable."""
+
+
 class Notices(Protocol):
     """Whoever wants to hear how releases go."""
 

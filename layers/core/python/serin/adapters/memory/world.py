@@ -51,6 +51,22 @@ class MemoryEvents:
 
 
 @dataclass
+class MemoryMessages:
+    """Messages that were hidden: receipt and seconds; the next `failures` calls find the queue out of reach."""
+
+    hidden: list[tuple[str, int]] = field(default_factory=list)
+    failures: int = 0
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(
+                f"The queue did not hide the message for {seconds} s.", "It comes again by itself, later."
+            )
+        self.hidden.append((receipt, seconds))
+
+
+@dataclass
 class MemoryNotices:
     """Notices that were sent, subject and text; the next `failures` are not taken."""
 
