@@ -51,5 +51,5 @@ def estimate(event: Mapping[str, Any]) -> str:
 
 def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:
     """The version to beat, or None for the first training."""
-    found = event["champion"]
-    return None if found is None else from_record(ModelVersion, found)
+    number = event["champion"]
+    return None if number is None else from_record(ModelVersion, number)

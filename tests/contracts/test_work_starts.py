@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import boto3
 import pytest
 
-from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.domain.batches import Batch
@@ -18,6 +15,7 @@ from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.ports import Workflows
 from tests.builders import NOON, a_release
+from tests.contracts.clouds import Aws
 from tests.tables import REGION
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
@@ -29,35 +27,37 @@ STARTS: dict[str, Start] = {
 }
 
 
+MACHINES = ("training-late-orders", "training-returns", "release", "batch")
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
+
+
 def a_batch(name: str) -> Batch:
     return Batch(name, "late-orders", 3, "batch/late-orders/orders.csv", "v1", "e1", NOON, "ana", f"c-{name}")
 
 
-def machines() -> Any:
+class Stage:
     """A client, and the four machines of a stage with two models."""
-    client = boto3.client("stepfunctions", region_name=REGION)
-    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-    for name in ("training-late-orders", "training-returns", "release", "batch"):
-        client.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
-    return client
 
+    def __init__(self, cloud: Aws) -> None:
+        self.client = cloud.client("stepfunctions")
+        self._prefix = cloud.name("serin")
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+        role = cloud.client("iam").create_role(RoleName=self._prefix, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": True}}})
+        for name in MACHINES:
+            self.client.create_state_machine(name=f"{self._prefix}-{name}", definition=definition, roleArn=role)
+        self.workflows = StepFunctionsWorkflows(
+            self.client, self.arn("training-"), self.arn("release"), self.arn("batch")
+        )
 
-@pytest.fixture(autouse=True)
-def plain_moto() -> Iterator[None]:
-    """A local cloud that ran in this process before has left its patches, which work inside of one only."""
-    applied = [patch for patch in PATCHES if patch.applied]
-    for patch in reversed(applied):
-        patch.revert()
-    yield
-    for patch in applied:
-        patch.apply()
+    def arn(self, machine: str) -> str:
+        """Of a machine, or what ARNs of machines begin with."""
+        return f"{ARN}{self._prefix}-{machine}"
 
 
 @pytest.fixture
-def workflows(where: str) -> Workflows:
-    if where == "memory":
-        return MemoryWorkflows()
-    return StepFunctionsWorkflows(machines(), f"{ARN}training-", f"{ARN}release", f"{ARN}batch")
+def workflows(where: Aws | None) -> Workflows:
+    return MemoryWorkflows() if where is None else Stage(where).workflows
 
 
 @pytest.mark.parametrize("kind", STARTS)
@@ -83,15 +83,15 @@ def test_a_release_starts_once_for_each_attempt_and_goes_on_once_for_each_number
     assert workflows.continue_release(release, 8, Course("bake"))
 
 
-def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
-    client = machines()
-    workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release", f"{ARN}batch")
+def test_a_machine_is_given_what_was_asked_of_it(cloud: Aws) -> None:
+    stage = Stage(cloud)
+    client, workflows = stage.client, stage.workflows
     for start in STARTS.values():
         start(workflows, "one")
     workflows.continue_release(a_release(id="one", version=3, correlation="c1"), 7, Course("judge", 60))
     given = {}
-    for name in ("training-late-orders", "training-returns", "release", "batch"):
-        found = client.list_executions(stateMachineArn=f"{ARN}{name}")["executions"]
+    for name in MACHINES:
+        found = client.list_executions(stateMachineArn=stage.arn(name))["executions"]
         given[name] = {
             item["name"]: json.loads(client.describe_execution(executionArn=item["executionArn"])["input"])
             for item in found
@@ -106,12 +106,12 @@ def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
     }
 
 
-def test_a_batch_that_ended_badly_says_by_what(aws: None) -> None:
-    client = machines()
-    workflows = StepFunctionsWorkflows(client, "", "", f"{ARN}batch")
-    assert workflows.batch_failure("one") == "its workflow never began, or ended more than 90 days ago"
-    workflows.start_batch(a_batch("one"))
-    assert workflows.batch_failure("one") is None
-    arn = f"{ARN}batch:one".replace(":stateMachine:", ":execution:")
-    client.stop_execution(executionArn=arn, error="Mistaken", cause="It was the wrong file.")
-    assert workflows.batch_failure("one") == "ABORTED: "
+def test_a_batch_that_ended_badly_says_by_what(cloud: Aws) -> None:
+    stage = Stage(cloud)
+    assert stage.workflows.batch_failure("one") == "its workflow never began, or ended more than 90 days ago"
+    stage.workflows.start_batch(a_batch("one"))
+    assert stage.workflows.batch_failure("one") is None
+    arn = f"{stage.arn('batch')}:one".replace(":stateMachine:", ":execution:")
+    stage.client.stop_execution(executionArn=arn, error="Mistaken", cause="It was the wrong file.")
+    # moto alone forgets why.
+    assert stage.workflows.batch_failure("one") in ("Mistaken: It was the wrong file.", "ABORTED: ")
