@@ -54,7 +54,7 @@ class Function:
 def function_of(folder: Path, columns: Sequence[ModelColumn], kernel: Kernel) -> Function:
     """The function with the model that `make_subjects` left in the folder as `histogram.joblib`."""
     packages = BuiltPackages(ROOT, Target("local", this_python(), this_architecture()), read_models(ROOT / "models"))
-    charter = _charter(columns)
+    charter = charter_of(columns)
     estimator: Any = joblib.load(folder / "histogram.joblib")
     fitted = Fitted(estimator, tuple(columns), (False, True), datetime(2013, 12, 31, tzinfo=UTC))
     table = joblib.load(folder / "table.joblib").head(2000)
@@ -69,7 +69,7 @@ def function_of(folder: Path, columns: Sequence[ModelColumn], kernel: Kernel) ->
     return Function([packages.function("predict").folder, *layers, folder / "layer" / "python"], manifest.sha256)
 
 
-def _charter(columns: Sequence[ModelColumn]) -> Charter:
+def charter_of(columns: Sequence[ModelColumn]) -> Charter:
     """The flight model's, asked for the columns themselves."""
     charter = next(of.charter for of in read_models(ROOT / "models") if of.charter.model == MODEL)
     inputs = tuple(
