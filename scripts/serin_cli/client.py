@@ -107,8 +107,8 @@ class Client:
         """What became of an object, `<key>@<version id>`, once it was looked at."""
 
         def look() -> Mapping[str, Any] | None:
-            found: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
-            return next(iter(found), None)
+            uploads: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
+            return next(iter(uploads), None)
 
         return wait(look, f"what became of {arrival}")
 
@@ -117,12 +117,12 @@ class Client:
 
         def look() -> Any:
             try:
-                found = self.get(f"/datasets/{dataset}/profile")
+                profile_shown = self.get(f"/datasets/{dataset}/profile")
             except ApiError as error:
                 if rows is None or error.kind != "not_found":
                     raise
                 return None
-            return found if rows in (None, found["profile"]["of_rows"]) else None
+            return profile_shown if rows in (None, profile_shown["profile"]["of_rows"]) else None
 
         return wait(look, f"the profile of {dataset}")
 
@@ -172,9 +172,9 @@ class Client:
         """The newest release of that version, or the one of that id, with its steps, once it has ended."""
 
         def look() -> Mapping[str, Any] | None:
-            for found in self.get(f"/models/{model}/releases")["items"]:
-                if release in (None, found["id"]) and version in (None, found["version"]):
-                    return self.release(model, found["id"]) if found["status"] not in OPEN else None
+            for one in self.get(f"/models/{model}/releases")["items"]:
+                if release in (None, one["id"]) and version in (None, one["version"]):
+                    return self.release(model, one["id"]) if one["status"] not in OPEN else None
             return None
 
         return wait(look, f"the release of {model}")
@@ -200,8 +200,8 @@ def wait(look: Callable[[], T | None], what: str) -> T:
     began, fault = time.monotonic(), ""
     while (waited := time.monotonic() - began) < PATIENCE_S:
         try:
-            if (found := look()) is not None:
-                return found
+            if (result := look()) is not None:
+                return result
         except NoAnswerNow as error:
             fault = f" {error.message}"
         time.sleep(min(max(PAUSE_S, waited * PAUSES_OF_WAIT), LONGEST_PAUSE_S))

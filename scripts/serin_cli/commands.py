@@ -110,8 +110,8 @@ def models(arguments: Namespace) -> Any:
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        found = client.all(f"/models/{arguments.model}/versions")[::-1]
-    return found if arguments.print_json else [listed_version(version) for version in found]
+        listed = client.all(f"/models/{arguments.model}/versions")[::-1]
+    return listed if arguments.print_json else [listed_version(version) for version in listed]
 
 
 def _models(client: Client) -> list[dict[str, Any]]:

@@ -169,7 +169,7 @@ class Trainer:
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
         """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
         columns = self._columns()
-        found = contest(
+        verdict = contest(
             columns,
             self._charter.task,
             self._make,
@@ -178,7 +178,7 @@ class Trainer:
             None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
         )
-        scores = write_scores(found)
+        scores = write_scores(verdict)
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))

@@ -47,8 +47,8 @@ def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Input]) -> lis
     """Each row with exactly the charter's inputs; errors call the fourth `<name>[3]`."""
     problems: list[Invalid] = []
     instances: list[Instance] = []
-    for number, found in enumerate(rows):
-        instances.append(_checked(found, f"{name}[{number}]", inputs, problems))
+    for number, instance in enumerate(rows):
+        instances.append(_checked(instance, f"{name}[{number}]", inputs, problems))
         if len(problems) >= REPORTED_PROBLEMS:
             break
     if problems:
@@ -56,10 +56,10 @@ def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Input]) -> lis
     return instances
 
 
-def read_row(found: object, inputs: Sequence[Input]) -> Instance:
+def read_row(sent: object, inputs: Sequence[Input]) -> Instance:
     """One instance by itself, held to the same rules; raises Invalid."""
     problems: list[Invalid] = []
-    instance = _checked(found, "inputs", inputs, problems)
+    instance = _checked(sent, "inputs", inputs, problems)
     if problems:
         raise _together(problems[:REPORTED_PROBLEMS])
     return instance
@@ -95,27 +95,27 @@ def check_count(rows: int, name: str) -> None:
         raise TooLarge(found, "Send the rows in several requests.", name)
 
 
-def _checked(found: object, path: str, inputs: Sequence[Input], problems: list[Invalid]) -> Instance:
-    if not isinstance(found, dict):
-        problems.append(_at(path, Invalid(f"found {shown(found)}, not an object", "Send an object for each instance.")))
+def _checked(value: object, path: str, inputs: Sequence[Input], problems: list[Invalid]) -> Instance:
+    if not isinstance(value, dict):
+        problems.append(_at(path, Invalid(f"found {shown(value)}, not an object", "Send an object for each instance.")))
         return {}
     values: dict[str, Value] = {}
     for item in inputs:
         try:
-            values[item.name] = _value(item, found)
+            values[item.name] = _value(item, value)
         except Invalid as problem:
             problems.append(_at(f"{path}.{item.name}", problem))
     known = {item.name for item in inputs}
     remedy = f"Send only {', '.join(item.name for item in inputs)}."
-    for name in sorted(found.keys() - known)[:REPORTED_PROBLEMS]:
+    for name in sorted(value.keys() - known)[:REPORTED_PROBLEMS]:
         problems.append(_at(f"{path}.{_shown_name(name)}", Invalid("is not an input of this model", remedy)))
     return values
 
 
-def _value(item: Input, found: Mapping[str, object]) -> Value:
-    if item.name not in found and not item.nullable:
+def _value(item: Input, instance: Mapping[str, object]) -> Value:
+    if item.name not in instance and not item.nullable:
         raise Invalid("is missing", f"Send a {item.type}.")
-    return read_field(item, found.get(item.name))
+    return read_field(item, instance.get(item.name))
 
 
 def _shown_name(name: str) -> str:
