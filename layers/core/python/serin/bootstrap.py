@@ -140,7 +140,9 @@ class Platform:
         from serin.adapters.workflows import StepFunctionsWorkflows
 
         machines = self._environment["SERIN_TRAINING_ARN_PREFIX"], self._environment["SERIN_RELEASE_ARN"]
-        return StepFunctionsWorkflows(_client("stepfunctions"), *machines)
+        # The API alone begins batches.
+        batch = self._environment.get("SERIN_BATCH_ARN", "")
+        return StepFunctionsWorkflows(_client("stepfunctions"), *machines, batch)
 
     @cached_property
     def endpoint(self) -> Endpoint:

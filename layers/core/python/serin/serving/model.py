@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serin.domain.charter import Scalar, Score, Task
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
+    from serin.serving.compiled.kernel import Kernel
     from serin.serving.compiled.model import CompiledModel
     from serin.serving.manifest import ColumnKind
     from serin.serving.package import ModelPackage
@@ -103,7 +104,6 @@ def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled"
 def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
     """The compiled model; Corrupt or Unavailable where it cannot be used."""
     from serin.serving.compiled.kernel import find_kernel
-    from serin.serving.compiled.model import CompiledModel
 
     kernel = find_kernel()
     if kernel is None:
@@ -112,6 +112,13 @@ def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
         content = package.content(COMPILED)
     except OSError as error:
         raise Unavailable(f"{COMPILED} cannot be read: {error}.", "Release the version again.") from error
+    return proven_model(content, sha256, kernel)
+
+
+def proven_model(content: bytes, sha256: str, kernel: Kernel) -> CompiledModel:
+    """A compiled file in memory; Corrupt unless it is the one that was proven."""
+    from serin.serving.compiled.model import CompiledModel
+
     if sha256_of(content) != sha256:
         raise Corrupt(f"{COMPILED} is not what was proven.", "Release the version again.")
     return CompiledModel(content, kernel)

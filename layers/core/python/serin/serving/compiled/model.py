@@ -45,6 +45,11 @@ class CompiledModel:
         self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
         self._means: dict[int, array[float]] = {}
 
+    @property
+    def outputs(self) -> int:
+        """How many scores a row has."""
+        return int(self._sizes.outputs)
+
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
 
