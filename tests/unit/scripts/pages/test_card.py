@@ -45,7 +45,7 @@ def test_nothing_that_people_wrote_leaves_its_place() -> None:
 
 def test_a_value_without_an_interval_is_drawn_as_a_mark() -> None:
     card = a_card()
-    assert card.measured is not None
-    bare = tuple(replace(one, estimate=replace(one.estimate, low=None, high=None)) for one in card.measured.slices)
-    alone: Card = replace(card, measured=replace(card.measured, slices=bare[:1]))
+
+    bare = tuple(replace(one, estimate=replace(one.estimate, low=None, high=None)) for one in card.slices)
+    alone: Card = replace(card, slices=bare[:1])
     assert len(Page(card_page(alone)).images()) == 4

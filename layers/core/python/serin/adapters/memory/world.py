@@ -66,15 +66,21 @@ class MemoryNotices:
 
 @dataclass
 class MemoryWorkflows:
-    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that."""
+    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that.
+
+    `repeats` is rerun → the run that it repeats.
+    """
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     continued: dict[str, Course] = field(default_factory=dict)
     correlations: dict[str, str] = field(default_factory=dict)
+    repeats: dict[str, str] = field(default_factory=dict)
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         wanted = (model, cause)
+        if parent is not None:
+            self.repeats[run_id] = parent
         self.correlations.setdefault(run_id, correlation)
         return self.trainings.setdefault(run_id, wanted) is wanted
 

@@ -36,13 +36,14 @@ class ReleasedCode:
         module, _, name = call.partition(":")
 
         def run(*arguments: Any) -> Any:
-            with self._in_place():
+            with self.in_place():
                 return getattr(import_module(f"{PACKAGE}.{module}"), name)(*arguments)
 
         return run
 
     @contextmanager
-    def _in_place(self) -> Iterator[None]:
+    def in_place(self) -> Iterator[None]:
+        """Until the end, `model_code` is the package in the layer."""
         folder = f"{self._path}/python"
         deployed = _take_away()
         sys.modules.update(self._modules)
