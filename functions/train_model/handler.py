@@ -44,5 +44,5 @@ def _step(trainer: Trainer, event: Mapping[str, Any]) -> object:
 
 def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:
     """The version to beat, or None for the first training."""
-    found = event["champion"]
-    return None if found is None else from_record(ModelVersion, found)
+    number = event["champion"]
+    return None if number is None else from_record(ModelVersion, number)

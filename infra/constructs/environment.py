@@ -25,5 +25,5 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
 
 def variables(stack: SerinStack, names: Sequence[str], model: str | None) -> dict[str, str]:
     """The stage, the model where there is one, and the variables of those names."""
-    found = {"SERIN_STAGE": stack.names.stage, **({"SERIN_MODEL": model} if model else {})}
-    return found | {name: _VALUES[name](stack) for name in names}
+    settings = {"SERIN_STAGE": stack.names.stage, **({"SERIN_MODEL": model} if model else {})}
+    return settings | {name: _VALUES[name](stack) for name in names}

@@ -79,58 +79,58 @@ def overhead() -> dict[str, float]:
 
 def measured(months: int) -> Spent:
     """A training on so many months."""
-    found = model()
+    example = model()
     PROGRESS.print(f"{months} months of flights")
-    content, training_set = _training_set(found, months)
-    planned = trials(found.charter.training.search, training_set)
-    ours, run = _cpu(lambda: _trained(found, training_set, content))
+    content, training_set = _training_set(example, months)
+    planned = trials(example.charter.training.search, training_set)
+    ours, run = _cpu(lambda: _trained(example, training_set, content))
     assert run.status == "registered", run.reason
     # One thread, as the trainer has it: threads that wait for each other count as CPU.
     with threadpool_limits(limits=1):
         columns = read_columns(content)
-        bare = _Bare(found.charter, training_set, columns)
+        bare = _Bare(example.charter, training_set, columns)
         own, _ = _cpu(lambda: bare.search([trial for trial in planned if trial.recipe == "pipeline"]))
         beside, _ = _cpu(lambda: bare.search([trial for trial in planned if trial.recipe != "pipeline"]))
         last, _ = _cpu(lambda: bare.winner(run.best))
     return Spent(training_set.rows, ours, own + beside + last, beside, len(planned))
 
 
-def _training_set(found: ModelFolder, months: int) -> tuple[bytes, TrainingSet]:
+def _training_set(example: ModelFolder, months: int) -> tuple[bytes, TrainingSet]:
     with tempfile.TemporaryDirectory() as folder:
         write_files(Path(folder), months)
         tables = write_accepted(Path(folder), *DATASETS)
-        rows = training_rows(found.charter, found.contracts, tables, function_of(found.folder))
-    content, holdout = to_npz(rows, found.charter), found.charter.training.holdout
+        rows = training_rows(example.charter, example.contracts, tables, function_of(example.folder))
+    content, holdout = to_npz(rows, example.charter), example.charter.training.holdout
     first, last = rows["__moment"][0], rows["__moment"][-1]
     assert holdout is not None, "flights have a time"
     since = last - holdout
     learnable = int((rows["__moment"] < since).sum())
     return content, TrainingSet(
-        *("bench", found.charter.model, "rows.parquet", "columns.npz", digest(content), rows.height, learnable),
+        *("bench", example.charter.model, "rows.parquet", "columns.npz", digest(content), rows.height, learnable),
         heads={},
-        charter=found.charter.digest(),
+        charter=example.charter.digest(),
         code="code",
         first=first,
         last=last,
         holdout_from=since,
-        uses=found.charter.features.model_uses,
+        uses=example.charter.features.model_uses,
     )
 
 
-def _trained(found: ModelFolder, training_set: TrainingSet, content: bytes) -> Run:
+def _trained(example: ModelFolder, training_set: TrainingSet, content: bytes) -> Run:
     """Each state of the workflow, from the check to the registration."""
     lake, catalog, clock = MemoryObjectStore(), MemoryCatalog(), MemoryClock(training_set.last)
     lake.put(training_set.columns, content)
-    catalog.begin_run(Run(RUN, found.charter.model, "call", "running", clock.now()))
+    catalog.begin_run(Run(RUN, example.charter.model, "call", "running", clock.now()))
     walk = TrainingWalk(
-        *(RUN, training_set, source_of(found), ROOM),
+        *(RUN, training_set, source_of(example), ROOM),
         lake=lake,
         artifacts=MemoryObjectStore(),
         catalog=catalog,
         events=MemoryEvents(),
         clock=clock,
     )
-    return walk.take(trials(found.charter.training.search, training_set))
+    return walk.take(trials(example.charter.training.search, training_set))
 
 
 class _Bare:

@@ -296,5 +296,5 @@ def _contracts(model: str) -> dict[str, Contract]:
     from serin.domain.contracts import Contract
 
     folder = _files("serin_charters") / model / "contracts"
-    found = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]
-    return {contract.dataset: contract for contract in sorted(found, key=lambda contract: contract.dataset)}
+    contracts = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]
+    return {contract.dataset: contract for contract in sorted(contracts, key=lambda contract: contract.dataset)}

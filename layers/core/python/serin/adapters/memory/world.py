@@ -230,10 +230,10 @@ class MemoryEndpoint:
     ) -> Sequence[Score]:
         self._look_for(model, function_version)
         self.replayed.append((model, function_version, correlation))
-        found = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
-        if None in found:
+        answers = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
+        if None in answers:
             raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
-        return [score for score in found if score is not None]
+        return [score for score in answers if score is not None]
 
     def shadow(
         self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str

@@ -22,7 +22,7 @@ def layer_digest() -> str:
 def lock_digest(beside: str) -> str:
     """Names what is installed where that distribution is: on Lambda its layer, which a lock file decides."""
     folder = str(distribution(beside).locate_file(""))
-    pins = {f"{_normal(found.name)}=={found.version}" for found in distributions(path=[folder])}
+    pins = {f"{_normal(package.name)}=={package.version}" for package in distributions(path=[folder])}
     return digest(*sorted(pins))
 
 
