@@ -74,6 +74,7 @@ def overhead() -> dict[str, float]:
         "bare_s": round(large.bare, 2),
         "bare_yardsticks_s": round(large.yardsticks, 2),
         "trials": large.trials,
+        f"bare_s_of_{SMALL}_months": round(small.bare, 2),
     }
 
 

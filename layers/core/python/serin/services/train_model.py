@@ -34,6 +34,7 @@ from serin.learning.runtime import processor, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
+from serin.learning.valueless import valueless
 from serin.ports import ObjectStore
 from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.model_layers import charter_in, opened_layer
@@ -122,7 +123,7 @@ class Trainer:
             warnings |= dict.fromkeys(
                 stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
             )
-        suspected = suspicions(columns, charter.task, splits)
+        suspected = (*valueless(columns, splits.older), *suspicions(columns, charter.task, splits))
         lock = lock_digest(LEARNT_BESIDE)
         return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor())
 
