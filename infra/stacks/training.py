@@ -152,12 +152,15 @@ class TrainingStack(SerinStack):
             layers=["core", "data", "charters", f"code-{model}"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                # A rerun goes by the code that was kept beside the rows of the run it repeats.
+                allow(
+                    "s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")
+                ),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
                     model,
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL"),
-                    keeps=("RUN", "TRAINING-SET"),
+                    keeps=("RUN", "TRAINING-SET", "TRAINING"),
                 ),
             ],
             called_by="workflow",

@@ -24,8 +24,9 @@ class StepFunctionsWorkflows:
         self._release_machine = release_machine
         self._batch_machine = batch_machine
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         given = {"model": model, "run": run_id, "cause": cause, "correlation": correlation}
+        given |= {} if parent is None else {"parent": parent}
         return self._start(f"{self._training_prefix}{model}", run_id, given)
 
     def start_release(

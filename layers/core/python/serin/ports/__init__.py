@@ -332,8 +332,8 @@ class Notices(Protocol):
 class Workflows(Protocol):
     """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
-        """Start a training; False when one of that id was started already."""
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
+        """Start a training, or a rerun of `parent`; False when one of that id was started already."""
 
     def start_release(
         self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
