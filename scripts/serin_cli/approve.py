@@ -65,8 +65,9 @@ def _line(found: Record) -> dict[str, Any]:
     return {
         "approval": found["id"],
         "model": found["model"],
-        "version": found["version"],
-        "release": found["release"],
+        "version": found.get("version"),
+        "release": found.get("release"),
+        "run": found.get("run"),
         "status": found["status"],
         "until": story.minute(found["expires"]),
         "by": answer.get("by"),

@@ -42,6 +42,14 @@ class StepFunctionsWorkflows:
         }
         return self._start(self._release_machine, f"{release.id}-c{number}", given)
 
+    def wake(self, token: str) -> bool:
+        ended = self._client.exceptions
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except (ended.TaskTimedOut, ended.TaskDoesNotExist, ended.InvalidToken):
+            return False
+        return True
+
     def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:
         try:
             self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))

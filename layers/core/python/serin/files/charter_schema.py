@@ -225,7 +225,6 @@ NOT_YET_FIELDS = frozenset(
         "design.requirements.explainability",
         "people.four_eyes",
         "people.*.key_metric",
-        "people.approvals.training",
         "maturity",
     }
 )

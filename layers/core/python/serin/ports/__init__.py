@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from serin.domain.access import Token
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
@@ -206,6 +206,12 @@ class Catalog(Runs, Protocol):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         """The approvals about a model, newest first."""
 
+    def save_waiting(self, waiting: Waiting) -> None:
+        """Remember by which token a training that waits for people is woken; it has another one each time it waits."""
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        """How that training is woken, or None where it never waited."""
+
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""
 
@@ -355,6 +361,9 @@ class Workflows(Protocol):
 
     def continue_release(self, release: Release, number: int, course: Course) -> bool:
         """Go on with a release in a new execution; False when the one of that number was started already."""
+
+    def wake(self, token: str) -> bool:
+        """Let what waits by that token go on; False where nothing waits by it any more."""
 
 
 @dataclass(frozen=True)

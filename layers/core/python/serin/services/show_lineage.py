@@ -11,7 +11,10 @@ from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion
 from serin.domain.paging import PAGE, Page
+from serin.domain.releases import Release
+from serin.domain.roles import VersionRole
 from serin.ports import Catalog
+from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Source, history, if_known, origin_of
 
 NEWEST = 50
@@ -45,9 +48,11 @@ class ViewLineage:
 
 @dataclass(frozen=True)
 class VersionLineage:
-    """What a model version was made of, as far as the catalog has it."""
+    """What a model version was made of, as far as the catalog has it, and what became of it."""
 
     version: ModelVersion
+    role: VersionRole | None = None
+    releases: tuple[Release, ...] = ()
     run: Run | None = None
     training_set: TrainingSet | None = None
     datasets: tuple[DatasetLineage, ...] = ()
@@ -61,6 +66,8 @@ def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage
     definitions = origin.training_set.definitions if origin.training_set else {}
     return VersionLineage(
         version,
+        version_roles(model, catalog=catalog).get(number),
+        tuple(release for release in catalog.releases(model) if release.version == number),
         origin.run,
         origin.training_set,
         tuple(_dataset(source, catalog) for source in origin.datasets),

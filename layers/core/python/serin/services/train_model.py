@@ -34,6 +34,7 @@ from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
 from serin.ports import ObjectStore
 from serin.services.steps.model_layers import charter_in, opened_layer
+from serin.services.steps.planned_columns import planned_columns
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
@@ -101,8 +102,9 @@ class Trainer:
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
-        """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
-        charter, columns = self._charter, self._columns()
+        """Refuse what can only fail before a trial is paid for; Invalid or TooLarge says by which label, number or part."""
+        charter = self._charter
+        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake)
         self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training

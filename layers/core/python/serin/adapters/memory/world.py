@@ -66,12 +66,15 @@ class MemoryNotices:
 
 @dataclass
 class MemoryWorkflows:
-    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that."""
+    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that;
+    `woken` are the tokens by which something was woken.
+    """
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     continued: dict[str, Course] = field(default_factory=dict)
     correlations: dict[str, str] = field(default_factory=dict)
+    woken: list[str] = field(default_factory=list)
 
     def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
         wanted = (model, cause)
@@ -87,6 +90,10 @@ class MemoryWorkflows:
 
     def continue_release(self, release: Release, number: int, course: Course) -> bool:
         return self.continued.setdefault(f"{release.id}-c{number}", course) is course
+
+    def wake(self, token: str) -> bool:
+        self.woken.append(token)
+        return True
 
 
 class MemoryOnlineFeatures:
