@@ -87,7 +87,7 @@ class Platform:
 
     def upload(self, name: str, content: bytes) -> int:
         """Take the file in; the number of rows that were accepted."""
-        key = f"raw/{self.charter.model}/{name}"
+        key = f"raw/{self.charter.truth.dataset}/{name}"
         self.uploads.put(key, content)
         contracts = self.drafted.model.contracts
         ports = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog, "events": self.events}
