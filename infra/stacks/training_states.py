@@ -62,9 +62,7 @@ def _asking(evaluate: str, roles: Sequence[str]) -> dict[str, Any]:
     return {
         "Ask": call(evaluate, ask, **answer_at("$.asked"), Catch=CATCH, Next="Agreed"),
         "Agreed": {"Type": "Choice", "Choices": [agreed], "Default": "Await"},
-        "Await": call_and_wait(
-            evaluate, wait, TimeoutSeconds=day, ResultPath=None, Catch=[*again, *CATCH], Next="Ask"
-        ),
+        "Await": call_and_wait(evaluate, wait, TimeoutSeconds=day, ResultPath=None, Catch=[*again, *CATCH], Next="Ask"),
     }
 
 

@@ -23,10 +23,10 @@ from benches.trained.real_tables import RealTable, real_tables
 from serin.learning.pipelines import default_pipeline
 from serin.measures.arrays import SMALLEST_PROBABILITY, Floats, Labels
 
-FOLDS, INNER_FOLDS, DRAWS, SEED = 5, 3, 16, 20130401
+FOLDS, INNER_FOLDS, DRAWS, SEED = 5, 3, 12, 20130401
 SPACE = {
     "learning_rate": [0.02, 0.05, 0.1, 0.2],
-    "max_iter": [50, 100, 200, 400],
+    "max_iter": [50, 100, 200],
     "max_leaf_nodes": [4, 8, 15, 31],
     "min_samples_leaf": [5, 10, 20, 40],
     "l2_regularization": [0.0, 1.0, 10.0],

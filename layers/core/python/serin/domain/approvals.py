@@ -45,9 +45,10 @@ class Waiting:
 class Approval:
     """A question about a release of a model version or about a training, and its answer once there is one.
 
-    `release` and `version`, or the `run`, are what it is about. `shown` names the figures, the files they are of, and who has the `roles` of which one may answer (none: whoever has
-    the scope); once any is another the approval is `void`, answered or not, and `because` says why. `told` is when
-    people were told or reminded last. `revision` counts its changes.
+    `release` and `version`, or the `run`, are what it is about. `shown` names the figures, the files they are of, and
+    who has the `roles` of which one may answer (none: whoever has the scope); once any is another the approval is
+    `void`, answered or not, and `because` says why. `told` is when people were told or reminded last. `revision` counts
+    its changes.
     """
 
     id: str
@@ -66,6 +67,11 @@ class Approval:
     because: str | None = None
     revision: int = field(default=1)
     run: str | None = None
+
+    @property
+    def about(self) -> str | None:
+        """The id of the release or the run that waits for it."""
+        return self.run or self.release
 
     @property
     def is_open(self) -> bool:

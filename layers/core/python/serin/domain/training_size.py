@@ -123,13 +123,13 @@ def too_much_time(timed: Sequence[Timed], rows: int, fits: int, curve: LearningC
 
 def said_of_curve(curve: LearningCurve) -> str:
     """The curve in words: what was measured, and what ten times the rows bring."""
-    points = ", ".join(f"{point.value:.4g} from {point.share:.0%} ({point.rows:,} rows)" for point in curve.points)
-    said = f"On {curve.judged:,} newer rows {curve.metric} is {points}."
+    shown = (f"{point.value:.4g} from {_percent(point.share)} ({point.rows:,} rows)" for point in curve.points)
+    said = f"On {curve.judged:,} newer rows {curve.metric} is {', '.join(shown)}."
     if curve.tenfold is not None:
         times = curve.points[-1].rows / curve.points[0].rows
         said += f" {times:.3g} times the rows made it better by {_sure(curve.tenfold)}."
     if curve.onward is not None:
-        said += f" If that goes on, all rows instead of the last share would gain {_sure(curve.onward)} at most."
+        said += f" If that went on, all rows would gain {_sure(curve.onward)} more; curves flatten, so rather less."
     return said
 
 
@@ -145,6 +145,10 @@ def _sure(estimate: Estimate) -> str:
 
 def _remedy(share: float) -> str:
     return (
-        f"Shorten training.window to {share:.0%} of what it is, or less; or learn from fewer columns, or by smaller "
-        "fits. The gain above says what the older rows would bring."
+        f"Shorten training.window to {_percent(share)} of what it is, or less; or learn from fewer columns, or by "
+        "smaller fits. The gain above says what the older rows would bring."
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

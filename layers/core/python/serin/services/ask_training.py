@@ -39,9 +39,7 @@ def ask_training(
     """
     said = _Question(charter, run_id, training_set, trials, checked)
     asked = [as_kept(said.to(role, clock), catalog=catalog) for role in roles]
-    answers = [
-        keep_asking(one, lambda put: _tell(put, notices), catalog=catalog, clock=clock) for one in asked
-    ]
+    answers = [keep_asking(one, lambda put: _tell(put, notices), catalog=catalog, clock=clock) for one in asked]
     if refused := [reason for reason in map(refused_by, answers) if reason]:
         raise Denied(refused[0], f"Settle it, and train again: ./scripts/serin train {charter.model}.")
     open_roles = [answer.roles[0] for answer in answers if answer.status != "approved"]

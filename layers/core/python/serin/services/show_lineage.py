@@ -51,12 +51,12 @@ class VersionLineage:
     """What a model version was made of, as far as the catalog has it, and what became of it."""
 
     version: ModelVersion
-    role: VersionRole | None = None
-    releases: tuple[Release, ...] = ()
     run: Run | None = None
     training_set: TrainingSet | None = None
     datasets: tuple[DatasetLineage, ...] = ()
     views: tuple[ViewLineage, ...] = ()
+    role: VersionRole | None = None
+    releases: tuple[Release, ...] = ()
 
 
 def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage:
@@ -66,12 +66,12 @@ def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage
     definitions = origin.training_set.definitions if origin.training_set else {}
     return VersionLineage(
         version,
-        version_roles(model, catalog=catalog).get(number),
-        tuple(release for release in catalog.releases(model) if release.version == number),
         origin.run,
         origin.training_set,
         tuple(_dataset(source, catalog) for source in origin.datasets),
         tuple(ViewLineage(view, name, catalog.fill(model, name)) for view, name in definitions.items()),
+        version_roles(model, catalog=catalog).get(number),
+        tuple(release for release in catalog.releases(model) if release.version == number),
     )
 
 

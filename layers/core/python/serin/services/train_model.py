@@ -102,7 +102,7 @@ class Trainer:
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
-        """Refuse what can only fail before a trial is paid for; Invalid or TooLarge says by which label, number or part."""
+        """Refuse, before a trial is paid for, what can only fail; Invalid or TooLarge says by what label or number."""
         charter = self._charter
         columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake)
         self._edges(columns).check_features()
