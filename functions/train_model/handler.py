@@ -41,5 +41,5 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
 
 def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:
     """The version to beat, or None for the first training."""
-    found = event["champion"]
-    return None if found is None else from_record(ModelVersion, found)
+    number = event["champion"]
+    return None if number is None else from_record(ModelVersion, number)

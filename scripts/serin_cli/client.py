@@ -107,8 +107,8 @@ class Client:
         """What became of an object, `<key>@<version id>`, once it was looked at."""
 
         def look() -> Mapping[str, Any] | None:
-            found: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
-            return next(iter(found), None)
+            uploads: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
+            return next(iter(uploads), None)
 
         return wait(look, f"what became of {arrival}")
 
@@ -117,18 +117,28 @@ class Client:
 
         def look() -> Any:
             try:
-                found = self.get(f"/datasets/{dataset}/profile")
+                profile_shown = self.get(f"/datasets/{dataset}/profile")
             except ApiError as error:
                 if rows is None or error.kind != "not_found":
                     raise
                 return None
-            return found if rows in (None, found["profile"]["of_rows"]) else None
+            return profile_shown if rows in (None, profile_shown["profile"]["of_rows"]) else None
 
         return wait(look, f"the profile of {dataset}")
 
-    def predict(self, model: str, instances: Sequence[Mapping[str, object]], access: Access = "token") -> Any:
+    def predict(
+        self,
+        model: str,
+        instances: Sequence[Mapping[str, object]],
+        access: Access = "token",
+        *,
+        explain: bool = False,
+    ) -> Any:
         """The answer for these instances, asked for as the model's charter wants it."""
-        path, body = f"/models/{model}/predict", {"instances": list(instances)}
+        path, body = (
+            f"/models/{model}/predict",
+            {"instances": list(instances), **({"explain": True} if explain else {})},
+        )
         return self.post(path, body) if access == "token" else self._post_signed(path, json.dumps(body).encode())
 
     def _post_signed(self, path: str, body: bytes) -> Any:
@@ -162,9 +172,9 @@ class Client:
         """The newest release of that version, or the one of that id, with its steps, once it has ended."""
 
         def look() -> Mapping[str, Any] | None:
-            for found in self.get(f"/models/{model}/releases")["items"]:
-                if release in (None, found["id"]) and version in (None, found["version"]):
-                    return self.release(model, found["id"]) if found["status"] not in OPEN else None
+            for one in self.get(f"/models/{model}/releases")["items"]:
+                if release in (None, one["id"]) and version in (None, one["version"]):
+                    return self.release(model, one["id"]) if one["status"] not in OPEN else None
             return None
 
         return wait(look, f"the release of {model}")
@@ -190,8 +200,8 @@ def wait(look: Callable[[], T | None], what: str) -> T:
     began, fault = time.monotonic(), ""
     while (waited := time.monotonic() - began) < PATIENCE_S:
         try:
-            if (found := look()) is not None:
-                return found
+            if (result := look()) is not None:
+                return result
         except NoAnswerNow as error:
             fault = f" {error.message}"
         time.sleep(min(max(PAUSE_S, waited * PAUSES_OF_WAIT), LONGEST_PAUSE_S))

@@ -4,25 +4,24 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import pytest
 
 from serin.domain.errors import NotFound
 from serin.ports import ObjectStore
-from tests.contracts.conftest import REGION
+from tests.contracts.clouds import Aws
 
 VersionOf = Callable[[str, bytes], str]
 
 
 @pytest.fixture
-def version_of(objects: ObjectStore, where: str) -> VersionOf:
+def version_of(objects: ObjectStore, where: Aws | None) -> VersionOf:
     """Puts an object and tells its version, which is not the port's business."""
 
     def put(key: str, content: bytes) -> str:
         objects.put(key, content)
-        if where == "memory":
+        if where is None:
             return {b"first": "1", b"second": "2"}[content]
-        return str(boto3.client("s3", region_name=REGION).head_object(Bucket="bucket", Key=key)["VersionId"])
+        return str(where.client("s3").head_object(Bucket=where.name("bucket"), Key=key)["VersionId"])
 
     return put
 

@@ -49,7 +49,7 @@ def cold(folder: Path, function: Function, rounds: int, peers: bool) -> Mapping[
     if peers:
         peer("onnx", "onnx_convert", folder)
         who["onnx"] = lambda: peer("onnx", "onnx_cold", folder, rows)
-    costs = {name: median(found, "cpu_ms") for name, found in interleaved(rounds, who).items()}
+    costs = {name: median(measurements, "cpu_ms") for name, measurements in interleaved(rounds, who).items()}
     ours = costs["compiled"]
     return {
         "cpu_ms": round(ours, 1),
@@ -69,7 +69,7 @@ def over_http(folder: Path, function: Function, rounds: int) -> Mapping[str, Any
             for first in range(count)
         ]
         asked = {kind: partial(_asked, kind, function, bodies) for kind in KINDS}
-        costs = {kind: median(found, "cpu_ms") for kind, found in interleaved(rounds, asked).items()}
+        costs = {kind: median(measurements, "cpu_ms") for kind, measurements in interleaved(rounds, asked).items()}
         figures[name] = {
             "cpu_ms": round(costs["handler"], 4),
             "without_log_ms": round(costs["silent"], 4),

@@ -87,9 +87,10 @@ class Platform:
 
     def upload(self, name: str, content: bytes) -> int:
         """Take the file in; the number of rows that were accepted."""
-        key = f"raw/{self.charter.truth.dataset}/{name}"
-        self.uploads.put(key, content)
         contracts = self.drafted.model.contracts
+        (dataset,) = contracts
+        key = f"raw/{dataset}/{name}"
+        self.uploads.put(key, content)
         ports = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog, "events": self.events}
         upload = accept_upload(Arrival(key, None, len(content)), contracts, **ports, clock=self.clock)  # type: ignore[arg-type]
         if upload.status != "accepted" or upload.quarantined:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Control,
         Endpoint,
         Events,
+        Messages,
         Metrics,
         Notices,
         ObjectStore,
@@ -118,6 +119,13 @@ class Platform:
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
 
     @cached_property
+    def upload_messages(self) -> Messages:
+        """What the queue of uploads has handed out."""
+        from serin.adapters.messages import SqsMessages
+
+        return SqsMessages(_client("sqs"), self._environment["SERIN_UPLOADS_QUEUE"])
+
+    @cached_property
     def notices(self) -> Notices:
         """The topic people hear of releases by."""
         from serin.adapters.notices import SnsNotices
@@ -193,8 +201,8 @@ class Platform:
         """Dataset → contract."""
         from serin.domain.contracts import Contract
 
-        found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
-        return {contract.dataset: contract for contract in found}
+        read = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
+        return {contract.dataset: contract for contract in read}
 
     @property
     def request_rate(self) -> tuple[int, int]:

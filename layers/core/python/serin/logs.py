@@ -133,11 +133,11 @@ def logged(
             with Work(function, correlation_of(event, context), context, clock) as work:
                 work.tells(**_about(event))
                 answer = handle(event, context)
-                found = Fields() if tells is None else tells(answer)
-                if found is None:
+                fields = Fields() if tells is None else tells(answer)
+                if fields is None:
                     work.keeps_silent()
                 else:
-                    work.tells(**found)
+                    work.tells(**fields)
             return answer
 
         return handle_and_tell
@@ -162,13 +162,13 @@ def begins(step: str) -> None:
 
 def correlation_of(event: Mapping[str, Any], context: object) -> str:
     """What this call began with: the workflow's or the bus event's own, the gateway's request, else the call itself."""
-    found = (
+    correlation = (
         event.get("correlation")
         or _part(event, "detail").get("correlation")
         or _part(event, "requestContext").get("requestId")
         or getattr(context, "aws_request_id", "")
     )
-    return str(found)
+    return str(correlation)
 
 
 def of_answer(answer: Mapping[str, Any]) -> Fields:
@@ -192,14 +192,14 @@ def _about(event: Mapping[str, Any]) -> Fields:
     else:
         # What wraps an event of the bus has words of its own, such as `version`.
         given = _part(event, "detail") or event
-    found: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
-    about: Fields = found
+    fields: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
+    about: Fields = fields
     return about
 
 
 def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = event.get(name)
-    return found if isinstance(found, Mapping) else {}
+    part = event.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _told_of(error: BaseException) -> Fields:

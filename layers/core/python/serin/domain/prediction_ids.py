@@ -59,9 +59,9 @@ def _check_of(model: str, head: str) -> str:
 
 def moment_of(prediction: str) -> datetime:
     """The millisecond in which a prediction was made, or its hour; raises Invalid for what is no prediction's id."""
-    found = _ID.match(prediction)
+    match = _ID.match(prediction)
     try:
-        if found:
+        if match:
             return _EPOCH + int(prediction[:12], 16) * _MILLISECOND
     except OverflowError:
         pass

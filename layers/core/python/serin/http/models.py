@@ -83,13 +83,13 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     @needs("read")
     def list_versions(model: str, page: WantedPage) -> Listed[ListedVersion]:
         """The registered versions of a model, their roles, and which of them are withdrawn."""
-        found = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
+        versions = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
         roles = version_roles(model, catalog=catalog)
         shown = [
             listed_version(item, catalog.withdrawal(model, item.version), roles.get(item.version))
-            for item in found.items
+            for item in versions.items
         ]
-        return Listed(items=shown, next=found.next)
+        return Listed(items=shown, next=versions.next)
 
     @routes.get("/models/{model}/versions/{version}/lineage")
     @needs("read")

@@ -69,7 +69,7 @@ class Sources(Protocol):
     def listing(self, bucket: str, prefix: str, after: str | None) -> Listing:
         """The next objects below `prefix`, from the first or after a key; raises NotFound, Denied or Unavailable."""
 
-    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
+    def copy(self, bucket: str, source: SourceObject, raw: str) -> str | None:
         """Copy the object, as it was listed, to the key `raw` of the uploads; the version made there.
 
         Raises Conflict when another stands there now, and Denied, Rejected or Unavailable when it cannot be read.
@@ -339,6 +339,13 @@ class Events(Protocol):
 
     def publish(self, event: Event) -> None:
         """Send an event; raises Unavailable unless the bus has it."""
+
+
+class Messages(Protocol):
+    """What a queue has handed out, and somebody works on."""
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        """Show the message to nobody for so long from now, and then again; raises Unavailable."""
 
 
 class Notices(Protocol):

@@ -20,7 +20,10 @@ from serin.serving.scored_rows import scored
 
 @dataclass(frozen=True)
 class AnsweredRow:
-    """One row on its way to an answer; `error` says why it has no score, and `answer` is empty then."""
+    """One row on its way to an answer; `error` says why it has no score, and `answer` is empty then.
+
+    `explanation` is how its score came to be, None unless that was asked.
+    """
 
     instance: Instance
     features: FeatureRow = field(default_factory=lambda: FeatureRow({}))
@@ -28,6 +31,7 @@ class AnsweredRow:
     answer: Mapping[str, Any] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     error: ModelFailed | None = None
+    explanation: Mapping[str, object] | None = None
 
     def as_prediction(self, number: int, name: str) -> dict[str, object]:
         """The row as the caller reads it; what makes an answer a guess is named.
@@ -44,7 +48,8 @@ class AnsweredRow:
             ("too_busy", self.features.too_busy),
             ("unknown", self.unknown),
         )
-        return {"prediction_id": name, **self.answer, **{mark: list(names) for mark, names in marks if names}}
+        told = {} if self.explanation is None else {"explanation": self.explanation}
+        return {"prediction_id": name, **self.answer, **told, **{mark: list(names) for mark, names in marks if names}}
 
     def as_logged(self, name: str) -> LoggedRow:
         """The row as the prediction log keeps it."""
@@ -68,15 +73,35 @@ def answered(
     model: ServedModel,
     online: Mapping[EntityKey, OnlineItem],
     now: datetime,
+    *,
+    explain: bool = False,
 ) -> list[AnsweredRow]:
-    """Each instance answered, or with its own error: none takes another with it."""
+    """Each instance answered, or with its own error: none takes another with it.
+
+    `explain` asks how each score came to be; TooLarge for more rows than can be explained at once.
+    """
+    if explain:
+        _check_explained(len(instances), model)
     moment = OneMoment(online, now)
     rows = [_with_features(instance, plan, moment) for instance in instances]
     ready = [place for place, row in enumerate(rows) if row.error is None]
     scores = scored([rows[place].features.values for place in ready], model)
     for place, score in zip(ready, scores, strict=True):
         rows[place] = _answered(rows[place], score, model)
-    return rows
+    return _explained(rows, model) if explain else rows
+
+
+def _check_explained(rows: int, model: ServedModel) -> None:
+    # Not loaded by whoever is never asked: a process starts sooner.
+    from serin.serving.explained import check_explained
+
+    check_explained(rows, model)
+
+
+def _explained(rows: Sequence[AnsweredRow], model: ServedModel) -> list[AnsweredRow]:
+    from serin.serving.explained import explanation_of
+
+    return [row if row.error else replace(row, explanation=explanation_of(row.features.values, model)) for row in rows]
 
 
 def with_features(

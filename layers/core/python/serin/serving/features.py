@@ -96,22 +96,22 @@ class FeaturePlan:
 
         None of views whose values are all `logged`.
         """
-        found: dict[EntityKey, None] = {}
+        asked: dict[EntityKey, None] = {}
         for lookup in self._unlogged(logged):
             for entity in dict.fromkeys(map(lookup.entity, instances)):
-                found.update(dict.fromkeys(lookup.keys(entity, now)))
-        return list(found)
+                asked.update(dict.fromkeys(lookup.keys(entity, now)))
+        return list(asked)
 
     def changed(
         self, instance: Instance, online: Mapping[EntityKey, OnlineItem], then: datetime, logged: Mapping[str, Value]
     ) -> tuple[str, ...]:
         """The views whose last value has been replaced since: what it was `then` is known to nobody."""
-        found = (
+        differing = (
             lookup.view.name
             for lookup in self._unlogged(logged)
             if any(newer_than(online.get(key), then) for key in lookup.keys(lookup.entity(instance), then))
         )
-        return tuple(found)
+        return tuple(differing)
 
     def row(
         self,

@@ -34,13 +34,20 @@ class ServedModel:
     def __init__(self, manifest: Manifest, scorer: Scorer, instead: str | None = None) -> None:
         self.manifest = manifest
         self.instead = instead
-        self._scorer = scorer
+        self.scorer = scorer
         self._seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
 
     @property
     def runtime(self) -> Runtime:
         """By what its rows are scored."""
-        return self._scorer.runtime
+        return self.scorer.runtime
+
+    @property
+    def uncompiled(self) -> str:
+        """Why scikit-learn serves it, where it does."""
+        compilation = self.manifest.compilation
+        reason = "models were not compiled when it was trained" if compilation is None else compilation.reason
+        return self.instead or reason or "this function is set to it"
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.
@@ -48,7 +55,7 @@ class ServedModel:
         Raises what the model raises of a row that it cannot answer, and ModelFailed for a score that is no finite
         number.
         """
-        return self._scorer.score(rows)
+        return self.scorer.score(rows)
 
     def unknown(self, row: Mapping[str, Value]) -> list[str]:
         """The columns of a row whose category was not there in training: the model answers as well as it can."""

@@ -51,6 +51,22 @@ class MemoryEvents:
 
 
 @dataclass
+class MemoryMessages:
+    """Messages that were hidden: receipt and seconds; the next `failures` calls find the queue out of reach."""
+
+    hidden: list[tuple[str, int]] = field(default_factory=list)
+    failures: int = 0
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(
+                f"The queue did not hide the message for {seconds} s.", "It comes again by itself, later."
+            )
+        self.hidden.append((receipt, seconds))
+
+
+@dataclass
 class MemoryNotices:
     """Notices that were sent, subject and text; the next `failures` are not taken."""
 
@@ -231,10 +247,10 @@ class MemoryEndpoint:
     ) -> Sequence[Score]:
         self._look_for(model, function_version)
         self.replayed.append((model, function_version, correlation))
-        found = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
-        if None in found:
+        answers = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
+        if None in answers:
             raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
-        return [score for score in found if score is not None]
+        return [score for score in answers if score is not None]
 
     def shadow(
         self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str

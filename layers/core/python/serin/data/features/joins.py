@@ -77,8 +77,8 @@ def training_rows(
 def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
     """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
     known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
-    found = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
-    return found[ENTITY].cast(pl.Int64)
+    numbered = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
+    return numbered[ENTITY].cast(pl.Int64)
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
@@ -109,12 +109,12 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
 
     def derived(rows: pl.DataFrame) -> pl.DataFrame:
         try:
-            found = function(rows, *looked_up)
+            columns = function(rows, *looked_up)
         except Exception as error:
             raise _failed(f"{type(error).__name__}: {printable(str(error), 200)}") from error
-        if not isinstance(found, pl.DataFrame):
-            raise _failed(f"it made a {type(found).__name__}, not a table")
-        return found
+        if not isinstance(columns, pl.DataFrame):
+            raise _failed(f"it made a {type(columns).__name__}, not a table")
+        return columns
 
     def _failed(what: str) -> Invalid:
         return Invalid(

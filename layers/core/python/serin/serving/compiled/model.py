@@ -29,19 +29,6 @@ class Matrix:
     of_input: int
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """A margin as a sum: its mean over what was learnt, and what each column adds."""
-
-    mean: float
-    contributions: Mapping[str, float]
-
-    @property
-    def margin(self) -> float:
-        """What the trees add up to: log-odds, a class's logit, or a value before its link."""
-        return self.mean + sum(self.contributions.values())
-
-
 class CompiledModel:
     """A file that the kernel accepted, ready to score."""
 
@@ -55,6 +42,7 @@ class CompiledModel:
         self._sizes = sizes_of(content)
         self._codes = [None if column.kind == "numeric" else _codes_of(column) for column in self.about.columns]
         self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
+        self._means: dict[int, array[float]] = {}
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
@@ -109,30 +97,34 @@ class CompiledModel:
         self.refusals(matrix, None, leaves)
         return leaves
 
-    def explain(self, row: Mapping[str, Value]) -> list[Explanation]:
-        """Exact path-dependent TreeSHAP of boosted trees: one explanation for each margin, of a multiclass task many.
-
-        A column that became several features has their sum. Of a calibrated model it is the margin before calibration.
-        Raises Unavailable for a model whose scores are not explained, ValueError for a row that is refused.
-        """
-        about = self.about.margin
+    def slots_of(self, row: Mapping[str, Value]) -> array[float]:
+        """All that the kernel makes of one row; raises ValueError for a row that is refused."""
         values = array("d", [read(row[name]) for name, read in self._inputs])
-        outputs, slots = 0 if about is None else len(about.means), self._sizes.slots
-        added, refused = array("d", bytes(8 * outputs * slots)), array("B", b"\0")
-        room = self._kernel.room(self._file, 1)
-        places = [part.buffer_info()[0] for part in (values, room, refused)]
-        if about is None or self._kernel.explain(self._at, *places, outputs, added.buffer_info()[0]):
-            raise Unavailable("This model's scores are not explained.", "Use gradient-boosted trees of fewer levels.")
+        room, refused = self._kernel.room(self._file, 1), array("B", b"\0")
+        inputs, slots, reasons = (part.buffer_info()[0] for part in (values, room, refused))
+        self._kernel.score(self._at, inputs, 0, 1, 1, slots, None, reasons, None)
         if refused[0]:
             raise ValueError(f"the row cannot be explained: it {_REFUSED[refused[0] & -refused[0]]}")
-        names = [name for name, _ in self._inputs]
-        explanations = []
-        for output, mean in enumerate(about.means):
-            sums = dict.fromkeys(names, 0.0)
-            for slot, column in zip(about.slots, about.columns, strict=True):
-                sums[names[column]] += added[output * slots + slot]
-            explanations.append(Explanation(mean, sums))
-        return explanations
+        return room
+
+    def added(self, slots: array[float], slot: int, *, by_the_way: bool) -> array[float]:
+        """What each of a row's slots adds to the sum in one of them; `by_the_way` what each split on its way adds.
+
+        Raises Unavailable where that slot is no sum of trees and no line.
+        """
+        added = array("d", bytes(8 * self._sizes.slots))
+        means = self._means_of(slot).buffer_info()[0] if by_the_way else None
+        if self._kernel.explain(self._at, slots.buffer_info()[0], slot, means, added.buffer_info()[0]):
+            raise Unavailable("This model's scores cannot be told apart by columns.", "Ask for the prediction alone.")
+        return added
+
+    def _means_of(self, slot: int) -> array[float]:
+        """Of each node the mean of what it has learnt from, worked out once."""
+        if slot not in self._means:
+            means = array("d", bytes(8 * self._sizes.nodes))
+            self._kernel.means(self._at, slot, means.buffer_info()[0])
+            self._means[slot] = means
+        return self._means[slot]
 
     def _listed(self, scores: array[float]) -> list[Score]:
         if not all(map(isfinite, scores)):
