@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from serin.domain.access import checked_owner
+from serin.domain.access import OWNER, checked_owner
 from serin.domain.errors import Invalid
-from serin.domain.people import ROLES, People, Role
-from serin.files.sections import Section
+from serin.domain.people import ROLES, KeyMetric, People, Role
+from serin.files.sections import Section, text_like
 
 
 def _owner(value: object) -> object:
@@ -19,11 +19,12 @@ def _owner(value: object) -> object:
         raise ValueError(error.remedy) from error
 
 
-Owner = Annotated[str, BeforeValidator(_owner)]
+Owner = Annotated[str, BeforeValidator(_owner), text_like(OWNER)]
 
 
 class RoleSection(Section):
     who: Annotated[list[Owner], Field(min_length=1)]
+    key_metric: KeyMetric | None = None
 
 
 class ApprovalsSection(Section):
@@ -44,4 +45,7 @@ def people_of(section: PeopleSection) -> People:
     """Who there is by what is written."""
     sections = {role: getattr(section, role) for role in ROLES}
     who: dict[str, tuple[str, ...]] = {role: tuple(found.who) for role, found in sections.items() if found is not None}
-    return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release))
+    metrics: dict[str, KeyMetric] = {
+        role: found.key_metric for role, found in sections.items() if found and found.key_metric
+    }
+    return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release), metrics)
