@@ -180,7 +180,8 @@ def _of_models(add: Add) -> None:
 
 def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
-    add("predict", commands.predict, "Ask the live version.", _MODEL, file)
+    explain = ("--explain", {"action": "store_true", "help": "say of each score what every column has added to it"})
+    add("predict", commands.predict, "Ask the live version.", _MODEL, file, explain)
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
     add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())

@@ -126,9 +126,19 @@ class Client:
 
         return wait(look, f"the profile of {dataset}")
 
-    def predict(self, model: str, instances: Sequence[Mapping[str, object]], access: Access = "token") -> Any:
+    def predict(
+        self,
+        model: str,
+        instances: Sequence[Mapping[str, object]],
+        access: Access = "token",
+        *,
+        explain: bool = False,
+    ) -> Any:
         """The answer for these instances, asked for as the model's charter wants it."""
-        path, body = f"/models/{model}/predict", {"instances": list(instances)}
+        path, body = (
+            f"/models/{model}/predict",
+            {"instances": list(instances), **({"explain": True} if explain else {})},
+        )
         return self.post(path, body) if access == "token" else self._post_signed(path, json.dumps(body).encode())
 
     def _post_signed(self, path: str, body: bytes) -> Any:

@@ -120,10 +120,11 @@ def _models(client: Client) -> list[dict[str, Any]]:
 
 
 def predict(arguments: Namespace) -> Any:
-    """Ask the live version what a file asks."""
+    """Ask the live version what a file asks, and with --explain how each score came to be."""
     instances = instances_in(arguments.file)
     with connected() as client:
-        return client.predict(arguments.model, instances, _access(arguments.model))
+        access = _access(arguments.model)
+        return client.predict(arguments.model, instances, access, explain=arguments.explain)
 
 
 def instances_in(file: str) -> Any:

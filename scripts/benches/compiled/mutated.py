@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from serin.domain.errors import Corrupt, Unavailable
+from serin.serving.compiled.explaining import explained
 from serin.serving.compiled.kernel import Kernel
 from serin.serving.compiled.model import CompiledModel, Matrix
 
@@ -48,7 +49,7 @@ def outcome(content: bytes, kernel: Kernel, rows: int = 3) -> str:
     matrix = Matrix(values, rows, width, 1)
     model.leaves(matrix)
     with suppress(Unavailable, ValueError):
-        model.explain({column.name: None for column in model.about.columns})
+        explained(model, {column.name: None for column in model.about.columns})
     try:
         model.scores_of(matrix)
     except ValueError:

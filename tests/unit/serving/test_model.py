@@ -13,6 +13,7 @@ import pytest
 
 from serin.domain.charter import Task
 from serin.domain.errors import Corrupt, Invalid, ModelFailed, NotReleased
+from serin.serving.compiled.layout import VERSION
 from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest, ModelColumn
 from serin.serving.model import ServedModel, open_model
@@ -123,7 +124,7 @@ def test_a_compiled_file_that_cannot_be_used_is_answered_for_and_said(
     file.write_bytes(proven + b"\0")
     with on_path(folder):
         changed = open_model(find_package(), released.sha256)
-        later = proven[:8] + (2).to_bytes(4, "little") + proven[12:]
+        later = proven[:8] + (VERSION + 1).to_bytes(4, "little") + proven[12:]
         file.write_bytes(later)
         package = find_package()
         package.facts.proven = sha256_of(later)

@@ -12,6 +12,7 @@ from serin.http.access import needs
 from serin.http.errors import PROBLEMS
 from serin.http.gateway import GATEWAY_ANSWER, gateway_answers
 from serin.http.predictions import prediction_path
+from serin.http.protocols import protocol_paths
 from serin.http.route import serin_routes
 
 
@@ -37,7 +38,8 @@ def document(app: FastAPI, charters: Mapping[str, Charter], rate: tuple[int, int
     problem = {"description": "What was wrong, and what to do.", "content": content}
     problems = {str(status): problem for status in PROBLEMS}
     predictions = {f"/models/{name}/predict": prediction_path(charter, problems) for name, charter in charters.items()}
-    paths = {**found["paths"], **predictions}
+    others = (protocol_paths(charter, problems) for charter in charters.values())
+    paths = {**found["paths"], **predictions, **{path: item for items in others for path, item in items.items()}}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"] = {**operation["responses"], **gateway_answers(rate)}
     schemas = {**found["components"]["schemas"], "GatewayAnswer": GATEWAY_ANSWER}

@@ -226,7 +226,7 @@ class Predictor:
         instances = asked.instances
         now, model = self._clock.now(), self._package.model
         plan = self._plan
-        rows = answered(instances, plan, self._model, self._looked_up(instances, now), now)
+        rows = answered(instances, plan, self._model, self._looked_up(instances, now), now, explain=asked.explain)
         ids = _ids(request, instances, model, now)
         predictions = [row.as_prediction(number, ids[number]) for number, row in enumerate(rows)]
         failed = [row.error for row in rows if row.error is not None]

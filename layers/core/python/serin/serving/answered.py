@@ -26,9 +26,12 @@ NO_ANSWER: Mapping[str, Any] = {}
 
 
 class AnsweredRow:
-    """One row on its way to an answer; `error` says why it has no score, and `answer` is empty then."""
+    """One row on its way to an answer; `error` says why it has no score, and `answer` is empty then.
 
-    __slots__ = ("answer", "error", "features", "instance", "score", "unknown")
+    `explanation` is how its score came to be, None unless that was asked.
+    """
+
+    __slots__ = ("answer", "error", "explanation", "features", "instance", "score", "unknown")
 
     def __init__(
         self, instance: Instance, features: FeatureRow = NOTHING_KNOWN, error: ModelFailed | None = None
@@ -36,6 +39,7 @@ class AnsweredRow:
         self.instance, self.features, self.error = instance, features, error
         self.score: Score | None = None
         self.answer = NO_ANSWER
+        self.explanation: Mapping[str, object] | None = None
         self.unknown: Sequence[str] = ()
 
     def scored(self, score: Score | ModelFailed, model: ServedModel) -> None:
@@ -56,6 +60,8 @@ class AnsweredRow:
             return {"prediction_id": name, "error": {"row": number, **self.error.as_record()}}
         features = self.features
         prediction: dict[str, object] = {"prediction_id": name, **self.answer}
+        if self.explanation is not None:
+            prediction["explanation"] = self.explanation
         if features.missing:
             prediction["missing"] = list(features.missing)
         if features.stale:
@@ -88,13 +94,36 @@ def answered(
     model: ServedModel,
     online: Mapping[EntityKey, OnlineItem],
     now: datetime,
+    *,
+    explain: bool = False,
 ) -> list[AnsweredRow]:
-    """Each instance answered, or with its own error: none takes another with it."""
+    """Each instance answered, or with its own error: none takes another with it.
+
+    `explain` asks how each score came to be; TooLarge for more rows than can be explained at once.
+    """
+    if explain:
+        _check_explained(len(instances), model)
     rows = with_features(instances, plan, online, now)
     ready = [row for row in rows if row.error is None]
     for row, score in zip(ready, scored([row.features.values for row in ready], model), strict=True):
         row.scored(score, model)
+    if explain:
+        _explain([row for row in rows if row.error is None], model)
     return rows
+
+
+def _check_explained(rows: int, model: ServedModel) -> None:
+    # Not loaded by whoever is never asked: a process starts sooner.
+    from serin.serving.explained import check_explained
+
+    check_explained(rows, model)
+
+
+def _explain(rows: Sequence[AnsweredRow], model: ServedModel) -> None:
+    from serin.serving.explained import explanation_of
+
+    for row in rows:
+        row.explanation = explanation_of(row.features.values, model)
 
 
 def with_features(

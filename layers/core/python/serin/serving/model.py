@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         def classes(self) -> Sequence[Scalar]: ...
         @property
         def columns(self) -> Sequence[Column]: ...
+        @property
+        def uncompiled(self) -> str | None: ...
 
     class Scorer(Protocol):
         """What gives rows their scores."""
@@ -57,6 +59,11 @@ class ServedModel:
         self.facts, self.scorer, self.instead = facts, scorer, instead
         self.runtime: Runtime = scorer.runtime
         self._seen = [(column.name, frozenset(column.categories)) for column in facts.columns if column.categories]
+
+    @property
+    def uncompiled(self) -> str:
+        """Why scikit-learn serves it, where it does."""
+        return self.instead or self.facts.uncompiled or "this function is set to it"
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "serin_model"
 ESTIMATOR, COMPILED = "model.joblib", "model.bin"
+BEFORE = "models were not compiled when it was trained"
 
 
 class ServedInput:
@@ -42,14 +43,19 @@ class ServedColumn:
 
 
 class Facts:
-    """What is asked of a manifest before a model answers; `proven` is the digest of the compiled file, if it serves."""
+    """What is asked of a manifest before a model answers; `proven` is the digest of the compiled file, if it serves.
+
+    `uncompiled` says why there is none.
+    """
 
     def __init__(self, record: dict[str, Any]) -> None:
         self.task: Task = record["task"]
         self.classes: tuple[Scalar, ...] = tuple(record["classes"])
         self.columns = tuple(ServedColumn(**column) for column in record["columns"])
         self.sha256: str = record["sha256"]
-        self.proven: str | None = record.get("compilation", {}).get("sha256")
+        compilation = record.get("compilation", {"reason": BEFORE})
+        self.proven: str | None = compilation.get("sha256")
+        self.uncompiled: str | None = compilation.get("reason")
 
 
 class ModelPackage:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 Instance: TypeAlias = "Mapping[str, Value]"
 REPORTED_PROBLEMS = 10
+_FIELDS = ("instances", "explain")
+_REMEDY = 'Send {"instances": [{…}, …]}.'
 
 
 class Asked:
     """A request's instances, and how its protocol gives the answer back.
 
     `answer` makes the protocol's body of `{"model", "version", "predictions"}`; `tells_of_rows` says whether that can
-    say of one row that it failed: else no row is answered where one is not.
+    say of one row that it failed: else no row is answered where one is not. `explain` asks how scores came to be.
     """
 
     def __init__(
@@ -32,17 +34,21 @@ class Asked:
         instances: list[Instance],
         answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
         tells_of_rows: bool = True,
+        explain: bool = False,
     ) -> None:
-        self.instances, self.answer, self.tells_of_rows = instances, answer, tells_of_rows
+        self.instances, self.answer, self.tells_of_rows, self.explain = instances, answer, tells_of_rows, explain
 
 
 def read_request(body: bytes, inputs: Sequence[Field], quick: QuickRows | None = None) -> Asked:
     """The instances of a body `{"instances": [{…}, …]}`, each with exactly the charter's inputs.
 
-    Raises Invalid whose `field` is the first wrong one, such as `instances[3].distance`, and whose
-    message names the first ten; TooLarge for too many bytes or rows. `quick`, of the same inputs, makes it faster.
+    With `"explain": true` their answers are to say how they came to be. Raises Invalid whose `field` is the first wrong
+    one, such as `instances[3].distance`, and whose message names the first ten; TooLarge for too many bytes or rows.
+    `quick`, of the same inputs, makes it faster.
     """
-    return Asked(read_rows(_instances(read_json(body)), "instances", inputs, quick))
+    content = _checked_body(read_json(body))
+    instances, explain = _instances(content), _explain(content)
+    return Asked(read_rows(instances, "instances", inputs, quick), explain=explain)
 
 
 def read_rows(
@@ -70,17 +76,27 @@ def read_row(found: object, inputs: Sequence[Field]) -> Instance:
     return instance
 
 
-def _instances(content: object) -> list[object]:
-    remedy = 'Send {"instances": [{…}, …]}.'
+def _checked_body(content: object) -> Mapping[str, object]:
     if not isinstance(content, dict):
-        raise Invalid(f"The body is {shown(content)}, not an object.", remedy)
-    if unknown := [name for name in content if name != "instances"]:
-        raise Invalid(f"The body has an unknown field {shown(unknown[0])}.", remedy, _shown_name(unknown[0]))
+        raise Invalid(f"The body is {shown(content)}, not an object.", _REMEDY)
+    if unknown := [name for name in content if name not in _FIELDS]:
+        raise Invalid(f"The body has an unknown field {shown(unknown[0])}.", _REMEDY, _shown_name(unknown[0]))
+    return content
+
+
+def _instances(content: Mapping[str, object]) -> list[object]:
     instances = content.get("instances")
     if not isinstance(instances, list) or not instances:
-        raise Invalid("The body has no list of instances, or an empty one.", remedy, "instances")
+        raise Invalid("The body has no list of instances, or an empty one.", _REMEDY, "instances")
     check_count(len(instances), "instances")
     return instances
+
+
+def _explain(content: Mapping[str, object]) -> bool:
+    explain = content.get("explain", False)
+    if not isinstance(explain, bool):
+        raise Invalid(f"explain is {shown(explain)}, not true or false.", "Send true, or leave it out.", "explain")
+    return explain
 
 
 def check_count(rows: int, name: str) -> None:
