@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from serin.domain.errors import Corrupt, Unavailable
 from serin.serving.answers import answer_of
-from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.package import COMPILED, ESTIMATOR
 
 TYPE_CHECKING = False
@@ -99,6 +98,7 @@ def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled"
             return ServedModel(facts, _compiled(package, facts.proven))
         except (Corrupt, Unavailable) as error:
             instead = error.message
+    from serin.serving.estimators import open_estimator
     from serin.serving.pipeline_model import PipelineModel
 
     estimator = open_estimator(package.content(ESTIMATOR), sha256)
@@ -114,9 +114,6 @@ def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
     if kernel is None:
         raise Unavailable("This function has no kernel.", "Deploy it with its layers.")
     try:
-        content = package.content(COMPILED)
+        return CompiledModel(package.proven(COMPILED, sha256), kernel)
     except OSError as error:
         raise Unavailable(f"{COMPILED} cannot be read: {error}.", "Release the version again.") from error
-    if sha256_of(content) != sha256:
-        raise Corrupt(f"{COMPILED} is not what was proven.", "Release the version again.")
-    return CompiledModel(content, kernel)

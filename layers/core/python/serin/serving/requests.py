@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Instance: TypeAlias = "Mapping[str, Value]"
 REPORTED_PROBLEMS = 10
+LENGTH = "inference-header-content-length"
+"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
 _FIELDS = ("instances", "explain")
 _REMEDY = 'Send {"instances": [{…}, …]}.'
 

@@ -73,7 +73,8 @@ def kernel_at(path: AnyPath) -> Kernel:
         return Kernel(path)
     except (OSError, AttributeError) as error:
         raise Unavailable(
-            f"The kernel {os.fspath(path)} cannot be loaded: {error}.", "Deploy the layer that is built for this machine."
+            f"The kernel {os.fspath(path).rpartition('/')[2]} cannot be loaded: {error}.",
+            "Deploy the layer that is built for this machine.",
         ) from error
 
 

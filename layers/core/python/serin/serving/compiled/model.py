@@ -8,7 +8,6 @@ from operator import itemgetter
 
 from serin.domain.errors import ModelFailed, Unavailable
 from serin.serving.compiled.reading import NULL, UNKNOWN, Sizes, opened
-from serin.serving.table import number_of, text_of
 
 # From `typing` itself it would cost a start of `predict` more than the rest of this file; so do dataclasses.
 TYPE_CHECKING = False
@@ -72,6 +71,8 @@ class CompiledModel:
         return numbers
 
     def _number(self, place: int, value: Value) -> float:
+        from serin.serving.table import number_of, text_of
+
         codes, name = self._codes[place], self._names[place]
         if codes is None:
             return number_of(name, value)
