@@ -32,8 +32,18 @@ GRANTED: tuple[str, ...] = (
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
+<<<<<<< /tmp/r/o.py
     "Api: states:SendTaskSuccess on *",
     "Api: states:StartExecution on stateMachine:training-* stateMachine:release",
+=======
+    "Api: s3:GetObject on uploads/batch/*",
+    "Api: s3:ListBucket on uploads for batch/*",
+    "Api: s3:ListBucket on lake for batch/*",
+    "Api: s3:GetObject on lake/batch/*",
+    "Api: s3:PutObject on lake/batch/*/asked/*",
+    "Api: states:DescribeExecution on execution:batch:*",
+    "Api: states:StartExecution on stateMachine:training-* stateMachine:release stateMachine:batch",
+>>>>>>> /tmp/r/t.py
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
@@ -91,6 +101,15 @@ GRANTED: tuple[str, ...] = (
         "lake/truth/flight-delay/asked/*"
     ),
     "JoinTruthflightdelay: sqs:SendMessage on failed-flight-delay",
+    "Machinebatch: lambda:InvokeFunction on function:score-batch-* function:train-model-*",
+    f"Machinebatch: {_DELIVERY}",
+    "Machinebatch: s3:GetObject on lake/batch/*/plans/*",
+    (
+        "Machinebatch: s3:AbortMultipartUpload s3:GetObject s3:ListMultipartUploadParts s3:PutObject "
+        "on lake/batch/*/maps/*"
+    ),
+    "Machinebatch: states:StartExecution on stateMachine:batch",
+    "Machinebatch: states:DescribeExecution states:StopExecution on execution:batch:*",
     "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-*",
     f"Machinerelease: {_DELIVERY}",
     "MachinereleaseMachineEvents: states:StartExecution on stateMachine:release",
@@ -156,11 +175,19 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-*",
     "ReleaseModel: ssm:GetParameter on parameter/serin/demo/endpoints/*/layers",
     "ReleaseModel: states:StartExecution on stateMachine:release",
+    "ScoreBatchflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for MODEL#flight-delay",
+    f"ScoreBatchflightdelay: {_LOG}/score-batch-flight-delay:*",
+    "ScoreBatchflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
+    "ScoreBatchflightdelay: s3:GetObject on lake/datasets/*",
+    "ScoreBatchflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/*",
+    "ScoreBatchflightdelay: s3:GetObjectVersion on uploads/batch/flight-delay/*",
+    "ScoreBatchflightdelay: s3:ListBucket on lake for batch/flight-delay/*",
     "SendOn: events:PutEvents on event-bus/accepted",
     "SendOn: events:PutEvents on event-bus/truth",
     "SendOn: events:PutEvents on event-bus/backfill",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
+    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/features/*",
     (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"
@@ -189,6 +216,8 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}/profile",
     "apigateway: lambda:InvokeFunction on function:api for */*/models",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/approvals/{approval}",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/batch",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/batch/{batch}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/feedback",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/health",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/ping",

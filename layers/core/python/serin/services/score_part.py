@@ -26,13 +26,17 @@ from serin.domain.batches import (
 from serin.domain.charter import Score
 from serin.domain.compilation import Runtime
 from serin.domain.contracts import Contract
-from serin.domain.errors import ModelFailed, NotFound
+from serin.domain.errors import ModelFailed
 from serin.domain.features import Value
 from serin.domain.records import as_record, from_record
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.batch_features import PartFeatures, part_features
 from serin.services.steps.batch_version import BatchVersion
+<<<<<<< /tmp/r/o.py
 from serin.serving.answered import scored as scored_rows
+=======
+from serin.services.steps.known_objects import known_record
+>>>>>>> /tmp/r/t.py
 from serin.serving.answers import THRESHOLD
 from serin.serving.compiled.model import CompiledModel
 from serin.serving.manifest import Manifest
@@ -89,10 +93,7 @@ def write_part(plan: BatchPlan, name: str, manifest: Manifest, *, lake: ObjectSt
 
 
 def _known(plan: BatchPlan, part: BatchPart, lake: ObjectStore) -> PartCounts | None:
-    try:
-        return from_record(PartCounts, json.loads(lake.get(counts_at(plan.set, plan.batch.model, part.name))))
-    except NotFound:
-        return None
+    return known_record(PartCounts, counts_at(plan.set, plan.batch.model, part.name), lake)
 
 
 def _marks(features: PartFeatures, manifest: Manifest) -> pl.DataFrame:
