@@ -25,13 +25,9 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
-<<<<<<< /tmp/r/o.py
-from serin.domain.approvals import Waiting, asked_of_training
-=======
 from serin.data.scoring.feature_files import read_scores, write_features
-from serin.domain.approvals import asked
+from serin.domain.approvals import Waiting, asked_of_training
 from serin.domain.batches import features_at, scores_beside
->>>>>>> /tmp/r/t.py
 from serin.domain.errors import Unavailable
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
@@ -39,11 +35,8 @@ from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.model_layers import manifest_in
 from serin.services.steps.shadow_files import keep
-<<<<<<< /tmp/r/o.py
 from serin.services.train_model import Checked
-=======
 from serin.serving.manifest import Manifest
->>>>>>> /tmp/r/t.py
 from serin_cli.asked import first_flights
 from serin_cli.batch import begun, ended, fetch
 from serin_cli.quarantine import set_aside

@@ -32,18 +32,14 @@ GRANTED: tuple[str, ...] = (
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
-<<<<<<< /tmp/r/o.py
-    "Api: states:SendTaskSuccess on *",
-    "Api: states:StartExecution on stateMachine:training-* stateMachine:release",
-=======
     "Api: s3:GetObject on uploads/batch/*",
     "Api: s3:ListBucket on uploads for batch/*",
     "Api: s3:ListBucket on lake for batch/*",
     "Api: s3:GetObject on lake/batch/*",
     "Api: s3:PutObject on lake/batch/*/asked/*",
     "Api: states:DescribeExecution on execution:batch:*",
+    "Api: states:SendTaskSuccess on *",
     "Api: states:StartExecution on stateMachine:training-* stateMachine:release stateMachine:batch",
->>>>>>> /tmp/r/t.py
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",

@@ -32,11 +32,8 @@ from serin.domain.records import as_record, from_record
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.batch_features import PartFeatures, part_features
 from serin.services.steps.batch_version import BatchVersion
-<<<<<<< /tmp/r/o.py
-from serin.serving.answered import scored as scored_rows
-=======
 from serin.services.steps.known_objects import known_record
->>>>>>> /tmp/r/t.py
+from serin.serving.answered import scored as scored_rows
 from serin.serving.answers import THRESHOLD
 from serin.serving.compiled.model import CompiledModel
 from serin.serving.manifest import Manifest
