@@ -72,5 +72,5 @@ def come_again_soon(record: Mapping[str, Any], context: object) -> None:
 
 def arrival_from(record: Mapping[str, Any]) -> Arrival:
     """The object an SQS record tells of; EventBridge does not URL-encode keys."""
-    found = json.loads(record["body"])["detail"]["object"]
-    return Arrival(found["key"], found.get("version-id"), found["size"])
+    source = json.loads(record["body"])["detail"]["object"]
+    return Arrival(source["key"], source.get("version-id"), source["size"])

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 class Account:
     """`concurrency` functions run at once, some ten in a new account; a call of AWS's API takes `latency_s` more.
 
+    Where `throttles` is off, the gateway lets in as many calls as come, whatever the stage's limits are: what a load
+    test on a laptop measures is then the laptop.
+
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
 
     concurrency: int = 1000
     latency_s: float = 0.0
+    throttles: bool = True
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:

@@ -59,17 +59,17 @@ def main() -> None:
     trials = _rules()
     synth = _synth()
     speed, iam = _platform()
-    found: dict[str, dict[str, Any]] = {
+    results: dict[str, dict[str, Any]] = {
         "rules": {"tried": len(trials), "held": sum(trial.held for trial in trials)},
         "iam": iam,
         "speed": {**synth, **speed},
     }
-    for part, figures in found.items():
+    for part, figures in results.items():
         print(f"\n{part}")
         for name, value in figures.items():
             print(f"  {name:14} {value:.3f}" if isinstance(value, float) else f"  {name:14} {value}")
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        Path(arguments.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 def _rules() -> list[Trial]:
