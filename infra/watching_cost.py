@@ -36,7 +36,7 @@ def watching_of(templates: Iterable[Template], models: Sequence[str]) -> list[Wa
     resources = [one for template in templates for one in template["Resources"].values()]
     dashboards = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Dashboard"]
     return [
-        *(found for one in resources for found in _one(one["Type"], one.get("Properties", {}), models)),
+        *(cost for one in resources for cost in _one(one["Type"], one.get("Properties", {}), models)),
         *(_dashboard(at, dashboard) for at, dashboard in enumerate(dashboards)),
     ]
 

@@ -22,7 +22,13 @@ class TrainingsStack(SerinStack):
             self,
             "evaluate_model",
             layers=["core", "science", "charters"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            environment=[
+                "SERIN_LAKE_BUCKET",
+                "SERIN_ARTIFACTS_BUCKET",
+                "SERIN_CATALOG_TABLE",
+                "SERIN_BUS",
+                "SERIN_COMMIT",
+            ],
             permissions=[
                 # The judge looks labels up itself: the model's own function wrote the scores.
                 allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),

@@ -76,17 +76,18 @@ def train(arguments: Namespace) -> Outcome:
                     progress.update(progress.task_ids[0], description=said())
 
             ended = client.run_ended(arguments.model, run, tell)
-    return Outcome(ended, ended["status"] in ("registered", "skipped"), _told_of(ended, arguments.model))
+    lines = told_of(ended)
+    if (ended.get("verdict") or {}).get("checks"):
+        lines.append(f"What the gate measured: ./scripts/serin runs {arguments.model} --run {run}")
+    return Outcome(ended, ended["status"] in ("registered", "skipped"), lines)
 
 
-def _told_of(run: Mapping[str, Any], model: str) -> list[str]:
-    """How a training has ended, why, and where its numbers are."""
+def told_of(run: Mapping[str, Any]) -> list[str]:
+    """How a training has ended, and why."""
     ended = f"registered as version {run.get('version')}" if run["status"] == "registered" else run["status"]
     verdict = run.get("verdict") or {}
     lines = [f"The training {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
     lines += [f"Warning: {warning}" for warning in run.get("warnings", [])]
-    if verdict.get("checks"):
-        lines.append(f"What the gate measured: ./scripts/serin runs {model} --run {run['id']}")
     return [line for line in lines if line]
 
 
@@ -110,8 +111,8 @@ def models(arguments: Namespace) -> Any:
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        found = client.all(f"/models/{arguments.model}/versions")[::-1]
-    return found if arguments.print_json else [listed_version(version) for version in found]
+        listed = client.all(f"/models/{arguments.model}/versions")[::-1]
+    return listed if arguments.print_json else [listed_version(version) for version in listed]
 
 
 def _models(client: Client) -> list[dict[str, Any]]:
@@ -120,10 +121,11 @@ def _models(client: Client) -> list[dict[str, Any]]:
 
 
 def predict(arguments: Namespace) -> Any:
-    """Ask the live version what a file asks."""
+    """Ask the live version what a file asks, and with --explain how each score came to be."""
     instances = instances_in(arguments.file)
     with connected() as client:
-        return client.predict(arguments.model, instances, _access(arguments.model))
+        access = _access(arguments.model)
+        return client.predict(arguments.model, instances, access, explain=arguments.explain)
 
 
 def instances_in(file: str) -> Any:

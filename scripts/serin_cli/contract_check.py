@@ -69,8 +69,8 @@ def _record(file: str) -> Record:
     return {"file": file, "faults": _faults(file, read, found), "objects": objects, "said": _said(read.said)}
 
 
-def _faults(file: str, read: ContractFile, found: Sequence[ObjectRead]) -> list[str]:
-    faults = [*read.document.faults, *(fault for one in found for fault in read.document.faults_of(one.findings))]
+def _faults(file: str, read: ContractFile, objects: Sequence[ObjectRead]) -> list[str]:
+    faults = [*read.document.faults, *(fault for one in objects for fault in read.document.faults_of(one.findings))]
     return _told(file, invalid(faults)) if faults else []
 
 

@@ -83,9 +83,9 @@ def _tables(seen: Record) -> Iterator[tuple[str, Sequence[Record]]]:
 def _judged(report: Record) -> list[Record]:
     """The metrics that say something, and the value."""
     value = report.get("value")
-    found = [*report["window"]["performance"], *([value] if value else [])]
-    said = [of for of in found if of["status"] != "INSUFFICIENT_DATA"]
-    return said or found[:1]
+    judged = [*report["window"]["performance"], *([value] if value else [])]
+    said = [of for of in judged if of["status"] != "INSUFFICIENT_DATA"]
+    return said or judged[:1]
 
 
 def _episode(of: Record) -> Record:

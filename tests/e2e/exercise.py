@@ -67,11 +67,13 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _fail_an_upload(walked)
     _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)
+    _repeat_the_first_training(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
@@ -83,6 +85,16 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _repeat_the_first_training(walked: Walked) -> None:
+    """From the lake and the kept code, months of virtual time and five uploads later."""
+    first = next(run for run in walked.client.all("/runs", model=MODEL) if run["status"] == "registered")
+    rerun = walked.client.post(f"/models/{MODEL}/train", {"repeat": first["id"]})["run"]
+    ended = walked.client.run_ended(MODEL, rerun)
+    assert (ended["status"], ended["parent"]) == ("repeated", first["id"]), ended
+    assert (ended["repeat"]["predictions"], ended["repeat"]["changed"]) == (0, []), ended
+    assert ended["repeat"]["artifacts"] == {"estimator": True, "layer": True}, ended
 
 
 def _answer_what_is_asked(walked: Walked) -> None:
@@ -134,6 +146,26 @@ def _join_truth(walked: Walked) -> None:
 def _look_at_the_model(walked: Walked) -> None:
     lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
     look(walked, partial(_client, walked), _catalog(walked), _table(walked, "catalog"), lake)
+
+
+def _fail_an_upload(walked: Walked) -> None:
+    """A message nobody can read is tried again within two minutes, then it waits longer; it is thrown away at last."""
+    sqs, cloud = _client(walked, "sqs"), walked.platform.cloud
+    queue = sqs.get_queue_url(QueueName=f"serin-{walked.platform.connection.stage}-uploads")["QueueUrl"]
+    message = sqs.send_message(QueueUrl=queue, MessageBody="{")["MessageId"]
+    tries = []
+    for wait in (timedelta(0), timedelta(seconds=31), timedelta(minutes=2), timedelta(minutes=2)):
+        cloud.advance(wait)
+        cloud.settle()
+        tries.append(_times_failed(walked, message))
+    assert tries == [1, 2, 3, 3]
+    sqs.purge_queue(QueueUrl=queue)
+
+
+def _times_failed(walked: Walked, message: str) -> int:
+    group = f"/aws/lambda/serin-{walked.platform.connection.stage}-accept-upload"
+    found = _client(walked, "logs").filter_log_events(logGroupName=group, filterPattern=f'"{message}"')["events"]
+    return sum(json.loads(event["message"])["outcome"] == "failed" for event in found)
 
 
 def _log_what_a_shadow_says(walked: Walked) -> None:

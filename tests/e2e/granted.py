@@ -16,7 +16,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
-    "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
+    "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
     "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
@@ -52,14 +52,14 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for RUN#flight-delay for TRAINING-SET#flight-delay"
+        "for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
-    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",

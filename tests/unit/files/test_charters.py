@@ -257,7 +257,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
         ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
         ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
-        ("  requirements:\n", "  requirements:\n    explainability: exact\n", "design.requirements.explainability"),
     ],
 )
 def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
@@ -205,11 +206,13 @@ class ReleaseTerms:
 class Objectives:
     """What callers of the endpoint may expect: a call within so many milliseconds, and which share may fail.
 
-    A warm call over `latency_p95_ms` is a slow one.
+    A warm call over `latency_p95_ms` is a slow one. `explainability` is how well scores can be told apart by columns,
+    within that time.
     """
 
     latency_p95_ms: float = 1000.0
     error_rate: float = 0.01
+    explainability: Explainability = "none"
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _value(card: Card) -> Iterator[Json]:
 
 
 def _slices(card: Card) -> Iterator[Json]:
-    measured = card.measured.slices if card.measured else ()
+    measured = card.slices
     for column in dict.fromkeys(one.column for one in measured):
         its = [one for one in measured if one.column == column][:_MOST_METRICS]
         data = [_number(f"{one.metric} where {column} is {one.value}", one.estimate) for one in its]
@@ -165,8 +165,8 @@ def _additional(card: Card) -> Json:
     if not card.design.own:
         caveats.append("The charter has changed since this version was trained.")
     digests = {name: getattr(card.origins, name) for name in ("run", "code", "charter", "lock")}
-    found: Json = {"custom_details": {**digests, "layer_sha256": card.origins.layer.sha256}}
-    return {**found, "caveats_and_recommendations": _cut(" ".join(caveats), LONG)} if caveats else found
+    details: Json = {"custom_details": {**digests, "layer_sha256": card.origins.layer.sha256}}
+    return {**details, "caveats_and_recommendations": _cut(" ".join(caveats), LONG)} if caveats else details
 
 
 def _cut(text: str, most: int) -> str:

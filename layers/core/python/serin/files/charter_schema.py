@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, SearchMethod, Task, Truth
+from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.durations import holdout, moment
@@ -65,6 +66,7 @@ class SliceSection(Section):
 class Requirements(Section):
     latency_p95_ms: float = Field(default=_OBJECTIVES.latency_p95_ms, gt=0, le=30_000)
     error_rate: float = Field(default=_OBJECTIVES.error_rate, gt=0, lt=1)
+    explainability: Explainability = _OBJECTIVES.explainability
     metrics: dict[str, float] = {}
     slices: dict[Column, SliceSection] = {}
 
@@ -222,7 +224,6 @@ NOT_YET_FIELDS = frozenset(
         "design.compliance",
         "design.budget.usd_per_month",
         "design.budget.requests_per_second",
-        "design.requirements.explainability",
         "people.four_eyes",
         "people.*.key_metric",
         "people.approvals.training",

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter
 from serin.domain.compilation import Compilation
+from serin.domain.errors import Invalid
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.explainability import Explained, shortfall
 from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
-from serin.learning.compiling.proven import Proven, compiled_and_proven
+from serin.learning.compiling.proven import Proven, compiled_and_proven, explained_alone
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
@@ -28,11 +30,13 @@ from serin.learning.package import check_room, estimator_bytes, manifest_of, mod
 from serin.learning.pipelines import algorithm_of, pipeline_maker
 from serin.learning.reliance import feature_gains
 from serin.learning.run_metrics import Measured
-from serin.learning.runtime import lock_digest, runtime_versions
+from serin.learning.runtime import processor, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
+from serin.learning.valueless import valueless
 from serin.ports import ObjectStore
+from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.model_layers import charter_in, opened_layer
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
@@ -41,8 +45,10 @@ from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.on_demand import load_functions
 
+LEARNT_BESIDE = "scikit-learn"
 FOR_THE_REST = 1024 * 1024
 """Bytes of a layer for what is neither a model nor its code: charter, manifest, and the zip's own."""
+_SIMPLER = "Choose boosted trees or a linear model, fewer or smaller trees, or ask for less in the charter."
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class Checked:
     warnings: tuple[str, ...] = ()
     lock: str = ""
     runtime: Mapping[str, str] = field(default_factory=dict)
+    layer: str = ""
+    processor: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,8 +123,9 @@ class Trainer:
             warnings |= dict.fromkeys(
                 stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
             )
-        suspected = suspicions(columns, charter.task, splits)
-        return Checked((*warnings, *suspected), lock_digest(), runtime_versions())
+        suspected = (*valueless(columns, splits.older), *suspicions(columns, charter.task, splits))
+        lock = lock_digest(LEARNT_BESIDE)
+        return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor())
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
@@ -145,6 +154,19 @@ class Trainer:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
         self._edges(columns).check(fitted)
         check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
+        if self._is_explained:
+            judging = columns.table[splits_of(columns, holdout_of(self._set)).judging]
+            self._check_explained(explained_alone(fitted, self._charter.task, judging, find_kernel()))
+
+    @property
+    def _is_explained(self) -> bool:
+        return self._charter.objectives.explainability != "none"
+
+    def _check_explained(self, explained: Explained) -> None:
+        asked = self._charter.objectives
+        if less := shortfall(asked.explainability, explained, asked.latency_p95_ms):
+            field = "design.requirements.explainability"
+            raise Invalid(f"The charter asks for {asked.explainability} explanations, and {less}.", _SIMPLER, field)
 
     def _learnable_days(self) -> int:
         until = self._set.holdout_from
@@ -153,7 +175,7 @@ class Trainer:
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
         """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
         columns = self._columns()
-        found = contest(
+        verdict = contest(
             columns,
             self._charter.task,
             self._make,
@@ -162,7 +184,7 @@ class Trainer:
             None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
         )
-        scores = write_scores(found)
+        scores = write_scores(verdict)
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
@@ -174,6 +196,7 @@ class Trainer:
         self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
         proven = self._compiled(fitted, columns, estimator)
+        self._check_explained(proven.compilation.explanation)
         manifest = manifest_of(charter, self._set.id, trial.params, fitted, estimator, proven.compilation)
         layer = model_layer(charter, manifest, estimator, self._code, proven.content)
         check_room(len(layer), self._room)
@@ -181,7 +204,7 @@ class Trainer:
         return Refitted(
             self._written(f"{folder}/model.joblib", estimator),
             self._written(f"{folder}/layer.zip", layer),
-            lock_digest(),
+            lock_digest(LEARNT_BESIDE),
             runtime_versions(),
             proven.compilation,
         )
@@ -190,7 +213,8 @@ class Trainer:
         """Proven on the rows that judged, which the contest's model had not seen."""
         judging = splits_of(columns, holdout_of(self._set)).judging
         room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
-        return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
+        timed, task = self._is_explained, self._charter.task
+        return compiled_and_proven(fitted, task, columns.table[judging], find_kernel(), room, timed=timed)
 
     def measure(self, run_id: str, trial: Trial) -> Measurements:
         """What each view gives and costs, and what the model relies on, for the card of the version."""

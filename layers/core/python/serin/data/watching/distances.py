@@ -54,8 +54,8 @@ def deviation(values: Floats, reference: Floats) -> Floats:
     """The reference's standard deviation, as of a whole population, and at least 0.001."""
     mean = reference @ values
     apart = values - np.asarray(mean)[..., np.newaxis]
-    found: Floats = np.maximum(np.sqrt((reference * apart * apart).sum(axis=-1)), LEAST_DEVIATION)
-    return found
+    deviations: Floats = np.maximum(np.sqrt((reference * apart * apart).sum(axis=-1)), LEAST_DEVIATION)
+    return deviations
 
 
 def wasserstein(values: Floats, reference: Floats, window: Floats) -> Floats:
@@ -66,7 +66,8 @@ def wasserstein(values: Floats, reference: Floats, window: Floats) -> Floats:
 
 def jensen_shannon(reference: Floats, window: Floats) -> Floats:
     """The Jensen-Shannon distance with natural logarithms: 0 for equal shares, √ln 2 for no value in common."""
-    return np.sqrt(_divergence(reference, window).sum(axis=-1))
+    distance: Floats = np.sqrt(_divergence(reference, window).sum(axis=-1))
+    return distance
 
 
 def mixed(reference: Floats, window: Floats, sample: Sample) -> tuple[Floats, Floats]:

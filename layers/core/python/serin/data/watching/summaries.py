@@ -68,12 +68,12 @@ def summarise(
     parts = [("", *_groups(bucketed.select(_BUCKET, pl.lit("").alias(_SLICE))))]
     for name in slices:
         parts.append((name, *_groups(bucketed.select(_BUCKET, pl.col(name).cast(pl.String).alias(_SLICE)))))
-    found: Summaries = {}
+    summaries: Summaries = {}
     for feature in features:
         values, places = _coded(bucketed[feature])
         for name, keys, groups in parts:
-            found.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
-    return found
+            summaries.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
+    return summaries
 
 
 def added_up(summaries: Iterable[tuple[About, Counts]], into: Callable[[datetime], datetime]) -> Summaries:
