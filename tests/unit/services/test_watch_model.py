@@ -144,7 +144,7 @@ def in_time() -> Watching:
 
 
 @pytest.mark.slow
-@settings(max_examples=settings.default.max_examples // 50, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=settings.default.max_examples // 20, phases=(Phase.explicit, Phase.generate))
 @example(([23, 23], [0]))
 @given(st.tuples(LATE, LATE))
 def test_truth_twice_out_of_order_and_thirty_days_late_ends_in_the_same_numbers(
