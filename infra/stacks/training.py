@@ -47,7 +47,9 @@ class TrainingStack(SerinStack):
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build.arn, train.arn, evaluate, charter.training),
+            definition=training_definition(
+                *(build.arn, train.arn, evaluate, charter.training), charter.people.training
+            ),
             functions=[build, train],
             others=[evaluate],
             model=charter.model,

@@ -16,8 +16,12 @@ from serin_cli.batch import arguments as batch_arguments
 from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
+from serin_cli.charter import arguments as charter_arguments
+from serin_cli.charter import charter
 from serin_cli.clock import clock
 from serin_cli.contract_check import contract
+from serin_cli.cost import arguments as cost_arguments
+from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
@@ -137,6 +141,9 @@ def _of_data(add: Add) -> None:
         "The contract that a file's rows suggest; check: what of contracts is checked.",
         *_contract(),
     )
+    add(
+        "charter", charter, "What each field of a model's charter changes; --schema: for editors.", *charter_arguments()
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -166,6 +173,7 @@ def _of_models(add: Add) -> None:
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
+    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())

@@ -60,6 +60,14 @@ class StepFunctionsWorkflows:
             return None
         return reason_of({"Error": known.get("error", known["status"]), "Cause": known.get("cause", "")})
 
+    def wake(self, token: str) -> bool:
+        ended = self._client.exceptions
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except (ended.TaskTimedOut, ended.TaskDoesNotExist, ended.InvalidToken):
+            return False
+        return True
+
     def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:
         try:
             self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))

@@ -12,6 +12,7 @@ from serin.domain.card import (
     CardInUse,
     CardMetric,
     CardRelease,
+    CardRole,
     CardSlice,
     CardSource,
     CardView,
@@ -26,6 +27,7 @@ from serin.domain.metrics import VALUE
 from serin.domain.models import ModelVersion
 from serin.domain.runs import RunMetric
 from serin.ports import Catalog
+from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Origin, Source, origin_of
 
 WINDOWS = 60
@@ -74,6 +76,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
         classes=version.classes,
         warnings=version.warnings,
         withdrawn=catalog.withdrawal(model, number),
+        role=version_roles(model, catalog=catalog).get(number),
         releases=_releases(version, catalog),
         in_use=_in_use(version, catalog),
     )
@@ -81,7 +84,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
 
 
 def _design(charter: Charter, version: ModelVersion) -> CardDesign:
-    use = charter.intended_use
+    use, people = charter.intended_use, charter.people
     return CardDesign(
         problem=charter.problem,
         task=charter.task,
@@ -95,6 +98,9 @@ def _design(charter: Charter, version: ModelVersion) -> CardDesign:
         value=charter.value,
         gate_metric=charter.training.gate.metric,
         block=charter.training.gate.block,
+        users=charter.users,
+        risk=charter.risk,
+        people=tuple(CardRole(role, who, people.key_metrics.get(role)) for role, who in people.who.items()),
     )
 
 

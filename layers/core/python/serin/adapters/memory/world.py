@@ -85,7 +85,8 @@ class MemoryNotices:
 class MemoryWorkflows:
     """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that.
 
-    `batch_failures` say why a batch ended; `repeats` is rerun → the run that it repeats.
+    `batch_failures` say why a batch ended; `repeats` is rerun → the run that it repeats;
+    `woken` are the tokens by which something was woken.
     """
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class MemoryWorkflows:
     batches: dict[str, Batch] = field(default_factory=dict)
     batch_failures: dict[str, str] = field(default_factory=dict)
     repeats: dict[str, str] = field(default_factory=dict)
+    woken: list[str] = field(default_factory=list)
 
     def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         wanted = (model, cause)
@@ -118,6 +120,10 @@ class MemoryWorkflows:
 
     def batch_failure(self, batch: str) -> str | None:
         return self.batch_failures.get(batch)
+
+    def wake(self, token: str) -> bool:
+        self.woken.append(token)
+        return True
 
 
 class MemoryOnlineFeatures:
