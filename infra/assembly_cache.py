@@ -68,4 +68,6 @@ def _is_known(outdir: Path, made_of: str) -> bool:
 
 def _has_its_assets(outdir: Path) -> bool:
     manifests = [json.loads(path.read_text()) for path in outdir.glob("*.assets.json")]
-    return all((outdir / file["source"]["path"]).exists() for found in manifests for file in found["files"].values())
+    return all(
+        (outdir / file["source"]["path"]).exists() for manifest in manifests for file in manifest["files"].values()
+    )

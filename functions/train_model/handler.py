@@ -7,9 +7,10 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.experiments import TrainingSet, Trial
-from serin.domain.models import ModelVersion
+from serin.domain.models import Artifact, ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.logs import logged
+from serin.services.estimate_part import estimate_part
 from serin.services.train_model import Trainer
 
 
@@ -17,6 +18,8 @@ from serin.services.train_model import Trainer
 def handle(event: Mapping[str, Any], context: object) -> Any:
     """Take one step; references come in and go out, never data."""
     world = platform()
+    if event["step"] == "estimate":
+        return estimate(event)
     training_set = from_record(TrainingSet, event["training_set"])
     trainer = Trainer(
         world.charters[world.model],
@@ -39,7 +42,14 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
     return as_record(steps[event["step"]]())
 
 
+def estimate(event: Mapping[str, Any]) -> str:
+    """Score a part of a batch by scikit-learn; where its scores are."""
+    world, files = platform(), event["files"]
+    estimator, layer = (from_record(Artifact, files[name]) for name in ("estimator", "layer"))
+    return estimate_part(files["features"], estimator, layer, lake=world.lake, artifacts=world.artifacts)
+
+
 def champion_from(event: Mapping[str, Any]) -> ModelVersion | None:
     """The version to beat, or None for the first training."""
-    found = event["champion"]
-    return None if found is None else from_record(ModelVersion, found)
+    number = event["champion"]
+    return None if number is None else from_record(ModelVersion, number)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define MAGIC 0x4c444d4e49524553ull /* "SERINMDL" */
-#define VERSION 1
+#define VERSION 2
 #define BLOCK 64
 #define MOST_SLOTS 65536
 #define MOST_INPUTS 65536
@@ -309,7 +309,10 @@ static inline __attribute__((always_inline)) void of_several(
   if (op->code == LINEAR) { /* a slot after the other: each row adds up in the same order, and many rows at once */
     const double *d = file->doubles + op->par[0];
     EACH out[r] = 0;
-    for (int32_t i = 0; i < reads; i++) EACH out[r] += READ(i)[r] * d[i];
+    for (int32_t i = 0; i < reads; i++) {
+      double weight = d[i];
+      EACH out[r] += READ(i)[r] * weight;
+    }
     EACH out[r] += d[reads];
     return;
   }
@@ -332,34 +335,55 @@ static inline __attribute__((always_inline)) void of_several(
   }
 }
 
+/* Whether none of the numbers is NaN or infinite: their exponents are not all ones, which one more would carry over. */
+static inline __attribute__((always_inline)) int are_finite(const double *x, int64_t rows) {
+  uint64_t carried = 0;
+  EACH {
+    union { double value; uint64_t bits; } at = {x[r]};
+    carried |= (at.bits & 0x7ff0000000000000ull) + 0x0010000000000000ull;
+  }
+  return !(carried >> 63);
+}
+
+static void refuse(const double *x, int64_t rows, int32_t nulls_pass, uint8_t *refused) {
+  EACH if (!is_finite(x[r]) && !(nulls_pass && is_nan(x[r]))) refused[r] |= NOT_FINITE;
+}
+
+/* Constants are read once: for all the compiler knows, what is written could be them. */
 static inline __attribute__((always_inline)) void of_one(
-    const File *file, const Op *op, const double *x, double *out, int64_t rows, uint8_t *refused) {
+    const File *file, const Op *op, const double *x, double *restrict out, int64_t rows, uint8_t *refused) {
   const int32_t *par = op->par;
   const double *d = op->given ? file->doubles + par[0] : 0;
+  double a = 0, b = 0;
+  switch (op->code) {
+    case FILL: case SCALED: case SPREAD: case CLIP: b = d[1]; /* fall through */
+    case MISSING: a = d[0];
+  }
   switch (op->code) {
     case CODED: EACH out[r] = is_nan(x[r]) ? -2 : code_of(d, par[1], x[r]); break;
     case TABLE: /* null, unknown, then the categories; infinity stands for a refusal */
-      EACH {
-        out[r] = x[r] >= -2 && x[r] < par[1] - 2 ? d[(int32_t)x[r] + 2] : d[1];
-        if (!is_finite(out[r]) && !is_nan(out[r])) refused[r] |= UNKNOWN_CATEGORY;
-      }
+      EACH out[r] = x[r] >= -2 && x[r] < par[1] - 2 ? d[(int32_t)x[r] + 2] : d[1];
+      if (are_finite(out, rows)) break;
+      EACH if (!is_finite(out[r]) && !is_nan(out[r])) refused[r] |= UNKNOWN_CATEGORY;
       break;
-    case FILL: EACH out[r] = x[r] == d[0] || (is_nan(d[0]) && is_nan(x[r])) ? d[1] : x[r]; break;
-    case MISSING: EACH out[r] = x[r] == d[0] || (is_nan(d[0]) && is_nan(x[r])); break;
-    case SCALED: EACH out[r] = (x[r] - d[0]) / d[1]; break;
-    case SPREAD: EACH out[r] = x[r] * d[0] + d[1]; break;
-    case CLIP: EACH out[r] = x[r] < d[0] ? d[0] : x[r] > d[1] ? d[1] : x[r]; break;
+    case FILL:
+      if (is_nan(a)) EACH out[r] = is_nan(x[r]) ? b : x[r];
+      else EACH out[r] = x[r] == a ? b : x[r];
+      break;
+    case MISSING:
+      if (is_nan(a)) EACH out[r] = is_nan(x[r]);
+      else EACH out[r] = x[r] == a;
+      break;
+    case SCALED: EACH out[r] = (x[r] - a) / b; break;
+    case SPREAD: EACH out[r] = x[r] * a + b; break;
+    case CLIP: EACH out[r] = x[r] < a ? a : x[r] > b ? b : x[r]; break;
     case FINITE: /* 1: NaN passes */
-      EACH {
-        out[r] = x[r];
-        if (!is_finite(x[r]) && !(par[0] && is_nan(x[r]))) refused[r] |= NOT_FINITE;
-      }
+      EACH out[r] = x[r];
+      if (!are_finite(x, rows)) refuse(x, rows, par[0], refused);
       break;
     case SINGLE:
-      EACH {
-        out[r] = (double)(float)x[r];
-        if (!is_finite(out[r]) && !(par[0] && is_nan(x[r]))) refused[r] |= NOT_FINITE;
-      }
+      EACH out[r] = (double)(float)x[r];
+      if (!are_finite(out, rows)) refuse(out, rows, par[0], refused);
       break;
     case EXPIT: EACH out[r] = expit(x[r]); break;
     case EXP: EACH out[r] = exponential(x[r]); break;
@@ -414,13 +438,13 @@ typedef struct {
   double unknown, known, weight;
 } Step;
 
+/* `values` are the leaves' of one output, `width` doubles apart; `sums` are a sum for each slot. */
 typedef struct {
   const File *file;
-  const Op *op;
   const Node *nodes;
   const double *values, *covers, *slots;
-  double *sums; /* of the tree's first output; an output has a sum for each slot */
-  int64_t stride;
+  double *sums;
+  int64_t width;
 } Explained;
 
 static void extend(Step *path, int32_t length, double unknown, double known, int64_t slot) {
@@ -464,11 +488,9 @@ static double unwound(const Step *path, int32_t last, int32_t at) {
 }
 
 static void add_leaf(const Explained *about, const Node *leaf, const Step *path, int32_t last) {
-  int32_t width = about->op->par[WIDTH];
-  const double *values = about->values + (int64_t)leaf->next * width;
+  double value = about->values[leaf->next * about->width];
   for (int32_t i = 1; i <= last; i++) {
-    double share = unwound(path, last, i) * (path[i].known - path[i].unknown);
-    for (int32_t j = 0; j < width; j++) about->sums[j * about->stride + path[i].slot] += share * values[j];
+    about->sums[path[i].slot] += unwound(path, last, i) * (path[i].known - path[i].unknown) * value;
   }
 }
 
@@ -499,29 +521,73 @@ static int32_t walk(
   return walk(about, taken, path, last + 1, to_taken, level + 1) || walk(about, other, path, last + 1, to_other, level + 1);
 }
 
-/* What each slot adds to each output of the first ensemble of one row: so many outputs by slots, all 0 before. `values` are
- * the row's inputs, `room` is that of one row. 0, or 1 where there is no ensemble of so many outputs, or a tree is too
- * deep. */
-int32_t serin_explain(
-    const void *bytes, const double *values, double *room, uint8_t *refused, int64_t outputs, double *contributions) {
-  File file = opened(bytes);
-  Rows from = {values, 0, 1};
-  run(&file, from, 1, room, 0, refused, 0, 1);
-  int64_t at = 0;
-  Op op = op_at(&file, at);
-  for (; op.code != TREES; op = op_at(&file, at)) {
-    if (op.code == ANSWER) return 1;
-    at += 4 + (int64_t)op.reads + op.given;
+/* A split adds what the mean changes by as the row goes on. */
+static void by_the_way(const Explained *about, int32_t index, const double *means) {
+  const Node *node = about->nodes + index;
+  while (!(node->split & LEAF)) {
+    int64_t slot = node->split >> 3;
+    int32_t next = node->next + goes_right(about->file, node, about->slots[slot]);
+    about->sums[slot] += means[next] - means[index];
+    node = about->nodes + (index = next);
   }
-  if (op.writes != outputs) return 1;
+}
+
+/* The operation that writes a slot, and which of its outputs that is; -1 where there is none. */
+static int32_t written_by(const File *file, int64_t slot, Op *op) {
+  int64_t at = 0, next = 0;
+  for (*op = op_at(file, 0); slot >= 0 && op->code != ANSWER; *op = op_at(file, at)) {
+    if (slot < next + op->writes) return (int32_t)(slot - next);
+    next += op->writes;
+    at += 4 + (int64_t)op->reads + op->given;
+  }
+  return -1;
+}
+
+/* What each slot adds to the sum or mean of trees, or to the line, that writes `slot`: a number for each slot, all 0
+ * before. `room` holds the slots of one row, as `serin_score` has left it. With `means`, which `serin_means` has
+ * written, it is by the way the row takes and not exact (Saabas: Interpreting random forests, 2014). 0, or 1 where that
+ * slot is no such sum, or a tree is too deep. */
+int32_t serin_explain(const void *bytes, const double *room, int64_t slot, const double *means, double *sums) {
+  File file = opened(bytes);
+  Op op;
+  int32_t output = written_by(&file, slot, &op);
+  if (output < 0 || (op.code != TREES && op.code != LINEAR)) return 1;
   const int32_t *par = op.par;
-  int64_t stride = file.header->slots;
-  Explained about = {&file, &op, file.nodes + par[FIRST], file.doubles + par[VALUES], file.doubles + par[COVERS], room,
-                     0, stride};
+  if (op.code == LINEAR) {
+    const double *weights = file.doubles + par[0];
+    for (int32_t i = 0; i < op.reads; i++) sums[op.in[i]] += room[op.in[i]] * weights[i];
+    return 0;
+  }
+  const Node *nodes = file.nodes + par[FIRST];
+  Explained about = {&file, nodes, 0, file.doubles + par[COVERS], room, sums, par[WIDTH]};
   Step none = {-1, 1, 1, 0};
   for (int32_t i = ROOTS; i < op.given; i += 2) {
-    about.sums = contributions + par[i + 1] * stride;
-    if (walk(&about, par[i], 0, 0, none, 0)) return 1;
+    int32_t place = output - par[i + 1];
+    if (place < 0 || place >= par[WIDTH]) continue;
+    about.values = file.doubles + par[VALUES] + place;
+    if (means) by_the_way(&about, par[i], means + par[FIRST]);
+    else if (walk(&about, par[i], 0, 0, none, 0)) return 1;
+  }
+  for (int64_t i = 0; par[IS_MEAN] && i < file.header->slots; i++) sums[i] /= (op.given - ROOTS) / 2;
+  return 0;
+}
+
+/* For each node of the trees that write `slot` the mean of that output over what it has learnt from: at the node's place
+ * among all of the file's. 0, or 1 where that slot is no sum of trees. */
+int32_t serin_means(const void *bytes, int64_t slot, double *means) {
+  File file = opened(bytes);
+  Op op;
+  int32_t output = written_by(&file, slot, &op);
+  if (output < 0 || op.code != TREES) return 1;
+  const int32_t *par = op.par;
+  const Node *nodes = file.nodes + par[FIRST];
+  const double *covers = file.doubles + par[COVERS];
+  const double *values = file.doubles + par[VALUES] + output % par[WIDTH];
+  double *of = means + par[FIRST];
+  for (int64_t i = par[NODES] - 1; i >= 0; i--) { /* children lie behind their parent */
+    int64_t next = nodes[i].next;
+    if (nodes[i].split & LEAF) of[i] = values[next * par[WIDTH]];
+    else of[i] = (covers[next] * of[next] + covers[next + 1] * of[next + 1]) / (covers[next] + covers[next + 1]);
   }
   return 0;
 }

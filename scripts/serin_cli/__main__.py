@@ -12,6 +12,8 @@ from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
+from serin_cli.batch import arguments as batch_arguments
+from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
 from serin_cli.charter import arguments as charter_arguments
@@ -110,7 +112,8 @@ def _of_the_platform(add: Add) -> None:
         "--latency",
         {"type": float, "default": 0.0, "metavar": "S", "help": "seconds a call of AWS's API takes more"},
     )
-    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far)
+    throttle = ("--throttle", {"action": "store_true", "help": "hold the stage's limit of calls a second, as AWS does"})
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far, throttle)
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
@@ -188,7 +191,9 @@ def _of_models(add: Add) -> None:
 
 def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
-    add("predict", commands.predict, "Ask the live version.", _MODEL, file)
+    explain = ("--explain", {"action": "store_true", "help": "say of each score what every column has added to it"})
+    add("predict", commands.predict, "Ask the live version.", _MODEL, file, explain)
+    add("batch", batch, "Score a whole file, and say where the answers are.", _MODEL, *batch_arguments())
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
     add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
@@ -253,7 +258,7 @@ def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
     return (
-        ("name", {"help": "the new model's name, and its dataset's"}),
+        ("name", {"help": "the new model's name"}),
         ("--from", {"dest": "file", "metavar": "FILE", "required": True, "help": "rows with their labels, as CSV"}),
         ("--label", {"metavar": "COLUMN", "required": True, "help": "the column to predict"}),
         ("--task", {"choices": ["binary", "multiclass", "regression"], "help": "(default: what the label looks like)"}),
@@ -261,7 +266,7 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--zone", {"metavar": "ZONE", "help": "of times that do not say theirs, such as Europe/Paris or UTC"}),
         ("--entity", {"metavar": "COLUMN", "help": "what a question is about, such as a customer's number"}),
         ("--keep", {"metavar": "COLUMN", "action": "append", "default": [], "help": "an input all the same"}),
-        ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
+        ("--dataset", {"metavar": "NAME", "help": "the dataset's name (default: the file's)"}),
     )
 
 

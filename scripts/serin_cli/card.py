@@ -36,16 +36,16 @@ def card(arguments: Namespace) -> Any:
     """As a page, as SageMaker's JSON, or here as tables; all of it with --json."""
     with connected() as client:
         number = live_version(client, arguments.model) if arguments.version is None else arguments.version
-        found = client.get(f"/models/{arguments.model}/versions/{number}/card")
+        card_shown = client.get(f"/models/{arguments.model}/versions/{number}/card")
     if arguments.page is None and arguments.sagemaker is None:
         if arguments.print_json:
-            return found
-        _print(from_record(Card, found))
+            return card_shown
+        _print(from_record(Card, card_shown))
         return None
     from serin_cli.pages.card import card_page
     from serin_cli.pages.rendering import written
 
-    shown, files = from_record(Card, found), dict[str, str]()
+    shown, files = from_record(Card, card_shown), dict[str, str]()
     if arguments.page is not None:
         files |= written(card_page(shown), page_file(arguments.page, "card", arguments.model))
     if arguments.sagemaker is not None:

@@ -110,8 +110,8 @@ def models(arguments: Namespace) -> Any:
 def versions(arguments: Namespace) -> Any:
     """The registered versions of a model."""
     with connected() as client:
-        found = client.all(f"/models/{arguments.model}/versions")[::-1]
-    return found if arguments.print_json else [listed_version(version) for version in found]
+        listed = client.all(f"/models/{arguments.model}/versions")[::-1]
+    return listed if arguments.print_json else [listed_version(version) for version in listed]
 
 
 def _models(client: Client) -> list[dict[str, Any]]:
@@ -120,10 +120,11 @@ def _models(client: Client) -> list[dict[str, Any]]:
 
 
 def predict(arguments: Namespace) -> Any:
-    """Ask the live version what a file asks."""
+    """Ask the live version what a file asks, and with --explain how each score came to be."""
     instances = instances_in(arguments.file)
     with connected() as client:
-        return client.predict(arguments.model, instances, _access(arguments.model))
+        access = _access(arguments.model)
+        return client.predict(arguments.model, instances, access, explain=arguments.explain)
 
 
 def instances_in(file: str) -> Any:

@@ -67,6 +67,7 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _fail_an_upload(walked)
     _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
@@ -134,6 +135,26 @@ def _join_truth(walked: Walked) -> None:
 def _look_at_the_model(walked: Walked) -> None:
     lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
     look(walked, partial(_client, walked), _catalog(walked), _table(walked, "catalog"), lake)
+
+
+def _fail_an_upload(walked: Walked) -> None:
+    """A message nobody can read is tried again within two minutes, then it waits longer; it is thrown away at last."""
+    sqs, cloud = _client(walked, "sqs"), walked.platform.cloud
+    queue = sqs.get_queue_url(QueueName=f"serin-{walked.platform.connection.stage}-uploads")["QueueUrl"]
+    message = sqs.send_message(QueueUrl=queue, MessageBody="{")["MessageId"]
+    tries = []
+    for wait in (timedelta(0), timedelta(seconds=31), timedelta(minutes=2), timedelta(minutes=2)):
+        cloud.advance(wait)
+        cloud.settle()
+        tries.append(_times_failed(walked, message))
+    assert tries == [1, 2, 3, 3]
+    sqs.purge_queue(QueueUrl=queue)
+
+
+def _times_failed(walked: Walked, message: str) -> int:
+    group = f"/aws/lambda/serin-{walked.platform.connection.stage}-accept-upload"
+    found = _client(walked, "logs").filter_log_events(logGroupName=group, filterPattern=f'"{message}"')["events"]
+    return sum(json.loads(event["message"])["outcome"] == "failed" for event in found)
 
 
 def _log_what_a_shadow_says(walked: Walked) -> None:

@@ -16,7 +16,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
-    "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
+    "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
     "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#*",
     "Api: dynamodb:BatchGetItem on table/online-features",

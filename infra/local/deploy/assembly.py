@@ -75,7 +75,7 @@ def _asked(folder: Path, ids: list[str], artifacts: Mapping[str, Any]) -> str:
 
 def _region(environments: set[str], asked: str) -> str:
     """The one region of all stacks; `unknown-region` is where nobody chose, so it is the one they ask for."""
-    found: set[str] = set()
+    regions: set[str] = set()
     for environment in environments:
         account, region = environment.removeprefix("aws://").split("/")
         if account not in {"unknown-account", ACCOUNT}:
@@ -83,10 +83,10 @@ def _region(environments: set[str], asked: str) -> str:
                 f"A stack is bound to account {account}; the local cloud is account {ACCOUNT}.",
                 "Synthesise for the local cloud without naming an account.",
             )
-        found.add(asked if region == "unknown-region" else region)
-    if len(found) > 1:
-        raise Invalid(f"The stacks lie in several regions: {', '.join(sorted(found))}.", "Deploy one region locally.")
-    return found.pop()
+        regions.add(asked if region == "unknown-region" else region)
+    if len(regions) > 1:
+        raise Invalid(f"The stacks lie in several regions: {', '.join(sorted(regions))}.", "Deploy one region locally.")
+    return regions.pop()
 
 
 def _in_order(ids: list[str], artifacts: Mapping[str, Any]) -> list[str]:

@@ -138,9 +138,9 @@ class World:
         answer = endpoint.ask([row["instance"] for row in rows], GOLDEN_REQUEST)
         if answer.status != 200:
             raise Invalid(f"The golden rows were answered with {answer.body}.", "Read its log.")
-        for number, (row, found) in enumerate(zip(rows, answer.body["predictions"], strict=True), start=1):
+        for number, (row, prediction) in enumerate(zip(rows, answer.body["predictions"], strict=True), start=1):
             expect: Any = row["expect"]
-            if fault := golden_fault(number, expect, found):
+            if fault := golden_fault(number, expect, prediction):
                 raise Invalid(f"{fault}.", "Correct the model, or the expectation in its golden file.")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from serin.domain.errors import Corrupt, Unavailable
+from serin.serving.compiled.explaining import explained
 from serin.serving.compiled.kernel import Kernel
 from serin.serving.compiled.model import CompiledModel, Matrix
 
@@ -48,7 +49,7 @@ def outcome(content: bytes, kernel: Kernel, rows: int = 3) -> str:
     matrix = Matrix(values, rows, width, 1)
     model.leaves(matrix)
     with suppress(Unavailable, ValueError):
-        model.explain({column.name: None for column in model.about.columns})
+        explained(model, {column.name: None for column in model.about.columns})
     try:
         model.scores_of(matrix)
     except ValueError:
@@ -59,8 +60,8 @@ def outcome(content: bytes, kernel: Kernel, rows: int = 3) -> str:
 def mutations(files: Mapping[str, bytes], count: int, seed: int, kernel: Kernel) -> dict[str, int]:
     """How many of so many changed files were refused and how many scored."""
     choose = random.Random(seed)
-    found = {"refused": 0, "scored": 0}
+    counts = {"refused": 0, "scored": 0}
     names = sorted(files)
     for _ in range(count):
-        found[outcome(mutated(files[choose.choice(names)], choose), kernel)] += 1
-    return found
+        counts[outcome(mutated(files[choose.choice(names)], choose), kernel)] += 1
+    return counts

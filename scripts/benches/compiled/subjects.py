@@ -43,7 +43,7 @@ def make_subjects(folder: Path, only: Collection[str] = ()) -> dict[str, Any]:
             continue
         with threadpool_limits(limits=1):
             pipeline = make().fit(learnt, label[:LEARNT])
-        content = compile_pipeline(pipeline, "binary", columns, (False, True)).content
+        content = compile_pipeline(pipeline, "binary", columns, (False, True), background=learnt).content
         (folder / f"{name}.bin").write_bytes(content)
         joblib.dump(pipeline, folder / f"{name}.joblib")
         # What peers that take no pipeline are given: the features are ready, which favours them.

@@ -29,7 +29,7 @@ class Handlers:
 
     def send(self, sent: Sent) -> Answered:
         """The function's answer; an exception out of a handler is what API Gateway answers with a 500."""
-        handler = self._predict if sent.route.endswith(("/predict", "/{proxy+}")) else self._api
+        handler = self._predict if is_predicted(sent.route) else self._api
         printed = io.StringIO()
         try:
             with redirect_stdout(printed):
@@ -39,6 +39,11 @@ class Handlers:
         body = answer.get("body") or ""
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         return Answered(answer["statusCode"], raw, printed.getvalue())
+
+
+def is_predicted(route: str) -> bool:
+    """Whether `predict` answers a route of the gateway, or of the document, which tells the protocols apart."""
+    return route.endswith(("/predict", "/{proxy+}", "/invocations", "/infer"))
 
 
 def load(name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from benches.hostile.bodies import Instance, api_requests, predict_requests
-from benches.hostile.handlers import Handlers
+from benches.hostile.handlers import Handlers, is_predicted
 from benches.hostile.protocols import protocol_requests
 from benches.hostile.requests import Answered, Sent
 from benches.hostile.schema import operations, send_schema_requests
@@ -46,7 +46,7 @@ def fuzz_handlers(handlers: Handlers, model: str, dataset: str, good: Instance, 
 
 def api_routes(document: Mapping[str, Any]) -> list[str]:
     """The routes the API's own function answers."""
-    return [route for route in operations(document) if not route.endswith("/predict")]
+    return [route for route in operations(document) if not is_predicted(route)]
 
 
 def document_of(handlers: Handlers) -> Mapping[str, Any]:

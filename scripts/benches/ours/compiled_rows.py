@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.peers.row_times import least, told
+from serin.serving.compiled.explaining import explained
 from serin.serving.compiled.kernel import kernel_at
 from serin.serving.compiled.model import CompiledModel
 
@@ -22,8 +23,8 @@ def main() -> None:
     columns = _columns(folder, model)
     few = [column[:1000] for column in columns]
     few_rows = rows[:300]
-    explained = least(lambda: [model.explain(row) for row in few_rows], 3) if model.about.margin else None
-    more = {} if explained is None else {"explain_us": explained / len(few_rows) * 1e6}
+    spent = least(lambda: [explained(model, row) for row in few_rows], 3) if model.about.margins else None
+    more = {} if spent is None else {"explain_us": spent / len(few_rows) * 1e6}
     told(lambda row: model.score([row]), rows, lambda: _scored(model, few), lambda: _scored(model, columns), **more)
 
 

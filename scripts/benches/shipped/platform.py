@@ -46,7 +46,7 @@ from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote
 from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
-from serin.serving.package import PACKAGE, package_in
+from serin.serving.package import PACKAGE, ModelPackage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN, RELEASE, CAUSE = "run1", "rel1", "features"
@@ -87,9 +87,10 @@ class Platform:
 
     def upload(self, name: str, content: bytes) -> int:
         """Take the file in; the number of rows that were accepted."""
-        key = f"raw/{self.charter.model}/{name}"
-        self.uploads.put(key, content)
         contracts = self.drafted.model.contracts
+        (dataset,) = contracts
+        key = f"raw/{dataset}/{name}"
+        self.uploads.put(key, content)
         ports = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog, "events": self.events}
         upload = accept_upload(Arrival(key, None, len(content)), contracts, **ports, clock=self.clock)  # type: ignore[arg-type]
         if upload.status != "accepted" or upload.quarantined:
@@ -151,7 +152,7 @@ class Platform:
         folder = self.drafted.model.folder / "layer"
         with zipfile.ZipFile(io.BytesIO(self.artifacts.get(refitted.layer.key))) as layer:
             layer.extractall(folder)
-        package = package_in(folder / "python" / PACKAGE)
+        package = ModelPackage(str(folder / "python" / PACKAGE))
         predictor = Predictor(
             *(package, 1, refitted.estimator.sha256),
             online=MemoryOnlineFeatures(),

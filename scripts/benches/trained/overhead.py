@@ -78,48 +78,48 @@ def overhead() -> dict[str, float]:
 
 def measured(months: int) -> Spent:
     """A training on so many months."""
-    found = model()
+    folder = model()
     PROGRESS.print(f"{months} months of flights")
-    content, training_set = _training_set(found, months)
+    content, training_set = _training_set(folder, months)
     lake = MemoryObjectStore()
     lake.put(training_set.columns, content)
-    ours, results = _cpu(lambda: _trained(found, training_set, lake))
+    ours, results = _cpu(lambda: _trained(folder, training_set, lake))
     # One thread, as the trainer has it: threads that wait for each other count as CPU.
     with threadpool_limits(limits=1):
-        bare, _ = _cpu(lambda: _fitted(found, training_set, read_columns(content)))
+        bare, _ = _cpu(lambda: _fitted(folder, training_set, read_columns(content)))
     beside = sum(result.seconds for result in results if result.trial.recipe != "pipeline")
     return Spent(training_set.rows, ours, bare, len(results), beside)
 
 
-def _training_set(found: ModelFolder, months: int) -> tuple[bytes, TrainingSet]:
+def _training_set(example: ModelFolder, months: int) -> tuple[bytes, TrainingSet]:
     with tempfile.TemporaryDirectory() as folder:
         write_files(Path(folder), months)
         tables = write_accepted(Path(folder), *DATASETS)
-        rows = training_rows(found.charter, found.contracts, tables, function_of(found.folder))
-    content, holdout = to_npz(rows, found.charter), found.charter.training.holdout
+        rows = training_rows(example.charter, example.contracts, tables, function_of(example.folder))
+    content, holdout = to_npz(rows, example.charter), example.charter.training.holdout
     first, last = rows["__moment"][0], rows["__moment"][-1]
     assert holdout is not None, "flights have a time"
     since = last - holdout
     learnable = int((rows["__moment"] < since).sum())
     return content, TrainingSet(
-        *("bench", found.charter.model, "rows.parquet", "columns.npz", digest(content), rows.height, learnable),
+        *("bench", example.charter.model, "rows.parquet", "columns.npz", digest(content), rows.height, learnable),
         heads={},
-        charter=found.charter.digest(),
+        charter=example.charter.digest(),
         code="code",
         first=first,
         last=last,
         holdout_from=since,
-        uses=found.charter.features.model_uses,
+        uses=example.charter.features.model_uses,
     )
 
 
-def _trained(found: ModelFolder, training_set: TrainingSet, lake: MemoryObjectStore) -> Sequence[TrialResult]:
+def _trained(folder: ModelFolder, training_set: TrainingSet, lake: MemoryObjectStore) -> Sequence[TrialResult]:
     """Each state of the workflow, from the check to the refit."""
-    charter, artifacts, catalog = found.charter, MemoryObjectStore(), MemoryCatalog()
+    charter, artifacts, catalog = folder.charter, MemoryObjectStore(), MemoryCatalog()
     clock = MemoryClock(training_set.last)
     catalog.begin_run(Run(RUN, charter.model, "call", "running", clock.now()))
-    golden: Any = found.golden
-    code: Mapping[str, bytes] = {file.name: file.read_bytes() for file in found.folder.glob("*.py")}
+    golden: Any = folder.golden
+    code: Mapping[str, bytes] = {file.name: file.read_bytes() for file in folder.folder.glob("*.py")}
 
     def trainer() -> Trainer:
         # Each state is a call of its own, which reads the training set again.
@@ -138,12 +138,12 @@ def _trained(found: ModelFolder, training_set: TrainingSet, lake: MemoryObjectSt
     return results
 
 
-def _fitted(found: ModelFolder, training_set: TrainingSet, columns: TrainingColumns) -> None:
+def _fitted(folder: ModelFolder, training_set: TrainingSet, columns: TrainingColumns) -> None:
     """The fits of the same search by scikit-learn alone: each trial, the contest's, and the refit."""
-    make, until = pipeline_maker(found.charter), training_set.holdout_from
+    make, until = pipeline_maker(folder.charter), training_set.holdout_from
     assert until is not None, "flights have a time"
     parts, learnable = validation_rows(columns, until), columns.before(until)
-    own = [trial for trial in trials(found.charter.training.search, training_set) if trial.recipe == "pipeline"]
+    own = [trial for trial in trials(folder.charter.training.search, training_set) if trial.recipe == "pipeline"]
 
     def fit(trial: Trial, rows: Mask, judged: Mask | None) -> None:
         estimator: Any = make(columns.columns, trial.params)

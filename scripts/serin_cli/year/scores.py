@@ -112,5 +112,5 @@ def _served(version: ModelVersion, artifacts: ObjectStore) -> ServedModel:
 def _auc(late: Sequence[bool], scores: Sequence[float]) -> float | None:
     if len(set(late)) < 2:
         return None
-    found = metrics("binary", np.array(late), np.array(scores, dtype=np.float64), (False, True))
-    return round(found["roc_auc"], 4)
+    measured = metrics("binary", np.array(late), np.array(scores, dtype=np.float64), (False, True))
+    return round(measured["roc_auc"], 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from serin.domain.explainability import Explained, shortfall
 from serin.domain.judgement.guardrails import guardrails
 from serin.domain.judgement.looks import affordable, looks_of, minimum_calls
 from serin.domain.judgement.release import judge_release
@@ -44,12 +45,21 @@ def _begins(of_last_day: int) -> Callable[[Read], object]:
     return _policy(lambda policy: affordable(policy.canary.steps, policy, of_last_day) is None)
 
 
+def _refuses_what_is_approximate(read: Read) -> bool:
+    objectives = read.charter.objectives
+    approximate = Explained("saabas", "probability", None, 1000, 0.1, 0.2)
+    return shortfall(objectives.explainability, approximate, objectives.latency_p95_ms) is not None
+
+
 RELEASE_PROOFS: Mapping[str, Proof] = {
     "design.requirements.latency_p95_ms": Proof(
         {"latency_p95_ms: 200": "latency_p95_ms: 50"}, lambda read: read.charter.objectives.latency_p95_ms, 50
     ),
     "design.requirements.error_rate": Proof(
         {"error_rate: 0.005": "error_rate: 0.05"}, lambda read: read.charter.objectives.error_rate, 0.05
+    ),
+    "design.requirements.explainability": Proof(
+        {"latency_p95_ms: 200": "latency_p95_ms: 200\n    explainability: exact"}, _refuses_what_is_approximate, True
     ),
     "release.strategy": Proof({RELEASE: _SHADOWED}, _policy(lambda policy: len(looks_of(policy))), 1),
     "release.alpha": Proof(

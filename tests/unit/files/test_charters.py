@@ -260,7 +260,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
             "design.compliance.personal_data",
         ),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
-        ("  requirements:\n", "  requirements:\n    explainability: exact\n", "design.requirements.explainability"),
     ],
 )
 def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:

@@ -18,6 +18,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.approvals import Approval, Word
+from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
@@ -32,9 +33,16 @@ from serin.domain.releases import Live, Release
 from serin.http.app import UseCases, make_app
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
+from serin.http.protocols import (
+    infer_request_schema,
+    infer_response_schema,
+    invocation_response_schema,
+    invocation_schema,
+)
 from serin.services.give_feedback import FeedbackTaken
 from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
+from serin.services.show_batch import ShownBatch
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_prediction import Shown
 from serin.services.show_watch import ShownWatch
@@ -44,6 +52,7 @@ from serin.serving.package import find_package
 from serin.serving.requests import read_request
 from tests.builders import NOON, a_charter, a_release, a_run, a_training_set, a_version, an_upload
 from tests.unit.learning.orders import order_columns
+from tests.unit.services.client_asks import INFER, MLFLOW, MODEL, ROWS, tensor, tensors
 from tests.unit.serving.released import on_path, orders_charter, release
 
 LINEAGE = VersionLineage(
@@ -110,12 +119,22 @@ def nothing_answered(model: str, approval: str, word: Word, why: str, by: str, t
     raise NotFound(f"{by} ({token}) found no {approval} of {model} to {word} for {why}.", "Nothing was asked.")
 
 
+def no_batch(model: str, file: str, version: int | None, by: str, correlation: str, again: str | None) -> Batch:
+    raise NotFound(f"{by} found no {file} for {version} of {model}, {correlation}, {again}.", "Nothing was sent.")
+
+
+def no_progress(model: str, batch: str) -> ShownBatch:
+    raise NotFound(f"{model} has no batch {batch}.", "Nothing was begun.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
         *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
         answer_approval=nothing_answered,
+        start_batch=no_batch,
+        show_batch=no_progress,
     )
     return make_app(charters, *ports, cases, (50, 100))
 
@@ -253,3 +272,25 @@ def test_the_answer_of_each_task_is_what_its_schema_says(charter: Charter, answe
     validator.validate(body)
     other = replace(charter, task="regression" if charter.task != "regression" else "binary")
     assert not jsonschema_rs.validator_for(response_schema(other)).is_valid(body)
+
+
+def test_the_other_protocols_are_described_as_their_clients_ask(found: dict[str, Any]) -> None:
+    for path in ("invocations", INFER, f"v2/models/{MODEL}/versions/{{version}}/infer"):
+        assert found["paths"][f"/models/{MODEL}/{path}"]["post"]["security"] == [{"token": []}]
+    mlflow = jsonschema_rs.validator_for(invocation_schema(orders_charter()))
+    for form in (form for form in MLFLOW.values() if not isinstance(form, bytes)):
+        mlflow.validate(form)
+    assert not mlflow.is_valid({"instances": ROWS, "inputs": ROWS})
+    assert not mlflow.is_valid({"dataframe_records": [{"order_id": "one"}]})
+    infer = jsonschema_rs.validator_for(infer_request_schema(orders_charter()))
+    infer.validate(tensors())
+    assert not infer.is_valid({"inputs": [tensor("order_id", ["one"])]})
+    assert not infer.is_valid({"inputs": [{**tensor("order_id", [1, 2]), "datatype": "FP64"}]})
+
+
+def test_answers_in_the_other_protocols_are_what_the_document_says(predictor: Predictor) -> None:
+    for path, schema in ((INFER, infer_response_schema), ("invocations", invocation_response_schema)):
+        body: Any = tensors() if path == INFER else MLFLOW["instances"]
+        reply = predictor.predict(Request("r1", json.dumps(body).encode(), (f"predict:{MODEL}",), path=path))
+        assert reply.status == 200
+        jsonschema_rs.validator_for(schema(orders_charter())).validate(reply.body)

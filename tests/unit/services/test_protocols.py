@@ -6,7 +6,6 @@ import base64
 import json
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +21,20 @@ from serin.serving.protocols.mlflow import read_invocation
 from serin.serving.protocols.open_inference import described, outputs, read_infer
 from tests.builders import NOON
 from tests.unit.learning.orders import order_columns
+from tests.unit.services.client_asks import (
+    AT,
+    COLUMNS,
+    DATATYPES,
+    INFER,
+    MLFLOW,
+    MODEL,
+    NAMES,
+    ROWS,
+    binary,
+    tensor,
+    tensors,
+)
 from tests.unit.serving.released import Released, on_path, orders_charter, release
-
-AT, MODEL = "2013-04-01T12:00:00Z", "late-orders"
-ROWS: list[dict[str, Any]] = [
-    {"order_id": 1, "at": AT, "shop": "north", "amount": 20.0},
-    {"order_id": 2, "at": AT, "shop": None, "amount": 1.5},
-]
-NAMES = list(ROWS[0])
-COLUMNS = {name: [row[name] for row in ROWS] for name in NAMES}
-DATATYPES = {"order_id": "INT64", "at": "BYTES", "shop": "BYTES", "amount": "FP64"}
-INFER = f"v2/models/{MODEL}/infer"
 
 
 @pytest.fixture(scope="module")
@@ -50,36 +52,8 @@ def predictor(released: Released) -> Predictor:
 
 def ask(predictor: Predictor, path: str, body: object, **more: Any) -> Reply:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = Request("r1", content, (f"predict:{MODEL}",), key="k1", caller="ana", path=path)
-    return Predictor.predict(predictor, replace(request, **more))
-
-
-def tensor(name: str, data: object, **more: Any) -> dict[str, Any]:
-    return {"name": name, "datatype": DATATYPES[name], "shape": [2], "data": data, **more}
-
-
-def tensors(columns: Mapping[str, object] = COLUMNS) -> dict[str, Any]:
-    return {"id": "q1", "inputs": [tensor(name, data) for name, data in columns.items()]}
-
-
-def binary() -> tuple[bytes, str]:
-    """The same rows as Triton's client sends them: JSON, and behind it the bytes of each tensor."""
-    texts = {name: b"".join(struct.pack("<I", len(text)) + text.encode() for text in COLUMNS[name]) for name in ("at",)}
-    parts = {"order_id": struct.pack("<2q", 1, 2), **texts, "amount": struct.pack("<2d", 20.0, 1.5)}
-    sized = [tensor(name, None, parameters={"binary_data_size": len(part)}) for name, part in parts.items()]
-    head = json.dumps({"inputs": [*sized, tensor("shop", COLUMNS["shop"])]}).encode()
-    return head + b"".join(parts.values()), str(len(head))
-
-
-MLFLOW: Mapping[str, object] = {
-    "dataframe_split": {
-        "dataframe_split": {"index": [4, 9], "columns": NAMES, "data": [list(r.values()) for r in ROWS]}
-    },
-    "dataframe_records": {"dataframe_records": ROWS},
-    "inputs": {"inputs": {**COLUMNS, "amount": [[20.0], [1.5]]}},
-    "instances": {"instances": ROWS, "params": {}},
-    "NaN": json.dumps({"dataframe_records": ROWS}).replace("null", "NaN").encode(),
-}
+    request: dict[str, Any] = {"id": "r1", "scopes": (f"predict:{MODEL}",), "key": "k1", "caller": "ana", **more}
+    return Predictor.predict(predictor, Request(body=content, path=path, **request))
 
 
 def test_every_protocol_gives_the_prediction_its_ids_and_its_lines(predictor: Predictor) -> None:

@@ -8,22 +8,26 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 from serin.domain.errors import SerinError
 from serin.domain.idempotency import key_digest
 from serin.domain.printable import printable
 
+# From `typing` itself it would cost a start of `predict` more than the rest of this file.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+    from typing import Any, Self, TypeVar, Unpack
 
+    from serin.log_fields import Fields
     from serin.ports import Clock
 
-T = TypeVar("T")
-Handler = Callable[[Mapping[str, Any], Any], T]
+    T = TypeVar("T")
+    Handler = Callable[[Mapping[str, Any], Any], T]
 
 LONGEST = {"message": 1000, "traceback": 8000}
 LONGEST_OTHER = 200
@@ -38,29 +42,25 @@ LEVELS = {
 REFUSED, FAILED = 400, 500
 
 
-class Fields(TypedDict, total=False):
-    """All a line may say besides when, where and how long; what is not listed here is never written."""
-
-    correlation: str
-    step: str
-    route: str
-    key: str
-    status: int
-    model: str
-    version: int
-    run: str
-    release: str
-    cause: str
-    dataset: str
-    upload_id: str
-    outcome: str
-    kind: str
-    message: str
-    traceback: str
-
-
-ALLOWED = tuple(Fields.__annotations__)
-
+ALLOWED = (
+    "correlation",
+    "step",
+    "route",
+    "key",
+    "status",
+    "model",
+    "version",
+    "run",
+    "release",
+    "cause",
+    "dataset",
+    "upload_id",
+    "outcome",
+    "kind",
+    "message",
+    "traceback",
+)
+"""All a line may say besides when, where and how long, in this order: the names of `serin.log_fields.Fields`."""
 
 _AT_HAND: ContextVar[Work | None] = ContextVar("work", default=None)
 
@@ -133,11 +133,11 @@ def logged(
             with Work(function, correlation_of(event, context), context, clock) as work:
                 work.tells(**_about(event))
                 answer = handle(event, context)
-                found = Fields() if tells is None else tells(answer)
-                if found is None:
+                fields: Fields | None = {} if tells is None else tells(answer)
+                if fields is None:
                     work.keeps_silent()
                 else:
-                    work.tells(**found)
+                    work.tells(**fields)
             return answer
 
         return handle_and_tell
@@ -162,13 +162,13 @@ def begins(step: str) -> None:
 
 def correlation_of(event: Mapping[str, Any], context: object) -> str:
     """What this call began with: the workflow's or the bus event's own, the gateway's request, else the call itself."""
-    found = (
+    correlation = (
         event.get("correlation")
         or _part(event, "detail").get("correlation")
         or _part(event, "requestContext").get("requestId")
         or getattr(context, "aws_request_id", "")
     )
-    return str(found)
+    return str(correlation)
 
 
 def of_answer(answer: Mapping[str, Any]) -> Fields:
@@ -192,14 +192,14 @@ def _about(event: Mapping[str, Any]) -> Fields:
     else:
         # What wraps an event of the bus has words of its own, such as `version`.
         given = _part(event, "detail") or event
-    found: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
-    about: Fields = found
+    fields: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
+    about: Fields = fields
     return about
 
 
 def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = event.get(name)
-    return found if isinstance(found, Mapping) else {}
+    part = event.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _told_of(error: BaseException) -> Fields:

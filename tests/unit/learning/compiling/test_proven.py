@@ -85,7 +85,7 @@ def test_what_differs_is_not_served_compiled_and_what_breaks_fails_no_training(m
     assert done.compilation.parity == replace(sound, labels=3, worst=0.5)
     assert "differs in 3 labels of" in (done.compilation.reason or "")
 
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **__: object) -> None:
         raise AttributeError("no attribute")
 
     monkeypatch.setattr(proven, "compile_pipeline", breaks)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from benches.compiled.fenced import FencedKernel, checked_library
 from benches.compiled.mutated import mutations
 from benches.compiled.pipelines import native_categories, transformers_for
 from benches.compiled.tables import rows_for
@@ -38,7 +40,8 @@ def flights(task: Task, linear: bool = False) -> tuple[Any, bytes]:
     pipeline = make_pipeline(columns(), LogisticRegression(max_iter=300)) if linear else native_categories(rows)
     with threadpool_limits(limits=1):
         pipeline.fit(*rows.learnt)
-    return pipeline, compile_pipeline(pipeline, task, rows.columns, rows.classes).content
+    content = compile_pipeline(pipeline, task, rows.columns, rows.classes, background=rows.learnt[0]).content
+    return pipeline, content
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -100,12 +103,19 @@ def test_scoring_loads_no_library(tmp_path: Path) -> None:
     assert not {"numpy", "pandas", "sklearn", "scipy", "joblib", "threadpoolctl", "boto3", "pydantic"} & set(modules)
 
 
+def forest() -> bytes:
+    rows = rows_for("regression")
+    columns = transformers_for(rows)["ordinal, passthrough"]()
+    pipeline = make_pipeline(columns, RandomForestRegressor(n_estimators=4, max_leaf_nodes=20, random_state=0))
+    return compile_pipeline(pipeline.fit(*rows.learnt), "regression", rows.columns, ()).content
+
+
 @pytest.mark.parametrize("damage", ["magic", "version", "cut", "longer", "text"])
 def test_a_damaged_file_is_refused(damage: str) -> None:
     content = flights("binary")[1]
     damaged = {
         "magic": b"X" + content[1:],
-        "version": content[:8] + b"\2" + content[9:],
+        "version": content[:8] + b"\1" + content[9:],
         "cut": content[:-8],
         "longer": content + bytes(8),
         "text": content.replace(b'"task"', b'"tusk"'),
@@ -116,5 +126,6 @@ def test_a_damaged_file_is_refused(damage: str) -> None:
 
 def test_changed_files_are_refused_or_scored_and_never_end_the_process() -> None:
     files = {"trees": flights("binary")[1], "classes": flights("multiclass")[1], "line": flights("binary", True)[1]}
-    outcomes = mutations(files, 400, 1, this_kernel())
+    files["forest"] = forest()
+    outcomes = mutations(files, 400, 1, FencedKernel(checked_library()))
     assert min(outcomes.values()) > 20, outcomes

@@ -43,8 +43,8 @@ class DynamoCatalog(DynamoRuns):
         return DatasetHead(dataset) if record is None else from_record(DatasetHead, record)
 
     def parts(self, dataset: str, since: int = 0) -> Sequence[Part]:
-        found = self._table.between(f"DATASET#{dataset}", f"PART#{numbered(since + 1)}", f"PART#{numbered(_LAST)}")
-        return [from_record(Part, record) for record in found]
+        records = self._table.between(f"DATASET#{dataset}", f"PART#{numbered(since + 1)}", f"PART#{numbered(_LAST)}")
+        return [from_record(Part, record) for record in records]
 
     def part(self, dataset: str, sequence: int) -> Part:
         return self._one(Part, f"DATASET#{dataset}", f"PART#{numbered(sequence)}", f"part {sequence} of {dataset}")
@@ -88,8 +88,8 @@ class DynamoCatalog(DynamoRuns):
         self._table.put(Put(f"ACQUIRED#{acquired.dataset}#{acquired.bucket}", acquired.key, acquired))
 
     def acquired(self, dataset: str, bucket: str, first: str, last: str) -> Sequence[Acquired]:
-        found = self._table.between(f"ACQUIRED#{dataset}#{bucket}", first, last)
-        return [from_record(Acquired, record) for record in found]
+        records = self._table.between(f"ACQUIRED#{dataset}#{bucket}", first, last)
+        return [from_record(Acquired, record) for record in records]
 
     def save_profile(self, made: ProfileMade) -> bool:
         seen = {"sequence": made.sequence}

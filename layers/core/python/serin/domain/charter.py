@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from serin.domain.compliance import Budget, Compliance, Risk
+from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
@@ -207,11 +208,13 @@ class ReleaseTerms:
 class Objectives:
     """What callers of the endpoint may expect: a call within so many milliseconds, and which share may fail.
 
-    A warm call over `latency_p95_ms` is a slow one.
+    A warm call over `latency_p95_ms` is a slow one. `explainability` is how well scores can be told apart by columns,
+    within that time.
     """
 
     latency_p95_ms: float = 1000.0
     error_rate: float = 0.01
+    explainability: Explainability = "none"
 
 
 @dataclass(frozen=True)

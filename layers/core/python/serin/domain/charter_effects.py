@@ -36,6 +36,7 @@ _CAUSES, _DECIDE = f"{_JUDGEMENT}/retraining/causes.py", f"{_JUDGEMENT}/retraini
 _ALARMS = "infra/constructs/endpoint_alarms.py"
 _SLICES, _VALUE = f"{_JUDGEMENT}/slices.py", f"{_JUDGEMENT}/value.py"
 _DECISIONS = "layers/core/python/serin/measures/decisions.py"
+_EXPLAINABILITY = "layers/core/python/serin/domain/explainability.py"
 _SEARCHING = "layers/core/python/serin/domain/searching.py"
 _JOINS = "layers/core/python/serin/data/features/joins.py"
 _WINDOWS = "layers/core/python/serin/data/features/windows.py"
@@ -97,6 +98,9 @@ EFFECTS: Mapping[str, Effect] = {
         "alarm", "A p95 above it raises the alarm `latency`; a release counts calls above it as slow.", _ALARMS
     ),
     "design.requirements.error_rate": Effect("alarm", "The share of failures that raises the alarm `errors`.", _ALARMS),
+    "design.requirements.explainability": Effect(
+        "gate", "A model whose scores cannot be explained so, in time, is not registered.", _EXPLAINABILITY
+    ),
     "design.requirements.metrics.*": Effect("gate", "A model below the floor is not registered.", _GATE),
     "design.requirements.slices.*.metric": Effect("gate", "By which metric no value may be worse.", _SLICES),
     "design.requirements.slices.*.margin": Effect(

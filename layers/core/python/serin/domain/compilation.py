@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from serin.domain.explainability import Explained
+
 Runtime = Literal["compiled", "scikit-learn"]
 RUNTIMES: tuple[Runtime, ...] = ("compiled", "scikit-learn")
 
@@ -41,12 +43,14 @@ class Compilation:
     """What became of compiling a fitted pipeline.
 
     `sha256` is the digest of the compiled file, None where there is none that may serve; `reason` then says why not.
-    `parity` is what the proof saw, None of what could not be compiled.
+    `parity` is what the proof saw, None of what could not be compiled; `explained` is how the scores of what is served
+    compiled are told apart, None of versions that were registered before they could be.
     """
 
     sha256: str | None = None
     parity: Parity | None = None
     reason: str | None = None
+    explained: Explained | None = None
 
     @property
     def runtime(self) -> Runtime:
@@ -54,12 +58,20 @@ class Compilation:
         return "scikit-learn" if self.sha256 is None else "compiled"
 
     @property
+    def explanation(self) -> Explained:
+        """How its scores are explained, or why they are not."""
+        if self.sha256 is None:
+            return Explained(why=f"it is served by scikit-learn: {self.reason}")
+        return self.explained or Explained(why="it was registered before scores were explained")
+
+    @property
     def sentence(self) -> str:
         """What whoever looks at the version reads."""
         if self.sha256 is None or self.parity is None:
             return f"Served by scikit-learn: {self.reason}."
         asked = self.parity
+        told_apart = "" if self.explained is None else f" {self.explained.sentence}"
         return (
             f"Served compiled: {asked.rows:,} rows and {asked.edges:,} edge rows are answered as by scikit-learn "
-            f"(worst difference {asked.worst:.1e}; {asked.splits:,} of {asked.all_splits:,} splits tried)."
+            f"(worst difference {asked.worst:.1e}; {asked.splits:,} of {asked.all_splits:,} splits tried).{told_apart}"
         )

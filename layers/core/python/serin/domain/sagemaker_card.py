@@ -169,8 +169,8 @@ def _additional(card: Card) -> Json:
     if not card.design.own:
         caveats.append("The charter has changed since this version was trained.")
     digests = {name: getattr(card.origins, name) for name in ("run", "code", "charter", "lock")}
-    found: Json = {"custom_details": {**digests, "layer_sha256": card.origins.layer.sha256}}
-    return {**found, "caveats_and_recommendations": _cut(" ".join(caveats), LONG)} if caveats else found
+    details: Json = {"custom_details": {**digests, "layer_sha256": card.origins.layer.sha256}}
+    return {**details, "caveats_and_recommendations": _cut(" ".join(caveats), LONG)} if caveats else details
 
 
 def _cut(text: str, most: int) -> str:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, SearchMethod, Task, Truth
 from serin.domain.compliance import Risk
+from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
 from serin.files.design_schema import BudgetSection, ComplianceSection
@@ -75,6 +76,7 @@ class SliceSection(Section):
 class Requirements(Section):
     latency_p95_ms: float = Field(default=_OBJECTIVES.latency_p95_ms, gt=0, le=30_000)
     error_rate: float = Field(default=_OBJECTIVES.error_rate, gt=0, lt=1)
+    explainability: Explainability = _OBJECTIVES.explainability
     metrics: dict[str, float] = {}
     slices: dict[Column, SliceSection] = {}
 
@@ -231,7 +233,6 @@ class CharterFile(Section):
 NOT_YET_FIELDS = frozenset(
     {
         "design.compliance.personal_data",
-        "design.requirements.explainability",
         "people.four_eyes",
         "people.approvals.training",
         "maturity",

@@ -59,7 +59,7 @@ def compiled(file: CharterFile) -> Charter:
         slices={name: SliceMargin(item.metric, item.margin) for name, item in requirements.slices.items()},
         value=_value(file.design.value),
         positive=file.positive,
-        objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate),
+        objectives=Objectives(requirements.latency_p95_ms, requirements.error_rate, requirements.explainability),
         retraining=retraining_policy(
             file.retraining,
             file.design.budget,

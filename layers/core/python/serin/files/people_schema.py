@@ -44,8 +44,10 @@ class PeopleSection(Section):
 def people_of(section: PeopleSection) -> People:
     """Who there is by what is written."""
     sections = {role: getattr(section, role) for role in ROLES}
-    who: dict[str, tuple[str, ...]] = {role: tuple(found.who) for role, found in sections.items() if found is not None}
+    who: dict[str, tuple[str, ...]] = {
+        role: tuple(role_of.who) for role, role_of in sections.items() if role_of is not None
+    }
     metrics: dict[str, KeyMetric] = {
-        role: found.key_metric for role, found in sections.items() if found and found.key_metric
+        role: role_of.key_metric for role, role_of in sections.items() if role_of and role_of.key_metric
     }
     return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release), metrics)

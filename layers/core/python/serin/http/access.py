@@ -8,10 +8,11 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 
-from serin.domain.access import ACTIONS, require
+from serin.domain.access import ACTIONS
 from serin.domain.errors import Denied
 from serin.domain.idempotency import HEADER, key_digest
 from serin.domain.names import digest
+from serin.domain.scopes import require
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NEEDED = "serin_action"
@@ -36,9 +37,9 @@ def caller(request: Request) -> Caller:
     """The caller of this request. Without an authorizer's answer nobody is known and nothing is allowed."""
     event = request.scope.get("aws.event", {})
     context = event.get("requestContext", {})
-    found = context.get("authorizer", {}).get("lambda") or {}
-    scopes = tuple(found.get("scopes", "").split())
-    return Caller(found.get("owner", "nobody"), scopes, context.get("requestId", ""), found.get("token", ""))
+    identity = context.get("authorizer", {}).get("lambda") or {}
+    scopes = tuple(identity.get("scopes", "").split())
+    return Caller(identity.get("owner", "nobody"), scopes, context.get("requestId", ""), identity.get("token", ""))
 
 
 Who = Annotated[Caller, Depends(caller)]

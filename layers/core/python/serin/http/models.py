@@ -82,9 +82,9 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     @needs("read")
     def list_versions(model: str, page: WantedPage) -> Listed[ListedVersion]:
         """The registered versions of a model, and which of them are withdrawn."""
-        found = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
-        shown = [listed_version(item, catalog.withdrawal(model, item.version)) for item in found.items]
-        return Listed(items=shown, next=found.next)
+        versions = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
+        shown = [listed_version(item, catalog.withdrawal(model, item.version)) for item in versions.items]
+        return Listed(items=shown, next=versions.next)
 
     @routes.get("/models/{model}/versions/{version}/lineage")
     @needs("read")

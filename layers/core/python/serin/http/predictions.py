@@ -11,27 +11,28 @@ from typing import Any
 
 from serin.domain.charter import Charter, Input, InputType, Task
 from serin.domain.fields import CONTROL_SHAPE, INT64, MAXIMUM_CHARACTERS, MAXIMUM_INSTANCES, TIMESTAMP_SHAPE
+from serin.http.explanations import EXPLAIN, explanation_schema
 
 Schema = dict[str, Any]
 
 
 def prediction_path(charter: Charter, problems: Mapping[str, Any]) -> dict[str, Any]:
     """The path item of `POST /models/<model>/predict`; `problems` are the responses every route may give."""
-    answers = {"200": _json("The predictions, one for each instance in their order.", response_schema(charter))}
+    answers = {"200": json_content("The predictions, one for each instance in their order.", response_schema(charter))}
     return {
         "post": {
             "tags": ["predictions"],
             "summary": charter.problem,
             "operationId": f"predict_{charter.model.replace('-', '_')}",
-            "parameters": [_KEY],
-            "requestBody": {"required": True, **_json("", request_schema(charter))},
+            "parameters": [KEY],
+            "requestBody": {"required": True, **json_content("", request_schema(charter))},
             "responses": {**answers, **problems},
             "security": [{charter.access: []}],
         }
     }
 
 
-_KEY = {
+KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -42,10 +43,12 @@ _KEY = {
 
 def request_schema(charter: Charter) -> Schema:
     """What a request's body must be."""
-    instance = _object({item.name: _input(item) for item in charter.inputs})
+    instance = object_schema({item.name: value_schema(item) for item in charter.inputs})
     instance["required"] = [item.name for item in charter.inputs if not item.nullable]
     instances = {"type": "array", "items": instance, "minItems": 1, "maxItems": MAXIMUM_INSTANCES}
-    return _object({"instances": instances})
+    body = object_schema({"instances": instances})
+    body["properties"]["explain"] = EXPLAIN
+    return body
 
 
 def response_schema(charter: Charter) -> Schema:
@@ -54,16 +57,17 @@ def response_schema(charter: Charter) -> Schema:
     A row that the model's code cannot answer has its own error instead; the others are answered, so the status is 200.
     """
     names: Schema = {"type": "array", "items": {"type": "string"}}
-    prediction = _object({"prediction_id": {"type": "string"}, **_answer(charter)})
+    prediction = object_schema({"prediction_id": {"type": "string"}, **_answer(charter)})
     prediction["properties"] |= {
         "missing": {**names, "description": "Views without a value for this instance."},
         "stale": {**names, "description": "Views whose value was too old to be used."},
         "too_busy": {**names, "description": "Views whose entity has more events than are counted online."},
         "unknown": {**names, "description": "Columns with a category that was not there in training."},
+        "explanation": explanation_schema(charter.task),
     }
     version = {"type": "integer", "minimum": 1}
     rows = {"type": "array", "items": {"anyOf": [prediction, _failed_row()]}, "minItems": 1}
-    answer = _object({"model": {"const": charter.model}, "version": version, "predictions": rows})
+    answer = object_schema({"model": {"const": charter.model}, "version": version, "predictions": rows})
     counted = {"type": "integer", "minimum": 1, "description": "How many rows have an error; absent where none has."}
     answer["properties"]["failed"] = counted
     return answer
@@ -71,14 +75,14 @@ def response_schema(charter: Charter) -> Schema:
 
 def _failed_row() -> Schema:
     text: Schema = {"type": "string"}
-    error = _object({"row": {"type": "integer", "minimum": 0}, "kind": text, "message": text, "remedy": text})
+    error = object_schema({"row": {"type": "integer", "minimum": 0}, "kind": text, "message": text, "remedy": text})
     error["properties"]["row"] |= {"description": "The instance's place in the request, from 0."}
     error["properties"]["field"] = {**text, "description": "The feature or column that is to blame, where one is."}
     error["description"] = "The model's own code cannot answer this row. Asked again it fails again: do not repeat it."
-    return _object({"prediction_id": text, "error": error})
+    return object_schema({"prediction_id": text, "error": error})
 
 
-def _input(item: Input) -> Schema:
+def value_schema(item: Input) -> Schema:
     schema = _TYPES[item.type]()
     bounds = (("minimum", item.min, max), ("maximum", item.max, min))
     for name, bound, stricter in bounds:
@@ -130,11 +134,11 @@ def _answer(charter: Charter) -> dict[str, Schema]:
     return fields
 
 
-def _object(properties: Mapping[str, Schema]) -> Schema:
+def object_schema(properties: Mapping[str, Schema]) -> Schema:
     required = list(properties)
     return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
 
 
-def _json(description: str, schema: Schema) -> dict[str, Any]:
+def json_content(description: str, schema: Schema) -> dict[str, Any]:
     found: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
     return {"description": description, **found} if description else found

@@ -175,7 +175,7 @@ def _texts(archive: Mapping[str, Any], name: str, kind: str) -> Labels:
     """A column's values as text; a null is `null`."""
     values = archive[name]
     if kind == "string":
-        found: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
-        return found
+        words: Labels = np.array([*archive[name + _DICTIONARY].tolist(), "null"])[values]
+        return words
     texts = np.array([f"{value:g}" for value in np.unique(values)])
     return np.where(np.isnan(values.astype(np.float64)), "null", texts[np.unique(values, return_inverse=True)[1]])

@@ -46,7 +46,7 @@ class EdgeChecks:
 
     def check_features(self) -> None:
         """Before anything is fitted; Invalid where a function of the model's code cannot answer an edge."""
-        rows = [with_features(edge.instance, self._plan, {}, self._now) for edge in self._edges]
+        rows = with_features([edge.instance for edge in self._edges], self._plan, {}, self._now)
         self._refuse([(edge, row.error) for edge, row in zip(self._edges, rows, strict=True) if row.error])
 
     def check(self, fitted: Fitted) -> None:
@@ -54,8 +54,8 @@ class EdgeChecks:
         manifest = Manifest(self._charter.model, self._charter.task, "", {}, fitted.columns, fitted.classes, {}, "")
         model = ServedModel(manifest, PipelineModel(manifest, fitted.estimator))
         rows = answered([edge.instance for edge in self._edges], self._plan, model, {}, self._now)
-        found = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
-        self._refuse([(edge, fault) for edge, fault in found if fault])
+        faults = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
+        self._refuse([(edge, fault) for edge, fault in faults if fault])
 
     def _fault(self, row: AnsweredRow) -> ModelFailed | None:
         if row.error is not None:

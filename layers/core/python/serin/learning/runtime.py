@@ -19,7 +19,7 @@ def runtime_versions() -> dict[str, str]:
 def lock_digest() -> str:
     """Names what is installed beside scikit-learn: on Lambda the science layer, which its lock file decides."""
     folder = str(distribution("scikit-learn").locate_file(""))
-    pins = {f"{_normal(found.name)}=={found.version}" for found in distributions(path=[folder])}
+    pins = {f"{_normal(package.name)}=={package.version}" for package in distributions(path=[folder])}
     return digest(*sorted(pins))
 
 

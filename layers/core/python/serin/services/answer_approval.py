@@ -25,14 +25,14 @@ def answer_approval(
     Denied to who has none of its roles. Conflict for one that is answered otherwise, has expired, or is void. The same
     answer of the same token is once.
     """
-    found = catalog.approval(model, approval)
-    role, given = people.role_of(by, found.roles), found.answer
-    if found.roles and role is None:
-        roles = " or ".join(found.roles)
-        raise Denied(f"{by} is no {roles} of {model}.", f"Ask one who is: the charter's people.{found.roles[0]} says.")
-    if given is not None and found.status != "void" and (given.word, given.token) == (word, token):
-        return found
-    after = found.answered(Answer(word, by, token, clock.now(), why, role))
+    record = catalog.approval(model, approval)
+    role, given = people.role_of(by, record.roles), record.answer
+    if record.roles and role is None:
+        roles = " or ".join(record.roles)
+        raise Denied(f"{by} is no {roles} of {model}.", f"Ask one who is: the charter's people.{record.roles[0]} says.")
+    if given is not None and record.status != "void" and (given.word, given.token) == (word, token):
+        return record
+    after = record.answered(Answer(word, by, token, clock.now(), why, role))
     if not catalog.save_approval(after):
         raise Conflict(f"The approval {approval} has just changed.", "Look at it again: ./scripts/serin approve.")
     return after

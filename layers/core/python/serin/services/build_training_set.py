@@ -141,8 +141,8 @@ def _made(
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
-        def make(found: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
-            return training_rows(wider, contracts, found, functions, copied, until)
+        def make(tables: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
+            return training_rows(wider, contracts, tables, functions, copied, until)
 
         return tables.rows(wider, make)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound
 from serin.domain.printable import printable
 from serin.ports import Catalog, Control
-from serin.serving.protocols.open_inference import described
+from serin.serving.protocols.open_inference import described, outputs
 from serin.serving.protocols.paths import check_named
+from serin.serving.protocols.tensors import DATATYPES
 
 
 def describe_served(path: str, charter: Charter, *, catalog: Catalog, control: Control) -> Mapping[str, Any]:
@@ -41,3 +42,13 @@ def describe_served(path: str, charter: Charter, *, catalog: Catalog, control: C
         return {"name": model, "ready": True}
     version = catalog.version(model, live.version)
     return described(charter, live.version, version.classes)
+
+
+def datatypes_of(item: Input) -> tuple[str, ...]:
+    """What a tensor of the input may hold."""
+    return DATATYPES[item.type]
+
+
+def output_names(charter: Charter) -> tuple[str, ...]:
+    """The tensors of an answer."""
+    return tuple(tensor.name for tensor in outputs(charter.task, ()))

@@ -88,8 +88,8 @@ def runs_with(
     page = catalog.latest_runs(charter.model, limit, after)
 
     def made_with_it(name: str) -> bool:
-        found = if_known(lambda: catalog.training_set(charter.model, name))
-        return found is not None and found.heads.get(dataset) in with_it
+        training_set = if_known(lambda: catalog.training_set(charter.model, name))
+        return training_set is not None and training_set.heads.get(dataset) in with_it
 
     names = {run.training_set for run in page.items if run.training_set}
     made = {name for name in names if made_with_it(name)}

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 
 from serin.domain.charter import Charter
 from serin.domain.compilation import Compilation
+from serin.domain.errors import Invalid
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
+from serin.domain.explainability import Explained, shortfall
 from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
-from serin.learning.compiling.proven import Proven, compiled_and_proven
+from serin.learning.compiling.proven import Proven, compiled_and_proven, explained_alone
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
@@ -43,6 +45,7 @@ from serin.serving.on_demand import load_functions
 
 FOR_THE_REST = 1024 * 1024
 """Bytes of a layer for what is neither a model nor its code: charter, manifest, and the zip's own."""
+_SIMPLER = "Choose boosted trees or a linear model, fewer or smaller trees, or ask for less in the charter."
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,19 @@ class Trainer:
         # What cannot be written, is too large, or fails at the edges is known here: else the contest is for nothing.
         self._edges(columns).check(fitted)
         check_room(len(estimator_bytes(fitted.estimator)) + sum(map(len, self._code.values())), self._room)
+        if self._is_explained:
+            judging = columns.table[splits_of(columns, holdout_of(self._set)).judging]
+            self._check_explained(explained_alone(fitted, self._charter.task, judging, find_kernel()))
+
+    @property
+    def _is_explained(self) -> bool:
+        return self._charter.objectives.explainability != "none"
+
+    def _check_explained(self, explained: Explained) -> None:
+        asked = self._charter.objectives
+        if less := shortfall(asked.explainability, explained, asked.latency_p95_ms):
+            field = "design.requirements.explainability"
+            raise Invalid(f"The charter asks for {asked.explainability} explanations, and {less}.", _SIMPLER, field)
 
     def _learnable_days(self) -> int:
         until = self._set.holdout_from
@@ -153,7 +169,7 @@ class Trainer:
     def contest(self, run_id: str, trial: Trial, champion: ModelVersion | None) -> ScoresFile:
         """Challenger and champion, or the champion's recipe, score the holdout rows that neither has learnt from."""
         columns = self._columns()
-        found = contest(
+        verdict = contest(
             columns,
             self._charter.task,
             self._make,
@@ -162,7 +178,7 @@ class Trainer:
             None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
         )
-        scores = write_scores(found)
+        scores = write_scores(verdict)
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
@@ -174,6 +190,7 @@ class Trainer:
         self._edges(columns).check(fitted)
         estimator = estimator_bytes(fitted.estimator)
         proven = self._compiled(fitted, columns, estimator)
+        self._check_explained(proven.compilation.explanation)
         manifest = manifest_of(charter, self._set.id, trial.params, fitted, estimator, proven.compilation)
         layer = model_layer(charter, manifest, estimator, self._code, proven.content)
         check_room(len(layer), self._room)
@@ -190,7 +207,8 @@ class Trainer:
         """Proven on the rows that judged, which the contest's model had not seen."""
         judging = splits_of(columns, holdout_of(self._set)).judging
         room = self._room - len(estimator) - sum(map(len, self._code.values())) - FOR_THE_REST
-        return compiled_and_proven(fitted, self._charter.task, columns.table[judging], find_kernel(), room)
+        timed, task = self._is_explained, self._charter.task
+        return compiled_and_proven(fitted, task, columns.table[judging], find_kernel(), room, timed=timed)
 
     def measure(self, run_id: str, trial: Trial) -> Measurements:
         """What each view gives and costs, and what the model relies on, for the card of the version."""

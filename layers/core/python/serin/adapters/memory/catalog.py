@@ -68,8 +68,8 @@ class MemoryCatalog(MemoryRuns):
 
     def part(self, dataset: str, sequence: int) -> Part:
         next_ones = self.parts(dataset, sequence - 1)[:1]
-        found = next((part for part in next_ones if part.sequence == sequence), None)
-        return existing(found, f"part {sequence} of {dataset}")
+        kept = next((part for part in next_ones if part.sequence == sequence), None)
+        return existing(kept, f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         return self._layouts.get(dataset, Layout(dataset))
@@ -268,8 +268,8 @@ class MemoryCatalog(MemoryRuns):
         self._shifts.setdefault((model, shift.release), {}).setdefault(shift.weight, shift)
 
     def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
-        found = self._shifts.get((model, release_id), {})
-        return [found[weight] for weight in sorted(found)]
+        named = self._shifts.get((model, release_id), {})
+        return [named[weight] for weight in sorted(named)]
 
     def add_judged(self, model: str, judged: Judged) -> bool:
         with self._lock:
@@ -277,12 +277,12 @@ class MemoryCatalog(MemoryRuns):
             return known.setdefault(judged.number, judged) is judged
 
     def last_judged(self, model: str, release_id: str) -> Judged | None:
-        found = self.judged(model, release_id)
-        return found[-1] if found else None
+        judged = self.judged(model, release_id)
+        return judged[-1] if judged else None
 
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
-        found = self._judged.get((model, release_id), {})
-        return [found[number] for number in sorted(found)]
+        kept = self._judged.get((model, release_id), {})
+        return [kept[number] for number in sorted(kept)]
 
 
 def _place(part: Part) -> int:

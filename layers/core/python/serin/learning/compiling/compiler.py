@@ -12,9 +12,11 @@ from serin.domain.charter import Scalar, Task
 from serin.domain.classes import positive_of
 from serin.learning.compiling.columns import NotCovered, model_table
 from serin.learning.compiling.estimators import Builder, Site
-from serin.learning.compiling.margins import margin_of
+from serin.learning.compiling.margins import margins_of
 from serin.learning.compiling.program import Program, Slot
+from serin.learning.compiling.sums import NotExplained
 from serin.serving.compiled.layout import Column, Description, Operation
+from serin.serving.compiled.margins import Margins
 from serin.serving.manifest import ModelColumn
 
 PROVEN = ("1.9",)
@@ -32,12 +34,18 @@ class Compiled:
 
 
 def compile_pipeline(
-    estimator: Any, task: Task, columns: Sequence[ModelColumn], classes: Sequence[Scalar], made_with: str | None = None
+    estimator: Any,
+    task: Task,
+    columns: Sequence[ModelColumn],
+    classes: Sequence[Scalar],
+    made_with: str | None = None,
+    background: Any = None,
 ) -> Compiled:
     """The compiled model of a fitted pipeline, with the columns and classes of its manifest.
 
     Raises NotCovered, with the reason, for a pipeline that scikit-learn has to serve. `made_with` is the version of
-    scikit-learn that fitted it, by default the one at hand.
+    scikit-learn that fitted it, by default the one at hand. A linear model is explained against the mean row of
+    `background`, a table of the model's columns; without one it is not explained.
     """
     version = made_with or sklearn.__version__
     if version.rpartition(".")[0] not in PROVEN:
@@ -50,8 +58,19 @@ def compile_pipeline(
     else:
         answer = _in_order(estimator, builder.probabilities(estimator, table), task, classes, program)
     described = tuple(Column(column.name, column.kind, column.categories) for column in columns)
-    about = Description(task, described, tuple(classes), version, margin_of(builder.sites, program))
+    margins, unexplained = _margins(builder, task, classes, background)
+    about = Description(task, described, tuple(classes), version, margins, unexplained)
     return Compiled(program.written(about, answer), tuple(builder.sites), program)
+
+
+def _margins(
+    builder: Builder, task: Task, classes: Sequence[Scalar], background: Any
+) -> tuple[Margins | None, str | None]:
+    """How scores are explained, or why they are not."""
+    try:
+        return margins_of(builder, task, classes, background), None
+    except NotExplained as error:
+        return None, str(error)
 
 
 def _in_order(

@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from serin.learning.compiling.boosted import histogram_sums
 from serin.learning.compiling.columns import NotCovered, Table
-from serin.learning.compiling.lines import line
+from serin.learning.compiling.lines import Line, line
 from serin.learning.compiling.program import Program, Slot
 from serin.learning.compiling.transformers import transformed
 from serin.learning.compiling.trees import Ensemble, ensemble, plain_tree
@@ -46,12 +46,23 @@ class Site:
     ensemble: Ensemble
 
 
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """A linear model in the program: a line, or one for each class, and how its table came to be."""
+
+    estimator: Any
+    steps: tuple[Any, ...]
+    lines: tuple[Line, ...]
+
+
 @dataclass
 class Builder:
-    """A program while it is written, and the ensembles in it."""
+    """A program while it is written, and the ensembles and lines in it."""
 
     program: Program
     sites: list[Site] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
+    calibrated: bool = False
 
     def value(self, estimator: Any, table: Table) -> Slot:
         """The slot of a regression's value."""
@@ -113,7 +124,9 @@ class Builder:
     def _linear(self, estimator: Any, table: Table) -> list[Slot]:
         features, weights = table.numbers(estimator), np.atleast_2d(estimator.coef_)
         intercepts = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), len(weights)).tolist()
-        return [line(features, row, at, self.program) for row, at in zip(weights, intercepts, strict=True)]
+        lines = [line(features, row, at, self.program) for row, at in zip(weights, intercepts, strict=True)]
+        self.lines.append(Lines(estimator, table.steps, tuple(lines)))
+        return [each.slot for each in lines]
 
     def _singles(self, estimator: Any, first: Any, table: Table) -> list[Slot]:
         """Features as these trees compare them: rounded to float32, nulls where the trees bear them."""
@@ -144,6 +157,7 @@ class Builder:
         return self._site(estimator, table, ensemble(plain, features, start, self.program))
 
     def _calibrated(self, estimator: Any, table: Table) -> list[Slot]:
+        self.calibrated = True
         each = [self._one_calibrated(fold, table) for fold in estimator.calibrated_classifiers_]
         return [self.program.add(Operation.MEAN, slots)[0] for slots in zip(*each, strict=True)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,22 +12,35 @@ from serin.measures.arrays import Floats
 from serin.serving.compiled.layout import Operation
 
 
-def line(features: Sequence[Slot], weights: Floats, intercept: float, program: Program) -> Slot:
-    """The slot of the sum of features by weights; a feature that is no finite number refuses the row."""
-    slots, factors = [], []
-    tables: dict[tuple[Slot, int], Floats] = {}
-    for slot, weight in zip(features, weights.tolist(), strict=True):
+@dataclass(frozen=True)
+class Line:
+    """A sum of weighted slots, and for each of them the features in it, by place and weight."""
+
+    slot: Slot
+    intercept: float
+    terms: tuple[tuple[Slot, tuple[tuple[int, float], ...]], ...]
+
+
+def line(features: Sequence[Slot], weights: Floats, intercept: float, program: Program) -> Line:
+    """The sum of features by weights; a feature that is no finite number refuses the row."""
+    factors: list[float] = []
+    terms: list[tuple[Slot, tuple[tuple[int, float], ...]]] = []
+    tables: dict[tuple[Slot, int], tuple[Floats, list[tuple[int, float]]]] = {}
+    for feature, (slot, weight) in enumerate(zip(features, weights.tolist(), strict=True)):
         operation, reads, given = program.written_by(slot)
         if operation != Operation.TABLE:
-            slots.append(program.one(Operation.FINITE, slot, more=[0]))
+            terms.append((program.one(Operation.FINITE, slot, more=[0]), ((feature, weight),)))
             factors.append(weight)
             continue
         # One-hot columns of a category are looked up together: one table in place of dozens of products.
         place, codes = given
         values = program.values(place, codes)
-        products = np.where(np.isfinite(values), values * weight, np.inf)
-        tables[reads[0], codes] = tables.get((reads[0], codes), np.zeros(codes)) + products
-    for (slot, codes), values in tables.items():
-        slots.append(program.add(Operation.TABLE, [slot], [program.constants(values), codes])[0])
+        table, among = tables.setdefault((reads[0], codes), (np.zeros(codes), []))
+        table += np.where(np.isfinite(values), values * weight, np.inf)
+        among.append((feature, weight))
+    for (slot, codes), (table, among) in tables.items():
+        terms.append((program.add(Operation.TABLE, [slot], [program.constants(table), codes])[0], tuple(among)))
         factors.append(1.0)
-    return program.add(Operation.LINEAR, slots, [program.constants([*factors, intercept])])[0]
+    slots = [slot for slot, _ in terms]
+    sum_of = program.add(Operation.LINEAR, slots, [program.constants([*factors, intercept])])[0]
+    return Line(sum_of, intercept, tuple(terms))

@@ -37,13 +37,14 @@ class Tree:
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """The slots of an ensemble's sums, and for each leaf's number scikit-learn's number of its node."""
+    """The slots of an ensemble's sums, or means, and for each leaf's number scikit-learn's number of its node."""
 
     slots: list[Slot]
     leaf_nodes: Numbers
     trees: Sequence[Tree]
     features: Sequence[Slot]
     start: Sequence[float]
+    mean: bool = False
 
 
 def plain_tree(tree: Any, values: Floats, output: int = 0) -> Tree:
@@ -83,7 +84,7 @@ def ensemble(
     given = [int(mean), leaf_values.shape[1], place, leaf_count, begins, first, node_count]
     given += [program.constants(np.concatenate(covers)), *roots]
     slots = program.add(Operation.TREES, [], given, writes=len(start))
-    return Ensemble(slots, np.concatenate(leaf_nodes), trees, features, start)
+    return Ensemble(slots, np.concatenate(leaf_nodes), trees, features, start, mean)
 
 
 def _nodes(tree: Tree, places: Numbers, first_node: int, first_leaf: int) -> tuple[Nodes, Numbers]:

@@ -15,8 +15,8 @@ def released_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
 
 def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
     """The champion: the released version, unless it is withdrawn."""
-    found = released_version(model, catalog=catalog)
-    return None if found is None or catalog.withdrawal(model, found.version) else found
+    version = released_version(model, catalog=catalog)
+    return None if version is None or catalog.withdrawal(model, version.version) else version
 
 
 def why_unbeaten(training_set: TrainingSet, *, catalog: Catalog) -> str | None:

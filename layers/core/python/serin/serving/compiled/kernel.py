@@ -5,13 +5,16 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 from array import array
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from serin.domain.errors import Corrupt, Unavailable
 
 PACKAGE = "serin_kernel"
 LIBRARY = "kernel.so"
+Function = Callable[..., Any]
 _WRONG = {
     1: "it is no compiled model",
     2: "it was written in a version of the format that this kernel does not read",
@@ -26,22 +29,26 @@ class Kernel:
     def __init__(self, path: Path) -> None:
         self.path = path
         library = ctypes.CDLL(str(path))
-        address, count = ctypes.c_void_p, ctypes.c_int64
-        self._check = library.serin_check
-        self._check.argtypes, self._check.restype = (address, count), ctypes.c_int32
-        self._room = library.serin_room
-        self._room.argtypes, self._room.restype = (address, count), count
-        self.score = library.serin_score
-        self.score.argtypes = (*(address, address), *(count, count, count), *(address, address, address, address))
-        self.score.restype = None
-        self.explain = library.serin_explain
-        self.explain.argtypes, self.explain.restype = (*(address,) * 4, count, address), ctypes.c_int32
+        address, count, flag = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
+
+        def function(name: str, arguments: Sequence[type], result: type | None = flag) -> Function:
+            asked = getattr(library, f"serin_{name}")
+            asked.argtypes, asked.restype = arguments, result
+            called: Function = asked
+            return called
+
+        score = (*(address, address), *(count, count, count), *(address, address, address, address))
+        self.check = function("check", (address, count))
+        self.rooms = function("room", (address, count), count)
+        self.score = function("score", score, None)
+        self.explain = function("explain", (address, address, count, address, address))
+        self.means = function("means", (address, count, address))
 
     def opened(self, content: bytes) -> array[float]:
         """The file where the kernel can read it; raises Corrupt for one that it does not accept."""
         # An array begins at a multiple of 8, which bytes need not.
         file = array("d", content + bytes(-len(content) % 8))
-        if wrong := self._check(file.buffer_info()[0], len(content)):
+        if wrong := self.check(file.buffer_info()[0], len(content)):
             raise Corrupt(
                 f"The compiled model cannot be served: {_WRONG[wrong]}.",
                 "Release the version again; if it happens again, train a new one.",
@@ -50,7 +57,7 @@ class Kernel:
 
     def room(self, file: array[float], rows: int) -> array[float]:
         """The memory it needs to score so many rows."""
-        return array("d", bytes(8 * max(self._room(file.buffer_info()[0], rows), 1)))
+        return array("d", bytes(8 * max(self.rooms(file.buffer_info()[0], rows), 1)))
 
 
 @cache

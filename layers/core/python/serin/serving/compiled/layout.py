@@ -1,4 +1,4 @@
-"""The file of a compiled model, version 1: little-endian, every part padded to a multiple of 8 bytes.
+"""The file of a compiled model, version 2: little-endian, every part padded to a multiple of 8 bytes.
 
     header    magic, version; inputs, slots, outputs; how many ints, doubles, nodes, bytes of text, and trees
     ints      int32: the operations one after the other, then 256 bits for each split by categories
@@ -26,10 +26,11 @@ from typing import Any
 from serin.domain.charter import Scalar, Task
 from serin.domain.errors import Corrupt, SerinError
 from serin.domain.records import as_record, from_record
+from serin.serving.compiled.margins import Margins
 from serin.serving.manifest import ColumnKind
 
 MAGIC = b"SERINMDL"
-VERSION = 1
+VERSION = 2
 NULL, UNKNOWN = -2, -1
 """The codes of a null and of a category that is not in the list; those of the others count from 0."""
 _HEADER = struct.Struct("<8s4I5q")
@@ -75,26 +76,18 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Margin:
-    """What a score is made of: for each output of the one ensemble its mean, and each feature's slot and column."""
-
-    means: tuple[float, ...]
-    slots: tuple[int, ...]
-    columns: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Description:
     """What is said of a compiled model beside its numbers; `made_with` is the version of scikit-learn.
 
-    `margin` is that of a model whose scores can be explained exactly.
+    `margins` are those of a model whose scores can be explained; `unexplained` says why they cannot.
     """
 
     task: Task
     columns: tuple[Column, ...]
     classes: tuple[Scalar, ...]
     made_with: str
-    margin: Margin | None = None
+    margins: Margins | None = None
+    unexplained: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,12 +134,25 @@ class Sizes:
     slots: int
     outputs: int
     trees: int
+    nodes: int
 
 
 def sizes_of(content: bytes) -> Sizes:
     """The counts of a file that the kernel accepted."""
-    _, _, inputs, slots, outputs, *_, trees = _HEADER.unpack_from(content)
-    return Sizes(inputs, slots, outputs, trees)
+    _, _, inputs, slots, outputs, _, _, nodes, _, trees = _HEADER.unpack_from(content)
+    return Sizes(inputs, slots, outputs, trees, nodes)
+
+
+def inputs_read(content: memoryview) -> frozenset[int]:
+    """The places of the inputs that any operation reads, of a file that the kernel accepted."""
+    count = _HEADER.unpack_from(content)[5]
+    ints = content[_HEADER.size : _HEADER.size + 4 * count].cast("i")
+    places, at = set(), 0
+    while ints[at] != Operation.ANSWER:
+        if ints[at] in (Operation.NUMBER, Operation.CODE):
+            places.add(ints[at + 4])
+        at += 4 + ints[at + 1] + ints[at + 3]
+    return frozenset(places)
 
 
 def description_of(content: bytes) -> Description:
@@ -158,18 +164,11 @@ def description_of(content: bytes) -> Description:
         about = from_record(Description, json.loads(content[at : at + text]))
     except (ValueError, TypeError, LookupError, RecursionError, SerinError) as error:
         raise _corrupt(f"its description cannot be read: {error}") from error
-    margin = about.margin
-    if margin and (len(margin.slots) != len(margin.columns) or not _are_below(slots, margin.slots)):
-        raise _corrupt("its description names slots that are not there")
-    if margin and not _are_below(inputs, margin.columns):
-        raise _corrupt("its description names columns that are not there")
+    if about.margins and not about.margins.fits(inputs, slots, len(about.classes)):
+        raise _corrupt("its description names slots, columns or classes that are not there")
     if len(about.columns) != inputs or outputs_of(about.task, about.classes) != outputs:
         raise _corrupt("its description is of another model")
     return about
-
-
-def _are_below(end: int, places: Sequence[int]) -> bool:
-    return all(0 <= place < end for place in places)
 
 
 def _corrupt(what: str) -> Corrupt:

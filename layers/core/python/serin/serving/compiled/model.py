@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -13,7 +14,7 @@ from serin.domain.compilation import Runtime
 from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.features import Value
 from serin.serving.compiled.kernel import Kernel
-from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, sizes_of
+from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, inputs_read, sizes_of
 from serin.serving.table import number_of, text_of
 
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
@@ -29,19 +30,6 @@ class Matrix:
     of_input: int
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """A margin as a sum: its mean over what was learnt, and what each column adds."""
-
-    mean: float
-    contributions: Mapping[str, float]
-
-    @property
-    def margin(self) -> float:
-        """What the trees add up to: log-odds, a class's logit, or a value before its link."""
-        return self.mean + sum(self.contributions.values())
-
-
 class CompiledModel:
     """A file that the kernel accepted, ready to score."""
 
@@ -55,6 +43,12 @@ class CompiledModel:
         self._sizes = sizes_of(content)
         self._codes = [None if column.kind == "numeric" else _codes_of(column) for column in self.about.columns]
         self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
+        self._means: dict[int, array[float]] = {}
+
+    @property
+    def outputs(self) -> int:
+        """How many scores a row has."""
+        return int(self._sizes.outputs)
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
@@ -65,18 +59,23 @@ class CompiledModel:
         return self._listed(self.scores_of(Matrix(values, len(rows), len(self._inputs), 1)))
 
     def columns(self, columns: Sequence[Any]) -> Matrix:
-        """Whole columns, in the model's order, as the kernel reads them.
+        """Whole columns, in the model's order, as the kernel reads them; those that it does not read are left out.
 
         Numbers are a buffer of float64, a null NaN; texts are a sequence, a null None or NaN.
         """
-        values = array("d")
-        for column, codes in zip(columns, self._codes, strict=True):
-            if codes is None:
+        rows, values = len(columns[0]), array("d")
+        for place, (column, codes) in enumerate(zip(columns, self._codes, strict=True)):
+            if place not in self._read:
+                values.frombytes(bytes(8 * rows))
+            elif codes is None:
                 values.frombytes(memoryview(column).cast("B"))
             else:
                 values.fromlist(list(map(codes.__getitem__, column)))
-        rows = len(columns[0])
         return Matrix(values, rows, 1, rows)
+
+    @cached_property
+    def _read(self) -> frozenset[int]:
+        return inputs_read(memoryview(self._file).cast("B"))
 
     def scores_of(self, matrix: Matrix) -> array[float]:
         """The scores of all rows, one row after the other; raises ValueError for a row that the pipeline refuses."""
@@ -109,30 +108,34 @@ class CompiledModel:
         self.refusals(matrix, None, leaves)
         return leaves
 
-    def explain(self, row: Mapping[str, Value]) -> list[Explanation]:
-        """Exact path-dependent TreeSHAP of boosted trees: one explanation for each margin, of a multiclass task many.
-
-        A column that became several features has their sum. Of a calibrated model it is the margin before calibration.
-        Raises Unavailable for a model whose scores are not explained, ValueError for a row that is refused.
-        """
-        about = self.about.margin
+    def slots_of(self, row: Mapping[str, Value]) -> array[float]:
+        """All that the kernel makes of one row; raises ValueError for a row that is refused."""
         values = array("d", [read(row[name]) for name, read in self._inputs])
-        outputs, slots = 0 if about is None else len(about.means), self._sizes.slots
-        added, refused = array("d", bytes(8 * outputs * slots)), array("B", b"\0")
-        room = self._kernel.room(self._file, 1)
-        places = [part.buffer_info()[0] for part in (values, room, refused)]
-        if about is None or self._kernel.explain(self._at, *places, outputs, added.buffer_info()[0]):
-            raise Unavailable("This model's scores are not explained.", "Use gradient-boosted trees of fewer levels.")
+        room, refused = self._kernel.room(self._file, 1), array("B", b"\0")
+        inputs, slots, reasons = (part.buffer_info()[0] for part in (values, room, refused))
+        self._kernel.score(self._at, inputs, 0, 1, 1, slots, None, reasons, None)
         if refused[0]:
             raise ValueError(f"the row cannot be explained: it {_REFUSED[refused[0] & -refused[0]]}")
-        names = [name for name, _ in self._inputs]
-        explanations = []
-        for output, mean in enumerate(about.means):
-            sums = dict.fromkeys(names, 0.0)
-            for slot, column in zip(about.slots, about.columns, strict=True):
-                sums[names[column]] += added[output * slots + slot]
-            explanations.append(Explanation(mean, sums))
-        return explanations
+        return room
+
+    def added(self, slots: array[float], slot: int, *, by_the_way: bool) -> array[float]:
+        """What each of a row's slots adds to the sum in one of them; `by_the_way` what each split on its way adds.
+
+        Raises Unavailable where that slot is no sum of trees and no line.
+        """
+        added = array("d", bytes(8 * self._sizes.slots))
+        means = self._means_of(slot).buffer_info()[0] if by_the_way else None
+        if self._kernel.explain(self._at, slots.buffer_info()[0], slot, means, added.buffer_info()[0]):
+            raise Unavailable("This model's scores cannot be told apart by columns.", "Ask for the prediction alone.")
+        return added
+
+    def _means_of(self, slot: int) -> array[float]:
+        """Of each node the mean of what it has learnt from, worked out once."""
+        if slot not in self._means:
+            means = array("d", bytes(8 * self._sizes.nodes))
+            self._kernel.means(self._at, slot, means.buffer_info()[0])
+            self._means[slot] = means
+        return self._means[slot]
 
     def _listed(self, scores: array[float]) -> list[Score]:
         if not all(map(isfinite, scores)):
