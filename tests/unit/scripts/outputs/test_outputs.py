@@ -66,6 +66,7 @@ TYPED: Mapping[str, list[str]] = {
     "lineage": [MODEL],
     "card": [MODEL],
     "charter": [MODEL],
+    "pipeline": ["github"],
     "cost": [MODEL, "--requests-per-day", "1000"],
     "approve": [],
     "release start": [MODEL],
@@ -91,7 +92,7 @@ TYPED: Mapping[str, list[str]] = {
 # Their --json names a file, or they answer nothing.
 NO_JSON = ("demo", "up")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost")
+SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline")
 
 
 def every_command() -> list[str]:
