@@ -29,7 +29,9 @@ def test_what_is_not_known_is_said_in_its_place_and_among_the_limits() -> None:
         Missing("value", "nobody told it", "Add it."),
         Missing("data", "the set is lost", "Train again."),
     ]
-    empty = replace(a_card(), slices=(), measured=None, value=None, data=None, in_use=None, releases=(), missing=tuple(absent))
+    empty = replace(
+        a_card(), slices=(), measured=None, value=None, data=None, in_use=None, releases=(), missing=tuple(absent)
+    )
     page = Page(card_page(empty))
     assert page.images() == []
     for one in absent:

@@ -40,8 +40,8 @@ def repeated(
 def _sentences(repeat: Repeat, before: str, now: str) -> Iterator[str]:
     others = "; ".join(repeat.changed)
     if repeat.is_exact:
-        files = " and ".join(sorted(repeat.artifacts)) or "no file"
-        yield f"The rerun is the same to the bit: no prediction differs, and {files} have the same digests."
+        same = "".join(f", {name} has the same digest" for name in sorted(repeat.artifacts))
+        yield f"The rerun is the same to the bit: no prediction differs{same}."
         if others:
             yield f"That is so although something else has changed: {others}."
     else:
