@@ -7,7 +7,8 @@ from typing import Any
 
 from serin.bootstrap import Platform, platform
 from serin.domain.records import as_record
-from serin.logs import Fields, logged
+from serin.log_fields import Fields
+from serin.logs import logged
 from serin.services.build_training_set import Plan, build_training_set
 from serin.services.rebuild_training_set import rebuild_training_set
 

@@ -13,6 +13,7 @@ from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
+from serin.services.ask_training import ask_training, wait_for_answer
 from serin.services.compare_rerun import compare_rerun
 from serin.services.evaluate_model import fail, judge, keep_measured, register
 from serin.services.note_trial import failed_trial, note_trial
@@ -30,6 +31,8 @@ ALIVE = ("note", "select", "judge")
 def handle(event: Given, context: object) -> dict[str, Any]:
     """Take one step of the judge."""
     steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {
+        "ask": _ask,
+        "await": _await,
         "note": _note,
         "select": _select,
         "judge": _judge,
@@ -42,6 +45,27 @@ def handle(event: Given, context: object) -> dict[str, Any]:
     if event["step"] in ALIVE:
         keep_lease(event["model"], event["run"], catalog=world.catalog, clock=world.clock)
     return steps[event["step"]](world, event)
+
+
+def _ask(world: Platform, event: Given) -> dict[str, Any]:
+    trials = [from_record(Trial, trial) for trial in event["trials"]]
+    agreed = ask_training(
+        world.charters[event["model"]],
+        event["run"],
+        from_record(TrainingSet, event["training_set"]),
+        trials,
+        from_record(Checked, event["checked"]),
+        event["roles"],
+        catalog=world.catalog,
+        clock=world.clock,
+        notices=world.notices,
+    )
+    return {"agreed": agreed}
+
+
+def _await(world: Platform, event: Given) -> dict[str, Any]:
+    wait_for_answer(event["model"], event["run"], event["token"], catalog=world.catalog)
+    return {}
 
 
 def _note(world: Platform, event: Given) -> Any:

@@ -8,6 +8,7 @@ from infra.constructs.stack import SerinStack
 
 _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_UPLOADS_BUCKET": lambda stack: stack.addresses.bucket_name("uploads"),
+    "SERIN_UPLOADS_QUEUE": lambda stack: stack.addresses.queue_url("uploads"),
     "SERIN_LAKE_BUCKET": lambda stack: stack.addresses.bucket_name("lake"),
     "SERIN_ARTIFACTS_BUCKET": lambda stack: stack.addresses.bucket_name("artifacts"),
     "SERIN_CATALOG_TABLE": lambda stack: stack.names.table("catalog"),
@@ -17,6 +18,7 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_BUS": lambda stack: stack.names.bus,
     "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
     "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),
+    "SERIN_BATCH_ARN": lambda stack: stack.addresses.machine("batch"),
     "SERIN_RUNTIME": lambda stack: stack.settings.runtime,
     "SERIN_COMMIT": lambda stack: stack.deployment.commit,
     "SERIN_REQUEST_RATE": lambda stack: f"{stack.settings.requests_per_second} {stack.settings.burst}",

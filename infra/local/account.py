@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from serin.domain.errors import Invalid
@@ -39,7 +39,7 @@ class Account:
             return app
 
         def later(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            time.sleep(self.latency_s)
+            sleep(self.latency_s)
             return app(environ, start_response)
 
         return later

@@ -71,7 +71,10 @@ class LakeStack(SerinStack):
             self,
             "accept_upload",
             layers=["core", "data", "charters"],
-            environment=["SERIN_UPLOADS_BUCKET", "SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            environment=[
+                *("SERIN_UPLOADS_BUCKET", "SERIN_UPLOADS_QUEUE", "SERIN_LAKE_BUCKET"),
+                *("SERIN_CATALOG_TABLE", "SERIN_BUS"),
+            ],
             permissions=[
                 # An event names the version, and reading a version asks for nothing else.
                 allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
@@ -82,7 +85,16 @@ class LakeStack(SerinStack):
                 # How often files come: when the last was accepted.
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 publish("Upload Accepted", "Upload Rejected", on=self.addresses.bus()),
-                allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
+                # Lambda reads the queue by this role; the function itself lets what failed come again soon.
+                allow(
+                    *(
+                        "sqs:ReceiveMessage",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ChangeMessageVisibility",
+                    ),
+                    on=uploads.queue_arn,
+                ),
             ],
             called_by="queue",
             memory=ACCEPT_MEMORY_MB,

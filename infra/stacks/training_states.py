@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from infra.constructs.workflow import answer_at, call
+from infra.constructs.workflow import answer_at, call, call_and_wait
+from serin.domain.approvals import REMIND_EVERY
 from serin.domain.charter import Training
 
 RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
@@ -14,12 +16,15 @@ RERUN = {"Variable": "$.parent", "IsPresent": True}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
-def training_definition(build: str, train: str, evaluate: str, training: Training) -> dict[str, Any]:
+def training_definition(
+    build: str, train: str, evaluate: str, training: Training, roles: Sequence[str] = ()
+) -> dict[str, Any]:
     """Build → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
     A rerun, which has a `parent`, takes the same states and ends by a comparison in place of a version.
 
-    The three are ARNs of functions. Where the charter asks for it, what each view costs is measured afterwards.
+    The three are ARNs of functions; `roles` are those whose word a training waits for before its trials. Where the
+    charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -28,7 +33,8 @@ def training_definition(build: str, train: str, evaluate: str, training: Trainin
             "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
-            "Check": _check(train),
+            "Check": _check(train, then="Ask" if roles else "Trials"),
+            **(_asking(evaluate, roles) if roles else {}),
             "Trials": _trials(train, evaluate, training.search.concurrency),
             **_evaluation(train, evaluate),
             **_registration(train, evaluate, measured=training.measure_views),
@@ -43,9 +49,24 @@ def _enough() -> dict[str, Any]:
     return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Check"}
 
 
-def _check(train: str) -> dict[str, Any]:
+def _check(train: str, then: str) -> dict[str, Any]:
     check = {"step": "check", **RUN_OF_SET, "trials.$": "$.built.answer.trials"}
-    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next="Trials")
+    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next=then)
+
+
+def _asking(evaluate: str, roles: Sequence[str]) -> dict[str, Any]:
+    """People are asked, and again once somebody has answered or a day has gone by: then they are reminded."""
+    shown = {"trials.$": "$.built.answer.trials", "checked.$": "$.checked.answer"}
+    ask = {"step": "ask", **RUN_OF_SET, **shown, "roles": list(roles)}
+    wait = {"step": "await", **RUN, "token.$": "$$.Task.Token"}
+    agreed = {"Variable": "$.asked.answer.agreed", "BooleanEquals": True, "Next": "Trials"}
+    again = [{"ErrorEquals": ["States.Timeout", "Answered"], "ResultPath": None, "Next": "Ask"}]
+    day = round(REMIND_EVERY.total_seconds())
+    return {
+        "Ask": call(evaluate, ask, **answer_at("$.asked"), Catch=CATCH, Next="Agreed"),
+        "Agreed": {"Type": "Choice", "Choices": [agreed], "Default": "Await"},
+        "Await": call_and_wait(evaluate, wait, TimeoutSeconds=day, ResultPath=None, Catch=[*again, *CATCH], Next="Ask"),
+    }
 
 
 def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:

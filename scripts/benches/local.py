@@ -19,10 +19,12 @@ from urllib.request import Request, urlopen
 
 from benches.rules.cases import Case, function
 from benches.rules.model import Trial, rules, tried
+from benches.speed.small_files import small_files
 from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import Assembly
 from infra.local.deploy.assembly import read as read_assembly
 from infra.local.wiring import wiring
+from infra.settings import read_settings
 from serin_cli.prepare import CDK_JSON, prepare
 from serin_cli.year.meter import cpu_seconds
 
@@ -99,6 +101,7 @@ def _platform() -> tuple[dict[str, float], dict[str, int]]:
         deploy = {"deploy_s": time.monotonic() - began, "deploy_cpu_s": cpu_seconds() - spent}
         with function(cloud) as case:
             speed = {**deploy, **_speed(case)}
+        speed |= small_files(cloud, read_settings(CDK_JSON).names)
         _use(cloud)
         decisions = wiring().guard.decisions
     counts = {

@@ -12,6 +12,8 @@ from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
+from serin_cli.batch import arguments as batch_arguments
+from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
 from serin_cli.clock import clock
@@ -186,6 +188,7 @@ def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     explain = ("--explain", {"action": "store_true", "help": "say of each score what every column has added to it"})
     add("predict", commands.predict, "Ask the live version.", _MODEL, file, explain)
+    add("batch", batch, "Score a whole file, and say where the answers are.", _MODEL, *batch_arguments())
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
     add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from serin.domain.approvals import Answer, asked
+from serin.domain.approvals import Answer, Waiting, asked
 from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
@@ -272,6 +272,14 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
     assert catalog.version_of_run("late-orders", "r9") is None
     with pytest.raises(NotFound):
         catalog.version("late-orders", 3)
+
+
+def test_a_training_that_waits_is_known_by_its_newest_token(catalog: Catalog) -> None:
+    assert catalog.waiting("late-orders", "r1") is None
+    for token in ("first", "second"):
+        catalog.save_waiting(Waiting("late-orders", "r1", token))
+    assert catalog.waiting("late-orders", "r1") == Waiting("late-orders", "r1", "second")
+    assert catalog.waiting("late-orders", "r2") is None
 
 
 def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:

@@ -25,12 +25,14 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
-from serin.domain.approvals import asked
+from serin.domain.approvals import Waiting, asked_of_training
 from serin.domain.errors import Unavailable
+from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.shadow_files import keep
+from serin.services.train_model import Checked
 from serin_cli.asked import first_flights
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL, STAGE
@@ -67,6 +69,7 @@ def exercise(walked: Walked) -> None:
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
     _look_a_prediction_up(walked)
+    _fail_an_upload(walked)
     _log_what_a_shadow_says(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
@@ -97,11 +100,33 @@ def _repeat_the_first_training(walked: Walked) -> None:
 
 
 def _answer_what_is_asked(walked: Walked) -> None:
-    """The walk's releases are decided by evidence: what a person is asked is put here, as a release would."""
-    question = asked(MODEL, "rel", 1, "Shall it?", {}, "shown", walked.platform.cloud.clock.now())
+    """The walk's trainings ask nobody: what a person is asked is put here, as one that waits would."""
+    question = asked_of_training(MODEL, "run", "Shall it?", {}, "shown", walked.platform.cloud.clock.now(), ())
     assert _catalog(walked).save_approval(question)
+    _catalog(walked).save_waiting(Waiting(MODEL, "run", "of nobody"))
     assert [found["id"] for found in walked.client.all("/approvals", model=MODEL)] == [question.id]
     walked.client.post(f"/models/{MODEL}/approvals/{question.id}", {"answer": "reject"})
+    _ask_about_a_training(walked)
+
+
+def _ask_about_a_training(walked: Walked) -> None:
+    """The judge's function, called as by the workflow of a charter that wants somebody's word."""
+    catalog = _catalog(walked)
+    run = next(run for run in catalog.runs(MODEL) if run.status == "registered")
+    assert run.training_set is not None
+    given = {
+        "step": "ask",
+        "model": MODEL,
+        "run": run.id,
+        "correlation": run.id,
+        "training_set": as_record(catalog.training_set(MODEL, run.training_set)),
+        "trials": [],
+        "checked": as_record(Checked()),
+        "roles": ["data_scientist"],
+    }
+    function = f"serin-{walked.platform.connection.stage}-evaluate-model"
+    answer = _client(walked, "lambda").invoke(FunctionName=function, Payload=json.dumps(given).encode())
+    assert json.loads(answer["Payload"].read()) == {"agreed": False}
 
 
 def _correct_a_row(walked: Walked) -> None:
@@ -145,6 +170,26 @@ def _join_truth(walked: Walked) -> None:
 def _look_at_the_model(walked: Walked) -> None:
     lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
     look(walked, partial(_client, walked), _catalog(walked), _table(walked, "catalog"), lake)
+
+
+def _fail_an_upload(walked: Walked) -> None:
+    """A message nobody can read is tried again within two minutes, then it waits longer; it is thrown away at last."""
+    sqs, cloud = _client(walked, "sqs"), walked.platform.cloud
+    queue = sqs.get_queue_url(QueueName=f"serin-{walked.platform.connection.stage}-uploads")["QueueUrl"]
+    message = sqs.send_message(QueueUrl=queue, MessageBody="{")["MessageId"]
+    tries = []
+    for wait in (timedelta(0), timedelta(seconds=31), timedelta(minutes=2), timedelta(minutes=2)):
+        cloud.advance(wait)
+        cloud.settle()
+        tries.append(_times_failed(walked, message))
+    assert tries == [1, 2, 3, 3]
+    sqs.purge_queue(QueueUrl=queue)
+
+
+def _times_failed(walked: Walked, message: str) -> int:
+    group = f"/aws/lambda/serin-{walked.platform.connection.stage}-accept-upload"
+    found = _client(walked, "logs").filter_log_events(logGroupName=group, filterPattern=f'"{message}"')["events"]
+    return sum(json.loads(event["message"])["outcome"] == "failed" for event in found)
 
 
 def _log_what_a_shadow_says(walked: Walked) -> None:

@@ -16,7 +16,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:GetObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: s3:GetObjectVersion on uploads/raw/*",
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
-    "AcceptUpload: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
+    "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
     "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
@@ -32,6 +32,7 @@ GRANTED: tuple[str, ...] = (
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
+    "Api: states:SendTaskSuccess on *",
     "Api: states:StartExecution on stateMachine:training-* stateMachine:release",
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
@@ -66,9 +67,11 @@ GRANTED: tuple[str, ...] = (
     "CollectPredictions: sqs:SendMessage on failed",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "EvaluateModel: events:PutEvents on event-bus/serin-demo for serin for Model Registered",
+    "EvaluateModel: dynamodb:Query on table/catalog/index/by-moment",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
+    "EvaluateModel: sns:Publish on notices",
     (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"

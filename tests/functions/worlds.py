@@ -14,6 +14,7 @@ from serin.adapters.memory.world import (
     MemoryClock,
     MemoryEndpoint,
     MemoryEvents,
+    MemoryMessages,
     MemoryNotices,
     MemoryOnlineFeatures,
     MemoryWorkflows,
@@ -42,6 +43,7 @@ class World:
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
     metrics: MemoryMetrics = field(default_factory=MemoryMetrics)
+    upload_messages: MemoryMessages = field(default_factory=MemoryMessages)
     notices: MemoryNotices = field(default_factory=MemoryNotices)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))

@@ -47,7 +47,7 @@ from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote
 from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
-from serin.serving.package import PACKAGE, package_in
+from serin.serving.package import PACKAGE, ModelPackage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN, RELEASE, CAUSE = "run1", "rel1", "features"
@@ -153,7 +153,7 @@ class Platform:
         folder = self.drafted.model.folder / "layer"
         with zipfile.ZipFile(io.BytesIO(self.artifacts.get(refitted.layer.key))) as layer:
             layer.extractall(folder)
-        package = package_in(folder / "python" / PACKAGE)
+        package = ModelPackage(str(folder / "python" / PACKAGE))
         predictor = Predictor(
             *(package, 1, refitted.estimator.sha256),
             online=MemoryOnlineFeatures(),

@@ -217,7 +217,9 @@ def _may_answer(owner: str, role: str) -> Callable[[Read], object]:
 
 def _states(read: Read) -> Mapping[str, object]:
     """The states of the model's training."""
-    found: Mapping[str, object] = training_definition("build", "train", "evaluate", read.charter.training)["States"]
+    found: Mapping[str, object] = training_definition(
+        *("build", "train", "evaluate"), read.charter.training, read.charter.people.training
+    )["States"]
     return found
 
 
@@ -342,6 +344,11 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "people.approvals.release": Proof(
         {" release: []": " release: [ml_engineer]"}, lambda read: read.charter.people.release, ("ml_engineer",)
+    ),
+    "people.approvals.training": Proof(
+        {"training: []": "training: [data_scientist]"},
+        lambda read: _states(read)["Check"]["Next"],
+        "Ask",
     ),
     "training.measure_views": Proof(
         {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from serin.domain.charter import Charter
-from serin.domain.events import source_of
-from serin.domain.records import from_record
-
+# What all ports speak of is most of the domain, and a function needs little of it; least of all `predict`.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # What all ports speak of is most of the domain, and a function needs little of it.
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from serin.domain.charter import Charter
     from serin.domain.compilation import Runtime
     from serin.domain.contracts import Contract
     from serin.domain.model_source import ModelSource
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
         Control,
         Endpoint,
         Events,
+        Messages,
         Metrics,
         Notices,
         ObjectStore,
@@ -51,7 +49,11 @@ class Platform:
         from serin.adapters.clock import SharedClock, SystemClock
 
         shared = self._environment.get("SERIN_CLOCK_FILE")
-        return SystemClock() if shared is None else SharedClock(Path(shared))
+        if shared is None:
+            return SystemClock()
+        from pathlib import Path
+
+        return SharedClock(Path(shared))
 
     @cached_property
     def uploads(self) -> ObjectStore:
@@ -114,9 +116,17 @@ class Platform:
     def events(self) -> Events:
         """Our own bus."""
         from serin.adapters.events import EventBridgeEvents
+        from serin.domain.events import source_of
 
         source = source_of(self._environment.get("SERIN_MODEL"))
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
+
+    @cached_property
+    def upload_messages(self) -> Messages:
+        """What the queue of uploads has handed out."""
+        from serin.adapters.messages import SqsMessages
+
+        return SqsMessages(_client("sqs"), self._environment["SERIN_UPLOADS_QUEUE"])
 
     @cached_property
     def notices(self) -> Notices:
@@ -131,7 +141,9 @@ class Platform:
         from serin.adapters.workflows import StepFunctionsWorkflows
 
         machines = self._environment["SERIN_TRAINING_ARN_PREFIX"], self._environment["SERIN_RELEASE_ARN"]
-        return StepFunctionsWorkflows(_client("stepfunctions"), *machines)
+        # The API alone begins batches.
+        batch = self._environment.get("SERIN_BATCH_ARN", "")
+        return StepFunctionsWorkflows(_client("stepfunctions"), *machines, batch)
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -181,6 +193,9 @@ class Platform:
     @cached_property
     def charters(self) -> Mapping[str, Charter]:
         """Model → charter, as the last deploy compiled them."""
+        from serin.domain.charter import Charter
+        from serin.domain.records import from_record
+
         folders = [item for item in _files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
         return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
 
@@ -226,6 +241,8 @@ class Platform:
 
         Raises Invalid for code that cannot be imported.
         """
+        from importlib import import_module
+
         from serin.domain.errors import Invalid
         from serin.domain.model_code import RAISED, raised
 
@@ -256,22 +273,23 @@ def _read_once(store: ObjectStore) -> ObjectStore:
 def platform() -> Platform:
     """This process's platform; it begins with no files of another one's."""
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-        _forget_files(Path(os.environ.get("TMPDIR", "/tmp")))
+        _forget_files(os.environ.get("TMPDIR", "/tmp"))
     return Platform(os.environ)
 
 
-def _forget_files(folder: Path) -> None:
+def _forget_files(folder: str) -> None:
     """Remove what an earlier process left: Lambda ends one that takes too long and keeps /tmp for the next.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     """
-    for left in folder.glob(f"{SCRATCH}*"):
+    # Hardly ever is there any, and what paths are handled with is not loaded to find none.
+    for left in [item for item in os.scandir(folder) if item.name.startswith(SCRATCH)]:
         if left.is_dir():
             import shutil
 
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(left.path, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
+            os.unlink(left.path)  # noqa: PTH108 as above
 
 
 @cache
@@ -294,6 +312,7 @@ def _json(path: Any) -> Any:
 
 def _contracts(model: str) -> dict[str, Contract]:
     from serin.domain.contracts import Contract
+    from serin.domain.records import from_record
 
     folder = _files("serin_charters") / model / "contracts"
     contracts = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]

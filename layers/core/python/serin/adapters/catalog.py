@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import NEW, Put
 from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -185,6 +185,13 @@ class DynamoCatalog(DynamoRuns):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return self._page(Approval, f"APPROVAL#{model}", limit, after)
+
+    def save_waiting(self, waiting: Waiting) -> None:
+        self._table.put(Put(f"WAITING#{waiting.model}", waiting.run, waiting))
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        record = self._table.get(f"WAITING#{model}", run_id)
+        return None if record is None else from_record(Waiting, record)
 
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", numbered(published.version), published))

@@ -17,6 +17,7 @@ from serin.domain.judgement.watching.performance import Performance
 from serin.domain.measurements import Estimate, Measurements
 from serin.domain.models import Artifact, Withdrawal
 from serin.domain.releases import ReleaseStatus
+from serin.domain.roles import VersionRole
 
 Part = Literal[
     "intended use", "data", "metrics", "slices", "calibration", "value", "explanation", "feature views", "in use"
@@ -178,6 +179,7 @@ class Card:
     classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
+    role: VersionRole | None = None
     releases: tuple[CardRelease, ...] = ()
     in_use: CardInUse | None = None
     missing: tuple[Missing, ...] = ()

@@ -1,4 +1,4 @@
-"""Who has which role about a model, and whose word a release needs."""
+"""Who has which role about a model, and whose word a training or a release needs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ class People:
     """Role → owners of tokens who have it, one or several; and the roles that must each agree before a release.
 
     `first_release` while nothing is live, `release` afterwards; those of `release` are also whom one that nothing
-    decides asks, any of them.
+    decides asks, any of them. Those of `training` must each agree before the trials of a training are paid for.
     """
 
     who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first_release: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
 
     def role_of(self, owner: str, roles: Sequence[str]) -> str | None:
         """The first of the roles that the owner has, or None."""

@@ -226,7 +226,6 @@ NOT_YET_FIELDS = frozenset(
         "design.budget.requests_per_second",
         "people.four_eyes",
         "people.*.key_metric",
-        "people.approvals.training",
         "maturity",
     }
 )

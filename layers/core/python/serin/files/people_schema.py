@@ -1,4 +1,4 @@
-"""The shape of a charter's section `people`: who has which role, and whose word a release needs."""
+"""The shape of a charter's section `people`: who has which role, and whose word a training or a release needs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class RoleSection(Section):
 
 class ApprovalsSection(Section):
     first_release: list[Role] = []
+    training: list[Role] = []
     release: list[Role] = []
 
 
@@ -46,4 +47,5 @@ def people_of(section: PeopleSection) -> People:
     who: dict[str, tuple[str, ...]] = {
         role: tuple(role_of.who) for role, role_of in sections.items() if role_of is not None
     }
-    return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release))
+    asked = section.approvals
+    return People(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training))

@@ -26,6 +26,7 @@ from serin.domain.metrics import VALUE
 from serin.domain.models import ModelVersion
 from serin.domain.runs import RunMetric
 from serin.ports import Catalog
+from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Origin, Source, origin_of
 
 WINDOWS = 60
@@ -74,6 +75,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
         classes=version.classes,
         warnings=version.warnings,
         withdrawn=catalog.withdrawal(model, number),
+        role=version_roles(model, catalog=catalog).get(number),
         releases=_releases(version, catalog),
         in_use=_in_use(version, catalog),
     )

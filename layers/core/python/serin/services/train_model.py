@@ -38,6 +38,7 @@ from serin.learning.valueless import valueless
 from serin.ports import ObjectStore
 from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.model_layers import charter_in, opened_layer
+from serin.services.steps.planned_columns import planned_columns
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
@@ -109,8 +110,9 @@ class Trainer:
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
-        """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
-        charter, columns = self._charter, self._columns()
+        """Refuse, before a trial is paid for, what can only fail; Invalid or TooLarge says by what label or number."""
+        charter = self._charter
+        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake)
         self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
