@@ -43,4 +43,9 @@ def test_a_difference_is_told_with_its_size_and_what_may_have_made_it() -> None:
         "The rerun differs: a prediction by up to 0.0125, estimator has another digest. What has changed: the charter. "
         "The verdict was pass and is fail.",
     )
+    packed = repeated({"estimator": True, "layer": False}, 0.0, (), ("pass", "pass"))
+    assert packed.sentence == (
+        "The rerun differs: layer has another digest. The fits are the same, so it is what was packed beside them that "
+        "differs."
+    )
     assert "other rows were scored" in repeated({}, None, ("the rows",), ("pass", "pass")).sentence

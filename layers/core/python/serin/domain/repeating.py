@@ -48,6 +48,8 @@ def _sentences(repeat: Repeat, before: str, now: str) -> Iterator[str]:
         yield f"The rerun differs: {_difference(repeat)}."
         if others:
             yield f"What has changed: {others}."
+        elif repeat.predictions == 0 and repeat.artifacts.get("estimator", True):
+            yield "The fits are the same, so it is what was packed beside them that differs."
         else:
             yield (
                 "Rows, charter, code, libraries, layer and processor are the same, so the pipeline does not repeat "
@@ -60,8 +62,10 @@ def _sentences(repeat: Repeat, before: str, now: str) -> Iterator[str]:
 def _difference(repeat: Repeat) -> str:
     told = [f"{name} has another digest" for name, same in sorted(repeat.artifacts.items()) if not same]
     if repeat.predictions is None:
-        return ", ".join(["other rows were scored", *told])
-    return ", ".join([f"a prediction by up to {repeat.predictions:.3g}", *told])
+        told = ["other rows were scored", *told]
+    elif repeat.predictions > 0:
+        told = [f"a prediction by up to {repeat.predictions:.3g}", *told]
+    return ", ".join(told)
 
 
 def changed_between(before: Provenance, now: Provenance) -> tuple[str, ...]:
