@@ -29,6 +29,8 @@ class Deployment:
     models: tuple[str, ...]
     traced: frozenset[str] = frozenset()
     """Models whose charters ask for traces in X-Ray."""
+    commit: str = ""
+    """The revision of the working copy, empty where there is no repository."""
 
     def traces(self, model: str | None) -> bool:
         """Whether what belongs to a model is traced; what all share (None) is for the sake of any."""

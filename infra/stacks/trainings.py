@@ -24,7 +24,7 @@ class TrainingsStack(SerinStack):
             layers=["core", "science", "charters"],
             environment=[
                 *("SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"),
-                *("SERIN_CATALOG_TABLE", "SERIN_BUS", "SERIN_NOTICES_TOPIC"),
+                *("SERIN_CATALOG_TABLE", "SERIN_BUS", "SERIN_NOTICES_TOPIC", "SERIN_COMMIT"),
             ],
             permissions=[
                 # The judge looks labels up itself: the model's own function wrote the scores.

@@ -7,11 +7,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from serin.domain.errors import SerinError
+from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
+from serin_cli.batch import arguments as batch_arguments
+from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
 from serin_cli.clock import clock
@@ -32,6 +34,7 @@ from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.releases import arguments as release_arguments
 from serin_cli.releases import release
+from serin_cli.rerun import rerun
 from serin_cli.runs import arguments as run_arguments
 from serin_cli.runs import runs
 from serin_cli.sources import sources
@@ -150,7 +153,9 @@ def _of_data(add: Add) -> None:
 
 
 def _of_models(add: Add) -> None:
-    add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
+    add("train", _train, "Train a model now and wait for the verdict; --here: in this process.", *_training())
+    again = ("run", {"help": "the id of a run that was judged"})
+    add("rerun", rerun, "Make an earlier training again as it was, and say how far it differs.", again)
     add(
         "runs",
         runs,
@@ -183,11 +188,23 @@ def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     explain = ("--explain", {"action": "store_true", "help": "say of each score what every column has added to it"})
     add("predict", commands.predict, "Ask the live version.", _MODEL, file, explain)
+    add("batch", batch, "Score a whole file, and say where the answers are.", _MODEL, *batch_arguments())
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
     add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
     add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
+
+
+def _train(arguments: Namespace) -> Outcome:
+    if arguments.here:
+        # It loads what fits models, which no other command should pay for.
+        from serin_cli.here.command import train_here
+
+        return train_here(arguments)
+    if arguments.data is not None or arguments.to is not None:
+        raise Invalid("--data and --to belong to a training in this process.", "Add --here, or upload the files.")
+    return commands.train(arguments)
 
 
 def _demonstrate(arguments: Namespace) -> None:
@@ -228,6 +245,15 @@ def _to() -> tuple[str, dict[str, Any]]:
 
 def _today() -> tuple[str, dict[str, Any]]:
     return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
+
+
+def _training() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        _MODEL,
+        ("--here", {"action": "store_true", "help": "in this process and from files, with no cloud"}),
+        ("--data", {"metavar": "FOLDER", "help": "with --here: the files, each dataset in a folder of its name"}),
+        ("--to", {"metavar": "FOLDER", "help": "with --here: write the run, its rows and its model there"}),
+    )
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:

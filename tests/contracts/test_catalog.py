@@ -20,6 +20,7 @@ from serin.domain.releases import ReleaseStep
 from serin.domain.runs import RunMetric, trial_run
 from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.training_leases import TrainingLease
 from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.domain.watched import Outgoing, WatchedWindow, WatchState
@@ -398,3 +399,15 @@ def test_summaries_come_newest_first_and_trials_by_their_run(catalog: Catalog) -
     catalog.save_summary(a_summary("r10.001", parent="r10"))
     assert catalog.latest_summaries("late-orders").items[0].id == "r1"
     assert [item.id for item in catalog.trial_summaries("late-orders", "r1")] == ["r1.001", "r1.002", "r1.011"]
+
+
+def test_one_run_has_the_lease_on_the_trainings_of_a_model(catalog: Catalog) -> None:
+    assert catalog.training_lease("late-orders") is None
+    first = TrainingLease("late-orders", "r1", NOON)
+    assert catalog.save_training_lease(first)
+    assert not catalog.save_training_lease(replace(first, run="r2"))
+    later = TrainingLease("late-orders", "r2", NOON + timedelta(hours=1), 2)
+    assert catalog.save_training_lease(later)
+    assert not catalog.save_training_lease(replace(later, run="r3"))
+    assert catalog.training_lease("late-orders") == later
+    assert catalog.training_lease("returns") is None

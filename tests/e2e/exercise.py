@@ -75,6 +75,7 @@ def exercise(walked: Walked) -> None:
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)
+    _repeat_the_first_training(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
@@ -86,6 +87,16 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _repeat_the_first_training(walked: Walked) -> None:
+    """From the lake and the kept code, months of virtual time and five uploads later."""
+    first = next(run for run in walked.client.all("/runs", model=MODEL) if run["status"] == "registered")
+    rerun = walked.client.post(f"/models/{MODEL}/train", {"repeat": first["id"]})["run"]
+    ended = walked.client.run_ended(MODEL, rerun)
+    assert (ended["status"], ended["parent"]) == ("repeated", first["id"]), ended
+    assert (ended["repeat"]["predictions"], ended["repeat"]["changed"]) == (0, []), ended
+    assert ended["repeat"]["artifacts"] == {"estimator": True, "layer": True}, ended
 
 
 def _answer_what_is_asked(walked: Walked) -> None:

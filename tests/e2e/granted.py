@@ -53,14 +53,14 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for RUN#flight-delay for TRAINING-SET#flight-delay"
+        "for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
-    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",

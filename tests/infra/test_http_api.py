@@ -57,6 +57,8 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "POST /models/{model}/watch/{episode}/acknowledge",
         "POST /models/{model}/watch/{episode}/close",
         "POST /models/{model}/feedback",
+        "POST /models/{model}/batch",
+        "GET /models/{model}/batch/{batch}",
         "POST /get-online-features",
         "POST /models/{model}/views",
     }

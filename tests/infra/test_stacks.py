@@ -46,7 +46,7 @@ def dependencies(aws: Assembly, stack: str) -> set[str]:
 
 
 def test_there_is_a_stack_for_each_part_and_a_training_and_an_endpoint_for_each_model(aws: Assembly) -> None:
-    parts = {"catalog", "lake", "api", "training", "release", "watch"}
+    parts = {"catalog", "lake", "api", "training", "release", "watch", "batch"}
     own = {f"{part}-{model}" for model in MODELS for part in ("training", "endpoint")}
     assert aws.templates.keys() == parts | own
 

@@ -30,6 +30,7 @@ from serin.domain.errors import Invalid
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.gate import judge
+from serin.domain.model_source import ModelSource
 from serin.domain.people import ROLES
 from serin.domain.records import as_record
 from serin.domain.searching import trials
@@ -262,9 +263,7 @@ def _training_set(read: Read) -> object:
         "run",
         "call",
         "c1",
-        read.charter,
-        read.examined.contracts,
-        {},
+        ModelSource(read.charter, read.examined.contracts),
         read.functions,
         lake=lake,
         catalog=catalog,

@@ -106,6 +106,16 @@ class CardMetric:
 
 
 @dataclass(frozen=True)
+class CardSlice:
+    """A metric that the charter asks for on the judging rows where `column` has one value."""
+
+    column: str
+    value: str
+    metric: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
 class CardRelease:
     """A release of the version."""
 
@@ -161,6 +171,7 @@ class Card:
     views: tuple[CardView, ...] = ()
     trials: int = 0
     metrics: tuple[CardMetric, ...] = ()
+    slices: tuple[CardSlice, ...] = ()
     champion_version: int | None = None
     measured: Measurements | None = None
     value: Estimate | None = None

@@ -143,6 +143,18 @@ def sizes_of(content: bytes) -> Sizes:
     return Sizes(inputs, slots, outputs, trees, nodes)
 
 
+def inputs_read(content: memoryview) -> frozenset[int]:
+    """The places of the inputs that any operation reads, of a file that the kernel accepted."""
+    count = _HEADER.unpack_from(content)[5]
+    ints = content[_HEADER.size : _HEADER.size + 4 * count].cast("i")
+    places, at = set(), 0
+    while ints[at] != Operation.ANSWER:
+        if ints[at] in (Operation.NUMBER, Operation.CODE):
+            places.add(ints[at + 4])
+        at += 4 + ints[at + 1] + ints[at + 3]
+    return frozenset(places)
+
+
 def description_of(content: bytes) -> Description:
     """The text of a file that the kernel accepted; raises Corrupt for one that does not fit its numbers."""
     fields: tuple[Any, ...] = _HEADER.unpack_from(content)

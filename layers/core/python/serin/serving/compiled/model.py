@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -13,7 +14,7 @@ from serin.domain.compilation import Runtime
 from serin.domain.errors import ModelFailed, Unavailable
 from serin.domain.features import Value
 from serin.serving.compiled.kernel import Kernel
-from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, sizes_of
+from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, inputs_read, sizes_of
 from serin.serving.table import number_of, text_of
 
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
@@ -44,6 +45,11 @@ class CompiledModel:
         self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
         self._means: dict[int, array[float]] = {}
 
+    @property
+    def outputs(self) -> int:
+        """How many scores a row has."""
+        return int(self._sizes.outputs)
+
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
 
@@ -53,18 +59,23 @@ class CompiledModel:
         return self._listed(self.scores_of(Matrix(values, len(rows), len(self._inputs), 1)))
 
     def columns(self, columns: Sequence[Any]) -> Matrix:
-        """Whole columns, in the model's order, as the kernel reads them.
+        """Whole columns, in the model's order, as the kernel reads them; those that it does not read are left out.
 
         Numbers are a buffer of float64, a null NaN; texts are a sequence, a null None or NaN.
         """
-        values = array("d")
-        for column, codes in zip(columns, self._codes, strict=True):
-            if codes is None:
+        rows, values = len(columns[0]), array("d")
+        for place, (column, codes) in enumerate(zip(columns, self._codes, strict=True)):
+            if place not in self._read:
+                values.frombytes(bytes(8 * rows))
+            elif codes is None:
                 values.frombytes(memoryview(column).cast("B"))
             else:
                 values.fromlist(list(map(codes.__getitem__, column)))
-        rows = len(columns[0])
         return Matrix(values, rows, 1, rows)
+
+    @cached_property
+    def _read(self) -> frozenset[int]:
+        return inputs_read(memoryview(self._file).cast("B"))
 
     def scores_of(self, matrix: Matrix) -> array[float]:
         """The scores of all rows, one row after the other; raises ValueError for a row that the pipeline refuses."""

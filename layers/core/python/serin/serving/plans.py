@@ -1,0 +1,41 @@
+"""How a model's rows are made of a request: by its inputs alone, or with what is looked up and computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from serin.serving.feature_rows import FeatureRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import TypeAlias
+
+    from serin.domain.buckets import OnlineItem
+    from serin.domain.features import EntityKey
+    from serin.domain.fields import Field
+    from serin.serving.features import FeaturePlan
+    from serin.serving.requests import Instance
+
+    Plan: TypeAlias = "FeaturePlan | InputsPlan"
+
+
+class InputsPlan:
+    """The rows of a model that is asked its inputs and nothing else, as many a model is: `uses` are their names."""
+
+    def __init__(self, inputs: Sequence[Field], uses: Sequence[str]) -> None:
+        self.inputs = inputs
+        self._uses = tuple(uses)
+        self._is_all = self._uses == tuple(item.name for item in inputs)
+
+    def keys(self, *_: object) -> list[EntityKey]:
+        """Nothing is looked up."""
+        return []
+
+    def at(self, _: Mapping[EntityKey, OnlineItem], __: datetime) -> Callable[[Instance], FeatureRow]:
+        """What makes an instance a row, whenever it is asked."""
+        if self._is_all:
+            # An instance holds the inputs in their order.
+            return FeatureRow
+        uses = self._uses
+        return lambda instance: FeatureRow({name: instance[name] for name in uses})
