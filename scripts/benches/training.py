@@ -1,4 +1,4 @@
-"""Trainings: runs side by side, one of flights beside its bare fits, how far a rerun differs, what the default is worth."""
+"""Trainings: runs side by side, one of flights beside bare fits, how far a rerun differs, what the default is worth."""
 
 from __future__ import annotations
 
