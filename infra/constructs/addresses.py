@@ -81,6 +81,10 @@ class Addresses:
         """A state machine: `release`, `training-<model>`."""
         return self._regional("states", f"stateMachine:{self._names.machine(name)}")
 
+    def executions(self, name: str) -> str:
+        """Every execution of a state machine."""
+        return self._regional("states", f"execution:{self._names.machine(name)}:*")
+
     def stacks(self, beginning: str) -> str:
         """What the ARNs of the stacks begin with whose names begin so: `endpoint-`."""
         return self._regional("cloudformation", f"stack/{self._names.stack(beginning)}")

@@ -13,6 +13,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.contracts import Contract, Limit
 from serin.domain.datasets import Upload
 from serin.files.models import read_models
+from serin.ports import ObjectContent
 from serin.services.accept_upload import Arrival, accept_upload
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -37,6 +38,15 @@ class FolderObjectStore:
     def put(self, key: str, content: bytes) -> None:
         (self._folder / key).parent.mkdir(parents=True, exist_ok=True)
         (self._folder / key).write_bytes(content)
+
+    def about(self, key: str) -> ObjectContent:
+        return ObjectContent("", None, (self._folder / key).stat().st_size)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        if (self._folder / key).exists():
+            return False
+        self.put(key, content)
+        return True
 
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, b"")

@@ -49,6 +49,23 @@ def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore, tmp_path: Path) -
         objects.fetch("a/b", tmp_path / "file")
 
 
+def test_what_is_there_is_told_without_reading_it(objects: ObjectStore) -> None:
+    objects.put("a/b", b"first")
+    first = objects.about("a/b")
+    objects.put("a/b", b"second!")
+    second = objects.about("a/b")
+    assert (first.size, second.size) == (5, 7)
+    assert first.etag != second.etag
+    assert objects.get("a/b", first.version) == b"first"
+    with pytest.raises(NotFound, match="no object 'a/c'"):
+        objects.about("a/c")
+
+
+def test_only_the_first_writes_where_nothing_is_yet(objects: ObjectStore) -> None:
+    assert [objects.put_new("a/b", content) for content in (b"first", b"second")] == [True, False]
+    assert objects.get("a/b") == b"first"
+
+
 @pytest.mark.parametrize("size", [0, 5, 20_000_000])
 def test_a_file_is_put_and_fetched_as_it_is_however_large(objects: ObjectStore, size: int, tmp_path: Path) -> None:
     content = random.Random(size).randbytes(size)

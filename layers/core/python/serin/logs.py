@@ -8,22 +8,26 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 from serin.domain.errors import SerinError
 from serin.domain.idempotency import key_digest
 from serin.domain.printable import printable
 
+# From `typing` itself it would cost a start of `predict` more than the rest of this file.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+    from typing import Any, Self, TypeVar, Unpack
 
+    from serin.log_fields import Fields
     from serin.ports import Clock
 
-T = TypeVar("T")
-Handler = Callable[[Mapping[str, Any], Any], T]
+    T = TypeVar("T")
+    Handler = Callable[[Mapping[str, Any], Any], T]
 
 LONGEST = {"message": 1000, "traceback": 8000}
 LONGEST_OTHER = 200
@@ -38,29 +42,25 @@ LEVELS = {
 REFUSED, FAILED = 400, 500
 
 
-class Fields(TypedDict, total=False):
-    """All a line may say besides when, where and how long; what is not listed here is never written."""
-
-    correlation: str
-    step: str
-    route: str
-    key: str
-    status: int
-    model: str
-    version: int
-    run: str
-    release: str
-    cause: str
-    dataset: str
-    upload_id: str
-    outcome: str
-    kind: str
-    message: str
-    traceback: str
-
-
-ALLOWED = tuple(Fields.__annotations__)
-
+ALLOWED = (
+    "correlation",
+    "step",
+    "route",
+    "key",
+    "status",
+    "model",
+    "version",
+    "run",
+    "release",
+    "cause",
+    "dataset",
+    "upload_id",
+    "outcome",
+    "kind",
+    "message",
+    "traceback",
+)
+"""All a line may say besides when, where and how long, in this order: the names of `serin.log_fields.Fields`."""
 
 _AT_HAND: ContextVar[Work | None] = ContextVar("work", default=None)
 
@@ -133,7 +133,7 @@ def logged(
             with Work(function, correlation_of(event, context), context, clock) as work:
                 work.tells(**_about(event))
                 answer = handle(event, context)
-                fields = Fields() if tells is None else tells(answer)
+                fields: Fields | None = {} if tells is None else tells(answer)
                 if fields is None:
                     work.keeps_silent()
                 else:
