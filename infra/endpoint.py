@@ -30,13 +30,13 @@ def cloud_for(environment: Mapping[str, str], wanted: object = None, profile_url
     """
     ignored = environment.get(_IGNORE, "").lower() == "true"
     urls = {"": ""} if ignored else {name: _url(environment, name) or profile_url for name in _NEEDED}
-    found = {_is_here(url) for url in urls.values()}
-    if len(found) > 1:
+    here = {_is_here(url) for url in urls.values()}
+    if len(here) > 1:
         raise Invalid(
             f"Some of {', '.join(f'{_EVERY}_{name}' for name in _NEEDED)} are on this machine and others are not.",
             f"Set {_EVERY} alone.",
         )
-    cloud: Cloud = "local" if found.pop() else "aws"
+    cloud: Cloud = "local" if here.pop() else "aws"
     if wanted not in (None, cloud):
         raise Invalid(
             f"The context says cloud={wanted}, but requests go to {'the local cloud' if cloud == 'local' else 'AWS'}.",

@@ -16,7 +16,7 @@ LONGEST_MACHINE_NAME = 80
 LONGEST_QUEUE_NAME = 80
 
 
-SHARED_STACKS = ("catalog", "lake", "api", "training", "release", "watch")
+SHARED_STACKS = ("catalog", "lake", "api", "training", "release", "watch", "batch")
 MODEL_STACKS = ("endpoint", "training")
 """What a model has of its own; the first goes first."""
 

@@ -17,8 +17,8 @@ from xdist.scheduler import LoadScopeScheduling
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
-TOGETHER = ("tests/e2e", "tests/infra")
-"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis of the app.
+TOGETHER = ("tests/e2e", "tests/infra", "tests/contracts")
+"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis, a local cloud.
 
 The platform is also what this checkout is connected to (.serin), and there is one such connection.
 """

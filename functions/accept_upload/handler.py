@@ -13,14 +13,17 @@ from serin.domain.quality_metrics import quality_metrics
 from serin.logs import Work
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.compact_dataset import compact_dataset
+from serin.services.retry_soon import retry_soon
 
 Failures = dict[str, list[dict[str, str]]]
 
 
 def handle(event: Mapping[str, Any], context: object) -> Failures:
     """Take in every object of the batch; what fails goes back to the queue alone, its neighbours do not."""
-    failed = [record["messageId"] for record in event["Records"] if not taken_in(record, context)]
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+    failed = [record for record in event["Records"] if not taken_in(record, context)]
+    for record in failed:
+        come_again_soon(record, context)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
 
 def taken_in(record: Mapping[str, Any], context: object) -> bool:
@@ -58,7 +61,16 @@ def compact_after(upload: Upload, message: str, context: object) -> None:
             work.keeps_silent()
 
 
+def come_again_soon(record: Mapping[str, Any], context: object) -> None:
+    """Try the message again when what failed may have passed; where that cannot be said, the queue knows when."""
+    world, message = platform(), record["messageId"]
+    with suppress(Exception), Work("accept_upload", message, context, lambda: world.clock) as work:
+        work.keeps_silent()
+        tries = int(record["attributes"]["ApproximateReceiveCount"])
+        retry_soon(record["receiptHandle"], tries, messages=world.upload_messages)
+
+
 def arrival_from(record: Mapping[str, Any]) -> Arrival:
     """The object an SQS record tells of; EventBridge does not URL-encode keys."""
-    found = json.loads(record["body"])["detail"]["object"]
-    return Arrival(found["key"], found.get("version-id"), found["size"])
+    source = json.loads(record["body"])["detail"]["object"]
+    return Arrival(source["key"], source.get("version-id"), source["size"])

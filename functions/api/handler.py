@@ -11,6 +11,7 @@ from mangum import Mangum
 
 from serin.bootstrap import platform
 from serin.domain.approvals import Approval, Word
+from serin.domain.batches import Batch
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
@@ -26,10 +27,12 @@ from serin.services.answer_approval import answer_approval
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_batch import ShownBatch, show_batch
 from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.start_batch import start_batch
 from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 
@@ -45,7 +48,10 @@ def adapter() -> Mangum:
     """The application, made at the first request."""
     world = platform()
     ports = world.catalog, world.control, world.workflows
-    rare = UseCases(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer)
+    rare = UseCases(
+        *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer),
+        *(begin_batch, batch_progress),
+    )
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
 
@@ -120,8 +126,32 @@ def health(model: str, span: timedelta) -> Health:
 def answer(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
     """What a person says to a question."""
     world = platform()
-    people = world.charters[model].people
-    return answer_approval(model, approval, word, why, by, token, people, catalog=world.catalog, clock=world.clock)
+    return answer_approval(
+        *(model, approval, word, why, by, token, world.charters[model].people),
+        catalog=world.catalog,
+        clock=world.clock,
+        workflows=world.workflows,
+    )
+
+
+def begin_batch(model: str, file: str, version: int | None, by: str, correlation: str, again: str | None) -> Batch:
+    """A file that is going to be scored; who sends none waits for no client of S3."""
+    world = platform()
+    return start_batch(
+        *(model, file, version, by, correlation, again),
+        uploads=world.uploads,
+        lake=world.lake,
+        catalog=world.catalog,
+        control=world.control,
+        workflows=world.workflows,
+        clock=world.clock,
+    )
+
+
+def batch_progress(model: str, batch: str) -> ShownBatch:
+    """How far a batch is."""
+    world = platform()
+    return show_batch(model, batch, lake=world.lake, workflows=world.workflows)
 
 
 def profile(dataset: str, model: str | None) -> ShownProfile:

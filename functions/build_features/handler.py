@@ -56,10 +56,10 @@ def older() -> Iterator[FeatureBuilder]:
     """The views that serving versions ask for and the charter has no more, by the code they came with."""
     world = platform()
     charter = world.charters[world.model]
-    for found in released_views(
+    for view in released_views(
         charter, world.contracts, catalog=world.catalog, artifacts=world.artifacts, code_of=ReleasedCode
     ):
-        yield builder(found.charter, found.functions)
+        yield builder(view.charter, view.functions)
 
 
 def builder(charter: Charter, functions: Functions) -> FeatureBuilder:

@@ -15,10 +15,10 @@ from serin.logs import logged
 from serin.services.collect_predictions import Collected, collect_predictions
 
 
-def come_to(found: Mapping[str, int]) -> Fields:
+def come_to(counts: Mapping[str, int]) -> Fields:
     """What the log says of the answer: refused, when a log held lines that name another model or cannot be read."""
     reasons = {"foreign": "that name another model", "unreadable": "that cannot be read"}
-    told = [f"{found[name]} lines {reason}" for name, reason in reasons.items() if found[name]]
+    told = [f"{counts[name]} lines {reason}" for name, reason in reasons.items() if counts[name]]
     return {"outcome": "refused", "message": f"{' and '.join(told)} were left out"} if told else {"outcome": "ok"}
 
 
@@ -31,5 +31,5 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
     world = platform()
     model = batch["logGroup"].removeprefix(f"/aws/lambda/serin-{world.stage}-predict-")
     lines = [line["message"] for line in batch["logEvents"]]
-    found: dict[str, int] = as_record(collect_predictions(model, batch["logStream"], lines, lake=world.lake))
-    return found
+    counts: dict[str, int] = as_record(collect_predictions(model, batch["logStream"], lines, lake=world.lake))
+    return counts

@@ -25,8 +25,8 @@ def looked_at(model: str, heads: LastSequences, context: Any) -> Reconciled:
     """One model, and a line about it; another line where features lack something."""
     world, call = platform(), context.aws_request_id
     with Work("reconcile", call, context, lambda: world.clock) as work:
-        found = reconcile(reconciler_of(model, call))
-        work.tells(model=model, outcome=found.found)
+        findings = reconcile(reconciler_of(model, call))
+        work.tells(model=model, outcome=findings.found)
     with Work("reconcile", call, context, lambda: world.clock) as work:
         behind = sweep_features(
             world.charters[model], call, catalog=world.catalog, events=world.events, clock=world.clock, heads=heads
@@ -34,7 +34,7 @@ def looked_at(model: str, heads: LastSequences, context: Any) -> Reconciled:
         work.tells(model=model, step="features", outcome="backfill wanted")
         if not behind:
             work.keeps_silent()
-    return found
+    return findings
 
 
 def reconciler_of(model: str, call: str) -> ReleaseContext:

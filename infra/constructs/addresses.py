@@ -57,6 +57,10 @@ class Addresses:
         """A queue: `failed` or `undelivered`, the stage's or a model's."""
         return self._regional("sqs", self._names.queue(name, model))
 
+    def queue_url(self, name: str) -> str:
+        """Where one of the stage's queues is asked."""
+        return f"https://sqs.{Aws.REGION}.{Aws.URL_SUFFIX}/{Aws.ACCOUNT_ID}/{self._names.queue(name)}"
+
     def rules(self) -> list[str]:
         """The ARNs of the stage's rules, on the account's own bus and on ours; CloudFormation ends their names.
 
@@ -76,6 +80,10 @@ class Addresses:
     def machine(self, name: str) -> str:
         """A state machine: `release`, `training-<model>`."""
         return self._regional("states", f"stateMachine:{self._names.machine(name)}")
+
+    def executions(self, name: str) -> str:
+        """Every execution of a state machine."""
+        return self._regional("states", f"execution:{self._names.machine(name)}:*")
 
     def stacks(self, beginning: str) -> str:
         """What the ARNs of the stacks begin with whose names begin so: `endpoint-`."""

@@ -8,6 +8,7 @@ from infra.constructs.stack import SerinStack
 
 _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_UPLOADS_BUCKET": lambda stack: stack.addresses.bucket_name("uploads"),
+    "SERIN_UPLOADS_QUEUE": lambda stack: stack.addresses.queue_url("uploads"),
     "SERIN_LAKE_BUCKET": lambda stack: stack.addresses.bucket_name("lake"),
     "SERIN_ARTIFACTS_BUCKET": lambda stack: stack.addresses.bucket_name("artifacts"),
     "SERIN_CATALOG_TABLE": lambda stack: stack.names.table("catalog"),
@@ -17,12 +18,14 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_BUS": lambda stack: stack.names.bus,
     "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
     "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),
+    "SERIN_BATCH_ARN": lambda stack: stack.addresses.machine("batch"),
     "SERIN_RUNTIME": lambda stack: stack.settings.runtime,
+    "SERIN_COMMIT": lambda stack: stack.deployment.commit,
     "SERIN_REQUEST_RATE": lambda stack: f"{stack.settings.requests_per_second} {stack.settings.burst}",
 }
 
 
 def variables(stack: SerinStack, names: Sequence[str], model: str | None) -> dict[str, str]:
     """The stage, the model where there is one, and the variables of those names."""
-    found = {"SERIN_STAGE": stack.names.stage, **({"SERIN_MODEL": model} if model else {})}
-    return found | {name: _VALUES[name](stack) for name in names}
+    settings = {"SERIN_STAGE": stack.names.stage, **({"SERIN_MODEL": model} if model else {})}
+    return settings | {name: _VALUES[name](stack) for name in names}

@@ -1,4 +1,4 @@
-"""The one way to make a state machine: Amazon States Language with JSONPath, calling functions and nothing else."""
+"""The one way to make a state machine: Amazon States Language with JSONPath, calling functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.alarms import FIVE_MINUTES, Bad, Notice, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import UNTRACED, allow, grant, keep_wildcard
+from infra.constructs.permissions import UNTRACED, Permission, allow, grant, keep_wildcard
 from infra.constructs.stack import SerinStack
 
 State = Mapping[str, Any]
@@ -57,6 +57,12 @@ def call(function: str, payload: State | str, **rest: Any) -> dict[str, Any]:
     }
 
 
+def call_and_wait(function: str, payload: State, **rest: Any) -> dict[str, Any]:
+    """The same, but it ends once somebody sends success by the task's token, which the payload holds."""
+    waits = {"Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke.waitForTaskToken"}
+    return call(function, payload, **rest) | waits
+
+
 def answer_at(path: str) -> dict[str, Any]:
     """Keep only what the function answered, as `<path>.answer`."""
     return {"ResultSelector": {"answer.$": "$.Payload"}, "ResultPath": path}
@@ -65,7 +71,8 @@ def answer_at(path: str) -> dict[str, Any]:
 class Workflow(Construct):
     """The state machine `name`; `definition` is its States Language.
 
-    `functions` are all it may call, and `others` the ARNs of those that belong to other stacks. `model` is whose it is,
+    `functions` are all it may call, and `others` the ARNs of those that belong to other stacks;
+    `permissions` are what it may beside that. `model` is whose it is,
     None where all share it.
     """
 
@@ -77,6 +84,7 @@ class Workflow(Construct):
         definition: State,
         functions: Sequence[ServiceFunction],
         others: Sequence[str] = (),
+        permissions: Sequence[Permission] = (),
         model: str | None = None,
     ) -> None:
         super().__init__(stack, f"Machine-{name}")
@@ -87,7 +95,7 @@ class Workflow(Construct):
             "Machine",
             state_machine_name=self.full_name,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
-            role=self._role([*(function.arn for function in functions), *others]),
+            role=self._role([*(function.arn for function in functions), *others], permissions),
             logs=sfn.LogOptions(destination=self._log(stack), level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=traced,
         )
@@ -116,8 +124,8 @@ class Workflow(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
-    def _role(self, functions: Sequence[str]) -> iam.Role:
+    def _role(self, functions: Sequence[str], permissions: Sequence[Permission]) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        grant(role, [allow("lambda:InvokeFunction", on=functions)])
+        grant(role, [allow("lambda:InvokeFunction", on=functions), *permissions])
         keep_wildcard(role, "*", "Log delivery and X-Ray have no resources that a policy could name.")
         return role

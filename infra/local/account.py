@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from serin.domain.errors import Invalid
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 class Account:
     """`concurrency` functions run at once, some ten in a new account; a call of AWS's API takes `latency_s` more.
 
+    Where `throttles` is off, the gateway lets in as many calls as come, whatever the stage's limits are: what a load
+    test on a laptop measures is then the laptop.
+
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
 
     concurrency: int = 1000
     latency_s: float = 0.0
+    throttles: bool = True
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
@@ -35,7 +39,7 @@ class Account:
             return app
 
         def later(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            time.sleep(self.latency_s)
+            sleep(self.latency_s)
             return app(environ, start_response)
 
         return later

@@ -80,7 +80,14 @@ def assemble(
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
     routes, port = partial(route_table, region), state.api_port if state else 0
-    gateway = Gateway(routes, invocations.by_arn, now_ms=clock.now_ms, port=port, now_s=clock.time, count=count_call)
+    gateway = Gateway(
+        *(routes, invocations.by_arn),
+        now_ms=clock.now_ms,
+        port=port,
+        now_s=clock.time,
+        count=count_call,
+        throttles=account.throttles,
+    )
     moving = assets, invocations, Router(), Mappings(region), Subscriptions()
     services = every_service()
     parts = Wiring(

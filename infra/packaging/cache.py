@@ -69,8 +69,8 @@ def _open_to_all(content: Path) -> None:
 
 def files_below(folder: Path) -> list[Path]:
     """The files of a source folder in a fixed order, without what interpreters leave behind."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if "__pycache__" not in path.parts and path.suffix != ".pyc")
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in paths if "__pycache__" not in path.parts and path.suffix != ".pyc")
 
 
 def digest_of(folder: Path, without: Path | None = None) -> str:

@@ -39,9 +39,9 @@ def compiler_of(minor: str) -> Compiler | None:
     if minor == this_python():
         return Compiler(Path(sys.executable))
     command = [find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", minor]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    if found.returncode == 0:
-        return Compiler(Path(found.stdout.strip()))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return Compiler(Path(done.stdout.strip()))
     node = node_program()
     if minor != pyodide.MINOR or node is None:
         return None

@@ -15,7 +15,16 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
+from infra.constructs.permissions import (
+    EVERY_MODELS,
+    EVERY_VERSION,
+    WOKEN_BY_TOKEN,
+    Permission,
+    allow,
+    allow_items,
+    list_keys,
+    publish,
+)
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from infra.names import EVERY_MODEL
@@ -53,9 +62,12 @@ ROUTES = (
     "POST /models/{model}/watch/{episode}/acknowledge",
     "POST /models/{model}/watch/{episode}/close",
     "POST /models/{model}/feedback",
+    "POST /models/{model}/batch",
+    "GET /models/{model}/batch/{batch}",
     "POST /get-online-features",
     "POST /models/{model}/views",
 )
+_EVERY_BATCH = "A batch is named when it is asked for."
 ACCESS_LOG = {
     "request_id": "$context.requestId",
     "at": "$context.requestTimeEpoch",
@@ -191,6 +203,8 @@ class ApiStack(SerinStack):
                 "SERIN_FEATURES_TABLE",
                 "SERIN_TRAINING_ARN_PREFIX",
                 "SERIN_RELEASE_ARN",
+                "SERIN_BATCH_ARN",
+                "SERIN_UPLOADS_BUCKET",
                 "SERIN_LAKE_BUCKET",
                 "SERIN_ARTIFACTS_BUCKET",
                 "SERIN_BUS",
@@ -209,11 +223,17 @@ class ApiStack(SerinStack):
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 allow(
                     "states:StartExecution",
-                    on=[self.addresses.machine(f"training-{EVERY_MODEL}"), self.addresses.machine("release")],
+                    on=[
+                        self.addresses.machine(f"training-{EVERY_MODEL}"),
+                        self.addresses.machine("release"),
+                        self.addresses.machine("batch"),
+                    ],
                     why=EVERY_MODELS,
                 ),
+                allow("states:SendTaskSuccess", on="*", why=WOKEN_BY_TOKEN),
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*", REPORTS)),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
+                *self._batches(),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
             ],
@@ -221,6 +241,20 @@ class ApiStack(SerinStack):
             memory=512,
             timeout=cdk.Duration.seconds(30),
         )
+
+    def _batches(self) -> list[Permission]:
+        """Look at the file that is to be scored, remember what was asked, and see how far it is."""
+        return [
+            allow("s3:GetObject", on=self.addresses.objects("uploads", "batch/*")),
+            *(list_keys(self.addresses.bucket(bucket), "batch/") for bucket in ("uploads", "lake")),
+            allow("s3:GetObject", on=self.addresses.objects("lake", "batch/*")),
+            allow("s3:PutObject", on=self.addresses.objects("lake", "batch/*/asked/*")),
+            allow(
+                "states:DescribeExecution",
+                on=self.addresses.executions("batch"),
+                why="A batch is named when it is asked for.",
+            ),
+        ]
 
     def _showing_predictions(self) -> list[Permission]:
         """The files of the log, what was said of predictions, and the function versions that answered."""

@@ -17,9 +17,11 @@ from infra.constructs.bus import send_to_queue
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
 from infra.constructs.queues import dead_letters, queue, when_not_empty
+from infra.constructs.retention import keep_no_longer
 from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
 from infra.names import EVERY_MODEL
+from infra.retention import of_the_lake, of_uploads
 from infra.stacks.lake_sources import acquire_from
 from serin.domain.charter import Charter, sources_of
 
@@ -29,8 +31,9 @@ class LakeStack(SerinStack):
 
     def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         super().__init__(scope, "lake", deployment, "Serin: data, from upload to features")
-        private_bucket(self, "uploads", events=True)
-        private_bucket(self, "lake")
+        received, lake = private_bucket(self, "uploads", events=True), private_bucket(self, "lake")
+        keep_no_longer(lake, of_the_lake(charters))
+        keep_no_longer(received, of_uploads(charters))
         private_bucket(self, "artifacts")
         uploads = self._upload_queue()
         self._accept_upload(uploads)
@@ -71,7 +74,10 @@ class LakeStack(SerinStack):
             self,
             "accept_upload",
             layers=["core", "data", "charters"],
-            environment=["SERIN_UPLOADS_BUCKET", "SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            environment=[
+                *("SERIN_UPLOADS_BUCKET", "SERIN_UPLOADS_QUEUE", "SERIN_LAKE_BUCKET"),
+                *("SERIN_CATALOG_TABLE", "SERIN_BUS"),
+            ],
             permissions=[
                 # An event names the version, and reading a version asks for nothing else.
                 allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
@@ -82,7 +88,16 @@ class LakeStack(SerinStack):
                 # How often files come: when the last was accepted.
                 allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
                 publish("Upload Accepted", "Upload Rejected", on=self.addresses.bus()),
-                allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=uploads.queue_arn),
+                # Lambda reads the queue by this role; the function itself lets what failed come again soon.
+                allow(
+                    *(
+                        "sqs:ReceiveMessage",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ChangeMessageVisibility",
+                    ),
+                    on=uploads.queue_arn,
+                ),
             ],
             called_by="queue",
             memory=ACCEPT_MEMORY_MB,

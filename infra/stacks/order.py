@@ -9,6 +9,7 @@ import aws_cdk as cdk
 
 from infra.constructs.stack import Deployment
 from infra.stacks.api import ApiStack
+from infra.stacks.batch import BatchStack
 from infra.stacks.catalog import CatalogStack
 from infra.stacks.endpoint import EndpointStack
 from infra.stacks.lake import LakeStack
@@ -42,6 +43,7 @@ def add_shared(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]
     catalog, api = CatalogStack(app, deployment), ApiStack(app, deployment)
     lake, release = LakeStack(app, deployment, charters), ReleaseStack(app, deployment)
     trainings, watch = TrainingsStack(app, deployment), WatchStack(app, deployment, charters)
+    BatchStack(app, deployment)
     for stack in (lake, trainings, release, watch):
         stack.add_stack_dependency(catalog)
     return Shared(release, lake, api, trainings, watch)

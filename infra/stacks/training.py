@@ -18,6 +18,7 @@ from infra.constructs.queues import failed, undelivered
 from infra.constructs.schedules import FEEDBACK, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
+from infra.stacks.batch import score_batch
 from infra.stacks.training_states import training_definition
 from serin.domain.charter import Charter
 from serin.domain.events import SOURCE, source_of
@@ -32,6 +33,7 @@ class TrainingStack(SerinStack):
         queues = failed(self, model), undelivered(self, model)
         self._on_accepted_uploads(charter, self._build_features(model), self._profile_dataset(model))
         self._join_truth(charter)
+        score_batch(self, model)
         self._train(charter)
         # Both name a queue by its ARN, and a service may look for it there and then.
         for part in self.node.find_all():
@@ -45,7 +47,9 @@ class TrainingStack(SerinStack):
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build.arn, train.arn, evaluate, charter.training),
+            definition=training_definition(
+                *(build.arn, train.arn, evaluate, charter.training), charter.people.training
+            ),
             functions=[build, train],
             others=[evaluate],
             model=charter.model,
@@ -150,12 +154,15 @@ class TrainingStack(SerinStack):
             layers=["core", "data", "charters", f"code-{model}"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                # A rerun goes by the code that was kept beside the rows of the run it repeats.
+                allow(
+                    "s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")
+                ),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
                     model,
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL"),
-                    keeps=("RUN", "TRAINING-SET"),
+                    keeps=("RUN", "TRAINING-SET", "TRAINING"),
                 ),
             ],
             called_by="workflow",
@@ -208,6 +215,8 @@ class TrainingStack(SerinStack):
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                # Parts of files that a version without a compiled model scores.
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"batch/{model}/features/*")),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
             ],
             called_by="workflow",

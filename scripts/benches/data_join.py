@@ -35,8 +35,8 @@ def join(*, peers: bool, rounds: int = ROUNDS, runs: int = RUNS, months: int = 1
         who["truth"] = partial(ours, "join_truth", folder, folder / "truth.npz")
         if peers:
             who["feast"] = partial(peer, "feast_bench", "feast_join", folder, folder / "feast.npz")
-        found = interleaved(rounds, who)
-        mine = found["ours"]
+        measurements = interleaved(rounds, who)
+        mine = measurements["ours"]
         figures = {
             "rows": mine[0]["rows"],
             "lost": mine[0]["rows"] - mine[0]["joined"],
@@ -50,7 +50,7 @@ def join(*, peers: bool, rounds: int = ROUNDS, runs: int = RUNS, months: int = 1
             "peak_mb": median(mine, "peak_mb"),
         }
         if peers:
-            theirs = found["feast"]
+            theirs = measurements["feast"]
             figures["vs_feast"] = ratio(median(theirs, "cpu_s"), figures["cpu_s"])
             costs = {key: median(theirs, key) for key in ("cpu_s", "peak_mb", "rows")}
             figures["feast"] = {**costs, "equal_values": _equal_share(folder, "feast")}

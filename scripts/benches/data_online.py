@@ -41,12 +41,12 @@ def online(
             ask["feast"] = partial(peer, "feast_bench", "feast_online", folder, environment=environment)
         for one in ask.values():
             one("1", 0, "--write")
-        found = interleaved(rounds, {name: partial(one, sizes, calls) for name, one in ask.items()})
-    return {str(size): _figures(found, str(size)) for size in SIZES}
+        measurements = interleaved(rounds, {name: partial(one, sizes, calls) for name, one in ask.items()})
+    return {str(size): _figures(measurements, str(size)) for size in SIZES}
 
 
-def _figures(found: Rounds, size: str) -> dict[str, Any]:
-    by_size = {name: [one[size] for one in runs] for name, runs in found.items()}
+def _figures(measurements: Rounds, size: str) -> dict[str, Any]:
+    by_size = {name: [one[size] for one in runs] for name, runs in measurements.items()}
     mine = by_size["ours"]
     cpu_s = median(mine, "cpu_s")
     figures = {"requests": mine[0]["requests"], "cpu_ms": cpu_s * 1000, "known": _known(mine[0]["values"])}
@@ -96,12 +96,12 @@ def _known_by(now: datetime, view: View, charter: Charter, source: pl.DataFrame)
     wanted = source.select(key).drop_nulls().unique(maintain_order=True)
     return [
         {
-            "key": dict(zip(key, found.key.values, strict=True)),
-            "event": found.event_time.isoformat() if found.event_time else None,
-            "values": {name: None if value is None else float(value) for name, value in found.values.items()},
+            "key": dict(zip(key, values.key.values, strict=True)),
+            "event": values.event_time.isoformat() if values.event_time else None,
+            "values": {name: None if value is None else float(value) for name, value in values.values.items()},
         }
         for item in latest_values(view, view.name, source, key, (), wanted, 1, now)
-        if (found := item.at(now)) is not None
+        if (values := item.at(now)) is not None
     ]
 
 

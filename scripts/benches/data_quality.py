@@ -37,18 +37,18 @@ def quality(*, peers: bool, runs: int = RUNS, months: int = 12) -> dict[str, Any
         }
         if peers:
             who |= {name: partial(peer, name, f"{name}_rules", folder, WARM) for name in PEERS}
-        found = interleaved(runs, who)
-    whole, shared = found["contract"], found["shared"]
+        measurements = interleaved(runs, who)
+    whole, shared = measurements["contract"], measurements["shared"]
     figures: dict[str, Any] = {key: whole[0][key] for key in ("rules", "implied", "broken", "scores")}
     figures |= {"rows": whole[0]["in"], "set_aside": len(whole[0]["rows"]), "flagged": len(shared[0]["rows"])}
     figures |= {"cpu_s": median(whole, "cpu_s"), "peak_mb": median(whole, "peak_mb")}
     figures["shared"] = {"rules": shared[0]["rules"], **_cost(shared)}
-    return {**figures, **(_against(found) if peers else {})}
+    return {**figures, **(_against(measurements) if peers else {})}
 
 
-def _against(found: Rounds) -> dict[str, Any]:
-    flagged = [one["rows"] for name in ("shared", *PEERS) for one in found[name]]
-    costs = {name: _cost(found[name]) for name in ("shared", *PEERS)}
+def _against(measurements: Rounds) -> dict[str, Any]:
+    flagged = [one["rows"] for name in ("shared", *PEERS) for one in measurements[name]]
+    costs = {name: _cost(measurements[name]) for name in ("shared", *PEERS)}
     return {
         "same_rows_as_peers": all(rows == flagged[0] for rows in flagged),
         **{f"vs_{name}": ratio(costs[name]["cold"], costs["shared"]["cold"]) for name in PEERS},
@@ -57,11 +57,11 @@ def _against(found: Rounds) -> dict[str, Any]:
     }
 
 
-def _cost(found: Sequence[Found]) -> dict[str, float]:
+def _cost(measurements: Sequence[Found]) -> dict[str, float]:
     return {
-        "cold": median(found, "cpu_s"),
-        "warm": median(found, "warm_cpu_s"),
-        "peak_mb": median(found, "peak_mb"),
+        "cold": median(measurements, "cpu_s"),
+        "warm": median(measurements, "warm_cpu_s"),
+        "peak_mb": median(measurements, "peak_mb"),
     }
 
 

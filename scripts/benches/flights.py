@@ -27,7 +27,7 @@ MODELS, DATASETS = ROOT / "models", ("flights", "weather", "planes", "airports")
 
 def model() -> ModelFolder:
     """The model of flights."""
-    return next(found for found in read_models(MODELS) if found.charter.model == "flight-delay")
+    return next(one for one in read_models(MODELS) if one.charter.model == "flight-delay")
 
 
 def write_files(folder: Path, months: int) -> None:
@@ -55,9 +55,9 @@ def write_accepted(folder: Path, *datasets: str) -> Mapping[str, pl.DataFrame]:
 
 def with_derived(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The tables as features are made of them: each row once, with what the model's own code adds."""
-    found = model()
-    latest = {name: latest_rows(table, found.contracts[name]) for name, table in tables.items()}
-    return {name: derive(found.charter, name, latest, function_of(found.folder)) for name in latest}
+    folder = model()
+    latest = {name: latest_rows(table, folder.contracts[name]) for name, table in tables.items()}
+    return {name: derive(folder.charter, name, latest, function_of(folder.folder)) for name in latest}
 
 
 def function_of(folder: Path, file: str = "features.py") -> Callable[[str], Callable[..., Any]]:

@@ -99,8 +99,8 @@ def _layer(platform: Running, folder: Path) -> Path:
     """The newest model's layer, unpacked as beside `predict`."""
     s3: Any = boto3.client("s3", **platform.cloud.client)
     bucket = platform.connection.uploads_bucket.replace("-uploads-", "-artifacts-")
-    found = s3.list_objects_v2(Bucket=bucket, Prefix=f"models/{MODEL}/")["Contents"]
-    key = sorted(item["Key"] for item in found if item["Key"].endswith(".zip"))[-1]
+    layers = s3.list_objects_v2(Bucket=bucket, Prefix=f"models/{MODEL}/")["Contents"]
+    key = sorted(item["Key"] for item in layers if item["Key"].endswith(".zip"))[-1]
     zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())).extractall(folder / "layer")
     return folder / "layer" / "python"
 

@@ -28,14 +28,14 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
     parser.add_argument("--contests", type=int, default=CONTESTS, help=f"how many of each kind (default: {CONTESTS:,})")
     arguments = parser.parse_args()
-    found = measured(arguments.contests)
+    results = measured(arguments.contests)
     recipes = equal_recipes(arguments.contests, model().charter.training.gate, SEED)
-    Console().print(_table(found))
+    Console().print(_table(results))
     for name, rate in recipes.items():
         Console().print(f"equal recipes, {name.replace('_', ' ')}: let in {_shown(rate)}")
     if arguments.json:
-        simulated = {name: rates for name, rates in found.items() if name != "flights"}
-        figures = {**found["flights"], "simulated": simulated, "equal_recipes": recipes}
+        simulated = {name: rates for name, rates in results.items() if name != "flights"}
+        figures = {**results["flights"], "simulated": simulated, "equal_recipes": recipes}
         Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
@@ -48,24 +48,24 @@ def measured(contests: int) -> dict[str, Answers]:
     effects = {name: float(days.mean()) / spread_of(days) for name, days in gains.items() if name != "near_twin"}
     own = dict(fitted.draws(SEED))
     twin = own.pop("near_twin")
-    found: dict[str, Answers] = {"flights": answers(twin, spread, own, gate, contests)}
+    answers_by_case: dict[str, Answers] = {"flights": answers(twin, spread, own, gate, contests)}
     for kind, days in families(SEED).items():
         bad = {name: _moved(days, effect, spread) for name, effect in effects.items()}
-        found[kind] = answers(_moved(days, 0.0, spread), spread, bad, gate, contests)
-    return found
+        answers_by_case[kind] = answers(_moved(days, 0.0, spread), spread, bad, gate, contests)
+    return answers_by_case
 
 
 def _moved(days: Draw, effect: float, spread: float) -> Draw:
     return lambda count: spread * (days(count) + effect)
 
 
-def _table(found: Mapping[str, Answers]) -> Table:
-    table = Table("the gate says", "of", *found, box=None)
-    kinds = next(iter(found.values()))
+def _table(answers: Mapping[str, Answers]) -> Table:
+    table = Table("the gate says", "of", *answers, box=None)
+    kinds = next(iter(answers.values()))
     for answer, challengers in kinds.items():
         for name in challengers:
             said = "pass" if answer == "beside" else answer
-            table.add_row(said, name, *(_shown(rates[answer][name]) for rates in found.values()))
+            table.add_row(said, name, *(_shown(rates[answer][name]) for rates in answers.values()))
     return table
 
 

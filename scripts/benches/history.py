@@ -46,13 +46,13 @@ def history(sizes: Sequence[int], *, derived: bool, latency: float, uploads: int
 
 def _after(world: World, size: int, uploads: int) -> dict[str, Figures]:
     steps = [_upload(world, hour) for hour in range(size, size + uploads)]
-    found = {name: _mean([step[name] for step in steps]) for name in STEPS}
-    found["put_off"] = _put_off(world, size)
+    means = {name: _mean([step[name] for step in steps]) for name in STEPS}
+    means["put_off"] = _put_off(world, size)
     shares = {**dict.fromkeys(STEPS, 1.0), "put_off": 1 / _uploads_between(world)}
-    found["upload"] = {key: sum(found[name][key] * share for name, share in shares.items()) for key in found["accept"]}
-    found["training_set"] = _mean([world.measured(partial(world.train, name)) for name in _runs(size)])
-    found["list_page"] = _mean([world.measured(lambda: world.catalog.latest_uploads("orders")) for _ in range(SETS)])
-    return {name: {key: round(value, 6) for key, value in figures.items()} for name, figures in found.items()}
+    means["upload"] = {key: sum(means[name][key] * share for name, share in shares.items()) for key in means["accept"]}
+    means["training_set"] = _mean([world.measured(partial(world.train, name)) for name in _runs(size)])
+    means["list_page"] = _mean([world.measured(lambda: world.catalog.latest_uploads("orders")) for _ in range(SETS)])
+    return {name: {key: round(value, 6) for key, value in figures.items()} for name, figures in means.items()}
 
 
 def _upload(world: World, hour: int) -> dict[str, Figures]:

@@ -19,10 +19,12 @@ from urllib.request import Request, urlopen
 
 from benches.rules.cases import Case, function
 from benches.rules.model import Trial, rules, tried
+from benches.speed.small_files import small_files
 from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import Assembly
 from infra.local.deploy.assembly import read as read_assembly
 from infra.local.wiring import wiring
+from infra.settings import read_settings
 from serin_cli.prepare import CDK_JSON, prepare
 from serin_cli.year.meter import cpu_seconds
 
@@ -57,17 +59,17 @@ def main() -> None:
     trials = _rules()
     synth = _synth()
     speed, iam = _platform()
-    found: dict[str, dict[str, Any]] = {
+    results: dict[str, dict[str, Any]] = {
         "rules": {"tried": len(trials), "held": sum(trial.held for trial in trials)},
         "iam": iam,
         "speed": {**synth, **speed},
     }
-    for part, figures in found.items():
+    for part, figures in results.items():
         print(f"\n{part}")
         for name, value in figures.items():
             print(f"  {name:14} {value:.3f}" if isinstance(value, float) else f"  {name:14} {value}")
     if arguments.json:
-        Path(arguments.json).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        Path(arguments.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 def _rules() -> list[Trial]:
@@ -99,6 +101,7 @@ def _platform() -> tuple[dict[str, float], dict[str, int]]:
         deploy = {"deploy_s": time.monotonic() - began, "deploy_cpu_s": cpu_seconds() - spent}
         with function(cloud) as case:
             speed = {**deploy, **_speed(case)}
+        speed |= small_files(cloud, read_settings(CDK_JSON).names)
         _use(cloud)
         decisions = wiring().guard.decisions
     counts = {

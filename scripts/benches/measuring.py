@@ -38,17 +38,17 @@ def peer(packages: str, script: str, *arguments: object, environment: Environmen
 
 def interleaved(rounds: int, who: Mapping[str, Callable[[], Found]]) -> Rounds:
     """What everybody found in each round."""
-    found: dict[str, list[Found]] = {name: [] for name in who}
+    measurements: dict[str, list[Found]] = {name: [] for name in who}
     for number in range(rounds):
         for name, run in who.items():
             PROGRESS.print(f"round {number + 1} of {rounds}: {name}")
-            found[name].append(run())
-    return found
+            measurements[name].append(run())
+    return measurements
 
 
-def median(found: Iterable[Found], key: str) -> float:
+def median(measurements: Iterable[Found], key: str) -> float:
     """The median of one figure; of a list of figures in each, the median of all."""
-    values = [one[key] for one in found]
+    values = [one[key] for one in measurements]
     flat: list[float] = [value for item in values for value in (item if isinstance(item, list) else [item])]
     return round(statistics.median(flat), 6)
 
@@ -68,5 +68,5 @@ def _run(command: Sequence[object], packages: str, more: Environment) -> Found:
     ended = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
     if ended.returncode:
         raise SystemExit(f"{' '.join(words)} ended with {ended.returncode}:\n{ended.stderr[-4000:]}")
-    found: Found = json.loads(ended.stdout.splitlines()[-1])
-    return found
+    figures: Found = json.loads(ended.stdout.splitlines()[-1])
+    return figures

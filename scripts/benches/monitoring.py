@@ -54,13 +54,13 @@ def main() -> None:
 
 def _run_length(_: bool) -> Mapping[str, Any]:
     """With a year's reference; beside it with a quarter's, and with windows of a tenth of the reference's rows."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name, lag_1 in LAG_1.items():
         PROGRESS.print(f"{YEARS} model-years, lag-1 {lag_1}")
-        found[name] = run_length(lag_1, YEARS, YEAR, SEED)
-    found["quarter"] = {name: run_length(lag_1, YEARS // 4, QUARTER, SEED) for name, lag_1 in LAG_1.items()}
-    found["fewer_rows"] = run_length(LAG_1["ar35"], YEARS // 4, YEAR, SEED, later=30)
-    return found
+        figures[name] = run_length(lag_1, YEARS, YEAR, SEED)
+    figures["quarter"] = {name: run_length(lag_1, YEARS // 4, QUARTER, SEED) for name, lag_1 in LAG_1.items()}
+    figures["fewer_rows"] = run_length(LAG_1["ar35"], YEARS // 4, YEAR, SEED, later=30)
+    return figures
 
 
 def _streams(_: bool) -> Mapping[str, Any]:

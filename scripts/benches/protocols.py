@@ -57,10 +57,10 @@ def asked(platform: Running, folder: Path) -> Figures:
     expected = {name: [row[name] for row in native.json()["predictions"]] for name in names}
     question = folder / "question.json"
     question.write_text(json.dumps({"address": address, "model": MODEL, "headers": headers, "flights": flights}))
-    found = peer("protocols", "protocol_clients", question)
-    answers = found["answers"]
+    replies = peer("protocols", "protocol_clients", question)
+    answers = replies["answers"]
     different = [name for name, answer in answers.items() if answer != expected]
-    return {"rows": ROWS, "asked": list(answers), "different": different, "said": found["said"]}
+    return {"rows": ROWS, "asked": list(answers), "different": different, "said": replies["said"]}
 
 
 if __name__ == "__main__":

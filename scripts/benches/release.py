@@ -34,17 +34,17 @@ def main() -> None:
     arguments = parser.parse_args()
     PROGRESS.print(f"seed {arguments.seed}")
     best = best_settings(arguments.seed)
-    found = measured(
+    figures = measured(
         {"serin": serin, **{name: rule for name, (_, rule) in best.items()}}, arguments.seed, arguments.repetitions
     )
-    missed = unmet({case: found[case]["serin"] for case in found})
-    Console().print(_table(found), *(missed or ["every goal is met"]), sep="\n")
+    missed = unmet({case: figures[case]["serin"] for case in figures})
+    Console().print(_table(figures), *(missed or ["every goal is met"]), sep="\n")
     live = measured_alive(arguments.seed) if arguments.live else {}
     if arguments.json:
         report = {
-            "rows": found,
+            "rows": figures,
             "live": live,
-            "silence_promoted": found["silence"]["serin"]["promoted"],
+            "silence_promoted": figures["silence"]["serin"]["promoted"],
             "settings": {name: setting for name, (setting, _) in best.items()},
             "seed": arguments.seed,
             "repetitions": arguments.repetitions,
@@ -54,17 +54,17 @@ def main() -> None:
 
 def measured(rules: Mapping[str, Rule], seed: int, repetitions: int) -> dict[str, dict[str, Row]]:
     """Each case's row of each rule."""
-    found: dict[str, dict[str, Row]] = {case: {} for case in CASES}
+    rows_of: dict[str, dict[str, Row]] = {case: {} for case in CASES}
     for name, rule in rules.items():
         PROGRESS.print(f"{repetitions:,} releases a case by {name}")
         for case, figures in rows(rule, seed, repetitions).items():
-            found[case][name] = figures
-    return found
+            rows_of[case][name] = figures
+    return rows_of
 
 
-def _table(found: Rows) -> Table:
+def _table(rows: Rows) -> Table:
     table = Table("case", "rule", "promoted", "rolled back", "held", "requests", "failed calls", box=None)
-    for case, rules in found.items():
+    for case, rules in rows.items():
         for name, figures in rules.items():
             shares = (f"{figures[status]:.4f}" for status in STATUSES)
             medians = (f"{figures[key]:,.0f}" for key in ("median_requests", "median_failed_calls"))

@@ -93,7 +93,7 @@ def _costs(name: str, folder: Path, kernel: Path, rounds: int, peers: bool) -> M
     costs: dict[str, Any] = {}
     for work, key in WORK.items():
         compiled = median(measured["compiled"], key)
-        others = {other: median(found, key) for other, found in measured.items() if other != "compiled"}
+        others = {other: median(figures, key) for other, figures in measured.items() if other != "compiled"}
         unit = "cpu_us" if key.endswith("us") else "cpu_ms"
         costs[work] = {unit: round(compiled, 3), **{f"vs_{other}": ratio(t, compiled) for other, t in others.items()}}
     if "explain_us" in measured["compiled"][0]:

@@ -101,13 +101,13 @@ def size(bytes_: int, kinds: list[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         csv = Path(name) / "years.csv"
         rows = write_years(csv, bytes_)
-        found = {kind: measure(kind, csv, Path(name)) for kind in kinds}
+        figures = {kind: measure(kind, csv, Path(name)) for kind in kinds}
     return {
         "csv_bytes": bytes_,
         "written_rows": rows,
         "memory_mb": ACCEPT_MEMORY_MB,
         "limit_s": ACCEPT_SECONDS,
-        **found,
+        **figures,
     }
 
 

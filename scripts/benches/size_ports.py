@@ -13,6 +13,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents
 from serin.domain.contracts import Contract, Limit
 from serin.domain.datasets import Upload
 from serin.files.models import read_models
+from serin.ports import ObjectContent
 from serin.services.accept_upload import Arrival, accept_upload
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -38,21 +39,30 @@ class FolderObjectStore:
         (self._folder / key).parent.mkdir(parents=True, exist_ok=True)
         (self._folder / key).write_bytes(content)
 
+    def about(self, key: str) -> ObjectContent:
+        return ObjectContent("", None, (self._folder / key).stat().st_size)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        if (self._folder / key).exists():
+            return False
+        self.put(key, content)
+        return True
+
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, b"")
         shutil.copyfile(file, self._folder / key)
 
     def keys(self, prefix: str, after: str = "") -> Sequence[str]:
-        found = (file.relative_to(self._folder).as_posix() for file in self._folder.rglob("*") if file.is_file())
-        return sorted(key for key in found if key.startswith(prefix) and key > after)
+        paths = (file.relative_to(self._folder).as_posix() for file in self._folder.rglob("*") if file.is_file())
+        return sorted(key for key in paths if key.startswith(prefix) and key > after)
 
 
 def contract() -> Contract:
     """That of flights, which promises a month or a year at a time; here it is a lifetime."""
-    found = next(model.contracts["flights"] for model in read_models(MODELS) if "flights" in model.contracts)
+    one = next(model.contracts["flights"] for model in read_models(MODELS) if "flights" in model.contracts)
     rows = Limit("between", 1, 50_000_000)
-    rules = [replace(rule, limit=rows) if rule.kind == "row_count" else rule for rule in found.dataset_rules]
-    return replace(found, dataset_rules=tuple(rules))
+    rules = [replace(rule, limit=rows) if rule.kind == "row_count" else rule for rule in one.dataset_rules]
+    return replace(one, dataset_rules=tuple(rules))
 
 
 def send(folder: Path, key: str) -> Upload:

@@ -52,12 +52,12 @@ def measured(chosen: list[Shipped]) -> dict[str, Any]:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as name:
             try:
-                found = _taken(table, folder, Path(name))
+                outcome = _taken(table, folder, Path(name))
             except (SerinError, NotLive) as error:
                 refused[table.name] = str(error)
                 continue
         about = {"package": f"{table.package} {numbers[table.package]}", "licence": LICENCES[table.package]}
-        tables[table.name] = {**about, "seconds": round(time.monotonic() - began, 1), **found}
+        tables[table.name] = {**about, "seconds": round(time.monotonic() - began, 1), **outcome}
     return {"tables": tables, "live": len(tables), "refused": refused, **_leaks(tables), "goals": GOALS}
 
 
@@ -99,9 +99,13 @@ def _numbers_rows(values: pd.Series[Any]) -> bool:
 
 def _leaks(tables: Mapping[str, Any]) -> dict[str, Any]:
     """What was caught of the leaks; which other columns were held to say the label, or left out for what they are."""
-    caught = {name: any(_says(found, one) for one in _OURS) for name, found in tables.items() if found.get("leak")}
-    others = [(name, column) for name, found in tables.items() for column in found["columns"] if column not in _OURS]
-    below = {name: round(found["skill"] - found["sklearn_skill"], 4) for name, found in tables.items()}
+    caught = {
+        name: any(_says(figures, one) for one in _OURS) for name, figures in tables.items() if figures.get("leak")
+    }
+    others = [
+        (name, column) for name, figures in tables.items() for column in figures["columns"] if column not in _OURS
+    ]
+    below = {name: round(figures["skill"] - figures["sklearn_skill"], 4) for name, figures in tables.items()}
     says = {f"{name}.{column}" for name, column in others if _says(tables[name], column)}
     return {
         "leaks": caught,
@@ -112,7 +116,7 @@ def _leaks(tables: Mapping[str, Any]) -> dict[str, Any]:
             for name, column in others
             if column in tables[name]["left_out"] and f"{name}.{column}" not in says
         },
-        "index_inputs": [f"{name}.{column}" for name, found in tables.items() for column in found["numbers_rows"]],
+        "index_inputs": [f"{name}.{column}" for name, figures in tables.items() for column in figures["numbers_rows"]],
         "worst_against_sklearn": min(below.items(), key=lambda item: item[1], default=None),
     }
 
@@ -121,10 +125,10 @@ _OURS = (PLANTED, SECOND)
 _LABEL_SAID = ("of the label", "known only afterwards", "the label away", "the label's order")
 
 
-def _says(found: Mapping[str, Any], column: str) -> bool:
+def _says(figures: Mapping[str, Any], column: str) -> bool:
     """Whether a column was left out, or named by a warning, because it may be the label in disguise."""
-    reason = found["left_out"].get(column, "")
-    doubts = [note.split() for note in found["warned"] if any(words in note for words in _LABEL_SAID)]
+    reason = figures["left_out"].get(column, "")
+    doubts = [note.split() for note in figures["warned"] if any(words in note for words in _LABEL_SAID)]
     return any(words in reason for words in _LABEL_SAID) or any(column in note for note in doubts)
 
 

@@ -7,15 +7,21 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from serin.domain.errors import SerinError
+from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
 from serin_cli.aws import connect
+from serin_cli.batch import arguments as batch_arguments
+from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
+from serin_cli.charter import arguments as charter_arguments
+from serin_cli.charter import charter
 from serin_cli.clock import clock
 from serin_cli.contract_check import contract
+from serin_cli.cost import arguments as cost_arguments
+from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
@@ -32,6 +38,7 @@ from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.releases import arguments as release_arguments
 from serin_cli.releases import release
+from serin_cli.rerun import rerun
 from serin_cli.runs import arguments as run_arguments
 from serin_cli.runs import runs
 from serin_cli.sources import sources
@@ -106,7 +113,8 @@ def _of_the_platform(add: Add) -> None:
         "--latency",
         {"type": float, "default": 0.0, "metavar": "S", "help": "seconds a call of AWS's API takes more"},
     )
-    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far)
+    throttle = ("--throttle", {"action": "store_true", "help": "hold the stage's limit of calls a second, as AWS does"})
+    add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far, throttle)
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
@@ -133,6 +141,9 @@ def _of_data(add: Add) -> None:
         "The contract that a file's rows suggest; check: what of contracts is checked.",
         *_contract(),
     )
+    add(
+        "charter", charter, "What each field of a model's charter changes; --schema: for editors.", *charter_arguments()
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -149,7 +160,9 @@ def _of_data(add: Add) -> None:
 
 
 def _of_models(add: Add) -> None:
-    add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
+    add("train", _train, "Train a model now and wait for the verdict; --here: in this process.", *_training())
+    again = ("run", {"help": "the id of a run that was judged"})
+    add("rerun", rerun, "Make an earlier training again as it was, and say how far it differs.", again)
     add(
         "runs",
         runs,
@@ -160,6 +173,7 @@ def _of_models(add: Add) -> None:
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
+    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
@@ -182,11 +196,23 @@ def _of_answers(add: Add) -> None:
     file = ("file", {"help": 'a JSON file {"instances": [{…}]}, or - for standard input'})
     explain = ("--explain", {"action": "store_true", "help": "say of each score what every column has added to it"})
     add("predict", commands.predict, "Ask the live version.", _MODEL, file, explain)
+    add("batch", batch, "Score a whole file, and say where the answers are.", _MODEL, *batch_arguments())
     said = ("file", {"help": 'a JSON file {"instances": [{"prediction_id", "label", "rating"}]}, or -'})
     add("feedback", feedback, "Say what was right about predictions, or rate them from 1 to 5.", _MODEL, said)
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
     add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
+
+
+def _train(arguments: Namespace) -> Outcome:
+    if arguments.here:
+        # It loads what fits models, which no other command should pay for.
+        from serin_cli.here.command import train_here
+
+        return train_here(arguments)
+    if arguments.data is not None or arguments.to is not None:
+        raise Invalid("--data and --to belong to a training in this process.", "Add --here, or upload the files.")
+    return commands.train(arguments)
 
 
 def _demonstrate(arguments: Namespace) -> None:
@@ -229,6 +255,15 @@ def _today() -> tuple[str, dict[str, Any]]:
     return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
 
 
+def _training() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        _MODEL,
+        ("--here", {"action": "store_true", "help": "in this process and from files, with no cloud"}),
+        ("--data", {"metavar": "FOLDER", "help": "with --here: the files, each dataset in a folder of its name"}),
+        ("--to", {"metavar": "FOLDER", "help": "with --here: write the run, its rows and its model there"}),
+    )
+
+
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:
     return (
         ("action", {"nargs": "?", "choices": ["list", "withdraw"], "default": "list"}),
@@ -246,7 +281,7 @@ def _clock() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
     return (
-        ("name", {"help": "the new model's name, and its dataset's"}),
+        ("name", {"help": "the new model's name"}),
         ("--from", {"dest": "file", "metavar": "FILE", "required": True, "help": "rows with their labels, as CSV"}),
         ("--label", {"metavar": "COLUMN", "required": True, "help": "the column to predict"}),
         ("--task", {"choices": ["binary", "multiclass", "regression"], "help": "(default: what the label looks like)"}),
@@ -254,7 +289,7 @@ def _init() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--zone", {"metavar": "ZONE", "help": "of times that do not say theirs, such as Europe/Paris or UTC"}),
         ("--entity", {"metavar": "COLUMN", "help": "what a question is about, such as a customer's number"}),
         ("--keep", {"metavar": "COLUMN", "action": "append", "default": [], "help": "an input all the same"}),
-        ("--dataset", {"metavar": "NAME", "help": "the dataset's name, if not the model's"}),
+        ("--dataset", {"metavar": "NAME", "help": "the dataset's name (default: the file's)"}),
     )
 
 

@@ -33,15 +33,15 @@ def approve(arguments: Namespace) -> Any:
     with connected() as client:
         known = _approvals(client)
         if arguments.id is not None:
-            found = _one(known, arguments.id)
+            approval = _one(known, arguments.id)
             body = {"answer": "reject" if arguments.reject else "approve", "why": arguments.why}
-            return client.post(f"/models/{found['model']}/approvals/{found['id']}", body)
-    shown = [found for found in known if arguments.every or found["status"] == "open"]
+            return client.post(f"/models/{approval['model']}/approvals/{approval['id']}", body)
+    shown = [approval for approval in known if arguments.every or approval["status"] == "open"]
     if arguments.print_json or not shown:
         return shown
-    for found in shown:
-        story.show_table([_line(found)], list(_line(found)))
-        for text in (found["question"], _figures(found), found.get("because", "")):
+    for approval in shown:
+        story.show_table([_line(approval)], list(_line(approval)))
+        for text in (approval["question"], _figures(approval), approval.get("because", "")):
             if text:
                 story.out.print(Text(text), soft_wrap=True)
     return None
@@ -49,30 +49,31 @@ def approve(arguments: Namespace) -> Any:
 
 def _approvals(client: Client) -> list[Record]:
     models = [model["model"] for model in client.get("/models")["items"]]
-    return [found for model in models for found in client.all("/approvals", model=model)]
+    return [approval for model in models for approval in client.all("/approvals", model=model)]
 
 
 def _one(known: list[Record], start: str) -> Record:
-    found = [approval for approval in known if approval["id"].startswith(start)]
-    if len(found) != 1:
-        message = f"{len(found)} approvals begin with {start}."
+    matching = [approval for approval in known if approval["id"].startswith(start)]
+    if len(matching) != 1:
+        message = f"{len(matching)} approvals begin with {start}."
         raise NotFound(message, "Take the id from `./scripts/serin approve`, whole.", "id")
-    return found[0]
+    return matching[0]
 
 
-def _line(found: Record) -> dict[str, Any]:
-    answer = found.get("answer", {})
+def _line(approval: Record) -> dict[str, Any]:
+    answer = approval.get("answer", {})
     return {
-        "approval": found["id"],
-        "model": found["model"],
-        "version": found["version"],
-        "release": found["release"],
-        "status": found["status"],
-        "until": story.minute(found["expires"]),
+        "approval": approval["id"],
+        "model": approval["model"],
+        "version": approval.get("version"),
+        "release": approval.get("release"),
+        "run": approval.get("run"),
+        "status": approval["status"],
+        "until": story.minute(approval["expires"]),
         "by": answer.get("by"),
         "why": answer.get("why"),
     }
 
 
-def _figures(found: Record) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in found["figures"].items())
+def _figures(approval: Record) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in approval["figures"].items())

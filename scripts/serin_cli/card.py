@@ -36,16 +36,16 @@ def card(arguments: Namespace) -> Any:
     """As a page, as SageMaker's JSON, or here as tables; all of it with --json."""
     with connected() as client:
         number = live_version(client, arguments.model) if arguments.version is None else arguments.version
-        found = client.get(f"/models/{arguments.model}/versions/{number}/card")
+        card_shown = client.get(f"/models/{arguments.model}/versions/{number}/card")
     if arguments.page is None and arguments.sagemaker is None:
         if arguments.print_json:
-            return found
-        _print(from_record(Card, found))
+            return card_shown
+        _print(from_record(Card, card_shown))
         return None
     from serin_cli.pages.card import card_page
     from serin_cli.pages.rendering import written
 
-    shown, files = from_record(Card, found), dict[str, str]()
+    shown, files = from_record(Card, card_shown), dict[str, str]()
     if arguments.page is not None:
         files |= written(card_page(shown), page_file(arguments.page, "card", arguments.model))
     if arguments.sagemaker is not None:
@@ -62,6 +62,8 @@ def _print(card: Card) -> None:
     if design.intended_for is not None:
         refused = f" Not for {', '.join(design.not_for)}." if design.not_for else ""
         out.print(Text(f"For: {design.intended_for}{refused}"), soft_wrap=True)
+    for line in _people(card):
+        out.print(Text(line), soft_wrap=True)
     out.print(Text(card.verdict.sentence), soft_wrap=True)
     lines = list(_lines(card))
     if lines:
@@ -72,12 +74,23 @@ def _print(card: Card) -> None:
         out.print(Text(f"Warning: {warning}"), soft_wrap=True)
 
 
+def _people(card: Card) -> Iterator[str]:
+    design = card.design
+    if design.users:
+        yield f"Asked by: {', '.join(design.users)}."
+    if design.risk is not None:
+        yield f"Risk: {design.risk}."
+    for one in design.people:
+        first = f", who look first at {one.key_metric}" if one.key_metric else ""
+        yield f"{one.role.replace('_', ' ')}: {', '.join(one.who)}{first}."
+
+
 def _lines(card: Card) -> Iterator[dict[str, Any]]:
     for metric in card.metrics:
         yield _line(metric.name, metric.estimate, metric.champion)
     if card.value is not None:
         yield _line("value per 1,000", card.value)
-    for one in card.measured.slices if card.measured else ():
+    for one in card.slices:
         yield _line(f"{one.metric}, {one.column} {one.value}", one.estimate)
     for view in card.measured.views if card.measured else ():
         yield _line(f"{card.measured.metric if card.measured else ''} lost without {view.view}", view.loss)

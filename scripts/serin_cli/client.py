@@ -86,6 +86,10 @@ class Client:
     def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
         """Put a file into the uploads bucket and wait for what becomes of it."""
         key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
+        return self.outcome(dataset, f"{key}@{self._put(key, file)}")
+
+    def _put(self, key: str, file: Path) -> str:
+        """Write a file into the uploads bucket; the version it has there."""
         bucket = self._connection.uploads_bucket
         try:
             with _opened(file) as content:
@@ -93,10 +97,22 @@ class Client:
         except BotoCoreError as error:
             raise _silent(error) from error
         except ClientError as error:
+            place = f"s3://{bucket}/{key.partition('/')[0]}/"
             raise Denied(
-                f"AWS does not take the file: {error}.", f"Use a profile that may write to s3://{bucket}/raw/."
+                f"AWS does not take the file: {error}.", f"Use a profile that may write to {place}."
             ) from error
-        return self.outcome(dataset, f"{key}@{put.get('VersionId', '')}")
+        return str(put.get("VersionId", ""))
+
+    @property
+    def lake(self) -> str:
+        """The bucket that answers of batches lie in."""
+        return self._connection.lake_bucket
+
+    def send_batch(self, model: str, file: Path) -> str:
+        """Put a file where those lie that are to be scored; its name there."""
+        name = checked_file(file.name)
+        self._put(f"batch/{checked_name(model, 'model')}/{name}", file)
+        return name
 
     def kept(self, key: str) -> bytes:
         """An object of the lake, read with the credentials of whoever asks."""
@@ -107,8 +123,8 @@ class Client:
         """What became of an object, `<key>@<version id>`, once it was looked at."""
 
         def look() -> Mapping[str, Any] | None:
-            found: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
-            return next(iter(found), None)
+            uploads: Sequence[Mapping[str, Any]] = self.get("/uploads", dataset=dataset, object=arrival)["items"]
+            return next(iter(uploads), None)
 
         return wait(look, f"what became of {arrival}")
 
@@ -117,12 +133,12 @@ class Client:
 
         def look() -> Any:
             try:
-                found = self.get(f"/datasets/{dataset}/profile")
+                profile_shown = self.get(f"/datasets/{dataset}/profile")
             except ApiError as error:
                 if rows is None or error.kind != "not_found":
                     raise
                 return None
-            return found if rows in (None, found["profile"]["of_rows"]) else None
+            return profile_shown if rows in (None, profile_shown["profile"]["of_rows"]) else None
 
         return wait(look, f"the profile of {dataset}")
 
@@ -172,9 +188,9 @@ class Client:
         """The newest release of that version, or the one of that id, with its steps, once it has ended."""
 
         def look() -> Mapping[str, Any] | None:
-            for found in self.get(f"/models/{model}/releases")["items"]:
-                if release in (None, found["id"]) and version in (None, found["version"]):
-                    return self.release(model, found["id"]) if found["status"] not in OPEN else None
+            for one in self.get(f"/models/{model}/releases")["items"]:
+                if release in (None, one["id"]) and version in (None, one["version"]):
+                    return self.release(model, one["id"]) if one["status"] not in OPEN else None
             return None
 
         return wait(look, f"the release of {model}")
@@ -195,13 +211,18 @@ def _opened(file: Path) -> BinaryIO:
         raise NotFound(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
 
 
-def wait(look: Callable[[], T | None], what: str) -> T:
-    """Look until there is something to see; Unavailable when patience ends first, which no fault that passes ends."""
-    began, fault = time.monotonic(), ""
+def wait(look: Callable[[], T | None], what: str, progress: Callable[[], int] = lambda: 0) -> T:
+    """Look until there is something to see; Unavailable when patience ends first, which no fault that passes ends.
+
+    Patience begins anew whenever `progress` has grown.
+    """
+    began, fault, known = time.monotonic(), "", progress()
     while (waited := time.monotonic() - began) < PATIENCE_S:
         try:
-            if (found := look()) is not None:
-                return found
+            if (result := look()) is not None:
+                return result
+            if progress() > known:
+                began, known = time.monotonic(), progress()
         except NoAnswerNow as error:
             fault = f" {error.message}"
         time.sleep(min(max(PAUSE_S, waited * PAUSES_OF_WAIT), LONGEST_PAUSE_S))

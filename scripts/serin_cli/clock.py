@@ -126,12 +126,12 @@ def span(text: str) -> timedelta:
 def moment(text: str) -> datetime:
     """An ISO 8601 moment with its offset, in UTC."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid(f"{text!r} is not a moment.", "Write it as 2013-04-01T04:00Z.", "clock") from error
-    if found.tzinfo is None:
+    if parsed.tzinfo is None:
         raise Invalid(f"{text!r} has no offset.", "Write it as 2013-04-01T04:00Z.", "clock")
-    return found.astimezone(UTC)
+    return parsed.astimezone(UTC)
 
 
 def _seconds(text: str) -> float:

@@ -11,7 +11,6 @@ from typing import Any
 from serin.data.contract.rules import rules_of
 from serin.domain.contracts import Contract, Said
 from serin.domain.errors import Invalid
-from serin.domain.names import dataset_named
 from serin.files.contracts import ContractFile, ObjectRead, read_contract_file
 from serin.files.faults import InvalidFiles, invalid
 from serin_cli import story
@@ -31,7 +30,7 @@ def contract(arguments: Namespace) -> Record | None:
     if len(arguments.files) != 1:
         raise Invalid("A contract is inferred from one file.", "Write `contract infer FILE --dataset NAME`.")
     file = Path(arguments.files[0])
-    return infer(file, arguments.dataset or dataset_named(file.name.partition(".")[0]), arguments.print_json)
+    return infer(file, arguments.dataset, arguments.print_json)
 
 
 def check(files: Sequence[str], *, as_json: bool) -> None:
@@ -70,8 +69,8 @@ def _record(file: str) -> Record:
     return {"file": file, "faults": _faults(file, read, found), "objects": objects, "said": _said(read.said)}
 
 
-def _faults(file: str, read: ContractFile, found: Sequence[ObjectRead]) -> list[str]:
-    faults = [*read.document.faults, *(fault for one in found for fault in read.document.faults_of(one.findings))]
+def _faults(file: str, read: ContractFile, objects: Sequence[ObjectRead]) -> list[str]:
+    faults = [*read.document.faults, *(fault for one in objects for fault in read.document.faults_of(one.findings))]
     return _told(file, invalid(faults)) if faults else []
 
 

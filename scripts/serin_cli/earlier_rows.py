@@ -38,13 +38,13 @@ def validate(arguments: Namespace) -> list[dict[str, Any]]:
         story.say(line)
     return [
         {
-            "model": found.charter.model,
-            "datasets": len(found.contracts),
-            "said_not_checked": sum(len(contract.said or ()) for contract in found.contracts.values()),
-            "inputs": len(found.charter.inputs),
+            "model": one.charter.model,
+            "datasets": len(one.contracts),
+            "said_not_checked": sum(len(contract.said or ()) for contract in one.contracts.values()),
+            "inputs": len(one.charter.inputs),
             "earlier_rows": compared,
         }
-        for found in models
+        for one in models
     ]
 
 
@@ -76,11 +76,13 @@ def _shown(client: Client, dataset: str) -> DatasetHead:
 def check(models: Iterable[ModelFolder], head_of: HeadOf) -> list[SchemaChange]:
     """What the contracts change about rows that are there; raises Invalid for rows they cannot be read by."""
     contracts = {name: contract for model in models for name, contract in model.contracts.items()}
-    found = [change for name, contract in contracts.items() for change in changes(head_of(name).schemas, contract)]
-    if refused := [change for change in found if change.refused]:
+    differences = [
+        change for name, contract in contracts.items() for change in changes(head_of(name).schemas, contract)
+    ]
+    if refused := [change for change in differences if change.refused]:
         remedies = dict.fromkeys(change.remedy for change in refused)
         raise Invalid(" ".join(change.what for change in refused), " ".join(remedies))
-    return found
+    return differences
 
 
 def check_deployed(settings: Settings, models: Iterable[ModelFolder], dynamodb: Any) -> None:

@@ -52,8 +52,8 @@ def get(arguments: Namespace) -> Any:
     names = arguments.feature or _all_of(entities, charter)
     wanted = {"entities": entities, "features": [f"{charter.model}.{name}" for name in names]}
     with connected() as client:
-        found = client.post("/get-online-features", {**wanted, "full_feature_names": True})
-    rows = list(rows_of(found, names, entities))
+        answer = client.post("/get-online-features", {**wanted, "full_feature_names": True})
+    rows = list(rows_of(answer, names, entities))
     if arguments.print_json:
         return rows
     story.show_table(rows, list(rows[0]))
@@ -80,9 +80,9 @@ def entities_of(words: Sequence[str], charter: Charter) -> dict[str, list[Any]]:
     return entities
 
 
-def rows_of(found: Mapping[str, Any], names: Sequence[str], entities: Entities) -> Iterator[dict[str, Any]]:
+def rows_of(answer: Mapping[str, Any], names: Sequence[str], entities: Entities) -> Iterator[dict[str, Any]]:
     """The columns of an answer as a person reads them: a line for each entity and feature."""
-    columns = found["results"][len(entities) :]
+    columns = answer["results"][len(entities) :]
     for number, values in enumerate(zip(*entities.values(), strict=True)):
         for name, column in zip(names, columns, strict=True):
             time = column["event_timestamps"][number]

@@ -14,15 +14,15 @@ from serin_cli.commands import connected
 def health(arguments: Namespace) -> Any:
     """Calls, failures, durations, memory and cost by version: as a table for people, whole with --json."""
     with connected() as client:
-        found = client.get(f"/models/{arguments.model}/health", hours=str(arguments.hours))
+        report = client.get(f"/models/{arguments.model}/health", hours=str(arguments.hours))
     if arguments.print_json:
-        return found
-    if not found["versions"]:
+        return report
+    if not report["versions"]:
         story.say(f"Nobody called {arguments.model} in the last {arguments.hours} hours.")
         return None
-    lines = [line(version) for version in found["versions"]]
-    story.out.print(printable(f"From {found['since']} to {found['until']}", 200), markup=False)
-    if left_out := found.get("files_left_out"):
+    lines = [line(version) for version in report["versions"]]
+    story.out.print(printable(f"From {report['since']} to {report['until']}", 200), markup=False)
+    if left_out := report.get("files_left_out"):
         story.say(
             f"Not the {arguments.hours} hours that were asked for: the log's {left_out:,} older files were too many "
             "to read, and their calls are not counted."

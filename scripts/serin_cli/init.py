@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from argparse import Namespace
@@ -16,7 +17,7 @@ import polars as pl
 from serin.data.files.table import CAPS
 from serin.data.looks.inference import ROWS_READ, FileSeen, look_at
 from serin.domain.errors import Conflict, Invalid, NotFound, TooLarge
-from serin.domain.names import checked_name
+from serin.domain.names import checked_name, dataset_named
 from serin.files.faults import shown_file
 from serin.files.yaml_files import read_document
 from serin_cli import story
@@ -30,16 +31,16 @@ from serin_cli.partitions import together
 from serin_cli.terminal import print_document
 
 MODELS = Path("models")
+_PART = re.compile(r"[-_. ]+\d[-_. \dT]*\Z")
 
 
 def init(arguments: Namespace) -> dict[str, Any] | None:
     """Write models/<name>/ and say what is left to do."""
     name = checked_name(arguments.name, "model")
-    dataset = checked_name(arguments.dataset or name, "dataset")
     folder = MODELS / name
     if folder.exists():
         raise Conflict(f"{folder}/ exists already.", "Choose another name, or remove the folder first.")
-    _refuse_known(dataset)
+    dataset = _dataset(arguments.dataset, Path(arguments.file), name)
     seen = look(Path(arguments.file))
     made = draft(
         seen,
@@ -52,6 +53,7 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
     questions = _questions(folder)
     record = {
         "model": name,
+        "dataset": dataset,
         "folder": str(folder),
         "task": made.task,
         "rows": seen.rows,
@@ -66,9 +68,9 @@ def init(arguments: Namespace) -> dict[str, Any] | None:
     return None
 
 
-def infer(file: Path, name: str, as_json: bool) -> dict[str, Any] | None:
+def infer(file: Path, name: str | None, as_json: bool) -> dict[str, Any] | None:
     """Print the contract a file's rows suggest."""
-    dataset = checked_name(name, "dataset")
+    dataset = checked_name(name or dataset_of(file), "dataset")
     seen = look(file)
     text = contract_text(seen, dataset, (), now=datetime.now(UTC))
     if as_json:
@@ -130,12 +132,33 @@ def write(made: Draft, folder: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _refuse_known(dataset: str) -> None:
-    """A dataset has one contract in all models; a drafted one would contradict it."""
-    for path in sorted(MODELS.glob(f"*/contracts/{dataset}.yaml")):
+def dataset_of(file: Path) -> str:
+    """The name that a file, or a folder, suggests for its dataset: its own without the number or date it ends with."""
+    stem = _stem(file)
+    return dataset_named(_PART.sub("", stem) or stem)
+
+
+def _stem(file: Path) -> str:
+    return file.absolute().name.partition(".")[0]
+
+
+def _dataset(asked: str | None, file: Path, model: str) -> str:
+    """What is asked for, or else the name from the file, unless it has none or the dataset is there: then the model's.
+
+    A dataset has one contract in all models; a drafted one would contradict it.
+    """
+    names = [checked_name(asked, "dataset")] if asked else [dataset_of(file), model]
+    if not asked and not any(sign.isalpha() for sign in _stem(file)):
+        names = [model]
+    known = {name: sorted(MODELS.glob(f"*/contracts/{name}.yaml")) for name in names}
+    free = next((name for name in names if not known[name]), None)
+    if free is None:
         raise Invalid(
-            f"The dataset {dataset!r} has a contract already: {path}.", "Choose another name with --dataset.", "dataset"
+            f"The dataset {names[0]!r} has a contract already: {known[names[0]][0]}.",
+            "Choose another name with --dataset.",
+            "dataset",
         )
+    return free
 
 
 def _questions(folder: Path) -> list[str]:
@@ -157,6 +180,8 @@ def _notes(made: Draft) -> list[str]:
 def _tell(made: Draft, folder: Path, file: str, questions: list[str]) -> None:
     seen = made.seen
     story.say(f"{folder}/ is written, a {made.task} model of {made.label.name} from {len(made.uses)} columns.")
+    if made.dataset != made.model:
+        story.say(f"  The dataset is called {made.dataset}, as the file; --dataset NAME calls it otherwise.")
     if seen.rows > ROWS_READ:
         story.say(f"  {seen.name} has {seen.rows:,} rows; the first {ROWS_READ:,} were looked at.")
     else:

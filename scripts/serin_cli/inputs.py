@@ -90,11 +90,11 @@ def _item_out(inside: str, name: str) -> str:
 
 
 def _request_without(text: str, columns: set[str]) -> str:
-    found = json.loads(text)
-    if isinstance(found, Mapping):
-        instances = [_rest(instance, columns) for instance in found["instances"]]
-        return json.dumps({**found, "instances": instances}, indent=1, ensure_ascii=False) + "\n"
-    rows = [{**row, "instance": _rest(row["instance"], columns)} for row in found]
+    request = json.loads(text)
+    if isinstance(request, Mapping):
+        instances = [_rest(instance, columns) for instance in request["instances"]]
+        return json.dumps({**request, "instances": instances}, indent=1, ensure_ascii=False) + "\n"
+    rows = [{**row, "instance": _rest(row["instance"], columns)} for row in request]
     return "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
 
 

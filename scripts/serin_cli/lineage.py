@@ -33,19 +33,19 @@ def lineage(arguments: Namespace) -> Any:
     """Whichever is asked for: all of it with --json, else a tree or a table."""
     if arguments.upload is not None and arguments.version is not None:
         raise Invalid("--upload and --version ask for different things.", "Give one of them.")
-    found: Any
+    answer: Any
     with connected() as client:
         if arguments.upload is not None:
-            found = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
+            answer = client.all("/runs", model=arguments.model, upload=arguments.upload)[::-1]
         else:
             number = live_version(client, arguments.model) if arguments.version is None else arguments.version
-            found = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
-    if arguments.print_json or not found:
-        return found
+            answer = client.get(f"/models/{arguments.model}/versions/{number}/lineage")
+    if arguments.print_json or not answer:
+        return answer
     if arguments.upload is None:
-        story.show_whole(tree_of(found))
+        story.show_whole(tree_of(answer))
     else:
-        lines = [line_of(run) for run in found]
+        lines = [line_of(run) for run in answer]
         story.show_table(lines, list(lines[0]))
     return None
 
@@ -56,17 +56,20 @@ def line_of(run: Record) -> dict[str, Any]:
     return {name: run.get(name) for name in names}
 
 
-def tree_of(found: Record) -> Tree:
+def tree_of(trained: Record) -> Tree:
     """A version, and below it what it was made of."""
-    version, run, training_set = found["version"], found.get("run"), found.get("training_set")
-    tree = Tree(cell(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
+    version, run, training_set = trained["version"], trained.get("run"), trained.get("training_set")
+    role = f", {trained['role']}" if trained.get("role") else ""
+    tree = Tree(cell(f"{version['model']} version {version['version']}{role}, registered {version['at']}", "bold"))
+    for release in trained.get("releases", ()):
+        tree.add(cell(_release(release)))
     tree.add(cell(_run(version, run)))
     tree.add(cell(served(version)))
     data = tree.add(cell(_training_set(version, training_set)))
-    for dataset in found["datasets"]:
+    for dataset in trained["datasets"]:
         _add_dataset(data, dataset)
-    if found["views"]:
-        lines = [_view(view) for view in found["views"]]
+    if trained["views"]:
+        lines = [_view(view) for view in trained["views"]]
         tree.add(cell("views as they were then, and the uploads that are in online now")).add(_table(lines))
     tree.add(cell(", ".join(f"{name} {version[name]}" for name in ("code", "charter", "lock"))))
     return tree
@@ -75,17 +78,22 @@ def tree_of(found: Record) -> Tree:
 def live_version(client: Client, model: str) -> int:
     """The version that is live; NotFound where none is."""
     models = client.get("/models")["items"]
-    for found in models:
-        if found["model"] == model and "live" in found:
-            number: int = found["live"]["version"]
+    for one in models:
+        if one["model"] == model and "live" in one:
+            number: int = one["live"]["version"]
             return number
-    if model not in (known := [found["model"] for found in models]):
+    if model not in (known := [one["model"] for one in models]):
         found_none = f"There is no model {model[:60]!r}; there are: {', '.join(known) or 'none'}."
         raise NotFound(found_none, "Name one of these.")
     raise NotFound(
         f"No version of {model} is live.",
         "./scripts/serin models says which models there are; name a version with --version.",
     )
+
+
+def _release(found: Record) -> str:
+    reason = f": {found['reason']}" if found.get("reason") else ""
+    return f"release {found['id']}, cause {found['cause']}, {found['status']} since {found['at']}{reason}"
 
 
 def _run(version: Record, run: Record | None) -> str:
@@ -95,39 +103,40 @@ def _run(version: Record, run: Record | None) -> str:
     return f"run {run['id']}, cause {run['cause']}, {run['at']}{began}"
 
 
-def _training_set(version: Record, found: Record | None) -> str:
-    if found is None:
+def _training_set(version: Record, training_set: Record | None) -> str:
+    if training_set is None:
         return f"training set {version['training_set']}: not in the catalog"
-    return f"training set {found['id']}, {found['rows']:,} rows, moments {found['first']} to {found['last']}"
+    span = f"moments {training_set['first']} to {training_set['last']}"
+    return f"training set {training_set['id']}, {training_set['rows']:,} rows, {span}"
 
 
-def _add_dataset(data: Tree, found: Record) -> None:
-    head = f"{found['dataset']}, head {found['digest'][:SHORT]}"
-    if not found["sequence"]:
+def _add_dataset(data: Tree, dataset: Record) -> None:
+    head = f"{dataset['dataset']}, head {dataset['digest'][:SHORT]}"
+    if not dataset["sequence"]:
         data.add(cell(f"{head}: no uploads of the catalog make it"))
         return
-    earlier = f", {found['earlier']:,} earlier ones not shown" if found["earlier"] else ""
-    branch = data.add(cell(f"{head}, {found['rows']:,} rows of {found['sequence']:,} uploads{earlier}"))
-    branch.add(_table([_upload(upload) for upload in found["uploads"]]))
+    earlier = f", {dataset['earlier']:,} earlier ones not shown" if dataset["earlier"] else ""
+    branch = data.add(cell(f"{head}, {dataset['rows']:,} rows of {dataset['sequence']:,} uploads{earlier}"))
+    branch.add(_table([_upload(upload) for upload in dataset["uploads"]]))
 
 
-def _upload(found: Record) -> dict[str, Any]:
+def _upload(upload: Record) -> dict[str, Any]:
     return {
-        "upload": found.get("sequence"),
-        "file": found["file"],
-        "at": found["at"],
-        "accepted": f"{found['accepted']:,}",
-        "set aside": f"{found['quarantined']:,}",
-        "corrections": f"{found['corrected']:,}",
-        "contract": found["contract"][:SHORT],
-        "id": found["id"],
+        "upload": upload.get("sequence"),
+        "file": upload["file"],
+        "at": upload["at"],
+        "accepted": f"{upload['accepted']:,}",
+        "set aside": f"{upload['quarantined']:,}",
+        "corrections": f"{upload['corrected']:,}",
+        "contract": upload["contract"][:SHORT],
+        "id": upload["id"],
     }
 
 
-def _view(found: Record) -> dict[str, Any]:
-    fill = found.get("fill")
+def _view(view: Record) -> dict[str, Any]:
+    fill = view.get("fill")
     online = "none" if fill is None else "; ".join(_filled(name, upto, fill) for name, upto in fill["upto"].items())
-    return {"view": found["view"], "definition": found["definition"][:SHORT], "uploads online": online}
+    return {"view": view["view"], "definition": view["definition"][:SHORT], "uploads online": online}
 
 
 def _filled(dataset: str, upto: int, fill: Record) -> str:

@@ -96,7 +96,7 @@ def up(arguments: Namespace) -> None:
     state = None if arguments.state is None else Path(arguments.state)
     # Whoever ends it that way ends the platform too, and this checkout's connection to it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    account = Account(arguments.concurrency, arguments.latency)
+    account = Account(arguments.concurrency, arguments.latency, arguments.throttle)
     with running(clock, state, account=account) as platform:
         connection = platform.connection
         kept = " and all they hold" if state is None else f"; {state} keeps what they hold"
@@ -105,8 +105,17 @@ def up(arguments: Namespace) -> None:
         story.say(f"  AWS endpoint  {connection.endpoint_url}")
         story.say(f"  aws, cdk      {export_line()}")
         story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
+        story.say(f"  calls         {_limit(read_settings(CDK_JSON), account)}")
         story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
         while True:
             time.sleep(3600)
+
+
+def _limit(settings: Settings, account: Account) -> str:
+    """How many calls the gateway lets in; of a stage on AWS its limits hold always."""
+    limit = f"{settings.requests_per_second} a second, {settings.burst} at once"
+    if account.throttles:
+        return f"{limit}, as {settings.stage} has it in cdk.json; more are answered 429"
+    return f"as many as this machine answers; --throttle holds {settings.stage}'s limit of {limit}"

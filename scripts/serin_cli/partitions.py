@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from serin.domain.errors import Invalid, Rejected
+from serin.data.files.first_lines import refuse_other_text
+from serin.data.files.reading import first_line
+from serin.domain.errors import Invalid
 
 _GZIP = b"\x1f\x8b"
-_BOM = b"\xef\xbb\xbf"
 
 
 def with_values(file: Path, values: Mapping[str, str | None], into: Path) -> None:
     """Write the CSV file, packed or not, with a column more for each of the values that its header does not name.
 
-    Rows stay as they are, quotes and line ends too, for they mean something. Raises Rejected for what is no text.
+    Rows stay as they are, quotes and line ends too, for they mean something. Raises Rejected for what is no CSV, in the
+    words that an upload of the file itself would have.
     """
+    first = first_line(file.name, file)
+    assert first is not None
+    refuse_other_text(file.name, first.names, first.after)
+    more = {name: value for name, value in values.items() if name not in first.names}
     with _opened(file) as source, into.open("wb") as sink:
         rows = _rows(source)
         header = next(rows, b"")
-        names = _cells(header, file)
-        more = {name: value for name, value in values.items() if name not in names}
         sink.write(_longer(header, list(more)))
         for row in rows:
             sink.write(_longer(row, list(more.values())))
@@ -65,13 +68,6 @@ def _rows(source: IO[bytes]) -> Iterator[bytes]:
             lines = []
     if lines:
         yield b"".join(lines)
-
-
-def _cells(header: bytes, file: Path) -> Sequence[str]:
-    try:
-        return next(csv.reader([header.removeprefix(_BOM).decode().rstrip("\r\n")]), [])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Rejected(f"{file.name}: its first line is no CSV in UTF-8.", "Write Parquet, or CSV in UTF-8.") from error
 
 
 def _longer(row: bytes, values: Sequence[str | None]) -> bytes:

@@ -12,15 +12,15 @@ from serin_cli.commands import connected
 def prediction(arguments: Namespace) -> Any:
     """Show it: all of it with --json, else a table."""
     with connected() as client:
-        found = client.get(f"/predictions/{arguments.id}")
+        record = client.get(f"/predictions/{arguments.id}")
     if arguments.print_json:
-        return found
-    return list(rows_of(found))
+        return record
+    return list(rows_of(record))
 
 
-def rows_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def rows_of(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What was asked and answered, what it was made of, and whether the answer is the same again: one fact a row."""
-    line, lineage, replay = found["prediction"], found["lineage"], found["replay"]
+    line, lineage, replay = record["prediction"], record["lineage"], record["replay"]
     for name in ("prediction_id", "at", "model", "version", "function_version", "runtime", "instead", "score", "label"):
         yield _row("answer", name, line.get(name))
     for part in ("inputs", "features"):
@@ -30,7 +30,7 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from _lineage(lineage)
     yield _row("replay", "same to the bit", replay["same"])
     yield _row("replay", "score", replay.get("score") if replay.get("reason") is None else replay["reason"])
-    for said in found.get("truth", ()):
+    for said in record.get("truth", ()):
         yield from _said(said)
 
 

@@ -22,10 +22,10 @@ def profile(arguments: Namespace) -> Any:
         return _of_dataset(arguments)
     if arguments.model:
         raise Invalid(f"{arguments.what} is a file, which no model reads yet.", "Leave out --model.", "model")
-    found = of_file(Path(arguments.what), arguments.label)
+    profile_made = of_file(Path(arguments.what), arguments.label)
     if arguments.page is not None:
-        return _page(found, None, arguments.page)
-    return _table(found, as_json=arguments.print_json)
+        return _page(profile_made, None, arguments.page)
+    return _table(profile_made, as_json=arguments.print_json)
 
 
 def of_file(file: Path, label: str | None) -> Profile:
@@ -60,20 +60,20 @@ def profile_file(answer: Any, file: str) -> Any:
     return _page(shown.profile, shown, file)
 
 
-def _page(found: Profile, shown: ShownProfile | None, file: str) -> Any:
+def _page(profile: Profile, shown: ShownProfile | None, file: str) -> Any:
     from serin_cli.pages.profile import profile_page
     from serin_cli.pages.rendering import written
 
-    contract = contract_at_hand(found.dataset) if shown else None
-    return written(profile_page(found, shown, contract), page_file(file, "profile", found.dataset))
+    contract = contract_at_hand(profile.dataset) if shown else None
+    return written(profile_page(profile, shown, contract), page_file(file, "profile", profile.dataset))
 
 
-def _table(found: Profile, *, as_json: bool) -> Any:
+def _table(profile: Profile, *, as_json: bool) -> Any:
     if as_json:
-        return as_record(found)
-    for line in (f"{found.dataset}: {found.rows:,} of {found.of_rows:,} rows were looked at.", *found.notes):
+        return as_record(profile)
+    for line in (f"{profile.dataset}: {profile.rows:,} of {profile.of_rows:,} rows were looked at.", *profile.notes):
         story.say(line)
-    lines = table_of(found)
+    lines = table_of(profile)
     if lines:
         story.show_table(lines, list(lines[0]))
     else:
@@ -81,20 +81,20 @@ def _table(found: Profile, *, as_json: bool) -> Any:
     return None
 
 
-def table_of(found: Profile) -> list[dict[str, Any]]:
+def table_of(profile: Profile) -> list[dict[str, Any]]:
     """A line for each column, what needs attention first."""
     return [
         {
             "column": column.name,
             "type": column.type,
-            "missing": f"{100 * column.missing / max(1, found.rows):.1f} %",
+            "missing": f"{100 * column.missing / max(1, profile.rows):.1f} %",
             "different": column.distinct,
-            **({"label": _association(column.association)} if found.label else {}),
+            **({"label": _association(column.association)} if profile.label else {}),
             "notes": ", ".join(FLAGS[flag][0] for flag in column.flags),
         }
-        for column in ordered(found)
+        for column in ordered(profile)
     ]
 
 
-def _association(found: Association | None) -> str:
-    return "" if found is None else f"{found.strength:.2f}"
+def _association(association: Association | None) -> str:
+    return "" if association is None else f"{association.strength:.2f}"

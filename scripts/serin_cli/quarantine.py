@@ -31,26 +31,26 @@ Upload = Mapping[str, Any]
 def quarantine(arguments: Namespace) -> Any:
     """List the rows, or write them to a file."""
     with connected() as client:
-        found = set_aside(client, arguments.dataset, arguments.upload)
+        rejected = set_aside(client, arguments.dataset, arguments.upload)
     if arguments.action == "export":
         if arguments.to is None:
             raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
         columns = columns_of(arguments.dataset)
         content = to_csv(
-            [_in_files(rows, columns) for _, rows in found], {one.name_in_files: one.type for one in columns}
+            [_in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
         )
         export_file(Path(arguments.to), content)
-        rows = sum(rows.height for _, rows in found)
+        rows = sum(rows.height for _, rows in rejected)
         then = _next(arguments.dataset, arguments.to)
         told = [f"{rows:,} rows set aside are in {arguments.to}.", f"{then}."]
         return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
     # Whoever looks may have no contracts at hand.
     columns = columns_of(arguments.dataset) if MODELS.is_dir() else []
-    listed = [row for upload, rows in reversed(found) for row in _rows(upload, _in_files(rows, columns))]
+    listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, _in_files(rows, columns))]
     if arguments.print_json:
         return listed
     story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
-    for line in unread(pl.concat([rows for _, rows in found], how="diagonal"), columns):
+    for line in unread(pl.concat([rows for _, rows in rejected], how="diagonal"), columns):
         story.say(line)
     if len(listed) > SHOWN:
         story.say(f"… and {len(listed) - SHOWN:,} more; --json or export has them all")
@@ -65,16 +65,16 @@ def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple
     uploads = client.all("/uploads", dataset=dataset)
     wanted = [one for one in uploads if one.get("quarantine") and upload_id in (None, one["id"])]
     corrected = [from_parquet(client.kept(one["corrects"])) for one in uploads if one.get("corrects")]
-    found = []
+    listed = []
     for one in wanted:
         rows = from_parquet(client.kept(one["quarantine"])).with_columns(pl.lit(one["id"]).alias(UPLOAD))
-        found.append((one, still_set_aside(rows, corrected)))
-    if not any(rows.height for _, rows in found):
+        listed.append((one, still_set_aside(rows, corrected)))
+    if not any(rows.height for _, rows in listed):
         refuse_unknown(client, dataset)
         of = f"the upload {upload_id} of {dataset}" if upload_id else dataset
-        once = " any more: all were corrected" if found else ""
+        once = " any more: all were corrected" if listed else ""
         raise NotFound(f"No rows of {of} are in quarantine{once}.", f"Look at ./scripts/serin quality {dataset}.")
-    return [(one, rows) for one, rows in found if rows.height]
+    return [(one, rows) for one, rows in listed if rows.height]
 
 
 def _rows(upload: Upload, rows: pl.DataFrame) -> Sequence[dict[str, Any]]:

@@ -57,19 +57,19 @@ def release(arguments: Namespace) -> Any:
             return Outcome(directive, said=[_said_of(directive, action)])
         if action == "watch":
             return watch(client, f"{path}/{name}", arguments.print_json)
-        found = client.get(f"{path}/{name}")
+        record = client.get(f"{path}/{name}")
         if arguments.page is not None:
-            return _page(release_seen(found), arguments.page)
-        return _shown(found, arguments.print_json)
+            return _page(release_seen(record), arguments.page)
+        return _shown(record, arguments.print_json)
 
 
 def _listed(client: Client, arguments: Namespace) -> Any:
     """All of them, newest first."""
-    found = client.all(f"/models/{arguments.model}/releases")[::-1]
-    if arguments.print_json or not found:
-        return found
+    listed = client.all(f"/models/{arguments.model}/releases")[::-1]
+    if arguments.print_json or not listed:
+        return listed
     model: Record = next((one for one in client.get("/models")["items"] if one["model"] == arguments.model), {})
-    lines = lines_of(found, model)
+    lines = lines_of(listed, model)
     story.show_table(lines, list(lines[0]))
     return None
 
@@ -90,14 +90,14 @@ def watch(client: Client, path: str, as_json: bool) -> Record | None:
 def _watch_lines(client: Client, path: str, silent: bool) -> Record | None:
     said = ""
     while True:
-        found = client.get(path)
-        seen = release_seen(found)
+        record = client.get(path)
+        seen = release_seen(record)
         line = line_of(seen)
         if line != said and not silent:
             story.say(line)
         said = line
         if not seen.release.is_open:
-            return flat(found) if silent else None
+            return flat(record) if silent else None
         time.sleep(PAUSE_S)
 
 
@@ -117,25 +117,25 @@ def _under_way(client: Client, model: str, name: str) -> Outcome:
 
     def look() -> Outcome | None:
         try:
-            found = client.get(f"/models/{model}/releases/{name}")
+            record = client.get(f"/models/{model}/releases/{name}")
         except ApiError as error:
             if error.kind != "not_found":
                 raise
             return None
-        seen = release_seen(found)
+        seen = release_seen(record)
         goes_on = seen.release.status in ("waiting", "held") or seen.is_compared
         if not goes_on and seen.release.is_open:
             return None
         follow = f"./scripts/serin release {'watch' if seen.release.is_open else 'show'} {model} --release {name}"
-        return Outcome(flat(found), said=[line_of(seen), f"All of it: {follow}"])
+        return Outcome(flat(record), said=[line_of(seen), f"All of it: {follow}"])
 
     return wait(look, f"the release of {model}")
 
 
-def _shown(found: Record, as_json: bool) -> Record | None:
+def _shown(record: Record, as_json: bool) -> Record | None:
     if as_json:
-        return flat(found)
-    seen = release_seen(found)
+        return flat(record)
+    seen = release_seen(record)
     lines = [{"step": step.name, "at": f"{step.at:%Y-%m-%d %H:%M}Z", "found": step.found} for step in seen.steps]
     if lines:
         story.show_table(lines, list(lines[0]))
@@ -154,11 +154,11 @@ def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
 
 def _meant(client: Client, path: str, action: str) -> str:
     """The release that whoever names none means: the one under way, since newer ones may wait behind it."""
-    found = client.get(path, limit=str(RECENT))["items"]
-    if not found:
+    recent = client.get(path, limit=str(RECENT))["items"]
+    if not recent:
         raise NotFound("Nothing was released yet.", "Train the model; its first release begins by itself.")
-    under_way = [item["id"] for item in found if item["status"] in ("running", "held") and action != "show"]
-    return str([*under_way, found[0]["id"]][0])
+    under_way = [item["id"] for item in recent if item["status"] in ("running", "held") and action != "show"]
+    return str([*under_way, recent[0]["id"]][0])
 
 
 def _refuse_unread(arguments: Namespace) -> None:

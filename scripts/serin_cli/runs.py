@@ -26,18 +26,20 @@ def runs(arguments: Namespace) -> Any:
     with connected() as client:
         if comparing.is_comparison(arguments):
             return comparing.compare(client, arguments)
-        found = client.all("/runs", model=arguments.model)[::-1]
-    if arguments.print_json or not found:
-        return found
-    lines = [line_of(run) for run in found]
-    story.show_table(lines, list(lines[0]))
-    chosen = _chosen(found, arguments.run)
+        listed = client.all("/runs", model=arguments.model)[::-1]
+    if arguments.print_json or not listed:
+        return listed
+    lines = [line_of(run) for run in listed]
+    # Most models have no rerun, and the table no room to spare.
+    names = [name for name in lines[0] if name != "parent" or any(line["parent"] for line in lines)]
+    story.show_table(lines, names)
+    chosen = _chosen(listed, arguments.run)
     if chosen is not None:
         checks = checks_of(chosen)
         story.out.print(Text(f"\nThe gate of run {chosen['id']}"))
         story.show_table(checks, list(checks[0]))
         story.out.print(Text(chosen["verdict"]["sentence"]), soft_wrap=True)
-    for run in found[:1]:
+    for run in listed[:1]:
         verdict: Record = run.get("verdict") or {}
         told = str(verdict.get("sentence", "")) if run is chosen else ""
         for warning in [one for one in run.get("warnings", []) if one not in told]:
@@ -54,13 +56,14 @@ def line_of(run: Record) -> dict[str, Any]:
         "run": run["id"],
         "at": story.minute(run["at"]),
         "cause": run["cause"],
+        "parent": run.get("parent"),
         "status": run["status"],
         "version": run.get("version"),
         "gain": _number(gain.get("estimate")),
         "at least": _number(gain.get("bound")),
         "asked": _number(gain.get("requirement")),
         "power": _number(verdict.get("power")),
-        "reason": None if verdict else run.get("reason"),
+        "reason": run.get("reason") if not verdict or run.get("parent") else None,
     }
 
 
@@ -79,8 +82,8 @@ def checks_of(run: Record) -> list[dict[str, Any]]:
     ]
 
 
-def _chosen(found: Sequence[Record], wanted: str | None) -> Record | None:
-    judged = [run for run in found if run.get("verdict", {}).get("checks")]
+def _chosen(listed: Sequence[Record], wanted: str | None) -> Record | None:
+    judged = [run for run in listed if run.get("verdict", {}).get("checks")]
     if wanted is None:
         return max(judged, key=lambda run: str(run["at"]), default=None)
     for run in judged:

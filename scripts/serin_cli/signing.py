@@ -45,12 +45,12 @@ def credentials_at_hand(connection: Connection) -> Credentials:
     """The profile's, as every AWS tool finds them; the local cloud has its own. Raises Denied without any."""
     if connection.endpoint_url:
         return Credentials(connection.access_key_id, connection.secret_access_key)
-    found = boto3.Session().get_credentials()
-    if found is None:
+    credentials = boto3.Session().get_credentials()
+    if credentials is None:
         raise Denied(
             "This model wants signed requests, and there are no AWS credentials at hand.",
             "Log in to AWS, or choose a profile with AWS_PROFILE.",
         )
     # Credentials that renew themselves must not do so between two looks at them.
-    frozen = found.get_frozen_credentials()
+    frozen = credentials.get_frozen_credentials()
     return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)

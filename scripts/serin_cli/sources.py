@@ -16,10 +16,10 @@ from serin_cli.commands import connected
 def sources(arguments: Namespace) -> Any:
     """The sources: as a table for people, whole with --json."""
     with connected() as client:
-        found = client.get("/sources")["items"]
-    if arguments.print_json or not found:
-        return found
-    lines = [line(source) for source in found]
+        listed = client.get("/sources")["items"]
+    if arguments.print_json or not listed:
+        return listed
+    lines = [line(source) for source in listed]
     story.show_table(lines, list(lines[0]))
     return None
 

@@ -49,7 +49,7 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
         return _create(arguments, connection)
     if arguments.action == "revoke":
         return _revoke(arguments, connection)
-    return [_shown(found) for found in _control(connection).tokens()]
+    return [_shown(token) for token in _control(connection).tokens()]
 
 
 def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:

@@ -39,10 +39,10 @@ def lines_of(correlation: str, connection: Connection, since: datetime | None = 
     # The gateway's log and the prediction log have called it request_id since before there were other lines.
     pattern = f'{{ ($.correlation = "{correlation}") || ($.request_id = "{correlation}") }}'
     wanted = {"filterPattern": pattern, **({} if since is None else {"startTime": int(since.timestamp() * 1000)})}
-    found = [line for group in _groups(logs, Names(connection.stage)) for line in _matching(logs, group, wanted)]
-    if not found:
+    lines = [line for group in _groups(logs, Names(connection.stage)) for line in _matching(logs, group, wanted)]
+    if not lines:
         raise NotFound(f"No log has a line of {correlation}.", "Logs take some seconds to arrive; check the id.")
-    return sorted(found, key=lambda line: line["at"])
+    return sorted(lines, key=lambda line: line["at"])
 
 
 def _groups(logs: Any, names: Names) -> Iterator[str]:

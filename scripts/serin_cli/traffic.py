@@ -72,12 +72,12 @@ class Traffic:
 
     def ask(self, count: int) -> Tally:
         """So many requests, and what became of them."""
-        found = Tally()
+        tally = Tally()
         for status, version in self._callers.map(self._one, list(islice(self._instances, count))):
-            found.statuses[status] += 1
+            tally.statuses[status] += 1
             if version is not None:
-                found.versions[version] += 1
-        return found
+                tally.versions[version] += 1
+        return tally
 
     def _one(self, instance: Instance) -> tuple[int, int | None]:
         try:
@@ -179,9 +179,9 @@ def newest_release(client: Client, model: str, version: int) -> str:
 
 def shares(judged: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
     """Of each weight in percent: the candidate's calls, and those of both versions, as the judge counted them last."""
-    found: dict[int, tuple[int, int]] = {}
+    counts: dict[int, tuple[int, int]] = {}
     for one in judged:
         if one["phase"] == "canary":
             candidate, live = one["candidate"]["calls"], one["live"]["calls"]
-            found[one["weight"]] = candidate, candidate + live
-    return found
+            counts[one["weight"]] = candidate, candidate + live
+    return counts

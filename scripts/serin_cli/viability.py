@@ -67,12 +67,12 @@ def _value(text: str, charter: Charter) -> Scalar:
     return value
 
 
-def _print(found: Viability) -> None:
+def _print(viability: Viability) -> None:
     lines = [
-        {"policy": policy.name, f"{found.unit} per 1,000": f"{policy.per_1000:,.0f}", "what it does": policy.what}
-        for policy in found.policies
+        {"policy": policy.name, f"{viability.unit} per 1,000": f"{policy.per_1000:,.0f}", "what it does": policy.what}
+        for policy in viability.policies
     ]
     story.show_table(lines, list(lines[0]))
-    share = f"{found.positive_share:.1%} of {found.rows:,} labels are positive"
-    story.out.print(Text(f"{share}; acting pays from a precision of {found.break_even:.1%} on"), soft_wrap=True)
-    story.out.print(Text(found.sentence), soft_wrap=True)
+    share = f"{viability.positive_share:.1%} of {viability.rows:,} labels are positive"
+    story.out.print(Text(f"{share}; acting pays from a precision of {viability.break_even:.1%} on"), soft_wrap=True)
+    story.out.print(Text(viability.sentence), soft_wrap=True)

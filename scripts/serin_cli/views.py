@@ -17,10 +17,10 @@ Record = Mapping[str, Any]
 def status(arguments: Namespace) -> Any:
     """Every definition in use; with --view the columns of one."""
     with connected() as client:
-        found = _of_view(client.get(f"/models/{arguments.model}/views")["items"], arguments.view)
+        views = _of_view(client.get(f"/models/{arguments.model}/views")["items"], arguments.view)
     if arguments.print_json:
-        return found
-    lines = list(columns_of(found)) if arguments.view else [line_of(view) for view in found]
+        return views
+    lines = list(columns_of(views)) if arguments.view else [line_of(view) for view in views]
     if not lines:
         return []
     story.show_table(lines, list(lines[0]))
@@ -35,14 +35,14 @@ def backfill(arguments: Namespace) -> Any:
         client.post(path, wanted)
 
         def ended() -> list[Record] | None:
-            found = _of_view(client.get(path)["items"], arguments.view)
-            for view in found:
+            answer = _of_view(client.get(path)["items"], arguments.view)
+            for view in answer:
                 if view["state"] == "refused":
                     raise Unavailable(f"{view['view']}: {view['fill']['refused']}", "Then ask again.")
             # By its name a view is filled again though nothing lacks: its record changes when that has ended.
-            waiting = [view for view in found if arguments.view and _changes(view) < before[view["definition"]] + 2]
-            done = all(view["state"] in ("filled", "empty") for view in found) and not waiting
-            return found if done else None
+            waiting = [view for view in answer if arguments.view and _changes(view) < before[view["definition"]] + 2]
+            done = all(view["state"] in ("filled", "empty") for view in answer) and not waiting
+            return answer if done else None
 
         return [line_of(view) for view in wait(ended, f"the views of {arguments.model}")]
 
@@ -88,8 +88,8 @@ def _changes(view: Record) -> int:
 
 
 def _of_view(views: list[Record], name: str | None) -> list[Record]:
-    found = [view for view in views if name in (None, view["view"])]
-    if name and not found:
+    matching = [view for view in views if name in (None, view["view"])]
+    if name and not matching:
         known = ", ".join(dict.fromkeys(view["view"] for view in views))
         raise NotFound(f"There is no view {name!r}.", f"Views: {known or 'none'}.", "view")
-    return found
+    return matching

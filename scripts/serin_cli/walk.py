@@ -113,26 +113,25 @@ def _months(client: Client, files: Mapping[str, Path], months: Sequence[str]) ->
 
 def _upload(client: Client, dataset: str, file: Path) -> dict[str, Any]:
     with story.bar(f"   {file.name} → {dataset}"):
-        found = client.upload(dataset, file)
-    line = (
-        f"   {file.name:19} {found['rows']:>7,} rows: {found['accepted']:,} accepted, {found['quarantined']} set aside"
-    )
-    rules = ", ".join(f"{name} {count}" for name, count in found["rules"].items())
+        outcome = client.upload(dataset, file)
+    counts = f"{outcome['rows']:>7,} rows: {outcome['accepted']:,} accepted, {outcome['quarantined']} set aside"
+    line = f"   {file.name:19} {counts}"
+    rules = ", ".join(f"{name} {count}" for name, count in outcome["rules"].items())
     story.say(f"{line} ({rules})" if rules else line)
-    story.say(f"   {'':19} {told(found)}")
-    for name, what in found["promises"].items():
+    story.say(f"   {'':19} {told(outcome)}")
+    for name, what in outcome["promises"].items():
         # Nobody has to wonder whether the demo is broken.
         expected = "as expected: the demo brings its months late"
         story.say(f"   {'':19} {name}: {what} ({expected})")
-    if found.get("copies"):
-        story.say(f"   {'':19} {copies(found)}")
+    if outcome.get("copies"):
+        story.say(f"   {'':19} {copies(outcome)}")
     return {
         "file": file.name,
-        "rows": found["rows"],
-        "accepted": found["accepted"],
-        "quarantined": found["quarantined"],
-        "rules": dict(found["rules"]),
-        "scores": {name: score["value"] for name, score in found["scorecard"].items()},
+        "rows": outcome["rows"],
+        "accepted": outcome["accepted"],
+        "quarantined": outcome["quarantined"],
+        "rules": dict(outcome["rules"]),
+        "scores": {name: score["value"] for name, score in outcome["scorecard"].items()},
     }
 
 
@@ -214,15 +213,15 @@ def _logged(cloud: LocalCloud, lake: str) -> Counter[str]:
     cloud.settle()
     s3: Any = boto3.client("s3", **cloud.client)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=f"predictions/{MODEL}/")
-    found: dict[str, str] = {}
+    logged: dict[str, str] = {}
     for key in [item["Key"] for page in pages for item in page.get("Contents", ())]:
         text = gzip.decompress(s3.get_object(Bucket=lake, Key=key)["Body"].read()).decode()
-        found |= {line["prediction_id"]: line["runtime"] for line in map(json.loads, text.splitlines())}
-    runtimes = Counter(found.values())
+        logged |= {line["prediction_id"]: line["runtime"] for line in map(json.loads, text.splitlines())}
+    runtimes = Counter(logged.values())
     by = ", ".join(
         f"{count} answered by {_ANSWERED.get(runtime, runtime)}" for runtime, count in runtimes.most_common()
     )
-    story.say(f"   {len(found)} lines of the prediction log are in the lake: {by}")
+    story.say(f"   {len(logged)} lines of the prediction log are in the lake: {by}")
     return runtimes
 
 

@@ -90,6 +90,6 @@ def _begun(client: Client, path: str, version: int, release: str | None = None) 
 
 
 def _check(driven: Driven) -> None:
-    found = driven.release["release"]
+    record = driven.release["release"]
     if driven.status != "live":
-        raise Unavailable(f"The release ended as {driven.status}: {found.get('reason')}.", "Read its judgements.")
+        raise Unavailable(f"The release ended as {driven.status}: {record.get('reason')}.", "Read its judgements.")

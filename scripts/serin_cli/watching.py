@@ -83,9 +83,9 @@ def _tables(seen: Record) -> Iterator[tuple[str, Sequence[Record]]]:
 def _judged(report: Record) -> list[Record]:
     """The metrics that say something, and the value."""
     value = report.get("value")
-    found = [*report["window"]["performance"], *([value] if value else [])]
-    said = [of for of in found if of["status"] != "INSUFFICIENT_DATA"]
-    return said or found[:1]
+    judged = [*report["window"]["performance"], *([value] if value else [])]
+    said = [of for of in judged if of["status"] != "INSUFFICIENT_DATA"]
+    return said or judged[:1]
 
 
 def _episode(of: Record) -> Record:
@@ -105,8 +105,8 @@ def _feature(of: Record) -> Record:
         "status": of["status"],
         "rows": of["rows"],
         "missing": of["missing"],
-        "wasserstein": _short(of.get("wasserstein")),
-        "jensen_shannon": _short(of.get("jensen_shannon")),
+        "wasserstein": _near(of.get("wasserstein"), of),
+        "jensen_shannon": _near(of.get("jensen_shannon"), of if of.get("wasserstein") is None else {}),
         "least shift seen": _short((of.get("detectable") or {}).get("shift")),
     }
 
@@ -151,6 +151,12 @@ def _span(window: Record) -> str:
 
 def _day(moment: object) -> str | None:
     return None if moment is None else str(moment)[:10]
+
+
+def _near(number: object, of: Record) -> str | None:
+    """The distance that is judged, and what its grid may put it off by."""
+    error = float(of.get("error") or 0)
+    return _short(number) if number is None or not error else f"{_short(number)} ± {_short(error)}"
 
 
 def _short(number: object) -> str | None:

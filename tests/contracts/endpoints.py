@@ -118,7 +118,8 @@ class OnLambda:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.functions, self.others, self.parameters = (aws(cloud, name) for name in ("lambda", "lambda", "ssm"))
-        self.objects = aws(cloud, "s3")
+        self.objects, self.counts = aws(cloud, "s3"), aws(cloud, "cloudwatch")
+        self.now = cloud.clock.now
         self.base = self.layer("base")
         self.parameters.put_parameter(Name=LAYERS, Value=self.base, Type="String")
         self.endpoint = LambdaEndpoint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from benches.rules.cases import changes_take
 from infra.local.services.awslambda.api.settling import CHANGE_S
+from serin.adapters.cloudwatch import CloudWatchMetrics
+from serin.adapters.endpoint import ALIAS
 from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.models import Artifact
@@ -121,3 +124,13 @@ def test_a_function_without_room_is_asked_later(place: OnLambda) -> None:
         place.endpoint.replay(MODEL, "2", [GOOD], "c1")
     with pytest.raises(Unavailable, match="no room"):
         place.endpoint.ask(MODEL, "2", [{}])
+
+
+def test_what_lambda_counts_of_the_alias_is_what_the_metrics_say(place: OnLambda) -> None:
+    for payload in (b"{}", b"{}", b'{"replay": []}'):
+        place.others.invoke(FunctionName=FUNCTION, Qualifier=ALIAS, Payload=payload)
+    metrics, minute = CloudWatchMetrics(place.counts, "dev"), timedelta(minutes=1)
+    end = place.now() + minute
+    for version, calls, failed in (("1", 3, 2), ("2", 0, 0), (None, 3, 2)):
+        counted = [metrics.sums(MODEL, name, version, end - 3 * minute, end) for name in ("Invocations", "Errors")]
+        assert counted == [calls, failed]

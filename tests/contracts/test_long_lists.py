@@ -50,6 +50,7 @@ def test_all_records_between_two_keys(catalog: Catalog) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("where", ["memory", "aws"], indirect=True)
 def test_all_keys_of_a_bucket(objects: ObjectStore) -> None:
     names = [f"a/{number:04}" for number in range(1005)]
     for name in names:

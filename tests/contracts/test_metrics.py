@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ import boto3
 import pytest
 from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
 
-from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.cloudwatch import CloudWatchMetrics
 from serin.adapters.memory.metrics import Counted, MemoryMetrics
 from serin.ports import Alarm, Metrics
@@ -22,21 +21,12 @@ SECOND = timedelta(seconds=1)
 Count = Callable[[Counted], None]
 
 
-@pytest.fixture(autouse=True)
-def plain_moto() -> Iterator[None]:
-    """A local cloud that ran in this process before has left its patches, which work inside of one only."""
-    applied = [patch for patch in PATCHES if patch.applied]
-    for patch in reversed(applied):
-        patch.revert()
-    yield
-    for patch in applied:
-        patch.apply()
-
-
-@pytest.fixture
-def metrics(where: str) -> Metrics:
-    if where == "memory":
+@pytest.fixture(params=["memory", "aws"])
+def metrics(request: pytest.FixtureRequest) -> Metrics:
+    """Not on the local cloud, where nobody but Lambda counts for Lambda (test_endpoint_on_lambda)."""
+    if request.param == "memory":
         return MemoryMetrics()
+    request.getfixturevalue("aws")
     return CloudWatchMetrics(boto3.client("cloudwatch", region_name=REGION), "dev")
 
 

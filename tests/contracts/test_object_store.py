@@ -4,25 +4,24 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import pytest
 
 from serin.domain.errors import NotFound
 from serin.ports import ObjectStore
-from tests.contracts.conftest import REGION
+from tests.contracts.clouds import Aws
 
 VersionOf = Callable[[str, bytes], str]
 
 
 @pytest.fixture
-def version_of(objects: ObjectStore, where: str) -> VersionOf:
+def version_of(objects: ObjectStore, where: Aws | None) -> VersionOf:
     """Puts an object and tells its version, which is not the port's business."""
 
     def put(key: str, content: bytes) -> str:
         objects.put(key, content)
-        if where == "memory":
+        if where is None:
             return {b"first": "1", b"second": "2"}[content]
-        return str(boto3.client("s3", region_name=REGION).head_object(Bucket="bucket", Key=key)["VersionId"])
+        return str(where.client("s3").head_object(Bucket=where.name("bucket"), Key=key)["VersionId"])
 
     return put
 
@@ -48,6 +47,23 @@ def test_a_key_nobody_wrote_is_not_found(objects: ObjectStore, tmp_path: Path) -
         objects.get("a/b")
     with pytest.raises(NotFound, match="no object 'a/b'"):
         objects.fetch("a/b", tmp_path / "file")
+
+
+def test_what_is_there_is_told_without_reading_it(objects: ObjectStore) -> None:
+    objects.put("a/b", b"first")
+    first = objects.about("a/b")
+    objects.put("a/b", b"second!")
+    second = objects.about("a/b")
+    assert (first.size, second.size) == (5, 7)
+    assert first.etag != second.etag
+    assert objects.get("a/b", first.version) == b"first"
+    with pytest.raises(NotFound, match="no object 'a/c'"):
+        objects.about("a/c")
+
+
+def test_only_the_first_writes_where_nothing_is_yet(objects: ObjectStore) -> None:
+    assert [objects.put_new("a/b", content) for content in (b"first", b"second")] == [True, False]
+    assert objects.get("a/b") == b"first"
 
 
 @pytest.mark.parametrize("size", [0, 5, 20_000_000])

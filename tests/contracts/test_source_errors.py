@@ -14,7 +14,7 @@ from serin.adapters.sources import S3Sources
 from serin.domain.errors import Conflict, Denied, NotFound, Rejected, SerinError, Unavailable
 from serin.domain.sources import SourceObject
 from tests.builders import NOON
-from tests.contracts.conftest import REGION
+from tests.tables import REGION
 
 FOUND = SourceObject("shop/a.csv", "e1", NOON, 10)
 CALLS: dict[str, Callable[[S3Sources], object]] = {

@@ -3,9 +3,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import boto3
 import pytest
 
 from infra.local.moto_patches.registry import PATCHES
@@ -18,7 +16,7 @@ from serin.domain.errors import Conflict, NotFound
 from serin.domain.sources import SourceObject
 from serin.ports import ObjectStore, Sources
 from tests.builders import NOON
-from tests.contracts.conftest import REGION
+from tests.contracts.clouds import Aws
 
 PAGE = 3
 """Objects at once; AWS gives a thousand."""
@@ -26,10 +24,11 @@ PAGE = 3
 
 @dataclass(frozen=True)
 class Place:
-    """Sources, the uploads they are copied to, and how somebody writes into the bucket `acme`."""
+    """Sources, the uploads they are copied to, and how somebody writes into the bucket that is read."""
 
     sources: Sources
     uploads: ObjectStore
+    bucket: str
     write: Callable[[str, bytes], object]
     delete: Callable[[str], object]
 
@@ -38,39 +37,42 @@ class Place:
         found: list[str] = []
         is_last = False
         while not is_last:
-            page = self.sources.listing("acme", prefix, found[-1] if found else after)
+            page = self.sources.listing(self.bucket, prefix, found[-1] if found else after)
             found += [item.key for item in page.objects]
             is_last = page.is_last
         return found
 
     def only(self) -> SourceObject:
-        (found,) = self.sources.listing("acme", "", None).objects
+        (found,) = self.sources.listing(self.bucket, "", None).objects
         return found
 
 
 @pytest.fixture
-def place(where: str, monkeypatch: pytest.MonkeyPatch) -> Place:
-    if where == "memory":
+def place(where: Aws | None, monkeypatch: pytest.MonkeyPatch) -> Place:
+    if where is None:
         uploads = MemoryObjectStore()
         memory = MemorySources(uploads, page=PAGE)
         memory.create("acme")
         return Place(
             memory,
             uploads,
+            "acme",
             lambda key, content: memory.write("acme", key, content, NOON),
             lambda key: memory.delete("acme", key),
         )
     monkeypatch.setattr(sources, "PAGE", PAGE)
-    _copies_as_on_aws(monkeypatch)
-    client: Any = boto3.client("s3", region_name=REGION)
-    for name in ("acme", "uploads"):
+    if not where.is_local:
+        _copies_as_on_aws(monkeypatch)
+    client, acme, uploads_bucket = where.client("s3"), where.name("acme"), where.name("uploads")
+    for name in (acme, uploads_bucket):
         client.create_bucket(Bucket=name)
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return Place(
-        S3Sources(client, "uploads"),
-        S3ObjectStore(client, "uploads"),
-        lambda key, content: client.put_object(Bucket="acme", Key=key, Body=content, Tagging="kind=export"),
-        lambda key: client.delete_object(Bucket="acme", Key=key),
+        S3Sources(client, uploads_bucket),
+        S3ObjectStore(client, uploads_bucket),
+        acme,
+        lambda key, content: client.put_object(Bucket=acme, Key=key, Body=content, Tagging="kind=export"),
+        lambda key: client.delete_object(Bucket=acme, Key=key),
     )
 
 
@@ -106,8 +108,8 @@ def test_a_listed_object_says_its_size_and_what_tells_it_from_others(place: Plac
 def test_a_long_listing_comes_in_pages_and_says_which_is_the_last(place: Place) -> None:
     for key in "abcd":
         place.write(key, b"x")
-    first = place.sources.listing("acme", "", None)
-    second = place.sources.listing("acme", "", first.objects[-1].key)
+    first = place.sources.listing(place.bucket, "", None)
+    second = place.sources.listing(place.bucket, "", first.objects[-1].key)
     assert ([found.key for found in first.objects], first.is_last) == (["a", "b", "c"], False)
     assert ([found.key for found in second.objects], second.is_last) == (["d"], True)
 
@@ -115,14 +117,14 @@ def test_a_long_listing_comes_in_pages_and_says_which_is_the_last(place: Place) 
 def test_a_page_that_is_just_full_is_the_last(place: Place) -> None:
     for key in "abc":
         place.write(key, b"x")
-    assert place.sources.listing("acme", "", None).is_last
+    assert place.sources.listing(place.bucket, "", None).is_last
 
 
 def test_a_copy_is_there_as_a_version_of_the_uploads(place: Place) -> None:
     place.write("a b/é+1.csv", b"content")
-    version = place.sources.copy("acme", place.only(), "raw/orders/a.csv")
+    version = place.sources.copy(place.bucket, place.only(), "raw/orders/a.csv")
     assert place.uploads.get("raw/orders/a.csv", version) == b"content"
-    again = place.sources.copy("acme", place.only(), "raw/orders/a.csv")
+    again = place.sources.copy(place.bucket, place.only(), "raw/orders/a.csv")
     assert again != version, "a second copy is a version of its own"
     assert place.uploads.get("raw/orders/a.csv", again) == b"content"
 
@@ -132,7 +134,7 @@ def test_what_was_written_again_since_it_was_listed_is_not_copied(place: Place) 
     listed = place.only()
     place.write("a", b"second")
     with pytest.raises(Conflict, match="not what was listed"):
-        place.sources.copy("acme", listed, "raw/orders/a.csv")
+        place.sources.copy(place.bucket, listed, "raw/orders/a.csv")
     assert list(place.uploads.keys("raw/")) == []
 
 
@@ -141,7 +143,7 @@ def test_what_is_gone_since_it_was_listed_is_not_copied(place: Place) -> None:
     listed = place.only()
     place.delete("a")
     with pytest.raises(Conflict):
-        place.sources.copy("acme", listed, "raw/orders/a.csv")
+        place.sources.copy(place.bucket, listed, "raw/orders/a.csv")
 
 
 def test_a_bucket_that_is_not_there_is_not_found(place: Place) -> None:

@@ -3,54 +3,62 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
-import boto3
 import pytest
 
-from infra.local.moto_patches.registry import PATCHES
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
+from serin.domain.batches import Batch
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.ports import Workflows
-from tests.builders import a_release
+from tests.builders import NOON, a_release
+from tests.contracts.clouds import Aws
 from tests.tables import REGION
+from tests.waiting import wait_until
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
 Start = Callable[[Workflows, str], bool]
 STARTS: dict[str, Start] = {
     "training": lambda workflows, name: workflows.start_training("late-orders", name, "call", "c1"),
     "release": lambda workflows, name: workflows.start_release("late-orders", 3, name, "registered", "c1"),
+    "batch": lambda workflows, name: workflows.start_batch(a_batch(name)),
 }
 
 
-def machines() -> Any:
-    """A client, and the three machines of a stage with two models."""
-    client = boto3.client("stepfunctions", region_name=REGION)
-    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-    for name in ("training-late-orders", "training-returns", "release"):
-        client.create_state_machine(name=name, definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
-    return client
+MACHINES = ("training-late-orders", "training-returns", "release", "batch")
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
 
 
-@pytest.fixture(autouse=True)
-def plain_moto() -> Iterator[None]:
-    """A local cloud that ran in this process before has left its patches, which work inside of one only."""
-    applied = [patch for patch in PATCHES if patch.applied]
-    for patch in reversed(applied):
-        patch.revert()
-    yield
-    for patch in applied:
-        patch.apply()
+def a_batch(name: str) -> Batch:
+    return Batch(name, "late-orders", 3, "batch/late-orders/orders.csv", "v1", "e1", NOON, "ana", f"c-{name}")
+
+
+class Stage:
+    """A client, and the four machines of a stage with two models."""
+
+    def __init__(self, cloud: Aws) -> None:
+        self.client = cloud.client("stepfunctions")
+        self._prefix = cloud.name("serin")
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+        role = cloud.client("iam").create_role(RoleName=self._prefix, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": True}}})
+        for name in MACHINES:
+            self.client.create_state_machine(name=f"{self._prefix}-{name}", definition=definition, roleArn=role)
+        self.workflows = StepFunctionsWorkflows(
+            self.client, self.arn("training-"), self.arn("release"), self.arn("batch")
+        )
+
+    def arn(self, machine: str) -> str:
+        """Of a machine, or what ARNs of machines begin with."""
+        return f"{ARN}{self._prefix}-{machine}"
 
 
 @pytest.fixture
-def workflows(where: str) -> Workflows:
-    if where == "memory":
-        return MemoryWorkflows()
-    return StepFunctionsWorkflows(machines(), f"{ARN}training-", f"{ARN}release")
+def workflows(where: Aws | None) -> Workflows:
+    return MemoryWorkflows() if where is None else Stage(where).workflows
 
 
 @pytest.mark.parametrize("kind", STARTS)
@@ -61,6 +69,7 @@ def test_work_of_one_id_starts_once_and_that_of_another_beside_it(workflows: Wor
     again = {
         "training": lambda: workflows.start_training("late-orders", "one", "features", "c2"),
         "release": lambda: workflows.start_release("late-orders", 4, "one", "registered", "c2"),
+        "batch": lambda: workflows.start_batch(replace(a_batch("one"), correlation="c2")),
     }
     assert not again[kind]()
 
@@ -75,15 +84,15 @@ def test_a_release_starts_once_for_each_attempt_and_goes_on_once_for_each_number
     assert workflows.continue_release(release, 8, Course("bake"))
 
 
-def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
-    client = machines()
-    workflows = StepFunctionsWorkflows(client, f"{ARN}training-", f"{ARN}release")
+def test_a_machine_is_given_what_was_asked_of_it(cloud: Aws) -> None:
+    stage = Stage(cloud)
+    client, workflows = stage.client, stage.workflows
     for start in STARTS.values():
         start(workflows, "one")
     workflows.continue_release(a_release(id="one", version=3, correlation="c1"), 7, Course("judge", 60))
     given = {}
-    for name in ("training-late-orders", "training-returns", "release"):
-        found = client.list_executions(stateMachineArn=f"{ARN}{name}")["executions"]
+    for name in MACHINES:
+        found = client.list_executions(stateMachineArn=stage.arn(name))["executions"]
         given[name] = {
             item["name"]: json.loads(client.describe_execution(executionArn=item["executionArn"])["input"])
             for item in found
@@ -94,4 +103,17 @@ def test_a_machine_is_given_what_was_asked_of_it(aws: None) -> None:
         "training-late-orders": {"one": {**known, "run": "one", "cause": "call"}},
         "training-returns": {},
         "release": {"one": begun, "one-c7": {**begun, "course": {"answer": as_record(Course("judge", 60))}}},
+        "batch": {"one": {"model": "late-orders", "batch": "one", "correlation": "c-one"}},
     }
+
+
+def test_a_batch_that_ended_badly_says_by_what(cloud: Aws) -> None:
+    stage = Stage(cloud)
+    assert stage.workflows.batch_failure("one") == "its workflow never began, or ended more than 90 days ago"
+    stage.workflows.start_batch(a_batch("one"))
+    assert stage.workflows.batch_failure("one") is None
+    arn = f"{stage.arn('batch')}:one".replace(":stateMachine:", ":execution:")
+    stage.client.stop_execution(executionArn=arn, error="Mistaken", cause="It was the wrong file.")
+    assert wait_until(lambda: stage.workflows.batch_failure("one") is not None)
+    # moto alone forgets why.
+    assert stage.workflows.batch_failure("one") in ("Mistaken: It was the wrong file.", "ABORTED: ")

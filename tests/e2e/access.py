@@ -40,6 +40,7 @@ PLACES = {
     "episode": "distance",
     "approval": "0123456789abcdef",
     "prediction": f"{0:012x}70008{0:015x}",
+    "batch": f"{0:032x}",
     "proxy": "predict",
     "path": "health/live",
 }
@@ -105,6 +106,8 @@ ROUTES: Mapping[str, Right] = {
     "POST /models/{model}/watch/{episode}/acknowledge": Right("train"),
     "POST /models/{model}/watch/{episode}/close": Right("train"),
     "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
+    "POST /models/{model}/batch": Right("predict", body={"file": "flights.csv"}),
+    "GET /models/{model}/batch/{batch}": Right("predict"),
     "POST /get-online-features": Right("features", body=WEATHER),
     "POST /models/{model}/views": Right("train", body={}),
     f"POST /models/{MODEL}/{{proxy+}}": Right("predict", body=PREDICTION),

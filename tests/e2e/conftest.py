@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.account import Account
 from serin_cli.client import Client
 from serin_cli.local import Running, running
 from serin_cli.walk import CLOCK, STAGE, walk
@@ -30,10 +31,10 @@ class Walked:
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
-    """What the demo does."""
+    """What the demo does, in an account that is new: it runs ten functions at once."""
     folder = tmp_path_factory.mktemp("sample")
     with _UP:
-        platform = _UP.enter_context(running(CLOCK, stage=STAGE))
+        platform = _UP.enter_context(running(CLOCK, stage=STAGE, account=Account(concurrency=10)))
         client = Client(platform.connection)
         _UP.callback(client.close)
         yield Walked(platform, client, folder, walk(client, platform, folder))

@@ -36,6 +36,7 @@ PASSED: Mapping[str, int] = {
             "GET /models/{model}/versions/{version}/card",
             "GET /models/{model}/releases/{release}",
             "GET /predictions/{prediction}",
+            "GET /models/{model}/batch/{batch}",
             "POST /models/{model}/approvals/{approval}",
             "POST /models/{model}/releases",
             "POST /models/{model}/releases/{release}/{wish}",
@@ -50,6 +51,7 @@ PASSED: Mapping[str, int] = {
     "POST /models/{model}/feedback": 409,
     "GET /models/{model}/ping": 404,
     f"POST /models/{MODEL}/{{proxy+}}": 503,
+    "POST /models/{model}/batch": 503,
 }
 
 

@@ -15,7 +15,7 @@ from serin.domain.releases import OPEN
 from tests.e2e.newcomer import Checkout, a_checkout
 from tests.waiting import wait_until
 
-MODEL = "diabetes"
+MODEL, DATASET = "diabetes", "patients"
 REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
@@ -61,7 +61,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     _answer(checkout, drafted["questions"])
     steps.json("validate")
     with checkout.up("--state", "state"):
-        (upload,) = steps.json("upload", MODEL, file.name)
+        (upload,) = steps.json("upload", DATASET, file.name)
         steps.wait_until_live()
         (run, *_) = [run for run in steps.json("runs", MODEL) if run["status"] != "skipped"]
         shown = steps.json("release", "show", MODEL)
@@ -78,13 +78,13 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
 def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
     frame = load_diabetes(as_frame=True, scaled=False).frame
     frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
-    (upload,) = steps.json("upload", MODEL, "again.csv")
+    (upload,) = steps.json("upload", DATASET, "again.csv")
     run = steps.json("train", MODEL, may_end=(0, 1))
     return Later(refused, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
-    path = checkout.folder / "models" / MODEL / "contracts" / f"{MODEL}.yaml"
+    path = checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml"
     text = path.read_text()
     assert before in text, text
     path.write_text(text.replace(before, after, 1))
@@ -183,5 +183,5 @@ def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_t
 
 
 def test_a_contract_that_old_rows_cannot_follow_is_refused_with_what_to_do(added: Added) -> None:
-    assert f"{MODEL}.note: is required, and rows accepted" in added.later.refused
+    assert f"{DATASET}.note: is required, and rows accepted" in added.later.refused
     assert "nullValues" in added.later.refused

@@ -71,14 +71,19 @@ def test_importing_a_handler_reads_no_environment_and_makes_no_client() -> None:
 
 
 def test_all_handlers_are_looked_at() -> None:
-    assert len(NAMES) == 15
+    assert len(NAMES) == 16
 
 
 # accept_upload
 
 
 def a_message(key: str, message: str = "m1", size: int = len(CSV)) -> dict[str, Any]:
-    return {"messageId": message, "body": json.dumps({"detail": {"object": {"key": key, "size": size}}})}
+    return a_record(message, json.dumps({"detail": {"object": {"key": key, "size": size}}}))
+
+
+def a_record(message: str, body: str, receives: int = 1) -> dict[str, Any]:
+    attributes = {"ApproximateReceiveCount": str(receives)}
+    return {"messageId": message, "receiptHandle": f"receipt of {message}", "body": body, "attributes": attributes}
 
 
 def test_an_s3_event_in_a_queue_message_names_the_object_as_it_is() -> None:
@@ -102,7 +107,7 @@ def test_every_object_of_a_batch_is_taken_in(world: World) -> None:
 
 def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.uploads.put("raw/orders/a.csv", CSV)
-    broken = {"messageId": "m3", "body": "{"}
+    broken = a_record("m3", "{")
     records = [a_message("raw/orders/gone.csv", "m1"), a_message("raw/orders/a.csv", "m2"), broken]
     answer = in_world("accept_upload", world).handle({"Records": records}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m3"}]}
@@ -114,6 +119,26 @@ def test_what_fails_comes_again_alone_and_the_log_says_why(world: World, capsys:
     assert (taken["outcome"], taken["dataset"]) == ("accepted", "orders")
     assert (unreadable["outcome"], unreadable["correlation"]) == ("failed", "m3")
     assert len({gone["correlation"], taken["correlation"], unreadable["correlation"]}) == 3
+    assert world.upload_messages.hidden == [("receipt of m1", 30), ("receipt of m3", 30)]
+
+
+@pytest.mark.parametrize(("receives", "hidden"), [(2, [("receipt of m", 120)]), (5, [])])
+def test_what_fails_on_and_on_comes_again_less_and_less_often(
+    world: World, receives: int, hidden: list[tuple[str, int]]
+) -> None:
+    answer = in_world("accept_upload", world).handle({"Records": [a_record("m", "{", receives)]}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m"}]}
+    assert world.upload_messages.hidden == hidden
+
+
+def test_a_message_that_cannot_be_hidden_comes_again_all_the_same(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.upload_messages.failures = 1
+    answer = in_world("accept_upload", world).handle({"Records": [a_record("m", "{")]}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m"}]}
+    *_, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["outcome"], line["kind"]) == ("failed", "unavailable")
 
 
 class Unwritable(MemoryObjectStore):

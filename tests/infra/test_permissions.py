@@ -33,6 +33,7 @@ def test_training_code_reaches_its_own_models_prefixes_and_nothing_else(model: s
     assert aws.actions(name) - TRACING == LOGGING | {"s3:GetObject", "s3:PutObject"}
     assert resources(aws, name, "s3") == {
         f"serin-dev-lake/training-sets/{model}/*",
+        f"serin-dev-lake/batch/{model}/features/*",
         f"serin-dev-artifacts/runs/{model}/*",
         f"serin-dev-artifacts/models/{model}/*",
     }
@@ -75,13 +76,15 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
         if "s3:ListBucket" in statement["Action"]
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
-    whole = ["predictions/*", "invocations/*", "predictions/*", "shadow/*"]
-    own = [f"{below}/{model}/*" for model in MODELS for below in ("shadow", "truth", "predictions")]
+    whole = ["batch/*", "batch/*", "predictions/*", "invocations/*", "predictions/*", "shadow/*"]
+    own = [f"{below}/{model}/*" for model in MODELS for below in ("batch", "shadow", "truth", "predictions")]
     watched = ["predictions/*", "truth/*", "watching/*", "reports/*/*"]
     assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
     read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
-    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS))}
+    files = {"serin-dev-uploads", "serin-dev-uploads/batch/*"}
+    own = {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS, "batch/*", "batch/*/asked/*"))}
+    assert resources(aws, "api", "s3") == own | files
 
 
 def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_models_are_made_of(aws: Assembly) -> None:
@@ -147,9 +150,9 @@ def test_collecting_predictions_writes_what_the_log_tells_and_nothing_else(aws: 
     assert resources(aws, "collect-predictions", "s3") == written
 
 
-def test_the_api_starts_the_two_kinds_of_workflow_and_no_other(aws: Assembly) -> None:
-    machines = {"stateMachine:serin-dev-training-*", "stateMachine:serin-dev-release"}
-    assert resources(aws, "api", "states") == machines
+def test_the_api_starts_the_three_kinds_of_workflow_and_no_other(aws: Assembly) -> None:
+    machines = {f"stateMachine:serin-dev-{name}" for name in ("training-*", "release", "batch")}
+    assert resources(aws, "api", "states") == {*machines, "execution:serin-dev-batch:*"}
 
 
 def test_nobody_may_do_everything(aws: Assembly) -> None:

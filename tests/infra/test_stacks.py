@@ -6,6 +6,7 @@ from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
 
 KNOWN_TYPES = {
+    "AWS::Budgets::Budget",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::SNS::Subscription",
@@ -46,7 +47,7 @@ def dependencies(aws: Assembly, stack: str) -> set[str]:
 
 
 def test_there_is_a_stack_for_each_part_and_a_training_and_an_endpoint_for_each_model(aws: Assembly) -> None:
-    parts = {"catalog", "lake", "api", "training", "release", "watch"}
+    parts = {"catalog", "lake", "api", "training", "release", "watch", "batch"}
     own = {f"{part}-{model}" for model in MODELS for part in ("training", "endpoint")}
     assert aws.templates.keys() == parts | own
 

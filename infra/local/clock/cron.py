@@ -33,7 +33,7 @@ class Cron:
 
     def after(self, moment: datetime) -> datetime | None:
         """The first time later than `moment`; None when there is none before 2200."""
-        return next((found for found in self._since(moment.astimezone(UTC)) if found > moment), None)
+        return next((one for one in self._since(moment.astimezone(UTC)) if one > moment), None)
 
     def _since(self, moment: datetime) -> Iterator[datetime]:
         """The times of the moment's day and of all later ones, in order."""

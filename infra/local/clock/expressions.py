@@ -22,8 +22,8 @@ def next_moment(expression: str, since_s: float, after_s: float) -> float | None
     if expression.startswith("rate("):
         period = period_s(expression)
         return since_s + (max(0, int((after_s - since_s) // period)) + 1) * period
-    found = _cron(expression).after(datetime.fromtimestamp(after_s, UTC))
-    return None if found is None else found.timestamp()
+    moment = _cron(expression).after(datetime.fromtimestamp(after_s, UTC))
+    return None if moment is None else moment.timestamp()
 
 
 def check(expression: str) -> None:

@@ -54,14 +54,14 @@ class CloudFormationApi(BaseResponse):
     def describe_stacks(self) -> ActionResult:
         """DescribeStacks"""
         name = self._get_param("StackName")
-        found = [self._stack()] if name else [one for one in records(self.region).stacks.values() if one.exists]
-        return ActionResult({"Stacks": [views.stack(one) for one in reversed(found)]})
+        stacks = [self._stack()] if name else [one for one in records(self.region).stacks.values() if one.exists]
+        return ActionResult({"Stacks": [views.stack(one) for one in reversed(stacks)]})
 
     def list_stacks(self) -> ActionResult:
         """ListStacks"""
         wanted = self._get_param("StackStatusFilter", [])
-        found = [one for one in records(self.region).stacks.values() if not wanted or one.status in wanted]
-        return ActionResult({"StackSummaries": [views.summary(one) for one in reversed(found)]})
+        stacks = [one for one in records(self.region).stacks.values() if not wanted or one.status in wanted]
+        return ActionResult({"StackSummaries": [views.summary(one) for one in reversed(stacks)]})
 
     def describe_stack_events(self) -> ActionResult:
         """DescribeStackEvents"""
@@ -80,22 +80,22 @@ class CloudFormationApi(BaseResponse):
         """DescribeStackResources"""
         wanted, physical_id = self._get_param("LogicalResourceId"), self._get_param("PhysicalResourceId")
         stack = self._stack_with(physical_id) if physical_id else self._stack()
-        found = [one for one in stack.resources.values() if wanted in (None, one.logical_id)]
-        return ActionResult({"StackResources": [views.resource(stack, one) for one in found]})
+        resources = [one for one in stack.resources.values() if wanted in (None, one.logical_id)]
+        return ActionResult({"StackResources": [views.resource(stack, one) for one in resources]})
 
     def list_stack_resources(self) -> ActionResult:
         """ListStackResources"""
         stack = self._stack()
-        found, token = _page(
+        resources, token = _page(
             [views.resource(stack, one) for one in stack.resources.values()], self._get_param("NextToken")
         )
-        return ActionResult({"StackResourceSummaries": found, "NextToken": token})
+        return ActionResult({"StackResourceSummaries": resources, "NextToken": token})
 
     def get_template(self) -> ActionResult:
         """GetTemplate"""
         if change_set := self._get_param("ChangeSetName"):
-            found = change_sets.find_change_set(self.region, change_set, self._get_param("StackName"))
-            return ActionResult({"TemplateBody": found.template, "StagesAvailable": ["Original", "Processed"]})
+            change = change_sets.find_change_set(self.region, change_set, self._get_param("StackName"))
+            return ActionResult({"TemplateBody": change.template, "StagesAvailable": ["Original", "Processed"]})
         return ActionResult({"TemplateBody": self._stack().template, "StagesAvailable": ["Original", "Processed"]})
 
     def get_template_summary(self) -> ActionResult:
@@ -110,17 +110,17 @@ class CloudFormationApi(BaseResponse):
 
     def list_exports(self) -> ActionResult:
         """ListExports"""
-        found = [views.export(stack, output) for stack, output in exports(self.region)]
-        page, token = _page(found, self._get_param("NextToken"))
+        exported = [views.export(stack, output) for stack, output in exports(self.region)]
+        page, token = _page(exported, self._get_param("NextToken"))
         return ActionResult({"Exports": page, "NextToken": token})
 
     def list_imports(self) -> ActionResult:
         """ListImports"""
         name = self._get_param("ExportName")
-        found = importers(self.region, name)
-        if not found:
+        importing = importers(self.region, name)
+        if not importing:
             raise ValidationError(f"Export '{name}' is not imported by any stack.")
-        return ActionResult({"Imports": found})
+        return ActionResult({"Imports": importing})
 
     def create_change_set(self) -> ActionResult:
         """CreateChangeSet"""
@@ -143,8 +143,8 @@ class CloudFormationApi(BaseResponse):
 
     def describe_change_set(self) -> ActionResult:
         """DescribeChangeSet"""
-        found = self._change_set()
-        return ActionResult(views.change_set(stack_of(self.region, found.stack_id), found))
+        change_set = self._change_set()
+        return ActionResult(views.change_set(stack_of(self.region, change_set.stack_id), change_set))
 
     def execute_change_set(self) -> ActionResult:
         """ExecuteChangeSet"""
@@ -165,8 +165,8 @@ class CloudFormationApi(BaseResponse):
     def list_change_sets(self) -> ActionResult:
         """ListChangeSets"""
         stack = self._stack("Stack [{}] does not exist")
-        found = [one for one in records(self.region).change_sets.values() if one.stack_id == stack.id]
-        return ActionResult({"Summaries": [views.change_set_summary(stack, one) for one in found]})
+        change_sets = [one for one in records(self.region).change_sets.values() if one.stack_id == stack.id]
+        return ActionResult({"Summaries": [views.change_set_summary(stack, one) for one in change_sets]})
 
     def update_termination_protection(self) -> ActionResult:
         """UpdateTerminationProtection"""
@@ -222,14 +222,14 @@ def _method_of(action: str) -> str:
 
 
 def _parameters(given: list[Mapping[str, Any]], before: Mapping[str, str]) -> dict[str, str]:
-    found = {}
+    parameters = {}
     for parameter in given:
         name = parameter["ParameterKey"]
         if not parameter.get("UsePreviousValue"):
-            found[name] = parameter.get("ParameterValue", "")
+            parameters[name] = parameter.get("ParameterValue", "")
         elif name in before:
-            found[name] = before[name]
-    return found
+            parameters[name] = before[name]
+    return parameters
 
 
 def _page(items: list[Any], token: str | None) -> tuple[list[Any], str | None]:

@@ -25,12 +25,12 @@ def body_of(body: str | None, url: str | None) -> str:
         raise ValidationError("Either Template URL or Template Body must be specified.")
     bucket, key = bucket_and_key(url)
     try:
-        found = s3_backends[ACCOUNT]["aws"].get_object(bucket, key)
+        stored = s3_backends[ACCOUNT]["aws"].get_object(bucket, key)
     except S3ClientError as error:
         raise ValidationError(f"S3 error: {error.message}") from error
-    if found is None:
+    if stored is None:
         raise ValidationError("S3 error: The specified key does not exist.")
-    return bytes(found.value).decode()
+    return bytes(stored.value).decode()
 
 
 def bucket_and_key(url: str) -> tuple[str, str]:

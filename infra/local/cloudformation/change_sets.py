@@ -69,35 +69,35 @@ def execute_change_set(
     region: str, name: str, stack_name: str | None, run: Run, *, disable_rollback: bool = False
 ) -> None:
     """Begin to do what it says; every other change set of the stack is worth nothing from then on."""
-    found = find_change_set(region, name, stack_name)
-    if found.execution_status != "AVAILABLE":
+    change_set = find_change_set(region, name, stack_name)
+    if change_set.execution_status != "AVAILABLE":
         raise InvalidChangeSetStatus(
-            f"ChangeSet [{found.id}] cannot be executed in its current status of [{found.status}]"
+            f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]"
         )
-    stack = stack_of(region, found.stack_id)
-    if found.kind == "UPDATE" or (found.kind == "IMPORT" and stack.status != "REVIEW_IN_PROGRESS"):
+    stack = stack_of(region, change_set.stack_id)
+    if change_set.kind == "UPDATE" or (change_set.kind == "IMPORT" and stack.status != "REVIEW_IN_PROGRESS"):
         refuse_unless_updatable(stack)
-    template = checked_template(stack.name, found.template)
+    template = checked_template(stack.name, change_set.template)
     for other in records(region).change_sets.values():
         if other.stack_id == stack.id and other.execution_status == "AVAILABLE":
             other.execution_status = "OBSOLETE"
-    found.execution_status = "EXECUTE_COMPLETE"
-    stack.change_set_id = found.id
-    if found.kind == "IMPORT":
-        begin_import(stack, template, found.settings, found.parameters, found.imports, run)
+    change_set.execution_status = "EXECUTE_COMPLETE"
+    stack.change_set_id = change_set.id
+    if change_set.kind == "IMPORT":
+        begin_import(stack, template, change_set.settings, change_set.parameters, change_set.imports, run)
         return
-    begin = begin_create if found.kind == "CREATE" else begin_update
-    settings = replace(found.settings, on_failure="DO_NOTHING") if disable_rollback else found.settings
-    begin(stack, template, settings, found.parameters, run)
+    begin = begin_create if change_set.kind == "CREATE" else begin_update
+    settings = replace(change_set.settings, on_failure="DO_NOTHING") if disable_rollback else change_set.settings
+    begin(stack, template, settings, change_set.parameters, run)
 
 
 def delete_change_set(region: str, name: str, stack_name: str | None) -> None:
     """Forget it; one that is not there is not an error."""
     try:
-        found = find_change_set(region, name, stack_name)
+        change_set = find_change_set(region, name, stack_name)
     except ChangeSetNotFound:
         return
-    del records(region).change_sets[found.id]
+    del records(region).change_sets[change_set.id]
 
 
 def find_change_set(region: str, name: str, stack_name: str | None) -> ChangeSet:

@@ -13,7 +13,9 @@ def check_references(template: Template) -> None:
     """Refuse names that nothing in the template has, in AWS's words."""
     known = {*template.resources, *template.parameters}
     for section, parts in _sections(template).items():
-        undefined = {found.name for part in parts for found in references(part) if not _is_known(found.name, known)}
+        undefined = {
+            reference.name for part in parts for reference in references(part) if not _is_known(reference.name, known)
+        }
         if section == "Resources":
             undefined |= {name for one in template.resources.values() for name in one.depends_on} - set(
                 template.resources
@@ -45,7 +47,7 @@ def _check_conditions(template: Template) -> None:
                 "in the Resources block of the template"
             )
     for condition in template.conditions.values():
-        if used := sorted({found.name for found in references(condition)} & set(template.resources)):
+        if used := sorted({reference.name for reference in references(condition)} & set(template.resources)):
             raise ValidationError(
                 f"Template format error: Unresolved dependencies [{', '.join(used)}]. "
                 "Cannot reference resources in the Conditions block of the template"
@@ -54,7 +56,7 @@ def _check_conditions(template: Template) -> None:
 
 def dependencies(definition: Definition, names: set[str], conditions: Mapping[str, bool]) -> tuple[str, ...]:
     """The resources among `names` that must be there before this one, sorted."""
-    referred = {found.name for found in references(dict(definition.properties), conditions)}
+    referred = {reference.name for reference in references(dict(definition.properties), conditions)}
     return tuple(sorted((referred | set(definition.depends_on)) & names))
 
 

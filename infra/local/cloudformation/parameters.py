@@ -49,10 +49,10 @@ def _fetched(
     names = [str(texts[name]) for name, rules in declared.items() if _type(rules).startswith(_FROM_STORE)]
     if not names:
         return {}
-    found = fetch(names)
-    if absent := [name for name in names if name not in found]:
+    values = fetch(names)
+    if absent := [name for name in names if name not in values]:
         raise ValidationError(f"Unable to fetch parameters [{','.join(absent)}] from parameter store for this account.")
-    return found
+    return values
 
 
 def _parameter(name: str, rules: Mapping[str, Any], text: str, stored: Mapping[str, str]) -> Parameter:

@@ -179,8 +179,8 @@ def resolved_parameters(region: str, template: Template, settings: Settings) -> 
     """The template's parameters by what is given; raises ValidationError."""
 
     def fetch(names: list[str]) -> dict[str, str]:
-        found = {name: stored(region, name) for name in names}
-        return {name: value for name, value in found.items() if value is not None}
+        values = {name: stored(region, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
 
     return resolve(template.parameters, settings.parameters, fetch)
 

@@ -20,8 +20,8 @@ def records(region: str) -> Records:
     kept = vars(cloudformation_backends[ACCOUNT][region])
     if _ATTRIBUTE not in kept:
         kept[_ATTRIBUTE] = Records()
-    found: Records = kept[_ATTRIBUTE]
-    return found
+    kept_records: Records = kept[_ATTRIBUTE]
+    return kept_records
 
 
 def find_stack(region: str, name_or_id: str) -> Stack | None:
@@ -34,10 +34,10 @@ def find_stack(region: str, name_or_id: str) -> Stack | None:
 
 def stack_of(region: str, name_or_id: str, message: str = "Stack with id {} does not exist") -> Stack:
     """The stack; raises ValidationError for none."""
-    found = find_stack(region, name_or_id)
-    if found is None:
+    stack = find_stack(region, name_or_id)
+    if stack is None:
         raise ValidationError(message.format(name_or_id))
-    return found
+    return stack
 
 
 def busy(region: str) -> bool:

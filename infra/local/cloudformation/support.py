@@ -29,10 +29,10 @@ def resource_type(name: str) -> ResourceType:
 
 
 def _known(name: str, types: Mapping[str, ResourceType]) -> ResourceType:
-    found = types.get(_CUSTOM if name.startswith("Custom::") else name)
-    if found is None:
+    kind = types.get(_CUSTOM if name.startswith("Custom::") else name)
+    if kind is None:
         raise Invalid(f"The local cloud cannot run {name}.", _REMEDY)
-    return found
+    return kind
 
 
 def _unknown(resources: Mapping[str, Mapping[str, Any]], types: Mapping[str, ResourceType]) -> Iterable[str]:

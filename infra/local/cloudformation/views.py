@@ -84,7 +84,7 @@ def export(of: Stack, output: Output) -> dict[str, Any]:
 def template(one: Template) -> dict[str, Any]:
     """What GetTemplateSummary and ValidateTemplate tell of a template."""
     kinds = sorted({definition.type for definition in one.resources.values()})
-    named = any(_NAMED_IAM.get(found.type, "") in found.properties for found in one.resources.values())
+    named = any(_NAMED_IAM.get(resource.type, "") in resource.properties for resource in one.resources.values())
     capabilities = [] if not any(kind.startswith("AWS::IAM::") for kind in kinds) else ["CAPABILITY_IAM"]
     return {
         "Description": one.description or None,
@@ -104,7 +104,7 @@ def change_set(of: Stack, one: ChangeSet) -> dict[str, Any]:
         "Capabilities": list(one.settings.capabilities),
         "Tags": _tags(one.settings.tags),
         "OnStackFailure": one.settings.on_failure,
-        "Changes": [_change(found) for found in one.changes],
+        "Changes": [_change(change) for change in one.changes],
     }
 
 
@@ -157,14 +157,14 @@ def _recreation(recreates: bool, dynamic: bool) -> str:
 
 
 def _parameters(parameters: Mapping[str, Parameter]) -> list[dict[str, Any]]:
-    found = []
+    listed = []
     for name, one in parameters.items():
         shown: dict[str, Any] = {"ParameterKey": name, "ParameterValue": _HIDDEN if one.secret else one.given}
         if one.from_store and not one.secret:
             value = one.resolved
             shown["ResolvedValue"] = ",".join(value) if isinstance(value, list) else value
-        found.append(shown)
-    return found
+        listed.append(shown)
+    return listed
 
 
 def _declared(name: str, rules: Mapping[str, Any]) -> dict[str, Any]:

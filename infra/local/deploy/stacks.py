@@ -61,18 +61,18 @@ def bring_up(stack: Stack, region: str) -> None:
         before = None
     try:
         if before is None:
-            found = create_stack(region, stack.name, body, settings, here)
+            brought_up = create_stack(region, stack.name, body, settings, here)
         else:
-            found = update_stack(region, stack.name, body, settings, here)
+            brought_up = update_stack(region, stack.name, body, settings, here)
     except ValidationError as error:
         if error.message != NO_UPDATES or before is None:
             remedy = "Correct the template and deploy again."
             raise DeployFailed(f"Stack {stack.name}: {error.message}", remedy) from error
-        found = before
+        brought_up = before
     else:
-        _refuse_failure(found)
+        _refuse_failure(brought_up)
     # As the CDK's command does it: with an operation of its own, when the stack is there.
-    found.termination_protection = stack.protected
+    brought_up.termination_protection = stack.protected
 
 
 def _refuse_failure(stack: Deployed) -> None:

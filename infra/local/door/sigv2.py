@@ -53,8 +53,8 @@ def _standard(received: Received, claim: Claim) -> list[str]:
 def _amazons(received: Received) -> list[str]:
     """Headers of Amazon's, which may also stand in the query."""
     in_query = {name.lower(): value for name, value in parse_qsl(received.query, keep_blank_values=True)}
-    found = {**received.headers, **in_query}
-    return [f"{name}:{found[name].strip()}" for name in sorted(found) if name.startswith("x-amz-")]
+    fields = {**received.headers, **in_query}
+    return [f"{name}:{fields[name].strip()}" for name in sorted(fields) if name.startswith("x-amz-")]
 
 
 def _resource(received: Received) -> str:

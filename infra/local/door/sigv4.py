@@ -64,10 +64,10 @@ class Claim:
     def signed_at(self) -> datetime | None:
         """The moment of the signature; None when there is none, or another day's than the key's."""
         try:
-            found = datetime.strptime(self.moment, MOMENT).replace(tzinfo=UTC)
+            moment = datetime.strptime(self.moment, MOMENT).replace(tzinfo=UTC)
         except ValueError:
             return None
-        return found if self.moment.startswith(self.day) else None
+        return moment if self.moment.startswith(self.day) else None
 
 
 def claim_of(received: Received) -> Claim | None:
@@ -75,10 +75,10 @@ def claim_of(received: Received) -> Claim | None:
     header = received.headers.get("authorization")
     if header is None:
         return _presigned(received.query)
-    found = _CLAIM.fullmatch(header)
-    if found is None:
+    match = _CLAIM.fullmatch(header)
+    if match is None:
         return None
-    key, day, region, service, names, signature = found.groups()
+    key, day, region, service, names, signature = match.groups()
     token, moment = (received.headers.get(name, "") for name in ("x-amz-security-token", "x-amz-date"))
     return Claim(key, day, region, service, frozenset(names.split(";")), signature, token, moment)
 

@@ -15,8 +15,8 @@ _BUCKET_HERE = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.)?localhost:([0-9]{1,5})", r
 
 def wrong_host(host: str | None, port: int, buckets: bool = False) -> str | None:
     """What is wrong with the name a request was sent to, in a sentence; None for this machine and this port."""
-    found = _HERE.fullmatch(host or "") or (_BUCKET_HERE.fullmatch(host or "") if buckets else None)
-    if found and int(found.group(1)) == port:
+    match = _HERE.fullmatch(host or "") or (_BUCKET_HERE.fullmatch(host or "") if buckets else None)
+    if match and int(match.group(1)) == port:
         return None
     name = re.sub(r"[^A-Za-z0-9.:\[\]-]", "?", (host or "A request without a host")[:80])
     return f"{name} is not this machine's port {port}. Use 127.0.0.1:{port} or localhost:{port}."

@@ -50,12 +50,12 @@ class Condition:
 
     def met(self, context: Context) -> bool:
         """Whether the request meets it; a supported one only."""
-        found = context.get(self.key) or None
+        values = context.get(self.key) or None
         if self.operator == "Null":
-            return any((value == "true") == (found is None) for value in self.values)
-        if found is None:
+            return any((value == "true") == (values is None) for value in self.values)
+        if values is None:
             return self.if_exists or self.quantifier == "ForAllValues" or (self.negated and not self.quantifier)
-        results = (self._holds(value, context) for value in found)
+        results = (self._holds(value, context) for value in values)
         return all(results) if self.quantifier == "ForAllValues" else any(results)
 
     def _holds(self, value: str, context: Context) -> bool:
@@ -91,10 +91,10 @@ def _moment(compare: Callable[[float, float], bool]) -> Callable[[str, str, Cont
     return lambda wanted, found, _: _both(_seconds, compare, wanted, found)
 
 
-def _both(read: Callable[[str], float], compare: Callable[[float, float], bool], wanted: str, found: str) -> bool:
+def _both(read: Callable[[str], float], compare: Callable[[float, float], bool], wanted: str, value: str) -> bool:
     """What cannot be read compares with nothing."""
     try:
-        return compare(read(found), read(wanted))
+        return compare(read(value), read(wanted))
     except ValueError:
         return False
 
@@ -107,20 +107,20 @@ def _seconds(text: str) -> float:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _in_network(wanted: str, found: str, _context: Context) -> bool:
+def _in_network(wanted: str, value: str, _context: Context) -> bool:
     try:
-        return ipaddress.ip_address(found) in ipaddress.ip_network(wanted, strict=False)
+        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
     except ValueError:
         return False
 
 
-def _same(wanted: str, found: str, context: Context) -> bool:
+def _same(wanted: str, value: str, context: Context) -> bool:
     """Variables are filled in, wildcards are ordinary characters."""
-    return wanted == found or ("${" in wanted and text_matches(_WILDCARD.sub(_literal, wanted), found, context))
+    return wanted == value or ("${" in wanted and text_matches(_WILDCARD.sub(_literal, wanted), value, context))
 
 
-def _literal(found: re.Match[str]) -> str:
-    return found.group(0) if found.group(0).startswith("${") else f"${{{found.group(0)}}}"
+def _literal(match: re.Match[str]) -> str:
+    return match.group(0) if match.group(0).startswith("${") else f"${{{match.group(0)}}}"
 
 
 _ORDER: Mapping[str, Callable[[float, float], bool]] = {

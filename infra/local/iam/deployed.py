@@ -47,8 +47,8 @@ def resource_policy(action: str, arn: str) -> Policy | None:
 
 def _own(service: str, region: str, name: str) -> tuple[str, str] | None:
     """What the service says is the resource's own policy."""
-    found = wiring().services.named(service)
-    return found.policy_of(region, name) if found is not None and found.policy_of is not None else None
+    own = wiring().services.named(service)
+    return own.policy_of(region, name) if own is not None and own.policy_of is not None else None
 
 
 def _role(arn: str) -> Role | None:

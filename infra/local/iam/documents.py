@@ -74,10 +74,10 @@ def statements_of(document: str) -> tuple[Statement, ...]:
 
 def check(name: str, document: str) -> None:
     """Refuse by name what could not be evaluated, where the policy is deployed."""
-    found = sorted({reason for statement in statements_of(document) for reason in statement.unsupported})
-    if found:
+    reasons = sorted({reason for statement in statements_of(document) for reason in statement.unsupported})
+    if reasons:
         raise Invalid(
-            f"The local cloud cannot evaluate the policy {name}: {', '.join(found)}.",
+            f"The local cloud cannot evaluate the policy {name}: {', '.join(reasons)}.",
             "Write the condition with a listed operator and key, or add it to infra/local/iam/conditions.py.",
         )
 

@@ -53,8 +53,8 @@ def key_of(access_key_id: str) -> Key | None:
 
 def session_by(access_key_id: str) -> AssumedRole | None:
     """The role's session that was given this key."""
-    found: AssumedRole | None = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key_id)
-    return found
+    session: AssumedRole | None = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key_id)
+    return session
 
 
 def lasts(session: AssumedRole) -> bool:

@@ -27,12 +27,12 @@ def arn_matches(pattern: str, arn: str, context: Context) -> bool:
     """Part by part, so that a wildcard of one part never reaches into the next; missing last parts are any."""
     if pattern == "*":
         return True
-    wanted, found = _parts(pattern), arn.split(":", _ARN_PARTS - 1)
-    if len(found) < _ARN_PARTS:
+    wanted, parts = _parts(pattern), arn.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS:
         return len(wanted) == 1 and text_matches(pattern, arn, context)
     # The colons after the fifth belong to the resource; so do those inside of variables.
     wanted = wanted + ("*",) * (_ARN_PARTS - len(wanted))
-    return all(text_matches(part, own, context) for part, own in zip(wanted, found, strict=True))
+    return all(text_matches(part, own, context) for part, own in zip(wanted, parts, strict=True))
 
 
 def action_matches(pattern: str, action: str) -> bool:
@@ -58,12 +58,12 @@ def _regular(pattern: str) -> str:
 
 def _filled(pattern: str, context: Context) -> re.Pattern[str] | None:
     made, end = [], 0
-    for found in _VARIABLE.finditer(pattern):
-        value = _value(found.group(1), context)
+    for variable in _VARIABLE.finditer(pattern):
+        value = _value(variable.group(1), context)
         if value is None:
             return None
-        made += [_regular(pattern[end : found.start()]), re.escape(value)]
-        end = found.end()
+        made += [_regular(pattern[end : variable.start()]), re.escape(value)]
+        end = variable.end()
     return re.compile("".join([*made, _regular(pattern[end:])]), re.DOTALL)
 
 

@@ -43,8 +43,8 @@ class ClockDatetime(datetime.datetime, metaclass=_AnyDatetime):
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
         """The clock's moment; UTC where no zone is asked for."""
-        found = datetime.datetime.fromtimestamp(now_s(), tz or datetime.UTC)
-        return found if tz else found.replace(tzinfo=None)
+        moment = datetime.datetime.fromtimestamp(now_s(), tz or datetime.UTC)
+        return moment if tz else moment.replace(tzinfo=None)
 
     @classmethod
     def utcnow(cls) -> datetime.datetime:  # type: ignore[override]
@@ -70,8 +70,8 @@ def put_instead(clocked: Mapping[str, str], instead: Mapping[Any, Any], reason: 
     for module_name, names in clocked.items():
         module = importlib.import_module(module_name)
         for name in names.split():
-            found = next(new for old, new in instead.items() if vars(module)[name] is old)
-            PATCHES.append(Patch(module, name, lambda _original, new=found: new, reason))  # type: ignore[misc]
+            instead_of = next(new for old, new in instead.items() if vars(module)[name] is old)
+            PATCHES.append(Patch(module, name, lambda _original, new=instead_of: new, reason))  # type: ignore[misc]
 
 
 DATETIMES: Mapping[Any, Any] = {

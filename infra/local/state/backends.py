@@ -28,10 +28,10 @@ def find(name: Name) -> Any:
     if not module.startswith("moto."):
         raise Corrupt(f"The state holds {module}.{kind}, which is never kept.", "It is not opened; use another folder.")
     every = vars(importlib.import_module(module)).values()
-    found = next((one for one in every if isinstance(one, BackendDict) and one.backend.__name__ == kind), None)
-    if found is None:
+    backend = next((one for one in every if isinstance(one, BackendDict) and one.backend.__name__ == kind), None)
+    if backend is None:
         raise Corrupt(f"moto has no {module}.{kind}.", "The state is another version's; use another folder.")
-    return found[place[0]][place[1]] if place else found
+    return backend[place[0]][place[1]] if place else backend
 
 
 def in_use() -> Iterator[BaseBackend]:

@@ -71,11 +71,11 @@ def check_private(path: Path, forbidden: int) -> None:
 
     Thawing executes what the file says, so whoever can write it can run code as this user.
     """
-    found = path.stat()
-    mode = stat.S_IMODE(found.st_mode)
-    if found.st_uid != os.getuid():
+    status = path.stat()
+    mode = stat.S_IMODE(status.st_mode)
+    if status.st_uid != os.getuid():
         raise Denied(
-            f"{path} belongs to user {found.st_uid}.", "Use a folder of your own; a foreign one is not opened."
+            f"{path} belongs to user {status.st_uid}.", "Use a folder of your own; a foreign one is not opened."
         )
     if mode & forbidden:
         remedy = f"Make sure that its content is yours, then: chmod go-rwx {path}"

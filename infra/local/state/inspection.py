@@ -96,17 +96,17 @@ class Inspector:
         begin = self._marks.pop()
         if begin > len(self._stack):
             raise ValueError("a mark without its values")
-        found = self._stack[begin:]
+        objects = self._stack[begin:]
         del self._stack[begin:]
-        return found
+        return objects
 
     def last(self, count: int) -> list[Any]:
         """The last ones, taken away."""
         if count > len(self._stack) - (self._marks[-1] if self._marks else 0):
             raise ValueError("values are missing")
-        found = self._stack[len(self._stack) - count :]
+        objects = self._stack[len(self._stack) - count :]
         del self._stack[len(self._stack) - count :]
-        return found
+        return objects
 
     def group(self, items: Sequence[Any]) -> None:
         """A tuple of them."""

@@ -44,15 +44,15 @@ class State:
             self._file = path / _FILE
             self._bodies = Bodies(path / "objects")
             self.assets = KeptAssets(path / "code")
-            found = snapshot.read(self._file)
-            if found:
-                check_free(found[0].endpoint_port, "AWS's API")
-                check_free(found[0].api_port, "The HTTP API")
+            kept = snapshot.read(self._file)
+            if kept:
+                check_free(kept[0].endpoint_port, "AWS's API")
+                check_free(kept[0].api_port, "The HTTP API")
         except BaseException:
             self._folder.close()
             raise
-        self.snapshot: snapshot.Snapshot | None = found[0] if found else None
-        self._payload = found[1] if found else b""
+        self.snapshot: snapshot.Snapshot | None = kept[0] if kept else None
+        self._payload = kept[1] if kept else b""
         self.traffic = Traffic()
         self._keeper: Keeper | None = None
         self._assembly = ""

@@ -48,12 +48,12 @@ def kind_of(module: str, name: str) -> Kind | None:
     for kind, listed in _LISTED.items():
         if name in listed.get(module, ()):
             return kind
-    found = _defined(module, name) if module.split(".", maxsplit=1)[0] in {"infra", "moto"} else None
-    if found is None:
+    defined = _defined(module, name) if module.split(".", maxsplit=1)[0] in {"infra", "moto"} else None
+    if defined is None:
         return None
-    if issubclass(found, Enum):
+    if issubclass(defined, Enum):
         return "value"
-    return "object" if _is_data(module, name, found) else None
+    return "object" if _is_data(module, name, defined) else None
 
 
 def resolved(module: str, name: str) -> Any:
@@ -81,11 +81,11 @@ def _defined(module: str, name: str) -> type | None:
             importlib.import_module(module)
         except ImportError:
             return None
-    found: Any = sys.modules.get(module)
+    value: Any = sys.modules.get(module)
     for part in name.split("."):
-        found = vars(found).get(part) if found is not None else None
-    here = isinstance(found, type) and (found.__module__, found.__qualname__) == (module, name)
-    return found if here else None
+        value = vars(value).get(part) if value is not None else None
+    here = isinstance(value, type) and (value.__module__, value.__qualname__) == (module, name)
+    return value if here else None
 
 
 def _is_data(module: str, name: str, kind: type) -> bool:

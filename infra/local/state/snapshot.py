@@ -130,9 +130,9 @@ def _python() -> str:
 def _source_digest(module: str) -> str:
     """Of the module's text; empty when there is no such module here."""
     try:
-        found = importlib.util.find_spec(module)
+        spec = importlib.util.find_spec(module)
     except ModuleNotFoundError:
         return ""
-    if found is None or found.origin is None:
+    if spec is None or spec.origin is None:
         return ""
-    return hashlib.sha256(Path(found.origin).read_bytes()).hexdigest()
+    return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()

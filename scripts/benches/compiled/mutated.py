@@ -60,8 +60,8 @@ def outcome(content: bytes, kernel: Kernel, rows: int = 3) -> str:
 def mutations(files: Mapping[str, bytes], count: int, seed: int, kernel: Kernel) -> dict[str, int]:
     """How many of so many changed files were refused and how many scored."""
     choose = random.Random(seed)
-    found = {"refused": 0, "scored": 0}
+    counts = {"refused": 0, "scored": 0}
     names = sorted(files)
     for _ in range(count):
-        found[outcome(mutated(files[choose.choice(names)], choose), kernel)] += 1
-    return found
+        counts[outcome(mutated(files[choose.choice(names)], choose), kernel)] += 1
+    return counts

@@ -46,7 +46,7 @@ def cold(folder: Path, function: Function, rounds: int, peers: bool) -> Mapping[
     }
     if peers:
         who["onnx"] = lambda: peer("onnx", "onnx_cold", folder, rows)
-    costs = {name: median(found, "cpu_ms") for name, found in interleaved(rounds, who).items()}
+    costs = {name: median(measurements, "cpu_ms") for name, measurements in interleaved(rounds, who).items()}
     ours = costs["compiled"]
     return {
         "cpu_ms": round(ours, 1),

@@ -26,11 +26,11 @@ def families(seed: int) -> Mapping[str, Draw]:
 
 def _correlated(random: np.random.Generator, days: int) -> Floats:
     """An autoregression of order 1 in its stationary state."""
-    found = np.empty(days)
-    found[0] = random.standard_normal()
+    noise = np.empty(days)
+    noise[0] = random.standard_normal()
     for day in range(1, days):
-        found[day] = LAG_1 * found[day - 1] + math.sqrt(1 - LAG_1**2) * random.standard_normal()
-    return found
+        noise[day] = LAG_1 * noise[day - 1] + math.sqrt(1 - LAG_1**2) * random.standard_normal()
+    return noise
 
 
 def _skewed(random: np.random.Generator, days: int) -> Floats:

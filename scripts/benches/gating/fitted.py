@@ -71,16 +71,16 @@ def fit(months: int = 12) -> Fitted:
 
 
 def _flights(months: int) -> tuple[Charter, TrainingColumns, PipelineMaker]:
-    found = model()
+    example = model()
     with tempfile.TemporaryDirectory() as folder:
         PROGRESS.print(f"{months} months of flights")
         write_files(Path(folder), months)
         tables = write_accepted(Path(folder), *DATASETS)
-        rows = training_rows(found.charter, found.contracts, tables, function_of(found.folder))
+        rows = training_rows(example.charter, example.contracts, tables, function_of(example.folder))
     # The columns that verdicts of value and of slices need are not looked at here.
-    charter = replace(found.charter, value=None, slices={})
-    own: Any = runpy.run_path(str(found.folder / "pipeline.py"))["pipeline"]
-    return charter, read_columns(to_npz(rows, found.charter)), own
+    charter = replace(example.charter, value=None, slices={})
+    own: Any = runpy.run_path(str(example.folder / "pipeline.py"))["pipeline"]
+    return charter, read_columns(to_npz(rows, example.charter)), own
 
 
 def _flipped(columns: TrainingColumns, learnt: Mask) -> TrainingColumns:

@@ -36,13 +36,13 @@ _NOISE = 1.5
 
 def equal_recipes(tables: int, gate: GatePolicy, seed: int) -> Mapping[str, Rate]:
     """By size of table, how often the second of two equal recipes is let in, where every gain counts."""
-    found = {}
+    recipes = {}
     for name, (rows, entities) in SIZES.items():
         asked = replace(gate, block="row" if entities is None else "entity", minimum_gain=0.0)
         random = np.random.default_rng(seed)
         outcomes = [_outcome(_table(random, rows, entities), str(number), asked) for number in range(tables)]
-        found[name] = wilson(sum(outcome == "pass" for outcome in outcomes), tables)
-    return found
+        recipes[name] = wilson(sum(outcome == "pass" for outcome in outcomes), tables)
+    return recipes
 
 
 def _table(random: np.random.Generator, rows: int, entities: int | None) -> TrainingColumns:

@@ -11,6 +11,7 @@ from typing import Any
 
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.domain.paging import Page
+from serin.ports import ObjectContent
 
 
 @dataclass
@@ -48,6 +49,13 @@ class CountedObjects:
     def put(self, key: str, content: bytes) -> None:
         self.counts.puts += 1
         self._store.put(key, content)
+
+    def about(self, key: str) -> ObjectContent:
+        return self._store.about(key)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        self.counts.puts += 1
+        return self._store.put_new(key, content)
 
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())

@@ -140,19 +140,19 @@ def _body(*instances: str) -> bytes:
 def _damaged_bytes(rng: random.Random, body: bytes, chance: float = 1.0) -> bytes:
     if rng.random() >= chance:
         return body
-    found = bytearray(body)
+    damaged = bytearray(body)
     for _ in range(rng.choice((1, 1, 2, 8))):
-        place = rng.randrange(len(found) + 1)
+        place = rng.randrange(len(damaged) + 1)
         match rng.randrange(4):
             case 0:
-                found[place:place] = bytes([rng.randrange(256)])
+                damaged[place:place] = bytes([rng.randrange(256)])
             case 1:
-                del found[place : place + rng.choice((1, 5, 1000))]
+                del damaged[place : place + rng.choice((1, 5, 1000))]
             case 2:
-                found[place : place + 1] = rng.choice((b"\x00", b"\xff", b"{", b"}", b'"', b",", b"\n", b"\\"))
+                damaged[place : place + 1] = rng.choice((b"\x00", b"\xff", b"{", b"}", b'"', b",", b"\n", b"\\"))
             case _:
-                found += found[place : place + 50]
-    return bytes(found)
+                damaged += damaged[place : place + 50]
+    return bytes(damaged)
 
 
 def _value(rng: random.Random, good: Instance) -> bytes:

@@ -20,7 +20,9 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 def operations(document: Mapping[str, Any]) -> list[str]:
     """The routes of a document, `POST /models/{model}/train`."""
-    return [f"{name.upper()} {path}" for path, found in document["paths"].items() for name in found if name in _METHODS]
+    return [
+        f"{name.upper()} {path}" for path, methods in document["paths"].items() for name in methods if name in _METHODS
+    ]
 
 
 def send_schema_requests(document: Mapping[str, Any], count: int, number: int, send: Callable[[Sent], object]) -> None:
@@ -54,8 +56,8 @@ def _send(cases: Any, route: str, mode: str, count: int, number: int, send: Call
 
 
 def _sent(case: Any, route: str, mode: str) -> Sent:
-    found = case.as_transport_kwargs(base_url=ADDRESS)
-    ready = Request(**{name: found[name] for name in found if name in _TAKEN}).prepare()
+    request = case.as_transport_kwargs(base_url=ADDRESS)
+    ready = Request(**{name: request[name] for name in request if name in _TAKEN}).prepare()
     address = urlsplit(ready.url or ADDRESS)
     body = ready.body or b""
     raw = body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")

@@ -76,12 +76,12 @@ class Tally:
 def is_refusal(body: bytes, way: str) -> bool:
     """Whether a body is the one error shape; what API Gateway refuses itself has a shape of its own."""
     try:
-        found = json.loads(body)
+        document = json.loads(body)
     except ValueError:
         return False
-    if way == "http" and set(found) == {"message"}:
+    if way == "http" and set(document) == {"message"}:
         return True
-    error = found.get("error") if isinstance(found, dict) else None
+    error = document.get("error") if isinstance(document, dict) else None
     if not isinstance(error, dict) or not {"kind", "message", "remedy"} <= set(error) <= {
         "kind",
         "message",

@@ -31,14 +31,14 @@ def latest_before_the_join(view: View, versions: Sequence[Version], entity: tupl
 
 def running_float_sums(view: View, versions: Sequence[Version], entity: tuple[Any, ...], moment: datetime) -> Any:
     """A window's sum as what the entity had up to now less what it had up to where the window begins, in float64."""
-    found = dict(known_at(view, versions, entity, moment))
+    values = dict(known_at(view, versions, entity, moment))
     for window in view.windows:
-        if window.do in ("sum", "mean") and found[window.name] is not None:
+        if window.do in ("sum", "mean") and values[window.name] is not None:
             known = [one for one in counting(view, versions, entity, moment) if one.values[window.of] is not None]
             left = [one for one in known if one.event and moment - one.event >= window.over]
             total = _running(known, window.of) - _running(left, window.of)
-            found[window.name] = total / (len(known) - len(left) if window.do == "mean" else 1)
-    return found
+            values[window.name] = total / (len(known) - len(left) if window.do == "mean" else 1)
+    return values
 
 
 def order_of_arrival(view: View, versions: Sequence[Version], entity: tuple[Any, ...], moment: datetime) -> Any:

@@ -43,14 +43,14 @@ def main() -> None:
     windows = reference_windows(summarise(frames[0], MOMENT, features), begin, end, WEEK)
     reference = reference_of(windows, WatchPolicy())
     of_reference = time.process_time() - began
-    found = [week_of(frame, reference, features) for frame in frames[1:]]
+    weeks = [week_of(frame, reference, features) for frame in frames[1:]]
     times = []
     for _ in range(runs):
         for frame in frames[1:]:
             began = time.process_time()
             week_of(frame, reference, features)
             times.append(time.process_time() - began)
-    print(json.dumps({"values": [_values(of) for of in found], "week": times, "reference": of_reference}))
+    print(json.dumps({"values": [_values(of) for of in weeks], "week": times, "reference": of_reference}))
 
 
 def _values(window: Window) -> dict[str, Any]:

@@ -39,20 +39,20 @@ def main() -> None:
     charter = from_record(Charter, json.loads((folder / "charter.json").read_text()))
     tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("rows", "flights", "weather", "planes")}
     views = last_values(charter)
-    found = joined(charter, tables, views)
+    table = joined(charter, tables, views)
     lines = Path("/proc/self/status").read_text().splitlines()
     peak_kb = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     names = [f"{view.name}.{name}" for view in views for name in view.last]
-    columns: dict[str, Any] = {name: found[name].cast(pl.Float64).to_numpy() for name in names}
+    columns: dict[str, Any] = {name: table[name].cast(pl.Float64).to_numpy() for name in names}
     np.savez(values, **columns)
     took: dict[str, list[float]] = {"ours": [], "polars": [], "windows": []}
     for _ in range(runs):
         took["ours"].append(_cpu_s(lambda: joined(charter, tables, views)))
         took["polars"].append(_cpu_s(lambda: polars_join.joined(tables)))
         took["windows"].append(_cpu_s(lambda: joined(charter, tables, windowed(charter))))
-    figures = {"rows": tables["rows"].height, "joined": found.height, "peak_mb": peak_kb / 1024, **took}
+    figures = {"rows": tables["rows"].height, "joined": table.height, "peak_mb": peak_kb / 1024, **took}
     by_hand = polars_join.joined(tables)
-    figures["equal_to_polars"] = found.select(names).equals(by_hand.select(names))
+    figures["equal_to_polars"] = table.select(names).equals(by_hand.select(names))
     print(json.dumps(figures))
 
 

@@ -30,8 +30,8 @@ WARM_UP = 20
 def looked_up(plan: FeaturePlan, online: OnlineFeatures, instances: Sequence[Any], now: datetime) -> list[Any]:
     """The instances' values by feature, as `serin.services.predict` comes by them."""
     keys = plan.keys(instances, now)
-    found = online.read(keys)
-    return [plan.row(instance, found, now).values for instance in instances]
+    items = online.read(keys)
+    return [plan.row(instance, items, now).values for instance in instances]
 
 
 def main() -> None:

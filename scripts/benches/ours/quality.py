@@ -55,13 +55,13 @@ def _keys(folder: Path, reference: Reference) -> pl.DataFrame:
 def main() -> None:
     """Once from a cold process, then as often as was asked."""
     folder, name, runs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    found = checked(folder, name)
+    result = checked(folder, name)
     cpu_s = time.process_time()
     # Not the resource usage, which begins with what the process that started this one had.
     lines = Path("/proc/self/status").read_text().splitlines()
     peak_kb = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    figures = {**_found(found), "cpu_s": cpu_s, "peak_mb": peak_kb / 1024}
-    del found
+    figures = {**_found(result), "cpu_s": cpu_s, "peak_mb": peak_kb / 1024}
+    del result
     warm = []
     for _ in range(runs):
         began = time.process_time()

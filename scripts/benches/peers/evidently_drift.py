@@ -30,20 +30,20 @@ def by_report(reference: pd.DataFrame, window: pd.DataFrame, numbers: list[str],
     metrics = [ValueDrift(column=name, method="wasserstein") for name in numbers]
     metrics += [ValueDrift(column=name, method="jensenshannon") for name in categories]
     frames = (Dataset.from_pandas(frame, data_definition=definition) for frame in (window, reference))
-    found = Report(metrics).run(*frames).dict()["metrics"]
-    return {name: float(metric["value"]) for name, metric in zip([*numbers, *categories], found, strict=True)}
+    reported = Report(metrics).run(*frames).dict()["metrics"]
+    return {name: float(metric["value"]) for name, metric in zip([*numbers, *categories], reported, strict=True)}
 
 
 def by_functions(reference: pd.DataFrame, window: pd.DataFrame, numbers: list[str], categories: list[str]) -> Values:
     """Its statistical tests called one by one, of the values that are there."""
-    found = {}
+    metrics = {}
     for name in numbers:
         pair = (reference[name].dropna(), window[name].dropna())
-        found[name] = float(wasserstein_stat_test(*pair, ColumnType.Numerical, None).drift_score)
+        metrics[name] = float(wasserstein_stat_test(*pair, ColumnType.Numerical, None).drift_score)
     for name in categories:
         pair = (reference[name].dropna(), window[name].dropna())
-        found[name] = float(jensenshannon_stat_test(*pair, ColumnType.Categorical, None).drift_score)
-    return found
+        metrics[name] = float(jensenshannon_stat_test(*pair, ColumnType.Categorical, None).drift_score)
+    return metrics
 
 
 def binned(reference: pd.DataFrame, window: pd.DataFrame, numbers: list[str]) -> Values:

@@ -86,16 +86,16 @@ def main() -> None:
     for _ in range(RUNS):
         began = time.process_time()
         job = feast.get_historical_features(asked, features, full_feature_names=True, filter_by_created_timestamp=True)
-        found = job.to_df()
+        frame = job.to_df()
         took.append(time.process_time() - began)
     lines = Path("/proc/self/status").read_text().splitlines()
     peak_kb = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    _write(target, found, features, len(asked))
-    print(json.dumps({"rows": len(found), "cpu_s": took[1:], "peak_mb": peak_kb / 1024}))
+    _write(target, frame, features, len(asked))
+    print(json.dumps({"rows": len(frame), "cpu_s": took[1:], "peak_mb": peak_kb / 1024}))
 
 
-def _write(target: Path, found: pd.DataFrame, features: list[str], rows: int) -> None:
-    placed = found.set_index(ROW).reindex(range(rows))
+def _write(target: Path, frame: pd.DataFrame, features: list[str], rows: int) -> None:
+    placed = frame.set_index(ROW).reindex(range(rows))
     columns = {name: name.replace(":", "__") for name in features}
     values: dict[str, Any] = {
         name.replace(":", "."): placed[column].to_numpy(dtype=float) for name, column in columns.items()

@@ -43,7 +43,9 @@ def write(feast: FeatureStore, views: dict[str, Any]) -> None:
     """Register the views and put the values there."""
     keys = {name: list(items[0]["key"]) for name, items in views.items()}
     entities = {
-        key: Entity(name=key, join_keys=[key], value_type=ValueType.STRING) for found in keys.values() for key in found
+        key: Entity(name=key, join_keys=[key], value_type=ValueType.STRING)
+        for view_keys in keys.values()
+        for key in view_keys
     }
     made = [_view(name, items, [entities[key] for key in keys[name]]) for name, items in views.items()]
     feast.apply([*entities.values(), *made, FeatureService(name="all", features=list(made))])

@@ -47,8 +47,8 @@ def expectations(contract: dict[str, Any], folder: Path) -> list[Any]:
     """The contract's rules as Great Expectations says them."""
     required = {column["name"] for column in contract["columns"] if column.get("required")}
     required |= set(contract["primary_key"])
-    found: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=name) for name in sorted(required)]
-    return found + [_expectation(rule, folder) for rule in contract["rules"]]
+    rules: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=name) for name in sorted(required)]
+    return rules + [_expectation(rule, folder) for rule in contract["rules"]]
 
 
 def _expectation(rule: dict[str, Any], folder: Path) -> Any:
@@ -82,12 +82,12 @@ def flagged(folder: Path) -> list[int]:
     asset = context.data_sources.add_pandas("bench").add_dataframe_asset("flights")
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": read(folder, contract)})
     suite = gx.ExpectationSuite(name="shared", expectations=expectations(contract, folder))
-    found: set[int] = set()
+    rows: set[int] = set()
     for one in batch.validate(suite, result_format=RESULT).results:
         if one.exception_info.get("raised_exception"):
             raise RuntimeError(f"{one.expectation_config}: {one.exception_info}")
-        found.update(one.result.get("unexpected_index_list") or ())
-    return sorted(found)
+        rows.update(one.result.get("unexpected_index_list") or ())
+    return sorted(rows)
 
 
 def main() -> None:

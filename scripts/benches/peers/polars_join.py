@@ -22,10 +22,10 @@ def joined(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _as_of(rows: pl.DataFrame, facts: pl.DataFrame, key: str, tolerance: str | None) -> pl.DataFrame:
     """Both sides are sorted by time."""
-    found = rows.join_asof(
+    joined = rows.join_asof(
         facts, left_on="__moment", right_on="__at", by=key, tolerance=tolerance, check_sortedness=False
     )
-    return found.drop("__at")
+    return joined.drop("__at")
 
 
 def _weather(weather: pl.DataFrame) -> pl.DataFrame:

@@ -58,8 +58,8 @@ def _triton(
     compression = "gzip" if packed else None
     # The client writes its own headers into the mapping, and would send them with the next request too.
     model, headers = question["model"], dict(question["headers"])
-    found = client.infer(model, tensors, headers=headers, request_compression_algorithm=compression)
-    return {name: found.as_numpy(name).tolist() for name in NAMES}
+    result = client.infer(model, tensors, headers=headers, request_compression_algorithm=compression)
+    return {name: result.as_numpy(name).tolist() for name in NAMES}
 
 
 def _mlflow(question: Question, body: str) -> Mapping[str, Any]:

@@ -35,8 +35,8 @@ def ends(rule: Rule, case: str, seed: int, repetitions: int) -> list[End]:
 def rows(rule: Rule, seed: int, repetitions: int) -> dict[str, Row]:
     """One rule's row of each case, worked on side by side."""
     with ProcessPoolExecutor() as pool:
-        found = pool.map(partial(_row, rule, seed, repetitions), CASES)
-        return dict(zip(CASES, found, strict=True))
+        results = pool.map(partial(_row, rule, seed, repetitions), CASES)
+        return dict(zip(CASES, results, strict=True))
 
 
 def _row(rule: Rule, seed: int, repetitions: int, case: str) -> Row:
@@ -56,8 +56,8 @@ def _wrong(rule: Rule, seed: int) -> float:
     """The mean share of wrong ends over all cases."""
     wrong = 0.0
     for case, kind in CASES.items():
-        found = ends(rule, case, seed, TUNING)
-        wrong += sum(end.status not in _right(kind) for end in found) / len(found)
+        ended = ends(rule, case, seed, TUNING)
+        wrong += sum(end.status not in _right(kind) for end in ended) / len(ended)
     return wrong / len(CASES)
 
 

@@ -24,9 +24,9 @@ PARAMS = {"max_leaf_nodes": 15, "learning_rate": 0.1}
 @cache
 def flights() -> World:
     """By the committed charter."""
-    found = model()
-    charter, watch = found.charter, found.charter.monitoring.policy
-    own: Any = runpy.run_path(str(found.folder / "pipeline.py"))["pipeline"]
+    folder = model()
+    charter, watch = folder.charter, folder.charter.monitoring.policy
+    own: Any = runpy.run_path(str(folder.folder / "pipeline.py"))["pipeline"]
     assert charter.training.holdout is not None
     return World(
         columns=_columns(),
@@ -43,10 +43,10 @@ def flights() -> World:
 
 
 def _columns() -> TrainingColumns:
-    found = model()
+    example = model()
     with tempfile.TemporaryDirectory() as folder:
         PROGRESS.print("a year of flights")
         write_files(Path(folder), 12)
         tables = write_accepted(Path(folder), *DATASETS)
-        rows = training_rows(found.charter, found.contracts, tables, function_of(found.folder))
-    return read_columns(to_npz(rows, found.charter))
+        rows = training_rows(example.charter, example.contracts, tables, function_of(example.folder))
+    return read_columns(to_npz(rows, example.charter))

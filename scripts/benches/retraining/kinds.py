@@ -25,13 +25,13 @@ def streams(policy: RetrainingPolicy, gate: GatePolicy, seeds: int, years: int) 
 
     `stationary` is the share of `years` in which nothing changes and nothing that was observed started a training.
     """
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for kind in KINDS:
         PROGRESS.print(f"{seeds} years, {kind}")
-        found[kind] = _of_kind(kind, policy, gate, seeds)
+        figures[kind] = _of_kind(kind, policy, gate, seeds)
     PROGRESS.print(f"{years} years in which nothing changes")
-    found["stationary"] = stationary(policy, gate, years)
-    return found
+    figures["stationary"] = stationary(policy, gate, years)
+    return figures
 
 
 def stationary(policy: RetrainingPolicy, gate: GatePolicy, years: int) -> Mapping[str, float]:

@@ -15,9 +15,9 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 def between(columns: TrainingColumns, begin: datetime, end: datetime) -> Mask:
     """The rows asked from `begin` on and before `end`."""
-    found: Mask = np.zeros(len(columns.moment), np.bool_)
-    found[slice(*np.searchsorted(columns.moment, (begin.timestamp(), end.timestamp())))] = True
-    return found
+    held: Mask = np.zeros(len(columns.moment), np.bool_)
+    held[slice(*np.searchsorted(columns.moment, (begin.timestamp(), end.timestamp())))] = True
+    return held
 
 
 def before(columns: TrainingColumns, end: datetime) -> TrainingColumns:

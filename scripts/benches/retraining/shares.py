@@ -16,11 +16,11 @@ DRAWS = 4000
 
 def weekly_auc(world: World, score: Floats) -> Floats:
     """The AUC of each whole week of the year."""
-    columns, found = world.columns, []
+    columns, months = world.columns, []
     for week in range(world.days // 7):
         rows = between(columns, world.begin + week * WEEK, world.begin + (week + 1) * WEEK)
-        found.append(metrics("binary", columns.label[rows], score[rows], (False, True))["roc_auc"])
-    return np.array(found)
+        months.append(metrics("binary", columns.label[rows], score[rows], (False, True))["roc_auc"])
+    return np.array(months)
 
 
 def gain_share(

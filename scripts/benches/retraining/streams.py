@@ -111,8 +111,8 @@ def _weights(kind: Kind, random: np.random.Generator, days: int) -> Floats:
         angle = TURN / 2 * np.sin(2 * np.pi * (at - HISTORY) / 365)
     else:
         angle = np.zeros(days)
-    found: Floats = np.cos(angle)[:, np.newaxis] * one + np.sin(angle)[:, np.newaxis] * two
-    return found
+    weights: Floats = np.cos(angle)[:, np.newaxis] * one + np.sin(angle)[:, np.newaxis] * two
+    return weights
 
 
 def _make(_: Sequence[ModelColumn], __: Mapping[str, Scalar]) -> Estimator:

@@ -170,12 +170,12 @@ class Year:
     def _seen(self, course: Course, now: datetime) -> list[tuple[datetime, Sample]]:
         """The whole windows of the live version whose truth has come, oldest first, by their ends."""
         world, live = self.world, course.versions[-1]
-        end, found = world.begin + world.watch.window, []
+        end, windows = world.begin + world.watch.window, []
         while end + world.lag <= now:
             if end - world.watch.window >= live.since:
-                found.append((end, self._window(course, live, end)))
+                windows.append((end, self._window(course, live, end)))
             end += world.watch.window
-        return found
+        return windows
 
     def _window(self, course: Course, live: Version, end: datetime) -> Sample:
         if (live.number, end) not in course.windows:

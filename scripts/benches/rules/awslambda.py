@@ -151,8 +151,8 @@ def aliases_of_a_version(cloud: LocalCloud) -> None:
         for name in ("one", "two"):
             answer = case.functions.get_alias(FunctionName=case.name, Name=name)
             assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
-        found = case.functions.list_aliases(FunctionName=case.name, FunctionVersion=second)["Aliases"]
-        assert [alias["Name"] for alias in found] == ["two"]
+        aliases = case.functions.list_aliases(FunctionName=case.name, FunctionVersion=second)["Aliases"]
+        assert [alias["Name"] for alias in aliases] == ["two"]
 
 
 @rule(service="lambda", says="deleting an alias twice is no error", source=f"{API}/API_DeleteAlias.html")

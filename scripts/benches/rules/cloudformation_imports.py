@@ -58,8 +58,8 @@ def _import(case: Stack, resources: Mapping[str, Any], asked: list[dict[str, Any
 def import_into_a_new_stack(cloud: LocalCloud) -> None:
     with _left(cloud) as (case, name):
         assert _import(case, {"B": _bucket(name)}, _asked(name)) == "IMPORT_COMPLETE"
-        (found,) = case.api.describe_stack_resources(StackName=case.name)["StackResources"]
-        assert (found["PhysicalResourceId"], found["ResourceStatus"]) == (name, "IMPORT_COMPLETE")
+        (resource,) = case.api.describe_stack_resources(StackName=case.name)["StackResources"]
+        assert (resource["PhysicalResourceId"], resource["ResourceStatus"]) == (name, "IMPORT_COMPLETE")
 
 
 @rule(service="cloudformation", says="what was imported is updated like all else", source=_IMPORT)

@@ -134,8 +134,8 @@ def update_rollback(cloud: LocalCloud) -> None:
     with stack(cloud, queue(VisibilityTimeout=30)) as made:
         bad = {**queue(VisibilityTimeout=60), "Bad": refused_by_its_service("Q")}
         assert made.update(bad) == "UPDATE_ROLLBACK_COMPLETE"
-        found = _client(cloud, "sqs").get_queue_attributes(QueueUrl=made.physical("Q"), AttributeNames=["All"])
-        assert found["Attributes"]["VisibilityTimeout"] == "30"
+        attributes = _client(cloud, "sqs").get_queue_attributes(QueueUrl=made.physical("Q"), AttributeNames=["All"])
+        assert attributes["Attributes"]["VisibilityTimeout"] == "30"
 
 
 @rule(service="cloudformation", says="deleting a stack deletes what it made", source=f"{_API}/API_DeleteStack.html")
@@ -231,9 +231,9 @@ def second_export(cloud: LocalCloud) -> None:
 )
 def empty_change_set(cloud: LocalCloud) -> None:
     with stack(cloud, queue()) as made:
-        found = made.change_set(queue())
-        assert (found["Status"], found["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
-        assert found["StatusReason"].startswith("The submitted information didn't contain changes.")
+        change_set = made.change_set(queue())
+        assert (change_set["Status"], change_set["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+        assert change_set["StatusReason"].startswith("The submitted information didn't contain changes.")
 
 
 @rule(

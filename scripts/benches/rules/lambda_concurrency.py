@@ -48,8 +48,8 @@ def too_much_reserved(cloud: LocalCloud) -> None:
         with refused("InvalidParameterValueException", message="below its minimum value of [100]"):
             reserve(case, 901)
         reserve(case, 900)
-        found = case.functions.get_function_concurrency(FunctionName=case.name)
-        assert found["ReservedConcurrentExecutions"] == 900
+        concurrency = case.functions.get_function_concurrency(FunctionName=case.name)
+        assert concurrency["ReservedConcurrentExecutions"] == 900
 
 
 @rule(service="lambda", says="all functions together leave 100 unreserved", source=_RESERVE)
@@ -137,8 +137,8 @@ def provisioned(cloud: LocalCloud) -> None:
         version = case.version()
         assert provision(case, version, 1)["Status"] in {"IN_PROGRESS", "READY"}
         _wait_until_ready(case, version)
-        found = case.functions.get_provisioned_concurrency_config(FunctionName=case.name, Qualifier=version)
-        assert found["AllocatedProvisionedConcurrentExecutions"] == 1
+        settings = case.functions.get_provisioned_concurrency_config(FunctionName=case.name, Qualifier=version)
+        assert settings["AllocatedProvisionedConcurrentExecutions"] == 1
         listed = case.functions.list_provisioned_concurrency_configs(FunctionName=case.name)
         arns = [one["FunctionArn"] for one in listed["ProvisionedConcurrencyConfigs"]]
         assert arns == [f"{case.arn}:{version}"]
@@ -165,10 +165,10 @@ def no_configuration(cloud: LocalCloud) -> None:
 def _wait_until_ready(case: Case, qualifier: str) -> None:
     deadline = time.monotonic() + 20
     while True:
-        found = case.functions.get_provisioned_concurrency_config(FunctionName=case.name, Qualifier=qualifier)
-        if found["Status"] == "READY":
+        provisioned = case.functions.get_provisioned_concurrency_config(FunctionName=case.name, Qualifier=qualifier)
+        if provisioned["Status"] == "READY":
             return
-        assert time.monotonic() < deadline, f"still {found['Status']}"
+        assert time.monotonic() < deadline, f"still {provisioned['Status']}"
         time.sleep(0.05)
 
 

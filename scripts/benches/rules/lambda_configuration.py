@@ -210,8 +210,8 @@ def no_layer(cloud: LocalCloud) -> None:
     with function(cloud) as case:
         with refused("InvalidParameterValueException", message=f"Layer version {arn} does not exist."):
             change(case, Layers=[arn], MemorySize=1024)
-        found = case.functions.get_function_configuration(FunctionName=case.name)
-        assert found["MemorySize"] == 256, "half of a refused change was made"
+        configuration = case.functions.get_function_configuration(FunctionName=case.name)
+        assert configuration["MemorySize"] == 256, "half of a refused change was made"
 
 
 @rule(service="lambda", says="a function has five layers at most", source=_LAYERS)
@@ -243,8 +243,8 @@ def unsendable_dead_letters(cloud: LocalCloud) -> None:
 @rule(service="lambda", says="every operation takes part of an ARN for a function's name", source=_CREATE)
 def configuration_by_part(cloud: LocalCloud) -> None:
     with function(cloud) as case:
-        found = case.functions.get_function_configuration(FunctionName=f"123456789012:function:{case.name}")
-        assert found["FunctionName"] == case.name
+        configuration = case.functions.get_function_configuration(FunctionName=f"123456789012:function:{case.name}")
+        assert configuration["FunctionName"] == case.name
         made = case.functions.publish_version(FunctionName=f"123456789012:function:{case.name}")
         assert made["FunctionArn"] == f"{case.arn}:1"
 
@@ -264,10 +264,10 @@ def told_settings(cloud: LocalCloud) -> None:
     with function(cloud) as case:
         queue = case.queue()
         change(case, DeadLetterConfig={"TargetArn": queue}, LoggingConfig={"LogGroup": "elsewhere"})
-        found = case.functions.get_function_configuration(FunctionName=case.name)
-        assert found["DeadLetterConfig"] == {"TargetArn": queue}
-        assert found["LoggingConfig"]["LogGroup"] == "elsewhere"
-        assert (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
+        configuration = case.functions.get_function_configuration(FunctionName=case.name)
+        assert configuration["DeadLetterConfig"] == {"TargetArn": queue}
+        assert configuration["LoggingConfig"]["LogGroup"] == "elsewhere"
+        assert (configuration["State"], configuration["LastUpdateStatus"]) == ("Active", "Successful")
 
 
 @rule(
@@ -284,7 +284,7 @@ def logging_of_a_version(cloud: LocalCloud) -> None:
             case.functions.get_function_configuration(FunctionName=case.name, Qualifier=qualifier)["LoggingConfig"]
             for qualifier in (version, "$LATEST")
         ]
-        assert [found["LogFormat"] for found in formats] == ["JSON", "Text"]
+        assert [one["LogFormat"] for one in formats] == ["JSON", "Text"]
         assert (formats[0]["SystemLogLevel"], formats[0]["ApplicationLogLevel"]) == ("INFO", "INFO")
 
 

@@ -40,8 +40,8 @@ def invoked(case: Case, payload: bytes = b"{}", **more: Any) -> dict[str, Any]:
 
 def answered(case: Case, **more: Any) -> dict[str, Any]:
     """What the function returned."""
-    found: dict[str, Any] = json.loads(invoked(case, **more)["Payload"].read())
-    return found
+    answer: dict[str, Any] = json.loads(invoked(case, **more)["Payload"].read())
+    return answer
 
 
 def tries(case: Case) -> int:
@@ -229,9 +229,9 @@ def settings_by_qualifier(cloud: LocalCloud) -> None:
         case.functions.put_function_event_invoke_config(**live, MaximumRetryAttempts=0)
         case.functions.put_function_event_invoke_config(FunctionName=case.name, MaximumRetryAttempts=1)
         case.functions.update_function_event_invoke_config(**live, MaximumEventAgeInSeconds=90)
-        found = case.functions.get_function_event_invoke_config(**live)
-        assert (found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"]) == (0, 90)
-        assert found["FunctionArn"] == f"{case.arn}:live"
+        settings = case.functions.get_function_event_invoke_config(**live)
+        assert (settings["MaximumRetryAttempts"], settings["MaximumEventAgeInSeconds"]) == (0, 90)
+        assert settings["FunctionArn"] == f"{case.arn}:live"
         listed = case.functions.list_function_event_invoke_configs(FunctionName=case.name)
         assert len(listed["FunctionEventInvokeConfigs"]) == 2
         case.functions.delete_function_event_invoke_config(**live)

@@ -91,9 +91,9 @@ def refused(code: str, status: int = 400, message: str = "") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        found = error.response["Error"]
+        refusal = error.response["Error"]
         number = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert (found["Code"], number) == (code, status), f"answered {found['Code']} {number}: {found['Message']}"
-        assert message in found["Message"], f"says {found['Message']!r}, not {message!r}"
+        assert (refusal["Code"], number) == (code, status), f"answered {refusal['Code']} {number}: {refusal['Message']}"
+        assert message in refusal["Message"], f"says {refusal['Message']!r}, not {message!r}"
     else:
         raise AssertionError(f"not refused with {code}")

@@ -53,8 +53,8 @@ class _Queues:
         return str(self.sqs.start_message_move_task(**{"SourceArn": self.arn("dead"), **more})["TaskHandle"])
 
     def tasks(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.sqs.list_message_move_tasks(SourceArn=self.arn("dead"))["Results"]
-        return found
+        listed: list[dict[str, Any]] = self.sqs.list_message_move_tasks(SourceArn=self.arn("dead"))["Results"]
+        return listed
 
 
 @contextmanager

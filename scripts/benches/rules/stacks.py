@@ -45,13 +45,13 @@ class Stack:
         self.api.create_change_set(
             StackName=self.name, ChangeSetName="c", ChangeSetType=kind, TemplateBody=body(resources)
         )
-        found: dict[str, Any] = self.api.describe_change_set(StackName=self.name, ChangeSetName="c")
-        return found
+        described: dict[str, Any] = self.api.describe_change_set(StackName=self.name, ChangeSetName="c")
+        return described
 
     def described(self, stack_id: str | None = None) -> dict[str, Any]:
         """The stack."""
-        (found,) = self.api.describe_stacks(StackName=stack_id or self.name)["Stacks"]
-        return dict(found)
+        (one,) = self.api.describe_stacks(StackName=stack_id or self.name)["Stacks"]
+        return dict(one)
 
     def ended(self, stack_id: str | None = None) -> str:
         """The stack's status when nothing is under way."""
@@ -63,19 +63,19 @@ class Stack:
 
     def events(self) -> list[str]:
         """`logical id status`, the oldest first."""
-        found = self.api.describe_stack_events(StackName=self.name)["StackEvents"]
-        return [f"{event['LogicalResourceId']} {event['ResourceStatus']}" for event in reversed(found)]
+        listed = self.api.describe_stack_events(StackName=self.name)["StackEvents"]
+        return [f"{event['LogicalResourceId']} {event['ResourceStatus']}" for event in reversed(listed)]
 
     def says(self, reason: str) -> None:
         """Some event has this in its reason."""
-        found = self.api.describe_stack_events(StackName=self.name)["StackEvents"]
-        reasons = [event.get("ResourceStatusReason", "") for event in found]
+        events = self.api.describe_stack_events(StackName=self.name)["StackEvents"]
+        reasons = [event.get("ResourceStatusReason", "") for event in events]
         assert any(reason in one for one in reasons), f"no event says {reason!r}, but {reasons}"
 
     def physical(self, logical_id: str) -> str:
         """The physical id of a resource."""
-        found = self.api.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+        resource = self.api.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        return str(resource["StackResourceDetail"]["PhysicalResourceId"])
 
 
 @contextmanager
@@ -89,8 +89,8 @@ def stack(cloud: LocalCloud, resources: Resources | None = None, **more: Any) ->
         yield made
     finally:
         made.api.delete_stack(StackName=made.name)
-        found = made.api.list_stacks()["StackSummaries"]
-        for one in [one for one in found if one["StackName"] == made.name]:
+        stacks = made.api.list_stacks()["StackSummaries"]
+        for one in [one for one in stacks if one["StackName"] == made.name]:
             made.ended(one["StackId"])
 
 

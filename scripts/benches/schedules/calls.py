@@ -11,7 +11,7 @@ from benches.schedules.baton import Invocation
 from benches.schedules.broken import Broken
 from benches.schedules.faults import Chance
 from benches.schedules.functions import Functions, Platform, platform_of
-from benches.schedules.queues import Message, Queue
+from benches.schedules.queues import Message, Queue, record_of
 from benches.schedules.trace import Trace
 from benches.schedules.world import World
 from serin.domain.charter import Charter
@@ -53,7 +53,7 @@ class Calls:
         """Call accept_upload; `stays` tells it before each of its calls whether to go on."""
 
         def work(running: Running, platform: Platform) -> None:
-            records = [{"messageId": message.id, **message.body} for message in running.messages]
+            records = [record_of(message) for message in running.messages]
             running.failed = self._functions.accept(platform, records)
 
         self._call("accept", self._world.queue, BATCH, work, stays)

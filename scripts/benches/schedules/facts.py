@@ -21,32 +21,32 @@ _ASIDE = ("/digests/", "/copies/", "/claims/", "/segments/")
 
 def broken_facts(world: World, charter: Charter) -> list[Broken]:
     """All that does not hold; what is served is looked at where features were built."""
-    found = [Broken("event", f"told before it was true: {event}") for event in world.untrue]
+    broken = [Broken("event", f"told before it was true: {event}") for event in world.untrue]
     for dataset in (SHOPS, ZONES):
         puts = [put for put in world.puts if put.file.dataset == dataset]
         parts = world.stores.catalog.parts(dataset)
-        found += _rows(world, dataset, puts, parts)
-        found += _sequence(world, dataset, parts)
-        found += _uploads(world, dataset, puts, parts)
-        found += _segments(world, dataset, parts)
-    found += _lake(world)
-    found += [fact for put in world.puts for fact in _arrival(world, put)]
-    return [*found, *(broken_features(world, charter) if world.builds else ())]
+        broken += _rows(world, dataset, puts, parts)
+        broken += _sequence(world, dataset, parts)
+        broken += _uploads(world, dataset, puts, parts)
+        broken += _segments(world, dataset, parts)
+    broken += _lake(world)
+    broken += [fact for put in world.puts for fact in _arrival(world, put)]
+    return [*broken, *(broken_features(world, charter) if world.builds else ())]
 
 
 def _rows(world: World, dataset: str, puts: Sequence[Put], parts: Sequence[Part]) -> Iterator[Broken]:
     """Each content's good rows are there once."""
     contents = {put.file.content: put.file.good or () for put in puts}
     wanted: Counter[Row] = Counter(row for good in contents.values() for row in good)
-    found: Counter[Row] = Counter()
+    counts: Counter[Row] = Counter()
     for part in parts:
         rows = world.rows(part.key) if part.rows else []
-        found.update(rows)
+        counts.update(rows)
         if len(rows) != part.rows:
             yield Broken("record", f"{dataset}: part {part.sequence} has {len(rows)} rows, and {part.rows} are told")
-    for lost, count in (wanted - found).items():
+    for lost, count in (wanted - counts).items():
         yield Broken("rows lost", f"{dataset}: {lost}", count)
-    for doubled, count in (found - wanted).items():
+    for doubled, count in (counts - wanted).items():
         yield Broken("rows doubled", f"{dataset}: {doubled}", count)
 
 
@@ -58,9 +58,9 @@ def _sequence(world: World, dataset: str, parts: Sequence[Part]) -> Iterator[Bro
             yield Broken("sequence", f"{dataset}: part {part.sequence} follows part {head.sequence}")
             return
         head = head.after(part)
-    found = world.stores.catalog.head(dataset)
-    if replace(found, schemas=head.schemas) != head:
-        yield Broken("sequence", f"{dataset}: the head is {found}, its parts make {head}")
+    newest = world.stores.catalog.head(dataset)
+    if replace(newest, schemas=head.schemas) != head:
+        yield Broken("sequence", f"{dataset}: the head is {newest}, its parts make {head}")
 
 
 def _segments(world: World, dataset: str, parts: Sequence[Part]) -> Iterator[Broken]:
@@ -120,11 +120,11 @@ def _lake(world: World) -> Iterator[Broken]:
     # who was overtaken while it joined parts leaves a segment.
     for key in named - there:
         yield Broken("lake", f"{key} is not there")
-    found = {key for key in there if not any(folder in key for folder in _ASIDE)} | (wanted & there)
-    for key in wanted ^ found:
+    keys = {key for key in there if not any(folder in key for folder in _ASIDE)} | (wanted & there)
+    for key in wanted ^ keys:
         yield Broken("lake", f"{key} is {'not there' if key in wanted else 'of no upload'}")
     for upload in uploads:
-        if upload.quarantine in found:
+        if upload.quarantine in keys:
             rows = len(world.rows(upload.quarantine or ""))
             if rows != upload.quarantined:
                 yield Broken("lake", f"{rows} rows of {upload.file} are set aside, {upload.quarantined} are told")

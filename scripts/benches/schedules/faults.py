@@ -62,9 +62,9 @@ class Chance:
         if fault == "late":
             self.late.append((name, call))
             raise AnswerLost(name)
-        found = call()
+        result = call()
         if fault == "killed after":
             raise Killed
         if fault == "answer lost":
             raise AnswerLost(name)
-        return call() if fault == "sent twice" else found
+        return call() if fault == "sent twice" else result

@@ -30,10 +30,10 @@ class File:
 
 def files_of(random: Random, *, derived: bool) -> list[File]:
     """Two to four objects; later ones may repeat an earlier one's content or name."""
-    found: list[File] = []
+    files: list[File] = []
     for number in range(random.randint(2, 4)):
-        found.append(_file(random, number, found, derived=derived))
-    return found
+        files.append(_file(random, number, files, derived=derived))
+    return files
 
 
 def _file(random: Random, number: int, before: Sequence[File], *, derived: bool) -> File:

@@ -19,7 +19,7 @@ from benches.schedules.model import CONTRACTS, code
 from benches.schedules.ports import Step, Stepping, SteppingObjects, SteppingOnline, step_of
 from benches.schedules.trace import Trace
 from benches.schedules.world import Stores, World
-from serin.adapters.memory.world import MemoryClock
+from serin.adapters.memory.world import MemoryClock, MemoryMessages
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.services.build_features import FeatureBuilder
@@ -56,6 +56,7 @@ class Platform:
     artifacts: Any
     catalog: Any
     online: Any
+    upload_messages: Any
     events: Any
     clock: Any
     charters: Mapping[str, Charter]
@@ -74,6 +75,7 @@ def platform_of(world: World, charter: Charter, subject: Subject, step: Step, sk
         SteppingObjects("artifacts", stores.artifacts, step),
         subject.catalog(stores.catalog, step),
         subject.online(stores.online, step),
+        MemoryMessages(),
         subject.events(world, step),
         MemoryClock(world.clock.now() + skew),
         {charter.model: charter},

@@ -19,6 +19,12 @@ class Message:
     taken: int = 0
 
 
+def record_of(message: Message) -> Mapping[str, Any]:
+    """As Lambda hands it over."""
+    attributes = {"ApproximateReceiveCount": str(message.taken)}
+    return {"messageId": message.id, "receiptHandle": message.id, "attributes": attributes, **message.body}
+
+
 @dataclass
 class Queue:
     """Takes in messages, sometimes twice; what fails for the `most`-th time is dead until it is sent again."""

@@ -71,9 +71,9 @@ class Schedule:
         return Outcome(self._seed, broken, self._trace, Counter(self._chance.drawn), died)
 
     def _restless(self) -> Sequence[Broken]:
-        found = [f"{queue.name}: {len(queue.dead)} messages die of no fault" for queue in self._queues if queue.dead]
-        found += [f"not at rest after {self._turns.moved:,} moves"] if self._turns.endless else []
-        return [Broken("delivery", told) for told in found]
+        restless = [f"{queue.name}: {len(queue.dead)} messages die of no fault" for queue in self._queues if queue.dead]
+        restless += [f"not at rest after {self._turns.moved:,} moves"] if self._turns.endless else []
+        return [Broken("delivery", told) for told in restless]
 
     def _moves(self) -> list[tuple[float, Move]]:
         """What may come next, each with its weight."""

@@ -63,11 +63,11 @@ class _Served:
     def differs(self, name: str, entity: str, moment: datetime, versions: Sequence[Version]) -> Iterator[Broken]:
         """Told, if what is served at a moment is not what the rows say."""
         lookup = self._lookups[name]
-        found = lookup.found((entity,), self._online, moment)
-        if found is None or is_stale(lookup.view, found, moment):
+        looked_up = lookup.found((entity,), self._online, moment)
+        if looked_up is None or is_stale(lookup.view, looked_up, moment):
             values: Mapping[str, Any] = dict.fromkeys(lookup.view.values)
         else:
-            values = found.values
+            values = looked_up.values
         right = known_at(lookup.view, versions, (entity,), moment)
         if values != right:
             told = f"{name} of {entity} at {moment:%d %H:%M} is {dict(values)}, the rows say {right}"

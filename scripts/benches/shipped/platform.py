@@ -29,6 +29,7 @@ from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
 from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.judgement.release_evidence import ReleaseEvidence
+from serin.domain.model_source import ModelSource
 from serin.domain.names import digest
 from serin.domain.release_course import Course
 from serin.learning.scores import Scores, read_scores
@@ -87,9 +88,10 @@ class Platform:
 
     def upload(self, name: str, content: bytes) -> int:
         """Take the file in; the number of rows that were accepted."""
-        key = f"raw/{self.charter.model}/{name}"
-        self.uploads.put(key, content)
         contracts = self.drafted.model.contracts
+        (dataset,) = contracts
+        key = f"raw/{dataset}/{name}"
+        self.uploads.put(key, content)
         ports = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog, "events": self.events}
         upload = accept_upload(Arrival(key, None, len(content)), contracts, **ports, clock=self.clock)  # type: ignore[arg-type]
         if upload.status != "accepted" or upload.quarantined:
@@ -99,7 +101,7 @@ class Platform:
     def train(self) -> Judged:
         """From the rows to a registered version; NotLive with the gate's sentence where there is none."""
         built = build_training_set(
-            *(RUN, CAUSE, RUN, self.charter, self.drafted.model.contracts, self._code(), self._function),
+            *(RUN, CAUSE, RUN, ModelSource(self.charter, self.drafted.model.contracts, self._code()), self._function),
             lake=self.lake,
             catalog=self.catalog,
             clock=self.clock,

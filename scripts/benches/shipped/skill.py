@@ -27,7 +27,7 @@ def skills(columns: TrainingColumns, task: Task, holdout: Holdout, scores: Score
     theirs = np.concatenate([_plain(columns, split, task, scores.classes) for split in splits])
     ours = _wide(scores.challenger) if task != "regression" else scores.challenger
     base = _loss(scores.label, trivial, task, scores.classes)
-    return tuple(1 - _loss(scores.label, found, task, scores.classes) / base for found in (ours, theirs))  # type: ignore[return-value]
+    return tuple(1 - _loss(scores.label, scores_of, task, scores.classes) / base for scores_of in (ours, theirs))  # type: ignore[return-value]
 
 
 def _wide(shares: Floats) -> Floats:
@@ -57,8 +57,8 @@ def _plain(columns: TrainingColumns, split: Split, task: Task, classes: tuple[An
     with threadpool_limits(limits=1):
         model.fit(table[split.learn], columns.label[split.learn])
         if task == "regression":
-            found: Floats = model.predict(table[split.judge])
-            return found
+            scores_given: Floats = model.predict(table[split.judge])
+            return scores_given
         shares = model.predict_proba(table[split.judge])
     wide = np.zeros((len(shares), len(classes)))
     places = {name: place for place, name in enumerate(classes)}
@@ -67,9 +67,9 @@ def _plain(columns: TrainingColumns, split: Split, task: Task, classes: tuple[An
     return wide
 
 
-def _loss(label: Labels, found: Floats, task: Task, classes: tuple[Any, ...]) -> float:
+def _loss(label: Labels, scores: Floats, task: Task, classes: tuple[Any, ...]) -> float:
     if task == "regression":
-        return float(np.square(label - found).mean())
+        return float(np.square(label - scores).mean())
     place = {name: number for number, name in enumerate(classes)}
-    right = found[np.arange(len(label)), [place[name] for name in label.tolist()]]
+    right = scores[np.arange(len(label)), [place[name] for name in label.tolist()]]
     return float(-np.log(np.clip(right, _LEAST, 1)).mean())

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from serin.data.watching.counts import CategoryCounts, Counts, NumberCounts, category_counts, number_counts
+from serin.data.watching.categories import category_counts
+from serin.data.watching.counts import CategoryCounts, Counts, NumberCounts, number_counts
 
 
 def shifted(counts: NumberCounts, by: float) -> NumberCounts:

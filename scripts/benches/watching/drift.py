@@ -34,8 +34,8 @@ def drift(*, peers: bool, rounds: int = 2, runs: int = 1) -> dict[str, Any]:
             write_weeks(whole, folder)
             who = {"serin": partial(ours, "drift", folder, 5 * runs)}
             who["evidently"] = partial(peer, "evidently", "evidently_drift", folder, runs)
-            found = interleaved(rounds, who)
-            figures |= _against(found["serin"], found["evidently"])
+            measurements = interleaved(rounds, who)
+            figures |= _against(measurements["serin"], measurements["evidently"])
     return figures
 
 

@@ -50,9 +50,9 @@ class Span:
             _loss(self.label[self.known], self.score[self.known]),
             calibrated(self.score[self.known], self.label[self.known]),
         )
-        found = None if calibration is None else expected(calibration, self.score[places])
-        assert found is not None, "too little truth to read scores by"
-        return _loss(labels, self.score[places]) - was, found.log_loss - was
+        expectation = None if calibration is None else expected(calibration, self.score[places])
+        assert expectation is not None, "too little truth to read scores by"
+        return _loss(labels, self.score[places]) - was, expectation.log_loss - was
 
 
 def estimated_quality(seed: int, world: World | None = None) -> Mapping[str, Any]:
@@ -75,7 +75,9 @@ def estimated_quality(seed: int, world: World | None = None) -> Mapping[str, Any
     matter = [pair for pair in of.values() if pair[1] >= MATTERS]
     return {
         "covariate_shift": round(sum(error for error, _ in matter) / sum(true for _, true in matter), 4),
-        "flipped_labels": round(abs(sum(found for _, found in flipped)) / abs(sum(true for true, _ in flipped)), 4),
+        "flipped_labels": round(
+            abs(sum(difference for _, difference in flipped)) / abs(sum(true for true, _ in flipped)), 4
+        ),
         "all_features": round(sum(error for error, _ in of.values()) / sum(true for _, true in of.values()), 4),
         "of_feature": {name: {"error": round(error, 4), "true": round(true, 4)} for name, (error, true) in of.items()},
         "windows": len(flipped),

@@ -25,10 +25,10 @@ def least_detectable() -> Mapping[str, Any]:
     """In standard deviations, within two windows, 95 times in 100, up or down, at one false alarm a year."""
     with tempfile.TemporaryDirectory() as name:
         summaries = summarise(flights(Path(name)), MOMENT, FEATURES)
-    found: dict[str, dict[str, float | None]] = {feature: {"before": BEFORE[feature]} for feature in BEFORE}
+    least: dict[str, dict[str, float | None]] = {feature: {"before": BEFORE[feature]} for feature in BEFORE}
     for stretch, days in _STRETCHES.items():
         windows = reference_windows(summaries, BEGIN, BEGIN + timedelta(days=days), POLICY.window)
         for of in with_power(reference_of(windows, POLICY), windows).baseline.features:
-            if of.feature in found and of.detectable and of.detectable.shift:
-                found[of.feature][stretch] = round(of.detectable.shift, 3)
-    return found
+            if of.feature in least and of.detectable and of.detectable.shift:
+                least[of.feature][stretch] = round(of.detectable.shift, 3)
+    return least

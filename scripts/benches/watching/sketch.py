@@ -10,6 +10,7 @@ import polars as pl
 
 from benches.watching.flights import BEYOND_CAP
 from serin.data.watching.aligned import aligned_categories, aligned_numbers
+from serin.data.watching.categories import category_counts
 from serin.data.watching.counts import (
     CAP,
     CATEGORY_CAP,
@@ -17,12 +18,13 @@ from serin.data.watching.counts import (
     Counts,
     Floats,
     NumberCounts,
-    category_counts,
     number_counts,
 )
-from serin.data.watching.distances import jensen_shannon, shares, wasserstein
+from serin.data.watching.distances import shares, wasserstein
+from serin.data.watching.statistics import of_categories
 
 ROWS, WINDOW = 1_000_000, 20_000
+TEXTS, SALTS = 30_000, 40
 _SEED = 20130602
 _NO_CAP = 1 << 40
 Draw = Callable[[np.random.Generator, int], Floats]
@@ -41,38 +43,60 @@ def sketch_errors(whole: pl.DataFrame) -> dict[str, Any]:
     for name in BEYOND_CAP:
         errors[name] = _error(whole[name].drop_nulls(), whole[name].tail(6_500).drop_nulls())
     random = np.random.default_rng(_SEED)
-    errors["categories_30000"] = _error(_texts(random, ROWS), _texts(random, WINDOW))
     for name, draw in SHAPES.items():
         errors[name] = _error(pl.Series(draw(random, ROWS)), pl.Series(draw(random, WINDOW) * 1.2))
-    return {"sketch_error": errors, "cap": CAP, "category_cap": CATEGORY_CAP}
+    texts = {name: _of_texts(random, moved) for name, moved in {"alike": 0, "moved": 3}.items()}
+    errors["categories_30000"] = max(of["max"] for of in texts.values())
+    return {
+        "sketch_error": errors,
+        "categories_30000": texts,
+        "cap": CAP,
+        "category_cap": CATEGORY_CAP,
+    }
+
+
+def _of_texts(random: np.random.Generator, moved: int) -> dict[str, float]:
+    """How far off the distance of thirty thousand categories is, a few of them frequent, what it says it may be off by,
+    and how often that holds: once for each of many hashes of the same texts. `moved` frequent ones are others now."""
+    rows, window = (random.zipf(1.3, count) % TEXTS for count in (ROWS, WINDOW))
+    window = np.where(window <= moved, TEXTS // 2 + window, window)
+    counted = [np.unique(values, return_counts=True) for values in (rows, window)]
+    errors, bounds = np.empty(SALTS), np.empty(SALTS)
+    for salt in range(SALTS):
+        pair = [
+            category_counts([f"{number}-{salt}" for number in there], counts, cap=_NO_CAP) for there, counts in counted
+        ]
+        exact, _ = _distance(pair, _NO_CAP)
+        sketched, bounds[salt] = _distance(pair, CATEGORY_CAP)
+        errors[salt] = abs(exact - sketched)
+    return {
+        "distance": exact,
+        "median": float(np.median(errors)),
+        "max": float(errors.max()),
+        "said": float(np.median(bounds)),
+        "within_said": float(np.mean(errors <= bounds)),
+    }
 
 
 def _error(reference: pl.Series, window: pl.Series) -> float:
     exact, sketched = (
-        _distance([_counts(values, cap) for values in (reference, window)], cap)
-        for cap in (_NO_CAP, CATEGORY_CAP if reference.dtype == pl.String else CAP)
+        _distance([_counts(values, cap) for values in (reference, window)], cap)[0] for cap in (_NO_CAP, CAP)
     )
     return abs(exact - sketched)
 
 
-def _texts(random: np.random.Generator, rows: int) -> pl.Series:
-    """Thirty thousand categories, a few of them frequent."""
-    return pl.Series((random.zipf(1.3, rows) % 30_000).astype(str))
-
-
-def _counts(values: pl.Series, cap: int) -> Counts:
+def _counts(values: pl.Series, cap: int) -> NumberCounts:
     counted = values.value_counts()
-    counts = counted["count"].cast(pl.Int64).to_numpy()
-    if values.dtype == pl.String:
-        return category_counts(counted[values.name].to_list(), counts, cap=cap)
-    return number_counts(counted[values.name].to_numpy(), counts, cap=cap)
+    return number_counts(counted[values.name].to_numpy(), counted["count"].cast(pl.Int64).to_numpy(), cap=cap)
 
 
-def _distance(pair: Sequence[Counts], cap: int) -> float:
+def _distance(pair: Sequence[Counts], cap: int) -> tuple[float, float]:
+    """The distance that is judged, and what it may be off by if it is of categories."""
     numbers = [counts for counts in pair if isinstance(counts, NumberCounts)]
     categories = [counts for counts in pair if isinstance(counts, CategoryCounts)]
     if numbers:
         both = aligned_numbers(numbers, cap)
-        return float(wasserstein(both.values, shares(both.counts[:1]), shares(both.counts[1:]))[0])
+        return float(wasserstein(both.values, shares(both.counts[:1]), shares(both.counts[1:]))[0]), 0.0
     both = aligned_categories(categories, cap)
-    return float(jensen_shannon(shares(both.counts[:1]), shares(both.counts[1:]))[0])
+    statistics, error = of_categories(both.counts[:1], both.counts[1:], both)
+    return float(statistics["mix"][0]), float(error[0])

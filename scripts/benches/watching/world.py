@@ -14,13 +14,13 @@ from functools import cached_property
 import numpy as np
 from scipy import signal, stats
 
+from serin.data.watching.categories import category_counts
 from serin.data.watching.counts import (
     CategoryCounts,
     Counts,
     Floats,
     Integers,
     NumberCounts,
-    category_counts,
     number_counts,
 )
 from serin.data.watching.references import ReferenceWindows
@@ -55,12 +55,12 @@ class World:
 
     def model(self, random: np.random.Generator, windows: int) -> dict[str, tuple[Counts, ...]]:
         """The counts of so many windows of a model, by feature."""
-        found: dict[str, tuple[Counts, ...]] = {}
+        counts: dict[str, tuple[Counts, ...]] = {}
         for number in range(NUMBERS):
-            found[f"number_{number}"] = tuple(self._numbers(random, number, windows))
+            counts[f"number_{number}"] = tuple(self._numbers(random, number, windows))
         for number in range(CATEGORIES):
-            found[f"category_{number}"] = tuple(self._categories(random, number, windows))
-        return found
+            counts[f"category_{number}"] = tuple(self._categories(random, number, windows))
+        return counts
 
     def _numbers(self, random: np.random.Generator, number: int, windows: int) -> list[NumberCounts]:
         values, table = self._normal
@@ -98,8 +98,8 @@ class World:
     def _days(self, random: np.random.Generator, windows: int) -> Floats:
         """Standard normal days, seven a window, in their stationary state."""
         noise = random.standard_normal(windows * 7 + _WARM_UP)
-        found = signal.lfilter([np.sqrt(1 - self.lag_1**2)], [1.0, -self.lag_1], noise)[_WARM_UP:]
-        return np.asarray(found, np.float64).reshape(windows, 7)
+        series = signal.lfilter([np.sqrt(1 - self.lag_1**2)], [1.0, -self.lag_1], noise)[_WARM_UP:]
+        return np.asarray(series, np.float64).reshape(windows, 7)
 
 
 def split(model: dict[str, tuple[Counts, ...]], reference: int) -> tuple[ReferenceWindows, Sequence[dict[str, Counts]]]:

@@ -42,12 +42,12 @@ def take_up(settings: Settings, aws: boto3.Session, templates_of: TemplatesOf | 
     gone = [stack for stack, status in statuses.items() if status is None or status in NEVER_MADE]
     templates = (templates_of or synthesised)(settings) if gone else {}
     for stack in gone:
-        found = left_of(templates[stack], aws)
-        if found:
+        kept = left_of(templates[stack], aws)
+        if kept:
             if statuses[stack] is not None:
                 delete_stack(cloudformation, stack)
-            import_into(cloudformation, stack, templates[stack], found)
-            yield f"{stack} took up what an earlier one left: {', '.join(one.name for one in found)}."
+            import_into(cloudformation, stack, templates[stack], kept)
+            yield f"{stack} took up what an earlier one left: {', '.join(one.name for one in kept)}."
 
 
 def status_of(cloudformation: Any, stack: str) -> str | None:
@@ -77,9 +77,9 @@ def left_of(template: Template, aws: boto3.Session) -> list[Kept]:
     return [one for one in kept_by(template, account, aws.region_name) if is_there(one, s3, dynamodb)]
 
 
-def import_into(cloudformation: Any, stack: str, template: Template, found: Iterable[Kept]) -> None:
+def import_into(cloudformation: Any, stack: str, template: Template, resources: Iterable[Kept]) -> None:
     """A new stack of these resources and nothing else; the deploy that follows adds the rest."""
-    kept = {one.logical_id: one for one in found}
+    kept = {one.logical_id: one for one in resources}
     body = json.dumps({"Resources": {name: template["Resources"][name] for name in kept}})
     asked = {"StackName": stack, "ChangeSetName": "take-up"}
     cloudformation.create_change_set(

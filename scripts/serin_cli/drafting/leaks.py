@@ -48,13 +48,13 @@ _SAME_ORDER = "it puts the rows in the label's order"
 def after_the_fact(rows: pl.DataFrame, label: str, inputs: Sequence[str]) -> dict[str, str]:
     """Input → why it may be known only afterwards; what is not named here may be so all the same."""
     labelled = rows.filter(pl.col(label).is_not_null())
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for name in inputs:
         if comes_with(rows[name], rows[label]):
-            found[name] = f"empty in the rows without {label}"
+            reasons[name] = f"empty in the rows without {label}"
         elif _correlation(labelled, label, name, "pearson") >= ALMOST_THE_LABEL:
-            found[name] = f"almost the same as {label}"
-    return found
+            reasons[name] = f"almost the same as {label}"
+    return reasons
 
 
 def _goes_with(rows: pl.DataFrame, label: str, name: str) -> bool:

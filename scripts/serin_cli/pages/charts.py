@@ -86,10 +86,10 @@ def heat_map(
     height = step * len(names) + 30
     image = svg.image(about, height)
     wide = (WIDTH - before - 8) / max(1, len(places))
-    for line, (name, found) in enumerate(zip(names, shares, strict=True)):
+    for line, (name, line_shares) in enumerate(zip(names, shares, strict=True)):
         y = 4 + line * step
         svg.text(image, svg.cut(name, 38), before - 8, y + 14, "end", whole=name)
-        for place, share in enumerate(found):
+        for place, share in enumerate(line_shares):
             kind = "none" if share is None else "heat" if share else "kept"
             cell = svg.rectangle(image, before + place * wide, y, wide * 0.94, step - 2, kind)
             if share:

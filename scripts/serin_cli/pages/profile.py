@@ -52,15 +52,15 @@ def profile_page(profile: Profile, of_dataset: ShownProfile | None = None, contr
 
 def _shown(number: int, column: ColumnProfile, profile: Profile, contract: Contract | None) -> Shown:
     missing = column.missing / profile.rows if profile.rows else 0.0
-    found = column.association
-    told = f"{found.strength:.2f}" if found else "-"
+    association = column.association
+    told = f"{association.strength:.2f}" if association else "-"
     return Shown(
         anchor=f"c{number}",
         column=column,
         missing=missing,
         meter=charts.meter(missing, f"{share(missing)} missing"),
         association=told,
-        strength=charts.meter(found.strength, told) if found else None,
+        strength=charts.meter(association.strength, told) if association else None,
         chart=_chart(column, profile),
         facts=_facts(column, missing),
         rules=rules_about(contract, column.name) if contract else [],
@@ -77,12 +77,12 @@ def _facts(column: ColumnProfile, missing: float) -> Mapping[str, str]:
         facts["1 %, 25 %, half, 75 %, 99 % are below"] = ", ".join(brief(numbers.quantiles[name]) for name in QUANTILES)
     if times := column.times:
         facts["first, last"] = f"{times.first}, {times.last}"
-    if found := column.association:
-        facts["says about the label"] = f"{found.strength:.2f} of 1, over {count(found.rows)} labelled rows"
-        if found.auc is not None:
-            facts["orders the two classes (AUC)"] = f"{found.auc:.3f}; 0.5 is not at all, 0 or 1 is perfectly"
-        if found.rank_correlation is not None:
-            facts["rank correlation with the label"] = f"{found.rank_correlation:+.3f}"
+    if association := column.association:
+        facts["says about the label"] = f"{association.strength:.2f} of 1, over {count(association.rows)} labelled rows"
+        if association.auc is not None:
+            facts["orders the two classes (AUC)"] = f"{association.auc:.3f}; 0.5 is not at all, 0 or 1 is perfectly"
+        if association.rank_correlation is not None:
+            facts["rank correlation with the label"] = f"{association.rank_correlation:+.3f}"
     return facts
 
 
@@ -110,11 +110,11 @@ def _chart(column: ColumnProfile, profile: Profile) -> Markup | None:
     return charts.rows(about, bars)
 
 
-def _histogram(about: str, found: Histogram) -> Markup:
-    ends = list(zip(found.edges, found.edges[1:], found.counts, strict=False))
+def _histogram(about: str, histogram: Histogram) -> Markup:
+    ends = list(zip(histogram.edges, histogram.edges[1:], histogram.counts, strict=False))
     bars = [Bar("", rows, f"{brief(low)} to {brief(high)}: {count(rows)} rows") for low, high, rows in ends]
     # Bins of integers begin and end between two of them.
-    half = 0.5 if found.edges[0] % 1 == found.edges[-1] % 1 == 0.5 else 0.0
-    first, last = found.edges[0] + half, found.edges[-1] - half
+    half = 0.5 if histogram.edges[0] % 1 == histogram.edges[-1] % 1 == 0.5 else 0.0
+    first, last = histogram.edges[0] + half, histogram.edges[-1] - half
     places = [first + (last - first) * quarter / 4 for quarter in range(5)]
     return charts.columns(about, bars, [brief(round(place) if half else place) for place in places])

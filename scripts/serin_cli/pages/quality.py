@@ -155,11 +155,11 @@ def _breaks(uploads: Sequence[Upload], contract: Contract | None) -> Markup | No
     """The rules that are broken most, over uploads."""
     judged = [{rule.id: rule.share for rule in rules_kept(upload, contract)} for upload in uploads]
     total: dict[str, float] = {}
-    for found in judged:
-        for name, broken in found.items():
+    for cells_of in judged:
+        for name, broken in cells_of.items():
             total[name] = total.get(name, 0.0) + broken
     most = sorted((name for name in total if total[name]), key=lambda name: (-total[name], name))[:RULES_CHARTED]
     if not most:
         return None
-    cells = [[found.get(name) for found in judged] for name in most]
+    cells = [[cells_of.get(name) for cells_of in judged] for name in most]
     return charts.heat_map("Rules broken most over uploads", most, list(map(_label, uploads)), cells)

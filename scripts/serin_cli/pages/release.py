@@ -63,13 +63,13 @@ def _charts(judged: Sequence[Judged], span: Span) -> Iterator[tuple[str, Markup]
     charted = judged[-CHARTED:]
     if not charted:
         return
-    together = [(found.at, found.against) for found in charted]
+    together = [(one.at, one.against) for one in charted]
     yield "All together, by weight", evidence.bet("together", 0, together, charted[-1].enough, span)
     for place, check in enumerate(bets(charted[-1]), start=1):
         points = [
-            (found.at, item.estimate)
-            for found in charted
-            for item in bets(found)
+            (one.at, item.estimate)
+            for one in charted
+            for item in bets(one)
             if item.name == check.name and item.estimate is not None
         ]
         if points and check.requirement:
@@ -78,6 +78,6 @@ def _charts(judged: Sequence[Judged], span: Span) -> Iterator[tuple[str, Markup]
 
 def _verdicts(judged: Sequence[Judged]) -> list[tuple[Judged, int]]:
     """Each verdict, and how many before it said the very same; the newest of these stands for them."""
-    runs = groupby(judged, key=lambda found: (found.phase, found.weight, found.outcome, found.sentence))
-    grouped = [list(found) for _, found in runs]
-    return [(found[-1], len(found)) for found in grouped]
+    runs = groupby(judged, key=lambda run: (run.phase, run.weight, run.outcome, run.sentence))
+    grouped = [list(run) for _, run in runs]
+    return [(run[-1], len(run)) for run in grouped]

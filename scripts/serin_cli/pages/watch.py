@@ -77,15 +77,15 @@ def _qualities(windows: Sequence[WatchedWindow], span: Span) -> Iterator[tuple[s
     """Each metric through time, in the order of the newest window that has any, with its newest verdict."""
     judged = [window for window in windows if window.performance]
     for newest in judged[-1].performance if judged else ():
-        found = [(at, of) for at in judged for of in at.performance if of.metric == newest.metric]
-        points = list(_points(found))
-        usual = next((of.reference.estimate for _, of in reversed(found) if of.reference), None)
+        measured = [(at, of) for at in judged for of in at.performance if of.metric == newest.metric]
+        points = list(_points(measured))
+        usual = next((of.reference.estimate for _, of in reversed(measured) if of.reference), None)
         if points:
             yield newest.metric, (courses.course(f"{newest.metric} by window", points, usual, span), newest)
 
 
-def _points(found: Sequence[tuple[WatchedWindow, Performance]]) -> Iterator[Point]:
-    for window, of in found:
+def _points(points: Sequence[tuple[WatchedWindow, Performance]]) -> Iterator[Point]:
+    for window, of in points:
         if of.window is not None:
             middle = window.begin + (window.end - window.begin) / 2
             told = f"{window.begin:%Y-%m-%d} to {window.end:%Y-%m-%d}, version {window.version}: {of.sentence}"

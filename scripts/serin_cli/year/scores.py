@@ -88,7 +88,7 @@ class Scores:
             day += DAY
 
     def _scored(self, features: Sequence[Mapping[str, Any]]) -> list[Any]:
-        columns = self._static.manifest.columns
+        columns = self._static.facts.columns
         return list(self._static.score([logged_row(row, columns) for row in features])) if features else []
 
 
@@ -112,5 +112,5 @@ def _served(version: ModelVersion, artifacts: ObjectStore) -> ServedModel:
 def _auc(late: Sequence[bool], scores: Sequence[float]) -> float | None:
     if len(set(late)) < 2:
         return None
-    found = metrics("binary", np.array(late), np.array(scores, dtype=np.float64), (False, True))
-    return round(found["roc_auc"], 4)
+    measured = metrics("binary", np.array(late), np.array(scores, dtype=np.float64), (False, True))
+    return round(measured["roc_auc"], 4)

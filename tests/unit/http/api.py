@@ -25,6 +25,7 @@ from serin.adapters.memory.world import (
     MemoryWorkflows,
 )
 from serin.domain.approvals import Approval, Word
+from serin.domain.batches import Batch
 from serin.domain.charter import Charter
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -40,10 +41,12 @@ from serin.services.answer_approval import answer_approval
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
+from serin.services.show_batch import ShownBatch, show_batch
 from serin.services.show_health import show_health
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.show_watch import ShownWatch, show_watch
+from serin.services.start_batch import start_batch
 from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import NOON, a_charter
@@ -59,6 +62,7 @@ class Api:
     control: MemoryControl = field(default_factory=MemoryControl)
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
     lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
+    uploads: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     endpoint: MemoryEndpoint = field(default_factory=MemoryEndpoint)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
@@ -102,7 +106,16 @@ class Api:
         return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
 
     def answer(self, model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
-        return answer_approval(model, approval, word, why, by, token, People(), catalog=self.catalog, clock=self.clock)
+        ports: Any = {"catalog": self.catalog, "clock": self.clock, "workflows": self.workflows}
+        return answer_approval(model, approval, word, why, by, token, People(), **ports)
+
+    def start_batch(self, model: str, file: str, version: int | None, by: str, call: str, again: str | None) -> Batch:
+        ports: Any = {"catalog": self.catalog, "control": self.control, "workflows": self.workflows}
+        stores: Any = {"uploads": self.uploads, "lake": self.lake, "clock": self.clock}
+        return start_batch(model, file, version, by, call, again, **ports, **stores)
+
+    def show_batch(self, model: str, batch: str) -> ShownBatch:
+        return show_batch(model, batch, lake=self.lake, workflows=self.workflows)
 
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
@@ -165,6 +178,8 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
         answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
+        start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
+        show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases, (50, 100))

@@ -18,6 +18,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.domain.approvals import Approval, Word
+from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
@@ -41,6 +42,7 @@ from serin.http.protocols import (
 from serin.services.give_feedback import FeedbackTaken
 from serin.services.online_features import Answer, Question
 from serin.services.predict import Predictor, Request
+from serin.services.show_batch import ShownBatch
 from serin.services.show_lineage import DatasetLineage, VersionLineage, ViewLineage
 from serin.services.show_prediction import Shown
 from serin.services.show_watch import ShownWatch
@@ -117,12 +119,22 @@ def nothing_answered(model: str, approval: str, word: Word, why: str, by: str, t
     raise NotFound(f"{by} ({token}) found no {approval} of {model} to {word} for {why}.", "Nothing was asked.")
 
 
+def no_batch(model: str, file: str, version: int | None, by: str, correlation: str, again: str | None) -> Batch:
+    raise NotFound(f"{by} found no {file} for {version} of {model}, {correlation}, {again}.", "Nothing was sent.")
+
+
+def no_progress(model: str, batch: str) -> ShownBatch:
+    raise NotFound(f"{model} has no batch {batch}.", "Nothing was begun.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
         *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
         answer_approval=nothing_answered,
+        start_batch=no_batch,
+        show_batch=no_progress,
     )
     return make_app(charters, *ports, cases, (50, 100))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from serin.domain.errors import Invalid, NotFound, SerinError
+from serin.domain.errors import Invalid, NotFound, Rejected, SerinError
 from serin.domain.names import FILE
 from serin_cli.incoming import incoming
 from serin_cli.init import look
@@ -66,3 +66,18 @@ def test_a_file_that_is_only_called_a_workbook_is_what_its_bytes_are(tmp_path: P
     assert list(incoming(tmp_path / "a.xlsx", tmp_path)) == [tmp_path / "a.xlsx"]
     with pytest.raises(SerinError):
         look(tmp_path / "empty.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a;b\n1;2,5\n", "its values are separated by semicolons"),
+        ("# source: a till\na,b\n1,2\n", "its header is on line 2"),
+    ],
+)
+def test_what_a_file_would_be_refused_for_it_is_in_a_partition_too(tmp_path: Path, text: str, message: str) -> None:
+    (folder := tmp_path / "rows" / "year=2013").mkdir(parents=True)
+    (folder / "part.csv").write_text(text)
+    for named in (tmp_path / "rows", folder / "part.csv"):
+        with pytest.raises(Rejected, match=message):
+            look(named)

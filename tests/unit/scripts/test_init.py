@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -462,3 +463,20 @@ def test_a_contract_alone_asks_what_its_dataset_is_and_is_read_when_that_is_answ
         "weight",
         "label",
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "dataset"),
+    [("Air_Quality.csv", "air-quality"), ("flights-2013-01.csv.gz", "flights"), ("2013-01.csv", "orders")],
+)
+def test_a_dataset_is_called_like_its_file_without_the_part_it_is(folder: Path, file: str, dataset: str) -> None:
+    (folder / file).write_bytes(gzip.compress(rows().encode()) if file.endswith(".gz") else rows().encode())
+    words = ["init", "orders", "--from", file, "--label", "label", "--json"]
+    record = init(parser().parse_args(words))
+    assert record is not None
+    assert record["dataset"] == dataset
+    assert (folder / "models" / "orders" / "contracts" / f"{dataset}.yaml").exists()
+    # A second model of the same rows has a dataset of its own until a person says otherwise.
+    again = init(parser().parse_args([*words[:1], "more", *words[2:]]))
+    assert again is not None
+    assert again["dataset"] == "more"

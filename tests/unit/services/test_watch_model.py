@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.errors import Conflict, NotFound, Unavailable
@@ -128,31 +129,46 @@ def test_unsure_scores_are_told_before_truth_comes_and_train_nothing(monkeypatch
     assert world.workflows.trainings == {}
 
 
+LATE = st.lists(st.integers(0, 23), min_size=1, max_size=2)
+"""How many days late a week's truth comes, each time it does: that of its first day is 30 days late then."""
+
+
+@pytest.fixture(scope="module")
+def in_time() -> Watching:
+    world = Watching()
+    for week in range(2):
+        world.serves(week)
+        world.truth_of(week)
+    world.after(1)
+    return world
+
+
 @pytest.mark.slow
-def test_truth_that_comes_late_and_twice_ends_in_the_same_numbers() -> None:
-    once, late = Watching(), Watching()
-    for world in (once, late):
-        world.serves(0)
-        world.serves(1)
+@settings(max_examples=settings.default.max_examples // 16)
+@example(([23, 23], [0]))
+@given(st.tuples(LATE, LATE))
+def test_truth_twice_out_of_order_and_thirty_days_late_ends_in_the_same_numbers(
+    in_time: Watching, late: tuple[list[int], list[int]]
+) -> None:
+    world = Watching()
     for week in range(2):
-        once.truth_of(week)
-    once.after(1)
-    late.after(0)
-    late.after(1)
-    assert late.windows()[0].performance[0].status == "INSUFFICIENT_DATA"
-    arrival = BEGIN + 2 * WEEK + timedelta(days=15)
-    for week in (1, 0, 1):
-        late.truth_of(week, at=arrival)
-        late.looks(arrival + HOUR)
+        world.serves(week)
+    world.after(0)
+    arrivals = sorted((BEGIN + (week + 1) * WEEK + days * DAY, week) for week in range(2) for days in late[week])
+    for at, week in arrivals:
+        world.truth_of(week, at=at)
+        world.looks(at + HOUR)
+    last = max(BEGIN + 2 * WEEK, *(at for at, _ in arrivals)) + DAY
     # What was joined at the very moment of a look may have come after it.
-    assert late.looks(arrival + 2 * HOUR).again
-    assert late.looks(arrival + 3 * HOUR).again == ()
+    for hours in (1, 2):
+        world.looks(last + hours * HOUR)
+    assert world.looks(last + 3 * HOUR).again == ()
     for week in range(2):
-        numbers = [report(world, week) for world in (once, late)]
-        assert numbers[0].window.performance == numbers[1].window.performance
-        assert numbers[0].window.days == numbers[1].window.days
-        assert numbers[0].slices == numbers[1].slices
-        assert numbers[0].drift == numbers[1].drift
+        of_late, of_in_time = (report(of, week) for of in (world, in_time))
+        assert of_late.window.performance == of_in_time.window.performance
+        assert of_late.window.days == of_in_time.window.days
+        assert of_late.slices == of_in_time.slices
+        assert of_late.drift == of_in_time.drift
 
 
 def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_callers_alone() -> None:

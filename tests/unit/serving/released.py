@@ -7,7 +7,7 @@ import io
 import math
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +42,8 @@ class Released:
     folder: Path
     fitted: Fitted
     sha256: str
+    estimator: bytes
+    layer: bytes
 
 
 def orders_charter(task: Task = "binary") -> Charter:
@@ -51,15 +53,15 @@ def orders_charter(task: Task = "binary") -> Charter:
     return replace(charter, inputs=inputs)
 
 
-def release(folder: Path, charter: Charter, columns: TrainingColumns) -> Released:
+def release(folder: Path, charter: Charter, columns: TrainingColumns, code: Mapping[str, bytes] = CODE) -> Released:
     """Fit on the columns, compile, pack, and unpack the layer into a folder; a hundred rows are proof enough."""
     fitted = refit(columns, charter.task, pipeline_maker(charter), PARAMS)
     estimator = estimator_bytes(fitted.estimator)
     proven = compiled_and_proven(fitted, charter.task, columns.table, this_kernel(), ROOM, most=100)
     manifest = manifest_of(charter, "set1", PARAMS, fitted, estimator, proven.compilation)
-    layer = model_layer(charter, manifest, estimator, CODE, proven.content)
+    layer = model_layer(charter, manifest, estimator, code, proven.content)
     zipfile.ZipFile(io.BytesIO(layer)).extractall(folder)
-    return Released(folder / "python", fitted, sha256_of(estimator))
+    return Released(folder / "python", fitted, sha256_of(estimator), estimator, layer)
 
 
 @contextmanager

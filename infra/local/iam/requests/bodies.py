@@ -45,12 +45,12 @@ def media_type(environ: Environ) -> str:
 
 def once(text: str, code: str) -> dict[str, str]:
     """The parameters of a form or a query, none of which may be there twice; raises Unreadable with the code."""
-    found: dict[str, str] = {}
+    members: dict[str, str] = {}
     for name, value in parse_qsl(text, keep_blank_values=True, errors="strict"):
-        if name in found:
+        if name in members:
             raise Unreadable(code, f"The parameter {name} is given more than once.")
-        found[name] = value
-    return found
+        members[name] = value
+    return members
 
 
 def object_of(body: bytes) -> dict[str, Any]:
@@ -65,10 +65,10 @@ def object_of(body: bytes) -> dict[str, Any]:
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise Unreadable("SerializationException", "A member of a JSON object is given more than once.")
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _no_constant(name: str) -> None:

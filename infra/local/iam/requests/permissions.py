@@ -15,13 +15,13 @@ def permissions_of(request: ApiRequest, services: Services) -> tuple[Asked, ...]
     """
     service = services.signed(request.service)
     try:
-        found = None if service is None or service.permissions is None else service.permissions(request)
+        permissions = None if service is None or service.permissions is None else service.permissions(request)
     except (KeyError, TypeError, AttributeError):
         # A parameter that has to be there is not; nothing can be said of such a request.
         return None
-    if service is None or found is None:
+    if service is None or permissions is None:
         return None
-    needed = tuple(found)
+    needed = tuple(permissions)
     if not needed and request.operation not in service.needs_nothing:
         raise Unreadable("ValidationException", f"{request.operation} names nothing that it is to be done to.")
     return needed

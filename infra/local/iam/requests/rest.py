@@ -44,8 +44,8 @@ def read_rest_json(model: ServiceModel, request: Request) -> Read:
     if odd := [name for name, value in labels.items() if not _LABEL.fullmatch(value)]:
         raise Unreadable("ValidationException", f"{odd[0]} has characters that no such name has.")
     members = members_of(operation)
-    found = {name: labels[spelled(name, shape)] for name, shape in members.items() if spelled(name, shape) in labels}
-    found |= {name: query[spelled(name, shape)] for name, shape in members.items() if _in_query(shape, name, query)}
+    read = {name: labels[spelled(name, shape)] for name, shape in members.items() if spelled(name, shape) in labels}
+    read |= {name: query[spelled(name, shape)] for name, shape in members.items() if _in_query(shape, name, query)}
     payload = operation.input_shape.serialization.get("payload") if operation.input_shape else None
     sent = {} if payload else _members_sent(operation, request)
     body = kept_body(request.environ) if payload else json.dumps(sent).encode() if sent else b""
@@ -54,7 +54,7 @@ def read_rest_json(model: ServiceModel, request: Request) -> Read:
     if packed:
         raise Unreadable("UnsupportedMediaTypeException", "Send the payload as it is, and not packed.")
     hand_on(request.environ, operation.name, kept, body, "application/json" if body else "")
-    return operation.name, {**sent, **found}
+    return operation.name, {**sent, **read}
 
 
 def read_s3(model: ServiceModel, request: Request) -> Read:
@@ -98,10 +98,10 @@ def _matched(model: ServiceModel, request: Request, code: str) -> tuple[Operatio
 def _query(operation: OperationModel, request: Request, code: str) -> dict[str, str]:
     """What the query says, which must be what the operation takes there."""
     try:
-        found = once(str(request.environ.get("QUERY_STRING") or ""), code)
+        query = once(str(request.environ.get("QUERY_STRING") or ""), code)
     except UnicodeDecodeError as error:
         raise Unreadable(code, "The query is no UTF-8.") from error
-    own = {name: value for name, value in found.items() if name != "x-id" and not name.lower().startswith(_SIGNS)}
+    own = {name: value for name, value in query.items() if name != "x-id" and not name.lower().startswith(_SIGNS)}
     known = set(once(str(operation.http["requestUri"]).partition("?")[2], code))
     places = members_of(operation).items()
     known |= {spelled(name, shape) for name, shape in places if shape.serialization.get("location") == "querystring"}
@@ -145,14 +145,14 @@ def _document(request: Request, name: str) -> ElementTree.Element:
 def _objects(root: ElementTree.Element) -> list[tuple[str, str]]:
     """Keys and version ids of a DeleteObjects request, of which there is at least one."""
     space = root.tag.rpartition("}")[0] + "}" if root.tag.startswith("{") else ""
-    found = []
+    objects = []
     for item in root:
         kind = item.tag.removeprefix(space)
         keys, versions = item.findall(f"{space}Key"), item.findall(f"{space}VersionId")
         if kind not in {"Object", "Quiet"} or (kind == "Object" and (len(keys) != 1 or len(versions) > 1)):
             raise Unreadable("MalformedXML", "Each Object has one Key, and at most one VersionId.")
         if kind == "Object":
-            found.append((keys[0].text or "", (versions[0].text or "") if versions else ""))
-    if not found or any(len(part) for item in root.iter(f"{space}Key") for part in [list(item)]):
+            objects.append((keys[0].text or "", (versions[0].text or "") if versions else ""))
+    if not objects or any(len(part) for item in root.iter(f"{space}Key") for part in [list(item)]):
         raise Unreadable("MalformedXML", "The Delete names no Object.")
-    return found
+    return objects

@@ -104,9 +104,12 @@ def _route(api: Api, route: Any, settings: dict[str, Any]) -> Route:
 def _authorizer(api: Api, authorizer_id: str | None) -> Authorizer | None:
     if not authorizer_id:
         return None
-    found = api.get_authorizer(authorizer_id)
+    authorizer = api.get_authorizer(authorizer_id)
     return Authorizer(
-        found.id, _function_arn(found.authorizer_uri), tuple(found.identity_source), float(found.auth_result_ttl)
+        authorizer.id,
+        _function_arn(authorizer.authorizer_uri),
+        tuple(authorizer.identity_source),
+        float(authorizer.auth_result_ttl),
     )
 
 
@@ -117,5 +120,5 @@ def _throttle(settings: dict[str, Any]) -> Throttle | None:
 
 def _function_arn(uri: str) -> str:
     """API Gateway wraps the function's ARN in a path of its own in some places."""
-    found = _FUNCTION.search(uri)
-    return found.group(0) if found else uri
+    match = _FUNCTION.search(uri)
+    return match.group(0) if match else uri

@@ -107,10 +107,10 @@ class Versions:
     def _published(self, name: str, version: str) -> LambdaFunction:
         if version == LATEST:
             return self._backend.get_function(name)
-        found = self._backend._lambdas._get_version(name, version)
-        if found is None:
+        version_kept = self._backend._lambdas._get_version(name, version)
+        if version_kept is None:
             raise UnknownFunctionException(f"{self._backend.get_function(name).function_arn}:{version}")
-        return found
+        return version_kept
 
     def _reserved(self, name: str) -> int | None:
         return reserved_of(self._backend.get_function(name))

@@ -110,15 +110,15 @@ def _function_event(change: Change, region: str) -> dict[str, Any]:
 
 
 def _configuration(alarm: Alarm) -> dict[str, Any]:
-    found: dict[str, Any] = {"description": alarm.description} if alarm.description else {}
+    configuration: dict[str, Any] = {"description": alarm.description} if alarm.description else {}
     if alarm.rule is not None:
-        return {**found, "alarmRule": alarm.rule}
+        return {**configuration, "alarmRule": alarm.rule}
     if not alarm.metric_data_queries:
         stat = alarm.statistic or alarm.extended_statistic
         metric = _metric(alarm.namespace, alarm.metric_name, alarm.dimensions)
         line = {"metric": metric, "period": int(alarm.period), "stat": stat}
-        return {**found, "metrics": [{"id": "m1", "metricStat": line, "returnData": True}]}
-    return {**found, "metrics": [_line(query) for query in alarm.metric_data_queries]}
+        return {**configuration, "metrics": [{"id": "m1", "metricStat": line, "returnData": True}]}
+    return {**configuration, "metrics": [_line(query) for query in alarm.metric_data_queries]}
 
 
 def _line(query: Any) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _notification(change: Change, region: str) -> dict[str, Any]:
 
 
 def _trigger(alarm: Alarm) -> dict[str, Any]:
-    found = {
+    trigger = {
         "Period": alarm.period and int(alarm.period),
         "EvaluationPeriods": int(alarm.evaluation_periods),
         "DatapointsToAlarm": int(alarm.datapoints_to_alarm or alarm.evaluation_periods),
@@ -169,9 +169,9 @@ def _trigger(alarm: Alarm) -> dict[str, Any]:
         "EvaluateLowSampleCountPercentile": alarm.evaluate_low_sample_count_percentile or "",
     }
     if alarm.metric_data_queries:
-        return {**found, "Metrics": [_line(query) for query in alarm.metric_data_queries]}
+        return {**trigger, "Metrics": [_line(query) for query in alarm.metric_data_queries]}
     return {
-        **found,
+        **trigger,
         "MetricName": alarm.metric_name,
         "Namespace": alarm.namespace,
         "StatisticType": "Statistic" if alarm.statistic else "ExtendedStatistic",

@@ -155,5 +155,5 @@ def _summary(datum: MetricDatumBase) -> Summary:
 
 def seconds(moment: datetime | str) -> float:
     """moto keeps what the client sent: text, or a datetime that is UTC where it has no zone."""
-    found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    parsed = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

@@ -85,8 +85,8 @@ class AlarmPlan:
         values: dict[str, Value] = {}
         for one in self._inputs:
             if one.metric is not None:
-                found = self._store.series(one.metric).summary(end_s - self.period_s, end_s)
-                values[one.id] = statistic(one.statistic, found)
+                summary = self._store.series(one.metric).summary(end_s - self.period_s, end_s)
+                values[one.id] = statistic(one.statistic, summary)
         for one in self._inputs:
             if one.expression:
                 values[one.id] = evaluate(one.expression, values)

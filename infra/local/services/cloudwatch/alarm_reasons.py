@@ -24,10 +24,10 @@ def stamp(moment_s: float) -> str:
     return datetime.fromtimestamp(moment_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
 
 
-def reason(rule: Rule, found: Evaluation, before: str, at_s: float, period_s: int) -> str:
+def reason(rule: Rule, evaluation: Evaluation, before: str, at_s: float, period_s: int) -> str:
     """One sentence: which data points were compared with what."""
-    state = found.state
-    real = [(at, value) for at, value in enumerate(found.points) if value is not None][-rule.periods :]
+    state = evaluation.state
+    real = [(at, value) for at, value in enumerate(evaluation.points) if value is not None][-rule.periods :]
     lacking = rule.periods - len(real)
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {_some(lacking, 'datapoint')} {_were(lacking)} unknown."
@@ -39,7 +39,7 @@ def reason(rule: Rule, found: Evaluation, before: str, at_s: float, period_s: in
         )
     relevant = [one for one in real if rule.breaches(one[1]) == (state == "ALARM")]
     shown = ", ".join(
-        f"{value} ({_day(at_s - (len(found.points) - at) * period_s)})" for at, value in reversed(relevant)
+        f"{value} ({_day(at_s - (len(evaluation.points) - at) * period_s)})" for at, value in reversed(relevant)
     )
     crossed = "was" if state == "ALARM" else "was not"
     crossed = crossed if len(relevant) == 1 else crossed.replace("was", "were")
@@ -51,7 +51,7 @@ def reason(rule: Rule, found: Evaluation, before: str, at_s: float, period_s: in
     )
 
 
-def reason_data(alarm: Alarm, plan: AlarmPlan, found: Evaluation, at_s: float) -> str:
+def reason_data(alarm: Alarm, plan: AlarmPlan, evaluation: Evaluation, at_s: float) -> str:
     """The same, as JSON."""
     start = at_s - plan.rule.periods * plan.period_s
     data = {
@@ -60,7 +60,7 @@ def reason_data(alarm: Alarm, plan: AlarmPlan, found: Evaluation, at_s: float) -
         "startDate": stamp(start),
         "statistic": alarm.statistic or alarm.extended_statistic,
         "period": plan.period_s,
-        "recentDatapoints": [value for value in found.points if value is not None][-plan.rule.periods :],
+        "recentDatapoints": [value for value in evaluation.points if value is not None][-plan.rule.periods :],
         "threshold": plan.rule.threshold,
     }
     return json.dumps({name: value for name, value in data.items() if value is not None})

@@ -46,16 +46,16 @@ _OVER_MANY: Mapping[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-def statistic(name: str, found: Summary | None) -> Value:
+def statistic(name: str, summary: Summary | None) -> Value:
     """`Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or `p99.9` of what was measured."""
-    if found is None:
+    if summary is None:
         return None
     if name in _SIMPLE:
-        return _SIMPLE[name](found)
+        return _SIMPLE[name](summary)
     percentile = _PERCENTILE.fullmatch(name)
     assert percentile, name
     # Only values that were put one by one have percentiles.
-    return _percentile(found.in_order(), float(percentile.group(1))) if found.values else None
+    return _percentile(summary.in_order(), float(percentile.group(1))) if summary.values else None
 
 
 def check_statistic(name: str) -> None:
@@ -120,8 +120,8 @@ def _call(name: str, arguments: Sequence[ast.expr], text: str, values: Mapping[s
             value = _value(inner, text, values)
             return None if value is None else abs(value)
         case _, [ast.List(elts=parts)] if name in _OVER_MANY:
-            found = [value for part in parts if (value := _value(part, text, values)) is not None]
-            return _OVER_MANY[name](found) if found else None
+            series = [value for part in parts if (value := _value(part, text, values)) is not None]
+            return _OVER_MANY[name](series) if series else None
     raise _unknown(text, f"of the function {name}")
 
 

@@ -50,14 +50,14 @@ class Alarms:
         with self._lock:
             _, one = min((name, one) for name, one in self._watched.items() if one.due_s <= moment)
             one.due_s = math.inf
-            found = one.plan.evaluation(moment)
+            evaluation = one.plan.evaluation(moment)
         before = one.alarm.state_value
-        if found.state in (None, before):
+        if evaluation.state in (None, before):
             self._plan_on(one)
             return
-        assert found.state is not None
-        text = reason(one.plan.rule, found, before, moment, one.plan.period_s)
-        one.alarm.update_state(text, reason_data(one.alarm, one.plan, found, moment), found.state)
+        assert evaluation.state is not None
+        text = reason(one.plan.rule, evaluation, before, moment, one.plan.period_s)
+        one.alarm.update_state(text, reason_data(one.alarm, one.plan, evaluation, moment), evaluation.state)
 
     def changed(self, change: Change) -> None:
         """An alarm's state was updated, by its data or by a call."""
@@ -88,9 +88,9 @@ class Alarms:
     def _compose(self, alarm: Alarm) -> None:
         if alarm.rule is None:
             return
-        found = composite_state(alarm.rule, {name: one.state_value for name, one in self._backend.alarms.items()})
-        if found != alarm.state_value:
-            alarm.update_state(f"{alarm.rule} is {found == 'ALARM'}", "{}", found)
+        state = composite_state(alarm.rule, {name: one.state_value for name, one in self._backend.alarms.items()})
+        if state != alarm.state_value:
+            alarm.update_state(f"{alarm.rule} is {state == 'ALARM'}", "{}", state)
 
     def _look(self) -> None:
         changed = self._store.take_in(self._backend.metric_data)
@@ -105,5 +105,5 @@ class Alarms:
         self._watched = kept
 
     def _plan_on(self, one: _Watched) -> None:
-        found = one.plan.next_change(one.alarm.state_value, self._clock.time())
-        one.due_s = math.inf if found is None else found
+        change = one.plan.next_change(one.alarm.state_value, self._clock.time())
+        one.due_s = math.inf if change is None else change

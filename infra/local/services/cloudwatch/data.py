@@ -50,23 +50,23 @@ def points(store: MetricStore, metric: MetricName, stat: str, span: Span) -> dic
     """The statistic of each period that has data, by where the period begins."""
     check_statistic(stat)
     series = store.series(metric)
-    found = {at: statistic(stat, series.summary(at, min(at + span.period, span.end))) for at in span.periods()}
-    return {at: value for at, value in found.items() if value is not None}
+    points_at = {at: statistic(stat, series.summary(at, min(at + span.period, span.end))) for at in span.periods()}
+    return {at: value for at, value in points_at.items() if value is not None}
 
 
 def answers(
     store: MetricStore, queries: Sequence[Mapping[str, Any]], start: datetime, end: datetime
 ) -> dict[str, dict[float, float]]:
     """The points of each query by its id: of metrics, and of metric math over those."""
-    found = {query["Id"]: _asked(store, query["MetricStat"], start, end) for query in queries if "MetricStat" in query}
-    moments = sorted({at for one in found.values() for at in one})
+    series = {query["Id"]: _asked(store, query["MetricStat"], start, end) for query in queries if "MetricStat" in query}
+    moments = sorted({at for one in series.values() for at in one})
     for query in (query for query in queries if "MetricStat" not in query):
         check_expression(query["Expression"])
         computed = {
-            at: evaluate(query["Expression"], {name: one.get(at) for name, one in found.items()}) for at in moments
+            at: evaluate(query["Expression"], {name: one.get(at) for name, one in series.items()}) for at in moments
         }
-        found[query["Id"]] = {at: value for at, value in computed.items() if value is not None}
-    return found
+        series[query["Id"]] = {at: value for at, value in computed.items() if value is not None}
+    return series
 
 
 def _asked(store: MetricStore, stat: Mapping[str, Any], start: datetime, end: datetime) -> dict[float, float]:
@@ -76,7 +76,7 @@ def _asked(store: MetricStore, stat: Mapping[str, Any], start: datetime, end: da
 
 def datapoints(store: MetricStore, metric: MetricName, stats: Sequence[str], span: Span) -> list[dict[str, Any]]:
     """One for each period and unit, with all the statistics; percentiles lie apart."""
-    found = []
+    points_at = []
     for unit in store.units(metric):
         columns = {stat: points(store, replace(metric, unit=unit), stat, span) for stat in stats}
         for at in sorted({at for column in columns.values() for at in column}):
@@ -84,5 +84,5 @@ def datapoints(store: MetricStore, metric: MetricName, stats: Sequence[str], spa
             plain = {stat: value for stat, value in values.items() if stat[0] != "p"}
             extended = {stat: value for stat, value in values.items() if stat[0] == "p"}
             more = {"ExtendedStatistics": extended} if extended else {}
-            found.append({"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit or "None", **plain, **more})
-    return found
+            points_at.append({"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit or "None", **plain, **more})
+    return points_at

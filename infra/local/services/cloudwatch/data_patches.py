@@ -24,12 +24,14 @@ def get_metric_data(response: CloudWatchResponse) -> ActionResult:
     if any("MetricStat" not in query and "Expression" not in query for query in queries):
         raise ValidationError("The parameter MetricDataQueries.member.1.MetricStat is required.\n")
     try:
-        found = wiring().part(Alarms).read(lambda store: answers(store, queries, asked["StartTime"], asked["EndTime"]))
+        answered = (
+            wiring().part(Alarms).read(lambda store: answers(store, queries, asked["StartTime"], asked["EndTime"]))
+        )
     except Invalid as error:
         raise ValidationError(f"{error.message} {error.remedy}") from error
     descending = (asked.get("ScanBy") or "TimestampDescending") == "TimestampDescending"
     results = [
-        _result(query, found[query["Id"]], descending)
+        _result(query, answered[query["Id"]], descending)
         for query in queries
         if query.get("ReturnData", True) is not False
     ]
@@ -59,7 +61,7 @@ def get_metric_statistics(response: CloudWatchResponse) -> ActionResult:
     try:
         span = span_of(asked["StartTime"], asked["EndTime"], int(asked["Period"]))
         metric = metric_of(asked, asked.get("Unit"))
-        found = wiring().part(Alarms).read(lambda store: datapoints(store, metric, stats, span))
+        statistics = wiring().part(Alarms).read(lambda store: datapoints(store, metric, stats, span))
     except Invalid as error:
         raise InvalidParameterValue(error.message) from error
-    return ActionResult({"Label": asked["MetricName"], "Datapoints": found})
+    return ActionResult({"Label": asked["MetricName"], "Datapoints": statistics})

@@ -93,5 +93,5 @@ def _history(alarm: Alarm) -> Iterator[dict[str, Any]]:
 
 
 def _naive(moment: datetime | str) -> datetime:
-    found = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    parsed = datetime.fromisoformat(moment.replace("Z", "+00:00")) if isinstance(moment, str) else moment
+    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed

@@ -38,7 +38,7 @@ def of_query(request: ApiRequest) -> Context:
 
 def _compared(params: Item, schema: list[dict[str, str]]) -> list[Any]:
     try:
-        found, _, _ = parse_expression(
+        compared, _, _ = parse_expression(
             params["KeyConditionExpression"],
             params.get("ExpressionAttributeValues") or {},
             params.get("ExpressionAttributeNames") or {},
@@ -47,7 +47,7 @@ def _compared(params: Item, schema: list[dict[str, str]]) -> list[Any]:
     except (MockValidationException, AssertionError, KeyError, TypeError, StopIteration):
         # What moto cannot read it does not answer either.
         return [None]
-    return [value for _, value in found]
+    return [value for _, value in compared]
 
 
 def _context(values: list[Any]) -> Context:
@@ -67,5 +67,5 @@ def _schema(request: ApiRequest, table: str, index: str = "") -> list[dict[str, 
         return []
     if not index:
         return list(known.schema)
-    found = next((one for one in known.all_indexes() if one.name == index), None)
-    return [] if found is None else list(found.schema)
+    index_schema = next((one for one in known.all_indexes() if one.name == index), None)
+    return [] if index_schema is None else list(index_schema.schema)

@@ -51,12 +51,12 @@ def permissions(request: ApiRequest) -> Iterable[Asked] | None:
 
 
 def _of_parts(request: ApiRequest, items: Iterable[Mapping[str, Any]]) -> Iterable[Asked]:
-    found = {}
+    parts = {}
     for kind, operation in (part for item in items for part in item.items()):
         name = operation["TableName"]
         keys = leading_keys.of_items(request, name, [operation.get("Item") or operation.get("Key") or {}])
-        found[_PARTS[kind], _table(request, name), *keys.get(leading_keys.KEY, ())] = keys
-    return [Asked(action, table, keys) for (action, table, *_), keys in sorted(found.items())]
+        parts[_PARTS[kind], _table(request, name), *keys.get(leading_keys.KEY, ())] = keys
+    return [Asked(action, table, keys) for (action, table, *_), keys in sorted(parts.items())]
 
 
 def _named(request: ApiRequest) -> Context:

@@ -55,5 +55,5 @@ class Schedules:
 
     def _next(self, rule: Rule, after_s: float) -> float:
         expression = str(rule.scheduled_expression)
-        found = next_moment(expression, rule.since_s, after_s)  # type: ignore[attr-defined]
-        return math.inf if found is None else found
+        moment = next_moment(expression, rule.since_s, after_s)  # type: ignore[attr-defined]
+        return math.inf if moment is None else moment

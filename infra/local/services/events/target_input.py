@@ -83,5 +83,5 @@ def check_input(target: Mapping[str, Any]) -> None:
 
 def _found(path: str, event: Event) -> Any:
     """What lies there; nothing becomes null."""
-    found = value_at(event, steps_of(path) or ())
-    return None if found is MISSING else found
+    value = value_at(event, steps_of(path) or ())
+    return None if value is MISSING else value

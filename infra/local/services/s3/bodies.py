@@ -78,8 +78,8 @@ def _promised(response: S3Response) -> Iterator[tuple[str, str]]:
         if name.lower().startswith(_HEADER) and algorithm in (*_CHECKSUMS, *_NOT_HERE):
             yield algorithm, str(value)
     if response.headers.get("x-amz-content-sha256") in _TRAILERS:
-        for found in _TRAILER.finditer(response.raw_body[-_LONGEST_TRAILER:]):
-            yield found[1].decode().lower(), found[2].decode()
+        for trailer in _TRAILER.finditer(response.raw_body[-_LONGEST_TRAILER:]):
+            yield trailer[1].decode().lower(), trailer[2].decode()
 
 
 def _check(algorithm: str, value: str, body: bytes) -> None:

@@ -98,8 +98,8 @@ def _source_etag(response: S3Response) -> str | None:
     source = urlparse(response.headers["x-amz-copy-source"])
     bucket, key = unquote(source.path).lstrip("/").split("/", 1)
     version = parse_qs(source.query).get("versionId", [None])[0]
-    found = response.backend.get_object(bucket, key, version_id=version)
-    return None if found is None else str(found.etag).strip('"')
+    origin = response.backend.get_object(bucket, key, version_id=version)
+    return None if origin is None else str(origin.etag).strip('"')
 
 
 def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -48,8 +48,8 @@ class MoveTask:
 
 def tasks_of(backend: SQSBackend) -> list[MoveTask]:
     """All there have been, oldest first; kept with moto's own records of the service."""
-    found: list[MoveTask] = vars(backend).setdefault(_TASKS, [])
-    return found
+    tasks: list[MoveTask] = vars(backend).setdefault(_TASKS, [])
+    return tasks
 
 
 def task_in(handle: str) -> tuple[str, str] | None:

@@ -40,10 +40,10 @@ def receive_message(
     while True:
         with queue._messages_lock:
             drop_expired(queue, wiring().clock.time())
-            found = original(backend, queue_name, count, 0, visibility_timeout, message_attribute_names)
+            messages = original(backend, queue_name, count, 0, visibility_timeout, message_attribute_names)
         left = until - time.monotonic()
-        if found or left <= 0:
-            return found
+        if messages or left <= 0:
+            return messages
         queue.wait_for_messages(min(left, 1.0))  # type: ignore[arg-type]
 
 

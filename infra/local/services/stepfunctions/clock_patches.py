@@ -112,7 +112,7 @@ def retry(_original: Any, retrier: RetrierDecl, env: Environment) -> None:
 def describe_execution(original: Any, response: StepFunctionResponse) -> ActionResult:
     """moto does not say when an execution timed out."""
     answer: ActionResult = original(response)
-    found = cast("dict[str, Any]", answer.result)
-    if found["status"] == "TIMED_OUT":
-        found["stopDate"] = response.stepfunction_backend.describe_execution(found["executionArn"]).stop_date
+    execution = cast("dict[str, Any]", answer.result)
+    if execution["status"] == "TIMED_OUT":
+        execution["stopDate"] = response.stepfunction_backend.describe_execution(execution["executionArn"]).stop_date
     return answer

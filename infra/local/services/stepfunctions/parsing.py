@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 
 from infra.local.moto_patches.registry import wrap
 
+_WHOLE_SHARE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*[0-9]+)(?=\s*[,}])')
 _KEPT = 256
 """Definitions that are held, of stages with many models the ones that were executed last."""
 
@@ -22,7 +24,7 @@ def _read(original: Any, definition: str) -> Any:
 
 @wrap(AmazonStateLanguageParser, "parse")
 def parse(original: Any, definition: str) -> Any:
-    """moto reads a definition by its grammar anew for every execution."""
-    program, tree = _read(original, definition)
+    """moto reads a definition anew for every execution, and no share of failures that is a whole number."""
+    program, tree = _read(original, _WHOLE_SHARE.sub(r"\1.0", definition))
     # Parts of a program take a name when they are first executed, and two executions may begin at once.
     return copy.deepcopy(program), tree

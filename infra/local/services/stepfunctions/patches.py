@@ -179,11 +179,11 @@ def update_state_machine(
 
 
 def _refuse_flaws(definition: str) -> None:
-    if found := flaws(json.loads(definition)):
-        raise WrongDefinition(f"Invalid State Machine Definition: '{', '.join(found)}'")
+    if reasons := flaws(json.loads(definition)):
+        raise WrongDefinition(f"Invalid State Machine Definition: '{', '.join(reasons)}'")
 
 
 def _has_a_log(settings: Mapping[str, Any] | None) -> bool:
     """Templates write the names in capitals."""
-    found = {key.lower(): value for key, value in (settings or {}).items()}
-    return found.get("level", "OFF") != "OFF" and bool(found.get("destinations"))
+    fields = {key.lower(): value for key, value in (settings or {}).items()}
+    return fields.get("level", "OFF") != "OFF" and bool(fields.get("destinations"))

@@ -10,6 +10,7 @@ from typing import Any
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from infra.local.cloudformation.resource import Deployed, Made, ResourceType, Wanted, tags_of
+from infra.local.services.stepfunctions.map_definitions import check_map
 from serin.domain.errors import Invalid
 
 _SERVICES = re.compile(
@@ -107,10 +108,8 @@ def _check(name: str, definition: Mapping[str, Any], kind: str) -> None:
                 f"{where} calls {body['Resource']}, which the local cloud does not integrate.",
                 "Use one of lambda:invoke, events:putEvents, sqs:sendMessage, sns:publish, dynamodb:… or aws-sdk:….",
             )
-        if "ItemBatcher" in body:
-            raise Invalid(
-                f"{where} batches its items.", "Batch in the function before; nothing executes ItemBatcher locally."
-            )
+        if body["Type"] == "Map":
+            check_map(where, body)
 
 
 def _states(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

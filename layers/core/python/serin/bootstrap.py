@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from serin.domain.charter import Charter
     from serin.domain.compilation import Runtime
     from serin.domain.contracts import Contract
+    from serin.domain.model_source import ModelSource
     from serin.ports import (
         Catalog,
         Clock,
         Control,
         Endpoint,
         Events,
+        Messages,
         Metrics,
         Notices,
         ObjectStore,
@@ -120,6 +122,13 @@ class Platform:
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
 
     @cached_property
+    def upload_messages(self) -> Messages:
+        """What the queue of uploads has handed out."""
+        from serin.adapters.messages import SqsMessages
+
+        return SqsMessages(_client("sqs"), self._environment["SERIN_UPLOADS_QUEUE"])
+
+    @cached_property
     def notices(self) -> Notices:
         """The topic people hear of releases by."""
         from serin.adapters.notices import SnsNotices
@@ -132,7 +141,9 @@ class Platform:
         from serin.adapters.workflows import StepFunctionsWorkflows
 
         machines = self._environment["SERIN_TRAINING_ARN_PREFIX"], self._environment["SERIN_RELEASE_ARN"]
-        return StepFunctionsWorkflows(_client("stepfunctions"), *machines)
+        # The API alone begins batches.
+        batch = self._environment.get("SERIN_BATCH_ARN", "")
+        return StepFunctionsWorkflows(_client("stepfunctions"), *machines, batch)
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -195,12 +206,19 @@ class Platform:
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """Dataset → contract."""
-        from serin.domain.contracts import Contract
-        from serin.domain.records import from_record
+        """Dataset → contract, of all models."""
+        return {dataset: contract for name in self.charters for dataset, contract in _contracts(name).items()}
 
-        found = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
-        return {contract.dataset: contract for contract in found}
+    def source(self, model: str) -> ModelSource:
+        """What the team wrote of the model that this function belongs to, as it is deployed."""
+        from serin.domain.model_source import ModelSource
+
+        return ModelSource(self.charters[model], _contracts(model), self.model_code, self.golden(model))
+
+    @property
+    def commit(self) -> str | None:
+        """The revision that is deployed; None where it was deployed from no repository."""
+        return self._environment["SERIN_COMMIT"] or None
 
     @property
     def request_rate(self) -> tuple[int, int]:
@@ -292,6 +310,10 @@ def _json(path: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _contracts(model: str) -> list[Any]:
+def _contracts(model: str) -> dict[str, Contract]:
+    from serin.domain.contracts import Contract
+    from serin.domain.records import from_record
+
     folder = _files("serin_charters") / model / "contracts"
-    return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)
+    contracts = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]
+    return {contract.dataset: contract for contract in sorted(contracts, key=lambda contract: contract.dataset)}

@@ -142,11 +142,11 @@ def logged(
         def handle_and_tell(event: Mapping[str, Any], context: Any) -> T:
             with Work(function, None, context, clock, event) as work:
                 answer = handle(event, context)
-                found: Fields | None = {} if tells is None else tells(answer)
-                if found is None:
+                fields: Fields | None = {} if tells is None else tells(answer)
+                if fields is None:
                     work.keeps_silent()
                 else:
-                    work.tells(**found)
+                    work.tells(**fields)
             return answer
 
         return handle_and_tell
@@ -171,13 +171,13 @@ def begins(step: str) -> None:
 
 def correlation_of(event: Mapping[str, Any], context: object) -> str:
     """What this call began with: the workflow's or the bus event's own, the gateway's request, else the call itself."""
-    found = (
+    correlation = (
         event.get("correlation")
         or _part(event, "detail").get("correlation")
         or _part(event, "requestContext").get("requestId")
         or getattr(context, "aws_request_id", "")
     )
-    return str(found)
+    return str(correlation)
 
 
 def of_answer(answer: Mapping[str, Any]) -> Fields:
@@ -201,14 +201,14 @@ def _about(event: Mapping[str, Any]) -> Fields:
     else:
         # What wraps an event of the bus has words of its own, such as `version`.
         given = _part(event, "detail") or event
-    found: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
-    about: Fields = found
+    fields: Any = {name: given[name] for name in ALLOWED if isinstance(given.get(name), str | int)}
+    about: Fields = fields
     return about
 
 
 def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = event.get(name)
-    return found if isinstance(found, Mapping) else {}
+    part = event.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _told_of(error: BaseException) -> Fields:

@@ -33,7 +33,7 @@ def measured(seed: int) -> dict[str, dict[str, Any]]:
     """Of each case how it ended, how many asked meanwhile, and for how many that failed; then the alias's changes."""
     # The alias draws who answers by this.
     random.seed(seed)
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder, place(Path(folder), FULL) as here:
         ask_first(here, seed, PAIRS)
         before = here.client.get("/models")["items"][0]["live"]["function_version"]
@@ -41,11 +41,11 @@ def measured(seed: int) -> dict[str, dict[str, Any]]:
             if case.in_traffic:
                 # Nobody asks while its shadow runs, so that has to have enough of what was asked before.
                 ask_first(here, seed, PAIRS)
-            found[case.name] = figures(release(here, case, BURST, seed))
-            PROGRESS.print(f"{case.name}: {found[case.name]}")
+            results[case.name] = figures(release(here, case, BURST, seed))
+            PROGRESS.print(f"{case.name}: {results[case.name]}")
         after = here.client.get("/models")["items"][0]["live"]["function_version"]
-        found["alias_changes"] = alias_changes(here, seed, (before, after), CHANGED_UNDER)
-    return found
+        results["alias_changes"] = alias_changes(here, seed, (before, after), CHANGED_UNDER)
+    return results
 
 
 def alias_changes(here: Place, seed: int, versions: tuple[str, str], requests: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from serin.data.files.reading import read_table
 from serin.data.files.table import Caps, Table
+from serin.data.looks.inference import look_at
 from serin.domain.contracts import Column, Contract, Rule
 from serin.domain.errors import Rejected, TooLarge
 
@@ -118,7 +119,7 @@ def test_a_very_long_list_of_columns_is_shown_only_in_part() -> None:
         (b"", "is empty"),
         (b"\n", "its first line is empty"),
         (b"Report,,\n\norder_id,shop,amount\n1,a,2\n", "its header is on line 3; the first line is 'Report'"),
-        (b"sep=,\norder_id,shop,amount\n1,a,2\n", "its header is on line 2"),
+        (b"sep=,\norder_id,shop,amount\n1,a,2\n", "its first line is 'sep=,', a note to a spreadsheet"),
         (b"order_id\tshop\tamount\n1\ta\t2\n", "its values are separated by tabs"),
         (b"Order_ID,SHOP, amount\n1,a,2\n", "column 'order_id' is written 'Order_ID'"),
         (b"1,a,2\n2,b,3\n", "has no header; its first line holds the value '1'"),
@@ -144,6 +145,27 @@ def test_a_very_long_list_of_columns_is_shown_only_in_part() -> None:
 )
 def test_a_file_that_is_not_its_datasets_is_refused_with_what_was_found(content: bytes, found: str) -> None:
     assert refusal(content).startswith(f"orders.csv: {found}")
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [("# source: tills", 2), ("# source: tills\n# of May, June", 3), ("#tills\n\n#2024", 4), ("Tills, of May", 2)],
+)
+def test_what_stands_above_a_header_is_told_in_the_same_words_before_a_contract_and_by_it(
+    above: str, line: int
+) -> None:
+    content = f"{above}\norder_id,shop,amount\n1,a,2\n2,b,3\n".encode()
+    found = f"orders.csv: its header is on line {line}; the first line is {above.splitlines()[0]!r}."
+    assert refusal(content) == found
+    with pytest.raises(Rejected) as caught:
+        look_at("orders.csv", content)
+    assert caught.value.message == found
+
+
+@pytest.mark.parametrize("header", ["#order,shop", "#"])
+def test_a_header_may_begin_with_the_sign_of_comments(header: str) -> None:
+    rows = "".join(f"{','.join('a' * len(header.split(',')))}\n" for _ in range(3))
+    assert look_at("orders.csv", f"{header}\n{rows}".encode()).rows == 3
 
 
 def test_a_character_cut_by_the_readers_step_is_no_fault() -> None:

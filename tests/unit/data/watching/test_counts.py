@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serin.data.files.parquet import to_parquet
+from serin.data.watching.aligned import aligned_categories
+from serin.data.watching.categories import added_categories, category_counts
 from serin.data.watching.counts import (
+    CategoryCounts,
     NumberCounts,
-    added_categories,
     added_numbers,
-    category_counts,
     number_counts,
 )
-from serin.data.watching.summaries import added_up, read_back, stored, summarise, window_of
+from serin.data.watching.statistics import of_categories
+from serin.data.watching.summaries import About, added_up, read_back, stored, summarise, window_of
 from serin.domain.errors import Corrupt, Invalid
 
 BEGIN = datetime(2013, 1, 1, tzinfo=UTC)
@@ -27,6 +30,17 @@ values = st.floats(allow_nan=False, allow_infinity=False, width=32) | st.integer
 def counted(numbers: list[float], cap: int) -> NumberCounts:
     found, counts = np.unique(np.array(numbers, np.float64), return_counts=True)
     return number_counts(found, counts.astype(np.int64), cap=cap)
+
+
+def texts(names: list[str], cap: int) -> CategoryCounts:
+    counted = Counter(names)
+    return category_counts(list(counted), np.array(list(counted.values()), np.int64), cap=cap)
+
+
+def distance(windows: list[CategoryCounts], cap: int) -> tuple[float, float]:
+    both = aligned_categories(windows, cap)
+    statistics, error = of_categories(both.counts[:1], both.counts[1:], both)
+    return float(statistics["mix"][0]), float(error[0])
 
 
 def frame(rows: int = 300) -> pl.DataFrame:
@@ -39,7 +53,7 @@ def frame(rows: int = 300) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples)
 @given(st.lists(values, max_size=60), st.lists(st.integers(0, 4), min_size=60, max_size=60), st.integers(2, 12))
 def test_parts_add_up_to_the_whole_below_the_cap_and_beyond_it(
     numbers: list[float], parts: list[int], cap: int
@@ -61,15 +75,28 @@ def test_beyond_the_cap_no_number_moves_by_more_than_half_a_cell_and_an_outlier_
     assert found.rows == 5_001
 
 
-def test_categories_beyond_the_cap_add_up_too() -> None:
-    names = [f"N{number}" for number in range(60)]
-    ones = np.ones(60, np.int64)
-    whole = category_counts(names, ones, cap=20)
-    halves = [category_counts(names[part::2], ones[part::2], cap=40) for part in (0, 1)]
-    together = added_categories(halves, cap=20)
-    assert whole.cells is not None
-    assert together.cells is not None
-    assert (together.cells.tolist(), together.counts.tolist()) == (whole.cells.tolist(), whole.counts.tolist())
+@settings(max_examples=settings.default.max_examples)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), max_size=80), st.integers(2, 40))
+def test_categories_add_up_in_any_order_below_the_cap_and_beyond_it(rows: list[tuple[int, int]], cap: int) -> None:
+    parts = [texts([f"N{number}" for number, at in rows if at == part], cap) for part in range(4)]
+    whole = stored({About(BEGIN, "x"): texts([f"N{number}" for number, _ in rows], cap)})
+    in_turn = added_categories([added_categories([added_categories(parts[2:], cap), parts[0]], cap), parts[1]], cap)
+    assert stored({About(BEGIN, "x"): added_categories(parts, cap)}) == whole
+    assert stored({About(BEGIN, "x"): in_turn}) == whole
+    assert in_turn.rows == len(rows)
+    assert len(in_turn.counts) <= 2 * cap
+
+
+def test_a_distance_beyond_the_cap_is_near_and_says_how_near() -> None:
+    random = np.random.default_rng(3)
+    windows = [(random.zipf(1.3, rows) % 6_000).astype(str).tolist() for rows in (60_000, 4_000)]
+    exact, none = distance([texts(of, 10_000) for of in windows], 10_000)
+    near, error = distance([texts(of, 1_500) for of in windows], 1_500)
+    assert none == 0
+    assert abs(near - exact) <= error < 0.05
+    # Far more of them than are told apart: nothing is claimed.
+    _, unknown = distance([texts(of, 40) for of in windows], 40)
+    assert unknown > 0.5
 
 
 def test_days_and_slices_are_counted_each_and_add_up_to_windows() -> None:

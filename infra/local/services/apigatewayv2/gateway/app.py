@@ -42,13 +42,15 @@ class HttpApi:
         threads: Executor,
         now_s: Callable[[], float] = time.monotonic,
         count: Count = uncounted,
+        *,
+        throttles: bool = True,
     ) -> None:
         self._routes = routes
         self._invoke = invoke
         self._threads = threads
         self._count = count
         self._decisions = DecisionCache(now_s)
-        self._throttles = Throttles(now_s)
+        self._throttles = Throttles(now_s) if throttles else None
 
     async def answer(self, request: Request) -> Reply:
         """The response to a request; never raises for what a function did."""
@@ -59,40 +61,40 @@ class HttpApi:
 
     async def _routed(self, table: RouteTable, request: Request) -> Reply:
         path = _below_stage(table, request.path)
-        found = None if path is None else match(table, request.method, path)
-        if found is None:
+        matched = None if path is None else match(table, request.method, path)
+        if matched is None:
             return refusal(HTTPStatus.NOT_FOUND)
-        if not self._throttles.admits(table, found.route):
+        if self._throttles and not self._throttles.admits(table, matched.route):
             return refusal(HTTPStatus.TOO_MANY_REQUESTS)
-        passed = await self._authorize(table, request, found)
+        passed = await self._authorize(table, request, matched)
         if isinstance(passed, Reply):
             return passed
-        return await self._integrate(table, request, found, passed)
+        return await self._integrate(table, request, matched, passed)
 
     async def _integrate(
-        self, table: RouteTable, request: Request, found: Match, authorized: Mapping[str, Any] | None
+        self, table: RouteTable, request: Request, matched: Match, authorized: Mapping[str, Any] | None
     ) -> Reply:
-        if not table.may_invoke(found.route.function_arn, table.source_of_route(found.route, request.method)):
+        if not table.may_invoke(matched.route.function_arn, table.source_of_route(matched.route, request.method)):
             return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
-        event = integration_event(table, request, found, authorized)
-        outcome = await self._call(found.route.function_arn, event, found.route.timeout_s)
+        event = integration_event(table, request, matched, authorized)
+        outcome = await self._call(matched.route.function_arn, event, matched.route.timeout_s)
         return refusal(HTTPStatus.SERVICE_UNAVAILABLE) if outcome is None else reply_of(outcome)
 
-    async def _authorize(self, table: RouteTable, request: Request, found: Match) -> Mapping[str, Any] | Reply | None:
+    async def _authorize(self, table: RouteTable, request: Request, matched: Match) -> Mapping[str, Any] | Reply | None:
         """What the authorizer or IAM found, None for an open route, or the refusal."""
-        if found.route.signed:
+        if matched.route.signed:
             return _signed(table, request)
-        authorizer = found.route.authorizer
+        authorizer = matched.route.authorizer
         if authorizer is None:
             return None
-        identity = identity_of(authorizer, request, found)
+        identity = identity_of(authorizer, request, matched)
         if identity is None:
             return refusal(HTTPStatus.UNAUTHORIZED)
         decision = self._decisions.get(authorizer, identity)
         if decision is None:
             if not table.may_invoke(authorizer.function_arn, table.source_of_authorizer(authorizer)):
                 return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
-            event = authorizer_event(table, request, found, identity)
+            event = authorizer_event(table, request, matched, identity)
             decision = await self._ask(authorizer.function_arn, event)
             if decision is None:
                 return refusal(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -41,8 +41,8 @@ class AsgiGateway:
 
 def _host(scope: dict[str, Any]) -> str | None:
     """The one it names."""
-    found = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
-    return found[0] if len(found) == 1 else None
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+    return hosts[0] if len(hosts) == 1 else None
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -50,8 +50,8 @@ class DecisionCache:
 def identity_of(authorizer: Authorizer, request: Request, match: Match) -> tuple[str, ...] | None:
     """The values of all identity sources; None when one is missing or empty."""
     values = [_value(source, request, match) for source in authorizer.identity_sources]
-    found = tuple(value for value in values if value)
-    return found if len(found) == len(values) else None
+    present = tuple(value for value in values if value)
+    return present if len(present) == len(values) else None
 
 
 def decision_of(outcome: Outcome) -> Decision | None:

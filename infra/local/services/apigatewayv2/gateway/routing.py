@@ -35,9 +35,9 @@ def match(table: RouteTable, method: str, path: str) -> Match | None:
     patterns, default = _compiled(table.routes)
     for pattern in patterns:
         if pattern.method in {method, "ANY"}:
-            found = pattern.path.fullmatch(path)
-            if found:
-                return Match(pattern.route, {name: unquote(value) for name, value in found.groupdict().items()})
+            matched = pattern.path.fullmatch(path)
+            if matched:
+                return Match(pattern.route, {name: unquote(value) for name, value in matched.groupdict().items()})
     return None if default is None else Match(default, {})
 
 

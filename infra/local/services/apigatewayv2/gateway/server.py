@@ -68,6 +68,7 @@ class Gateway:
 
     `concurrency` bounds the requests that are being answered by functions at one moment; `now_s`
     drives throttles and cached decisions, `now_ms` is the time events carry; `count` is told of every call.
+    Without `throttles` no call is one too many.
     """
 
     def __init__(
@@ -80,10 +81,11 @@ class Gateway:
         concurrency: int = 256,
         now_s: Callable[[], float] = time.monotonic,
         count: Count = uncounted,
+        throttles: bool = True,
     ) -> None:
         self._socket = _listen(port)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="gateway")
-        app = AsgiGateway(HttpApi(routes, invoke, self._threads, now_s, count), now_ms)
+        app = AsgiGateway(HttpApi(routes, invoke, self._threads, now_s, count, throttles=throttles), now_ms)
         config = uvicorn.Config(
             app,
             loop="asyncio",

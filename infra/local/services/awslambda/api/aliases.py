@@ -57,10 +57,10 @@ def version_of(storage: LambdaStorage, function: LambdaFunction, version: str) -
     """A version that must exist."""
     if version == LATEST:
         return function
-    found = storage._get_version(function.function_name, version)
-    if found is None:
+    one = storage._get_version(function.function_name, version)
+    if one is None:
         raise not_found(f"Function not found: {function.function_arn}:{version}")
-    return found
+    return one
 
 
 def _check_weights(weights: Mapping[str, float], version: str) -> None:

@@ -73,8 +73,8 @@ def _constraints(name: str, shape: Shape, value: Any) -> Iterator[str]:
             yield f"Member must satisfy enum value set: [{', '.join(options)}]"
 
 
-def _bounds(found: float, least: float | None, most: float | None, what: str) -> Iterator[str]:
-    if most is not None and found > most:
+def _bounds(value: float, least: float | None, most: float | None, what: str) -> Iterator[str]:
+    if most is not None and value > most:
         yield f"Member must have {what} less than or equal to {most}"
-    if least is not None and found < least:
+    if least is not None and value < least:
         yield f"Member must have {what} greater than or equal to {least}"

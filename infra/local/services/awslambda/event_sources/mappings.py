@@ -25,9 +25,9 @@ class Mappings:
 
     def end(self, mapping: EventSourceMapping) -> None:
         """Poll no more; what is being worked on is finished."""
-        found = self._pollers.pop(id(mapping), None)
-        if found is not None:
-            found[1].stop()
+        poller = self._pollers.pop(id(mapping), None)
+        if poller is not None:
+            poller[1].stop()
 
     @property
     def idle(self) -> bool:

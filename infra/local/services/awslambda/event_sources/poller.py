@@ -89,32 +89,32 @@ class Poller:
             self._moving += 1
         try:
             size, window = int(self._mapping.batch_size), float(self._mapping.max_batch_window or 0)
-            found = self._receive(size - len(self._gathered))
+            messages = self._receive(size - len(self._gathered))
             with self._lock:
-                begins = bool(found) and not self._gathered
-                self._gathered += found
+                begins = bool(messages) and not self._gathered
+                self._gathered += messages
                 full = len(self._gathered) >= size
-            if full or (found and window == 0):
+            if full or (messages and window == 0):
                 self._hand_over()
             elif begins:
                 wiring().clock.call_at(wiring().clock.time() + window, lambda _: self._hand_over())
-            return bool(found)
+            return bool(messages)
         finally:
             with self._lock:
                 self._moving -= 1
 
     def _receive(self, count: int) -> list[Message]:
-        found: list[Message] = []
+        messages: list[Message] = []
         try:
             wiring().guard.role_may(self._role(), "sqs:ReceiveMessage", str(self._queue.queue_arn))
             self._refused = False
-            while len(found) < count and (more := self._received(min(_ONE_RECEIVE, count - len(found)))):
-                found += more
+            while len(messages) < count and (more := self._received(min(_ONE_RECEIVE, count - len(messages)))):
+                messages += more
         except (AccessDenied, UnknownFunctionException) as error:
             if not self._refused:
                 _log.warning("the queue %s feeds nobody: %s", self._queue.name, error)
             self._refused = True
-        return found
+        return messages
 
     def _received(self, count: int) -> list[Message]:
         timeout = int(self._queue.visibility_timeout)  # type: ignore[attr-defined]

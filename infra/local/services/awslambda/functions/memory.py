@@ -34,8 +34,8 @@ def _status(pid: int) -> str | None:
 
 
 def _field(status: str, name: str) -> int:
-    found = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
-    return int(found[1]) if found else 0
+    match = re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(match[1]) if match else 0
 
 
 def _resident_mb(pid: int) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from infra.local.services.awslambda.functions.environment import environment_of
 from infra.local.services.awslambda.functions.memory import anonymous_mb, peak_mb
 from infra.local.services.awslambda.functions.runtime_api import Invocation, RuntimeApi, Sign
+from infra.local.services.awslambda.functions.runtime_folder import SANDBOX
 from infra.local.services.awslambda.model import FunctionVersion
 from infra.local.session import Session, base_interpreter
 
@@ -20,7 +21,7 @@ _READ = 1 << 16
 
 
 class RuntimeProcess:
-    """A process of its own process group, with AWS's runtime client as its main program."""
+    """A process of its own process group, with AWS's runtime client as its program, in a file system like Lambda's."""
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class RuntimeProcess:
         environment = environment_of(version, runtime=runtime, scratch=scratch, stream=stream, extra=extra, start=start)
         # No site-packages: neither those of a virtual environment nor those of the interpreter under it.
         self._process = subprocess.Popen(
-            [base_interpreter(), "-S", "-s", "-m", "awslambdaric", version.handler],
+            [base_interpreter(), "-S", "-s", "-m", SANDBOX.stem, str(scratch), version.handler],
             cwd=version.code,
             env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The folder Lambda's own runtime would be: boto3 and AWS's runtime client, nothing else."""
+"""The folder Lambda's own runtime would be: boto3, AWS's runtime client and what makes it feel at home."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from serin.domain.errors import Unavailable
 
 LOCK = Path(__file__).parents[5] / "scripts" / "requirements" / "runtime.txt"
 PURE_CLIENT = Path(__file__).with_name("runtime_client.py")
+SANDBOX = Path(__file__).with_name("sandbox.py")
 
 
 def runtime_folder(build: Path) -> Path:
@@ -33,7 +34,8 @@ def runtime_folder(build: Path) -> Path:
 
 
 def _digest() -> str:
-    parts = (LOCK.read_bytes(), PURE_CLIENT.read_bytes(), sys.version.encode(), sysconfig.get_platform().encode())
+    files = [path.read_bytes() for path in (LOCK, PURE_CLIENT, SANDBOX)]
+    parts = (*files, sys.version.encode(), sysconfig.get_platform().encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -42,7 +44,8 @@ def _install(folder: Path) -> None:
     _run([uv.find_uv_bin(), *install, "--python", base_interpreter(), "--target", str(folder)])
     if not any(folder.glob("runtime_client*.so")):
         # The part in C is built for Linux only; the rest of AWS's client is the same everywhere.
-        shutil.copy(PURE_CLIENT, folder / PURE_CLIENT.name)
+        shutil.copy(PURE_CLIENT, folder)
+    shutil.copy(SANDBOX, folder)
     # Processes start without writing byte-code, so what is not compiled here is compiled at every cold start.
     compileall = [base_interpreter(), "-m", "compileall", "-q", "-j", "0"]
     _run([*compileall, "--invalidation-mode", "unchecked-hash", str(folder)])

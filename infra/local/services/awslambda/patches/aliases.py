@@ -129,8 +129,8 @@ def list_aliases_response(response: LambdaResponse) -> Reply:
     """moto lists all, whatever FunctionVersion says."""
     wanted = response.querystring.get("FunctionVersion", [None])[0]
     aliases = response.backend.list_aliases(unquote(response.path.rstrip("/").split("/")[-2]))
-    found = [_told(alias) for alias in aliases if wanted is None or wanted in versions_of(alias)]
-    return 200, {}, json.dumps({"Aliases": found})
+    listed = [_told(alias) for alias in aliases if wanted is None or wanted in versions_of(alias)]
+    return 200, {}, json.dumps({"Aliases": listed})
 
 
 def _named(response: LambdaResponse) -> tuple[str, str]:

@@ -86,11 +86,11 @@ def list_configs(response: LambdaResponse) -> Reply:
 def _list(response: LambdaResponse) -> Reply:
     name = unquote(response.path.rstrip("/").rsplit("/", 2)[-2])
     function = response.backend.get_function(name)
-    found = [
+    listed = [
         {"FunctionArn": f"{function.function_arn}:{qualifier}", **_told(response.backend, name, qualifier)}
         for qualifier in provisioned_of(function)
     ]
-    return 200, {}, json.dumps({"ProvisionedConcurrencyConfigs": found})
+    return 200, {}, json.dumps({"ProvisionedConcurrencyConfigs": listed})
 
 
 @add(LambdaResponse, "delete_provisioned_concurrency_config")
@@ -130,7 +130,7 @@ def _told(backend: LambdaBackend, function_name: str, qualifier: str) -> dict[st
     allocated = min(asked.wanted, sum(state.allocated for state in states))
     failed = any(state.status == "FAILED" for state in states)
     ready = allocated >= asked.wanted
-    found = {
+    answer = {
         "RequestedProvisionedConcurrentExecutions": asked.wanted,
         "AvailableProvisionedConcurrentExecutions": allocated,
         "AllocatedProvisionedConcurrentExecutions": allocated,
@@ -138,8 +138,8 @@ def _told(backend: LambdaBackend, function_name: str, qualifier: str) -> dict[st
         "LastModified": asked.last_modified,
     }
     if failed and not ready:
-        found["StatusReason"] = "FUNCTION_ERROR_INIT_FAILURE"
-    return found
+        answer["StatusReason"] = "FUNCTION_ERROR_INIT_FAILURE"
+    return answer
 
 
 def _states(function: LambdaFunction, qualifier: str) -> Iterator[Any]:

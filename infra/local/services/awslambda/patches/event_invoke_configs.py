@@ -111,8 +111,8 @@ def _backend(response: LambdaResponse) -> Any:
     return response.backend
 
 
-def _answer(found: dict[str, Any]) -> Reply:
-    return 200, {}, json.dumps(found)
+def _answer(answer: dict[str, Any]) -> Reply:
+    return 200, {}, json.dumps(answer)
 
 
 def _name(response: LambdaResponse) -> str:

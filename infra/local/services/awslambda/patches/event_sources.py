@@ -71,11 +71,11 @@ def list_mappings(
     original: Callable[..., Any], backend: LambdaBackend, event_source_arn: str | None, function: str | None
 ) -> Any:
     """moto compares the name as it was given, not the function that was meant."""
-    found = original(backend, event_source_arn, None)
+    mappings = original(backend, event_source_arn, None)
     if not function:
-        return found
+        return mappings
     _, arn = _function(backend, function)
-    return [mapping for mapping in found if mapping.function_arn == arn]
+    return [mapping for mapping in mappings if mapping.function_arn == arn]
 
 
 @replace(LambdaResponse, "create_event_source_mapping")
@@ -107,11 +107,11 @@ def _function(backend: LambdaBackend, name_or_arn: str) -> tuple[LambdaFunction,
     storage = backend._lambdas
     named = function_name(name_or_arn, None, storage.region_name, storage.account_id)
     try:
-        found = backend.get_function(named.name, named.qualifier)
+        function = backend.get_function(named.name, named.qualifier)
         base = backend.get_function(named.name).function_arn
     except UnknownFunctionException as error:
         raise invalid("Function does not exist") from error
-    return found, base if named.qualifier is None else f"{base}:{named.qualifier}"
+    return function, base if named.qualifier is None else f"{base}:{named.qualifier}"
 
 
 def _numbered(spec: dict[str, Any]) -> dict[str, Any]:

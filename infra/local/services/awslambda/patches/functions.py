@@ -72,9 +72,9 @@ def get_layers_data(original: Callable[..., Any], function: LambdaFunction, arns
     backend = _backend(function)
     digests = {}
     for arn in arns:
-        if (found := backend.layers_versions_by_arn(arn)) is None:
+        if (known := backend.layers_versions_by_arn(arn)) is None:
             raise invalid(f"Layer version {arn} does not exist.")
-        digests[arn] = found.code_sha_256
+        digests[arn] = known.code_sha_256
     return [{**layer, "CodeSha256": digests[layer["Arn"]]} for layer in original(function, arns)]
 
 
@@ -121,13 +121,13 @@ def get_configuration(
     original: Callable[..., dict[str, Any]], function: LambdaFunction, on_create: bool = False
 ) -> dict[str, Any]:
     """moto answers no RevisionId, dead-letter queue or logging, and everything is done at once."""
-    found = original(function, on_create)
-    found.update(states_of(function))
-    found["RevisionId"] = function.revision_id  # type: ignore[attr-defined]
-    found["LoggingConfig"] = described(logging_of(function), function.logs_group_name)
+    configuration = original(function, on_create)
+    configuration.update(states_of(function))
+    configuration["RevisionId"] = function.revision_id  # type: ignore[attr-defined]
+    configuration["LoggingConfig"] = described(logging_of(function), function.logs_group_name)
     if target := getattr(function, "dead_letter_arn", None):
-        found["DeadLetterConfig"] = {"TargetArn": target}
-    return found
+        configuration["DeadLetterConfig"] = {"TargetArn": target}
+    return configuration
 
 
 @wrap(LambdaBackend, "update_function_configuration")

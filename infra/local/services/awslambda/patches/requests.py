@@ -53,16 +53,16 @@ def call_action(response: LambdaResponse) -> Any:
 
 def parameters(response: LambdaResponse, operation: str) -> dict[str, Any]:
     """What a request says, by the names of the API's reference."""
-    found: dict[str, Any] = {}
+    read: dict[str, Any] = {}
     place = _path(operation).search(response.path)
     if place is not None:
-        found.update({name: unquote(value) for name, value in place.groupdict().items()})
+        read.update({name: unquote(value) for name, value in place.groupdict().items()})
     if operation == "Invoke":
-        found["InvocationType"] = response.headers.get("X-Amz-Invocation-Type")
-        found["LogType"] = response.headers.get("X-Amz-Log-Type")
+        read["InvocationType"] = response.headers.get("X-Amz-Invocation-Type")
+        read["LogType"] = response.headers.get("X-Amz-Log-Type")
     if qualifier := response.querystring.get("Qualifier"):
-        found["Qualifier"] = qualifier[0]
-    return {**found, **_body(response, operation)}
+        read["Qualifier"] = qualifier[0]
+    return {**read, **_body(response, operation)}
 
 
 def _body(response: LambdaResponse, operation: str) -> Mapping[str, Any]:
@@ -90,8 +90,8 @@ def get_function(
 ) -> LambdaFunction:
     """moto knows no partial ARN and lets an ARN of another account, region or version pass."""
     named = function_name(name_or_arn, qualifier, storage.region_name, storage.account_id)
-    found: LambdaFunction = original(storage, named.name, named.qualifier)
-    return found
+    function: LambdaFunction = original(storage, named.name, named.qualifier)
+    return function
 
 
 @wrap(LambdaStorage, "get_function_by_name_or_arn_forbid_qualifier")
@@ -99,5 +99,5 @@ def get_function_itself(original: Any, storage: LambdaStorage, name_or_arn: str)
     """moto knows no partial ARN here either."""
     named = function_name(name_or_arn, None, storage.region_name, storage.account_id)
     whole = named.name if named.qualifier is None else f"{named.name}:{named.qualifier}"
-    found: LambdaFunction = original(storage, whole)
-    return found
+    function: LambdaFunction = original(storage, whole)
+    return function

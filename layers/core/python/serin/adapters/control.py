@@ -80,8 +80,8 @@ class DynamoControl:
         return None if record is None else from_record(Token, record)
 
     def tokens(self) -> Sequence[Token]:
-        found = [from_record(Token, record) for record in self._table.query("TOKENS")]
-        return sorted(found, key=lambda token: (token.owner, token.hash))
+        kept = [from_record(Token, record) for record in self._table.query("TOKENS")]
+        return sorted(kept, key=lambda token: (token.owner, token.hash))
 
 
 def _lease(lease: Lease, held: Lease | None) -> Put:

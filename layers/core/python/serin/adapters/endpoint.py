@@ -66,8 +66,8 @@ class LambdaEndpoint(FunctionVersions):
         return Deployed(current["CodeSha256"], self._base_layers(model))
 
     def is_being_deployed(self, model: str) -> bool:
-        (found,) = self._stacks.describe_stacks(StackName=f"serin-{self._stage}-endpoint-{model}")["Stacks"]
-        return found["StackStatus"].endswith("_IN_PROGRESS")
+        (stack,) = self._stacks.describe_stacks(StackName=f"serin-{self._stage}-endpoint-{model}")["Stacks"]
+        return stack["StackStatus"].endswith("_IN_PROGRESS")
 
     def alias(self, model: str) -> AliasState:
         return _state(self._functions.get_alias(FunctionName=self._name(model), Name=ALIAS))
@@ -169,10 +169,10 @@ class LambdaEndpoint(FunctionVersions):
             Description=f"version {version.version}",
             Content={"S3Bucket": self._artifacts, "S3Key": version.layer.key},
         )
-        found = base64.b64decode(made["Content"]["CodeSha256"]).hex()
-        if found != version.layer.sha256:
+        digest = base64.b64decode(made["Content"]["CodeSha256"]).hex()
+        if digest != version.layer.sha256:
             raise Corrupt(
-                f"The layer of {version.model} version {version.version} has digest {found[:12]}…, "
+                f"The layer of {version.model} version {version.version} has digest {digest[:12]}…, "
                 f"the registry recorded {version.layer.sha256[:12]}….",
                 "Train again; the stored file was changed after it was registered.",
             )
@@ -190,11 +190,11 @@ class LambdaEndpoint(FunctionVersions):
             raise _changed(version) from error
         self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
         # Lambda gives a new revision when the update ends, so it is read again, and may be somebody else's.
-        found = self._functions.get_function_configuration(FunctionName=name)
-        held = [layer["Arn"] for layer in found.get("Layers", ())]
-        if (held, found["Environment"]["Variables"]) != (layers, environment):
+        configuration = self._functions.get_function_configuration(FunctionName=name)
+        held = [layer["Arn"] for layer in configuration.get("Layers", ())]
+        if (held, configuration["Environment"]["Variables"]) != (layers, environment):
             raise _changed(version)
-        return found["RevisionId"]
+        return configuration["RevisionId"]
 
     def _publish_version(self, name: str, version: ModelVersion, code: str, revision: str) -> str:
         """The number of the function version; Unavailable when code or configuration are others by now."""

@@ -28,14 +28,14 @@ class FunctionVersions:
             self._functions.put_provisioned_concurrency_config(
                 FunctionName=self._name(model), Qualifier=function_version, ProvisionedConcurrentExecutions=number
             )
-        found = self._functions.get_provisioned_concurrency_config(
+        provisioned = self._functions.get_provisioned_concurrency_config(
             FunctionName=self._name(model), Qualifier=function_version
         )
-        if found["Status"] == "FAILED":
-            why = found.get("StatusReason", "Lambda says no reason")
+        if provisioned["Status"] == "FAILED":
+            why = provisioned.get("StatusReason", "Lambda says no reason")
             message = f"{number} environments of function version {function_version} cannot be kept warm: {why}."
             raise Unavailable(message, "Read the function's log, and look at the account's concurrency.")
-        return found["Status"] == "READY"
+        return provisioned["Status"] == "READY"
 
     def unprovision(self, model: str, function_version: str) -> None:
         if self._provisioned(model, function_version):
@@ -60,8 +60,8 @@ class FunctionVersions:
 
     def layer_versions(self, model: str) -> Sequence[str]:
         pages = self._functions.get_paginator("list_layer_versions").paginate(LayerName=self._layer(model))
-        found = [layer for page in pages for layer in page["LayerVersions"]]
-        return [layer["LayerVersionArn"] for layer in sorted(found, key=lambda layer: layer["Version"])]
+        layers = [layer for page in pages for layer in page["LayerVersions"]]
+        return [layer["LayerVersionArn"] for layer in sorted(layers, key=lambda layer: layer["Version"])]
 
     def delete_layer_version(self, model: str, layer_arn: str) -> None:
         number = int(layer_arn.rpartition(":")[2])
@@ -70,7 +70,7 @@ class FunctionVersions:
     def _provisioned(self, model: str, function_version: str) -> int:
         """How many environments are asked to be kept warm."""
         try:
-            found = self._functions.get_provisioned_concurrency_config(
+            provisioned = self._functions.get_provisioned_concurrency_config(
                 FunctionName=self._name(model), Qualifier=function_version
             )
         except (
@@ -78,7 +78,7 @@ class FunctionVersions:
             self._functions.exceptions.ResourceNotFoundException,
         ):
             return 0
-        return found["RequestedProvisionedConcurrentExecutions"]
+        return provisioned["RequestedProvisionedConcurrentExecutions"]
 
     def _name(self, model: str) -> str:
         return f"serin-{self._stage}-predict-{model}"

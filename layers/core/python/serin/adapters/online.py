@@ -72,19 +72,19 @@ class DynamoOnlineFeatures:
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
-        found: dict[EntityKey, OnlineItem] = {}
+        items: dict[EntityKey, OnlineItem] = {}
         for item in self._all_items(list(wanted)):
             key = wanted[item["pk"]["S"]]
-            found[key] = self._found(key, item)
-        return found
+            items[key] = self._found(key, item)
+        return items
 
     def _all_items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """The items of however many ids: what one call cannot take is asked at once."""
         chunks = list(_chunks(ids, READS_PER_CALL))
         if len(chunks) < 2:
             return self._items(ids, consistent=consistent) if chunks else iter(())
-        found = self._readers.map(lambda chunk: list(self._items(chunk, consistent=consistent)), chunks)
-        return chain.from_iterable(found)
+        pages = self._readers.map(lambda chunk: list(self._items(chunk, consistent=consistent)), chunks)
+        return chain.from_iterable(pages)
 
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from serin.ports import ObjectStore
+from serin.ports import ObjectContent, ObjectStore
 
 
 class ReadOnce:
@@ -50,6 +50,12 @@ class ReadOnce:
 
     def put(self, key: str, content: bytes) -> None:
         self._store.put(key, content)
+
+    def about(self, key: str) -> ObjectContent:
+        return self._store.about(key)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        return self._store.put_new(key, content)
 
     def put_file(self, key: str, file: Path) -> None:
         self._store.put_file(key, file)

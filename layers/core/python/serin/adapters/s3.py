@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from serin.domain.errors import NotFound
+from serin.ports import ObjectContent
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _PIECE = 1024 * 1024
 _AT_ONCE = 10
 MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
+"""Something is there, or is being written there now: who is told so reads it, or comes again."""
 
 
 @contextmanager
@@ -64,6 +67,20 @@ class S3ObjectStore:
 
     def put(self, key: str, content: bytes) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def about(self, key: str) -> ObjectContent:
+        with _found(key):
+            head = self._client.head_object(Bucket=self._bucket, Key=key)
+        return ObjectContent(head["ETag"].strip('"'), head.get("VersionId"), head["ContentLength"])
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _TAKEN:
+                return False
+            raise
+        return True
 
     def put_file(self, key: str, file: Path) -> None:
         # One request, which there is or is not, takes up to 5 GB: more than an upload's rows can become.

@@ -30,8 +30,8 @@ def signed(headers: Mapping[str, str], body: bytes, keys: Keys, seconds: float |
     """
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
     lent = {"X-Amz-Security-Token": keys.token} if keys.token else {}
-    found = {**headers, "X-Amz-Date": moment, **lent}
-    lower = {name.lower(): value for name, value in found.items()}
+    headers_sent = {**headers, "X-Amz-Date": moment, **lent}
+    lower = {name.lower(): value for name, value in headers_sent.items()}
     names = ";".join(sorted(lower))
     listed = "".join(f"{name}:{lower[name]}\n" for name in sorted(lower))
     request = "\n".join(("POST", "/", "", listed, names, hashlib.sha256(body).hexdigest()))
@@ -39,7 +39,7 @@ def signed(headers: Mapping[str, str], body: bytes, keys: Keys, seconds: float |
     text = "\n".join((_ALGORITHM, moment, scope, hashlib.sha256(request.encode()).hexdigest()))
     signature = _mac(_day_key(keys, moment[:8]), text).hex()
     said = f"Credential={keys.id}/{scope}, SignedHeaders={names}, Signature={signature}"
-    return {**found, "Authorization": f"{_ALGORITHM} {said}"}
+    return {**headers_sent, "Authorization": f"{_ALGORITHM} {said}"}
 
 
 @lru_cache(maxsize=4)

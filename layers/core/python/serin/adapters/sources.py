@@ -35,19 +35,19 @@ class S3Sources:
         with _told(bucket, prefix):
             more: Any = {} if after is None else {"StartAfter": after}
             page = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=PAGE, **more)
-        found = [
+        listed = [
             SourceObject(item["Key"], item["ETag"].strip('"'), item["LastModified"], item["Size"])
             for item in page.get("Contents", ())
         ]
-        return Listing(tuple(found), is_last=not page["IsTruncated"])
+        return Listing(tuple(listed), is_last=not page["IsTruncated"])
 
-    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
-        with _told(bucket, found.key):
+    def copy(self, bucket: str, source: SourceObject, raw: str) -> str | None:
+        with _told(bucket, source.key):
             answer = self._client.copy_object(
                 Bucket=self._uploads,
                 Key=raw,
-                CopySource={"Bucket": bucket, "Key": found.key},
-                CopySourceIfMatch=f'"{found.etag}"',
+                CopySource={"Bucket": bucket, "Key": source.key},
+                CopySourceIfMatch=f'"{source.etag}"',
                 # Copied tags would ask for two permissions more; nothing here reads them.
                 TaggingDirective="REPLACE",
             )

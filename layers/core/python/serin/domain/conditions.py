@@ -60,10 +60,10 @@ def condition(expression: Expression, types: Mapping[str, str]) -> Expression:
 
     Raises Invalid for a column there is not, for types that do not go together, for what is no condition.
     """
-    found, kind = _checked(expression, types)
+    text, kind = _checked(expression, types)
     if kind != "boolean":
         raise Invalid(f"a {kind} where a condition belongs", "Compare it with something.")
-    return found
+    return text
 
 
 def _checked(expression: Expression, types: Mapping[str, str]) -> tuple[Expression, Kind]:
@@ -78,8 +78,8 @@ def _checked(expression: Expression, types: Mapping[str, str]) -> tuple[Expressi
         return _all_of(expression, parts, "boolean"), "boolean"
     if expression.operation in ARITHMETIC:
         return _all_of(expression, parts, "number"), "number"
-    found, kind = _alike(expression, parts)
-    return found, kind if expression.operation == "coalesce" else "boolean"
+    text, kind = _alike(expression, parts)
+    return text, kind if expression.operation == "coalesce" else "boolean"
 
 
 def _kind_of_column(name: str, types: Mapping[str, str]) -> Kind:
@@ -131,7 +131,7 @@ def _as_time(part: Expression, kind: Kind, time: Kind) -> tuple[Expression, Kind
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    if found.tzinfo is None:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
         raise ValueError(text)
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)

@@ -99,15 +99,17 @@ def _reference(name: str, where: str, charters: Charters) -> FeatureReference:
 
 def _one_view(name: str, charters: Charters, where: str) -> tuple[Charter, View]:
     """The view of that name, of whichever model: any will do where they mean the same."""
-    found = [(charter, view) for charter in charters.values() for view in charter.features.views if view.name == name]
-    if not found:
+    matching = [
+        (charter, view) for charter in charters.values() for view in charter.features.views if view.name == name
+    ]
+    if not matching:
         views = [view.name for charter in charters.values() for view in charter.features.views]
         _refuse(f"There is no view {printable(name)!r}", "there are", views, where)
-    if len({_meaning(charter, view) for charter, view in found}) > 1:
-        models = [charter.model for charter, _ in found]
+    if len({_meaning(charter, view) for charter, view in matching}) > 1:
+        models = [charter.model for charter, _ in matching]
         remedy = f"Say whose, as in {models[0]}.{name}:<value>."
         raise Invalid(f"The view {name} is not the same in {', '.join(sorted(models))}.", remedy, where)
-    return found[0]
+    return matching[0]
 
 
 def _meaning(charter: Charter, view: View) -> tuple[str, str, tuple[str, ...]]:

@@ -45,15 +45,15 @@ class FeatureColumn:
 def feature_columns(charter: Charter) -> tuple[FeatureColumn, ...]:
     """The columns the model uses, in the charter's order; a view's name stands for all its columns."""
     inputs = {item.name: item for item in charter.inputs}
-    found: list[FeatureColumn] = []
+    columns: list[FeatureColumn] = []
     for name in charter.features.model_uses:
         if name in inputs:
-            found.append(FeatureColumn(name, "input", inputs[name].type))
+            columns.append(FeatureColumn(name, "input", inputs[name].type))
         elif name in charter.features.on_demand:
-            found.append(FeatureColumn(name, "on_demand"))
+            columns.append(FeatureColumn(name, "on_demand"))
         else:
-            found.extend(_view_columns(charter.features, name))
-    return tuple(found)
+            columns.extend(_view_columns(charter.features, name))
+    return tuple(columns)
 
 
 def _view_columns(features: Features, name: str) -> list[FeatureColumn]:
@@ -132,12 +132,12 @@ class OnlineValues:
 
     def at(self, moment: datetime) -> OnlineValues | None:
         """What is known at a moment that is not before these were written; None when nothing is."""
-        found = self
+        current = self
         for following in self.later:
             if following.begins is None or following.begins <= moment:
-                found = following
-        begins = found.begins
-        return found if found.values and (begins is None or begins <= moment) else None
+                current = following
+        begins = current.begins
+        return current if current.values and (begins is None or begins <= moment) else None
 
 
 def fitting(values: OnlineValues) -> OnlineValues:
@@ -152,8 +152,8 @@ def fitting(values: OnlineValues) -> OnlineValues:
     return values if size <= MOST_BYTES else OnlineValues(values.key, {}, None, values.sequence, too_many=many)
 
 
-def is_stale(view: View, found: OnlineValues, now: datetime) -> bool:
+def is_stale(view: View, values: OnlineValues, now: datetime) -> bool:
     """Whether the values are older than the view allows."""
-    if view.static or view.ttl is None or found.event_time is None:
+    if view.static or view.ttl is None or values.event_time is None:
         return False
-    return now - found.event_time > view.ttl
+    return now - values.event_time > view.ttl

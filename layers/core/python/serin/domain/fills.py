@@ -85,11 +85,11 @@ class Fill:
 
     def with_filled(self, heads: Sequences) -> Fill:
         """Once everything up to these sequences is in."""
-        found = replace(self, begun=0, refused=None, rule=RULE)
+        fill = replace(self, begun=0, refused=None, rule=RULE)
         for dataset, sequence in heads.items():
-            upto = max(sequence, found.upto.get(dataset, 0))
-            found = found._with(dataset, upto, set(found.beyond.get(dataset, ())))
-        return found
+            upto = max(sequence, fill.upto.get(dataset, 0))
+            fill = fill._with(dataset, upto, set(fill.beyond.get(dataset, ())))
+        return fill
 
     def behind(self, heads: Sequences) -> bool:
         """Whether some upload up to these sequences is not in, or items may be made by an earlier rule."""

@@ -61,8 +61,8 @@ def health_of(invocations: Iterable[Invocation], versions: Mapping[str, int]) ->
     groups: dict[str, list[Invocation]] = defaultdict(list)
     for invocation in invocations:
         groups[invocation.function_version].append(invocation)
-    found = [_version(name, versions.get(name), group) for name, group in groups.items()]
-    return tuple(sorted(found, key=lambda one: (-one.calls, one.function_version)))
+    described = [_version(name, versions.get(name), group) for name, group in groups.items()]
+    return tuple(sorted(described, key=lambda one: (-one.calls, one.function_version)))
 
 
 def _version(name: str, version: int | None, group: Sequence[Invocation]) -> VersionHealth:

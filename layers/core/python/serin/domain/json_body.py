@@ -107,11 +107,11 @@ def _null(name: str) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise Invalid(f"The field '{printable(twice)}' appears twice in one object.", "Send each field once.")
-    return found
+    return members
 
 
 _PLAIN = {False: json.JSONDecoder(parse_constant=_constant), True: json.JSONDecoder(parse_constant=_null)}

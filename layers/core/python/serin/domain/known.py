@@ -84,14 +84,14 @@ def latest(versions: Sequence[Version]) -> Sequence[Version]:
 
 def _always_so(versions: Sequence[Version]) -> Sequence[Version]:
     """The versions with the created times they stand for, less those whose place another took."""
-    found: list[Version] = []
+    kept: list[Version] = []
     for version in versions:
-        others = [other for other in found if version.key is not None and other.key == version.key]
+        others = [other for other in kept if version.key is not None and other.key == version.key]
         created = version.created or min((_created(other) for other in others if other.created), default=None)
         replaced = [other for other in others if version.created is None or other.created in (None, created)]
-        found = [other for other in found if not any(other is one for one in replaced)]
-        found.append(Version(version.key, version.entity, version.event, created, version.values))
-    return found
+        kept = [other for other in kept if not any(other is one for one in replaced)]
+        kept.append(Version(version.key, version.entity, version.event, created, version.values))
+    return kept
 
 
 def _in_force(versions: Sequence[Version], moment: datetime) -> Sequence[Version]:

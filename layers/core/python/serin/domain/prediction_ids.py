@@ -69,9 +69,9 @@ def _check_of(model: str, head: str) -> str:
 
 def moment_of(prediction: str) -> datetime:
     """The millisecond in which a prediction was made, or its hour; raises Invalid for what is no prediction's id."""
-    found = re.match(_ID, prediction)
+    match = re.match(_ID, prediction)
     try:
-        if found:
+        if match:
             return _EPOCH + int(prediction[:12], 16) * _MILLISECOND
     except OverflowError:
         pass

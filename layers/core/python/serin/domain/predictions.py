@@ -73,14 +73,14 @@ def log_files_of_day(model: str, at: datetime) -> str:
 
 def may_hold(key: str, at: datetime) -> bool:
     """Whether a file holds lines of that millisecond, by its name."""
-    found = _FILE.match(key.rpartition("/")[2])
-    return found is not None and found["first"] <= _time(at) <= found["last"]
+    match = _FILE.match(key.rpartition("/")[2])
+    return match is not None and match["first"] <= _time(at) <= match["last"]
 
 
 def ends_before(key: str, at: datetime) -> bool:
     """Whether all lines of a file of `at`'s day are of earlier milliseconds, by its name."""
-    found = _FILE.match(key.rpartition("/")[2])
-    return found is not None and found["last"] < _time(at)
+    match = _FILE.match(key.rpartition("/")[2])
+    return match is not None and match["last"] < _time(at)
 
 
 def _day(model: str, at: datetime) -> str:

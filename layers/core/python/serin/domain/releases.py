@@ -146,6 +146,6 @@ def in_turn(parked: Sequence[Parked]) -> Sequence[Parked]:
 def serving_versions(releases: Sequence[Release]) -> tuple[int, ...]:
     """The versions that answer, would again after a rollback, or may soon; `releases` are a model's, oldest first."""
     live = [release for release in releases if release.status == "live"][-1:]
-    found = [number for release in live for number in (release.version, release.previous) if number is not None]
-    found += [release.version for release in releases if release.is_open]
-    return tuple(dict.fromkeys(found))
+    numbers = [number for release in live for number in (release.version, release.previous) if number is not None]
+    numbers += [release.version for release in releases if release.is_open]
+    return tuple(dict.fromkeys(numbers))

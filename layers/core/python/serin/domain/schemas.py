@@ -50,8 +50,8 @@ class SchemaChange:
 
 def changes(accepted: Iterable[Schema], contract: Contract) -> list[SchemaChange]:
     """What the contract changes about rows that are there already, what is refused first."""
-    found = dict.fromkeys(change for schema in accepted for change in _changes(schema, contract))
-    return sorted(found, key=lambda change: not change.refused)
+    differences = dict.fromkeys(change for schema in accepted for change in _changes(schema, contract))
+    return sorted(differences, key=lambda change: not change.refused)
 
 
 def refuse_incompatible(accepted: Iterable[Schema], contract: Contract) -> None:

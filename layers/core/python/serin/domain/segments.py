@@ -40,8 +40,8 @@ class Segment:
 
     def may_lie_within(self, column: str, least: int, greatest: int) -> bool:
         """Whether some value of the column may lie between these, both included; nulls lie nowhere."""
-        found = self.ranges.get(column)
-        return found is None or (found[0] <= greatest and least <= found[1])
+        span = self.ranges.get(column)
+        return span is None or (span[0] <= greatest and least <= span[1])
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Layout:
 
     def followed_by(self, kept: int, segments: Sequence[Segment]) -> Layout:
         """The next revision: these segments after the first `kept` ones; ValueError where they leave a gap."""
-        found = (*self.segments[:kept], *segments)
-        firsts = [1, *(segment.last + 1 for segment in found[:-1])]
-        if [segment.first for segment in found] != firsts:
-            raise ValueError(f"segments of {self.dataset} leave a gap: {[(one.first, one.last) for one in found]}")
-        return replace(self, segments=found, revision=self.revision + 1)
+        followed = (*self.segments[:kept], *segments)
+        firsts = [1, *(segment.last + 1 for segment in followed[:-1])]
+        if [segment.first for segment in followed] != firsts:
+            raise ValueError(f"segments of {self.dataset} leave a gap: {[(one.first, one.last) for one in followed]}")
+        return replace(self, segments=followed, revision=self.revision + 1)
 
 
 def segment_of(part: Part) -> Segment:

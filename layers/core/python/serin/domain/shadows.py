@@ -114,7 +114,7 @@ def shadow_files(model: str, release: str, kind: Kind) -> str:
 
 def first_of_each(pairs: Sequence[Pair]) -> list[Pair]:
     """Each logged row's pair that was stored first: a round that was cut off and repeated asks some rows twice."""
-    found: dict[str, Pair] = {}
+    firsts: dict[str, Pair] = {}
     for pair in pairs:
-        found.setdefault(pair.prediction_id, pair)
-    return list(found.values())
+        firsts.setdefault(pair.prediction_id, pair)
+    return list(firsts.values())

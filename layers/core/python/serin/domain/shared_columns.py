@@ -14,16 +14,16 @@ def shared_columns(ours: Charter, theirs: Charter) -> Mapping[str, str]:
     The same value: of a view with an equal definition, kept as long, with the same default where there is none.
     """
     known = {(definition(theirs, view), view.ttl): view.name for view in theirs.features.views}
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for view in ours.features.views:
         other = known.get((definition(ours, view), view.ttl))
         names = [] if other is None else [(f"{view.name}.{of}", f"{other}.{of}") for of in view.values]
-        found.update(
+        columns.update(
             (mine, logged)
             for mine, logged in names
             if ours.features.defaults.get(mine) == theirs.features.defaults.get(logged)
         )
-    return found
+    return columns
 
 
 def view_columns(charter: Charter) -> list[str]:

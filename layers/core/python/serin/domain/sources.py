@@ -83,9 +83,9 @@ class Acquired:
     correlation: str
     run: str
 
-    def is_of(self, found: SourceObject) -> bool:
+    def is_of(self, source: SourceObject) -> bool:
         """Whether this object was copied, and not one that stood at its key before."""
-        return (self.key, self.etag, self.modified) == (found.key, found.etag, found.modified)
+        return (self.key, self.etag, self.modified) == (source.key, source.etag, source.modified)
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,14 @@ class Acquisition:
     remedy: str | None = None
 
 
-def raw_key(dataset: str, bucket: str, found: SourceObject) -> str:
+def raw_key(dataset: str, bucket: str, source: SourceObject) -> str:
     """Where the object is copied to: the same object always to the same key, and no two objects to one.
 
     The name is the object's own without its folders, made to pass the strict pattern, with a digest of all that tells
     it from others; its suffixes stay, for they say how the file is read.
     """
-    base = found.key.rpartition("/")[2]
+    base = source.key.rpartition("/")[2]
     stem = _SUFFIXES.sub("", base)
     plain = _NO_NAME.sub("-", stem)[:_LONGEST_STEM].lstrip("._-") or "object"
-    name = digest(bucket, found.key, found.etag, found.modified.isoformat())[:16]
+    name = digest(bucket, source.key, source.etag, source.modified.isoformat())[:16]
     return f"raw/{dataset}/{plain}-{name}{base[len(stem) :]}"

@@ -163,8 +163,8 @@ def asked_since(model: str, day: date) -> str:
 
 def may_speak_of(key: str, prediction: str) -> bool:
     """Whether a file of feedback or facts can hold some about the prediction, by its key."""
-    found = _SPEAKS.search(key)
-    return found is not None and found["first"] <= prediction <= found["last"]
+    match = _SPEAKS.search(key)
+    return match is not None and match["first"] <= prediction <= match["last"]
 
 
 def _time(at: datetime) -> str:

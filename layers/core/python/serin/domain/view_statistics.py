@@ -36,7 +36,7 @@ class DerivedTimes:
 
     def followed_by(self, later: DerivedTimes) -> DerivedTimes:
         """Over the rows of both, up to where `later` reaches, which begins where this one ends or before."""
-        known = {name: found for name, found in self.offsets.items() if name in later.offsets}
+        known = {name: times for name, times in self.offsets.items() if name in later.offsets}
         offsets = {
             name: (min(least, later.offsets[name][0]), max(greatest, later.offsets[name][1]))
             for name, (least, greatest) in known.items()
@@ -62,16 +62,16 @@ class ViewStatistics:
     times: DerivedTimes | None = None
 
 
-def view_metrics(model: str, view: str, found: ViewStatistics, now: datetime, stage: str) -> str:
+def view_metrics(model: str, view: str, statistics: ViewStatistics, now: datetime, stage: str) -> str:
     """One line of CloudWatch's embedded metric format: rows, entities, nulls in percent, and the newest event's age."""
-    nulls = [value.nulls for value in found.values.values()]
+    nulls = [value.nulls for value in statistics.values.values()]
     metrics: dict[str, tuple[float, str]] = {
-        "view_rows": (found.rows, "Count"),
-        "view_entities": (found.entities, "Count"),
+        "view_rows": (statistics.rows, "Count"),
+        "view_entities": (statistics.entities, "Count"),
         "view_nulls": (round(100 * sum(nulls) / len(nulls), 4) if nulls else 0.0, "Percent"),
     }
-    if found.newest is not None:
-        metrics["view_age"] = (round((now - found.newest).total_seconds(), 3), "Seconds")
+    if statistics.newest is not None:
+        metrics["view_age"] = (round((now - statistics.newest).total_seconds(), 3), "Seconds")
     definition = {
         "Namespace": NAMESPACE,
         "Dimensions": [["stage", "model", "view"]],

@@ -85,7 +85,7 @@ class _Reading:
         for unknown in unknown_fields(CharterFile, value):
             self.find(_refusal(unknown))
             value = without(value, unknown.path)
-        found = {}
+        read = {}
         for name, spec in CharterFile.model_fields.items():
             if name not in value:
                 if spec.is_required():
@@ -93,10 +93,10 @@ class _Reading:
                 continue
             try:
                 adapter = TypeAdapter[Any](spec.rebuild_annotation())
-                found[name] = adapter.validate_python(value[name], strict=True)
+                read[name] = adapter.validate_python(value[name], strict=True)
             except ValidationError as error:
                 self.find(*findings_of(error, (name,)))
-        return CharterFile.model_construct(set(found), **found)
+        return CharterFile.model_construct(set(read), **read)
 
     def subject(self, charter: CharterFile) -> Subject:
         """The charter with every contract and module that it names and that can be read."""

@@ -50,12 +50,12 @@ def _parsed(query: str | None, dataset: str, of: str | None) -> exp.Expr:
     if '"' not in query:
         text = text.replace("`", '"')
     try:
-        found = [statement for statement in sqlglot.parse(text) if statement is not None]
+        statements = [statement for statement in sqlglot.parse(text) if statement is not None]
     except (SqlglotError, RecursionError) as error:
         raise Invalid(f"{shown(query)}, which is no SQL that can be read here", _SHAPE) from error
-    if len(found) != 1:
-        raise Invalid(f"{len(found)} statements", _SHAPE)
-    return found[0]
+    if len(statements) != 1:
+        raise Invalid(f"{len(statements)} statements", _SHAPE)
+    return statements[0]
 
 
 def _where(select: exp.Expr, rules: Rules) -> exp.Expr | None:

@@ -142,7 +142,7 @@ def _read_object(
     promised(rules, contract.slaProperties or [], others, contract.slaDefaultElement)
     columns = {column.name: column for column in rules.columns}
     rules.findings += contradictions(columns, rules.found, rules.of_dataset, place)
-    found = Contract(
+    read = Contract(
         dataset,
         str(contract.version),
         rules.columns,
@@ -153,8 +153,8 @@ def _read_object(
         tuple(rules.said) or None,
         left_out or None,
     )
-    findings = rules.findings or [*key_findings(found, place), *_trial(found, place)]
-    whole = found if kept and not findings else None
+    findings = rules.findings or [*key_findings(read, place), *_trial(read, place)]
+    whole = read if kept and not findings else None
     return ObjectRead(str(schema.name), dataset, whole, tuple(rules.said), tuple(rules.notes), tuple(findings))
 
 

@@ -28,15 +28,15 @@ def _with_code(use: DatasetUse, folder: Path) -> DatasetUse:
 
 def _reached(module: str, folder: Path) -> dict[str, bytes]:
     """Name → content of a module of the folder and of all it imports there, in whatever place of it."""
-    found: dict[str, bytes] = {}
+    modules: dict[str, bytes] = {}
     waiting = [module]
     while waiting:
         name = waiting.pop()
         path = folder / f"{name}.py"
-        if name not in found and path.is_file():
-            found[name] = path.read_bytes()
-            waiting += _imported(ast.parse(found[name]))
-    return found
+        if name not in modules and path.is_file():
+            modules[name] = path.read_bytes()
+            waiting += _imported(ast.parse(modules[name]))
+    return modules
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -36,20 +36,21 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
     """
     if not folder.is_dir():
         raise Invalid(f"There is no folder {folder.name}/.", "Make one folder a model in it, each with a model.yaml.")
-    found, faults = list[ModelFolder](), list[Invalid]()
+    models, faults = list[ModelFolder](), list[Invalid]()
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
         try:
-            found.append(_read_model(path))
+            models.append(read_model(path))
         except Invalid as error:
             faults.append(error)
     if faults:
         raise together(faults)
-    _agree_on_datasets(found)
-    _agree_on_sources(found)
-    return tuple(found)
+    _agree_on_datasets(models)
+    _agree_on_sources(models)
+    return tuple(models)
 
 
-def _read_model(path: Path) -> ModelFolder:
+def read_model(path: Path) -> ModelFolder:
+    """One model of that folder; raises Invalid with all its faults."""
     refuse_links(path)
     examined = examine(path / "model.yaml")
     charter = with_types(with_code(examined.charter, path), examined.contracts)

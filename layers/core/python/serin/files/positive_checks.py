@@ -55,8 +55,8 @@ def _allowed(subject: Subject, kind: ColumnType) -> tuple[Scalar, ...]:
     """The values that the contract allows the label; none where it does not say."""
     dataset, label = subject.charter.truth.dataset, subject.charter.truth.label
     rules = subject.contracts[dataset].rules if dataset in subject.contracts else ()
-    found = [rule.values for rule in rules if rule.kind == "one_of" and rule.columns == (label,)]
-    return tuple(_value(text, kind) for text in found[0]) if found else ()
+    allowed = [rule.values for rule in rules if rule.kind == "one_of" and rule.columns == (label,)]
+    return tuple(_value(text, kind) for text in allowed[0]) if allowed else ()
 
 
 def _value(text: str, kind: ColumnType) -> Scalar:

@@ -28,8 +28,8 @@ class Subject:
     def column(self, dataset: str, name: str) -> Column | None:
         """The column in the dataset's contract, or None."""
         contract = self.contracts.get(dataset)
-        found = (column for column in contract.columns if column.name == name) if contract else iter(())
-        return next(found, None)
+        columns = (column for column in contract.columns if column.name == name) if contract else iter(())
+        return next(columns, None)
 
     def has_column(self, dataset: str, name: str) -> bool:
         """Whether the contract promises the column or the dataset's derivation speaks of it."""

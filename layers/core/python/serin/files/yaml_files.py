@@ -158,20 +158,20 @@ class _Builder:
         self.faults.append(Fault(self.file, line, dotted(path), f"still the placeholder {shown(text)}", remedy))
 
     def _mapping(self, node: yaml.MappingNode, path: FieldPath, depth: int) -> dict[str, object]:
-        found: dict[str, object] = {}
+        members: dict[str, object] = {}
         for key, item in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 remedy = "Use a word before the colon."
                 self.faults.append(Fault(self.file, line, dotted(path), "a key that is not a word", remedy))
-            elif key.value in found:
+            elif key.value in members:
                 first = self.lines[(*path, key.value)]
                 remedy = f"Keep one of the two; the first is on line {first}."
                 self.faults.append(Fault(self.file, line, dotted((*path, key.value)), "written twice", remedy))
             else:
                 self.lines[(*path, key.value)] = line
-                found[key.value] = self.build(item, (*path, key.value), depth + 1)
-        return found
+                members[key.value] = self.build(item, (*path, key.value), depth + 1)
+        return members
 
 
 def scalar(text: str) -> str | int | float | bool | None:

@@ -37,9 +37,9 @@ def caller(request: Request) -> Caller:
     """The caller of this request. Without an authorizer's answer nobody is known and nothing is allowed."""
     event = request.scope.get("aws.event", {})
     context = event.get("requestContext", {})
-    found = context.get("authorizer", {}).get("lambda") or {}
-    scopes = tuple(found.get("scopes", "").split())
-    return Caller(found.get("owner", "nobody"), scopes, context.get("requestId", ""), found.get("token", ""))
+    identity = context.get("authorizer", {}).get("lambda") or {}
+    scopes = tuple(identity.get("scopes", "").split())
+    return Caller(identity.get("owner", "nobody"), scopes, context.get("requestId", ""), identity.get("token", ""))
 
 
 Who = Annotated[Caller, Depends(caller)]

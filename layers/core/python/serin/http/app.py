@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from serin.domain.charter import Charter
 from serin.http.approvals import AnswerApproval, approval_routes
+from serin.http.batches import ShowBatch, StartBatch, batch_routes
 from serin.http.cards import card_routes
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
@@ -42,6 +43,8 @@ class UseCases:
     tend_episode: Tend
     show_health: ShowHealth
     answer_approval: AnswerApproval
+    start_batch: StartBatch
+    show_batch: ShowBatch
 
 
 def make_app(
@@ -70,6 +73,7 @@ def make_app(
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),
+        batch_routes(charters, use_cases.start_batch, use_cases.show_batch),
         watch_routes(charters, use_cases.show_watch, use_cases.tend_episode),
         document_route(app, charters, rate),
     ):

@@ -57,8 +57,8 @@ def data_routes(charters: Mapping[str, Charter], catalog: Catalog, show_profile:
         name = checked_name(dataset, "dataset")
         if object is None:
             return listed(catalog.latest_uploads(name, page.limit, page.after))
-        found = catalog.arrival(name, object)
-        upload = None if found is None else catalog.upload(name, found)
+        record = catalog.arrival(name, object)
+        upload = None if record is None else catalog.upload(name, record)
         if upload is None:
             return Listed(items=[], next=None)
         key, _, version = object.rpartition("@")

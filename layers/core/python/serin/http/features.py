@@ -84,16 +84,16 @@ def feature_routes(read: Read) -> APIRouter:
         service, full = wanted.feature_service, wanted.full_feature_names
         answer = read(Question(wanted.entities, wanted.features or (), service, full))
         names = OnlineNames(feature_names=list(answer.columns))
-        return OnlineResponse(metadata=names, results=[_column(found) for found in answer.columns.values()])
+        return OnlineResponse(metadata=names, results=[_column(values) for values in answer.columns.values()])
 
     return routes
 
 
-def _column(found: Sequence[Found]) -> OnlineColumn:
+def _column(values: Sequence[Found]) -> OnlineColumn:
     return OnlineColumn(
-        values=[one.value for one in found],
-        statuses=[one.status for one in found],
-        event_timestamps=[_shown(one.event_time or _NOT_KNOWN) for one in found],
+        values=[one.value for one in values],
+        statuses=[one.status for one in values],
+        event_timestamps=[_shown(one.event_time or _NOT_KNOWN) for one in values],
     )
 
 

@@ -33,20 +33,20 @@ def document(app: FastAPI, charters: Mapping[str, Charter], rate: tuple[int, int
 
     Every route may also be answered by the gateway alone, in its own shape.
     """
-    found = dict(app.openapi())
+    described = dict(app.openapi())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problem = {"description": "What was wrong, and what to do.", "content": content}
     problems = {str(status): problem for status in PROBLEMS}
     predictions = {f"/models/{name}/predict": prediction_path(charter, problems) for name, charter in charters.items()}
     others = (protocol_paths(charter, problems) for charter in charters.values())
-    paths = {**found["paths"], **predictions, **{path: item for items in others for path, item in items.items()}}
+    paths = {**described["paths"], **predictions, **{path: item for items in others for path, item in items.items()}}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"] = {**operation["responses"], **gateway_answers(rate)}
-    schemas = {**found["components"]["schemas"], "GatewayAnswer": GATEWAY_ANSWER}
+    schemas = {**described["components"]["schemas"], "GatewayAnswer": GATEWAY_ANSWER}
     return {
-        **found,
+        **described,
         "paths": paths,
-        "components": {**found["components"], "schemas": schemas, "securitySchemes": _SCHEMES},
+        "components": {**described["components"], "schemas": schemas, "securitySchemes": _SCHEMES},
         "security": [{"token": []}],
     }
 

@@ -48,10 +48,10 @@ def release_routes(charters: Mapping[str, Charter], catalog: Catalog, control: C
     @needs("read")
     def show_release(model: str, release: str) -> ShownRelease:
         """One release: its plan, its shares of the traffic, each step and each judgement."""
-        found = catalog.release(known_model(model, charters), release)
+        record = catalog.release(known_model(model, charters), release)
         wish = control.directive(model)
         return ShownRelease(
-            release=found,
+            release=record,
             plan=catalog.plan(model, release),
             shifts=list(catalog.shifts(model, release)),
             steps=list(catalog.steps(model, release)),
@@ -63,7 +63,7 @@ def release_routes(charters: Mapping[str, Charter], catalog: Catalog, control: C
     @needs("release")
     def direct_release(who: Who, model: str, release: str, wish: Wish) -> Directive:
         """Hold a release where it is, go on with it (with a new deadline), or take it back at once."""
-        found = catalog.release(known_model(model, charters), release)
-        return direct(wish, found, who.owner, who.request_id)
+        record = catalog.release(known_model(model, charters), release)
+        return direct(wish, record, who.owner, who.request_id)
 
     return routes

@@ -33,7 +33,7 @@ def source_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRoute
     @needs("read")
     def list_sources() -> Listed[DatasetSource]:
         """The datasets with a source, how often new objects are looked for, and how the last look went."""
-        found = [
+        sources = [
             DatasetSource(
                 dataset=dataset,
                 source=source.url,
@@ -42,6 +42,6 @@ def source_routes(charters: Mapping[str, Charter], catalog: Catalog) -> APIRoute
             )
             for dataset, source in sorted(sources_of(charters.values()).items())
         ]
-        return Listed(items=found, next=None)
+        return Listed(items=sources, next=None)
 
     return routes

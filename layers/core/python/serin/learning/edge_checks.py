@@ -54,8 +54,8 @@ class EdgeChecks:
         manifest = Manifest(self._charter.model, self._charter.task, "", {}, fitted.columns, fitted.classes, {}, "")
         model = ServedModel(manifest, PipelineModel(manifest, fitted.estimator))
         rows = answered([edge.instance for edge in self._edges], self._plan, model, {}, self._now)
-        found = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
-        self._refuse([(edge, fault) for edge, fault in found if fault])
+        faults = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
+        self._refuse([(edge, fault) for edge, fault in faults if fault])
 
     def _fault(self, row: AnsweredRow) -> ModelFailed | None:
         if row.error is not None:

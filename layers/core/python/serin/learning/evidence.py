@@ -93,8 +93,8 @@ def evidence_of(
 def samples_of(evidence: Evidence) -> dict[str, Sample]:
     """What the challenger showed, metric by metric and its value: what it is held against once it is live."""
     value = evidence.value.brought if evidence.value else None
-    found = dict(evidence.metrics) if value is None else {**evidence.metrics, VALUE: value}
-    return {name: fewer_blocks(sample) for name, sample in found.items()}
+    samples = dict(evidence.metrics) if value is None else {**evidence.metrics, VALUE: value}
+    return {name: fewer_blocks(sample) for name, sample in samples.items()}
 
 
 def contest_of(
@@ -111,8 +111,8 @@ def contest_of(
 
 
 def _shown(task: Task, scores: Scores, score: Floats) -> dict[str, float]:
-    found = metrics(task, scores.label, score, scores.classes)
-    return {name: value for name, value in found.items() if math.isfinite(value)}
+    shown = metrics(task, scores.label, score, scores.classes)
+    return {name: value for name, value in shown.items() if math.isfinite(value)}
 
 
 def trivial_scores(task: Task, metric: str, learnt: Labels, classes: Sequence[Scalar], rows: int) -> Floats:
@@ -131,12 +131,12 @@ def _snapped(trivial: Floats, challenger: Floats) -> Floats:
 
 
 def _metrics(contested: Contested) -> dict[str, Sample]:
-    found = {}
+    measured = {}
     for name in METRICS_OF_TASK[contested.task]:
         values = row_values(contested.task, name, contested.label, contested.challenger, contested.classes)
         if len(values) and np.isfinite(values).all():
-            found[name] = contested.blocks.numbers(values)
-    return found
+            measured[name] = contested.blocks.numbers(values)
+    return measured
 
 
 def _slices(contested: Contested, columns: TrainingColumns, scores: Scores) -> Iterator[SliceEvidence]:

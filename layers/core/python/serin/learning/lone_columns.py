@@ -112,8 +112,8 @@ def combined_columns(table: pd.DataFrame, first: Sequence[str]) -> Iterator[Cand
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    found: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0)
-    return found
+    ratios: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0)
+    return ratios
 
 
 def _ranges(learnt: Floats, held: Floats) -> tuple[Labels, Labels]:
@@ -143,15 +143,15 @@ def _shares(learnt: Labels, held: Labels, label: Labels, classes: int) -> Floats
     counts = np.zeros((int(max(learnt.max(), held.max())) + 1, classes))
     np.add.at(counts, (learnt, label), 1.0)
     counts += np.bincount(label, minlength=classes) / len(label)
-    found: Floats = (counts / counts.sum(axis=1, keepdims=True))[held]
-    return found
+    shares: Floats = (counts / counts.sum(axis=1, keepdims=True))[held]
+    return shares
 
 
 def _means(learnt: Labels, held: Labels, label: Floats) -> Floats:
     size = int(max(learnt.max(), held.max())) + 1
     rows = np.bincount(learnt, minlength=size) + 1.0
-    found: Floats = ((np.bincount(learnt, weights=label, minlength=size) + label.mean()) / rows)[held]
-    return found
+    means: Floats = ((np.bincount(learnt, weights=label, minlength=size) + label.mean()) / rows)[held]
+    return means
 
 
 def _surprise(probability: Floats) -> float:

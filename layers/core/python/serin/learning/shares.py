@@ -28,8 +28,8 @@ class Share:
 
 def share_of(positive: Mask, blocks: Blocks) -> Share:
     """The share of positives among rows in these blocks."""
-    found = uncertain(blocks.numbers(positive.astype(np.float64)))
-    return Share(float(positive.mean()), 0.0 if found is None else found.error**2)
+    share = uncertain(blocks.numbers(positive.astype(np.float64)))
+    return Share(float(positive.mean()), 0.0 if share is None else share.error**2)
 
 
 def at_share(values: Floats, positive: Mask, blocks: Blocks, share: Share) -> Sample:
@@ -47,8 +47,8 @@ def at_share(values: Floats, positive: Mask, blocks: Blocks, share: Share) -> Sa
         numbers += weight * (mean + apart * (count / int(stratum.sum())))
         means.append(mean)
     sample = Sample(tuple(numbers.tolist()), len(values), blocks.ordered, blocks.inflation)
-    found = uncertain(sample)
-    if found is None or found.error == 0.0:
+    measured = uncertain(sample)
+    if measured is None or measured.error == 0.0:
         return sample
-    unsure = (means[0] - means[1]) ** 2 * share.variance / found.error**2
+    unsure = (means[0] - means[1]) ** 2 * share.variance / measured.error**2
     return replace(sample, inflation=blocks.inflation * (1.0 + unsure))

@@ -110,8 +110,8 @@ def judging_splits(columns: TrainingColumns, holdout: Holdout, learnt_until: dat
 def learnable_rows(columns: TrainingColumns, holdout: Holdout) -> Mask:
     """Those a challenger may learn from in some split."""
     learnt = [split.learn for split in judging_splits(columns, holdout)]
-    found: Mask = np.array(learnt).max(axis=0)
-    return found
+    learnable: Mask = np.array(learnt).max(axis=0)
+    return learnable
 
 
 def judging_places(splits: Sequence[Split]) -> Places:

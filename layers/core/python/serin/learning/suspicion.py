@@ -144,9 +144,9 @@ def _best_pair(columns: TrainingColumns, halves: Halves, singles: Sequence[Suspe
     best: Suspect | None = None
     thin = halves.thinner(SCREENED)
     for candidate in combined_columns(columns.table, list(dict.fromkeys(one.candidate.names[0] for one in singles))):
-        found = Suspect(candidate, thin.skill_of(candidate.values))
-        if best is None or found.skill > best.skill:
-            best = found
+        pair = Suspect(candidate, thin.skill_of(candidate.values))
+        if best is None or pair.skill > best.skill:
+            best = pair
     if best is None:
         return None
     best = Suspect(best.candidate, halves.skill_of(best.candidate.values))
@@ -178,5 +178,5 @@ def _skill_without(columns: TrainingColumns, halves: Halves, names: set[str]) ->
     classes = () if halves.task == "regression" else np.unique(columns.label).tolist()
     with threadpool_limits(limits=1):
         model.fit(table[chosen], columns.label[halves.learnt])
-        found = scores_of(model, "regression" if halves.task == "regression" else "multiclass", classes, held)
-    return halves.skill_of_numbers(found) if halves.task == "regression" else halves.skill_of_shares(found)
+        scores = scores_of(model, "regression" if halves.task == "regression" else "multiclass", classes, held)
+    return halves.skill_of_numbers(scores) if halves.task == "regression" else halves.skill_of_shares(scores)

@@ -43,8 +43,8 @@ class Blocks:
         _, of = np.unique(self.of if rows is None else self.of[rows], return_inverse=True)
         mean = float(values.mean())
         apart = np.bincount(of, weights=values - mean)
-        found = mean + apart * (len(apart) / len(values))
-        return Sample(tuple(found.tolist()), len(values), self.ordered, self.inflation)
+        around_mean = mean + apart * (len(apart) / len(values))
+        return Sample(tuple(around_mean.tolist()), len(values), self.ordered, self.inflation)
 
 
 def fewer_blocks(sample: Sample, most: int = MOST_KEPT) -> Sample:

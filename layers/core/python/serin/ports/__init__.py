@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from serin.domain.access import Token
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
+from serin.domain.batches import Batch
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.events import Event
@@ -31,6 +31,8 @@ from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
 from serin.ports.endpoint import Endpoint as Endpoint
+from serin.ports.objects import ObjectContent as ObjectContent
+from serin.ports.objects import ObjectStore as ObjectStore
 from serin.ports.runs import Runs as Runs
 
 
@@ -41,35 +43,13 @@ class Clock(Protocol):
         """This moment, in UTC."""
 
 
-class ObjectStore(Protocol):
-    """One bucket."""
-
-    def get(self, key: str, version_id: str | None = None) -> bytes:
-        """The bytes at `key`; raises NotFound."""
-
-    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
-        """The bytes at each of these keys, in their order; some are on their way at once. Raises NotFound."""
-
-    def fetch(self, key: str, into: Path, version_id: str | None = None) -> None:
-        """Write the bytes at `key` into a file, however many they are; raises NotFound."""
-
-    def put(self, key: str, content: bytes) -> None:
-        """Write `content`; the same key with the same content twice is one write."""
-
-    def put_file(self, key: str, file: Path) -> None:
-        """Write what a file holds, however much it is, as `put` does."""
-
-    def keys(self, prefix: str, after: str = "") -> Sequence[str]:
-        """All keys below `prefix` that come after `after`, sorted."""
-
-
 class Sources(Protocol):
     """Other people's buckets, which are only read, and copies of what is there among the uploads."""
 
     def listing(self, bucket: str, prefix: str, after: str | None) -> Listing:
         """The next objects below `prefix`, from the first or after a key; raises NotFound, Denied or Unavailable."""
 
-    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
+    def copy(self, bucket: str, source: SourceObject, raw: str) -> str | None:
         """Copy the object, as it was listed, to the key `raw` of the uploads; the version made there.
 
         Raises Conflict when another stands there now, and Denied, Rejected or Unavailable when it cannot be read.
@@ -206,6 +186,12 @@ class Catalog(Runs, Protocol):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         """The approvals about a model, newest first."""
 
+    def save_waiting(self, waiting: Waiting) -> None:
+        """Remember by which token a training that waits for people is woken; it has another one each time it waits."""
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        """How that training is woken, or None where it never waited."""
+
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""
 
@@ -335,6 +321,13 @@ class Events(Protocol):
         """Send an event; raises Unavailable unless the bus has it."""
 
 
+class Messages(Protocol):
+    """What a queue has handed out, and somebody works on."""
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        """Show the message to nobody for so long from now, and then again; raises Unavailable."""
+
+
 class Notices(Protocol):
     """Whoever wants to hear how releases go."""
 
@@ -345,8 +338,8 @@ class Notices(Protocol):
 class Workflows(Protocol):
     """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
-        """Start a training; False when one of that id was started already."""
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
+        """Start a training, or a rerun of `parent`; False when one of that id was started already."""
 
     def start_release(
         self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
@@ -355,6 +348,15 @@ class Workflows(Protocol):
 
     def continue_release(self, release: Release, number: int, course: Course) -> bool:
         """Go on with a release in a new execution; False when the one of that number was started already."""
+
+    def start_batch(self, batch: Batch) -> bool:
+        """Begin to score a file; False when that batch was begun already."""
+
+    def batch_failure(self, batch: str) -> str | None:
+        """Why the batch of that id ended without a result; None while it is under way, and where it has one."""
+
+    def wake(self, token: str) -> bool:
+        """Let what waits by that token go on; False where nothing waits by it any more."""
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,12 @@ class Acquirer:
         """The look after one more page of the listing, and whether it is at the end or out of time."""
         listing = self.sources.listing(self.source.bucket, self.source.prefix, look.after)
         known = self._known(listing.objects)
-        for found in listing.objects:
+        for item in listing.objects:
             if not self.may_go_on():
                 return look, True
-            is_new = found.is_file and not (found.key in known and known[found.key].is_of(found))
-            look = replace(look, after=found.key, seen=look.seen + found.is_file)
-            look = self._with_a_copy(look, found) if is_new else look
+            is_new = item.is_file and not (item.key in known and known[item.key].is_of(item))
+            look = replace(look, after=item.key, seen=look.seen + item.is_file)
+            look = self._with_a_copy(look, item) if is_new else look
         return (replace(look, after=None), True) if listing.is_last else (look, False)
 
     def _known(self, objects: tuple[SourceObject, ...]) -> dict[str, Acquired]:
@@ -78,9 +78,9 @@ class Acquirer:
         span = objects[0].key, objects[-1].key
         return {item.key: item for item in self.catalog.acquired(self.dataset, self.source.bucket, *span)}
 
-    def _with_a_copy(self, look: Acquisition, found: SourceObject) -> Acquisition:
+    def _with_a_copy(self, look: Acquisition, source: SourceObject) -> Acquisition:
         try:
-            self._copy(found)
+            self._copy(source)
         except Conflict:
             # Written again or gone since it was listed: the next look sees what is there then.
             return look
@@ -88,20 +88,20 @@ class Acquirer:
             return replace(_with(error, look) if look.error is None else look, refused=look.refused + 1)
         return replace(look, copied=look.copied + 1)
 
-    def _copy(self, found: SourceObject) -> None:
+    def _copy(self, source: SourceObject) -> None:
         """The marker follows the copy: who dies between them leaves an object that is copied again, never one lost.
 
         The second copy has the same bytes and the same key, and accept_upload knows content it has seen.
         """
-        found.check_size()
-        raw = raw_key(self.dataset, self.source.bucket, found)
-        version = self.sources.copy(self.source.bucket, found, raw)
+        source.check_size()
+        raw = raw_key(self.dataset, self.source.bucket, source)
+        version = self.sources.copy(self.source.bucket, source, raw)
         made = Acquired(
             self.dataset,
             self.source.bucket,
-            found.key,
-            found.etag,
-            found.modified,
+            source.key,
+            source.etag,
+            source.modified,
             raw,
             self.clock.now(),
             arrival_correlation(raw, version),

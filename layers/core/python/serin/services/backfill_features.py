@@ -38,13 +38,13 @@ def begin_backfill(
     What is too large for the function is not begun: its record says why.
     """
     begun = []
-    for writer, found in _views(writers):
-        heads = _sequences(writer.heads(found))
-        fill = writer.catalog.fill(writer.charter.model, definition(writer.charter, found))
-        wanted = found.name == view if view else fill is None or fill.behind(heads)
-        if wanted and _has_room(writer, found):
-            note(writer, found, lambda fill: replace(fill, begun=fill.begun + 1, refused=None))
-            step = Step(definition(writer.charter, found), heads)
+    for writer, statistics in _views(writers):
+        heads = _sequences(writer.heads(statistics))
+        fill = writer.catalog.fill(writer.charter.model, definition(writer.charter, statistics))
+        wanted = statistics.name == view if view else fill is None or fill.behind(heads)
+        if wanted and _has_room(writer, statistics):
+            note(writer, statistics, lambda fill: replace(fill, begun=fill.begun + 1, refused=None))
+            step = Step(definition(writer.charter, statistics), heads)
             events.publish(step.event(writer.charter.model, correlation))
             begun.append(step.definition)
     return tuple(begun)
@@ -130,13 +130,13 @@ class _Filling:
         mine = [int(EntityKey("", row).id[-8:], 16) % of == self._step.number for row in entities.iter_rows()]
         return touched.join(entities.filter(pl.Series(mine, dtype=pl.Boolean)), on=list(key), how="semi")
 
-    def _end(self, items: int, found: ViewStatistics | None, written: Written = NOTHING) -> None:
+    def _end(self, items: int, statistics: ViewStatistics | None, written: Written = NOTHING) -> None:
         heads, now = self._step.heads, self._writer.clock.now()
 
         def filled(fill: Fill) -> Fill:
             return replace(fill.with_filled(heads).with_written(written, now), items=items)
 
-        note(self._writer, self._view, filled, found)
+        note(self._writer, self._view, filled, statistics)
 
 
 def _views(writers: Sequence[ViewWriter]) -> Iterator[tuple[ViewWriter, View]]:

@@ -106,7 +106,7 @@ class FeatureBuilder:
 
     def _made(self, upload: Upload) -> Built:
         parts = [self._of_own_rows(upload), *self._looked_up_in(upload)]
-        statistics = {name: found for part in parts for name, found in part.statistics.items()}
+        statistics = {name: counted for part in parts for name, counted in part.statistics.items()}
         items = dict[str, Written]()
         for name, written in ((name, written) for part in parts for name, written in part.items.items()):
             items[name] = items.get(name, Written(0)) + written
@@ -122,9 +122,9 @@ class FeatureBuilder:
         own = part_rows(upload.part or "", contract, lake=self.lake)
         counted = {view.name: self.writer.counted(view) for view in views}
         if not self._counts_again(counted.values(), heads[upload.dataset]):
-            found = touched_rows(self.writer, views, own, upload.sequence or 0, heads, counted.values())
-            if found is not None:
-                return self._renewed(views, found.rows, [found.versions], heads, counted)
+            spans = touched_rows(self.writer, views, own, upload.sequence or 0, heads, counted.values())
+            if spans is not None:
+                return self._renewed(views, spans.rows, [spans.versions], heads, counted)
         everything = self.writer.everything(upload.dataset, heads)
         primary = list(contract.primary_key)
         touching = everything.join(own, on=primary, how="semi") if primary else own
@@ -149,8 +149,8 @@ class FeatureBuilder:
             heads = self.writer.heads(views[0])
             everything = self.writer.everything(use.name, heads)
             before = {**heads, upload.dataset: DatasetHead(upload.dataset, (upload.sequence or 1) - 1)}
-            found = [self.writer.derived(use.name, everything, looked_up) for looked_up in (heads, before)]
-            yield self._renewed(views, everything, [table for table in found if table is not None], heads)
+            derived = [self.writer.derived(use.name, everything, looked_up) for looked_up in (heads, before)]
+            yield self._renewed(views, everything, [table for table in derived if table is not None], heads)
 
     def _renewed(
         self,

@@ -44,13 +44,13 @@ def _next_parts(parts: Sequence[Part], fan_in: int) -> Sequence[Part]:
     """What is joined now: some parts, none while there are few, and no more than memory is for."""
     if len(parts) < fan_in:
         return ()
-    found, size = list[Part](), 0
+    group, size = list[Part](), 0
     for part in parts[:MOST_PARTS]:
-        if found and size + part.memory > LARGEST:
+        if group and size + part.memory > LARGEST:
             break
-        found.append(part)
+        group.append(part)
         size += part.memory
-    return found
+    return group
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,11 @@ def join_truth(
         versions.charters.candidate, contracts, code_of(versions.candidate_layer), lake=lake, catalog=catalog
     )
     try:
-        found = truth.about(waiting, now)
+        matured = truth.about(waiting, now)
     except DOOMED as error:
         return TruthJoined(len(waiting), 0, told_by(error))
-    keep(model, release_id, "truth", found, now, lake=lake)
-    return TruthJoined(len(waiting), len(found))
+    keep(model, release_id, "truth", matured, now, lake=lake)
+    return TruthJoined(len(waiting), len(matured))
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class _Truth:
         rows = self._rows(asked) if asked else None
         if rows is None:
             return []
-        found = answers(rows, asked, self.charter.truth.label, now)
-        return [Matured(answer.id, answer.label, answer.created) for answer in found]
+        joined = answers(rows, asked, self.charter.truth.label, now)
+        return [Matured(answer.id, answer.label, answer.created) for answer in joined]
 
     def _question(self, pair: Pair) -> Asked | None:
         """The pair's entity in the types of the inputs; None where the candidate could not read it either."""

@@ -75,13 +75,13 @@ def read_online(question: Question, charters: Charters, *, online: OnlineFeature
     rows = _row_count(question.entities)
     references = _references(question, rows, charters)
     names = column_names(references, list(question.entities), question.full)
-    keys = {name: _read_key(name, found, references, charters) for name, found in question.entities.items()}
+    keys = {name: _read_key(name, values, references, charters) for name, values in question.entities.items()}
     now = clock.now()
     views = {(item.charter.model, item.view.name): _AskedView(item, keys) for item in references}
     needed = _needed(views.values(), now)
     read = online.read(needed) if needed else {}
     known = {name: view.known(read, now) for name, view in views.items()}
-    echoed = [[Found("PRESENT", value) for value in found] for found in question.entities.values()]
+    echoed = [[Found("PRESENT", value) for value in values] for values in question.entities.values()]
     answered = [[_found(item, one, now) for one in known[item.charter.model, item.view.name]] for item in references]
     return Answer(dict(zip(names, [*echoed, *answered], strict=True)))
 
@@ -102,19 +102,19 @@ class _AskedView:
 
     def known(self, read: Mapping[EntityKey, OnlineItem], now: datetime) -> Sequence[OnlineValues | None]:
         """What is known of the entity of each row."""
-        found = {entity: self._lookup.found(entity, read, now) for entity in dict.fromkeys(self._entities)}
-        return [found[entity] for entity in self._entities]
+        values = {entity: self._lookup.found(entity, read, now) for entity in dict.fromkeys(self._entities)}
+        return [values[entity] for entity in self._entities]
 
 
 def _row_count(entities: Mapping[str, Sequence[object]]) -> int:
     """How many values every key has; one more or less would shift rows against each other."""
     if not entities:
         raise Invalid("There are no entities.", "Send a list of values for each entity's key.", "entities")
-    lengths = {name: len(found) for name, found in entities.items()}
+    lengths = {name: len(values) for name, values in entities.items()}
     (first, rows), *others = lengths.items()
     if different := next((name for name, length in others if length != rows), None):
-        found = f"{printable(first)} has {rows} values, and {printable(different)} {lengths[different]}."
-        raise Invalid(found, "Send one for each row.", f"entities.{printable(different)}")
+        values = f"{printable(first)} has {rows} values, and {printable(different)} {lengths[different]}."
+        raise Invalid(values, "Send one for each row.", f"entities.{printable(different)}")
     if not rows:
         raise Invalid(
             "The entities have no rows.", "Send one value of each key at least.", f"entities.{printable(first)}"
@@ -126,14 +126,14 @@ def _row_count(entities: Mapping[str, Sequence[object]]) -> int:
 
 def _references(question: Question, rows: int, charters: Charters) -> tuple[FeatureReference, ...]:
     if question.service is not None:
-        found = features_of_model(question.service, charters)
+        features = features_of_model(question.service, charters)
     else:
         _check_size(rows, len(question.features))
-        found = features_asked(question.features, charters)
-    if not found:
+        features = features_asked(question.features, charters)
+    if not features:
         raise Invalid("No features are named.", "Name one at least, as <view>:<value>.", "features")
-    _check_size(rows, len(found))
-    return found
+    _check_size(rows, len(features))
+    return features
 
 
 def _check_size(rows: int, features: int) -> None:

@@ -88,8 +88,8 @@ class Profiler:
         data is profiled once, and what was made of less never replaces what was made of more.
         """
         looking = [use.name for use in self.charter.datasets if use.derive and dataset in use.derive.uses]
-        found = [self._profiled(name) for name in (dataset, *looking)]
-        return [made for made in found if made is not None]
+        profiles = [self._profiled(name) for name in (dataset, *looking)]
+        return [made for made in profiles if made is not None]
 
     def _profiled(self, dataset: str) -> ProfileMade | None:
         head, looked_up = self.catalog.head(dataset), self._looked_up(dataset)

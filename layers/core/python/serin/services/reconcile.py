@@ -33,19 +33,19 @@ def reconcile(context: ReleaseContext) -> Reconciled:
     lease = context.control.lease(model)
     if lease is not None and lease.until > now:
         return Reconciled(model, "release running")
-    found: Finding = "as intended"
+    finding: Finding = "as intended"
     for release in context.catalog.latest_releases(model).items:
         if _is_dead(context, release):
-            found = "put back" if _end(context, release) else found
+            finding = "put back" if _end(context, release) else finding
         elif not release.is_open:
             announce(replace(context, id=release.id), release)
     # Looked at without the lease first: held every few minutes, it would stand in the way of releases.
     before = alias_found(model, control=context.control, endpoint=context.endpoint)
-    found = before if before == "changed by somebody else" else found
+    finding = before if before == "changed by somebody else" else finding
     if before == "put back":
-        found = _under_lease(context)
+        finding = _under_lease(context)
     start_next(context)
-    return Reconciled(model, found)
+    return Reconciled(model, finding)
 
 
 def _is_dead(context: ReleaseContext, release: Release) -> bool:

@@ -34,11 +34,11 @@ def show_health(model: str, span: timedelta, *, lake: ObjectStore, catalog: Cata
 
 def _versions(model: str, functions: Iterable[str], catalog: Catalog) -> dict[str, int]:
     """Function version → model version, looked for among the newest first."""
-    wanted, found = set(functions), dict[str, int]()
+    wanted, counts = set(functions), dict[str, int]()
     for version in reversed(catalog.versions(model)) if wanted else ():
         published = catalog.published(model, version.version)
         if published is not None and published.function_version in wanted:
-            found[published.function_version] = version.version
-        if len(found) == len(wanted):
+            counts[published.function_version] = version.version
+        if len(counts) == len(wanted):
             break
-    return found
+    return counts

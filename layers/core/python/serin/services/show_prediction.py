@@ -125,8 +125,8 @@ def _logged(prediction: str, models: Iterable[str], lake: ObjectStore) -> Logged
     for model in sorted(models):
         for key in lake.keys(files(model, at)):
             for line in _lines(lake.get(key)) if of_an_hour or may_hold(key, at) else ():
-                if prediction in line and (found := json.loads(line))["prediction_id"] == prediction:
-                    return from_record(LoggedPrediction, found)
+                if prediction in line and (line_record := json.loads(line))["prediction_id"] == prediction:
+                    return from_record(LoggedPrediction, line_record)
     raise NotFound(
         f"The prediction log has no prediction {prediction}.",
         "It takes some seconds to arrive: try again. If it stays away, check the id.",

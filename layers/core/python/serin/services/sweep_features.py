@@ -42,14 +42,14 @@ def sweep_features(
     `heads` are those of one look at several models.
     """
     now, in_use = clock.now(), definitions_in_use(charter, catalog=catalog, heads=heads)
-    found = [
+    swept = [
         name
         for name, fill, upto in in_use
         if must_catch_up(fill, upto, now) and not _is_being_built(fill, upto, now, catalog)
     ]
-    if found:
+    if swept:
         events.publish(Event("Backfill Wanted", {"model": charter.model}, correlation))
-    return found
+    return swept
 
 
 def _is_being_built(fill: Fill | None, heads: Sequences, now: datetime, catalog: Catalog) -> bool:
@@ -78,11 +78,13 @@ def definitions_in_use(
 
 def _trained_with(charter: Charter, catalog: Catalog) -> dict[str, None]:
     """What the serving versions of other charters ask for; those of this one ask for what is deployed."""
-    found: dict[str, None] = {}
+    versions: dict[str, None] = {}
     for number in serving_versions(catalog.releases(charter.model)):
         # A version whose training set is no longer remembered has none to tell.
         with suppress(NotFound):
             version = catalog.version(charter.model, number)
             if version.charter != charter.digest():
-                found |= dict.fromkeys(catalog.training_set(charter.model, version.training_set).definitions.values())
-    return found
+                versions |= dict.fromkeys(
+                    catalog.training_set(charter.model, version.training_set).definitions.values()
+                )
+    return versions

@@ -45,12 +45,12 @@ def revoke_token(id: str, *, control: Control, clock: Clock) -> Token:
     """Take a token back, by the beginning of its digest; raises NotFound, or Conflict when several begin like that."""
     if not _ID.match(id):
         raise Invalid(f"{printable(id)!r} is not a token's id.", "Take it from the list of tokens.", "id")
-    found = [token for token in control.tokens() if token.hash.startswith(id)]
-    if not found:
+    matching = [token for token in control.tokens() if token.hash.startswith(id)]
+    if not matching:
         raise NotFound(f"There is no token {id}.", "Take its id from the list of tokens.")
-    if len(found) > 1:
-        raise Conflict(f"{len(found)} tokens begin with {id}.", "Give more digits of its id.")
-    revoked = found[0].revoked_at(clock.now())
+    if len(matching) > 1:
+        raise Conflict(f"{len(matching)} tokens begin with {id}.", "Give more digits of its id.")
+    revoked = matching[0].revoked_at(clock.now())
     control.save_token(revoked)
     return revoked
 

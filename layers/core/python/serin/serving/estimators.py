@@ -34,9 +34,9 @@ def sha256_of(content: bytes) -> str:
 
 def open_estimator(content: bytes, sha256: str) -> Estimator:
     """The estimator in `content`; raises Corrupt, having executed nothing, when its digest is not `sha256`."""
-    if (found := sha256_of(content)) != sha256:
+    if (digest := sha256_of(content)) != sha256:
         raise Corrupt(
-            f"The model file has the digest {found[:12]}…; the registry recorded {sha256[:12]}….",
+            f"The model file has the digest {digest[:12]}…; the registry recorded {sha256[:12]}….",
             "Release the version again; if it happens again, train a new one and find out who changed the file.",
         )
     import io

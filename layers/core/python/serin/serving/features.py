@@ -86,22 +86,22 @@ class FeaturePlan:
 
         None of views whose values are all `logged`.
         """
-        found: dict[EntityKey, None] = {}
+        asked: dict[EntityKey, None] = {}
         for lookup in self._unlogged(logged):
             for entity in dict.fromkeys(map(lookup.entity, instances)):
-                found.update(dict.fromkeys(lookup.keys(entity, now)))
-        return list(found)
+                asked.update(dict.fromkeys(lookup.keys(entity, now)))
+        return list(asked)
 
     def changed(
         self, instance: Instance, online: Mapping[EntityKey, OnlineItem], then: datetime, logged: Mapping[str, Value]
     ) -> tuple[str, ...]:
         """The views whose last value has been replaced since: what it was `then` is known to nobody."""
-        found = (
+        differing = (
             lookup.view.name
             for lookup in self._unlogged(logged)
             if any(newer_than(online.get(key), then) for key in lookup.keys(lookup.entity(instance), then))
         )
-        return tuple(found)
+        return tuple(differing)
 
     def at(self, online: Mapping[EntityKey, OnlineItem], now: datetime) -> Callable[[Instance], FeatureRow]:
         """What makes an instance a row at `now`, as `row` does: what several share is counted once."""
@@ -135,7 +135,7 @@ class FeaturePlan:
         if self.functions:
             known_names = {**instance, **{name: by_column[column] for name, column in self._arguments}}
             for function in self.functions:
-                by_column[function.name] = _call(function, known_names, instance)
+                by_column[function.name] = call_on_demand(function, known_names, instance)
         values = {name: (instance if is_input else by_column)[name] for name, is_input in self._sources}
         return FeatureRow(values, *map(tuple, marks.values()))
 
@@ -161,7 +161,7 @@ def newer_than(item: OnlineItem | None, moment: datetime) -> bool:
     return isinstance(item, OnlineValues) and item.begins is not None and item.begins > moment
 
 
-def _call(function: OnDemand, known: Mapping[str, Value], inputs: Instance) -> Value:
+def call_on_demand(function: OnDemand, known: Mapping[str, Value], inputs: Instance) -> Value:
     """The function's answer; ModelFailed for an error and for what is no value, with the inputs it was asked."""
     try:
         answer = function.function(*(known[name] for name in function.arguments))

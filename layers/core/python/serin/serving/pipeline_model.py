@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Score
 from serin.domain.compilation import Runtime
@@ -14,6 +14,10 @@ from serin.serving.estimators import Estimator
 from serin.serving.manifest import Manifest
 from serin.serving.scoring import scores_of
 from serin.serving.table import table_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 class PipelineModel:
@@ -33,17 +37,20 @@ class PipelineModel:
 
         Raises what the pipeline raises, and ModelFailed for a score that is no finite number.
         """
+        listed: list[Score] = self.scores(table_of(rows, self._manifest.columns)).tolist()
+        return listed
+
+    def scores(self, table: pd.DataFrame) -> np.ndarray:
+        """The same of a whole table: a score for each row, or of a multiclass task a row of them."""
         import numpy as np
 
         manifest = self._manifest
-        table = table_of(rows, manifest.columns)
         with self._one_thread():
             scores = scores_of(self._estimator, manifest.task, manifest.classes, table)
         if not np.isfinite(scores).all():
             cause = "its score is no finite number"
             raise ModelFailed(f"{cause}.", "Tell the model's owner: its pipeline has to answer it.", cause=cause)
-        listed: list[Score] = scores.tolist()
-        return listed
+        return scores
 
     def _one_thread(self) -> AbstractContextManager[object]:
         # A request's rows are few: more threads only spin beside the one that works, and Lambda bills them.

@@ -98,4 +98,4 @@ _REMEDY = "Ask without this value, or tell the model's owner: its pipeline has t
 
 
 def _usual(column: Column) -> tuple[Value, ...]:
-    return _HARMLESS if column.kind == "numeric" else column.categories[:1]
+    return _HARMLESS if column.kind == "numeric" else tuple(column.categories[:1])

@@ -14,9 +14,10 @@ from serin.domain.features import EntityKey, Value
 from serin.domain.records import from_record
 from serin.domain.shadows import ShadowAnswer, ShadowRow
 from serin.serving.answered import scored
-from serin.serving.features import FeaturePlan, FeatureRow, newer_than
+from serin.serving.features import FeaturePlan, newer_than
 from serin.serving.log import LoggedRow
 from serin.serving.model import ServedModel
+from serin.serving.plans import FeatureRow
 from serin.serving.replay import logged_values
 from serin.serving.requests import Instance, read_row
 
@@ -66,26 +67,26 @@ class ShadowedRow:
 
 def shadowed(rows: Sequence[Any], plan: FeaturePlan, model: ServedModel, read: Read) -> list[ShadowedRow]:
     """Each row with its answer, or with the refusal or the error that it alone would have had in traffic."""
-    found = [_read_row(row, plan, model.facts.columns) for row in rows]
-    ready = [row for row in found if row.answerable]
+    rows_read = [_read_row(row, plan, model.facts.columns) for row in rows]
+    ready = [row for row in rows_read if row.answerable]
     online = read(list(dict.fromkeys(key for row in ready for key in plan.keys([row.instance], row.at, row.logged))))
     for row in ready:
         _look_up(row, plan, online)
     _score([row for row in ready if row.answerable], model)
-    return found
+    return rows_read
 
 
 def _read_row(record: Any, plan: FeaturePlan, of_model: Sequence[Column]) -> ShadowedRow:
     row = from_record(ShadowRow, record)
     columns = [column for column in of_model if column.name in row.features]
     views = {f"{view.name}.{of}" for view in plan.views for of in view.values}
-    found = ShadowedRow(row.prediction_id, row.at, {}, {})
+    row_read = ShadowedRow(row.prediction_id, row.at, {}, {})
     try:
         logged = logged_values(row.features, [column for column in columns if column.name in views])
-        found.instance, found.logged = read_row(row.inputs, plan.inputs), logged
+        row_read.instance, row_read.logged = read_row(row.inputs, plan.inputs), logged
     except SerinError as error:
-        found.fails(error)
-    return found
+        row_read.fails(error)
+    return row_read
 
 
 def _look_up(row: ShadowedRow, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem]) -> None:

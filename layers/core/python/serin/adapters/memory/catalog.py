@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -46,6 +46,7 @@ class MemoryCatalog(MemoryRuns):
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
         self._approvals: dict[tuple[str, str], Approval] = {}
+        self._waiting: dict[tuple[str, str], Waiting] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -68,8 +69,8 @@ class MemoryCatalog(MemoryRuns):
 
     def part(self, dataset: str, sequence: int) -> Part:
         next_ones = self.parts(dataset, sequence - 1)[:1]
-        found = next((part for part in next_ones if part.sequence == sequence), None)
-        return existing(found, f"part {sequence} of {dataset}")
+        kept = next((part for part in next_ones if part.sequence == sequence), None)
+        return existing(kept, f"part {sequence} of {dataset}")
 
     def layout(self, dataset: str) -> Layout:
         return self._layouts.get(dataset, Layout(dataset))
@@ -229,6 +230,12 @@ class MemoryCatalog(MemoryRuns):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return paged(in_time(self._approvals, model), limit, after)
 
+    def save_waiting(self, waiting: Waiting) -> None:
+        self._waiting[waiting.model, waiting.run] = waiting
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        return self._waiting.get((model, run_id))
+
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published
 
@@ -268,8 +275,8 @@ class MemoryCatalog(MemoryRuns):
         self._shifts.setdefault((model, shift.release), {}).setdefault(shift.weight, shift)
 
     def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
-        found = self._shifts.get((model, release_id), {})
-        return [found[weight] for weight in sorted(found)]
+        named = self._shifts.get((model, release_id), {})
+        return [named[weight] for weight in sorted(named)]
 
     def add_judged(self, model: str, judged: Judged) -> bool:
         with self._lock:
@@ -277,12 +284,12 @@ class MemoryCatalog(MemoryRuns):
             return known.setdefault(judged.number, judged) is judged
 
     def last_judged(self, model: str, release_id: str) -> Judged | None:
-        found = self.judged(model, release_id)
-        return found[-1] if found else None
+        judged = self.judged(model, release_id)
+        return judged[-1] if judged else None
 
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
-        found = self._judged.get((model, release_id), {})
-        return [found[number] for number in sorted(found)]
+        kept = self._judged.get((model, release_id), {})
+        return [kept[number] for number in sorted(kept)]
 
 
 def _place(part: Part) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from serin.domain.errors import NotFound
+from serin.ports import ObjectContent
 
 
 class MemoryObjectStore:
@@ -37,6 +39,17 @@ class MemoryObjectStore:
         versions = self._versions.setdefault(key, [])
         versions.append(content)
         return str(len(versions))
+
+    def about(self, key: str) -> ObjectContent:
+        content = self.get(key)
+        etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return ObjectContent(etag, str(len(self._versions[key])), len(content))
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        if key in self._versions:
+            return False
+        self._versions[key] = [content]
+        return True
 
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())

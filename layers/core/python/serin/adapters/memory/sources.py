@@ -32,13 +32,13 @@ class MemorySources:
 
     def write(self, bucket: str, key: str, content: bytes, at: datetime) -> SourceObject:
         """Somebody writes an object."""
-        found = SourceObject(key, digest(content)[:32], at, len(content))
-        self._bucket(bucket)[key] = found, content
-        return found
+        written = SourceObject(key, digest(content)[:32], at, len(content))
+        self._bucket(bucket)[key] = written, content
+        return written
 
-    def pretend_size(self, bucket: str, found: SourceObject, size: int) -> None:
+    def pretend_size(self, bucket: str, of: SourceObject, size: int) -> None:
         """Let an object look as large as no test would write it."""
-        self._bucket(bucket)[found.key] = replace(found, size=size), self._bucket(bucket)[found.key][1]
+        self._bucket(bucket)[of.key] = replace(of, size=size), self._bucket(bucket)[of.key][1]
 
     def delete(self, bucket: str, key: str) -> None:
         """Somebody deletes an object."""
@@ -47,15 +47,15 @@ class MemorySources:
     def listing(self, bucket: str, prefix: str, after: str | None) -> Listing:
         here = self._bucket(bucket)
         keys = [key for key in here if key.startswith(prefix) and (after is None or key.encode() > after.encode())]
-        found = [here[key][0] for key in sorted(keys, key=str.encode)]
-        return Listing(tuple(found[: self.page]), is_last=len(found) <= self.page)
+        listed = [here[key][0] for key in sorted(keys, key=str.encode)]
+        return Listing(tuple(listed[: self.page]), is_last=len(listed) <= self.page)
 
-    def copy(self, bucket: str, found: SourceObject, raw: str) -> str | None:
-        now, content = self._bucket(bucket).get(found.key, (None, b""))
-        if found.key in self.closed:
-            raise Denied(f"AWS does not let s3://{bucket}/{found.key} be read.", "Allow it.")
-        if now is None or now.etag != found.etag:
-            raise Conflict(f"s3://{bucket}/{found.key} is not what was listed any more.", "Look again.")
+    def copy(self, bucket: str, source: SourceObject, raw: str) -> str | None:
+        now, content = self._bucket(bucket).get(source.key, (None, b""))
+        if source.key in self.closed:
+            raise Denied(f"AWS does not let s3://{bucket}/{source.key} be read.", "Allow it.")
+        if now is None or now.etag != source.etag:
+            raise Conflict(f"s3://{bucket}/{source.key} is not what was listed any more.", "Look again.")
         version = self.uploads.put_version(raw, content)
         self.copies.append((raw, version))
         return version

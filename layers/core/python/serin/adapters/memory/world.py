@@ -10,6 +10,7 @@ from threading import Lock
 
 from serin.adapters.bucket_items import bucket_items, piece_of, read_bucket
 from serin.adapters.value_items import values_item
+from serin.domain.batches import Batch
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
 from serin.domain.errors import Conflict, Unavailable
@@ -51,6 +52,22 @@ class MemoryEvents:
 
 
 @dataclass
+class MemoryMessages:
+    """Messages that were hidden: receipt and seconds; the next `failures` calls find the queue out of reach."""
+
+    hidden: list[tuple[str, int]] = field(default_factory=list)
+    failures: int = 0
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(
+                f"The queue did not hide the message for {seconds} s.", "It comes again by itself, later."
+            )
+        self.hidden.append((receipt, seconds))
+
+
+@dataclass
 class MemoryNotices:
     """Notices that were sent, subject and text; the next `failures` are not taken."""
 
@@ -66,15 +83,25 @@ class MemoryNotices:
 
 @dataclass
 class MemoryWorkflows:
-    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that."""
+    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that.
+
+    `batch_failures` say why a batch ended; `repeats` is rerun → the run that it repeats;
+    `woken` are the tokens by which something was woken.
+    """
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     continued: dict[str, Course] = field(default_factory=dict)
     correlations: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    batch_failures: dict[str, str] = field(default_factory=dict)
+    repeats: dict[str, str] = field(default_factory=dict)
+    woken: list[str] = field(default_factory=list)
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         wanted = (model, cause)
+        if parent is not None:
+            self.repeats[run_id] = parent
         self.correlations.setdefault(run_id, correlation)
         return self.trainings.setdefault(run_id, wanted) is wanted
 
@@ -87,6 +114,16 @@ class MemoryWorkflows:
 
     def continue_release(self, release: Release, number: int, course: Course) -> bool:
         return self.continued.setdefault(f"{release.id}-c{number}", course) is course
+
+    def start_batch(self, batch: Batch) -> bool:
+        return self.batches.setdefault(batch.id, batch) is batch
+
+    def batch_failure(self, batch: str) -> str | None:
+        return self.batch_failures.get(batch)
+
+    def wake(self, token: str) -> bool:
+        self.woken.append(token)
+        return True
 
 
 class MemoryOnlineFeatures:
@@ -224,10 +261,10 @@ class MemoryEndpoint:
     ) -> Sequence[Score]:
         self._look_for(model, function_version)
         self.replayed.append((model, function_version, correlation))
-        found = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
-        if None in found:
+        answers = [self.scores.get(json.dumps(row, sort_keys=True)) for row in rows]
+        if None in answers:
             raise Unavailable(f"Function version {function_version} failed: no score.", "Read the function's log.")
-        return [score for score in found if score is not None]
+        return [score for score in answers if score is not None]
 
     def shadow(
         self, model: str, function_version: str, release: str, rows: Sequence[ShadowRow], correlation: str

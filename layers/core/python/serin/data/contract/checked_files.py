@@ -125,15 +125,15 @@ class _Check:
             self._add(table)
 
     def _add(self, table: Table) -> None:
-        found = sort_rows(table, self._contract, self._around)
+        sorted_rows = sort_rows(table, self._contract, self._around)
         self._spill()
         self.columns = table.columns
-        self._tallies.append(found.tally)
+        self._tallies.append(sorted_rows.tally)
         if table.origins is not None:
             self._origins.append(table.origins.drop_nulls())
-        self._measure(len(self._tallies) - 1, found.accepted)
-        self._newest = {"accepted": found.accepted, "quarantine": found.quarantine}
-        self._last = (table.name, found.typed.select(self._keys.columns))
+        self._measure(len(self._tallies) - 1, sorted_rows.accepted)
+        self._newest = {"accepted": sorted_rows.accepted, "quarantine": sorted_rows.quarantine}
+        self._last = (table.name, sorted_rows.typed.select(self._keys.columns))
 
     def look_together(self, blocks: Blocks) -> None:
         """Sort the rows that share a key again, all of them together, and the rest of their blocks without them."""

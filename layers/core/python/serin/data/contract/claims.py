@@ -74,7 +74,7 @@ class Held:
 
     def _matches(self, one: ClaimSet, side: Side, digests: Digests) -> tuple[npt.NDArray[np.int64], Claims]:
         """Every pair of a place among these digests and a claim of the set with that digest."""
-        places, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=CLAIM)]
+        places, blocks = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=CLAIM)]
         shards = _shards(digests, one.bits)
         for shard in np.unique(shards).tolist():
             claims, (own,) = self._read(one, side, shard), np.nonzero(shards == shard)
@@ -82,8 +82,8 @@ class Held:
             counts = np.searchsorted(claims[side], digests[own], side="right") - low
             behind = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
             places.append(np.repeat(own, counts))
-            found.append(claims[np.repeat(low, counts) + behind])
-        return np.concatenate(places), np.concatenate(found)
+            blocks.append(claims[np.repeat(low, counts) + behind])
+        return np.concatenate(places), np.concatenate(blocks)
 
 
 def together(newest_first: Sequence[Claims], contract: Contract) -> Claims:

@@ -44,8 +44,8 @@ def newest(accepted: pl.DataFrame, contract: Contract, around: Surroundings) -> 
     columns = [
         moment_of(column).filter(begun(column) <= now).max() for column in contract.columns if column.name in wanted
     ]
-    found = accepted.select(columns).row(0, named=True) if columns else {}
-    return {name: moment for name, moment in found.items() if moment is not None}
+    row = accepted.select(columns).row(0, named=True) if columns else {}
+    return {name: moment for name, moment in row.items() if moment is not None}
 
 
 def _row_count(rule: DatasetRule, tally: Tally, _: Surroundings) -> Measured:

@@ -73,12 +73,12 @@ def _of_column(column: pl.Series, key: np.uint64) -> Digests:
 def _looked_up(table: Digests, places: pl.Series) -> Digests:
     if places.null_count():
         table, places = np.append(table, np.uint64(0)), places.cast(pl.Int64).fill_null(len(table))
-    found: Digests = table[places.to_numpy()]
-    return found
+    hashes: Digests = table[places.to_numpy()]
+    return hashes
 
 
-def _without_nulls(found: Digests, column: pl.Series) -> Digests:
-    return found if not column.null_count() else np.where(column.is_null().to_numpy(), np.uint64(0), found)
+def _without_nulls(hashes: Digests, column: pl.Series) -> Digests:
+    return hashes if not column.null_count() else np.where(column.is_null().to_numpy(), np.uint64(0), hashes)
 
 
 def _mixed(bits: Digests) -> Digests:
@@ -96,12 +96,12 @@ def _mixed(bits: Digests) -> Digests:
 def _of_texts(texts: pl.Series) -> Digests:
     """Eight bytes of UTF-8 after the other, for all texts that have so many."""
     sizes = texts.str.len_bytes().to_numpy()
-    found = _mixed(sizes.astype(np.uint64) + np.uint64(1))
+    hashes = _mixed(sizes.astype(np.uint64) + np.uint64(1))
     rest, places = pl.select(pl.lit(texts) + "\0" * _WORD).to_series().cast(pl.Binary), np.arange(len(sizes))
     for start in range(0, int(sizes.max(initial=0)), _WORD):
         longer = sizes[places] > start
         if not longer.all():
             rest, places = rest.filter(pl.Series(longer)), places[longer]
         words = rest.bin.slice(start, _WORD).bin.reinterpret(dtype=pl.UInt64, endianness="little").to_numpy()
-        found[places] = _mixed(found[places] ^ words)
-    return found
+        hashes[places] = _mixed(hashes[places] ^ words)
+    return hashes

@@ -47,7 +47,7 @@ class EqualRows:
 
     def compare(self, earlier: Path) -> Counter[int]:
         """Compare with a digest set: how many rows, not equal to any before, are equal to one of each upload in it."""
-        found = Counter[int]()
+        copies = Counter[int]()
         for digests, numbers in _pieces(earlier):
             low, high = self._sorted.searchsorted(digests[0]), self._sorted.searchsorted(digests[-1], side="right")
             own = self._sorted[low:high]
@@ -55,8 +55,8 @@ class EqualRows:
             now = (digests[places] == own) & ~self._equal[low:high]
             self._equal[low:high] |= now
             uploads, counts = np.unique(numbers[places[now]], return_counts=True)
-            found.update(dict(zip(uploads.tolist(), counts.tolist(), strict=True)))
-        return found
+            copies.update(dict(zip(uploads.tolist(), counts.tolist(), strict=True)))
+        return copies
 
     def within_upload(self) -> Repeats:
         """The upload by itself."""

@@ -115,12 +115,12 @@ def _values(table: Table, contract: Contract, rules: Sequence[Rule], around: Sur
 
     One column after the other, for the texts of all at once would be the largest thing in memory.
     """
-    found: list[pl.Series] = []
+    values: list[pl.Series] = []
     for column in contract.columns:
         frame = read_column(table.text[column.name], column)
         own = [rule for rule in rules if rule.kind in OF_TEXT and rule.columns == (column.name,)]
-        found += frame.select(column.name, *_marks(own, contract, around)).get_columns()
-    return pl.DataFrame(found)
+        values += frame.select(column.name, *_marks(own, contract, around)).get_columns()
+    return pl.DataFrame(values)
 
 
 def _marks(rules: Sequence[Rule], contract: Contract, around: Surroundings) -> list[pl.Expr]:
@@ -162,8 +162,8 @@ def _repeated(frame: pl.DataFrame, rule: Rule) -> pl.Expr:
 def _ids(broken: Mapping[str, int]) -> pl.Expr:
     """The rules each row breaks; those that no row breaks are not asked, for asking is the dearest part."""
     asked = list(_found(broken)) or list(broken)[:1]
-    found = [pl.when(pl.col(_MARK + name)).then(pl.lit(name)) for name in asked]
-    return pl.concat_list(found).list.drop_nulls().alias(RULES)
+    names = [pl.when(pl.col(_MARK + name)).then(pl.lit(name)) for name in asked]
+    return pl.concat_list(names).list.drop_nulls().alias(RULES)
 
 
 def _quarantine(table: Table, contract: Contract, rules: pl.DataFrame, bad: pl.Series) -> pl.DataFrame:

@@ -54,11 +54,11 @@ class Keys:
 
     def among(self, typed: pl.DataFrame, repeated: Mapping[str, Hashes]) -> pl.Series:
         """True for each row that has such a key, by any rule."""
-        found = np.zeros(typed.height, dtype=np.bool_)
+        again = np.zeros(typed.height, dtype=np.bool_)
         for rule in self._rules:
             hashes = _hashes(typed, rule)
-            found |= within(hashes.fill_null(0).to_numpy(), repeated[rule.id]) & hashes.is_not_null().to_numpy()
-        return pl.Series(found)
+            again |= within(hashes.fill_null(0).to_numpy(), repeated[rule.id]) & hashes.is_not_null().to_numpy()
+        return pl.Series(again)
 
     def _has(self, index: int, name: str, repeated: Hashes) -> bool:
         before = sum(block[name] for block in self._blocks[:index])

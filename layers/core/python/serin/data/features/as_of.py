@@ -60,9 +60,9 @@ def joined_as_of(rows: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str]) ->
     in_order = rows[MOMENT].is_sorted()
     if not in_order:
         rows = rows.with_row_index(_ORDER).sort(MOMENT, maintain_order=True)
-    found = rows.join_asof(
+    joined = rows.join_asof(
         facts, left_on=MOMENT, right_on=AT, by=list(key), strategy="backward", check_sortedness=False
     )
     if not in_order:
-        found = found.sort(_ORDER)
-    return found.select(EVENT, FACT)
+        joined = joined.sort(_ORDER)
+    return joined.select(EVENT, FACT)

@@ -68,7 +68,7 @@ def to_npz(rows: pl.DataFrame, charter: Charter, wider: Charter | None = None) -
     arrays: dict[str, Array] = {SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}
     for name, kind in kinds.items():
         if kind == "string":
-            arrays[name], arrays[name + DICTIONARY] = _codes(frame[name])
+            arrays[name], arrays[name + DICTIONARY] = as_codes(frame[name])
         else:
             arrays[name] = _numbers(frame[name], kind)
     return _zipped(arrays)
@@ -101,7 +101,14 @@ def _floats(column: pl.Series) -> Array:
     return column.fill_null(float("nan")).to_numpy()
 
 
-def _codes(column: pl.Series) -> tuple[Array, Array]:
+def as_floats(column: pl.Series) -> npt.NDArray[np.float64]:
+    """A column of numbers, booleans or moments as a model sees it: float64, a null NaN, a moment its seconds."""
+    numbers = _numbers(column, _kind(column.name, column.dtype))
+    return np.ascontiguousarray(numbers, dtype=np.float64)
+
+
+def as_codes(column: pl.Series) -> tuple[Array, Array]:
+    """A column of texts as int32 codes, a null -1, and the sorted texts that they stand for."""
     values = column.drop_nulls().unique().sort()
     longest = values.str.len_chars().max() if values.len() else 0
     if isinstance(longest, int) and 4 * longest * values.len() > LARGEST_DICTIONARY:

@@ -23,7 +23,7 @@ def offsets_of(derived: pl.DataFrame, anchor: str, contract: Contract) -> dict[s
     """
     known = {column.name for column in contract.columns}
     names = [name for name, dtype in derived.schema.items() if dtype == TIMESTAMP and name not in known]
-    found: dict[str, tuple[int, ...]] = {}
+    offsets: dict[str, tuple[int, ...]] = {}
     for name in names:
         distance = (pl.col(name) - pl.col(anchor)).dt.total_microseconds()
         lost = (pl.col(name).is_not_null() & pl.col(anchor).is_null()).any()
@@ -31,5 +31,5 @@ def offsets_of(derived: pl.DataFrame, anchor: str, contract: Contract) -> dict[s
             distance.min(), distance.max().alias("greatest"), lost.alias("lost")
         ).row(0)
         if not unknown:
-            found[name] = NOWHERE if least is None else (least, greatest)
-    return found
+            offsets[name] = NOWHERE if least is None else (least, greatest)
+    return offsets

@@ -87,9 +87,9 @@ def _digit(magnitudes: _Magnitudes, shifts: Integers) -> Integers:
     """The lowest digit of each once it is shifted, to the left where `shifts` is positive."""
     left = np.clip(shifts, 0, _BITS).astype(np.uint64)
     right = np.clip(-shifts, 0, 63).astype(np.uint64)
-    found = ((magnitudes >> right) << left) & np.uint64(_MASK)
-    found[-shifts > 63] = 0
-    return found.astype(np.int64)
+    digit = ((magnitudes >> right) << left) & np.uint64(_MASK)
+    digit[-shifts > 63] = 0
+    return digit.astype(np.int64)
 
 
 def _rounded(sums: Sequence[Integers], lowest: int) -> Floats:
@@ -119,9 +119,9 @@ def _scaled(numbers: Floats, exponents: Integers | int) -> Floats:
 def _carried(sums: Sequence[Integers]) -> list[Integers]:
     """The digits in [0, 2**26), two more for what the sums carry over, and last -1 for a negative number, else 0."""
     nothing = np.zeros_like(sums[0])
-    found, carry = [], nothing
+    digits, carry = [], nothing
     for part in (*sums, nothing, nothing):
         carry = carry + part
-        found.append(carry & _MASK)
+        digits.append(carry & _MASK)
         carry = carry >> _BITS
-    return [*found, carry]
+    return [*digits, carry]

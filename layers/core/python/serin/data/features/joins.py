@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -11,11 +13,11 @@ import polars as pl
 from serin.data.contract.types import POLARS_TYPES
 from serin.data.features.as_of import MOMENT
 from serin.data.features.leakage import forbid_afterwards, known_afterwards, without_afterwards
-from serin.data.features.on_demand import arguments_of, on_demand_functions, with_on_demand
+from serin.data.features.on_demand import Function, arguments_of, on_demand_functions, with_on_demand
 from serin.data.features.row_by_row import check_row_by_row
 from serin.data.features.standing import GROUP, JUDGES, standing
 from serin.data.features.views import with_view
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.features import feature_columns, views_needed
@@ -48,22 +50,15 @@ def training_rows(
     (`__entity`), its primary key (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's
     columns in order. Raises Invalid where the question would hold its own answer.
     """
-    versions, tables = tables, {name: latest_rows(table, contracts[name]) for name, table in tables.items()}
-    truth = charter.truth.dataset
-    derived = {name: derive(charter, name, tables, functions) for name in tables}
+    sources = ViewSources(charter, contracts, tables, functions)
+    tables, truth = sources.tables, charter.truth.dataset
+    derived = {name: sources.derived(name) for name in tables}
     before = without_afterwards(tables[truth], contracts[truth])
     bare = derive(charter, truth, {**tables, truth: before}, functions)
     forbid_afterwards(charter, known_afterwards(derived[truth], bare, contracts[truth]))
     marked = pl.concat([derived[truth], _standing(tables[truth], contracts[truth], copied)], how="horizontal")
     rows = _labelled(charter, marked, contracts[truth], until)
-    computed = on_demand_functions(charter, functions)
-    needed = views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
-    for view in needed:
-        source = derived[view.source]
-        if identity := versions_by(versions[view.source], source, contracts[view.source]):
-            source = derive(charter, view.source, {**tables, view.source: versions[view.source]}, functions)
-        rows = with_view(rows, view, source, charter.features.entities[view.entity], identity)
-    rows = with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
+    rows = with_features(rows, charter, sources, on_demand_functions(charter, functions))
     keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
     slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
     entity = _numbered(rows, charter.features.entities[charter.truth.entity])
@@ -74,11 +69,62 @@ def training_rows(
     )
 
 
+@dataclass(frozen=True)
+class ViewSources:
+    """What views look into: `versions` are the accepted rows of each dataset, replaced ones too, as they were accepted.
+
+    `functions` finds a function of the model's code by its `module:name`.
+    """
+
+    charter: Charter
+    contracts: Mapping[str, Contract]
+    versions: Tables
+    functions: Functions
+    _derived: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _looked_into: dict[str, tuple[pl.DataFrame, Sequence[str]]] = field(default_factory=dict)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Of each dataset the newest version of each row."""
+        return {name: latest_rows(table, self.contracts[name]) for name, table in self.versions.items()}
+
+    def derived(self, dataset: str) -> pl.DataFrame:
+        """These with the columns that the model's own code adds."""
+        if dataset not in self._derived:
+            self._derived[dataset] = derive(self.charter, dataset, self.tables, self.functions)
+        return self._derived[dataset]
+
+    def of(self, view: View) -> tuple[pl.DataFrame, Sequence[str]]:
+        """The rows that a view looks into, and the primary key by which some are versions of others."""
+        if view.source not in self._looked_into:
+            self._looked_into[view.source] = self._of(view.source)
+        return self._looked_into[view.source]
+
+    def _of(self, dataset: str) -> tuple[pl.DataFrame, Sequence[str]]:
+        source, versions = self.derived(dataset), self.versions[dataset]
+        if identity := versions_by(versions, source, self.contracts[dataset]):
+            source = derive(self.charter, dataset, {**self.tables, dataset: versions}, self.functions)
+        return source, identity
+
+
+def with_features(
+    rows: pl.DataFrame, charter: Charter, sources: ViewSources, computed: Mapping[str, Function]
+) -> pl.DataFrame:
+    """The rows, which have the charter's inputs and `__moment`, with what is known of each then and what is computed.
+
+    It is the one join of training and of batches; `computed` are the on-demand functions by feature.
+    """
+    for view in views_needed(charter, {name: arguments_of(function) for name, function in computed.items()}):
+        source, identity = sources.of(view)
+        rows = with_view(rows, view, source, charter.features.entities[view.entity], identity)
+    return with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
+
+
 def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
     """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
     known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
-    found = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
-    return found[ENTITY].cast(pl.Int64)
+    numbered = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
+    return numbered[ENTITY].cast(pl.Int64)
 
 
 def latest_rows(table: pl.DataFrame, contract: Contract) -> pl.DataFrame:
@@ -109,12 +155,12 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
 
     def derived(rows: pl.DataFrame) -> pl.DataFrame:
         try:
-            found = function(rows, *looked_up)
+            columns = function(rows, *looked_up)
         except Exception as error:
             raise _failed(f"{type(error).__name__}: {printable(str(error), 200)}") from error
-        if not isinstance(found, pl.DataFrame):
-            raise _failed(f"it made a {type(found).__name__}, not a table")
-        return found
+        if not isinstance(columns, pl.DataFrame):
+            raise _failed(f"it made a {type(columns).__name__}, not a table")
+        return columns
 
     def _failed(what: str) -> Invalid:
         return Invalid(
@@ -141,10 +187,10 @@ def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract, until: 
     used = {moment.column: "features.moment", label: "truth.label"}
     used |= {item.name: f"inputs.{item.name}" for item in charter.inputs}
     used |= {name: f"features.entities.{entity}" for entity, key in charter.features.entities.items() for name in key}
-    for name, field in used.items():
+    for name, place in used.items():
         if name not in table.columns:
             raise Invalid(
-                f"{contract.dataset} has no column '{name}', and none is derived.", "Correct the charter.", field
+                f"{contract.dataset} has no column '{name}', and none is derived.", "Correct the charter.", place
             )
     rows = table.with_columns((pl.col(moment.column) - moment.before).alias(MOMENT), pl.col(label).alias(LABEL))
     rows = rows.drop_nulls([MOMENT, LABEL])

@@ -29,7 +29,7 @@ def arguments_of(function: Function) -> tuple[str, ...]:
 
 def with_on_demand(rows: pl.DataFrame, charter: Charter, functions: Mapping[str, Function]) -> pl.DataFrame:
     """The rows with a column for each function, which is called once for each distinct set of arguments."""
-    sources = _sources(charter)
+    sources = argument_columns(charter)
     for name, function in functions.items():
         asked = arguments_of(function)
         if unknown := [argument for argument in asked if argument not in sources]:
@@ -42,7 +42,7 @@ def with_on_demand(rows: pl.DataFrame, charter: Charter, functions: Mapping[str,
     return rows
 
 
-def _sources(charter: Charter) -> Mapping[str, str]:
+def argument_columns(charter: Charter) -> Mapping[str, str]:
     """What a function may ask for → the column it is in."""
     views = {
         argument_name(view, column): f"{view.name}.{column}"

@@ -29,10 +29,10 @@ def check_row_by_row(call: str, dataset: str, table: pl.DataFrame, made: pl.Data
 
 def _check_same(call: str, dataset: str, alone: pl.DataFrame, expected: pl.DataFrame) -> None:
     for name, wanted in expected.schema.items():
-        found = alone.schema.get(name)
-        if found != wanted:
+        column = alone.schema.get(name)
+        if column != wanted:
             raise Invalid(
-                f"{call} makes '{name}' {wanted} of all rows of {dataset}, and {found or 'nothing'} of some of them.",
+                f"{call} makes '{name}' {wanted} of all rows of {dataset}, and {column or 'nothing'} of some of them.",
                 "Give the column one type, whatever the rows hold: cast it.",
                 f"datasets.{dataset}.derive",
             )

@@ -43,15 +43,15 @@ class Places:
         codes = events[_CODE].to_numpy().astype(np.int64)
         return np.searchsorted(self._places, codes * (len(self._times) + 1) + ranks)
 
-    def in_rows(self, found: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def in_rows(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """What was found for each place, in the order of the rows that were asked."""
-        rows = np.empty_like(found)
-        rows[self._order] = found
+        rows = np.empty_like(values)
+        rows[self._order] = values
         return rows
 
     def _codes(self, asked: pl.DataFrame) -> Integers:
-        found = asked.select(self._key).join(self._entities, on=self._key, how="left", maintain_order="left")
-        return found[_CODE].cast(pl.Int64).fill_null(-1).to_numpy()
+        codes = asked.select(self._key).join(self._entities, on=self._key, how="left", maintain_order="left")
+        return codes[_CODE].cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 def micros(times: pl.Series) -> Integers:
@@ -65,7 +65,7 @@ def last_holding(starts: Integers, ends: Integers, places: int) -> Integers:
     A range is the union of two of one power of two, which overlap: so it is written down twice, whatever its length,
     and what is written for a length is handed down to both of its halves (a sparse table, the other way round).
     """
-    found = np.full(places, -1, dtype=np.int64)
+    last = np.full(places, -1, dtype=np.int64)
     held = np.flatnonzero(starts < ends)
     starts, ends = starts[held], ends[held]
     levels = np.frexp((ends - starts).astype(np.float64))[1] - 1
@@ -76,15 +76,15 @@ def last_holding(starts: Integers, ends: Integers, places: int) -> Integers:
         # Numbers ascend, and of several that are written to one place the last stays.
         written = np.full(places, -1, dtype=np.int64)
         written[starts[of_level]] = held[of_level]
-        _raise(found, written)
+        _raise(last, written)
         written[:] = -1
         written[ends[of_level] - (1 << level)] = held[of_level]
-        _raise(found, written)
+        _raise(last, written)
         if level:
             half = 1 << (level - 1)
-            found[half:] = np.maximum(found[half:], found[:-half])
-    return found
+            last[half:] = np.maximum(last[half:], last[:-half])
+    return last
 
 
-def _raise(found: Integers, written: Integers) -> None:
-    np.maximum(found, written, out=found)
+def _raise(broken: Integers, written: Integers) -> None:
+    np.maximum(broken, written, out=broken)

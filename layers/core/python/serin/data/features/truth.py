@@ -57,14 +57,14 @@ def answers(rows: pl.DataFrame, asked: Sequence[Asked], label: str, now: datetim
     known = rows.select(*_key(asked), pl.col(label).alias(_LABEL), CREATED).drop_nulls([_LABEL, CREATED])
     if known.schema[_LABEL].is_float():
         known = known.filter(pl.col(_LABEL).is_finite())
-    found = (
+    joined = (
         _frame(rows, asked)
         .join(known, on=list(_key(asked)), how="inner", maintain_order="left_right")
         .filter(pl.col(CREATED) > pl.col(_AT), pl.col(CREATED) <= now)
         .sort(CREATED, maintain_order=True)
         .unique(_ID, keep="first", maintain_order=True)
     )
-    labels = {row[0]: Answered(*row) for row in found.select(_ID, _LABEL, CREATED).iter_rows()}
+    labels = {row[0]: Answered(*row) for row in joined.select(_ID, _LABEL, CREATED).iter_rows()}
     return [labels[question.id] for question in asked if question.id in labels]
 
 

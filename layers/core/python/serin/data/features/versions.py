@@ -31,7 +31,7 @@ def known_events(
     """
     event, created = view.event_time or "", view.created_time or view.event_time or ""
     names = [_KEY + name for name in identity]
-    found = source.select(
+    events = source.select(
         *key,
         *(pl.col(name).alias(of) for name, of in zip(identity, names, strict=True)),
         pl.col(event).alias(EVENT),
@@ -41,11 +41,13 @@ def known_events(
         *values,
     )
     if identity:
-        found = _in_force(found, names) if view.created_time else found.unique(names, keep="last", maintain_order=True)
-        found = found.drop(names)
+        events = (
+            _in_force(events, names) if view.created_time else events.unique(names, keep="last", maintain_order=True)
+        )
+        events = events.drop(names)
     since = pl.when(pl.all_horizontal(pl.col(EVENT, CREATED).is_not_null())).then(pl.max_horizontal(EVENT, CREATED))
-    found = found.with_columns(since.alias(SINCE)).drop_nulls([*key, SINCE])
-    return found.filter((pl.col(UNTIL) > pl.col(SINCE)).fill_null(value=True)) if replaces(found) else found
+    events = events.with_columns(since.alias(SINCE)).drop_nulls([*key, SINCE])
+    return events.filter((pl.col(UNTIL) > pl.col(SINCE)).fill_null(value=True)) if replaces(events) else events
 
 
 def replaces(events: pl.DataFrame) -> bool:

@@ -29,7 +29,7 @@ def _of(rows: pl.DataFrame, name: str) -> ValueStatistics:
     if not (column.dtype.is_numeric() or column.dtype == pl.Boolean) or column.null_count() == rows.height:
         return ValueStatistics(nulls)
     numbers = column.cast(pl.Float64)
-    least, mean, greatest = (_rounded(found) for found in (numbers.min(), numbers.mean(), numbers.max()))
+    least, mean, greatest = (_rounded(number) for number in (numbers.min(), numbers.mean(), numbers.max()))
     return ValueStatistics(nulls, least, mean, greatest)
 
 

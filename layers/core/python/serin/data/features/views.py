@@ -35,8 +35,8 @@ def _static(
     rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
 ) -> pl.DataFrame:
     facts = last_accepted(view, source, key, identity)
-    found = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
-    return rows.hstack(found.drop(key))
+    looked_up = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
+    return rows.hstack(looked_up.drop(key))
 
 
 def last_accepted(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:
@@ -50,10 +50,10 @@ def _as_of(
 ) -> pl.DataFrame:
     events = known_events(view, source, key, identity, *values_of(view))
     asked = rows.select(*key, MOMENT)
-    found = joined_as_of(asked, newest_known(events, key), key)
-    fact = found[FACT]
+    joined = joined_as_of(asked, newest_known(events, key), key)
+    fact = joined[FACT]
     if view.ttl is not None:
-        fact = found.select(pl.when(asked[MOMENT] - pl.col(EVENT) <= view.ttl).then(pl.col(FACT))).to_series()
+        fact = joined.select(pl.when(asked[MOMENT] - pl.col(EVENT) <= view.ttl).then(pl.col(FACT))).to_series()
     return rows.hstack(events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
 
 

@@ -30,10 +30,10 @@ _FRESH = "__fresh"
 def check_windows(view: View, source: pl.DataFrame) -> None:
     """Raise Invalid for a column that its window cannot count; a derived one has no type before."""
     for window in view.windows:
-        found = source.schema[window.of]
-        if found not in [POLARS_TYPES[name] for name in WINDOW_TYPES[window.do]]:
+        kind = source.schema[window.of]
+        if kind not in [POLARS_TYPES[name] for name in WINDOW_TYPES[window.do]]:
             raise Invalid(
-                f"{view.name}.{window.name} is {window.do} of '{window.of}', which is {found} in {view.source}.",
+                f"{view.name}.{window.name} is {window.do} of '{window.of}', which is {kind} in {view.source}.",
                 f"Derive one of: {', '.join(WINDOW_TYPES[window.do])}.",
                 view.name,
             )
@@ -102,8 +102,8 @@ class _Counter:
             return self._of_rows(number)
         total = exact_sums(values.to_numpy(), starts, ends, len(self._places))
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = total if window.do == "sum" else total / number
-        of_rows = self._of_rows(found)
+            answer = total if window.do == "sum" else total / number
+        of_rows = self._of_rows(answer)
         # Of nothing there is no sum, and one that is greater than any number is none.
         return of_rows.set(~(of_rows.is_finite() & (self._of_rows(number) > 0)), None)
 
@@ -121,12 +121,12 @@ class _Counter:
     def _extreme(self, values: pl.Series, starts: Integers, ends: Integers, *, greatest: bool) -> pl.Series:
         order = values.arg_sort(descending=not greatest).to_numpy()
         holding = self._of_rows(last_holding(starts[order], ends[order], len(self._places)))
-        found = values.gather(order).gather(holding.set(holding < 0, None))
+        extremes = values.gather(order).gather(holding.set(holding < 0, None))
         # Of two equal noughts neither comes first, as in `serin.domain.arithmetic.extreme`.
-        return found.set((found == 0).fill_null(value=False), 0.0) if found.dtype.is_float() else found
+        return extremes.set((extremes == 0).fill_null(value=False), 0.0) if extremes.dtype.is_float() else extremes
 
-    def _of_rows(self, found: npt.NDArray[Any]) -> pl.Series:
-        return pl.Series(self._places.in_rows(found))
+    def _of_rows(self, values: npt.NDArray[Any]) -> pl.Series:
+        return pl.Series(self._places.in_rows(values))
 
 
 def _of(name: str) -> str:

@@ -53,7 +53,7 @@ def find_lines(name: str, body: Bytes, most: int, rows: int = 0, whole: bool = T
     `rows` are those before it. Raises Rejected when quotes do not pair up, for then no row behind the odd one can
     be trusted.
     """
-    ends, commas, found, before = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], 0, 0
+    ends, commas, lines, before = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)], 0, 0
     for block in _blocks(name, body, rows, whole):
         ends.append(block.feeds + block.start)
         # Summed from each line feed to the next: five times as fast as a running count, and 31 bits hold a file's.
@@ -61,10 +61,10 @@ def find_lines(name: str, body: Bytes, most: int, rows: int = 0, whole: bool = T
         counts[0] += before
         commas.append(counts[:-1])
         before = int(counts[-1])
-        found += len(block.feeds)
-        if found >= most:
+        lines += len(block.feeds)
+        if lines >= most:
             break
-    if whole and found < most and (not len(body) or body[-1] != _LINE_FEED):
+    if whole and lines < most and (not len(body) or body[-1] != _LINE_FEED):
         ends.append(np.array([len(body)], dtype=np.int64))
         commas.append(np.array([before], dtype=np.int32))
     return _lines(body, np.concatenate(ends)[:most], np.concatenate(commas)[:most])

@@ -68,12 +68,12 @@ def value_ranges(rows: pl.LazyFrame) -> dict[str, tuple[int, ...]]:
     if not names:
         return {}
     values = {name: pl.col(name).to_physical().cast(pl.Int64) for name in names}
-    found = rows.select(
+    ranges = rows.select(
         *(value.min().alias(f"{name}:min") for name, value in values.items()),
         *(value.max().alias(f"{name}:max") for name, value in values.items()),
         *(value.null_count().alias(f"{name}:nulls") for name, value in values.items()),
     )
-    row = found.collect().row(0, named=True)
+    row = ranges.collect().row(0, named=True)
     return {name: _range(row[f"{name}:min"], row[f"{name}:max"], row[f"{name}:nulls"]) for name in names}
 
 
@@ -151,8 +151,8 @@ class ParquetBlocks:
         rows = pl.scan_parquet(self._content, glob=False).slice(before, self._step)
         text = _tried(self._name, lambda: rows.select(self._columns).collect())
         if text.height != min(self._step, self._rows - before):
-            found = before + text.height
-            raise Rejected(f"{self._name}: says {self._rows:,} rows and has {found:,}.", "Write the file again.")
+            after = before + text.height
+            raise Rejected(f"{self._name}: says {self._rows:,} rows and has {after:,}.", "Write the file again.")
         check_lengths(self._name, text, self._caps)
         numbers, ragged = row_numbers(text.height, before), ragged_rows([], [])
         refuse_nul(self._name, text, numbers, self._written)

@@ -57,7 +57,7 @@ def opened(name: str, content: Path | bytes, contract: Contract, caps: Caps = CA
             yield DelimitedBlocks(name, source, contract, caps)
 
 
-def first_line(name: str, content: bytes, caps: Caps = CAPS) -> FirstLine | None:
+def first_line(name: str, content: Path | bytes, caps: Caps = CAPS) -> FirstLine | None:
     """The first line of a CSV file, None for Parquet; raises as `opened` does for other kinds of file."""
     with _text_of(name, content, caps) as source:
         return None if source is None else read_first_line(name, source, caps)

@@ -34,13 +34,13 @@ class _Reader:
     def struct(self, depth: int) -> Struct:
         if depth > _DEEPEST:
             raise ValueError("the metadata is nested too deeply")
-        found: Struct = {}
+        fields: Struct = {}
         number = 0
         while header := self._byte():
             step, kind = header >> 4, header & 15
             number = number + step if step else self._integer()
-            found[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, depth)
-        return found
+            fields[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, depth)
+        return fields
 
     def _value(self, kind: int, depth: int) -> Any:
         if kind in _INTEGERS:

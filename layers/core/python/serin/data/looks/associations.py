@@ -43,13 +43,13 @@ class Labelled:
         value = column.filter(self._known).rename(_VALUE)
         if value.len() < FEWEST_ROWS:
             return None
-        found = _cramers_v(_codes(value, ranges=_has_order(value.dtype)), self._codes)
-        if found is None:
+        strength = _cramers_v(_codes(value, ranges=_has_order(value.dtype)), self._codes)
+        if strength is None:
             return None
         ordered = _has_order(value.dtype) or value.dtype == pl.Boolean
         auc = _auc(value, self._label) if ordered and self._task == "binary" else None
         rank = _rank_correlation(value, self._label) if ordered and self._task == "regression" else None
-        return Association(_short(found), value.len(), auc, rank)
+        return Association(_short(strength), value.len(), auc, rank)
 
 
 def comes_with(column: pl.Series, label: pl.Series) -> bool:

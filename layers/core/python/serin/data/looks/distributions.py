@@ -84,8 +84,8 @@ def examples_of(column: pl.Series) -> tuple[str, ...]:
     """A few different values, from the beginning, the middle and the end of the table."""
     values = column.drop_nulls()
     places = sorted({place * (values.len() - 1) // max(1, EXAMPLES - 1) for place in range(EXAMPLES)})
-    found = [text_of(values[place]) for place in places] if values.len() else []
-    return tuple(dict.fromkeys(found))
+    examples = [text_of(values[place]) for place in places] if values.len() else []
+    return tuple(dict.fromkeys(examples))
 
 
 def text_of(value: Any) -> str:

@@ -75,7 +75,7 @@ def _column(values: pl.Series, about: About, labelled: Labelled | None, *, detai
     is_name = values.dtype == pl.String and _names_rows(values, distinct)
     if comparable and labelled and values.name != about.label and not is_name:
         association = labelled.association(values)
-    found = ColumnProfile(
+    profile = ColumnProfile(
         name=values.name,
         type=_type(values, known),
         missing=values.null_count(),
@@ -85,19 +85,19 @@ def _column(values: pl.Series, about: About, labelled: Labelled | None, *, detai
         association=association,
     )
     together = labelled is not None and labelled.comes_with(values)
-    found = replace(found, flags=tuple(_flags(found, values, about, together=together)))
+    profile = replace(profile, flags=tuple(_flags(profile, values, about, together=together)))
     if not detail:
-        return found
+        return profile
     description = known.description[:LONGEST_DESCRIPTION] if known and known.description else None
-    found = replace(found, description=description)
-    return found if _hidden(found) or not comparable else _with_values(found, values)
+    profile = replace(profile, description=description)
+    return profile if _hidden(profile) or not comparable else _with_values(profile, values)
 
 
-def _with_values(found: ColumnProfile, values: pl.Series) -> ColumnProfile:
+def _with_values(profile: ColumnProfile, values: pl.Series) -> ColumnProfile:
     numbers = numbers_of(values) if values.dtype.is_numeric() else None
     times = times_of(values) if values.dtype in (pl.Date, pl.Datetime) else None
     top = () if times else top_of(values)
-    return replace(found, numbers=numbers, times=times, top=top, examples=examples_of(values))
+    return replace(profile, numbers=numbers, times=times, top=top, examples=examples_of(values))
 
 
 def _type(values: pl.Series, known: Column | None) -> str:
@@ -116,27 +116,29 @@ def _names_rows(values: pl.Series, distinct: int | None) -> bool:
     )
 
 
-def _flags(found: ColumnProfile, values: pl.Series, about: About, *, together: bool) -> list[Flag]:
+def _flags(profile: ColumnProfile, values: pl.Series, about: About, *, together: bool) -> list[Flag]:
     """`together`: the column becomes known when the label does."""
-    rows, is_label = values.len(), found.name == about.label
-    afterwards = found.name in about.afterwards
+    rows, is_label = values.len(), profile.name == about.label
+    afterwards = profile.name in about.afterwards
     flags: dict[Flag, bool] = {
         "label": is_label,
-        "suspect": not (afterwards or is_label) and (together or _is_suspect(found.association)),
-        "all_missing": rows > 0 and found.missing == rows,
-        "mostly_missing": MOSTLY * rows < found.missing < rows,
-        "constant": found.distinct == 1,
-        "almost_unique": _names_rows(values, found.distinct),
+        "suspect": not (afterwards or is_label) and (together or _is_suspect(profile.association)),
+        "all_missing": rows > 0 and profile.missing == rows,
+        "mostly_missing": MOSTLY * rows < profile.missing < rows,
+        "constant": profile.distinct == 1,
+        "almost_unique": _names_rows(values, profile.distinct),
         "afterwards": afterwards and not is_label,
     }
     return [flag for flag, holds in flags.items() if holds]
 
 
-def _is_suspect(found: Association | None) -> bool:
-    if found is None:
+def _is_suspect(association: Association | None) -> bool:
+    if association is None:
         return False
-    order = max(abs(2 * (found.auc if found.auc is not None else 0.5) - 1), abs(found.rank_correlation or 0))
-    return found.strength >= SUSPECT_STRENGTH or order >= 2 * SUSPECT_ORDER - 1
+    order = max(
+        abs(2 * (association.auc if association.auc is not None else 0.5) - 1), abs(association.rank_correlation or 0)
+    )
+    return association.strength >= SUSPECT_STRENGTH or order >= 2 * SUSPECT_ORDER - 1
 
 
 def _hidden(column: ColumnProfile) -> bool:

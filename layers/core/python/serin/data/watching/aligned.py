@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from serin.data.watching.categories import HASH_BITS, added_categories, hashes_of
 from serin.data.watching.counts import (
     CAP,
     CATEGORY_CAP,
@@ -15,23 +16,26 @@ from serin.data.watching.counts import (
     Floats,
     Integers,
     NumberCounts,
-    added_categories,
     added_numbers,
     coarser,
-    hash_of,
 )
+from serin.data.watching.distances import Sample
+
+_FEWEST_CELLS = 2
 
 
 @dataclass(frozen=True)
 class Aligned:
     """`counts` has a row for each window. `values` ascend; of categories they only tell them apart.
 
-    `width` is that of the grid that all are on, 0 without one.
+    `width` is that of the grid that all are on, 0 without one; `sample` says which of a grid's categories are told
+    apart all the same, where there are enough of them.
     """
 
     values: Floats
     counts: Integers
     width: float = 0.0
+    sample: Sample | None = None
 
     @cached_property
     def total(self) -> Integers:
@@ -50,14 +54,36 @@ def aligned_numbers(parts: Sequence[NumberCounts], cap: int = CAP) -> Aligned:
 
 
 def aligned_categories(parts: Sequence[CategoryCounts], cap: int = CATEGORY_CAP) -> Aligned:
-    """Categories of windows, in the order of their names or hashes."""
+    """Categories of windows, in the order of their names; beyond the cap first those told apart, then the cells."""
     whole = added_categories(parts, cap)
     counts = np.zeros((len(parts), len(whole.counts)), np.int64)
     places = {name: place for place, name in enumerate(whole.names)}
     for row, part in zip(counts, parts, strict=True):
-        if whole.cells is None:
-            row[[places[name] for name in part.names]] = part.counts
-        else:
-            cells = np.array([hash_of(name) for name in part.names]) if part.cells is None else part.cells
-            np.add.at(row, np.searchsorted(whole.cells, coarser(cells, whole.width)), part.counts)
-    return Aligned(np.arange(len(whole.counts), dtype=np.float64), counts, whole.width)
+        np.add.at(row, _places(part, whole, places), part.counts)
+    return Aligned(np.arange(len(whole.counts), dtype=np.float64), counts, whole.width, _sample(whole))
+
+
+def _places(part: CategoryCounts, whole: CategoryCounts, places: dict[str, int]) -> Integers:
+    """In which column of the whole each count of a part belongs."""
+    named = np.array([places.get(name, -1) for name in part.names], np.int64)
+    if whole.cells is None:
+        return named
+    shared = np.flatnonzero(named < 0)
+    hashes = hashes_of(part.names[place] for place in shared)
+    named[shared] = _columns(hashes, whole.cells, whole)
+    cells = np.empty(0) if part.cells is None else part.cells
+    return np.concatenate([named, _columns(cells, whole.cells, whole)])
+
+
+def _columns(hashes: Floats, cells: Floats, whole: CategoryCounts) -> Integers:
+    found: Integers = len(whole.names) + np.searchsorted(cells, coarser(hashes, whole.width))
+    return found
+
+
+def _sample(whole: CategoryCounts) -> Sample | None:
+    """The texts with counts of their own, by the cell that each would lie in; None for too few cells to judge by."""
+    if not whole.width or whole.bound < _FEWEST_CELLS * whole.width or not whole.names:
+        return None
+    starts = np.flatnonzero(np.diff(coarser(hashes_of(whole.names), whole.width), prepend=-1.0))
+    cells = round(whole.bound / whole.width)
+    return Sample(len(whole.names), starts, cells, round(2.0**HASH_BITS / whole.width) - cells)

@@ -3,16 +3,13 @@
 Up to `CAP` different numbers, and `CATEGORY_CAP` texts, each has its own count. With more, counts are kept of the cells
 of a grid whose width is a power of two, the least that leaves at most so many cells with rows. A coarser grid follows
 from a finer one, so whatever the order in which counts are added up, they are those of all rows at once. A far outlier
-costs one cell, not the resolution of the others. What the grid costs is known of numbers: none moves by more than half
-a cell. Texts are put on a grid of hashes, where some share a cell: distances come out too small, and new ones cannot be
-told.
+costs one cell, not the resolution of the others, and no number moves by more than half a cell. Of texts see
+`serin.data.watching.categories`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +21,6 @@ Integers = npt.NDArray[np.int64]
 CAP = 2_000
 CATEGORY_CAP = 10_000
 _MANTISSA = 52
-_HASH_BITS = 52
 
 
 class _Counted:
@@ -62,13 +58,18 @@ class NumberCounts(_Counted):
 
 @dataclass(frozen=True)
 class CategoryCounts(_Counted):
-    """Texts: `counts[i]` rows have `names[i]`; with more than the cap, a hash in the cell that begins at `cells[i]`."""
+    """Texts: `counts` are those of `names`, and then those of `cells`.
+
+    Up to the cap each text has its name, and there are no cells. Beyond it `names` are the texts whose hashes are below
+    `bound`, and of the others each hash lies in a cell that begins at `cells[i]` and is `width` wide.
+    """
 
     names: tuple[str, ...]
     counts: Integers
     cells: Floats | None = None
     width: float = 0.0
     missing: int = 0
+    bound: float = 0.0
 
 
 Counts = NumberCounts | CategoryCounts
@@ -81,21 +82,12 @@ def number_counts(values: Floats, counts: Integers, missing: int = 0, cap: int =
     return _fitted(NumberCounts(values[order] + 0.0, counts[order], 0.0, missing, *ends), cap)
 
 
-def category_counts(
-    names: Sequence[str], counts: Integers, missing: int = 0, cap: int = CATEGORY_CAP
-) -> CategoryCounts:
-    """Counts of different texts."""
-    order = sorted(range(len(names)), key=names.__getitem__)
-    whole = CategoryCounts(tuple(names[place] for place in order), counts[order], missing=missing)
-    return whole if len(names) <= cap else _hashed(whole, cap)
-
-
 def added_numbers(parts: Iterable[NumberCounts], cap: int = CAP) -> NumberCounts:
     """The counts of all parts' rows."""
     all_parts = list(parts)
     width = max((part.width for part in all_parts), default=0.0)
     cells = [coarser(part.cells, width) for part in all_parts]
-    values, counts = _summed(cells, [part.counts for part in all_parts])
+    values, counts = summed(cells, [part.counts for part in all_parts])
     lowest = [part.minimum for part in all_parts if part.minimum is not None]
     highest = [part.maximum for part in all_parts if part.maximum is not None]
     missing = sum(part.missing for part in all_parts)
@@ -103,44 +95,9 @@ def added_numbers(parts: Iterable[NumberCounts], cap: int = CAP) -> NumberCounts
     return _fitted(NumberCounts(values, counts, width, missing, *ends), cap)
 
 
-def added_categories(parts: Iterable[CategoryCounts], cap: int = CATEGORY_CAP) -> CategoryCounts:
-    """The counts of all parts' rows."""
-    all_parts = list(parts)
-    missing = sum(part.missing for part in all_parts)
-    if any(part.cells is not None for part in all_parts):
-        hashed = [_hashed(part, cap) for part in all_parts]
-        width = max(part.width for part in hashed)
-        cells = [coarser(part.cells, width) for part in hashed if part.cells is not None]
-        values, counts = _summed(cells, [part.counts for part in hashed])
-        return _fewer_cells(values, counts, width, missing, cap)
-    total: Counter[str] = Counter()
-    for part in all_parts:
-        total.update(dict(zip(part.names, part.counts.tolist(), strict=True)))
-    return category_counts(list(total), np.array(list(total.values()), np.int64), missing, cap)
-
-
 def coarser(cells: Floats, width: float) -> Floats:
     """Where the cells of that width begin in which these cells lie."""
     return np.floor(cells / width) * width if width else cells
-
-
-def hash_of(name: str) -> float:
-    """A whole number below 2**52, the same for the same text wherever it is asked."""
-    found = hashlib.blake2b(name.encode(), digest_size=8).digest()
-    return float(int.from_bytes(found, "big") >> (64 - _HASH_BITS))
-
-
-def _hashed(part: CategoryCounts, cap: int) -> CategoryCounts:
-    if part.cells is not None:
-        return part
-    hashes = np.array([hash_of(name) for name in part.names], np.float64)
-    cells, counts = _summed([hashes], [part.counts])
-    return _fewer_cells(cells, counts, 1.0, part.missing, cap)
-
-
-def _fewer_cells(cells: Floats, counts: Integers, width: float, missing: int, cap: int) -> CategoryCounts:
-    cells, counts, width = _on_grid(cells, counts, max(int(math.log2(width)), 0), _HASH_BITS, cap)
-    return CategoryCounts((), counts, cells, width, missing)
 
 
 def _fitted(whole: NumberCounts, cap: int) -> NumberCounts:
@@ -151,11 +108,11 @@ def _fitted(whole: NumberCounts, cap: int) -> NumberCounts:
     if whole.width:
         finest = max(finest, math.frexp(whole.width)[1] - 1)
     widest = math.frexp(max(abs(whole.minimum), abs(whole.maximum)))[1] + 1
-    cells, counts, width = _on_grid(whole.cells, whole.counts, finest, widest, cap)
+    cells, counts, width = on_grid(whole.cells, whole.counts, finest, widest, cap)
     return NumberCounts(cells, counts, width, whole.missing, whole.minimum, whole.maximum)
 
 
-def _on_grid(cells: Floats, counts: Integers, low: int, high: int, cap: int) -> tuple[Floats, Integers, float]:
+def on_grid(cells: Floats, counts: Integers, low: int, high: int, cap: int) -> tuple[Floats, Integers, float]:
     """On the finest grid with at most `cap` cells: fewer cells have rows the coarser it is, so halving finds it."""
     while low < high:
         middle = (low + high) // 2
@@ -164,10 +121,11 @@ def _on_grid(cells: Floats, counts: Integers, low: int, high: int, cap: int) -> 
         few = 1 + int(np.count_nonzero(starts[1:] != starts[:-1])) <= cap
         low, high = (low, middle) if few else (middle + 1, high)
     width = math.ldexp(1.0, low)
-    return (*_summed([coarser(cells, width)], [counts]), width)
+    return (*summed([coarser(cells, width)], [counts]), width)
 
 
-def _summed(cells: Sequence[Floats], counts: Sequence[Integers]) -> tuple[Floats, Integers]:
+def summed(cells: Sequence[Floats], counts: Sequence[Integers]) -> tuple[Floats, Integers]:
+    """The different cells of several parts, ascending, and the counts of each."""
     if not cells:
         return np.empty(0), np.empty(0, np.int64)
     values, place = np.unique(np.concatenate(cells), return_inverse=True)

@@ -25,12 +25,12 @@ def days_of(
         if about.feature == feature and not about.column and begin <= about.at < end
     ]
     days = sorted(added_up(own, window_of(DAY, begin)).items(), key=lambda pair: pair[0])
-    found = []
+    listed = []
     for about, counts in days:
         (of,) = (one for one in compared(reference, {feature: counts}) if one.feature == feature)
         if statistic in of.statistics:
-            found.append(Day(about.at, of.statistics[statistic]))
-    return found
+            listed.append(Day(about.at, of.statistics[statistic]))
+    return listed
 
 
 def onsets_of(reference: WatchReference, summaries: Summaries, verdict: WindowVerdict) -> dict[str, datetime | None]:
@@ -39,9 +39,9 @@ def onsets_of(reference: WatchReference, summaries: Summaries, verdict: WindowVe
     The summaries must hold the days of the window, of the one before it and of `WINDOWS_BEFORE` more.
     """
     begin = verdict.end - (WINDOWS_BEFORE + 2) * (verdict.end - verdict.begin)
-    found: dict[str, datetime | None] = {}
+    onsets: dict[str, datetime | None] = {}
     for of in verdict.features:
         twice = next((test.statistic for test in of.tests if test.twice), None)
         if twice is not None:
-            found[of.feature] = onset(days_of(reference, summaries, of.feature, twice, begin, verdict.end))
-    return found
+            onsets[of.feature] = onset(days_of(reference, summaries, of.feature, twice, begin, verdict.end))
+    return onsets

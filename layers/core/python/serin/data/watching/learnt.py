@@ -114,5 +114,5 @@ def answers_learnt(
 ) -> WatchReference:
     """What a version answered in its first windows, for later ones to be held against."""
     own = {about: counts for about, counts in days.items() if about.feature == ANSWER and not about.column}
-    found = reference_of(reference_windows(own, begin, end, policy.window), policy)
-    return replace(found, baseline=replace(found.baseline, chance=chance))
+    reference = reference_of(reference_windows(own, begin, end, policy.window), policy)
+    return replace(reference, baseline=replace(reference.baseline, chance=chance))

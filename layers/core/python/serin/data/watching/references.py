@@ -90,7 +90,7 @@ def _feature(feature: str, parts: Sequence[Counts]) -> tuple[FeatureReference, A
     ]
     absent = tuple((missing / np.maximum(rows, 1)).tolist())
     statistics.append(Reference("missing", absent, float(np.median(rows))))
-    found = FeatureReference(
+    reference = FeatureReference(
         feature,
         "number" if numbers else "category",
         int(rows.sum()),
@@ -101,8 +101,8 @@ def _feature(feature: str, parts: Sequence[Counts]) -> tuple[FeatureReference, A
         lowest = min(part.minimum for part in numbers if part.minimum is not None)
         highest = max(part.maximum for part in numbers if part.maximum is not None)
         spread = float(deviation(aligned.values, shares(aligned.total)))
-        found = replace(found, minimum=lowest, maximum=highest, error=aligned.width / 2 / spread)
-    return found, aligned
+        reference = replace(reference, minimum=lowest, maximum=highest, error=aligned.width / 2 / spread)
+    return reference, aligned
 
 
 def _left_out(aligned: Aligned, *, number: bool) -> Statistics:
@@ -110,4 +110,4 @@ def _left_out(aligned: Aligned, *, number: bool) -> Statistics:
     rest = aligned.total - aligned.counts
     if number:
         return of_numbers(aligned.values, rest, aligned.counts)
-    return of_categories(rest, aligned.counts, names=not aligned.width)
+    return of_categories(rest, aligned.counts, aligned)[0]

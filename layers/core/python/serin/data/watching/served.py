@@ -28,9 +28,9 @@ def served_rows(
     """
     counted = set(answered["prediction_id"])
     by_id = {line["prediction_id"]: line for line in lines if is_answer(line) and line["prediction_id"] in counted}
-    found = [by_id.get(name, NOTHING) for name in answered["prediction_id"]]
-    served = [line.get("features", NOTHING) for line in found]
-    known = [{**line.get("inputs", NOTHING), **features} for line, features in zip(found, served, strict=True)]
+    rows = [by_id.get(name, NOTHING) for name in answered["prediction_id"]]
+    served = [line.get("features", NOTHING) for line in rows]
+    known = [{**line.get("inputs", NOTHING), **features} for line, features in zip(rows, served, strict=True)]
     columns = [answered["at"]]
     for name, kind in kinds.items():
         values = [_typed(row.get(name), kind) for row in served]

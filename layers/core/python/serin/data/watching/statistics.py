@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from serin.data.watching.aligned import Aligned
 from serin.data.watching.counts import Floats, Integers
-from serin.data.watching.distances import above, deviation, jensen_shannon, shares, wasserstein
+from serin.data.watching.distances import above, deviation, jensen_shannon, mixed, shares, wasserstein
 from serin.domain.judgement.watching.evidence import Statistic
 
 Statistics = dict[Statistic, Floats]
@@ -18,12 +20,19 @@ def of_numbers(values: Floats, reference: Integers, windows: Integers) -> Statis
     return {"location": above(rest, window), "shape": wasserstein(values, rest, window)}
 
 
-def of_categories(reference: Integers, windows: Integers, *, names: bool) -> Statistics:
-    """One number a window of each statistic; without `names`, which a grid has not, new categories cannot be seen."""
-    found: Statistics = {"mix": jensen_shannon(shares(reference), shares(windows))}
-    if names:
-        found["new"] = (shares(windows) * (reference == 0)).sum(axis=-1)
-    return found
+def of_categories(reference: Integers, windows: Integers, aligned: Aligned) -> tuple[Statistics, Floats]:
+    """One number a window of each statistic, and what its distance may be off by.
+
+    `aligned` says how the counts came about: on a grid new categories cannot be seen.
+    """
+    rest, window = shares(reference), shares(windows)
+    if aligned.sample is not None:
+        distance, error = mixed(rest, window, aligned.sample)
+        return {"mix": distance}, error
+    distance = jensen_shannon(rest, window)
+    if aligned.width:
+        return {"mix": distance}, math.sqrt(math.log(2)) - distance
+    return {"mix": distance, "new": (window * (reference == 0)).sum(axis=-1)}, np.zeros(len(distance))
 
 
 def noise_of(aligned: Aligned, statistic: Statistic) -> float:
@@ -38,5 +47,13 @@ def noise_of(aligned: Aligned, statistic: Statistic) -> float:
         return float(np.sqrt(below * (1 - below)) @ np.diff(aligned.values)) / spread
     if statistic == "mix":
         # 8 n times the squared distance is about chi-squared.
-        return float(np.sqrt((np.count_nonzero(share) - 1) / 8))
+        return math.sqrt((_different(share, aligned) - 1) / 8)
     return 0.0
+
+
+def _different(share: Floats, aligned: Aligned) -> float:
+    """How many categories there are; of a grid by how many have hashes below the bound."""
+    if aligned.sample is None:
+        return float(np.count_nonzero(share))
+    names, cells, rest = aligned.sample.names, aligned.sample.cells, aligned.sample.rest
+    return float(np.count_nonzero(share[:names])) * (cells + rest) / cells

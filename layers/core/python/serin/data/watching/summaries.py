@@ -12,15 +12,14 @@ import numpy as np
 import polars as pl
 
 from serin.data.files.parquet import from_parquet, to_parquet
+from serin.data.watching.categories import added_categories, category_counts
 from serin.data.watching.counts import (
     CategoryCounts,
     Counts,
     Floats,
     Integers,
     NumberCounts,
-    added_categories,
     added_numbers,
-    category_counts,
     number_counts,
 )
 from serin.domain.errors import Corrupt, Invalid
@@ -69,12 +68,12 @@ def summarise(
     parts = [("", *_groups(bucketed.select(_BUCKET, pl.lit("").alias(_SLICE))))]
     for name in slices:
         parts.append((name, *_groups(bucketed.select(_BUCKET, pl.col(name).cast(pl.String).alias(_SLICE)))))
-    found: Summaries = {}
+    summaries: Summaries = {}
     for feature in features:
         values, places = _coded(bucketed[feature])
         for name, keys, groups in parts:
-            found.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
-    return found
+            summaries.update(_summaries(About(_EPOCH, feature, name), keys, groups, values, places))
+    return summaries
 
 
 def added_up(summaries: Iterable[tuple[About, Counts]], into: Callable[[datetime], datetime]) -> Summaries:
@@ -162,7 +161,8 @@ def _row(about: About, counts: Counts) -> tuple[object, ...]:
     if isinstance(counts, NumberCounts):
         return (*key, counts.minimum, counts.maximum, counts.cells.tolist(), None, counts.counts.tolist())
     cells = None if counts.cells is None else counts.cells.tolist()
-    return (*key, None, None, cells, list(counts.names), counts.counts.tolist())
+    # The least that a hash of the cells is; files of before have none, and no names beside cells.
+    return (*key, counts.bound or None, None, cells, list(counts.names), counts.counts.tolist())
 
 
 def _counts(row: Mapping[str, Any]) -> Counts:
@@ -172,4 +172,4 @@ def _counts(row: Mapping[str, Any]) -> Counts:
     if row["names"] is None:
         assert places is not None
         return NumberCounts(places, number, width, missing, row["minimum"], row["maximum"])
-    return CategoryCounts(tuple(row["names"]), number, places, width, missing)
+    return CategoryCounts(tuple(row["names"]), number, places, width, missing, row["minimum"] or 0.0)

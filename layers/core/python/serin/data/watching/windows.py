@@ -51,26 +51,26 @@ def _rows(parts: Mapping[str, list[Counts]]) -> int:
 def _compared(feature: str, known: Counts, counts: Counts | None) -> FeatureWindow:
     if counts is None or counts.rows == 0:
         return FeatureWindow(feature, 0, 0)
-    found = FeatureWindow(feature, counts.rows, counts.missing, {"missing": counts.missing / counts.rows})
+    window = FeatureWindow(feature, counts.rows, counts.missing, {"missing": counts.missing / counts.rows})
     if counts.present < _FEWEST or known.present < _FEWEST:
-        return found
+        return window
     if isinstance(known, NumberCounts) and isinstance(counts, NumberCounts):
-        return _numbers(found, known, counts)
+        return _numbers(window, known, counts)
     if isinstance(known, CategoryCounts) and isinstance(counts, CategoryCounts):
-        return _categories(found, known, counts)
+        return _categories(window, known, counts)
     raise Invalid(
         f"The feature {feature!r} is a number in the reference or in the window, and a text in the other.",
         "Give it the type that the model was trained with.",
     )
 
 
-def _numbers(found: FeatureWindow, known: NumberCounts, counts: NumberCounts) -> FeatureWindow:
+def _numbers(window: FeatureWindow, known: NumberCounts, counts: NumberCounts) -> FeatureWindow:
     both = aligned_numbers((known, counts))
     statistics = of_numbers(both.values, both.counts[:1], both.counts[1:])
     bins = shares(binned(both.values, both.counts))
     return replace(
-        found,
-        statistics={**found.statistics, **_single(statistics)},
+        window,
+        statistics={**window.statistics, **_single(statistics)},
         wasserstein=float(statistics["shape"][0]),
         jensen_shannon=float(jensen_shannon(bins[:1], bins[1:])[0]),
         minimum=counts.minimum,
@@ -79,15 +79,16 @@ def _numbers(found: FeatureWindow, known: NumberCounts, counts: NumberCounts) ->
     )
 
 
-def _categories(found: FeatureWindow, known: CategoryCounts, counts: CategoryCounts) -> FeatureWindow:
+def _categories(window: FeatureWindow, known: CategoryCounts, counts: CategoryCounts) -> FeatureWindow:
     both = aligned_categories((known, counts))
-    statistics = of_categories(both.counts[:1], both.counts[1:], names=not both.width)
+    statistics, error = of_categories(both.counts[:1], both.counts[1:], both)
     unseen = sorted(set(counts.names) - set(known.names)) if not both.width else []
     return replace(
-        found,
-        statistics={**found.statistics, **_single(statistics)},
+        window,
+        statistics={**window.statistics, **_single(statistics)},
         jensen_shannon=float(statistics["mix"][0]),
         unseen=tuple(unseen[:_SHOWN]),
+        error=float(error[0]),
     )
 
 

@@ -39,10 +39,10 @@ def seen_power(evidence: Evidence, gate: GatePolicy) -> float | None:
     None where the blocks cannot tell.
     """
     champion = evidence.over_champion
-    found = uncertain(evidence.over_trivial if champion is None else champion)
-    if found is None or (champion is not None and found.blocks < MINIMUM_BLOCKS):
+    gain = uncertain(evidence.over_trivial if champion is None else champion)
+    if gain is None or (champion is not None and gain.blocks < MINIMUM_BLOCKS):
         return None
-    return found.detectable(gate.alpha) + (0.0 if champion is None else gate.minimum_gain)
+    return gain.detectable(gate.alpha) + (0.0 if champion is None else gate.minimum_gain)
 
 
 def _plural(block: str, count: int) -> str:

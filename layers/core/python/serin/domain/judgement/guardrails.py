@@ -50,9 +50,9 @@ def guardrails(evidence: ReleaseEvidence, policy: ReleasePolicy) -> tuple[Guardr
     )
 
 
-def against(found: Sequence[Guardrail]) -> float:
+def against(measured: Sequence[Guardrail]) -> float:
     """The evidence against the candidate over all guardrails: at least 1/alpha rejects it."""
-    return math.fsum(guardrail.weight * guardrail.e for guardrail in found)
+    return math.fsum(guardrail.weight * guardrail.e for guardrail in measured)
 
 
 def _errors(evidence: ReleaseEvidence, margin: float) -> Guardrail:

@@ -53,21 +53,21 @@ def judge_release(evidence: ReleaseEvidence, policy: ReleasePolicy) -> ReleaseVe
     candidates that fail as often as the margin, at most alpha do. Value, quality and latency may fail a release and
     are not asked for a pass. With the strategy `shadow` it passes by the same bound on its last planned pair.
     """
-    found = guardrails(evidence, policy)
+    measured = guardrails(evidence, policy)
     told = tuple(stops(evidence)), sample_ratio(evidence)
     look = due_look(evidence, policy)
     bound = harm(evidence, policy, look)
-    checks = (*told[0], told[1], *(guardrail.check(policy.alpha) for guardrail in found), bound)
+    checks = (*told[0], told[1], *(guardrail.check(policy.alpha) for guardrail in measured), bound)
     taken = look.calls if look else evidence.looked_at
-    verdict = ReleaseVerdict("continue", "", checks, against(found), 1 / policy.alpha, looked_at=taken)
+    verdict = ReleaseVerdict("continue", "", checks, against(measured), 1 / policy.alpha, looked_at=taken)
     if told[0]:
         return _said(verdict, "fail", "; ".join(stop.reason for stop in told[0]))
     if told[1].outcome == "invalid":
         return _said(verdict, "invalid", told[1].reason)
     if verdict.against >= verdict.enough:
-        return _said(verdict, "fail", _strongest(found))
+        return _said(verdict, "fail", _strongest(measured))
     if bound.outcome == "pass":
-        return _said(verdict, "pass", "; ".join([bound.reason, *_unseen(found)]))
+        return _said(verdict, "pass", "; ".join([bound.reason, *_unseen(measured)]))
     return _open(verdict, evidence, policy)
 
 
@@ -99,14 +99,14 @@ def _missing(evidence: ReleaseEvidence, policy: ReleasePolicy, looked_at: int) -
     return None if look is None else max(of_step, look.calls - evidence.candidate.calls)
 
 
-def _strongest(found: tuple[Guardrail, ...]) -> str:
+def _strongest(measured: tuple[Guardrail, ...]) -> str:
     """The guardrail that weighs most, by what it saw."""
-    return max(found, key=lambda guardrail: guardrail.weight * guardrail.e).reason
+    return max(measured, key=lambda guardrail: guardrail.weight * guardrail.e).reason
 
 
-def _unseen(found: tuple[Guardrail, ...]) -> list[str]:
+def _unseen(measured: tuple[Guardrail, ...]) -> list[str]:
     """What was not looked at, and what quality or value could have shown."""
-    return [guardrail.reason for guardrail in found if not guardrail.seen or guardrail.name in {"quality", "value"}]
+    return [guardrail.reason for guardrail in measured if not guardrail.seen or guardrail.name in {"quality", "value"}]
 
 
 def _said(verdict: ReleaseVerdict, outcome: ReleaseOutcome, because: str) -> ReleaseVerdict:

@@ -15,15 +15,15 @@ def at_least(name: str, sample: Sample | None, requirement: float, alpha: float,
     The lower bound decides a pass. An estimate below the requirement fails; one above it whose bound is below is
     inconclusive: more rows may show it.
     """
-    found = None if sample is None else uncertain(sample)
-    if found is None:
+    measured = None if sample is None else uncertain(sample)
+    if measured is None:
         return _unseen(name, requirement, unit)
-    bound = found.lower(alpha)
-    outcome: Outcome = "pass" if bound >= requirement else "fail" if found.estimate < requirement else "inconclusive"
+    bound = measured.lower(alpha)
+    outcome: Outcome = "pass" if bound >= requirement else "fail" if measured.estimate < requirement else "inconclusive"
     sure = f"at least {bound:.4g} with {1 - alpha:.0%} confidence"
     rule = f"even that must be at least {requirement:g}"
-    shown = f"{name}: estimated {found.estimate:.4g} {unit}, {sure}, {rule}: {came(outcome)}"
-    return Check(name, outcome, shown, unit, requirement, found.estimate, bound)
+    shown = f"{name}: estimated {measured.estimate:.4g} {unit}, {sure}, {rule}: {came(outcome)}"
+    return Check(name, outcome, shown, unit, requirement, measured.estimate, bound)
 
 
 def better_than_trivial(gain: Sample, alpha: float, metric: str) -> Check:

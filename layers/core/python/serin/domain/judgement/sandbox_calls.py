@@ -72,7 +72,7 @@ def _paired(candidate: Calls, live: Calls) -> Iterator[_Turns]:
     taken: set[str] = set()
     while True:
         pairs = ((own, other) for own in soonest for other in _near(soonest[own], taken))
-        whole = [(own, other, found) for own, other in pairs if (found := turns(own, other)) is not None]
+        whole = [(own, other, ratio) for own, other in pairs if (ratio := turns(own, other)) is not None]
         if not whole:
             return
         own, other, first = min(whole, key=lambda pair: (pair[2].end, pair[0], pair[1]))
@@ -113,12 +113,12 @@ def _warm(
     invocations: Iterable[Invocation], sides: Sides, counts: Callable[[Invocation], bool]
 ) -> dict[Side, dict[str, list[Invocation]]]:
     """The warm calls that count, by sandbox, in the order both began."""
-    found: dict[Side, dict[str, list[Invocation]]] = {"candidate": defaultdict(list), "live": defaultdict(list)}
+    calls: dict[Side, dict[str, list[Invocation]]] = {"candidate": defaultdict(list), "live": defaultdict(list)}
     for invocation in invocations:
         side = sides.of(invocation)
         if side is not None and invocation.cold is False and counts(invocation):
-            found[side][invocation.sandbox].append(invocation)
-    return found
+            calls[side][invocation.sandbox].append(invocation)
+    return calls
 
 
 def _over(calls: Iterable[Invocation], latency_ms: float) -> int:

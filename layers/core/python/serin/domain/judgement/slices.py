@@ -16,7 +16,7 @@ Measured = tuple[SliceEvidence, Uncertain]
 def slice_checks(evidence: Evidence, asked: Requirements) -> Iterator[Check]:
     """One check for each named column, about its worst value."""
     for column, margin in asked.slices.items():
-        slices = [found for found in evidence.slices if found.column == column]
+        slices = [one for one in evidence.slices if one.column == column]
         yield _column(column, margin, slices, asked.gate.alpha)
 
 
@@ -27,7 +27,7 @@ def _column(column: str, margin: SliceMargin, slices: Sequence[SliceEvidence], a
     shared by the values (Bonferroni), since any one of them stops it.
     """
     name, floor = f"slices of {column}", -margin.margin
-    measured = [(found, sure) for found in slices if (sure := uncertain(found.gain)) is not None]
+    measured = [(one, sure) for one in slices if (sure := uncertain(one.gain)) is not None]
     if not measured:
         return Check(name, "inconclusive", f"{name}: no value has rows in two blocks", margin.metric, floor)
     share = alpha / len(measured)

@@ -38,12 +38,12 @@ def _more(value: float) -> str:
 def _no_loss(sample: Sample | None, margin: float, alpha: float, unit: str) -> Check:
     """Fails when value is lost for sure, or seems to be lost by more than the margin."""
     name = "value against the champion"
-    found = None if sample is None else uncertain(sample)
-    if found is None:
+    gain = None if sample is None else uncertain(sample)
+    if gain is None:
         return Check(name, "inconclusive", f"{name}: these rows cannot show it", unit, -margin)
-    upper = found.upper(alpha)
-    lost = upper < 0 or found.estimate < -margin
-    told = f"{name}: {_more(found.estimate)} {unit}, at best {_more(upper)}"
+    upper = gain.upper(alpha)
+    lost = upper < 0 or gain.estimate < -margin
+    told = f"{name}: {_more(gain.estimate)} {unit}, at best {_more(upper)}"
     rule = f"it fails where it is less by more than {margin:,.0f}, or less even at best"
     shown = f"{told}, {rule}: {'it does' if lost else 'it does not'}"
-    return Check(name, "fail" if lost else "pass", shown, unit, -margin, found.estimate, upper)
+    return Check(name, "fail" if lost else "pass", shown, unit, -margin, gain.estimate, upper)

@@ -81,8 +81,8 @@ def _check(context: JudgedRelease, release: Release, live: Live | None) -> None:
     if intent is not None and intent.release == context.id:
         # A beginning that was sent twice and overslept: later steps have moved the alias, which it must not take back.
         return
-    found = put_right(context.model, control=context.control, endpoint=context.endpoint)
-    if found == "changed by somebody else":
+    repaired = put_right(context.model, control=context.control, endpoint=context.endpoint)
+    if repaired == "changed by somebody else":
         message = f"The alias of {context.model} is not as the last release left it."
         raise Conflict(message, "Look who changed it, and put it back, then start again.")
     policy = basic(context.policy) if release.cause == "rollback" else context.policy

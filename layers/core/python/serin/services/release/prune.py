@@ -22,7 +22,7 @@ def prune(context: ReleaseContext) -> Course:
     if plan.previous not in (None, plan.function_version):
         context.endpoint.unprovision(model, plan.previous)
     releases = context.catalog.releases(model)
-    plans = [found for one in _needed(releases) if (found := context.catalog.plan(model, one.id)) is not None]
+    plans = [recorded for one in _needed(releases) if (recorded := context.catalog.plan(model, one.id)) is not None]
     alias = context.endpoint.alias(model)
     kept = {*kept_versions(plan, plans), alias.function_version, *alias.weights}
     for number in prunable(context.endpoint.function_versions(model), kept):

@@ -85,16 +85,16 @@ def _is_there(context: ReleaseContext, known: Published) -> bool:
     return known.function_version in context.endpoint.function_versions(context.model)
 
 
-def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+def golden_fault(number: int, expect: Mapping[str, Any], prediction: Mapping[str, Any]) -> str | None:
     """What is wrong with the answer to golden row `number`, or None.
 
     `expect` may name a `label`, the `positive` class, a `probability` band or a `value` band, each
     [low, high] inclusive.
     """
-    if error := found.get("error"):
+    if error := prediction.get("error"):
         return f"golden row {number}: {error['message'].rstrip('.')}"
     for name in ("probability", "value"):
-        answered = found.get(name)
+        answered = prediction.get(name)
         if answered is None and name in expect:
             return f"golden row {number}: no {name} was answered"
         if answered is None:
@@ -103,6 +103,6 @@ def golden_fault(number: int, expect: Mapping[str, Any], found: Mapping[str, Any
         if not (math.isfinite(answered) and low <= answered <= high):
             return f"golden row {number}: {name} {answered:.4f} is not within {low:g} and {high:g}"
     for name in ("label", "positive"):
-        if name in expect and found.get(name) != expect[name]:
-            return f"golden row {number}: {name} {found.get(name)!r}, expected {expect[name]!r}"
+        if name in expect and prediction.get(name) != expect[name]:
+            return f"golden row {number}: {name} {prediction.get(name)!r}, expected {expect[name]!r}"
     return None

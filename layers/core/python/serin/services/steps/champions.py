@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from serin.domain.experiments import TrainingSet
 from serin.domain.models import ModelVersion
+from serin.domain.roles import VersionRole, roles_of
 from serin.ports import Catalog
+
+
+def version_roles(model: str, *, catalog: Catalog) -> Mapping[int, VersionRole]:
+    """Version → role, of those that have one."""
+    releases = catalog.releases(model)
+    withdrawn = {one.version for one in releases if catalog.withdrawal(model, one.version)}
+    return roles_of(releases, withdrawn)
 
 
 def released_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
@@ -15,8 +25,8 @@ def released_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
 
 def live_version(model: str, *, catalog: Catalog) -> ModelVersion | None:
     """The champion: the released version, unless it is withdrawn."""
-    found = released_version(model, catalog=catalog)
-    return None if found is None or catalog.withdrawal(model, found.version) else found
+    version = released_version(model, catalog=catalog)
+    return None if version is None or catalog.withdrawal(model, version.version) else version
 
 
 def why_unbeaten(training_set: TrainingSet, *, catalog: Catalog) -> str | None:

@@ -68,7 +68,7 @@ class Comparison:
         values = value_ranges(pl.scan_parquet(self.checked.accepted, glob=False)) if self.checked.accepted else {}
         ranges = telling_ranges(values, self.contract)
         near, left_out = _near(sets, ranges)
-        found = sum((rows.compare(self._fetched(one)) for one in near), Counter[int]())
+        copies = sum((rows.compare(self._fetched(one)) for one in near), Counter[int]())
         own, earlier = rows.within_upload(), [one.repeats for one in sets]
         copied = are_copies(own.rows, rows.equal, repeat_rate(own, earlier)) or (
             is_doubled(*rows.distinct(), earlier_rate(earlier))
@@ -81,7 +81,7 @@ class Comparison:
             uncompared=left_out,
         )
         if copied:
-            upload = replace(upload, copies=self._copies(upload, rows.equal, found, parts))
+            upload = replace(upload, copies=self._copies(upload, rows.equal, copies, parts))
         upload, size = self._stored(upload, rows)
         part = Part(upload.dataset, number, upload.id, upload.part or "", upload.accepted, upload.id, size)
         digests, marks = self._kept(rows, copied, number, merged, ranges), self._marks(rows) if copied else None
@@ -99,8 +99,8 @@ class Comparison:
         columns = digest(*(name for name in self.checked.columns if name in names))[:16]
         return {**form_of(self.folder / "content"), ORDER_OF_COLUMNS: columns, ORDER_OF_ROWS: rows.order()}
 
-    def _copies(self, upload: Upload, equal: int, found: Counter[int], parts: _Parts) -> Copies:
-        number, most = max(found.items(), key=lambda item: (item[1], item[0]))
+    def _copies(self, upload: Upload, equal: int, copies: Counter[int], parts: _Parts) -> Copies:
+        number, most = max(copies.items(), key=lambda item: (item[1], item[0]))
         name = parts[number].upload_id
         other = self.catalog.upload(upload.dataset, name)
         assert other is not None, f"{name} has a part"

@@ -41,9 +41,9 @@ def _still_set_aside(dataset: str, names: set[str], lake: ObjectStore, catalog: 
     """The rows of these uploads that are in quarantine and have not come back yet."""
     uploads = list(accepted_uploads(dataset, catalog=catalog))
     corrected = [from_parquet(lake.get(upload.corrects)) for upload in uploads if upload.corrects]
-    found = [pl.DataFrame(schema={UPLOAD: pl.String, ROW: pl.UInt32})]
+    blocks = [pl.DataFrame(schema={UPLOAD: pl.String, ROW: pl.UInt32})]
     for upload in uploads:
         if upload.id in names and upload.quarantine:
             rows = from_parquet(lake.get(upload.quarantine)).select(pl.lit(upload.id).alias(UPLOAD), ROW)
-            found.append(still_set_aside(rows, corrected))
-    return pl.concat(found)
+            blocks.append(still_set_aside(rows, corrected))
+    return pl.concat(blocks)

@@ -40,7 +40,7 @@ def all_rows(
     refuse_too_many(segments)
     for name, head in heads.items():
         refuse_incompatible(head.schemas, contracts[name])
-    return {name: _joined(found, heads[name].sequence, contracts[name], lake) for name, found in segments.items()}
+    return {name: _joined(parts, heads[name].sequence, contracts[name], lake) for name, parts in segments.items()}
 
 
 def part_rows(key: str, contract: Contract, *, lake: ObjectStore) -> pl.DataFrame:
@@ -85,11 +85,11 @@ def check_memory(heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> None:
 
 def refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
     """Raise TooLarge, with the numbers, for segments whose rows do not fit into a function's memory together."""
-    sizes = {name: sum(segment.memory for segment in found) for name, found in segments.items()}
+    sizes = {name: sum(segment.memory for segment in parts) for name, parts in segments.items()}
     if sum(sizes.values()) > LARGEST:
-        rows = {name: sum(segment.rows for segment in found) for name, found in segments.items()}
-        found = ", ".join(f"{rows[name]:,} rows of {name} ({size / 1e6:,.0f} MB)" for name, size in sizes.items())
+        rows = {name: sum(segment.rows for segment in parts) for name, parts in segments.items()}
+        parts = ", ".join(f"{rows[name]:,} rows of {name} ({size / 1e6:,.0f} MB)" for name, size in sizes.items())
         raise TooLarge(
-            f"{found} have to be in memory together; there is room for {LARGEST / 1e6:,.0f} MB.",
+            f"{parts} have to be in memory together; there is room for {LARGEST / 1e6:,.0f} MB.",
             "Keep older rows in a dataset of their own, or leave columns that no feature needs out of the contract.",
         )

@@ -17,10 +17,10 @@ def common_times(
 
     None where one says nothing, or speaks of times that were derived by other rows than those that are looked up now.
     """
-    found = [statistics.times if statistics else None for statistics in counted]
+    known = [statistics.times if statistics else None for statistics in counted]
     looked_up = {name: head.sequence for name, head in heads.items() if name != dataset}
-    times = [one for one in found if one is not None and one.looked_up == looked_up]
-    if not times or len(times) < len(found) or len({one.column for one in times}) > 1:
+    times = [one for one in known if one is not None and one.looked_up == looked_up]
+    if not times or len(times) < len(known) or len({one.column for one in times}) > 1:
         return None
     # Each is right up to its own end, so together they are up to the first.
     return reduce(DerivedTimes.followed_by, sorted(times, key=lambda one: one.upto, reverse=True))
@@ -31,10 +31,10 @@ def before_derivation(spans: Iterable[Span], times: DerivedTimes) -> Sequence[Sp
 
     That is right of rows up to `times.upto`.
     """
-    found = list[Span]()
+    listed = list[Span]()
     for span in spans:
         if span.column not in times.offsets:
             return None
         least, greatest = times.offsets[span.column]
-        found.append(Span(times.column, max(-EVER, span.least - greatest), min(EVER, span.greatest - least)))
-    return found
+        listed.append(Span(times.column, max(-EVER, span.least - greatest), min(EVER, span.greatest - least)))
+    return listed

@@ -38,10 +38,10 @@ def _requests(content: bytes, function_version: str) -> Mapping[str, list[Line]]
     lines = [json.loads(line) for line in gzip.decompress(content).splitlines()]
     answered = [line for line in lines if line.get("function_version") == function_version and _is_answer(line)]
     answered.sort(key=lambda line: str(line["at"]), reverse=True)
-    found: dict[str, list[Line]] = {}
+    requests: dict[str, list[Line]] = {}
     for line in answered:
-        found.setdefault(line["request_id"], []).append(line)
-    return found
+        requests.setdefault(line["request_id"], []).append(line)
+    return requests
 
 
 def _is_answer(line: Line) -> bool:

@@ -15,6 +15,7 @@ from serin.domain.names import digest
 from serin.files.replaced import replace_file
 
 PACKAGE = "model_code"
+Functions = Callable[[str], Callable[..., Any]]
 
 
 class ReleasedCode:
@@ -33,27 +34,33 @@ class ReleasedCode:
 
     def __call__(self, call: str) -> Callable[..., Any]:
         """The function; what it imports while it runs comes from the layer too."""
-        module, _, name = call.partition(":")
 
         def run(*arguments: Any) -> Any:
-            with self._in_place():
-                return getattr(import_module(f"{PACKAGE}.{module}"), name)(*arguments)
+            with self.in_place() as functions:
+                return functions(call)(*arguments)
 
         return run
 
     @contextmanager
-    def _in_place(self) -> Iterator[None]:
+    def in_place(self) -> Iterator[Functions]:
+        """Until the end, `model_code` is the package in the layer; its functions may be called as often as need be."""
         folder = f"{self._path}/python"
         deployed = _take_away()
         sys.modules.update(self._modules)
         sys.path.insert(0, folder)
         invalidate_caches()
         try:
-            yield
+            yield _function
         finally:
             sys.path.remove(folder)
             self._modules = _take_away()
             sys.modules.update(deployed)
+
+
+def _function(call: str) -> Callable[..., Any]:
+    module, _, name = call.partition(":")
+    function: Callable[..., Any] = getattr(import_module(f"{PACKAGE}.{module}"), name)
+    return function
 
 
 def _take_away() -> dict[str, ModuleType]:

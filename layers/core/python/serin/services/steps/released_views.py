@@ -38,7 +38,7 @@ def released_views(
     A view on a dataset that no deployed model reads is left out: its uploads do not come any more.
     """
     taken = {definition(deployed, view) for view in deployed.features.views}
-    found = []
+    kept = []
     for number in serving_versions(catalog.releases(deployed.model)):
         version = catalog.version(deployed.model, number)
         if version.charter == deployed.digest():
@@ -47,9 +47,9 @@ def released_views(
         charter = charter_in(layer)
         views = tuple(_untaken(charter, taken, contracts))
         if views:
-            found.append(ReleasedViews(_only(charter, views), code_of(layer)))
+            kept.append(ReleasedViews(_only(charter, views), code_of(layer)))
             taken |= {definition(charter, view) for view in views}
-    return found
+    return kept
 
 
 def _untaken(charter: Charter, taken: Collection[str], contracts: Mapping[str, Contract]) -> Iterator[View]:

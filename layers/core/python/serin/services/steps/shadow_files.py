@@ -35,10 +35,10 @@ def kept_calls(model: str, release: str, *, lake: ObjectStore) -> list[CallMade]
 
 def kept_truth(model: str, release: str, *, lake: ObjectStore) -> list[Matured]:
     """The truth that has come, in the order it was stored; what was stored first of a row counts."""
-    found: dict[str, Matured] = {}
+    matured: dict[str, Matured] = {}
     for known in _kept(model, release, "truth", Matured, lake):
-        found.setdefault(known.prediction_id, known)
-    return list(found.values())
+        matured.setdefault(known.prediction_id, known)
+    return list(matured.values())
 
 
 def _kept(model: str, release: str, kind: Kind, of: type[T], lake: ObjectStore) -> list[T]:

@@ -79,10 +79,12 @@ def _spans(
             if contract.primary_key and not set(writer.key(view)) <= set(contract.primary_key):
                 return None
             continue
-        found = list(_stretches(writer, view, versions)) if view.windows else _newest(writer, view, versions, contract)
-        if found is None:
+        touched = (
+            list(_stretches(writer, view, versions)) if view.windows else _newest(writer, view, versions, contract)
+        )
+        if touched is None:
             return None
-        spans += found
+        spans += touched
     return spans
 
 

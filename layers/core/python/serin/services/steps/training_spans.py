@@ -21,14 +21,14 @@ Times = Mapping[str, DerivedTimes]
 
 def derived_times(charter: Charter, heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> Times:
     """What the records of the views say of derived times, of each dataset the one that reaches furthest."""
-    found: dict[str, DerivedTimes] = {}
+    known: dict[str, DerivedTimes] = {}
     for view in charter.features.views:
         fill = catalog.fill(charter.model, definition(charter, view)) if charter.dataset(view.source).derive else None
         read = {name: heads[name] for name in charter.reads(view)}
         times = common_times([fill.statistics if fill else None], view.source, read)
-        if times and (view.source not in found or found[view.source].upto < times.upto):
-            found[view.source] = times
-    return found
+        if times and (view.source not in known or known[view.source].upto < times.upto):
+            known[view.source] = times
+    return known
 
 
 def span_of(charter: Charter, contract: Contract, least: int, times: Times) -> Span | None:

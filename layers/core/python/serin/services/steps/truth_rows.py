@@ -142,9 +142,9 @@ def about(rows: pl.DataFrame, asked: pl.DataFrame, charter: Charter) -> pl.DataF
     """
     entity = charter.features.entities[charter.truth.entity]
     types = [pl.col(INPUT + name).cast(rows.schema[name], strict=False).alias(name) for name in entity]
-    found = asked.select("prediction_id", *types).join(rows, on=list(entity), how="inner")
-    names = pl.Series("by", [digest(name)[:32] for name in found[_ROW]], dtype=pl.String)
-    return found.with_columns(
+    joined = asked.select("prediction_id", *types).join(rows, on=list(entity), how="inner")
+    names = pl.Series("by", [digest(name)[:32] for name in joined[_ROW]], dtype=pl.String)
+    return joined.with_columns(
         names,
         pl.lit("dataset").alias("source"),
         pl.col(_ORDER).alias("order"),

@@ -44,11 +44,11 @@ def truth_window(
     tables, day = [], begin.date()
     while day <= (end - timedelta(microseconds=1)).date():
         (asked, asked_keys), (facts, facts_keys) = days.asked(day, as_of), days.facts(day)
-        found = day_of_truth(asked, facts, charter, as_of)
-        tables.append(found.rows)
+        matured = day_of_truth(asked, facts, charter, as_of)
+        tables.append(matured.rows)
         keys += (*asked_keys, *facts_keys)
-        if found.over_share:
-            over[str(day)] = found.over_share
+        if matured.over_share:
+            over[str(day)] = matured.over_share
         day += timedelta(days=1)
     rows = pl.concat(tables).filter(pl.col("at") >= begin, pl.col("at") < end)
     return TruthWindow(rows, may_be_judged(charter.truth, end, as_of), digest(*sorted(keys)), over)

@@ -79,10 +79,14 @@ class VersionReferences:
             rows = from_parquet(self.lake.get(training_set.parquet))
             monitoring = self.charter.monitoring
             features, in_time = _learnt_columns(rows, training_set), training_set.holdout_from is not None
-            found = learnt(rows, features, monitoring.slices, monitoring.policy, in_time=in_time)
-            baselines, counts = kept(found.references)
+            reference = learnt(rows, features, monitoring.slices, monitoring.policy, in_time=in_time)
+            baselines, counts = kept(reference.references)
             self.lake.put(f"{key}.parquet", counts)
-            record |= {"references": baselines, "left_out": found.left_out, "slices_left_out": found.slices_left_out}
+            record |= {
+                "references": baselines,
+                "left_out": reference.left_out,
+                "slices_left_out": reference.slices_left_out,
+            }
         except Invalid as error:
             record["why_none"] = _sentence(error)
         self.lake.put(f"{key}.json", json.dumps(record).encode())

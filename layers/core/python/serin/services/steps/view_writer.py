@@ -112,8 +112,8 @@ class ViewWriter:
 
     def statistics(self, view: View, rows: pl.DataFrame, heads: Heads) -> ViewStatistics:
         """What the newest versions of the rows look like, which were derived at these heads."""
-        found = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
-        return replace(found, counted=rows.height, times=self._times(view.source, rows, heads))
+        counted = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
+        return replace(counted, counted=rows.height, times=self._times(view.source, rows, heads))
 
     def _times(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> DerivedTimes | None:
         contract = self.contracts[dataset]

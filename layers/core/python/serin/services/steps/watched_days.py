@@ -32,12 +32,12 @@ class WatchedDays:
 
     def between(self, begin: datetime, end: datetime, now: datetime) -> Summaries:
         """The counts of all days from `begin` to `end`."""
-        found, model, day = Summaries(), self.charter.model, begin.date()
+        summaries, model, day = Summaries(), self.charter.model, begin.date()
         kept = frozenset(self.lake.keys(summaries_below(model), summaries_since(model, day)))
         while day < end.date():
-            found |= self._day(day, now, kept)
+            summaries |= self._day(day, now, kept)
             day += timedelta(days=1)
-        return found
+        return summaries
 
     def _day(self, day: date, now: datetime, kept: Container[str]) -> Summaries:
         key = summary_file(self.charter.model, day, self.version, self._reading)

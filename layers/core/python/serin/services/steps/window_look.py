@@ -75,20 +75,20 @@ class WindowLook:
             return replace(report, window=replace(report.window, words=_words(report, Quality())))
         version = self.catalog.version(self.charter.model, number)
         rows = self._own(version)
-        found = window_quality(rows, version, self.charter, catalog=self.catalog)
+        quality = window_quality(rows, version, self.charter, catalog=self.catalog)
         window = replace(
             report.window,
             at=self.now,
             truth=self._seen(rows),
-            performance=found.performance,
-            of_dataset=found.of_dataset,
-            days=found.days,
-            dataset_days=found.dataset_days,
-            words=_words(report, found),
+            performance=quality.performance,
+            of_dataset=quality.of_dataset,
+            days=quality.days,
+            dataset_days=quality.dataset_days,
+            words=_words(report, quality),
         )
         slices = with_quality(report.slices, rows, version, self.charter)
         unit = self.charter.value.unit if self.charter.value else None
-        return replace(report, window=window, slices=slices, value=found.value, unit=unit)
+        return replace(report, window=window, slices=slices, value=quality.value, unit=unit)
 
     @cached_property
     def version(self) -> ModelVersion | None:
@@ -117,6 +117,6 @@ class WindowLook:
         return since is not None and begin < since + YOUNG * self.charter.monitoring.policy.window
 
 
-def _words(report: WindowReport, found: Quality) -> str:
+def _words(report: WindowReport, quality: Quality) -> str:
     drifted = None if report.drift.status == "INSUFFICIENT_DATA" else report.drift.status == "DRIFT"
-    return in_words(drifted, {of.metric: of for of in found.performance[:1]})
+    return in_words(drifted, {of.metric: of for of in quality.performance[:1]})

@@ -88,5 +88,7 @@ def _of_slice(of: SliceVerdict, rows: pl.DataFrame, version: ModelVersion, chart
         return None
     own = rows.filter(pl.col(column).cast(pl.String) == of.value)
     sample = quality_of(own, version, charter).get(charter.training.gate.metric)
-    found = None if sample is None or sample.rows < charter.monitoring.policy.minimum_rows else uncertain(sample, ALIKE)
-    return None if found is None or sample is None else interval(found, sample.rows, SHOWN)
+    measured = (
+        None if sample is None or sample.rows < charter.monitoring.policy.minimum_rows else uncertain(sample, ALIKE)
+    )
+    return None if measured is None or sample is None else interval(measured, sample.rows, SHOWN)

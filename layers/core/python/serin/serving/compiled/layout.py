@@ -113,3 +113,15 @@ def packed(parts: Parts) -> bytes:
         parts.trees,
     )
     return header + b"".join(part + bytes(-len(part) % 8) for part in (parts.ints, parts.doubles, parts.nodes, text))
+
+
+def inputs_read(content: memoryview) -> frozenset[int]:
+    """The places of the inputs that any operation reads, of a file that the kernel accepted."""
+    count = HEADER.unpack_from(content)[5]
+    ints = content[HEADER.size : HEADER.size + 4 * count].cast("i")
+    places, at = set(), 0
+    while ints[at] != Operation.ANSWER:
+        if ints[at] in (Operation.NUMBER, Operation.CODE):
+            places.add(ints[at + 4])
+        at += 4 + ints[at + 1] + ints[at + 3]
+    return frozenset(places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 from math import isfinite
 from operator import itemgetter
 
@@ -47,6 +48,11 @@ class CompiledModel:
         self._codes = [None if of.kind == "numeric" else _codes_of(of.categories) for of in self.about.columns]
         self._coded = [(place, codes) for place, codes in enumerate(self._codes) if codes is not None]
         self._means: dict[int, array[float]] = {}
+
+    @property
+    def outputs(self) -> int:
+        """How many scores a row has."""
+        return int(self._sizes.outputs)
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
@@ -94,6 +100,13 @@ class CompiledModel:
                 values.fromlist(list(map(codes.__getitem__, column)))
         rows = len(columns[0])
         return Matrix(values, rows, 1, rows)
+
+    @cached_property
+    def _read(self) -> frozenset[int]:
+        # Not loaded by whoever asks by rows: a process starts sooner.
+        from serin.serving.compiled.layout import inputs_read
+
+        return inputs_read(memoryview(self._file).cast("B"))
 
     def scores_of(self, matrix: Matrix) -> array[float]:
         """The scores of all rows, one row after the other; raises ValueError for a row that the pipeline refuses."""

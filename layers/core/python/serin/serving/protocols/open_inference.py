@@ -141,7 +141,7 @@ def _answer(
     body: Mapping[str, Any], *, classes: Sequence[Scalar], id: object, asked: Sequence[Tensor]
 ) -> Mapping[str, Any]:
     predictions = body["predictions"]
-    found = [
+    outputs = [
         {
             "name": tensor.name,
             "datatype": tensor.datatype,
@@ -151,7 +151,7 @@ def _answer(
         for tensor in asked
     ]
     named = {} if id is None else {"id": id}
-    return {"model_name": body["model"], "model_version": str(body["version"]), **named, "outputs": found}
+    return {"model_name": body["model"], "model_version": str(body["version"]), **named, "outputs": outputs}
 
 
 def _data(name: str, predictions: Sequence[Mapping[str, Any]], classes: Sequence[Scalar]) -> list[Any]:

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from infra.local.delivery.outcome import Outcome
 from infra.local.services.apigatewayv2.gateway.asgi import BODY_LIMIT
 from infra.local.services.apigatewayv2.gateway.server import Gateway
-from infra.local.services.apigatewayv2.model import Authorizer, Route, Throttle
+from infra.local.services.apigatewayv2.model import Authorizer, Route, RouteTable, Throttle
 from serin.domain.errors import Conflict
 from tests.unit.local.services.apigatewayv2.gateway.conftest import Api
 from tests.waiting import PATIENCE_S
@@ -228,3 +228,16 @@ def test_a_connection_that_nobody_uses_is_given_up_by_its_caller_first(api: Api)
     callers = httpx.Limits().keepalive_expiry
     assert callers is not None
     assert api.gateway._server.config.timeout_keep_alive >= 10 * callers
+
+
+def test_a_gateway_of_a_laptop_lets_in_all_that_come() -> None:
+    table = RouteTable(
+        "123456789012", "abc123", "eu-central-1", (Route("GET /a", "f"),), throttle=Throttle(rate=1, burst=1)
+    )
+    outcome = Outcome("ok", b'"here"', "request")
+    gateway = Gateway(lambda: table, lambda *_: outcome, now_ms=lambda: 0, now_s=lambda: 0.0, throttles=False)
+    try:
+        with httpx.Client(base_url=gateway.url, trust_env=False) as client:
+            assert [client.get("/a").status_code for _ in range(3)] == [200] * 3
+    finally:
+        gateway.stop()

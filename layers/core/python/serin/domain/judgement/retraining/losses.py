@@ -35,9 +35,9 @@ def judge_loss(
     error rate `alpha`.
     """
     newest = together(windows[-1:])
-    found = judge_performance(metric, newest, reference, alpha, higher_is_better=higher_is_better)
-    if found.status == "LOSS" or len(windows) < 2:
-        return found
+    loss = judge_performance(metric, newest, reference, alpha, higher_is_better=higher_is_better)
+    if loss.status == "LOSS" or len(windows) < 2:
+        return loss
     return judge_performance(metric, together(windows[-POOLED:]), reference, alpha, higher_is_better=higher_is_better)
 
 

@@ -24,18 +24,18 @@ def judge_estimate(window: Sample, reference: Sample, alpha: float, *, rows_with
 
     `reference` are rows whose truth is known, read as the window's are; `rows_with_truth` taught what scores mean.
     """
-    found = judge_performance("log_loss", window, reference, alpha, higher_is_better=False)
-    if found.status == "INSUFFICIENT_DATA" or found.window is None or found.reference is None:
-        return replace(found, sentence=f"{found.sentence} {ASSUMES}")
-    now, before = found.window, found.reference
+    loss = judge_performance("log_loss", window, reference, alpha, higher_is_better=False)
+    if loss.status == "INSUFFICIENT_DATA" or loss.window is None or loss.reference is None:
+        return replace(loss, sentence=f"{loss.sentence} {ASSUMES}")
+    now, before = loss.window, loss.reference
     sure = f"{now.estimate:.4g} ({now.low:.4g} to {now.high:.4g}, {now.rows:,} rows)"
     ending = (
-        f"worse by at least {found.bound:.2g}"
-        if found.status == "LOSS"
-        else f"a loss of {found.detectable:.2g} could have been seen"
+        f"worse by at least {loss.bound:.2g}"
+        if loss.status == "LOSS"
+        else f"a loss of {loss.detectable:.2g} could have been seen"
     )
     said = (
         f"log_loss is likely to be {sure} by what scores meant on {rows_with_truth:,} rows with truth, "
         f"where it would be {before.estimate:.4g}: {ending}."
     )
-    return replace(found, sentence=f"{said} {ASSUMES}")
+    return replace(loss, sentence=f"{said} {ASSUMES}")

@@ -43,7 +43,9 @@ class Detectable:
 
 @dataclass(frozen=True)
 class FeatureReference:
-    """A feature in the reference. `error` is how far its grid may put the Wasserstein distance off.
+    """A feature in the reference.
+
+    `error` is how far its grid may put the Wasserstein distance off, or of a category the Jensen-Shannon distance.
 
     `detectable` is what limits of `Baseline.chance` can show.
     """

@@ -79,14 +79,14 @@ def _where(excess: Callable[[float], float]) -> float:
     while abs(at - before) > _NEAR / 4 and below < 0:
         middle = high - below * (high - low) / (below - above)
         before, at = at, math.sqrt(middle)
-        found = excess(at)
+        excesses = excess(at)
         # An end that stays a second time would never move: it counts half.
-        half = 0.5 if found * moved > 0 else 1.0
-        if found > 0:
-            low, above, below = middle, found, below * half
+        half = 0.5 if excesses * moved > 0 else 1.0
+        if excesses > 0:
+            low, above, below = middle, excesses, below * half
         else:
-            high, below, above = middle, found, above * half
-        moved = found
+            high, below, above = middle, excesses, above * half
+        moved = excesses
     at += _NEAR / 2
     while excess(at) > 0:
         at += _NEAR

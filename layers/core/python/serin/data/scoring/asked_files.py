@@ -1,0 +1,58 @@
+"""A file of rows to be scored, cut into pieces whose values are still the texts that were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from serin.data.files.reading import opened
+from serin.data.files.table import CAPS, ROW, TEXT, Caps, Table
+from serin.domain.charter import Charter
+from serin.domain.contracts import Column, Contract
+
+ROWS_TOGETHER = 100_000
+"""Rows that are scored together at most: they and their features have to fit into one function's memory."""
+_CAPS = replace(CAPS, block=16 * 1024**2, values=2_000_000)
+_FIRST_LOOK = replace(CAPS, block=1024**2, values=10_000)
+
+
+def pieces(
+    name: str, file: Path, charter: Charter, caps: Caps = _CAPS, together: int = ROWS_TOGETHER
+) -> Iterator[pl.DataFrame]:
+    """The file's rows in order, some at a time: the columns a model asks for, `__row` and `__text`.
+
+    The file may be what an upload may be, and is read as that is. Its columns are the charter's inputs, of which those
+    that may be null may be missing, and the column that says a row's moment, if it is there; others are not looked at.
+    `__row` counts from 1, the first row below the header. A row with another number of values than the header is null
+    but for `__text`, which holds it whole. Raises Rejected or TooLarge, as an upload is refused.
+    """
+    contract = asked_contract(charter, _columns(name, file, charter))
+    with opened(name, file, contract, caps) as blocks:
+        for table in blocks:
+            rows = _rows_of(table, [column.name for column in contract.columns])
+            for start in range(0, rows.height, together):
+                yield rows.slice(start, together)
+
+
+def asked_contract(charter: Charter, present: frozenset[str]) -> Contract:
+    """What a file has to hold, of which these columns are in it."""
+    moment = charter.features.moment.column
+    columns = [Column(one.name, one.type) for one in charter.inputs if one.name in present or not one.nullable]
+    if moment in present and all(column.name != moment for column in columns):
+        columns.append(Column(moment, "timestamp"))
+    return Contract(f"{charter.model}'s inputs", "1", tuple(columns), (), ())
+
+
+def _columns(name: str, file: Path, charter: Charter) -> frozenset[str]:
+    with opened(name, file, Contract(charter.model, "1", (), (), ()), _FIRST_LOOK) as blocks:
+        return frozenset(next(iter(blocks)).columns)
+
+
+def _rows_of(table: Table, names: list[str]) -> pl.DataFrame:
+    whole = table.text.select(names).with_columns(table.numbers.alias(ROW), pl.lit(None, pl.String).alias(TEXT))
+    if table.ragged.is_empty():
+        return whole
+    return pl.concat([whole, table.ragged], how="diagonal").sort(ROW)

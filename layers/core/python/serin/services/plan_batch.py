@@ -1,0 +1,102 @@
+"""A file that is to be scored becomes parts: it is read once, from beginning to end, and refused here if at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from serin.data.files.parquet import to_parquet
+from serin.data.files.table import CAPS
+from serin.data.scoring.asked_files import pieces
+from serin.domain.batches import (
+    Batch,
+    BatchPart,
+    BatchPlan,
+    asked_at,
+    file_in,
+    items_at,
+    part_name,
+    plan_at,
+    rows_at,
+    set_of,
+)
+from serin.domain.contracts import Contract
+from serin.domain.datasets import DatasetHead
+from serin.domain.errors import Invalid, TooLarge
+from serin.domain.records import as_record, from_record
+from serin.ports import Catalog, ObjectStore
+from serin.services.steps.batch_version import BatchVersion
+from serin.services.steps.known_objects import known_record
+
+
+def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
+    """The batch as it was asked for; raises NotFound."""
+    return from_record(Batch, json.loads(lake.get(asked_at(model, batch))))
+
+
+def known_plan(model: str, batch: str, *, lake: ObjectStore) -> BatchPlan | None:
+    """The plan of a batch; None before there is one."""
+    return known_record(BatchPlan, plan_at(model, batch), lake)
+
+
+def plan_batch(
+    batch: Batch,
+    version: BatchVersion,
+    contracts: Mapping[str, Contract],
+    *,
+    uploads: ObjectStore,
+    lake: ObjectStore,
+    catalog: Catalog,
+) -> BatchPlan:
+    """The parts of a batch, whose rows have been written one part after the other; planned again it is the same plan.
+
+    Raises Rejected or TooLarge for a file that cannot be read, as an upload would be; Invalid where a view looks into
+    a dataset that no deployed model reads.
+    """
+    if known := known_plan(batch.model, batch.id, lake=lake):
+        return known
+    heads = _heads(version, contracts, catalog)
+    parts_set = set_of(batch, version.looks_up)
+    with TemporaryDirectory(prefix="serin-") as folder:
+        file = _fetched(batch, Path(folder) / "content", uploads)
+        parts = tuple(_cut(batch, file, version, parts_set, lake))
+    plan = BatchPlan(batch, parts_set, parts, heads)
+    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
+    lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
+    if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
+        return plan
+    # Another attempt was first; it may have seen other heads, and its parts are the ones that are scored.
+    return known_plan(batch.model, batch.id, lake=lake) or plan
+
+
+def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
+    uploads.fetch(batch.key, into, batch.object_version)
+    if (size := into.stat().st_size) > CAPS.stored:
+        raise TooLarge(
+            f"{file_in(batch.key)}: {size:,} bytes; one file may have {CAPS.stored:,}.", "Send it in several files."
+        )
+    return into
+
+
+def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
+    parts = []
+    for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
+        name = part_name(batch, group, version.looks_up)
+        lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
+        parts.append(BatchPart(name, group, rows.height))
+    return parts
+
+
+def _heads(version: BatchVersion, contracts: Mapping[str, Contract], catalog: Catalog) -> Mapping[str, DatasetHead]:
+    """How far the datasets go that the views look into; every part is joined with the same rows."""
+    charter = version.charter
+    names = sorted({name for view in charter.features.views for name in charter.reads(view)})
+    if unknown := [name for name in names if name not in contracts]:
+        raise Invalid(
+            f"Version {version.version.version} of {charter.model} looks into {', '.join(unknown)}, which no deployed "
+            "model reads any more.",
+            "Deploy a model that reads it, or score by a newer version.",
+        )
+    return {name: catalog.head(name) for name in names}

@@ -1,0 +1,115 @@
+"""`serin batch`: a whole file is scored, and its answers are fetched."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from serin.domain.errors import Invalid
+from serin_cli import story
+from serin_cli.client import Client, wait
+from serin_cli.commands import connected
+from serin_cli.outcome import Outcome
+
+Shown = Mapping[str, Any]
+_WRITTEN = (".csv", ".parquet")
+
+
+def arguments() -> list[tuple[str, dict[str, Any]]]:
+    """What the command is told beside the model."""
+    return [
+        ("file", {"nargs": "?", "help": "CSV, gzipped CSV or Parquet with a column for each input of the model"}),
+        ("--version", {"type": int, "help": "a registered version; without it the one that is live"}),
+        ("--batch", {"help": "the id of a batch that was begun before, in place of a file"}),
+        ("--no-wait", {"action": "store_true", "help": "begin, and do not wait for its end"}),
+        ("--to", {"help": "write the answers of all rows into this .csv or .parquet file"}),
+    ]
+
+
+def batch(arguments: Namespace) -> Outcome:
+    """Send a file and have it scored, or look after a batch that was begun before; wait for its end."""
+    model, to = arguments.model, arguments.to
+    if (arguments.file is None) == (arguments.batch is None):
+        raise Invalid("A batch is a file, or the id of one that was begun.", "Write `batch MODEL FILE`, or --batch ID.")
+    if to is not None and Path(to).suffix not in _WRITTEN:
+        raise Invalid(f"{to} is neither .csv nor .parquet.", "End the name with one of them.", "to")
+    with connected() as client:
+        name = arguments.batch or begun(client, model, arguments.file, arguments.version)
+        look = now if arguments.no_wait else ended
+        shown = look(client, model, name)
+        if to is not None and shown["status"] == "done":
+            fetch(client, shown, Path(to))
+        place = client.lake
+    done = shown["status"] != "failed"
+    return Outcome(shown, done, list(_said(shown, place, to)))
+
+
+def begun(client: Client, model: str, file: str, version: int | None = None) -> str:
+    """Send a file and have it scored; the id of its batch."""
+    named = {} if version is None else {"version": version}
+    sent = client.send_batch(model, Path(file))
+    begun: str = client.post(f"/models/{model}/batch", {"file": sent, **named})["batch"]
+    return begun
+
+
+def now(client: Client, model: str, name: str) -> Shown:
+    """How far the batch is."""
+    shown: Shown = client.get(f"/models/{model}/batch/{name}")
+    return shown
+
+
+def ended(client: Client, model: str, name: str) -> Shown:
+    """The batch once it has ended; meanwhile a bar says how many of its parts are scored."""
+    seen: list[int] = []
+    with story.bar("Scoring") as progress:
+
+        def look() -> Shown | None:
+            shown = now(client, model, name)
+            if (parts := shown.get("parts")) is not None:
+                progress.update(progress.task_ids[0], total=parts, completed=shown["done"])
+            # Patience counts from the last part that was scored: a large file takes as long as it takes.
+            if shown["done"] not in seen:
+                seen.append(shown["done"])
+            return shown if shown["status"] != "running" else None
+
+        return wait(look, f"the batch {name} of {model}; look again: batch {model} --batch {name}", lambda: len(seen))
+
+
+def fetch(client: Client, shown: Shown, to: Path) -> None:
+    """Write all answers, in the order of the file's rows, into one file."""
+    with TemporaryDirectory() as folder:
+        files = []
+        for number, key in enumerate(shown["result"]["objects"]):
+            files.append(Path(folder) / f"{number:06}.parquet")
+            files[-1].write_bytes(client.kept(key))
+        rows = pl.scan_parquet(files, glob=False)
+        if to.suffix == ".csv":
+            rows.sink_csv(to)
+        else:
+            rows.sink_parquet(to)
+
+
+def _said(shown: Shown, lake: str, to: str | None) -> Iterator[str]:
+    batch = shown["batch"]
+    name, model = batch["id"], batch["model"]
+    if shown["status"] == "running":
+        parts = f"{shown['done']} of {shown['parts']} parts are scored" if "parts" in shown else "it is not planned yet"
+        yield f"The batch {name} is under way: {parts}."
+        yield f"Look after it: ./scripts/serin batch {model} --batch {name}"
+        return
+    if shown["status"] == "failed":
+        yield f"The batch {name} has failed: {shown['reason']}"
+        return
+    result = shown["result"]
+    yield (
+        f"{result['rows']:,} rows: {result['scored']:,} scored by version {batch['version']} "
+        f"({', '.join(result['runtimes'])}), {result['errors']:,} with an error of their own."
+    )
+    yield f"The answers are in {to}." if to else f"The answers are listed in s3://{lake}/{shown['manifest']}"
+    if not to:
+        yield f"Fetch them as one file: ./scripts/serin batch {model} --batch {name} --to answers.csv"
