@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,19 @@ from infra.packaging.built import BuiltPackages
 from infra.packaging.compilers import note
 from infra.packaging.node import node_program
 from infra.packaging.packages import Packages
-from infra.quotas import refuse_more_than_fits
+from infra.quotas import calls_a_second, refuse_more_than_fits
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
+from serin.files.commits import commit_of
 from serin.files.models import read_models
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
 ROOT = Path(__file__).resolve().parent.parent
+_BURST = 2
+"""So many seconds' calls may come at once, where charters let in fewer than the stage does."""
 IN_PLACE: dict[str, object] = {"aws:cdk:disable-asset-staging": True}
 """Context that lets the assembly name folders where they lie, instead of copying hundreds of megabytes."""
 
@@ -59,7 +63,8 @@ def app_of(
     models = read_models(root / "models")
     refuse_more_than_fits([model.charter for model in models])
     packages = BuiltPackages(root, target, models)
-    return build_app(settings, target, [model.charter for model in models], packages, outdir, context)
+    charters = [model.charter for model in models]
+    return build_app(settings, target, charters, packages, outdir, context, commit_of(root) or "")
 
 
 def build_app(
@@ -69,18 +74,23 @@ def build_app(
     packages: Packages,
     outdir: Path | None = None,
     context: dict[str, object] | None = None,
+    commit: str = "",
 ) -> cdk.App:
     """All stacks of a stage; without `outdir`, written where the `cdk` command wants them."""
     use_packaged_node()
     import aws_cdk as cdk
 
+    from infra.constructs.region import region_of
     from infra.constructs.stack import Deployment
     from infra.stacks.order import add_stacks
 
     app = cdk.App(outdir=str(outdir) if outdir else None, analytics_reporting=False, context=context)
+    rate = calls_a_second(charters, settings.requests_per_second)
+    settings = replace(settings, requests_per_second=rate, burst=min(settings.burst, _BURST * rate))
     models = tuple(charter.model for charter in charters)
     traced = frozenset(charter.model for charter in charters if charter.monitoring.traced)
-    add_stacks(app, Deployment(settings, target, packages, models, traced), charters)
+    deployment = Deployment(settings, target, packages, models, traced, commit, region_of(charters))
+    add_stacks(app, deployment, charters)
     return app
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -275,7 +274,17 @@ def a_judged(number: int = 1, **parts: Any) -> Judged:
 
 def a_prediction_line(name: str, at: datetime = NOON, **parts: Any) -> str:
     """A line of the prediction log, as predict writes it."""
-    call = Call("call-1", at, "late-orders", 1, "2", "scikit-learn", False, 1.5, 1.25)
+    call: dict[str, Any] = {
+        "request_id": "call-1",
+        "at": at,
+        "model": "late-orders",
+        "version": 1,
+        "function_version": "2",
+        "runtime": "scikit-learn",
+        "cold": False,
+        "ms": 1.5,
+        "cpu_ms": 1.25,
+    }
     given: dict[str, Any] = {
         "prediction_id": name,
         "inputs": {"order_id": 1, "at": at, "shop": "north", "amount": None},
@@ -287,7 +296,7 @@ def a_prediction_line(name: str, at: datetime = NOON, **parts: Any) -> str:
     }
     of_row = {key: value for key, value in parts.items() if key in given}
     of_call = {key: value for key, value in parts.items() if key not in given}
-    return log_line(replace(call, **of_call), LoggedRow(**{**given, **of_row}))
+    return log_line(Call(**{**call, **of_call}), LoggedRow(**{**given, **of_row}))
 
 
 def a_trial(number: int = 1) -> Trial:

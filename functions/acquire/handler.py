@@ -9,7 +9,8 @@ from typing import Any
 from serin.bootstrap import platform
 from serin.domain.records import as_record
 from serin.domain.sources import Acquired
-from serin.logs import Fields, Work, correlation_of, logged
+from serin.log_fields import Fields
+from serin.logs import Work, correlation_of, logged
 from serin.services.acquire import Acquirer, source_of
 
 RESERVE_MS = 120_000

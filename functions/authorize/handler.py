@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
-from serin.logs import Fields, logged
+from serin.log_fields import Fields
+from serin.logs import logged
 from serin.services.tokens import scopes_of
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
-from serin.logs import Fields, logged
+from serin.log_fields import Fields
+from serin.logs import logged
 from serin.services.collect_predictions import Collected, collect_predictions
 
 

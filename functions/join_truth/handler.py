@@ -7,7 +7,8 @@ from typing import Any
 
 from serin.bootstrap import platform
 from serin.domain.records import as_record
-from serin.logs import Fields, logged
+from serin.log_fields import Fields
+from serin.logs import logged
 from serin.services.gather_truth import gather_truth
 from serin.services.join_truth import join_truth
 from serin.services.steps.released_code import ReleasedCode

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
+import sys
 from functools import cache
-from typing import Any
 
 from serin.bootstrap import platform
-from serin.domain.access import iam_scopes
-from serin.domain.buckets import OnlineItem
 from serin.domain.errors import Invalid, NotReleased, SerinError
-from serin.domain.expanding import expanded
-from serin.domain.failed_answers import failed_answer
-from serin.domain.features import EntityKey
 from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.idempotency import key_digest
-from serin.logs import Fields, begins, correlation_of, logged, of_answer, tell_of
+from serin.domain.scopes import iam_scopes
+from serin.logs import begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
-from serin.serving.protocols.paths import LENGTH
+from serin.serving.requests import LENGTH
+
+# From `typing` itself it would cost a start more than the rest of this file.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from serin.domain.buckets import OnlineItem
+    from serin.domain.features import EntityKey
+    from serin.log_fields import Fields
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:
@@ -64,8 +68,10 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 def count_failure(event: Mapping[str, Any]) -> None:
     """Count a caller's answer that failed, for the endpoint's alarm; a release judges golden rows itself."""
-    world = platform()
     if event["requestContext"]["requestId"] != GOLDEN_REQUEST:
+        from serin.domain.failed_answers import failed_answer
+
+        world = platform()
         print(failed_answer(world.model, world.clock.now(), world.stage))
 
 
@@ -76,8 +82,9 @@ def shadow(asked: Mapping[str, Any], context: Any) -> Reply:
 
 def printed(reply: Reply) -> Reply:
     """The reply, once its lines are in the log."""
-    for line in reply.log:
-        print(line)
+    if reply.log:
+        # In one write: Lambda makes a system call of each.
+        sys.stdout.write("\n".join(reply.log) + "\n")
     return reply
 
 
@@ -113,7 +120,7 @@ def request_from(event: Mapping[str, Any], context: object) -> Request:
     call, headers = event["requestContext"], event.get("headers", {})
     return Request(
         call["requestId"],
-        expanded(body_of(event), headers.get("content-encoding")),
+        expanded_body(body_of(event), headers.get("content-encoding")),
         scopes_of(call),
         str(getattr(context, "aws_request_id", "")),
         key_digest(headers),
@@ -121,6 +128,15 @@ def request_from(event: Mapping[str, Any], context: object) -> Request:
         path_of(event["rawPath"]),
         headers.get(LENGTH),
     )
+
+
+def expanded_body(body: bytes, encoding: str | None) -> bytes:
+    """The body, which few callers compress."""
+    if not encoding:
+        return body
+    from serin.domain.expanding import expanded
+
+    return expanded(body, encoding)
 
 
 def path_of(path: str) -> str:
@@ -156,7 +172,11 @@ def body_of(event: Mapping[str, Any]) -> bytes:
     """The bytes the caller sent, as the gateway has packed them."""
     body = event.get("body") or ""
     try:
-        return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+        if not event.get("isBase64Encoded"):
+            return str(body).encode()
+        from base64 import b64decode
+
+        return b64decode(body, validate=True)
     except ValueError as error:
         raise Invalid("The body cannot be read.", "Send JSON in UTF-8, and base64 only where it is said.") from error
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import polars as pl
 
 from benches.flights import DATASETS, model, with_derived, write_accepted, write_files
 from benches.join_views import last_values
-from benches.measuring import BENCHES, Found, Rounds, interleaved, median, ours, peer, ratio
+from benches.measuring import Found, Rounds, interleaved, median, ours, peer, ratio
+from benches.online_table import online_table
 from serin.data.features.latest import latest_values
 from serin.domain.charter import Charter, View
 from serin.domain.records import as_record
 
-SIZES, ROUNDS, CALLS, FLIGHTS, TABLE = (1, 10, 100), 3, 40, 300, "bench-features"
+SIZES, ROUNDS, CALLS, FLIGHTS = (1, 10, 100), 3, 40, 300
 Tables = Mapping[str, pl.DataFrame]
 
 
@@ -35,11 +32,9 @@ def online(
 
     `cpu_ms` is what a process that has asked before spends, `requests` what it sends; another plane in every row.
     """
-    with tempfile.TemporaryDirectory() as name, _tables() as address:
+    with tempfile.TemporaryDirectory() as name, online_table() as environment:
         folder = Path(name)
         _prepare(folder, months, flights)
-        environment = _environment(address)
-        _make_table(address)
         sizes = ",".join(map(str, SIZES))
         ask: dict[str, Callable[..., Found]] = {"ours": partial(ours, "online", folder, environment=environment)}
         if peers:
@@ -67,33 +62,6 @@ def _known(rows: list[Mapping[str, Any]]) -> float:
     """The share of values that are not null."""
     values = [value for row in rows for value in row.values()]
     return sum(value is not None for value in values) / len(values)
-
-
-@contextmanager
-def _tables() -> Iterator[str]:
-    """The address of an empty DynamoDB."""
-    command = [sys.executable, str(BENCHES / "table_server.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        if server.stdin is None or server.stdout is None:
-            raise RuntimeError("the server has no pipes")
-        yield server.stdout.readline().strip()
-        server.stdin.close()
-
-
-def _environment(address: str) -> dict[str, str]:
-    keys = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
-    return {**keys, "AWS_ENDPOINT_URL": address, "SERIN_FEATURES_TABLE": TABLE}
-
-
-def _make_table(address: str) -> None:
-    """As infra/stacks/catalog.py makes it."""
-    access: Any = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench", "region_name": "us-east-1"}
-    boto3.client("dynamodb", endpoint_url=address, **access).create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def _prepare(folder: Path, months: int, flights: int) -> None:

@@ -60,11 +60,11 @@ def with_derived(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {name: derive(folder.charter, name, latest, function_of(folder.folder)) for name in latest}
 
 
-def function_of(folder: Path) -> Callable[[str], Callable[..., Any]]:
-    """Finds a function of the model's features.py, loaded as a file: it is the user's, not a package."""
-    spec = importlib.util.spec_from_file_location("flight_delay_features", folder / "features.py")
+def function_of(folder: Path, file: str = "features.py") -> Callable[[str], Callable[..., Any]]:
+    """Finds a function of a file of the model's, loaded as a file: it is the user's, not a package."""
+    spec = importlib.util.spec_from_file_location(f"flight_delay_{Path(file).stem}", folder / file)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "features.py")
+        raise FileNotFoundError(folder / file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return lambda call: getattr(module, call.partition(":")[2])

@@ -125,7 +125,7 @@ def main() -> None:
         "random": lambda: at_random(arguments.pipelines, arguments.seed),
         "files": lambda: files(arguments.files, arguments.seed),
         "cost": lambda: cost(arguments.rounds, arguments.peers),
-        "served": lambda: served(kernel_path(), arguments.rounds, arguments.peers),
+        "served": lambda: served(kernel_path(), arguments.rounds, arguments.peers, arguments.seed),
     }
     figures: dict[str, Any] = {}
     for name in (arguments.only,) if arguments.only else PARTS:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from serin.domain.errors import SerinError
+from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
@@ -16,8 +16,12 @@ from serin_cli.batch import arguments as batch_arguments
 from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
+from serin_cli.charter import arguments as charter_arguments
+from serin_cli.charter import charter
 from serin_cli.clock import clock
 from serin_cli.contract_check import contract
+from serin_cli.cost import arguments as cost_arguments
+from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
@@ -29,11 +33,14 @@ from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
 from serin_cli.outcome import Outcome
+from serin_cli.pipeline import arguments as pipeline_arguments
+from serin_cli.pipeline import pipeline
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.releases import arguments as release_arguments
 from serin_cli.releases import release
+from serin_cli.rerun import rerun
 from serin_cli.runs import arguments as run_arguments
 from serin_cli.runs import runs
 from serin_cli.sources import sources
@@ -113,6 +120,7 @@ def _of_the_platform(add: Add) -> None:
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
+    add("pipeline", pipeline, "Write what checks, deploys and asks for approval.", *pipeline_arguments())
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
@@ -136,6 +144,9 @@ def _of_data(add: Add) -> None:
         "The contract that a file's rows suggest; check: what of contracts is checked.",
         *_contract(),
     )
+    add(
+        "charter", charter, "What each field of a model's charter changes; --schema: for editors.", *charter_arguments()
+    )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
@@ -152,7 +163,9 @@ def _of_data(add: Add) -> None:
 
 
 def _of_models(add: Add) -> None:
-    add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
+    add("train", _train, "Train a model now and wait for the verdict; --here: in this process.", *_training())
+    again = ("run", {"help": "the id of a run that was judged"})
+    add("rerun", rerun, "Make an earlier training again as it was, and say how far it differs.", again)
     add(
         "runs",
         runs,
@@ -163,6 +176,7 @@ def _of_models(add: Add) -> None:
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
+    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
@@ -191,6 +205,17 @@ def _of_answers(add: Add) -> None:
     add("token", token, "Make, list and revoke tokens, with your own AWS credentials.", *token_arguments())
     one = ("id", {"help": "prediction_id of an answer"})
     add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
+
+
+def _train(arguments: Namespace) -> Outcome:
+    if arguments.here:
+        # It loads what fits models, which no other command should pay for.
+        from serin_cli.here.command import train_here
+
+        return train_here(arguments)
+    if arguments.data is not None or arguments.to is not None:
+        raise Invalid("--data and --to belong to a training in this process.", "Add --here, or upload the files.")
+    return commands.train(arguments)
 
 
 def _demonstrate(arguments: Namespace) -> None:
@@ -231,6 +256,15 @@ def _to() -> tuple[str, dict[str, Any]]:
 
 def _today() -> tuple[str, dict[str, Any]]:
     return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
+
+
+def _training() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        _MODEL,
+        ("--here", {"action": "store_true", "help": "in this process and from files, with no cloud"}),
+        ("--data", {"metavar": "FOLDER", "help": "with --here: the files, each dataset in a folder of its name"}),
+        ("--to", {"metavar": "FOLDER", "help": "with --here: write the run, its rows and its model there"}),
+    )
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -62,6 +62,8 @@ def _print(card: Card) -> None:
     if design.intended_for is not None:
         refused = f" Not for {', '.join(design.not_for)}." if design.not_for else ""
         out.print(Text(f"For: {design.intended_for}{refused}"), soft_wrap=True)
+    for line in _people(card):
+        out.print(Text(line), soft_wrap=True)
     out.print(Text(card.verdict.sentence), soft_wrap=True)
     lines = list(_lines(card))
     if lines:
@@ -72,12 +74,23 @@ def _print(card: Card) -> None:
         out.print(Text(f"Warning: {warning}"), soft_wrap=True)
 
 
+def _people(card: Card) -> Iterator[str]:
+    design = card.design
+    if design.users:
+        yield f"Asked by: {', '.join(design.users)}."
+    if design.risk is not None:
+        yield f"Risk: {design.risk}."
+    for one in design.people:
+        first = f", who look first at {one.key_metric}" if one.key_metric else ""
+        yield f"{one.role.replace('_', ' ')}: {', '.join(one.who)}{first}."
+
+
 def _lines(card: Card) -> Iterator[dict[str, Any]]:
     for metric in card.metrics:
         yield _line(metric.name, metric.estimate, metric.champion)
     if card.value is not None:
         yield _line("value per 1,000", card.value)
-    for one in card.measured.slices if card.measured else ():
+    for one in card.slices:
         yield _line(f"{one.metric}, {one.column} {one.value}", one.estimate)
     for view in card.measured.views if card.measured else ():
         yield _line(f"{card.measured.metric if card.measured else ''} lost without {view.view}", view.loss)

@@ -26,7 +26,7 @@ from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
 from serin.data.scoring.feature_files import read_scores, write_features
-from serin.domain.approvals import asked
+from serin.domain.approvals import Waiting, asked_of_training
 from serin.domain.batches import features_at, scores_beside
 from serin.domain.errors import Unavailable
 from serin.domain.records import as_record
@@ -35,6 +35,7 @@ from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.model_layers import manifest_in
 from serin.services.steps.shadow_files import keep
+from serin.services.train_model import Checked
 from serin.serving.manifest import Manifest
 from serin_cli.asked import first_flights
 from serin_cli.batch import begun, ended, fetch
@@ -80,6 +81,7 @@ def exercise(walked: Walked) -> None:
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)
+    _repeat_the_first_training(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
     walked.platform.cloud.advance(RECONCILED)
@@ -93,12 +95,44 @@ def exercise(walked: Walked) -> None:
         walked.platform.cloud.settle()
 
 
+def _repeat_the_first_training(walked: Walked) -> None:
+    """From the lake and the kept code, months of virtual time and five uploads later."""
+    first = next(run for run in walked.client.all("/runs", model=MODEL) if run["status"] == "registered")
+    rerun = walked.client.post(f"/models/{MODEL}/train", {"repeat": first["id"]})["run"]
+    ended = walked.client.run_ended(MODEL, rerun)
+    assert (ended["status"], ended["parent"]) == ("repeated", first["id"]), ended
+    assert (ended["repeat"]["predictions"], ended["repeat"]["changed"]) == (0, []), ended
+    assert ended["repeat"]["artifacts"] == {"estimator": True, "layer": True}, ended
+
+
 def _answer_what_is_asked(walked: Walked) -> None:
-    """The walk's releases are decided by evidence: what a person is asked is put here, as a release would."""
-    question = asked(MODEL, "rel", 1, "Shall it?", {}, "shown", walked.platform.cloud.clock.now())
+    """The walk's trainings ask nobody: what a person is asked is put here, as one that waits would."""
+    question = asked_of_training(MODEL, "run", "Shall it?", {}, "shown", walked.platform.cloud.clock.now(), ())
     assert _catalog(walked).save_approval(question)
+    _catalog(walked).save_waiting(Waiting(MODEL, "run", "of nobody"))
     assert [found["id"] for found in walked.client.all("/approvals", model=MODEL)] == [question.id]
     walked.client.post(f"/models/{MODEL}/approvals/{question.id}", {"answer": "reject"})
+    _ask_about_a_training(walked)
+
+
+def _ask_about_a_training(walked: Walked) -> None:
+    """The judge's function, called as by the workflow of a charter that wants somebody's word."""
+    catalog = _catalog(walked)
+    run = next(run for run in catalog.runs(MODEL) if run.status == "registered")
+    assert run.training_set is not None
+    given = {
+        "step": "ask",
+        "model": MODEL,
+        "run": run.id,
+        "correlation": run.id,
+        "training_set": as_record(catalog.training_set(MODEL, run.training_set)),
+        "trials": [],
+        "checked": as_record(Checked()),
+        "roles": ["data_scientist"],
+    }
+    function = f"serin-{walked.platform.connection.stage}-evaluate-model"
+    answer = _client(walked, "lambda").invoke(FunctionName=function, Payload=json.dumps(given).encode())
+    assert json.loads(answer["Payload"].read()) == {"agreed": False}
 
 
 def _correct_a_row(walked: Walked) -> None:

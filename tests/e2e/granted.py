@@ -38,6 +38,7 @@ GRANTED: tuple[str, ...] = (
     "Api: s3:GetObject on lake/batch/*",
     "Api: s3:PutObject on lake/batch/*/asked/*",
     "Api: states:DescribeExecution on execution:batch:*",
+    "Api: states:SendTaskSuccess on *",
     "Api: states:StartExecution on stateMachine:training-* stateMachine:release stateMachine:batch",
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
@@ -58,23 +59,25 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for RUN#flight-delay for TRAINING-SET#flight-delay"
+        "for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
-    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "EvaluateModel: events:PutEvents on event-bus/serin-demo for serin for Model Registered",
+    "EvaluateModel: dynamodb:Query on table/catalog/index/by-moment",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
+    "EvaluateModel: sns:Publish on notices",
     (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"

@@ -12,7 +12,8 @@ import pytest
 
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.errors import Conflict
-from serin.logs import Fields, Work, correlation_of, logged, of_answer, tell_of
+from serin.log_fields import Fields
+from serin.logs import ALLOWED, Work, correlation_of, logged, of_answer, tell_of
 from tests.builders import NOON
 
 HOSTILE = 'x\n{"correlation":"forged"}\r\u2028\u202e\x1b[31m'
@@ -214,3 +215,7 @@ def test_a_line_names_what_its_event_is_about(
     step(event, Context())
     (line,) = lines(capsys)
     assert {name: line[name] for name in line.keys() - ALWAYS} == told
+
+
+def test_a_line_may_say_what_its_type_lists_and_nothing_else() -> None:
+    assert tuple(Fields.__annotations__) == ALLOWED

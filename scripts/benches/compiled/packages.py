@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import pandas as pd
 
 from infra.packaging.built import BuiltPackages
 from infra.packaging.room import PREDICT_LAYERS
@@ -53,17 +54,28 @@ class Function:
 
 def function_of(folder: Path, columns: Sequence[ModelColumn], kernel: Kernel) -> Function:
     """The function with the model that `make_subjects` left in the folder as `histogram.joblib`."""
+    fitted = Fitted(
+        joblib.load(folder / "histogram.joblib"), tuple(columns), (False, True), datetime(2013, 12, 31, tzinfo=UTC)
+    )
+    return released(folder, charter_of(columns), fitted, joblib.load(folder / "table.joblib").head(2000), kernel)
+
+
+def released(
+    folder: Path,
+    charter: Charter,
+    fitted: Fitted,
+    table: pd.DataFrame,
+    kernel: Kernel,
+    code: Mapping[str, bytes] | None = None,
+) -> Function:
+    """The function with a fitted model, whose layer is unpacked below the folder; `table` proves the compiled one."""
     packages = BuiltPackages(ROOT, Target("local", this_python(), this_architecture()), read_models(ROOT / "models"))
-    charter = charter_of(columns)
-    estimator: Any = joblib.load(folder / "histogram.joblib")
-    fitted = Fitted(estimator, tuple(columns), (False, True), datetime(2013, 12, 31, tzinfo=UTC))
-    table = joblib.load(folder / "table.joblib").head(2000)
-    proven = compiled_and_proven(fitted, "binary", table, kernel, 10**9)
+    proven = compiled_and_proven(fitted, charter.task, table, kernel, 10**9)
     if proven.content is None:
         raise SystemExit(proven.compilation.sentence)
-    written = estimator_bytes(estimator)
+    written = estimator_bytes(fitted.estimator)
     manifest = manifest_of(charter, "set1", {}, fitted, written, proven.compilation)
-    layer = model_layer(charter, manifest, written, {}, proven.content)
+    layer = model_layer(charter, manifest, written, code or {}, proven.content)
     zipfile.ZipFile(io.BytesIO(layer)).extractall(folder / "layer")
     layers = [packages.layer(name).folder / "python" for name in PREDICT_LAYERS]
     return Function([packages.function("predict").folder, *layers, folder / "layer" / "python"], manifest.sha256)

@@ -29,6 +29,7 @@ from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
 from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.judgement.release_evidence import ReleaseEvidence
+from serin.domain.model_source import ModelSource
 from serin.domain.names import digest
 from serin.domain.release_course import Course
 from serin.learning.scores import Scores, read_scores
@@ -46,7 +47,7 @@ from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote
 from serin.services.select_trial import select
 from serin.services.train_model import Refitted, Trainer
-from serin.serving.package import PACKAGE, package_in
+from serin.serving.package import PACKAGE, ModelPackage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN, RELEASE, CAUSE = "run1", "rel1", "features"
@@ -100,7 +101,7 @@ class Platform:
     def train(self) -> Judged:
         """From the rows to a registered version; NotLive with the gate's sentence where there is none."""
         built = build_training_set(
-            *(RUN, CAUSE, RUN, self.charter, self.drafted.model.contracts, self._code(), self._function),
+            *(RUN, CAUSE, RUN, ModelSource(self.charter, self.drafted.model.contracts, self._code()), self._function),
             lake=self.lake,
             catalog=self.catalog,
             clock=self.clock,
@@ -152,7 +153,7 @@ class Platform:
         folder = self.drafted.model.folder / "layer"
         with zipfile.ZipFile(io.BytesIO(self.artifacts.get(refitted.layer.key))) as layer:
             layer.extractall(folder)
-        package = package_in(folder / "python" / PACKAGE)
+        package = ModelPackage(str(folder / "python" / PACKAGE))
         predictor = Predictor(
             *(package, 1, refitted.estimator.sha256),
             online=MemoryOnlineFeatures(),

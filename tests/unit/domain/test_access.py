@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from serin.domain.access import ACTIONS, Token, checked_owner, checked_scopes, require, token_hash
+from serin.domain.access import ACTIONS, Token, checked_owner, checked_scopes, token_hash
 from serin.domain.errors import Denied, Invalid
+from serin.domain.scopes import require
 from tests.builders import NOON
 
 DAY = timedelta(days=1)

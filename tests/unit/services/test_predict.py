@@ -224,7 +224,7 @@ def test_golden_rows_go_the_whole_way_and_leave_no_line(predictor: Predictor, mo
     """What only the log cannot say must be known before a release, not by everybody's first request."""
     golden = Request(GOLDEN_REQUEST, json.dumps({"instances": [ORDER]}).encode(), SCOPES)
     assert predictor.predict(golden).log == ()
-    monkeypatch.setattr("serin.services.predict.log_line", lambda *_: json.dumps({"count": {1}}))
+    monkeypatch.setattr("serin.serving.log.Call.lines", lambda *_: json.dumps({"count": {1}}))
     with pytest.raises(TypeError, match="set is not JSON serializable"):
         predictor.predict(golden)
 

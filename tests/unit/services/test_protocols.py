@@ -6,7 +6,6 @@ import base64
 import json
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +52,8 @@ def predictor(released: Released) -> Predictor:
 
 def ask(predictor: Predictor, path: str, body: object, **more: Any) -> Reply:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = Request("r1", content, (f"predict:{MODEL}",), key="k1", caller="ana", path=path)
-    return Predictor.predict(predictor, replace(request, **more))
+    request: dict[str, Any] = {"id": "r1", "scopes": (f"predict:{MODEL}",), "key": "k1", "caller": "ana", **more}
+    return Predictor.predict(predictor, Request(body=content, path=path, **request))
 
 
 def test_every_protocol_gives_the_prediction_its_ids_and_its_lines(predictor: Predictor) -> None:

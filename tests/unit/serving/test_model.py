@@ -12,14 +12,13 @@ import pandas as pd
 import pytest
 
 from serin.domain.charter import Task
-from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt, Invalid, ModelFailed, NotReleased
 from serin.serving.compiled.layout import VERSION
 from serin.serving.estimators import sha256_of
 from serin.serving.manifest import Manifest, ModelColumn
 from serin.serving.model import ServedModel, open_model
 from serin.serving.on_demand import load_functions
-from serin.serving.package import PACKAGE, find_package, package_in
+from serin.serving.package import PACKAGE, ModelPackage, find_package
 from serin.serving.pipeline_model import PipelineModel
 from serin.serving.scoring import scores_of
 from serin.serving.table import table_of
@@ -68,7 +67,7 @@ def test_a_row_alone_scores_as_it_does_among_others(model: ServedModel) -> None:
 
 
 def test_a_table_has_the_types_of_training_whatever_a_request_holds(released: Released, model: ServedModel) -> None:
-    columns = model.manifest.columns
+    columns = model.facts.columns
     served = table_of(as_rows(COLUMNS), columns)
     pd.testing.assert_frame_equal(served, COLUMNS.table, check_exact=True)
     nothing = table_of([dict.fromkeys(COLUMNS.table.columns)], columns)
@@ -76,7 +75,7 @@ def test_a_table_has_the_types_of_training_whatever_a_request_holds(released: Re
 
 
 def test_booleans_and_moments_become_the_numbers_of_training(model: ServedModel) -> None:
-    table = table_of([{"amount": True, "queue.length": NOON, "shop": "north"}], model.manifest.columns)
+    table = table_of([{"amount": True, "queue.length": NOON, "shop": "north"}], model.facts.columns)
     assert table["amount"][0] == 1.0
     assert table["queue.length"][0] == NOON.timestamp()
 
@@ -128,12 +127,12 @@ def test_a_compiled_file_that_cannot_be_used_is_answered_for_and_said(
         later = proven[:8] + (VERSION + 1).to_bytes(4, "little") + proven[12:]
         file.write_bytes(later)
         package = find_package()
-        known = replace(package.manifest, compilation=Compilation(sha256_of(later)))
-        unread = open_model(replace(package, manifest=known), released.sha256)
+        package.facts.proven = sha256_of(later)
+        unread = open_model(package, released.sha256)
         file.unlink()
         missing = open_model(find_package(), released.sha256)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path != str(kernel_folder())])
-    without_kernel = open_model(package_in(released.folder / PACKAGE), released.sha256)
+    without_kernel = open_model(ModelPackage(str(released.folder / PACKAGE)), released.sha256)
     for model, reason in (
         (changed, "not what was proven"),
         (unread, "a version of the format"),

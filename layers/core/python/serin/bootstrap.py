@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from serin.domain.charter import Charter
-from serin.domain.events import source_of
-from serin.domain.records import from_record
-
+# What all ports speak of is most of the domain, and a function needs little of it; least of all `predict`.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # What all ports speak of is most of the domain, and a function needs little of it.
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from serin.domain.charter import Charter
     from serin.domain.compilation import Runtime
     from serin.domain.contracts import Contract
+    from serin.domain.model_source import ModelSource
     from serin.ports import (
         Catalog,
         Clock,
@@ -51,7 +49,11 @@ class Platform:
         from serin.adapters.clock import SharedClock, SystemClock
 
         shared = self._environment.get("SERIN_CLOCK_FILE")
-        return SystemClock() if shared is None else SharedClock(Path(shared))
+        if shared is None:
+            return SystemClock()
+        from pathlib import Path
+
+        return SharedClock(Path(shared))
 
     @cached_property
     def uploads(self) -> ObjectStore:
@@ -114,6 +116,7 @@ class Platform:
     def events(self) -> Events:
         """Our own bus."""
         from serin.adapters.events import EventBridgeEvents
+        from serin.domain.events import source_of
 
         source = source_of(self._environment.get("SERIN_MODEL"))
         return EventBridgeEvents(_client("events"), self._environment["SERIN_BUS"], source)
@@ -190,6 +193,9 @@ class Platform:
     @cached_property
     def charters(self) -> Mapping[str, Charter]:
         """Model → charter, as the last deploy compiled them."""
+        from serin.domain.charter import Charter
+        from serin.domain.records import from_record
+
         folders = [item for item in _files("serin_charters").iterdir() if item.joinpath("charter.json").is_file()]
         return {item.name: from_record(Charter, _json(item / "charter.json")) for item in folders}
 
@@ -200,11 +206,19 @@ class Platform:
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """Dataset → contract."""
-        from serin.domain.contracts import Contract
+        """Dataset → contract, of all models."""
+        return {dataset: contract for name in self.charters for dataset, contract in _contracts(name).items()}
 
-        read = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
-        return {contract.dataset: contract for contract in read}
+    def source(self, model: str) -> ModelSource:
+        """What the team wrote of the model that this function belongs to, as it is deployed."""
+        from serin.domain.model_source import ModelSource
+
+        return ModelSource(self.charters[model], _contracts(model), self.model_code, self.golden(model))
+
+    @property
+    def commit(self) -> str | None:
+        """The revision that is deployed; None where it was deployed from no repository."""
+        return self._environment["SERIN_COMMIT"] or None
 
     @property
     def request_rate(self) -> tuple[int, int]:
@@ -227,6 +241,8 @@ class Platform:
 
         Raises Invalid for code that cannot be imported.
         """
+        from importlib import import_module
+
         from serin.domain.errors import Invalid
         from serin.domain.model_code import RAISED, raised
 
@@ -257,22 +273,23 @@ def _read_once(store: ObjectStore) -> ObjectStore:
 def platform() -> Platform:
     """This process's platform; it begins with no files of another one's."""
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-        _forget_files(Path(os.environ.get("TMPDIR", "/tmp")))
+        _forget_files(os.environ.get("TMPDIR", "/tmp"))
     return Platform(os.environ)
 
 
-def _forget_files(folder: Path) -> None:
+def _forget_files(folder: str) -> None:
     """Remove what an earlier process left: Lambda ends one that takes too long and keeps /tmp for the next.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     """
-    for left in folder.glob(f"{SCRATCH}*"):
+    # Hardly ever is there any, and what paths are handled with is not loaded to find none.
+    for left in [item for item in os.scandir(folder) if item.name.startswith(SCRATCH)]:
         if left.is_dir():
             import shutil
 
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(left.path, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
+            os.unlink(left.path)  # noqa: PTH108 as above
 
 
 @cache
@@ -293,6 +310,10 @@ def _json(path: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _contracts(model: str) -> list[Any]:
+def _contracts(model: str) -> dict[str, Contract]:
+    from serin.domain.contracts import Contract
+    from serin.domain.records import from_record
+
     folder = _files("serin_charters") / model / "contracts"
-    return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)
+    contracts = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]
+    return {contract.dataset: contract for contract in sorted(contracts, key=lambda contract: contract.dataset)}

@@ -82,9 +82,7 @@ def test_contributions_of_trees_are_those_of_every_subset(task: Task, kind: str)
         features = pipeline[-1]._preprocess_X(features, reset=False)
     else:
         features = np.asarray(features, dtype=np.float32).astype(np.float64)
-    names = [
-        model.about.columns[about.columns[about.slots.index(slot)]].name for slot in written.sites[0].ensemble.features
-    ]
+    names = [name.partition("__")[2] for name in pipeline[0].get_feature_names_out()]
     for row, numbers in zip(asked(rows, 2), features, strict=True):
         for output, explanation in enumerate(explained(model, row)):
             sums = np.zeros(len(numbers))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
-import struct
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_READING = struct.Struct("q")
 
 
 class SystemClock:
@@ -26,10 +26,15 @@ class SharedClock:
     """
 
     def __init__(self, path: Path) -> None:
+        # On AWS no function has one of these.
+        from mmap import ACCESS_READ, mmap
+        from struct import Struct
+
+        reading = Struct("q")
         with path.open("rb") as file:
-            self._memory = mmap.mmap(file.fileno(), _READING.size, access=mmap.ACCESS_READ)
+            self._memory, self._reading = mmap(file.fileno(), reading.size, access=ACCESS_READ), reading
 
     def now(self) -> datetime:
-        (reading,) = _READING.unpack_from(self._memory)
+        (reading,) = self._reading.unpack_from(self._memory)
         span = timedelta(microseconds=reading >> 1)
         return _EPOCH + span if reading & 1 else datetime.now(UTC) + span

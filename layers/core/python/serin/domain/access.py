@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from serin.domain.errors import Denied, Invalid
+from serin.domain.errors import Invalid
 from serin.domain.names import NAME, digest
 from serin.domain.printable import printable
 
@@ -59,25 +59,6 @@ class Token:
 def token_hash(secret: str) -> str:
     """What is stored of a token. Secrets are random 256-bit strings, so a plain digest is enough."""
     return digest("token", secret)
-
-
-def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> None:
-    """Raise Denied unless one of `scopes` allows `action` (for `model`, when the action is about one)."""
-    allowed = {action, f"{action}:*"} if model is None else {f"{action}:{model}", f"{action}:*"}
-    if not allowed & set(scopes):
-        wanted = action if model is None else f"{action}:{printable(model)}"
-        raise Denied(f"This token has no scope {wanted}.", f"Ask for a token with the scope {wanted}.")
-
-
-def iam_scopes(route: str) -> tuple[str, ...]:
-    """What a caller may whom IAM let at a route: that route's action and no other.
-
-    It is `POST /models/<model>/{proxy+}`, and where a release asks by itself `POST /models/<model>/predict`.
-    """
-    match route.split("/"):
-        case ["POST ", "models", model, "predict"] | ["POST ", "models", model, "{proxy+}"] if NAME.match(model):
-            return (f"predict:{model}",)
-    return ()
 
 
 def checked_owner(owner: str) -> str:

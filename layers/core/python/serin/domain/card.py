@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Literal
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.compliance import Risk
 from serin.domain.judgement.policy import SliceMargin, ValuePolicy
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.measurements import Estimate, Measurements
 from serin.domain.models import Artifact, Withdrawal
 from serin.domain.releases import ReleaseStatus
+from serin.domain.roles import VersionRole
 
 Part = Literal[
     "intended use", "data", "metrics", "slices", "calibration", "value", "explanation", "feature views", "in use"
@@ -30,6 +32,15 @@ class Missing:
     part: Part
     why: str
     remedy: str
+
+
+@dataclass(frozen=True)
+class CardRole:
+    """A role about the model: who has it, and what they look at first."""
+
+    role: str
+    who: tuple[str, ...]
+    key_metric: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,9 @@ class CardDesign:
     value: ValuePolicy | None = None
     gate_metric: str = ""
     block: str = ""
+    users: tuple[str, ...] = ()
+    risk: Risk | None = None
+    people: tuple[CardRole, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,16 @@ class CardMetric:
     estimate: Estimate
     champion: float | None = None
     floor: float | None = None
+
+
+@dataclass(frozen=True)
+class CardSlice:
+    """A metric that the charter asks for on the judging rows where `column` has one value."""
+
+    column: str
+    value: str
+    metric: str
+    estimate: Estimate
 
 
 @dataclass(frozen=True)
@@ -160,6 +184,7 @@ class Card:
     views: tuple[CardView, ...] = ()
     trials: int = 0
     metrics: tuple[CardMetric, ...] = ()
+    slices: tuple[CardSlice, ...] = ()
     champion_version: int | None = None
     measured: Measurements | None = None
     value: Estimate | None = None
@@ -167,6 +192,7 @@ class Card:
     classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
+    role: VersionRole | None = None
     releases: tuple[CardRelease, ...] = ()
     in_use: CardInUse | None = None
     missing: tuple[Missing, ...] = ()

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from serin.domain.charter import Scalar
 from serin.domain.errors import Invalid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.domain.charter import Scalar
 
 _REMEDY = "Write `positive: {}` at the top of the charter: the class whose probability is asked for."
 

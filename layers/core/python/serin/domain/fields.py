@@ -11,9 +11,29 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from serin.domain.charter import Input, InputType
 from serin.domain.errors import Invalid
-from serin.domain.features import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from serin.domain.charter import InputType
+    from serin.domain.features import Value
+
+    class Field(Protocol):
+        """What is known of an input; `serin.domain.charter.Input` says what it means."""
+
+        @property
+        def name(self) -> str: ...
+        @property
+        def type(self) -> InputType: ...
+        @property
+        def nullable(self) -> bool: ...
+        @property
+        def min(self) -> float | None: ...
+        @property
+        def max(self) -> float | None: ...
+
 
 MAXIMUM_CHARACTERS = 256
 MAXIMUM_INSTANCES = 1000
@@ -27,11 +47,11 @@ TIMESTAMP_SHAPE = (
 )
 CONTROL_SHAPE = r"\u0000-\u001f\u007f-\u009f"
 # Lone surrogates have no UTF-8; control characters have no business in a key or a log.
-_UNPRINTABLE = re.compile(rf"[{CONTROL_SHAPE}\ud800-\udfff]")
-_TIMESTAMP = re.compile(rf"{TIMESTAMP_SHAPE}\Z")
+_UNPRINTABLE = rf"[{CONTROL_SHAPE}\ud800-\udfff]"
+_TIMESTAMP = rf"{TIMESTAMP_SHAPE}\Z"
 
 
-def read_field(item: Input, value: object) -> Value:
+def read_field(item: Field, value: object) -> Value:
     """The value as the model's code sees it: numbers as float, timestamps in UTC. Raises Invalid without a field."""
     if value is None:
         if item.nullable:
@@ -46,17 +66,22 @@ def shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _string(_: Input, value: object) -> str:
+def is_printable(text: str) -> bool:
+    """Whether no control character and no half of a pair is in the text."""
+    return (text.isascii() and text.isprintable()) or not re.search(_UNPRINTABLE, text)
+
+
+def _string(_: Field, value: object) -> str:
     if not isinstance(value, str):
         raise Invalid(f"found {shown(value)}, not a string", "Send a JSON string.")
     if len(value) > MAXIMUM_CHARACTERS:
         raise Invalid(f"found {len(value)} characters", f"Send {MAXIMUM_CHARACTERS} characters at most.")
-    if _UNPRINTABLE.search(value):
+    if not is_printable(value):
         raise Invalid(f"found a control character in {shown(value)}", "Send printable characters only.")
     return value
 
 
-def _integer(item: Input, value: object) -> int:
+def _integer(item: Field, value: object) -> int:
     # JSON has one kind of number, and 1.0 is a whole one; past 2^53 its writer may have meant a neighbour.
     if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
         value = int(value)
@@ -68,7 +93,7 @@ def _integer(item: Input, value: object) -> int:
     return value
 
 
-def _number(item: Input, value: object) -> float:
+def _number(item: Field, value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise Invalid(f"found {shown(value)}, not a number", "Send a JSON number.")
     number = _finite(value)
@@ -86,22 +111,22 @@ def _finite(value: float) -> float:
     return number
 
 
-def _check_range(item: Input, value: float) -> None:
+def _check_range(item: Field, value: float) -> None:
     if item.min is not None and value < item.min:
         raise Invalid(f"found {shown(value)}, below the minimum of {item.min:g}", f"Send {item.min:g} or more.")
     if item.max is not None and value > item.max:
         raise Invalid(f"found {shown(value)}, above the maximum of {item.max:g}", f"Send {item.max:g} or less.")
 
 
-def _boolean(_: Input, value: object) -> bool:
+def _boolean(_: Field, value: object) -> bool:
     if not isinstance(value, bool):
         raise Invalid(f"found {shown(value)}, not a boolean", "Send true or false.")
     return value
 
 
-def _timestamp(_: Input, value: object) -> datetime:
+def _timestamp(_: Field, value: object) -> datetime:
     remedy = "Send ISO 8601 with an offset, such as 2013-01-31T07:00:00-05:00."
-    if not isinstance(value, str) or not _TIMESTAMP.match(value):
+    if not isinstance(value, str) or not re.match(_TIMESTAMP, value):
         raise Invalid(f"found {shown(value)}, not a timestamp with an offset", remedy)
     try:
         moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
@@ -112,7 +137,7 @@ def _timestamp(_: Input, value: object) -> datetime:
     return moment
 
 
-_READERS: Mapping[InputType, Callable[[Input, object], Value]] = {
+_READERS: Mapping[InputType, Callable[[Field, object], Value]] = {
     "string": _string,
     "integer": _integer,
     "number": _number,

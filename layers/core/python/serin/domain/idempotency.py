@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from serin.domain.names import digest
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HEADER = "idempotency-key"
 _DIGITS = 32
@@ -20,4 +21,7 @@ def key_digest(headers: Mapping[str, Any]) -> str | None:
     key = headers.get(HEADER)
     if not isinstance(key, str) or not key.strip():
         return None
+    # Few send one.
+    from serin.domain.names import digest
+
     return digest(key.strip().encode("utf-8", "surrogatepass"))[:_DIGITS]

@@ -13,9 +13,10 @@ MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 32
 MAXIMUM_DIGITS = 1000
 
-# Possessive, and an unterminated string still matches: otherwise hostile quotes make the scan quadratic.
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_LONG_NUMBER = re.compile(rb"[0-9.eE+-]{%d}" % (MAXIMUM_DIGITS + 1))
+# Possessive, and an unterminated string still matches: otherwise hostile quotes make the scan quadratic. Compiled when
+# they are first needed, which in most processes is never.
+_STRINGS = rb'(?s:"(?:[^"\\]++|\\.)*+"?)'
+_LONG_NUMBER = rb"[0-9.eE+-]{%d}" % (MAXIMUM_DIGITS + 1)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 
@@ -29,27 +30,65 @@ def read_json(body: bytes, *, nan_is_null: bool = False) -> object:
         raise TooLarge(
             f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
         )
-    without_strings = _STRINGS.sub(b"", body)
+    outside = _outside_strings(body)
+    without_strings = b"".join(outside)
     if _is_too_deep(without_strings):
         raise Invalid(
             f"The body is nested deeper than {MAXIMUM_DEPTH} levels.",
             "Send flat objects, as in /openapi.json.",
         )
-    if _LONG_NUMBER.search(without_strings):
+    # A number lies between two strings, and what is between strings is short in nearly every body.
+    if max(map(len, outside)) > MAXIMUM_DIGITS and re.search(_LONG_NUMBER, without_strings):
         raise Invalid(f"A number in the body has more than {MAXIMUM_DIGITS} digits.", "Send 64-bit integers or floats.")
     try:
-        return json.loads(
-            body.decode("utf-8"), parse_constant=_null if nan_is_null else _constant, object_pairs_hook=_object
-        )
+        text = body.decode("utf-8")
+        constant = _null if nan_is_null else _constant
+        content = _plain(text, _PLAIN[nan_is_null], without_strings.count(b":"))
+        return json.loads(text, parse_constant=constant, object_pairs_hook=_object) if content is None else content
     except json.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.", "Send the JSON that /openapi.json describes.") from error
     except UnicodeDecodeError as error:
         raise Invalid(f"The body is not UTF-8 at byte {error.start}.", "Encode the JSON as UTF-8.") from error
 
 
+def _plain(text: str, decoder: json.JSONDecoder, fields: int) -> object:
+    """The value, where it is right and its objects have so many fields as there are colons: none comes twice.
+
+    None where whoever looks at each object has to say what is wrong; nearly every body is told right without that.
+    """
+    try:
+        content = decoder.decode(text)
+    except (ValueError, Invalid):
+        return None
+    return content if isinstance(content, dict) and _fields(content) == fields else None
+
+
+def _fields(content: dict[str, object]) -> int:
+    """The fields of the outermost object, of those in it and of those in its lists."""
+    count = len(content)
+    for value in content.values():
+        if isinstance(value, list):
+            count += sum([len(item) for item in value if type(item) is dict])
+        elif isinstance(value, dict):
+            count += len(value)
+    return count
+
+
+def _outside_strings(body: bytes) -> list[bytes]:
+    """What is before, between and behind the strings of a body."""
+    if b"\\" in body:
+        return [re.sub(_STRINGS, b"", body)]
+    # No quote is escaped, so that strings begin and end at every other one.
+    return body.split(b'"')[::2]
+
+
 def _is_too_deep(without_strings: bytes) -> bool:
+    brackets = without_strings.translate(None, _NOT_BRACKETS)
+    # Objects without brackets in them are a level, however many there are.
+    if len(brackets.replace(b"{}", b"")) < MAXIMUM_DEPTH:
+        return False
     depth = 0
-    for byte in without_strings.translate(None, _NOT_BRACKETS):
+    for byte in brackets:
         if byte in _OPENING:
             depth += 1
             if depth > MAXIMUM_DEPTH:
@@ -73,3 +112,6 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise Invalid(f"The field '{printable(twice)}' appears twice in one object.", "Send each field once.")
     return members
+
+
+_PLAIN = {False: json.JSONDecoder(parse_constant=_constant), True: json.JSONDecoder(parse_constant=_null)}

@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import PurePath
-from typing import Any
 
 from serin.domain.errors import Invalid
-from serin.domain.features import Value
 from serin.domain.fields import INT64, YEARS
 from serin.domain.printable import printable
+
+# From `typing` itself it would cost a start of `predict` more than the rest of this file.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    from serin.domain.features import Value
 
 RAISED = (BaseException,)
 """What code of a model may raise: anything, and neither `sys.exit()` in it nor an interrupt may end who asks it."""
@@ -46,12 +51,21 @@ def place(error: BaseException | None) -> str:
     """Where the model's own code is on an error's way, as ` (features.py, line 3)`; nothing where it is not."""
     if error is None or error.__traceback__ is None:
         return ""
-    # Loaded when something has failed: `predict` seldom needs it.
+    # Loaded when something has failed: `predict` seldom needs them.
     import traceback
+    from pathlib import PurePath
 
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _PACKAGE in PurePath(frame.filename).parts]
-    return f" ({PurePath(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    frames = traceback.walk_tb(error.__traceback__)
+    # By the package and not by the folder: a training in this process runs the files where they are written.
+    own = [(frame, line) for frame, line in frames if _module(frame).partition(".")[0] == _PACKAGE]
+    if not own:
+        return ""
+    frame, line = own[-1]
+    return f" ({PurePath(frame.f_code.co_filename).name}, line {line})"
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def call_in_words(names: Sequence[str], values: Sequence[object]) -> str:

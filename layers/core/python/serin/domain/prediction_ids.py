@@ -16,7 +16,7 @@ from serin.domain.errors import Invalid
 RANDOM_BYTES = 8
 _CHECK = 4
 
-_ID = re.compile(r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}\Z")
+_ID = r"[0-9a-f]{12}[78][0-9a-f]{3}[89ab][0-9a-f]{15}\Z"
 _OF_A_MOMENT, _OF_AN_HOUR = 0x7, 0x8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -27,12 +27,18 @@ def prediction_id(model: str, at: datetime, entropy: bytes) -> str:
 
     https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
     """
-    return _id(model, at, entropy, _OF_A_MOMENT)
+    return prediction_ids(model, at, entropy[:RANDOM_BYTES])[0]
+
+
+def prediction_ids(model: str, at: datetime, entropy: bytes) -> list[str]:
+    """As many of one moment as there are `RANDOM_BYTES` of entropy."""
+    return _ids(model, at, entropy, _OF_A_MOMENT)
 
 
 def repeated_id(model: str, at: datetime, name: str) -> str:
     """The same for what is asked under one `name`, a hex digest, whenever in the hour: a UUID of version 8, our own."""
-    return _id(model, at.replace(minute=0, second=0, microsecond=0), bytes.fromhex(name), _OF_AN_HOUR)
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return _ids(model, hour, bytes.fromhex(name)[:RANDOM_BYTES], _OF_AN_HOUR)[0]
 
 
 def is_of_an_hour(prediction: str) -> bool:
@@ -40,12 +46,16 @@ def is_of_an_hour(prediction: str) -> bool:
     return prediction[12:13] == f"{_OF_AN_HOUR:x}"
 
 
-def _id(model: str, at: datetime, entropy: bytes, version: int) -> str:
-    random = int.from_bytes(entropy[:RANDOM_BYTES], "big")
-    version_and_12 = version << 12 | random >> 46 & 0xFFF
-    variant_and_46 = 0b10 << 46 | random & (1 << 46) - 1
-    head = f"{(at - _EPOCH) // _MILLISECOND:012x}{version_and_12:04x}{variant_and_46:012x}"
-    return head + _check_of(model, head)
+def _ids(model: str, at: datetime, entropy: bytes, version: int) -> list[str]:
+    moment, of_model, ids = f"{(at - _EPOCH) // _MILLISECOND:012x}", zlib.crc32(f"{model}/".encode()), []
+    for start in range(0, len(entropy), RANDOM_BYTES):
+        random = int.from_bytes(entropy[start : start + RANDOM_BYTES], "big")
+        version_and_12 = version << 12 | random >> 46 & 0xFFF
+        variant_and_46 = 0b10 << 46 | random & (1 << 46) - 1
+        head = f"{moment}{version_and_12:04x}{variant_and_46:012x}"
+        # The check of `_check_of`, which goes on from what all of them begin with.
+        ids.append(f"{head}{zlib.crc32(head.encode(), of_model) & 0xFFFF:04x}")
+    return ids
 
 
 def is_of(prediction: str, model: str) -> bool:
@@ -59,7 +69,7 @@ def _check_of(model: str, head: str) -> str:
 
 def moment_of(prediction: str) -> datetime:
     """The millisecond in which a prediction was made, or its hour; raises Invalid for what is no prediction's id."""
-    match = _ID.match(prediction)
+    match = re.match(_ID, prediction)
     try:
         if match:
             return _EPOCH + int(prediction[:12], 16) * _MILLISECOND

@@ -9,10 +9,11 @@ import json
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from serin.domain.moments import moment_text
 from serin.domain.names import digest
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def as_record(value: Any) -> Any:
         pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
         return {name: as_record(item) for name, item in pairs if item is not None}
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return moment_text(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, Mapping):

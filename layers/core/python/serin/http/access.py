@@ -8,10 +8,11 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 
-from serin.domain.access import ACTIONS, require
+from serin.domain.access import ACTIONS
 from serin.domain.errors import Denied
 from serin.domain.idempotency import HEADER, key_digest
 from serin.domain.names import digest
+from serin.domain.scopes import require
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _NEEDED = "serin_action"

@@ -46,7 +46,7 @@ class EdgeChecks:
 
     def check_features(self) -> None:
         """Before anything is fitted; Invalid where a function of the model's code cannot answer an edge."""
-        rows = [with_features(edge.instance, self._plan, {}, self._now) for edge in self._edges]
+        rows = with_features([edge.instance for edge in self._edges], self._plan, {}, self._now)
         self._refuse([(edge, row.error) for edge, row in zip(self._edges, rows, strict=True) if row.error])
 
     def check(self, fitted: Fitted) -> None:

@@ -5,35 +5,37 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
 
-from serin.domain.access import require
-from serin.domain.buckets import OnlineItem
-from serin.domain.compilation import Runtime
-from serin.domain.errors import Internal, ModelFailed, NotReleased, SerinError, TooLarge
-from serin.domain.features import EntityKey
+from serin.domain.errors import Internal, ModelFailed, SerinError, TooLarge
 from serin.domain.golden_request import GOLDEN_REQUEST
-from serin.domain.model_code import RAISED, in_words
-from serin.domain.names import digest
-from serin.domain.prediction_ids import RANDOM_BYTES, prediction_id, repeated_id
-from serin.domain.records import as_record, record_digest
+from serin.domain.prediction_ids import RANDOM_BYTES, prediction_ids, repeated_id
+from serin.domain.scopes import require
 from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
-from serin.serving.features import FeaturePlan
-from serin.serving.log import Call, log_line
+from serin.serving.log import Call
 from serin.serving.model import ServedModel, open_model
-from serin.serving.on_demand import load_functions
-from serin.serving.package import ModelPackage
-from serin.serving.protocols.paths import Protocol, protocol_at
-from serin.serving.replay import logged_row
-from serin.serving.requests import Asked, Instance, read_request
+from serin.serving.plans import InputsPlan
+from serin.serving.quick_rows import QuickRows
+from serin.serving.requests import Asked, read_request
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any, TypeVar
+
+    from serin.domain.buckets import OnlineItem
+    from serin.domain.compilation import Runtime
+    from serin.domain.errors import NotReleased
+    from serin.domain.features import EntityKey
     from serin.ports import Clock, OnlineReads
+    from serin.serving.features import FeaturePlan
+    from serin.serving.package import ModelPackage
+    from serin.serving.plans import Plan
+    from serin.serving.requests import Instance
+
+    T = TypeVar("T")
 
 STATUS = {
     "invalid": 422,
@@ -51,10 +53,8 @@ FAILURES = ("corrupt", "model_failed")
 """Kinds of refusal that say something of the version: its alarm and its release count them."""
 MAXIMUM_ANSWER = 4_000_000
 """Bytes of an answer: Lambda hands over 6 MB, in which each quote of it is one byte more."""
-T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class Request:
     """What came over HTTP: the body, who sent it with which scopes, and the gateway's id for the call.
 
@@ -63,17 +63,21 @@ class Request:
     header of the Open Inference Protocol says of its JSON.
     """
 
-    id: str
-    body: bytes
-    scopes: tuple[str, ...]
-    invocation: str = ""
-    key: str | None = None
-    caller: str = ""
-    path: str = "predict"
-    length: str | None = None
+    def __init__(
+        self,
+        id: str,
+        body: bytes,
+        scopes: tuple[str, ...],
+        invocation: str = "",
+        key: str | None = None,
+        caller: str = "",
+        path: str = "predict",
+        length: str | None = None,
+    ) -> None:
+        self.id, self.body, self.scopes, self.invocation = id, body, scopes, invocation
+        self.key, self.caller, self.path, self.length = key, caller, path, length
 
 
-@dataclass(frozen=True)
 class Reply:
     """The status and body to answer with, and the lines for the prediction log.
 
@@ -81,15 +85,15 @@ class Reply:
     where it was not asked.
     """
 
-    status: int
-    body: Mapping[str, Any]
-    log: tuple[str, ...] = ()
-    failure: SerinError | None = None
+    def __init__(
+        self, status: int, body: Mapping[str, Any], log: Sequence[str] = (), failure: SerinError | None = None
+    ) -> None:
+        self.status, self.body, self.log, self.failure = status, body, log, failure
 
     @cached_property
     def text(self) -> str:
         """The body as it is sent: ASCII JSON with finite numbers."""
-        return json.dumps(self.body, allow_nan=False)
+        return _ENCODED(self.body)
 
 
 class Predictor:
@@ -117,9 +121,22 @@ class Predictor:
         self._attempts = Attempts()
 
     @cached_property
-    def _plan(self) -> FeaturePlan:
+    def _plan(self) -> Plan:
+        package = self._package
+        # What features need is not loaded by whoever has none: a process starts sooner.
+        return self._features if package.uses is None else InputsPlan(package.inputs, package.uses)
+
+    @cached_property
+    def _features(self) -> FeaturePlan:
+        from serin.serving.features import FeaturePlan
+        from serin.serving.on_demand import load_functions
+
         charter = self._package.charter
         return self._loaded(lambda: FeaturePlan(charter, load_functions(charter)))
+
+    @cached_property
+    def _quick(self) -> QuickRows:
+        return QuickRows(self._package.inputs)
 
     @cached_property
     def _model(self) -> ServedModel:
@@ -131,26 +148,29 @@ class Predictor:
             return load()
         except SerinError:
             raise
-        except RAISED as error:
-            found = f"Version {self._version} of {self._package.charter.model} cannot be loaded: {in_words(error)}."
+        except BaseException as error:  # what code of a model may raise is anything
+            from serin.domain.model_code import in_words
+
+            found = f"Version {self._version} of {self._package.model} cannot be loaded: {in_words(error)}."
             raise ModelFailed(found, "Release another version; this one never worked.") from error
 
     def predict(self, request: Request) -> Reply:
         """Answer a request; every error a caller can cause is answered in the one error shape."""
         try:
-            model = self._package.charter.model
+            model = self._package.model
             require(request.scopes, "predict", model)
-            protocol = protocol_at(request.path, model, self._version)
-            return self._answer(request, self._read(protocol, request))
+            return self._answer(request, self._read(request))
         except SerinError as error:
             return refusal(error)
 
-    def _read(self, protocol: Protocol, request: Request) -> Asked:
-        inputs = self._package.charter.inputs
-        if protocol == "predict":
-            return read_request(request.body, inputs)
+    def _read(self, request: Request) -> Asked:
+        inputs = self._package.inputs
+        if request.path == "predict":
+            return read_request(request.body, inputs, self._quick)
         # Not loaded by whoever is never asked in them: a process starts sooner.
-        if protocol == "invocations":
+        from serin.serving.protocols.paths import protocol_at
+
+        if protocol_at(request.path, self._package.model, self._version) == "invocations":
             from serin.serving.protocols.mlflow import read_invocation
 
             return read_invocation(request.body, inputs)
@@ -160,9 +180,11 @@ class Predictor:
 
     def replay(self, rows: Sequence[object]) -> Mapping[str, Any]:
         """The scores of logged rows of features, from the model alone: nothing is looked up, nothing is logged."""
-        columns = self._package.manifest.columns
+        from serin.serving.replay import logged_row
+
+        columns = self._package.facts.columns
         scores = [self._model.score([logged_row(row, columns)])[0] for row in rows]
-        return {"model": self._package.charter.model, "version": self._version, "scores": scores}
+        return {"model": self._package.model, "version": self._version, "scores": scores}
 
     def shadow(self, asked: Mapping[str, Any], invocation: str, sandbox: str) -> Reply:
         """What this version says of logged rows, each with a line that names the release, which is no prediction.
@@ -170,21 +192,25 @@ class Predictor:
         `asked` are `release` and `rows`, each a ShadowRow; `invocation` is Lambda's id of the call and `sandbox` the
         log stream it is told in. Answers are in the order of the rows.
         """
+        from serin.domain.records import as_record
         from serin.serving.shadow import shadowed
 
         began, cpu_began = time.perf_counter(), time.process_time()
-        rows = shadowed(asked["rows"], self._plan, self._model, lambda keys: self._online.read(keys) if keys else {})
+        rows = shadowed(
+            asked["rows"], self._features, self._model, lambda keys: self._online.read(keys) if keys else {}
+        )
         now = self._clock.now()
         call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
-        return Reply(200, body, tuple(log_line(call, row.as_logged(_random_id(call))) for row in rows))
+        names = prediction_ids(call.model, now, os.urandom(RANDOM_BYTES * len(rows)))
+        return Reply(200, body, call.lines([row.as_logged(name) for row, name in zip(rows, names, strict=True)]))
 
     def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
         cold, self._cold = self._cold, False
         return Call(
             request_id=request_id,
             at=at,
-            model=self._package.charter.model,
+            model=self._package.model,
             version=self._version,
             function_version=self._function_version,
             runtime=self._model.runtime,
@@ -198,7 +224,7 @@ class Predictor:
     def _answer(self, request: Request, asked: Asked) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
         instances = asked.instances
-        now, model = self._clock.now(), self._package.charter.model
+        now, model = self._clock.now(), self._package.model
         plan = self._plan
         rows = answered(instances, plan, self._model, self._looked_up(instances, now), now, explain=asked.explain)
         ids = _ids(request, instances, model, now)
@@ -208,7 +234,7 @@ class Predictor:
         body |= {"failed": len(failed)} if failed else {}
         told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
         call = self._call(request.id, now, began, cpu_began, **told)
-        lines = tuple(log_line(call, row.as_logged(name)) for row, name in zip(rows, ids, strict=True))
+        lines: Sequence[str] = call.lines([row.as_logged(name) for row, name in zip(rows, ids, strict=True)])
         # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
         failure, lines = _failure(failed, len(rows)), lines if recorded else ()
@@ -254,7 +280,11 @@ def refusal(error: SerinError) -> Reply:
 def _ids(request: Request, instances: Sequence[Instance], model: str, now: datetime) -> list[str]:
     """An id for each row; under a key those of the same rows asked before, though nobody has remembered them."""
     if request.key is None:
-        return [prediction_id(model, now, os.urandom(RANDOM_BYTES)) for _ in instances]
+        return prediction_ids(model, now, os.urandom(RANDOM_BYTES * len(instances)))
+    # Few callers send a key.
+    from serin.domain.names import digest
+    from serin.domain.records import record_digest
+
     names = (
         digest(request.caller, request.key, str(number), record_digest(instance))
         for number, instance in enumerate(instances)
@@ -287,5 +317,4 @@ def _bounded(reply: Reply, rows: int) -> Reply:
     return reply
 
 
-def _random_id(call: Call) -> str:
-    return prediction_id(call.model, call.at, os.urandom(RANDOM_BYTES))
+_ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False).encode

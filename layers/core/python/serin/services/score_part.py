@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -33,10 +33,10 @@ from serin.ports import Catalog, ObjectStore
 from serin.services.steps.batch_features import PartFeatures, part_features
 from serin.services.steps.batch_version import BatchVersion
 from serin.services.steps.known_objects import known_record
+from serin.serving.answered import scored as scored_rows
 from serin.serving.answers import THRESHOLD
 from serin.serving.compiled.model import CompiledModel
 from serin.serving.manifest import Manifest
-from serin.serving.scored_rows import scored as scored_rows
 
 MARKS = ".marks.parquet"
 
@@ -121,7 +121,7 @@ def _compiled(features: PartFeatures, model: CompiledModel, version: BatchVersio
     return Scored(scores, failures)
 
 
-def scored_again(rows: list[Mapping[str, Value]], version: BatchVersion) -> list[Score | ModelFailed]:
+def scored_again(rows: list[Mapping[str, Value]], version: BatchVersion) -> Sequence[Score | ModelFailed]:
     """Rows that the kernel refused, one by one as a request's are: so their errors have the same words."""
     served = version.served
     return scored_rows(rows, served) if rows and served is not None else []

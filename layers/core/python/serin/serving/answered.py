@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-from serin.domain.buckets import OnlineItem
-from serin.domain.charter import Score
 from serin.domain.errors import ModelFailed
-from serin.domain.features import EntityKey
-from serin.serving.features import FeaturePlan, FeatureRow, OneMoment
 from serin.serving.log import LoggedRow
-from serin.serving.model import ServedModel
-from serin.serving.requests import Instance
-from serin.serving.scored_rows import scored
+from serin.serving.plans import FeatureRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from serin.domain.buckets import OnlineItem
+    from serin.domain.charter import Score
+    from serin.domain.features import EntityKey, Value
+    from serin.serving.model import ServedModel
+    from serin.serving.plans import Plan
+    from serin.serving.requests import Instance
+
+NOTHING_KNOWN = FeatureRow({})
+NO_ANSWER: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
 class AnsweredRow:
     """One row on its way to an answer; `error` says why it has no score, and `answer` is empty then.
 
     `explanation` is how its score came to be, None unless that was asked.
     """
 
-    instance: Instance
-    features: FeatureRow = field(default_factory=lambda: FeatureRow({}))
-    score: Score | None = None
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    unknown: tuple[str, ...] = ()
-    error: ModelFailed | None = None
-    explanation: Mapping[str, object] | None = None
+    __slots__ = ("answer", "error", "explanation", "features", "instance", "score", "unknown")
+
+    def __init__(
+        self, instance: Instance, features: FeatureRow = NOTHING_KNOWN, error: ModelFailed | None = None
+    ) -> None:
+        self.instance, self.features, self.error = instance, features, error
+        self.score: Score | None = None
+        self.answer = NO_ANSWER
+        self.explanation: Mapping[str, object] | None = None
+        self.unknown: Sequence[str] = ()
+
+    def scored(self, score: Score | ModelFailed, model: ServedModel) -> None:
+        """The model has said its score, or why it has none."""
+        if isinstance(score, ModelFailed):
+            self.error = score
+        else:
+            self.score, self.answer, self.unknown = score, model.answer(score), model.unknown(self.features.values)
 
     def as_prediction(self, number: int, name: str) -> dict[str, object]:
         """The row as the caller reads it; what makes an answer a guess is named.
@@ -42,14 +57,19 @@ class AnsweredRow:
         """
         if self.error is not None:
             return {"prediction_id": name, "error": {"row": number, **self.error.as_record()}}
-        marks = (
-            ("missing", self.features.missing),
-            ("stale", self.features.stale),
-            ("too_busy", self.features.too_busy),
-            ("unknown", self.unknown),
-        )
-        told = {} if self.explanation is None else {"explanation": self.explanation}
-        return {"prediction_id": name, **self.answer, **told, **{mark: list(names) for mark, names in marks if names}}
+        features = self.features
+        prediction: dict[str, object] = {"prediction_id": name, **self.answer}
+        if self.explanation is not None:
+            prediction["explanation"] = self.explanation
+        if features.missing:
+            prediction["missing"] = list(features.missing)
+        if features.stale:
+            prediction["stale"] = list(features.stale)
+        if features.too_busy:
+            prediction["too_busy"] = list(features.too_busy)
+        if self.unknown:
+            prediction["unknown"] = self.unknown
+        return prediction
 
     def as_logged(self, name: str) -> LoggedRow:
         """The row as the prediction log keeps it."""
@@ -69,7 +89,7 @@ class AnsweredRow:
 
 def answered(
     instances: Sequence[Instance],
-    plan: FeaturePlan,
+    plan: Plan,
     model: ServedModel,
     online: Mapping[EntityKey, OnlineItem],
     now: datetime,
@@ -82,13 +102,13 @@ def answered(
     """
     if explain:
         _check_explained(len(instances), model)
-    moment = OneMoment(online, now)
-    rows = [_with_features(instance, plan, moment) for instance in instances]
-    ready = [place for place, row in enumerate(rows) if row.error is None]
-    scores = scored([rows[place].features.values for place in ready], model)
-    for place, score in zip(ready, scores, strict=True):
-        rows[place] = _answered(rows[place], score, model)
-    return _explained(rows, model) if explain else rows
+    rows = with_features(instances, plan, online, now)
+    ready = [row for row in rows if row.error is None]
+    for row, score in zip(ready, scored([row.features.values for row in ready], model), strict=True):
+        row.scored(score, model)
+    if explain:
+        _explain([row for row in rows if row.error is None], model)
+    return rows
 
 
 def _check_explained(rows: int, model: ServedModel) -> None:
@@ -98,28 +118,33 @@ def _check_explained(rows: int, model: ServedModel) -> None:
     check_explained(rows, model)
 
 
-def _explained(rows: Sequence[AnsweredRow], model: ServedModel) -> list[AnsweredRow]:
+def _explain(rows: Sequence[AnsweredRow], model: ServedModel) -> None:
     from serin.serving.explained import explanation_of
 
-    return [row if row.error else replace(row, explanation=explanation_of(row.features.values, model)) for row in rows]
+    for row in rows:
+        row.explanation = explanation_of(row.features.values, model)
 
 
 def with_features(
-    instance: Instance, plan: FeaturePlan, online: Mapping[EntityKey, OnlineItem], now: datetime
-) -> AnsweredRow:
-    """The instance before it is scored, or with the error of the function that could not answer it."""
-    return _with_features(instance, plan, OneMoment(online, now))
+    instances: Sequence[Instance], plan: Plan, online: Mapping[EntityKey, OnlineItem], now: datetime
+) -> list[AnsweredRow]:
+    """The instances before they are scored, or with the error of the function that could not answer one."""
+    row_at = plan.at(online, now)
+    return [_with_features(instance, row_at) for instance in instances]
 
 
-def _with_features(instance: Instance, plan: FeaturePlan, moment: OneMoment) -> AnsweredRow:
+def scored(rows: Sequence[Mapping[str, Value]], model: ServedModel) -> Sequence[Score | ModelFailed]:
+    """A score for each row, or why it has none: all at once, and apart only where that fails."""
     try:
-        return AnsweredRow(instance, plan.row_of(instance, moment))
+        return model.score(rows) if rows else []
+    except BaseException as error:  # noqa: BLE001 code of a model may raise anything, and none of it ends who asks
+        from serin.serving.scored_rows import scored_apart
+
+        return scored_apart(rows, model, error)
+
+
+def _with_features(instance: Instance, row_at: Callable[[Instance], FeatureRow]) -> AnsweredRow:
+    try:
+        return AnsweredRow(instance, row_at(instance))
     except ModelFailed as error:
         return AnsweredRow(instance, error=error)
-
-
-def _answered(row: AnsweredRow, score: Score | ModelFailed, model: ServedModel) -> AnsweredRow:
-    if isinstance(score, ModelFailed):
-        return replace(row, error=score)
-    unknown = tuple(model.unknown(row.features.values))
-    return replace(row, score=score, answer=model.answer(score), unknown=unknown)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from serin.domain.charter import Scalar, Score, Task
 from serin.domain.classes import negative_of, positive_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.domain.charter import Scalar, Score, Task
 
 THRESHOLD = 0.5
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-from typing import TYPE_CHECKING, Protocol
-
 from serin.domain.errors import Corrupt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     import numpy as np
     import pandas as pd
+else:
+    # What it says of a class is for type checkers, and it costs a start of `predict` more than all of this file.
+    Protocol = object
 
 
 class Estimator(Protocol):
@@ -25,6 +27,8 @@ class Estimator(Protocol):
 
 def sha256_of(content: bytes) -> str:
     """The SHA-256 of a file's content, as hex."""
+    import hashlib
+
     return hashlib.sha256(content).hexdigest()
 
 
@@ -35,6 +39,8 @@ def open_estimator(content: bytes, sha256: str) -> Estimator:
             f"The model file has the digest {digest[:12]}…; the registry recorded {sha256[:12]}….",
             "Release the version again; if it happens again, train a new one and find out who changed the file.",
         )
+    import io
+
     import joblib
 
     estimator: Estimator = joblib.load(io.BytesIO(content))

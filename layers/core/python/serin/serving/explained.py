@@ -40,7 +40,7 @@ def explanation_of(row: Mapping[str, Value], model: ServedModel) -> Mapping[str,
     about: dict[str, object] = {"method": margins.method, "exact": exact, "explains": margins.explains}
     if not margins.classes:
         return {**about, **_as_record(of[0])}
-    classes = model.manifest.classes
+    classes = model.facts.classes
     return {
         **about,
         "classes": {str(classes[at]): _as_record(one) for at, one in zip(margins.classes, of, strict=True)},

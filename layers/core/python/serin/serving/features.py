@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,31 +13,21 @@ from serin.domain.features import EntityKey, OnlineValues, Value, argument_name,
 from serin.domain.model_code import RAISED, call_in_words, feature_value, in_words, kind_and_place
 from serin.serving.lookups import Entity, ViewLookup
 from serin.serving.on_demand import OnDemand
+from serin.serving.plans import FeatureRow
 from serin.serving.requests import Instance
 
 NOTHING_LOGGED: Mapping[str, Value] = {}
 _REMEDY = "Ask without this value, or tell the model's owner: its code has to answer it."
 
 
-@dataclass(frozen=True)
-class FeatureRow:
-    """One row by feature column, and the views that had nothing for it, nothing fresh enough, or too much to count."""
-
-    values: Mapping[str, Value]
-    missing: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    too_busy: tuple[str, ...] = ()
-
-
 Mark = Literal["missing", "stale", "too_busy"]
 
 
-@dataclass(frozen=True)
 class ViewColumns:
     """What a view says of one entity, by feature column, and why where it says nothing."""
 
-    columns: Mapping[str, Value]
-    mark: Mark | None = None
+    def __init__(self, columns: Mapping[str, Value], mark: Mark | None = None) -> None:
+        self.columns, self.mark = columns, mark
 
 
 class OneMoment:
@@ -88,6 +77,7 @@ class FeaturePlan:
         columns = ((view, column) for view in self.views for column in view.values)
         named = ((argument_name(view, column), f"{view.name}.{column}") for view, column in columns)
         self._arguments = [(name, column) for name, column in named if name in asked]
+        self._sources = [(column.name, column.origin == "input") for column in self.columns]
 
     def keys(
         self, instances: Sequence[Instance], now: datetime, logged: Mapping[str, Value] = NOTHING_LOGGED
@@ -112,6 +102,11 @@ class FeaturePlan:
             if any(newer_than(online.get(key), then) for key in lookup.keys(lookup.entity(instance), then))
         )
         return tuple(differing)
+
+    def at(self, online: Mapping[EntityKey, OnlineItem], now: datetime) -> Callable[[Instance], FeatureRow]:
+        """What makes an instance a row at `now`, as `row` does: what several share is counted once."""
+        moment = OneMoment(online, now)
+        return lambda instance: self.row_of(instance, moment)
 
     def row(
         self,
@@ -141,7 +136,7 @@ class FeaturePlan:
             known_names = {**instance, **{name: by_column[column] for name, column in self._arguments}}
             for function in self.functions:
                 by_column[function.name] = call_on_demand(function, known_names, instance)
-        values = {c.name: instance[c.name] if c.origin == "input" else by_column[c.name] for c in self.columns}
+        values = {name: (instance if is_input else by_column)[name] for name, is_input in self._sources}
         return FeatureRow(values, *map(tuple, marks.values()))
 
     def _unlogged(self, logged: Mapping[str, Value]) -> Sequence[ViewLookup]:

@@ -2,52 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-
-from serin.domain.charter import Score
-from serin.domain.compilation import Runtime
 from serin.domain.errors import Corrupt, Unavailable
-from serin.domain.features import Value
 from serin.serving.answers import answer_of
-from serin.serving.compiled.kernel import Kernel, find_kernel
-from serin.serving.compiled.model import CompiledModel
-from serin.serving.estimators import open_estimator, sha256_of
-from serin.serving.manifest import Manifest
-from serin.serving.package import COMPILED, ModelPackage
+from serin.serving.package import COMPILED, ESTIMATOR
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
-class Scorer(Protocol):
-    """What gives rows their scores."""
+    from serin.domain.charter import Scalar, Score, Task
+    from serin.domain.compilation import Runtime
+    from serin.domain.features import Value
+    from serin.serving.compiled.model import CompiledModel
+    from serin.serving.manifest import ColumnKind
+    from serin.serving.package import ModelPackage
 
-    @property
-    def runtime(self) -> Runtime:
-        """What it is, as the prediction log says it."""
+    class Column(Protocol):
+        """A column of a manifest; `serin.serving.manifest.ModelColumn` says what it means."""
 
-    def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
-        """A score for each row."""
+        @property
+        def name(self) -> str: ...
+        @property
+        def kind(self) -> ColumnKind: ...
+        @property
+        def categories(self) -> Sequence[str]: ...
+
+    class Facts(Protocol):
+        """What is asked of a manifest, in whatever form it was read."""
+
+        @property
+        def task(self) -> Task: ...
+        @property
+        def classes(self) -> Sequence[Scalar]: ...
+        @property
+        def columns(self) -> Sequence[Column]: ...
+        @property
+        def uncompiled(self) -> str | None: ...
+
+    class Scorer(Protocol):
+        """What gives rows their scores."""
+
+        @property
+        def runtime(self) -> Runtime:
+            """What it is, as the prediction log says it."""
+
+        def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+            """A score for each row."""
 
 
 class ServedModel:
     """A model as `predict` asks it; `instead` says why scikit-learn answers for a compiled model, where it does."""
 
-    def __init__(self, manifest: Manifest, scorer: Scorer, instead: str | None = None) -> None:
-        self.manifest = manifest
-        self.instead = instead
-        self.scorer = scorer
-        self._seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
-
-    @property
-    def runtime(self) -> Runtime:
-        """By what its rows are scored."""
-        return self.scorer.runtime
+    def __init__(self, facts: Facts, scorer: Scorer, instead: str | None = None) -> None:
+        self.facts, self.scorer, self.instead = facts, scorer, instead
+        self.runtime: Runtime = scorer.runtime
+        self._seen = [(column.name, frozenset(column.categories)) for column in facts.columns if column.categories]
 
     @property
     def uncompiled(self) -> str:
         """Why scikit-learn serves it, where it does."""
-        compilation = self.manifest.compilation
-        reason = "models were not compiled when it was trained" if compilation is None else compilation.reason
-        return self.instead or reason or "this function is set to it"
+        return self.instead or self.facts.uncompiled or "this function is set to it"
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.
@@ -59,11 +74,11 @@ class ServedModel:
 
     def unknown(self, row: Mapping[str, Value]) -> list[str]:
         """The columns of a row whose category was not there in training: the model answers as well as it can."""
-        return [name for name, seen in self._seen.items() if row[name] is not None and row[name] not in seen]
+        return [name for name, seen in self._seen if row[name] not in seen and row[name] is not None]
 
     def answer(self, score: Score) -> dict[str, object]:
         """What the caller reads of a score: `label` and `probability`, `label` and `probabilities`, or `value`."""
-        return answer_of(self.manifest.task, self.manifest.classes, score)
+        return answer_of(self.facts.task, self.facts.classes, score)
 
 
 def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled") -> ServedModel:
@@ -72,38 +87,33 @@ def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled"
     A compiled file that cannot be used is no reason not to answer: scikit-learn does, and the model says why. Raises
     Corrupt, before anything is executed, unless the digest of what has to be opened is `sha256`.
     """
-    manifest, instead = package.manifest, None
-    if manifest.sha256 != sha256:
+    facts, instead = package.facts, None
+    if facts.sha256 != sha256:
         raise Corrupt(
-            f"The package is of a model with digest {manifest.sha256[:12]}…; the registry recorded {sha256[:12]}….",
+            f"The package is of a model with digest {facts.sha256[:12]}…; the registry recorded {sha256[:12]}….",
             "Release the version again.",
         )
-    proven = None if manifest.compilation is None else manifest.compilation.sha256
-    if proven is not None and runtime == "compiled":
+    if facts.proven is not None and runtime == "compiled":
         try:
-            return ServedModel(manifest, _compiled(package, proven))
+            return ServedModel(facts, _compiled(package, facts.proven))
         except (Corrupt, Unavailable) as error:
             instead = error.message
+    from serin.serving.estimators import open_estimator
     from serin.serving.pipeline_model import PipelineModel
 
-    estimator = open_estimator(package.estimator.read_bytes(), sha256)
-    return ServedModel(manifest, PipelineModel(manifest, estimator), instead)
+    estimator = open_estimator(package.content(ESTIMATOR), sha256)
+    return ServedModel(facts, PipelineModel(package.manifest, estimator), instead)
 
 
 def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
     """The compiled model; Corrupt or Unavailable where it cannot be used."""
+    from serin.serving.compiled.kernel import find_kernel
+    from serin.serving.compiled.model import CompiledModel
+
     kernel = find_kernel()
     if kernel is None:
         raise Unavailable("This function has no kernel.", "Deploy it with its layers.")
     try:
-        content = package.compiled.read_bytes()
+        return CompiledModel(package.proven(COMPILED, sha256), kernel)
     except OSError as error:
-        raise Unavailable(f"{package.compiled.name} cannot be read: {error}.", "Release the version again.") from error
-    return proven_model(content, sha256, kernel)
-
-
-def proven_model(content: bytes, sha256: str, kernel: Kernel) -> CompiledModel:
-    """A compiled file in memory; Corrupt unless it is the one that was proven."""
-    if sha256_of(content) != sha256:
-        raise Corrupt(f"{COMPILED} is not what was proven.", "Release the version again.")
-    return CompiledModel(content, kernel)
+        raise Unavailable(f"{COMPILED} cannot be read: {error}.", "Release the version again.") from error

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from serin.domain.errors import Invalid
-from serin.domain.features import Value
-from serin.serving.manifest import ModelColumn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.domain.features import Value
+    from serin.serving.model import Column
 
 
-def logged_row(record: object, columns: Sequence[ModelColumn]) -> dict[str, Value]:
+def logged_row(record: object, columns: Sequence[Column]) -> dict[str, Value]:
     """The row that a line's `features` were written from; raises Invalid for what no line holds.
 
     JSON has every type of a feature but moments. A string of a numeric column can only have been one: any other
@@ -21,12 +24,12 @@ def logged_row(record: object, columns: Sequence[ModelColumn]) -> dict[str, Valu
     return logged_values(record, columns)
 
 
-def logged_values(record: Mapping[str, object], columns: Sequence[ModelColumn]) -> dict[str, Value]:
+def logged_values(record: Mapping[str, object], columns: Sequence[Column]) -> dict[str, Value]:
     """The values of these columns in a line's `features`; raises Invalid for what no line holds."""
     return {column.name: _value(column, record) for column in columns}
 
 
-def _value(column: ModelColumn, record: Mapping[str, object]) -> Value:
+def _value(column: Column, record: Mapping[str, object]) -> Value:
     value = record.get(column.name)
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from serin.domain.charter import Input
 from serin.domain.errors import Invalid, TooLarge
-from serin.domain.features import Value
 from serin.domain.fields import MAXIMUM_INSTANCES, read_field, shown
 from serin.domain.json_body import read_json
 
-Instance = Mapping[str, Value]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from serin.domain.features import Value
+    from serin.domain.fields import Field
+    from serin.serving.quick_rows import QuickRows
+
+Instance: TypeAlias = "Mapping[str, Value]"
 REPORTED_PROBLEMS = 10
+LENGTH = "inference-header-content-length"
+"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
 _FIELDS = ("instances", "explain")
 _REMEDY = 'Send {"instances": [{…}, …]}.'
 
 
-@dataclass(frozen=True)
 class Asked:
     """A request's instances, and how its protocol gives the answer back.
 
@@ -26,29 +31,37 @@ class Asked:
     say of one row that it failed: else no row is answered where one is not. `explain` asks how scores came to be.
     """
 
-    instances: list[Instance]
-    answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
-    tells_of_rows: bool = True
-    explain: bool = False
+    def __init__(
+        self,
+        instances: list[Instance],
+        answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+        tells_of_rows: bool = True,
+        explain: bool = False,
+    ) -> None:
+        self.instances, self.answer, self.tells_of_rows, self.explain = instances, answer, tells_of_rows, explain
 
 
-def read_request(body: bytes, inputs: Sequence[Input]) -> Asked:
+def read_request(body: bytes, inputs: Sequence[Field], quick: QuickRows | None = None) -> Asked:
     """The instances of a body `{"instances": [{…}, …]}`, each with exactly the charter's inputs.
 
     With `"explain": true` their answers are to say how they came to be. Raises Invalid whose `field` is the first wrong
     one, such as `instances[3].distance`, and whose message names the first ten; TooLarge for too many bytes or rows.
+    `quick`, of the same inputs, makes it faster.
     """
     content = _checked_body(read_json(body))
     instances, explain = _instances(content), _explain(content)
-    return Asked(read_rows(instances, "instances", inputs), explain=explain)
+    return Asked(read_rows(instances, "instances", inputs, quick), explain=explain)
 
 
-def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Input]) -> list[Instance]:
+def read_rows(
+    rows: Iterable[object], name: str, inputs: Sequence[Field], quick: QuickRows | None = None
+) -> list[Instance]:
     """Each row with exactly the charter's inputs; errors call the fourth `<name>[3]`."""
     problems: list[Invalid] = []
     instances: list[Instance] = []
-    for number, instance in enumerate(rows):
-        instances.append(_checked(instance, f"{name}[{number}]", inputs, problems))
+    for number, found in enumerate(rows):
+        instance = None if quick is None else quick.read(found)
+        instances.append(_checked(found, f"{name}[{number}]", inputs, problems) if instance is None else instance)
         if len(problems) >= REPORTED_PROBLEMS:
             break
     if problems:
@@ -56,10 +69,10 @@ def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Input]) -> lis
     return instances
 
 
-def read_row(sent: object, inputs: Sequence[Input]) -> Instance:
+def read_row(found: object, inputs: Sequence[Field]) -> Instance:
     """One instance by itself, held to the same rules; raises Invalid."""
     problems: list[Invalid] = []
-    instance = _checked(sent, "inputs", inputs, problems)
+    instance = _checked(found, "inputs", inputs, problems)
     if problems:
         raise _together(problems[:REPORTED_PROBLEMS])
     return instance
@@ -95,27 +108,27 @@ def check_count(rows: int, name: str) -> None:
         raise TooLarge(found, "Send the rows in several requests.", name)
 
 
-def _checked(value: object, path: str, inputs: Sequence[Input], problems: list[Invalid]) -> Instance:
-    if not isinstance(value, dict):
-        problems.append(_at(path, Invalid(f"found {shown(value)}, not an object", "Send an object for each instance.")))
+def _checked(found: object, path: str, inputs: Sequence[Field], problems: list[Invalid]) -> Instance:
+    if not isinstance(found, dict):
+        problems.append(_at(path, Invalid(f"found {shown(found)}, not an object", "Send an object for each instance.")))
         return {}
     values: dict[str, Value] = {}
     for item in inputs:
         try:
-            values[item.name] = _value(item, value)
+            values[item.name] = _value(item, found)
         except Invalid as problem:
             problems.append(_at(f"{path}.{item.name}", problem))
     known = {item.name for item in inputs}
     remedy = f"Send only {', '.join(item.name for item in inputs)}."
-    for name in sorted(value.keys() - known)[:REPORTED_PROBLEMS]:
+    for name in sorted(found.keys() - known)[:REPORTED_PROBLEMS]:
         problems.append(_at(f"{path}.{_shown_name(name)}", Invalid("is not an input of this model", remedy)))
     return values
 
 
-def _value(item: Input, instance: Mapping[str, object]) -> Value:
-    if item.name not in instance and not item.nullable:
+def _value(item: Field, found: Mapping[str, object]) -> Value:
+    if item.name not in found and not item.nullable:
         raise Invalid("is missing", f"Send a {item.type}.")
-    return read_field(item, instance.get(item.name))
+    return read_field(item, found.get(item.name))
 
 
 def _shown_name(name: str) -> str:

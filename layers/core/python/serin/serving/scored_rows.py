@@ -4,42 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from serin.domain.charter import Score
 from serin.domain.errors import ModelFailed, SerinError
-from serin.domain.features import Value
 from serin.domain.model_code import RAISED, call_in_words, in_words, kind_and_place
-from serin.serving.manifest import ModelColumn
-from serin.serving.model import ServedModel
 
-Row = Mapping[str, Value]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from serin.domain.charter import Score
+    from serin.domain.features import Value
+    from serin.serving.model import Column, ServedModel
+
+    Row: TypeAlias = Mapping[str, Value]
+
 LOOKED_INTO = 3
 """Failing rows of a request whose every column is tried; of the others only what was to blame before."""
 _HARMLESS = (0.0, 1.0)
 
 
-def scored(rows: Sequence[Row], model: ServedModel) -> list[Score | ModelFailed]:
-    """A score for each row, or why it has none.
+def scored_apart(rows: Sequence[Row], model: ServedModel, error: BaseException) -> list[Score | ModelFailed]:
+    """A score for each of the rows that `error` was raised of, or why it has none.
 
-    All are scored at once; where that fails each half is by itself, so that a few bad rows cost a few calls more.
+    Each half is by itself, so that a few bad rows cost a few calls more.
     """
-    blame = _Blame(model)
-    return list(_scored(rows, model, blame))
+    return list(_halved(rows, model, _Blame(model), error))
 
 
-def _scored(rows: Sequence[Row], model: ServedModel, blame: _Blame) -> Iterator[Score | ModelFailed]:
-    if not rows:
+def _halved(
+    rows: Sequence[Row], model: ServedModel, blame: _Blame, error: BaseException
+) -> Iterator[Score | ModelFailed]:
+    if len(rows) == 1:
+        yield blame.failure(rows[0], error)
         return
-    try:
-        scores = model.score(rows)
-    except RAISED as error:
-        if len(rows) == 1:
-            yield blame.failure(rows[0], error)
-            return
-        half = len(rows) // 2
-        yield from _scored(rows[:half], model, blame)
-        yield from _scored(rows[half:], model, blame)
-    else:
-        yield from scores
+    half = len(rows) // 2
+    for part in (rows[:half], rows[half:]):
+        try:
+            scores = model.score(part)
+        except RAISED as wrong:
+            yield from _halved(part, model, blame, wrong)
+        else:
+            yield from scores
 
 
 class _Blame:
@@ -47,7 +51,7 @@ class _Blame:
 
     def __init__(self, model: ServedModel) -> None:
         self._model = model
-        self._columns = {column.name: column for column in model.manifest.columns}
+        self._columns = {column.name: column for column in model.facts.columns}
         self._known: dict[str, None] = {}
         self._looks = LOOKED_INTO
 
@@ -93,5 +97,5 @@ class _Blame:
 _REMEDY = "Ask without this value, or tell the model's owner: its pipeline has to answer it."
 
 
-def _usual(column: ModelColumn) -> tuple[Value, ...]:
-    return _HARMLESS if column.kind == "numeric" else column.categories[:1]
+def _usual(column: Column) -> tuple[Value, ...]:
+    return _HARMLESS if column.kind == "numeric" else tuple(column.categories[:1])

@@ -13,13 +13,17 @@ from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.features import EntityKey, Value
 from serin.domain.records import from_record
 from serin.domain.shadows import ShadowAnswer, ShadowRow
-from serin.serving.features import FeaturePlan, FeatureRow, newer_than
+from serin.serving.answered import scored
+from serin.serving.features import FeaturePlan, newer_than
 from serin.serving.log import LoggedRow
-from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
+from serin.serving.plans import FeatureRow
 from serin.serving.replay import logged_values
 from serin.serving.requests import Instance, read_row
-from serin.serving.scored_rows import scored
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.serving.model import Column
 
 Read = Callable[[Sequence[EntityKey]], Mapping[EntityKey, OnlineItem]]
 """Reads items of the online store, however many."""
@@ -63,7 +67,7 @@ class ShadowedRow:
 
 def shadowed(rows: Sequence[Any], plan: FeaturePlan, model: ServedModel, read: Read) -> list[ShadowedRow]:
     """Each row with its answer, or with the refusal or the error that it alone would have had in traffic."""
-    rows_read = [_read_row(row, plan, model.manifest) for row in rows]
+    rows_read = [_read_row(row, plan, model.facts.columns) for row in rows]
     ready = [row for row in rows_read if row.answerable]
     online = read(list(dict.fromkeys(key for row in ready for key in plan.keys([row.instance], row.at, row.logged))))
     for row in ready:
@@ -72,9 +76,9 @@ def shadowed(rows: Sequence[Any], plan: FeaturePlan, model: ServedModel, read: R
     return rows_read
 
 
-def _read_row(record: Any, plan: FeaturePlan, manifest: Manifest) -> ShadowedRow:
+def _read_row(record: Any, plan: FeaturePlan, of_model: Sequence[Column]) -> ShadowedRow:
     row = from_record(ShadowRow, record)
-    columns = [column for column in manifest.columns if column.name in row.features]
+    columns = [column for column in of_model if column.name in row.features]
     views = {f"{view.name}.{of}" for view in plan.views for of in view.values}
     row_read = ShadowedRow(row.prediction_id, row.at, {}, {})
     try:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from serin.domain.errors import Invalid
-from serin.domain.features import Value
-from serin.serving.manifest import ModelColumn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pandas as pd
 
+    from serin.domain.features import Value
+    from serin.serving.model import Column
 
-def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[ModelColumn]) -> pd.DataFrame:
+
+def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[Column]) -> pd.DataFrame:
     """One row for each mapping, in the model's column order; raises Invalid for a value of the wrong kind."""
     import numpy as np
     import pandas as pd

@@ -24,6 +24,8 @@ from serin.serving.estimators import sha256_of
 MOST_ROWS = 20_000
 """Rows of a table that both are asked; evenly spread where there are more."""
 MIB = 1024 * 1024
+FEW_ROWS = 200
+"""Rows that a trial explains, which is not registered: enough to see that it would be too slow."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def explained_alone(fitted: Fitted, task: Task, table: pd.DataFrame, kernel: Ker
     try:
         with threadpool_limits(limits=1):
             made = compile_pipeline(fitted.estimator, task, fitted.columns, fitted.classes, background=rows)
-        return explanation_of(made.content, kernel, rows)
+        return explanation_of(made.content, kernel, rows, FEW_ROWS)
     except NotCovered as error:
         return Explained(why=f"they are those of scikit-learn itself, for {error}")
     except RAISED as error:

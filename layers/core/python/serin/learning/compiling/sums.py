@@ -43,6 +43,7 @@ def sum_of_trees(site: Site) -> Summed:
     bases = np.array(ensemble.start, dtype=np.float64)
     count = len(ensemble.trees) if ensemble.mean else 1
     steps = deepest = 0
+    split_by: set[int] = set()
     for tree in ensemble.trees:
         if not (tree.covers > 0).all():
             raise NotExplained("a leaf of its trees has learnt from rows of no weight")
@@ -54,11 +55,12 @@ def sum_of_trees(site: Site) -> Summed:
         # A feature stands on a path once, however often it is split by.
         steps += width * int((np.minimum(depths, len(ensemble.features)) ** 2).sum())
         deepest = max(deepest, int(depths.max()))
+        split_by.update(tree.feature[~leaves].tolist())
     return Summed(
         site.estimator,
         ensemble.slots,
         bases.tolist(),
-        ensemble.features,
+        [slot for place, slot in enumerate(ensemble.features) if place in split_by],
         steps=steps,
         depth=deepest,
         trees=len(ensemble.trees),

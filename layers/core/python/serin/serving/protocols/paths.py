@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from serin.domain.errors import NotFound
 from serin.domain.printable import printable
 
-LENGTH = "inference-header-content-length"
-"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-Protocol = Literal["predict", "invocations", "infer"]
+    Protocol = Literal["predict", "invocations", "infer"]
 
 
 def protocol_at(path: str, model: str, version: int) -> Protocol:
