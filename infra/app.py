@@ -25,6 +25,7 @@ from infra.quotas import calls_a_second, refuse_more_than_fits
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
+from serin.files.commits import commit_of
 from serin.files.models import read_models
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def app_of(
     models = read_models(root / "models")
     refuse_more_than_fits([model.charter for model in models])
     packages = BuiltPackages(root, target, models)
-    return build_app(settings, target, [model.charter for model in models], packages, outdir, context)
+    charters = [model.charter for model in models]
+    return build_app(settings, target, charters, packages, outdir, context, commit_of(root) or "")
 
 
 def build_app(
@@ -72,6 +74,7 @@ def build_app(
     packages: Packages,
     outdir: Path | None = None,
     context: dict[str, object] | None = None,
+    commit: str = "",
 ) -> cdk.App:
     """All stacks of a stage; without `outdir`, written where the `cdk` command wants them."""
     use_packaged_node()
@@ -86,7 +89,8 @@ def build_app(
     settings = replace(settings, requests_per_second=rate, burst=min(settings.burst, _BURST * rate))
     models = tuple(charter.model for charter in charters)
     traced = frozenset(charter.model for charter in charters if charter.monitoring.traced)
-    add_stacks(app, Deployment(settings, target, packages, models, traced, region_of(charters)), charters)
+    deployment = Deployment(settings, target, packages, models, traced, commit, region_of(charters))
+    add_stacks(app, deployment, charters)
     return app
 
 

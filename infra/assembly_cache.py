@@ -15,6 +15,7 @@ from pathlib import Path
 from infra.packaging.cache import digest_of
 from infra.settings import Settings, Target
 from serin.domain.names import digest
+from serin.files.commits import commit_of
 
 INPUTS = ("functions", "infra", "layers", "models")
 """Everything below these decides what the templates and assets are."""
@@ -26,7 +27,7 @@ _MADE_OF = "made-of.txt"
 def inputs_digest(root: Path, settings: Settings, target: Target) -> str:
     """Names everything an assembly is made of."""
     folders = (digest_of(root / name, without=root / OUTSIDE) for name in INPUTS)
-    return digest(version("aws-cdk-lib"), repr(settings), repr(target), *folders)
+    return digest(version("aws-cdk-lib"), repr(settings), repr(target), commit_of(root) or "", *folders)
 
 
 def made_unless_known(outdir: Path, made_of: str, make: Callable[[Path], object]) -> Path:

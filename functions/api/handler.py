@@ -126,8 +126,12 @@ def health(model: str, span: timedelta) -> Health:
 def answer(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
     """What a person says to a question."""
     world = platform()
-    people = world.charters[model].people
-    return answer_approval(model, approval, word, why, by, token, people, catalog=world.catalog, clock=world.clock)
+    return answer_approval(
+        *(model, approval, word, why, by, token, world.charters[model].people),
+        catalog=world.catalog,
+        clock=world.clock,
+        workflows=world.workflows,
+    )
 
 
 def begin_batch(model: str, file: str, version: int | None, by: str, correlation: str, again: str | None) -> Batch:

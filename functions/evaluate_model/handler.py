@@ -6,32 +6,66 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from serin.bootstrap import Platform, platform
+from serin.domain.charter import Charter
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
+from serin.services.ask_training import ask_training, wait_for_answer
+from serin.services.compare_rerun import compare_rerun
 from serin.services.evaluate_model import fail, judge, keep_measured, register
 from serin.services.note_trial import failed_trial, note_trial
 from serin.services.select_trial import select
+from serin.services.steps.kept_source import kept_source
+from serin.services.steps.training_lease import keep_lease
 from serin.services.train_model import Checked, Refitted, ScoresFile
 
 Given = Mapping[str, Any]
+ALIVE = ("note", "select", "judge")
+"""Steps after which a training goes on for long."""
 
 
 @logged("evaluate_model", lambda: platform().clock)
 def handle(event: Given, context: object) -> dict[str, Any]:
     """Take one step of the judge."""
     steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {
+        "ask": _ask,
+        "await": _await,
         "note": _note,
         "select": _select,
         "judge": _judge,
         "register": _register,
+        "compare": _compare,
         "measured": _measured,
         "failed": _failed,
     }
-    return steps[event["step"]](platform(), event)
+    world = platform()
+    if event["step"] in ALIVE:
+        keep_lease(event["model"], event["run"], catalog=world.catalog, clock=world.clock)
+    return steps[event["step"]](world, event)
+
+
+def _ask(world: Platform, event: Given) -> dict[str, Any]:
+    trials = [from_record(Trial, trial) for trial in event["trials"]]
+    agreed = ask_training(
+        world.charters[event["model"]],
+        event["run"],
+        from_record(TrainingSet, event["training_set"]),
+        trials,
+        from_record(Checked, event["checked"]),
+        event["roles"],
+        catalog=world.catalog,
+        clock=world.clock,
+        notices=world.notices,
+    )
+    return {"agreed": agreed}
+
+
+def _await(world: Platform, event: Given) -> dict[str, Any]:
+    wait_for_answer(event["model"], event["run"], event["token"], catalog=world.catalog)
+    return {}
 
 
 def _note(world: Platform, event: Given) -> Any:
@@ -47,7 +81,9 @@ def _note(world: Platform, event: Given) -> Any:
 def _select(world: Platform, event: Given) -> dict[str, Any]:
     results = [from_record(TrialResult, result) for result in event["results"]]
     training_set, checked = from_record(TrainingSet, event["training_set"]), from_record(Checked, event["checked"])
-    chosen = select(world.charters[event["model"]], event["run"], training_set, results, checked, catalog=world.catalog)
+    chosen = select(
+        *(_charter(world, event), event["run"], training_set, results, checked, world.commit), catalog=world.catalog
+    )
     champion = None if chosen.champion is None else as_record(chosen.champion)
     return {"trial": as_record(chosen.trial), "champion": champion, "more": as_record(chosen.more)}
 
@@ -55,7 +91,7 @@ def _select(world: Platform, event: Given) -> dict[str, Any]:
 def _judge(world: Platform, event: Given) -> dict[str, Any]:
     champion = None if event["champion"] is None else from_record(ModelVersion, event["champion"])
     verdict = judge(
-        world.charters[event["model"]],
+        _charter(world, event),
         event["run"],
         from_record(TrainingSet, event["training_set"]),
         from_record(ScoresFile, event["scores"]),
@@ -80,6 +116,20 @@ def _register(world: Platform, event: Given) -> dict[str, Any]:
         clock=world.clock,
     )
     return {"version": version}
+
+
+def _charter(world: Platform, event: Given) -> Charter:
+    """By what the run is judged: the charter that is deployed, or for a rerun the one of the run it repeats."""
+    deployed: Charter = world.charters[event["model"]]
+    if world.catalog.run(event["model"], event["run"]).parent is None:
+        return deployed
+    return kept_source(from_record(TrainingSet, event["training_set"]), lake=world.lake).charter
+
+
+def _compare(world: Platform, event: Given) -> dict[str, Any]:
+    refitted = from_record(Refitted, event["refit"]) if "refit" in event else None
+    repeat = compare_rerun(event["model"], event["run"], refitted, artifacts=world.artifacts, catalog=world.catalog)
+    return {"exact": repeat.is_exact, "sentence": repeat.sentence}
 
 
 def _measured(world: Platform, event: Given) -> dict[str, Any]:

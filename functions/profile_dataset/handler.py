@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.model_source import code_digest
 from serin.logs import logged
-from serin.services.build_training_set import code_digest
 from serin.services.profile_dataset import Profiler
 
 

@@ -11,27 +11,30 @@ from serin.domain.models import Artifact, ModelVersion
 from serin.domain.records import as_record, from_record
 from serin.logs import logged
 from serin.services.estimate_part import estimate_part
+from serin.services.steps.kept_source import source_in_place
 from serin.services.train_model import Trainer
 
 
 @logged("train_model", lambda: platform().clock)
 def handle(event: Mapping[str, Any], context: object) -> Any:
-    """Take one step; references come in and go out, never data."""
+    """Take one step by the code that the training set was made by; references come in and go out, never data."""
     world = platform()
     if event["step"] == "estimate":
         return estimate(event)
     training_set = from_record(TrainingSet, event["training_set"])
-    trainer = Trainer(
-        world.charters[world.model],
-        training_set,
-        world.model_code,
-        world.golden(world.model),
-        lake=world.lake,
-        artifacts=world.artifacts,
-        room=world.model_room,
-    )
+    with source_in_place(training_set, world.source(world.model), lake=world.lake) as source:
+        trainer = Trainer(
+            *(source.charter, training_set, source.code, source.golden),
+            lake=world.lake,
+            artifacts=world.artifacts,
+            room=world.model_room,
+        )
+        return as_record(_step(trainer, event))
+
+
+def _step(trainer: Trainer, event: Mapping[str, Any]) -> object:
     if event["step"] == "check":
-        return as_record(trainer.check([from_record(Trial, trial) for trial in event["trials"]]))
+        return trainer.check([from_record(Trial, trial) for trial in event["trials"]])
     run, trial = event["run"], from_record(Trial, event["trial"])
     steps: dict[str, Callable[[], object]] = {
         "trial": lambda: trainer.trial(trial),
@@ -39,7 +42,7 @@ def handle(event: Mapping[str, Any], context: object) -> Any:
         "refit": lambda: trainer.refit(run, trial),
         "measure": lambda: trainer.measure(run, trial),
     }
-    return as_record(steps[event["step"]]())
+    return steps[event["step"]]()
 
 
 def estimate(event: Mapping[str, Any]) -> str:

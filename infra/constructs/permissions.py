@@ -15,6 +15,7 @@ from serin.domain.events import SOURCE, EventName
 NAMED_BY_CONTENT = "Keys below this prefix are made of digests and dates, so nobody can list them beforehand."
 EVERY_VERSION = "Versions are numbered as they are published, so nobody can list them beforehand."
 EVERY_MODELS = "Each model of the stage has one, and a list of them outgrows a policy at some 35 models."
+WOKEN_BY_TOKEN = "A task is named by its token alone: Step Functions has no resource for it that a policy could name."
 EVERY_STREAM = "Lambda names a stream for each execution environment, so nobody can list them beforehand."
 UNTRACED = "No charter asks for traces, which cost more than the calls do: monitoring.traced."
 NOTHING_TO_NAME = "X-Ray has no resources that a policy could name."

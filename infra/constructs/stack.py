@@ -30,6 +30,8 @@ class Deployment:
     models: tuple[str, ...]
     traced: frozenset[str] = frozenset()
     """Models whose charters ask for traces in X-Ray."""
+    commit: str = ""
+    """The revision of the working copy, empty where there is no repository."""
     region: str | None = None
     """Where charters want their data to lie; anywhere without one."""
 

@@ -57,6 +57,12 @@ def call(function: str, payload: State | str, **rest: Any) -> dict[str, Any]:
     }
 
 
+def call_and_wait(function: str, payload: State, **rest: Any) -> dict[str, Any]:
+    """The same, but it ends once somebody sends success by the task's token, which the payload holds."""
+    waits = {"Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke.waitForTaskToken"}
+    return call(function, payload, **rest) | waits
+
+
 def answer_at(path: str) -> dict[str, Any]:
     """Keep only what the function answered, as `<path>.answer`."""
     return {"ResultSelector": {"answer.$": "$.Payload"}, "ResultPath": path}

@@ -15,7 +15,16 @@ from constructs import Construct
 from infra.constructs.alarms import Bad, Notice, about, alarm
 from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
-from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, allow_items, list_keys, publish
+from infra.constructs.permissions import (
+    EVERY_MODELS,
+    EVERY_VERSION,
+    WOKEN_BY_TOKEN,
+    Permission,
+    allow,
+    allow_items,
+    list_keys,
+    publish,
+)
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from infra.names import EVERY_MODEL
@@ -221,6 +230,7 @@ class ApiStack(SerinStack):
                     ],
                     why=EVERY_MODELS,
                 ),
+                allow("states:SendTaskSuccess", on="*", why=WOKEN_BY_TOKEN),
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*", REPORTS)),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 *self._batches(),
@@ -236,7 +246,7 @@ class ApiStack(SerinStack):
         """Look at the file that is to be scored, remember what was asked, and see how far it is."""
         return [
             allow("s3:GetObject", on=self.addresses.objects("uploads", "batch/*")),
-            list_keys(self.addresses.bucket("lake"), "batch/"),
+            *(list_keys(self.addresses.bucket(bucket), "batch/") for bucket in ("uploads", "lake")),
             allow("s3:GetObject", on=self.addresses.objects("lake", "batch/*")),
             allow("s3:PutObject", on=self.addresses.objects("lake", "batch/*/asked/*")),
             allow(

@@ -73,5 +73,5 @@ def score_batch(stack: SerinStack, model: str) -> ServiceFunction:
 
 
 def _records(stack: SerinStack, model: str) -> Permission:
-    kinds = ["DATASET#*", "UPLOAD#*", f"MODEL#{model}"]
+    kinds = ["DATASET#*", f"MODEL#{model}"]
     return allow_items("dynamodb:GetItem", "dynamodb:Query", on=stack.addresses.table("catalog"), of=kinds)

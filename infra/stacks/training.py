@@ -47,7 +47,9 @@ class TrainingStack(SerinStack):
         workflow = Workflow(
             self,
             f"training-{charter.model}",
-            definition=training_definition(build.arn, train.arn, evaluate, charter.training),
+            definition=training_definition(
+                *(build.arn, train.arn, evaluate, charter.training), charter.people.training
+            ),
             functions=[build, train],
             others=[evaluate],
             model=charter.model,
@@ -152,12 +154,15 @@ class TrainingStack(SerinStack):
             layers=["core", "data", "charters", f"code-{model}"],
             environment=["SERIN_LAKE_BUCKET", "SERIN_CATALOG_TABLE"],
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "datasets/*")),
+                # A rerun goes by the code that was kept beside the rows of the run it repeats.
+                allow(
+                    "s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")
+                ),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
                 *self._records(
                     model,
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL"),
-                    keeps=("RUN", "TRAINING-SET"),
+                    keeps=("RUN", "TRAINING-SET", "TRAINING"),
                 ),
             ],
             called_by="workflow",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from infra.constructs.workflow import answer_at, call
+from infra.constructs.workflow import answer_at, call, call_and_wait
+from serin.domain.approvals import REMIND_EVERY
 from serin.domain.charter import Training
 
 RUN = {"model.$": "$.model", "run.$": "$.run", "correlation.$": "$.correlation"}
 RUN_OF_SET = {**RUN, "training_set.$": "$.built.answer.training_set"}
 RUN_OF_TRIAL = {**RUN_OF_SET, "trial.$": "$.selected.answer.trial"}
+RERUN = {"Variable": "$.parent", "IsPresent": True}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
-def training_definition(build: str, train: str, evaluate: str, training: Training) -> dict[str, Any]:
+def training_definition(
+    build: str, train: str, evaluate: str, training: Training, roles: Sequence[str] = ()
+) -> dict[str, Any]:
     """Build → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
-    The three are ARNs of functions. Where the charter asks for it, what each view costs is measured afterwards.
+    A rerun, which has a `parent`, takes the same states and ends by a comparison in place of a version.
+
+    The three are ARNs of functions; `roles` are those whose word a training waits for before its trials. Where the
+    charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -25,7 +33,8 @@ def training_definition(build: str, train: str, evaluate: str, training: Trainin
             "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
-            "Check": _check(train),
+            "Check": _check(train, then="Ask" if roles else "Trials"),
+            **(_asking(evaluate, roles) if roles else {}),
             "Trials": _trials(train, evaluate, training.search.concurrency),
             **_evaluation(train, evaluate),
             **_registration(train, evaluate, measured=training.measure_views),
@@ -40,9 +49,24 @@ def _enough() -> dict[str, Any]:
     return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Check"}
 
 
-def _check(train: str) -> dict[str, Any]:
+def _check(train: str, then: str) -> dict[str, Any]:
     check = {"step": "check", **RUN_OF_SET, "trials.$": "$.built.answer.trials"}
-    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next="Trials")
+    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next=then)
+
+
+def _asking(evaluate: str, roles: Sequence[str]) -> dict[str, Any]:
+    """People are asked, and again once somebody has answered or a day has gone by: then they are reminded."""
+    shown = {"trials.$": "$.built.answer.trials", "checked.$": "$.checked.answer"}
+    ask = {"step": "ask", **RUN_OF_SET, **shown, "roles": list(roles)}
+    wait = {"step": "await", **RUN, "token.$": "$$.Task.Token"}
+    agreed = {"Variable": "$.asked.answer.agreed", "BooleanEquals": True, "Next": "Trials"}
+    again = [{"ErrorEquals": ["States.Timeout", "Answered"], "ResultPath": None, "Next": "Ask"}]
+    day = round(REMIND_EVERY.total_seconds())
+    return {
+        "Ask": call(evaluate, ask, **answer_at("$.asked"), Catch=CATCH, Next="Agreed"),
+        "Agreed": {"Type": "Choice", "Choices": [agreed], "Default": "Await"},
+        "Await": call_and_wait(evaluate, wait, TimeoutSeconds=day, ResultPath=None, Catch=[*again, *CATCH], Next="Ask"),
+    }
 
 
 def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
@@ -76,6 +100,7 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
     contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
     judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
+    rerun = {**RERUN, "Next": "Compare"}
     more = {"Variable": "$.selected.answer.more[0]", "IsPresent": True, "Next": "MoreDays"}
     return {
         "Select": call(evaluate, select, **answer_at("$.selected"), Catch=CATCH, Next="More"),
@@ -88,7 +113,7 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
         },
         "Contest": call(train, contest, **answer_at("$.contest"), Catch=CATCH, Next="Judge"),
         "Judge": call(evaluate, judge, **answer_at("$.judged"), Catch=CATCH, Next="Better"),
-        "Better": {"Type": "Choice", "Choices": [passed], "Default": "NotBetter"},
+        "Better": {"Type": "Choice", "Choices": [passed, rerun], "Default": "NotBetter"},
         "NotBetter": {"Type": "Succeed"},
     }
 
@@ -96,11 +121,25 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
 def _registration(train: str, evaluate: str, *, measured: bool) -> dict[str, Any]:
     refit = {"step": "refit", **RUN_OF_TRIAL}
     register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
-    states = {"Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Register")}
+    states = {
+        "Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Repeats"),
+        "Repeats": {"Type": "Choice", "Choices": [{**RERUN, "Next": "CompareFits"}], "Default": "Register"},
+        **_comparison(evaluate),
+    }
     if not measured:
         return {**states, "Register": call(evaluate, register, OutputPath="$.Payload", Catch=CATCH, End=True)}
     registered = call(evaluate, register, **answer_at("$.registered"), Catch=CATCH, Next="Measure")
     return {**states, "Register": registered, **_measuring(train, evaluate)}
+
+
+def _comparison(evaluate: str) -> dict[str, Any]:
+    """How a rerun ends, without a fit on everything where its gate did not pass, and with one."""
+    compare = {"step": "compare", **RUN_OF_SET}
+    with_fits = {**compare, "refit.$": "$.refit.answer"}
+    return {
+        "Compare": call(evaluate, compare, OutputPath="$.Payload", Catch=CATCH, End=True),
+        "CompareFits": call(evaluate, with_fits, OutputPath="$.Payload", Catch=CATCH, End=True),
+    }
 
 
 def _measuring(train: str, evaluate: str) -> dict[str, Any]:

@@ -22,12 +22,18 @@ class TrainingsStack(SerinStack):
             self,
             "evaluate_model",
             layers=["core", "science", "charters"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET", "SERIN_CATALOG_TABLE", "SERIN_BUS"],
+            environment=[
+                *("SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"),
+                *("SERIN_CATALOG_TABLE", "SERIN_BUS", "SERIN_NOTICES_TOPIC", "SERIN_COMMIT"),
+            ],
             permissions=[
                 # The judge looks labels up itself: the model's own function wrote the scores.
                 allow("s3:GetObject", on=self.addresses.objects("lake", "training-sets/*")),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", "runs/*")),
                 allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=self.addresses.table("catalog")),
+                allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
+                # It asks people about a training, where a charter wants their word.
+                allow("sns:Publish", on=self.addresses.topic("notices")),
                 publish("Model Registered", on=self.addresses.bus()),
             ],
             called_by="workflow",

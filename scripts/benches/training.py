@@ -1,4 +1,4 @@
-"""Trainings: runs side by side, and what a training of flights takes beside its bare fits."""
+"""Trainings: runs side by side, what a training of flights takes beside its bare fits, and how far a rerun differs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 
 from rich.console import Console
 
+from benches.trained.cloud import on_cloud
 from benches.trained.comparing import comparison
-from benches.trained.overhead import overhead
+from benches.trained.overhead import SMALL, overhead
 
-GOALS = {"compare": {"queries": 3}, "overhead": {"proportional": 1.2, "fixed_s": 10}}
+GOALS = {
+    "compare": {"queries": 3},
+    "overhead": {"proportional": 1.2, "fixed_s": 10},
+    "rerun_difference": 0,
+}
 
 
 def main() -> None:
@@ -20,7 +25,18 @@ def main() -> None:
     parser = ArgumentParser(prog="bench training", description=__doc__)
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
     arguments = parser.parse_args()
-    figures: dict[str, Any] = {"compare": comparison(), "overhead": overhead(), "goals": GOALS}
+    cloud, beside = on_cloud(), overhead()
+    bare = beside.pop(f"bare_s_of_{SMALL}_months")
+    figures: dict[str, Any] = {
+        "compare": comparison(),
+        "overhead": beside,
+        # Beside the same fits, with the starts of the functions' processes and the making of the training set.
+        "on_cloud": {"cpu_s": round(cloud.cpu_s, 2), "bare_s": bare, "more_s": round(cloud.cpu_s - bare, 2)},
+        "rerun_difference": cloud.difference,
+        "rerun": cloud.rerun["repeat"],
+        "search": {"trials": cloud.trials, "in_parallel": cloud.in_parallel},
+        "goals": GOALS,
+    }
     Console().print_json(json.dumps(figures))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from serin.domain.errors import SerinError
+from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
@@ -40,6 +40,7 @@ from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
 from serin_cli.releases import arguments as release_arguments
 from serin_cli.releases import release
+from serin_cli.rerun import rerun
 from serin_cli.runs import arguments as run_arguments
 from serin_cli.runs import runs
 from serin_cli.sources import sources
@@ -162,7 +163,9 @@ def _of_data(add: Add) -> None:
 
 
 def _of_models(add: Add) -> None:
-    add("train", commands.train, "Train a model now and wait for the verdict.", _MODEL)
+    add("train", _train, "Train a model now and wait for the verdict; --here: in this process.", *_training())
+    again = ("run", {"help": "the id of a run that was judged"})
+    add("rerun", rerun, "Make an earlier training again as it was, and say how far it differs.", again)
     add(
         "runs",
         runs,
@@ -204,6 +207,17 @@ def _of_answers(add: Add) -> None:
     add("prediction", prediction, "A prediction: inputs, features, lineage, truth, and its score made again.", one)
 
 
+def _train(arguments: Namespace) -> Outcome:
+    if arguments.here:
+        # It loads what fits models, which no other command should pay for.
+        from serin_cli.here.command import train_here
+
+        return train_here(arguments)
+    if arguments.data is not None or arguments.to is not None:
+        raise Invalid("--data and --to belong to a training in this process.", "Add --here, or upload the files.")
+    return commands.train(arguments)
+
+
 def _demonstrate(arguments: Namespace) -> None:
     if not arguments.year:
         demo(arguments)
@@ -242,6 +256,15 @@ def _to() -> tuple[str, dict[str, Any]]:
 
 def _today() -> tuple[str, dict[str, Any]]:
     return "--today", {"metavar": "DAY", "help": "move all days, so that this one of the sample is today: 2013-04-01"}
+
+
+def _training() -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (
+        _MODEL,
+        ("--here", {"action": "store_true", "help": "in this process and from files, with no cloud"}),
+        ("--data", {"metavar": "FOLDER", "help": "with --here: the files, each dataset in a folder of its name"}),
+        ("--to", {"metavar": "FOLDER", "help": "with --here: write the run, its rows and its model there"}),
+    )
 
 
 def _models() -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -65,8 +65,9 @@ def _line(approval: Record) -> dict[str, Any]:
     return {
         "approval": approval["id"],
         "model": approval["model"],
-        "version": approval["version"],
-        "release": approval["release"],
+        "version": approval.get("version"),
+        "release": approval.get("release"),
+        "run": approval.get("run"),
         "status": approval["status"],
         "until": story.minute(approval["expires"]),
         "by": answer.get("by"),

@@ -90,7 +90,7 @@ def _lines(card: Card) -> Iterator[dict[str, Any]]:
         yield _line(metric.name, metric.estimate, metric.champion)
     if card.value is not None:
         yield _line("value per 1,000", card.value)
-    for one in card.measured.slices if card.measured else ():
+    for one in card.slices:
         yield _line(f"{one.metric}, {one.column} {one.value}", one.estimate)
     for view in card.measured.views if card.measured else ():
         yield _line(f"{card.measured.metric if card.measured else ''} lost without {view.view}", view.loss)

@@ -76,17 +76,18 @@ def train(arguments: Namespace) -> Outcome:
                     progress.update(progress.task_ids[0], description=said())
 
             ended = client.run_ended(arguments.model, run, tell)
-    return Outcome(ended, ended["status"] in ("registered", "skipped"), _told_of(ended, arguments.model))
+    lines = told_of(ended)
+    if (ended.get("verdict") or {}).get("checks"):
+        lines.append(f"What the gate measured: ./scripts/serin runs {arguments.model} --run {run}")
+    return Outcome(ended, ended["status"] in ("registered", "skipped"), lines)
 
 
-def _told_of(run: Mapping[str, Any], model: str) -> list[str]:
-    """How a training has ended, why, and where its numbers are."""
+def told_of(run: Mapping[str, Any]) -> list[str]:
+    """How a training has ended, and why."""
     ended = f"registered as version {run.get('version')}" if run["status"] == "registered" else run["status"]
     verdict = run.get("verdict") or {}
     lines = [f"The training {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
     lines += [f"Warning: {warning}" for warning in run.get("warnings", [])]
-    if verdict.get("checks"):
-        lines.append(f"What the gate measured: ./scripts/serin runs {model} --run {run['id']}")
     return [line for line in lines if line]
 
 

@@ -59,7 +59,10 @@ def line_of(run: Record) -> dict[str, Any]:
 def tree_of(trained: Record) -> Tree:
     """A version, and below it what it was made of."""
     version, run, training_set = trained["version"], trained.get("run"), trained.get("training_set")
-    tree = Tree(cell(f"{version['model']} version {version['version']}, registered {version['at']}", "bold"))
+    role = f", {trained['role']}" if trained.get("role") else ""
+    tree = Tree(cell(f"{version['model']} version {version['version']}{role}, registered {version['at']}", "bold"))
+    for release in trained.get("releases", ()):
+        tree.add(cell(_release(release)))
     tree.add(cell(_run(version, run)))
     tree.add(cell(served(version)))
     data = tree.add(cell(_training_set(version, training_set)))
@@ -86,6 +89,11 @@ def live_version(client: Client, model: str) -> int:
         f"No version of {model} is live.",
         "./scripts/serin models says which models there are; name a version with --version.",
     )
+
+
+def _release(found: Record) -> str:
+    reason = f": {found['reason']}" if found.get("reason") else ""
+    return f"release {found['id']}, cause {found['cause']}, {found['status']} since {found['at']}{reason}"
 
 
 def _run(version: Record, run: Record | None) -> str:

@@ -30,7 +30,9 @@ def runs(arguments: Namespace) -> Any:
     if arguments.print_json or not listed:
         return listed
     lines = [line_of(run) for run in listed]
-    story.show_table(lines, list(lines[0]))
+    # Most models have no rerun, and the table no room to spare.
+    names = [name for name in lines[0] if name != "parent" or any(line["parent"] for line in lines)]
+    story.show_table(lines, names)
     chosen = _chosen(listed, arguments.run)
     if chosen is not None:
         checks = checks_of(chosen)
@@ -54,13 +56,14 @@ def line_of(run: Record) -> dict[str, Any]:
         "run": run["id"],
         "at": story.minute(run["at"]),
         "cause": run["cause"],
+        "parent": run.get("parent"),
         "status": run["status"],
         "version": run.get("version"),
         "gain": _number(gain.get("estimate")),
         "at least": _number(gain.get("bound")),
         "asked": _number(gain.get("requirement")),
         "power": _number(verdict.get("power")),
-        "reason": None if verdict else run.get("reason"),
+        "reason": run.get("reason") if not verdict or run.get("parent") else None,
     }
 
 

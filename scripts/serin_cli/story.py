@@ -24,6 +24,7 @@ MOST_COLUMNS = 1000
 FIRST_OF_WORK = (
     "model",
     "version",
+    "role",
     "live",
     "withdrawn",
     "served",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from serin.domain.approvals import Answer, asked
+from serin.domain.approvals import Answer, Waiting, asked
 from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
@@ -20,6 +20,7 @@ from serin.domain.releases import ReleaseStep
 from serin.domain.runs import RunMetric, trial_run
 from serin.domain.segments import Layout, Segment
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.training_leases import TrainingLease
 from serin.domain.truth import TruthState
 from serin.domain.view_statistics import ValueStatistics, ViewStatistics
 from serin.domain.watched import Outgoing, WatchedWindow, WatchState
@@ -273,6 +274,14 @@ def test_a_version_number_and_a_run_register_once(catalog: Catalog) -> None:
         catalog.version("late-orders", 3)
 
 
+def test_a_training_that_waits_is_known_by_its_newest_token(catalog: Catalog) -> None:
+    assert catalog.waiting("late-orders", "r1") is None
+    for token in ("first", "second"):
+        catalog.save_waiting(Waiting("late-orders", "r1", token))
+    assert catalog.waiting("late-orders", "r1") == Waiting("late-orders", "r1", "second")
+    assert catalog.waiting("late-orders", "r2") is None
+
+
 def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:
     put = asked("late-orders", "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
     assert catalog.save_approval(put)
@@ -390,3 +399,15 @@ def test_summaries_come_newest_first_and_trials_by_their_run(catalog: Catalog) -
     catalog.save_summary(a_summary("r10.001", parent="r10"))
     assert catalog.latest_summaries("late-orders").items[0].id == "r1"
     assert [item.id for item in catalog.trial_summaries("late-orders", "r1")] == ["r1.001", "r1.002", "r1.011"]
+
+
+def test_one_run_has_the_lease_on_the_trainings_of_a_model(catalog: Catalog) -> None:
+    assert catalog.training_lease("late-orders") is None
+    first = TrainingLease("late-orders", "r1", NOON)
+    assert catalog.save_training_lease(first)
+    assert not catalog.save_training_lease(replace(first, run="r2"))
+    later = TrainingLease("late-orders", "r2", NOON + timedelta(hours=1), 2)
+    assert catalog.save_training_lease(later)
+    assert not catalog.save_training_lease(replace(later, run="r3"))
+    assert catalog.training_lease("late-orders") == later
+    assert catalog.training_lease("returns") is None

@@ -32,7 +32,14 @@ GRANTED: tuple[str, ...] = (
     "Api: s3:ListBucket on lake for truth/*",
     "Api: s3:ListBucket on lake for invocations/*",
     "Api: s3:PutObject on lake/truth/*/inbox/*",
-    "Api: states:StartExecution on stateMachine:training-* stateMachine:release",
+    "Api: s3:GetObject on uploads/batch/*",
+    "Api: s3:ListBucket on uploads for batch/*",
+    "Api: s3:ListBucket on lake for batch/*",
+    "Api: s3:GetObject on lake/batch/*",
+    "Api: s3:PutObject on lake/batch/*/asked/*",
+    "Api: states:DescribeExecution on execution:batch:*",
+    "Api: states:SendTaskSuccess on *",
+    "Api: states:StartExecution on stateMachine:training-* stateMachine:release stateMachine:batch",
     "Authorize: dynamodb:GetItem on table/control",
     f"Authorize: {_LOG}/authorize:*",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
@@ -52,23 +59,25 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for RUN#flight-delay for TRAINING-SET#flight-delay"
+        "for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay"
+        "for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
-    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
     "EvaluateModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "EvaluateModel: events:PutEvents on event-bus/serin-demo for serin for Model Registered",
+    "EvaluateModel: dynamodb:Query on table/catalog/index/by-moment",
     f"EvaluateModel: {_LOG}/evaluate-model:*",
     "EvaluateModel: s3:GetObject on artifacts/runs/*",
     "EvaluateModel: s3:GetObject on lake/training-sets/*",
+    "EvaluateModel: sns:Publish on notices",
     (
         "JoinTruthflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for TRUTH#flight-delay"
@@ -88,6 +97,15 @@ GRANTED: tuple[str, ...] = (
         "lake/truth/flight-delay/asked/*"
     ),
     "JoinTruthflightdelay: sqs:SendMessage on failed-flight-delay",
+    "Machinebatch: lambda:InvokeFunction on function:score-batch-* function:train-model-*",
+    f"Machinebatch: {_DELIVERY}",
+    "Machinebatch: s3:GetObject on lake/batch/*/plans/*",
+    (
+        "Machinebatch: s3:AbortMultipartUpload s3:GetObject s3:ListMultipartUploadParts s3:PutObject "
+        "on lake/batch/*/maps/*"
+    ),
+    "Machinebatch: states:StartExecution on stateMachine:batch",
+    "Machinebatch: states:DescribeExecution states:StopExecution on execution:batch:*",
     "Machinerelease: lambda:InvokeFunction on function:release-model function:join-truth-*",
     f"Machinerelease: {_DELIVERY}",
     "MachinereleaseMachineEvents: states:StartExecution on stateMachine:release",
@@ -153,11 +171,19 @@ GRANTED: tuple[str, ...] = (
     "ReleaseModel: cloudformation:DescribeStacks on stack/endpoint-*",
     "ReleaseModel: ssm:GetParameter on parameter/serin/demo/endpoints/*/layers",
     "ReleaseModel: states:StartExecution on stateMachine:release",
+    "ScoreBatchflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for MODEL#flight-delay",
+    f"ScoreBatchflightdelay: {_LOG}/score-batch-flight-delay:*",
+    "ScoreBatchflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
+    "ScoreBatchflightdelay: s3:GetObject on lake/datasets/*",
+    "ScoreBatchflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/*",
+    "ScoreBatchflightdelay: s3:GetObjectVersion on uploads/batch/flight-delay/*",
+    "ScoreBatchflightdelay: s3:ListBucket on lake for batch/flight-delay/*",
     "SendOn: events:PutEvents on event-bus/accepted",
     "SendOn: events:PutEvents on event-bus/truth",
     "SendOn: events:PutEvents on event-bus/backfill",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
+    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/features/*",
     (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"
@@ -186,6 +212,8 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/datasets/{dataset}/profile",
     "apigateway: lambda:InvokeFunction on function:api for */*/models",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/approvals/{approval}",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/batch",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/batch/{batch}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/feedback",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/health",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/ping",

@@ -20,6 +20,7 @@ from serin.adapters.memory.world import (
     MemoryWorkflows,
 )
 from serin.domain.charter import Charter
+from serin.domain.model_source import ModelSource
 from tests.builders import NOON, a_charter, a_contract
 from tests.functions.handlers import handler
 
@@ -50,6 +51,7 @@ class World:
     charters: dict[str, Any] = field(default_factory=two_models)
     stage: str = "dev"
 
+    commit: str | None = None
     model: str = "late-orders"
     model_code: dict[str, bytes] = field(default_factory=dict)
     request_rate: tuple[int, int] = (50, 100)
@@ -58,6 +60,10 @@ class World:
     def __post_init__(self) -> None:
         self.sources = MemorySources(self.uploads)
         self.lake_read_once, self.artifacts_read_once = self.lake, self.artifacts
+
+    def source(self, model: str) -> ModelSource:
+        """What the team wrote of the model."""
+        return ModelSource(self.charters[model], self.contracts, self.model_code, self.golden(model))
 
     def model_function(self, call: str) -> Any:
         raise AssertionError(f"nothing of this model calls {call}")

@@ -83,7 +83,8 @@ OWN: Mapping[str, tuple[Call, ...]] = {
     "build-training-set": (
         *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), query(f"RUN#{MINE}")),
         put(f"RUN#{MINE}"),
-        *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a")),
+        *(put(f"TRAINING-SET#{MINE}"), s3("put_object", LAKE, f"training-sets/{MINE}/a"), put(f"TRAINING#{MINE}")),
+        s3("get_object", LAKE, f"training-sets/{MINE}/sources/a.zip"),
     ),
     "join-truth": (
         *(get("DATASET#orders"), query("DATASET#orders"), get("UPLOAD#orders"), get(f"RELEASE#{MINE}")),
@@ -101,7 +102,18 @@ OWN: Mapping[str, tuple[Call, ...]] = {
 }
 """Every role that a model's own code runs with, and what it does."""
 
-KINDS = ("PROFILE", "FILL", "RUN", "TRAINING-SET", "MODEL", "VERSION-OF-RUN", "PUBLISHED", "RELEASE", "STEP")
+KINDS = (
+    "PROFILE",
+    "FILL",
+    "RUN",
+    "TRAINING-SET",
+    "TRAINING",
+    "MODEL",
+    "VERSION-OF-RUN",
+    "PUBLISHED",
+    "RELEASE",
+    "STEP",
+)
 EVENTS = ("Upload Accepted", "Upload Rejected", "Model Registered", "Release Finished")
 FORBIDDEN: tuple[Call, ...] = (
     *(put(f"{kind}#{OTHER}") for kind in KINDS),

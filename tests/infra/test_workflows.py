@@ -90,6 +90,8 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
         "Judge": "judge",
         "Refit": "refit",
         "Register": "register",
+        "Compare": "compare",
+        "CompareFits": "compare",
         "RecordFailure": "failed",
     }
     assert definition["States"]["Trials"]["ItemSelector"]["step"] == "trial"
@@ -128,10 +130,18 @@ def test_a_search_goes_on_with_more_days_while_there_is_a_rung_left(aws: Assembl
     assert (on["Next"], states["More"]["Default"]) == ("Trials", "Contest")
 
 
-def test_only_a_pass_is_refitted(aws: Assembly) -> None:
-    choice = aws.machine("training-returns")["States"]["Better"]
-    assert choice["Default"] == "NotBetter"
-    assert [(rule["StringEquals"], rule["Next"]) for rule in choice["Choices"]] == [("pass", "Refit")]
+def test_only_a_pass_is_refitted_and_only_what_repeats_no_run_is_registered(aws: Assembly) -> None:
+    states = aws.machine("training-returns")["States"]
+    better, rerun = states["Better"], {"Variable": "$.parent", "IsPresent": True}
+    assert better["Default"] == "NotBetter"
+    passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
+    assert better["Choices"] == [passed, {**rerun, "Next": "Compare"}]
+    assert states["Refit"]["Next"] == "Repeats"
+    assert (states["Repeats"]["Choices"], states["Repeats"]["Default"]) == (
+        [{**rerun, "Next": "CompareFits"}],
+        "Register",
+    )
+    assert all(states[name]["End"] for name in ("Compare", "CompareFits"))
 
 
 def test_the_refit_and_its_record_are_about_the_selected_trial(aws: Assembly) -> None:

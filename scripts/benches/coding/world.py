@@ -22,6 +22,7 @@ from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, SerinError
 from serin.domain.experiments import Run
 from serin.domain.golden_request import GOLDEN_REQUEST
+from serin.domain.model_source import ModelSource
 from serin.files.charters import Examined, examine
 from serin.files.models import with_types
 from serin.services.accept_upload import Arrival, accept_upload
@@ -92,7 +93,7 @@ class World:
     def _registered(self, charter: Charter, code: Code, step: list[str]) -> Refitted:
         lake, catalog, clock, run = self._lake, self._catalog, self._clock, f"run-{charter.model}"
         made = build_training_set(
-            run, "call", "c", charter, self.examined.contracts, code, _function,
+            run, "call", "c", ModelSource(charter, self.examined.contracts, code, self.examined.golden), _function,
             lake=lake, catalog=catalog, clock=clock,
         )  # fmt: skip
         if isinstance(made, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benches.histories.model import CONTRACTS, HOUR, START, TELLS_OF_SHOPS, charter_of, code, orders_of, shops_of
@@ -13,6 +13,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
 from serin.domain.datasets import Upload
+from serin.domain.model_source import ModelSource
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.backfill_features import backfill_step, begin_backfill, step_of
 from serin.services.build_features import FeatureBuilder
@@ -85,20 +86,14 @@ class World:
 
     def train(self, run: str) -> str:
         """Make a training set; its id, or raise what stands in the way."""
+        source = ModelSource(charter_of(derived=self.derived), CONTRACTS, CODE)
         plan = build_training_set(
-            run,
-            "call",
-            "bench",
-            charter_of(derived=self.derived),
-            CONTRACTS,
-            CODE,
-            code,
-            lake=self.lake,
-            catalog=self.catalog,
-            clock=self.clock,
+            *(run, "call", "bench", source, code), lake=self.lake, catalog=self.catalog, clock=self.clock
         )
         if isinstance(plan, str):
             raise SystemExit(f"no training set: {plan}")
+        # Nobody goes on with it, and the next training begins when it has ended.
+        self.catalog.save_run(replace(self.catalog.run(source.charter.model, run), status="skipped"))
         return plan[0].id
 
     def measured(self, work: Callable[[], object]) -> Figures:

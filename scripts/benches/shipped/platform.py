@@ -29,6 +29,7 @@ from serin.domain.errors import SerinError
 from serin.domain.experiments import TrainingSet
 from serin.domain.golden_request import GOLDEN_REQUEST
 from serin.domain.judgement.release_evidence import ReleaseEvidence
+from serin.domain.model_source import ModelSource
 from serin.domain.names import digest
 from serin.domain.release_course import Course
 from serin.learning.scores import Scores, read_scores
@@ -100,7 +101,7 @@ class Platform:
     def train(self) -> Judged:
         """From the rows to a registered version; NotLive with the gate's sentence where there is none."""
         built = build_training_set(
-            *(RUN, CAUSE, RUN, self.charter, self.drafted.model.contracts, self._code(), self._function),
+            *(RUN, CAUSE, RUN, ModelSource(self.charter, self.drafted.model.contracts, self._code()), self._function),
             lake=self.lake,
             catalog=self.catalog,
             clock=self.clock,

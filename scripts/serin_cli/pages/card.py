@@ -47,7 +47,7 @@ def _way(metric: str) -> str:
 
 
 def _slices(card: Card) -> Iterator[tuple[str, Markup]]:
-    measured = card.measured.slices if card.measured else ()
+    measured = card.slices
     for column, metric in dict.fromkeys((one.column, one.metric) for one in measured):
         its = [one for one in measured if (one.column, one.metric) == (column, metric)]
         rows = [Row(one.value, one.estimate, _told(f"{column} {one.value}", metric, one.estimate)) for one in its]

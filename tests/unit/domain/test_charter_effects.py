@@ -30,6 +30,7 @@ from serin.domain.errors import Invalid
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.gate import judge
+from serin.domain.model_source import ModelSource
 from serin.domain.people import ROLES
 from serin.domain.records import as_record
 from serin.domain.searching import trials
@@ -217,7 +218,9 @@ def _may_answer(owner: str, role: str) -> Callable[[Read], object]:
 
 def _states(read: Read) -> Mapping[str, object]:
     """The states of the model's training."""
-    found: Mapping[str, object] = training_definition("build", "train", "evaluate", read.charter.training)["States"]
+    found: Mapping[str, object] = training_definition(
+        *("build", "train", "evaluate"), read.charter.training, read.charter.people.training
+    )["States"]
     return found
 
 
@@ -261,9 +264,7 @@ def _training_set(read: Read) -> object:
         "run",
         "call",
         "c1",
-        read.charter,
-        read.examined.contracts,
-        {},
+        ModelSource(read.charter, read.examined.contracts),
         read.functions,
         lake=lake,
         catalog=catalog,
@@ -344,6 +345,11 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "people.approvals.release": Proof(
         {" release: []": " release: [ml_engineer]"}, lambda read: read.charter.people.release, ("ml_engineer",)
+    ),
+    "people.approvals.training": Proof(
+        {"training: []": "training: [data_scientist]"},
+        lambda read: _states(read)["Check"]["Next"],
+        "Ask",
     ),
     "training.measure_views": Proof(
         {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True

@@ -84,7 +84,7 @@ people:
   data_scientist: {who: [science]}
   data_engineer: {who: [data]}
   ml_engineer: {who: [ml]}
-  approvals: {first_release: [], release: []}
+  approvals: {first_release: [], training: [], release: []}
 """
 
 FEATURES = """\

@@ -106,7 +106,8 @@ class Api:
         return tend_episode(model, feature, deed, by, catalog=self.catalog, clock=self.clock)
 
     def answer(self, model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
-        return answer_approval(model, approval, word, why, by, token, People(), catalog=self.catalog, clock=self.clock)
+        ports: Any = {"catalog": self.catalog, "clock": self.clock, "workflows": self.workflows}
+        return answer_approval(model, approval, word, why, by, token, People(), **ports)
 
     def start_batch(self, model: str, file: str, version: int | None, by: str, call: str, again: str | None) -> Batch:
         ports: Any = {"catalog": self.catalog, "control": self.control, "workflows": self.workflows}

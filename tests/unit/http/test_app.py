@@ -14,6 +14,7 @@ from serin.domain.card import Card
 from serin.domain.datasets import Upload
 from serin.domain.experiments import TrialResult
 from serin.domain.fills import Fill
+from serin.domain.models import listed_version
 from serin.domain.prediction_ids import prediction_id
 from serin.domain.profiles import Association, ColumnProfile, Profile
 from serin.domain.records import as_record, from_record
@@ -262,7 +263,7 @@ def test_runs_versions_and_releases_are_listed_as_the_catalog_has_them(api: Api)
     api.catalog.add_step(MODEL, ReleaseStep("rel1", "begin", NOON, "lease 1"))
     for path, item in (
         (f"/runs?model={MODEL}", run),
-        (f"/models/{MODEL}/versions", version),
+        (f"/models/{MODEL}/versions", listed_version(version, None, "champion")),
         (f"/models/{MODEL}/releases", release),
     ):
         assert api.ask("GET", path).json() == {"items": [as_record(item)]}

@@ -13,6 +13,7 @@ import pytest
 
 from serin.domain.contracts import Contract
 from serin.domain.experiments import TrainingSet
+from serin.domain.model_source import ModelSource
 from serin.learning.columns import TrainingColumns, read_columns
 from serin.learning.evaluation import metrics
 from serin.learning.fitting import contest
@@ -52,7 +53,7 @@ def intake(contract: Contract = UNNAMED) -> World:
 
 def trained(world: World, contract: Contract = UNNAMED) -> tuple[TrainingSet, TrainingColumns]:
     plan = build_training_set(
-        "r1", "call", "c1", a_charter(), {"orders": contract, "shops": SHOPS}, {}, {}.__getitem__,
+        "r1", "call", "c1", ModelSource(a_charter(), {"orders": contract, "shops": SHOPS}), {}.__getitem__,
         lake=world.lake, catalog=world.catalog, clock=world.clock,
     )  # fmt: skip
     assert not isinstance(plan, str), plan

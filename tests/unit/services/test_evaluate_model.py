@@ -171,8 +171,9 @@ def test_what_is_measured_beside_the_verdict_is_kept_by_slice_and_by_score() -> 
     judged_in(catalog, scores(0.8), charter=charter)
     measured = catalog.measurements(MODEL, "r1")
     assert measured is not None
-    assert sorted({one.column for one in measured.slices}) == ["shop"]
-    assert sum(one.estimate.rows for one in measured.slices) == HELD * PER_DAY
+    sliced = [of for of in catalog.metrics(MODEL, "r1") if of.slice and of.metric == "log_loss"]
+    assert {str(of.slice).partition("=")[0] for of in sliced} == {"shop"}
+    assert sum(of.rows for of in sliced) == HELD * PER_DAY
     assert [part.score for part in measured.calibration] == pytest.approx([0.2, 0.8])
     assert measured.calibration_error == pytest.approx(0.1, abs=0.06)
 

@@ -140,6 +140,19 @@ def test_a_label_of_which_nobody_said_what_is_positive_fails() -> None:
     )
 
 
+def test_a_feature_without_a_value_is_warned_of_by_name_and_the_run_goes_on() -> None:
+    run, _ = trained(rows=[{**row, "queue.length": None} for row in ROWS])
+    assert run.status == "running"
+    assert run.warnings[0].startswith("queue.length has no value in any of the rows that trials learn from")
+
+
+def test_no_feature_with_a_value_fails() -> None:
+    failed_at_check(
+        "No feature has a value in the rows that trials learn from",
+        rows=[{**row, "queue.length": None, "amount": None, "shop": None} for row in ROWS],
+    )
+
+
 def with_lambda(columns: Any, params: Any) -> Any:
     return make_pipeline(FunctionTransformer(lambda table: table[["amount"]].fillna(0)), LogisticRegression())
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain.errors import Conflict, NotFound
-from serin.services.start_work import start_newest, start_release, start_rollback, start_training
+from serin.domain.models import Artifact
+from serin.services.start_work import start_newest, start_release, start_rerun, start_rollback, start_training
 from serin.services.withdraw_version import withdraw_version
+from tests.builders import a_run, a_training_set, a_verdict
 from tests.unit.services.releasing import MODEL, World, with_live
 
 
@@ -143,3 +146,22 @@ def test_after_a_rollback_to_the_first_version_there_is_nothing_before_it() -> N
 def test_without_a_live_version_there_is_nothing_to_roll_back() -> None:
     with pytest.raises(Conflict, match="No version of late-orders is live"):
         rollback_target(World())
+
+
+def test_a_rerun_begins_under_a_new_id_with_the_run_it_repeats() -> None:
+    catalog, workflows = MemoryCatalog(), MemoryWorkflows()
+    catalog.begin_run(a_run(verdict=a_verdict(), training_set="set1"))
+    catalog.save_training_set(a_training_set(source=Artifact("training-sets/late-orders/sources/a.zip", "a")))
+    rerun = start_rerun(MODEL, "r1", "c1", catalog=catalog, workflows=workflows)
+    assert rerun != "r1"
+    assert (workflows.trainings[rerun], workflows.repeats[rerun]) == ((MODEL, "rerun"), "r1")
+
+
+def test_a_run_whose_code_was_not_kept_cannot_be_repeated() -> None:
+    catalog, workflows = MemoryCatalog(), MemoryWorkflows()
+    catalog.begin_run(a_run(verdict=a_verdict(), training_set="set1"))
+    catalog.save_training_set(a_training_set())
+    with pytest.raises(Conflict, match="older than the keeping of a training's code"):
+        start_rerun(MODEL, "r1", "c1", catalog=catalog, workflows=workflows)
+    with pytest.raises(NotFound):
+        start_rerun(MODEL, "r9", "c1", catalog=catalog, workflows=workflows)

@@ -14,6 +14,7 @@ from serin.adapters.memory.world import MemoryEvents
 from serin.domain.charter import Charter, Input
 from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run
+from serin.domain.model_source import ModelSource
 from serin.learning.columns import read_columns
 from serin.services.build_training_set import build_training_set
 from serin.services.evaluate_model import judge, register
@@ -57,7 +58,8 @@ class Platform:
         """One training, and the release of what it registers."""
         lake, catalog, clock = self.data.lake, self.data.catalog, self.data.clock
         made = build_training_set(
-            run_id, "call", "c1", charter, {"orders": contract, "shops": SHOPS}, code or {}, {}.__getitem__,
+            run_id, "call", "c1",
+            ModelSource(charter, {"orders": contract, "shops": SHOPS}, code or {}), {}.__getitem__,
             lake=lake, catalog=catalog, clock=clock,
         )  # fmt: skip
         assert not isinstance(made, str), made

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serin.domain.charter import Charter
     from serin.domain.compilation import Runtime
     from serin.domain.contracts import Contract
+    from serin.domain.model_source import ModelSource
     from serin.ports import (
         Catalog,
         Clock,
@@ -205,12 +206,19 @@ class Platform:
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """Dataset → contract."""
-        from serin.domain.contracts import Contract
-        from serin.domain.records import from_record
+        """Dataset → contract, of all models."""
+        return {dataset: contract for name in self.charters for dataset, contract in _contracts(name).items()}
 
-        read = [from_record(Contract, _json(path)) for name in self.charters for path in _contracts(name)]
-        return {contract.dataset: contract for contract in read}
+    def source(self, model: str) -> ModelSource:
+        """What the team wrote of the model that this function belongs to, as it is deployed."""
+        from serin.domain.model_source import ModelSource
+
+        return ModelSource(self.charters[model], _contracts(model), self.model_code, self.golden(model))
+
+    @property
+    def commit(self) -> str | None:
+        """The revision that is deployed; None where it was deployed from no repository."""
+        return self._environment["SERIN_COMMIT"] or None
 
     @property
     def request_rate(self) -> tuple[int, int]:
@@ -302,6 +310,10 @@ def _json(path: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _contracts(model: str) -> list[Any]:
+def _contracts(model: str) -> dict[str, Contract]:
+    from serin.domain.contracts import Contract
+    from serin.domain.records import from_record
+
     folder = _files("serin_charters") / model / "contracts"
-    return sorted((item for item in folder.iterdir() if item.name.endswith(".json")), key=lambda item: item.name)
+    contracts = [from_record(Contract, _json(item)) for item in folder.iterdir() if item.name.endswith(".json")]
+    return {contract.dataset: contract for contract in sorted(contracts, key=lambda contract: contract.dataset)}

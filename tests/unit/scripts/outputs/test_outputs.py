@@ -85,6 +85,7 @@ TYPED: Mapping[str, list[str]] = {
     "token list": [],
     "token revoke": [f"x{ATTACK}"],
     "prediction": ["p"],
+    "rerun": [f"r1{ATTACK}"],
     "trace": ["abcd"],
     "demo": [],
 }

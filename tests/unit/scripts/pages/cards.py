@@ -12,6 +12,7 @@ from serin.domain.card import (
     CardMetric,
     CardRelease,
     CardRole,
+    CardSlice,
     CardSource,
     CardView,
     Missing,
@@ -20,7 +21,7 @@ from serin.domain.card import (
 from serin.domain.judgement.policy import Matrix, SliceMargin, ValuePolicy
 from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.judgement.watching.performance import Interval, Performance
-from serin.domain.measurements import Bin, Estimate, FeatureGain, Measurements, SliceMeasured, ViewCost
+from serin.domain.measurements import Bin, Estimate, FeatureGain, Measurements, ViewCost
 from serin.domain.models import Artifact, Withdrawal
 from tests.builders import NOON
 
@@ -35,10 +36,6 @@ def measured(text: str = "") -> Measurements:
     return Measurements(
         "late-orders",
         "r3",
-        tuple(
-            SliceMeasured(f"shop{text}", f"{name}{text}", "log_loss", estimate(0.4 + place / 50))
-            for place, name in enumerate(("east", "north", "south"))
-        ),
         tuple(Bin(place / 10 + 0.05, estimate(place / 11 + 0.07, 0.03)) for place in range(10)),
         "log_loss",
         (FeatureGain(f"amount{text}", estimate(0.03, 0.01)), FeatureGain("shop", estimate(0.001, 0.002))),
@@ -102,6 +99,10 @@ def a_card(text: str = "") -> Card:
         trials=6,
         metrics=(CardMetric("roc_auc", estimate(0.72), 0.71, 0.6), CardMetric("log_loss", estimate(0.43), 0.44)),
         champion_version=2,
+        slices=tuple(
+            CardSlice(f"shop{text}", f"{name}{text}", "log_loss", estimate(0.4 + place / 50))
+            for place, name in enumerate(("east", "north", "south"))
+        ),
         measured=measured(text),
         value=estimate(1234, 100),
         threshold=0.31,

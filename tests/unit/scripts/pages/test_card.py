@@ -29,7 +29,9 @@ def test_what_is_not_known_is_said_in_its_place_and_among_the_limits() -> None:
         Missing("value", "nobody told it", "Add it."),
         Missing("data", "the set is lost", "Train again."),
     ]
-    empty = replace(a_card(), measured=None, value=None, data=None, in_use=None, releases=(), missing=tuple(absent))
+    empty = replace(
+        a_card(), slices=(), measured=None, value=None, data=None, in_use=None, releases=(), missing=tuple(absent)
+    )
     page = Page(card_page(empty))
     assert page.images() == []
     for one in absent:
@@ -45,7 +47,7 @@ def test_nothing_that_people_wrote_leaves_its_place() -> None:
 
 def test_a_value_without_an_interval_is_drawn_as_a_mark() -> None:
     card = a_card()
-    assert card.measured is not None
-    bare = tuple(replace(one, estimate=replace(one.estimate, low=None, high=None)) for one in card.measured.slices)
-    alone: Card = replace(card, measured=replace(card.measured, slices=bare[:1]))
+
+    bare = tuple(replace(one, estimate=replace(one.estimate, low=None, high=None)) for one in card.slices)
+    alone: Card = replace(card, slices=bare[:1])
     assert len(Page(card_page(alone)).images()) == 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -224,7 +224,8 @@ def asking() -> tuple[World, Course, Approval]:
 
 
 def answer(world: World, question: Approval, word: Word, why: str = "") -> None:
-    answer_approval(MODEL, question.id, word, why, "ana", "t1", world.people, catalog=world.catalog, clock=world.clock)
+    ports: Any = {"catalog": world.catalog, "clock": world.clock, "workflows": world.workflows}
+    answer_approval(MODEL, question.id, word, why, "ana", "t1", world.people, **ports)
 
 
 def test_what_people_approve_goes_live_on_the_figures_they_were_shown() -> None:

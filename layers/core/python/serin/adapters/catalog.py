@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import NEW, Put
 from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -20,6 +20,7 @@ from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition
+from serin.domain.training_leases import TrainingLease
 from serin.domain.truth import TruthState
 from serin.domain.watched import WatchedWindow, WatchState
 
@@ -136,6 +137,13 @@ class DynamoCatalog(DynamoRuns):
             TrainingSet, f"TRAINING-SET#{model}", training_set_id, f"training set {training_set_id!r} of {model}"
         )
 
+    def training_lease(self, model: str) -> TrainingLease | None:
+        record = self._table.get(f"TRAINING#{model}", "LEASE")
+        return None if record is None else from_record(TrainingLease, record)
+
+    def save_training_lease(self, lease: TrainingLease) -> bool:
+        return self._table.put(_revised(f"TRAINING#{lease.model}", "LEASE", lease))
+
     def register(self, version: ModelVersion, run: Run | None = None) -> bool:
         item = Put(f"MODEL#{version.model}", numbered(version.version), version, only_if=NEW)
         marker = Put(f"VERSION-OF-RUN#{version.model}", version.run, {"version": version.version}, only_if=NEW)
@@ -167,7 +175,7 @@ class DynamoCatalog(DynamoRuns):
 
     def measurements(self, model: str, run_id: str) -> Measurements | None:
         record = self._table.get(f"MEASURED#{model}", run_id)
-        return None if record is None else from_record(Measurements, record)
+        return None if record is None else _measurements(record)
 
     def save_approval(self, approval: Approval) -> bool:
         return self._table.put(_revised(f"APPROVAL#{approval.model}", approval.id, approval, moment_of(approval)))
@@ -177,6 +185,13 @@ class DynamoCatalog(DynamoRuns):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return self._page(Approval, f"APPROVAL#{model}", limit, after)
+
+    def save_waiting(self, waiting: Waiting) -> None:
+        self._table.put(Put(f"WAITING#{waiting.model}", waiting.run, waiting))
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        record = self._table.get(f"WAITING#{model}", run_id)
+        return None if record is None else from_record(Waiting, record)
 
     def save_published(self, published: Published) -> None:
         self._table.put(Put(f"PUBLISHED#{published.model}", numbered(published.version), published))
@@ -232,7 +247,7 @@ class DynamoCatalog(DynamoRuns):
 def _revised(
     pk: str,
     sk: str,
-    record: Approval | Fill | Layout | TruthState | WatchState,
+    record: Approval | Fill | Layout | TrainingLease | TruthState | WatchState,
     more: Mapping[str, str | int] | None = None,
 ) -> Put:
     """The record, written if the revision before is there."""
@@ -245,6 +260,11 @@ def _revised(
 def _fill(record: Any) -> Fill:
     # A record that names no rule is older than the second one.
     return from_record(Fill, {"rule": 1, **record})
+
+
+def _measurements(record: Any) -> Measurements:
+    # Slices, which older records have, are among the metrics of the run.
+    return from_record(Measurements, {name: value for name, value in record.items() if name != "slices"})
 
 
 def _upload(upload: Upload) -> Put:

@@ -24,8 +24,9 @@ class StepFunctionsWorkflows:
         self._release_machine = release_machine
         self._batch_machine = batch_machine
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         given = {"model": model, "run": run_id, "cause": cause, "correlation": correlation}
+        given |= {} if parent is None else {"parent": parent}
         return self._start(f"{self._training_prefix}{model}", run_id, given)
 
     def start_release(
@@ -58,6 +59,14 @@ class StepFunctionsWorkflows:
         if known["status"] in ("RUNNING", "SUCCEEDED"):
             return None
         return reason_of({"Error": known.get("error", known["status"]), "Cause": known.get("cause", "")})
+
+    def wake(self, token: str) -> bool:
+        ended = self._client.exceptions
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except (ended.TaskTimedOut, ended.TaskDoesNotExist, ended.InvalidToken):
+            return False
+        return True
 
     def _start(self, machine: str, name: str, given: dict[str, Any]) -> bool:
         try:

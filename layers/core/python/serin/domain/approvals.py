@@ -33,18 +33,28 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Approval:
-    """A question about a release of a model version, and its answer once there is one.
+class Waiting:
+    """A training that waits for people; by the `token` of its task it is woken, so nobody is shown that."""
 
-    `shown` names the figures, the files they are of, and who has the `roles` of which one may answer (none: whoever has
-    the scope); once any is another the approval is `void`, answered or not, and `because` says why. `told` is when
-    people were told or reminded last. `revision` counts its changes.
+    model: str
+    run: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A question about a release of a model version or about a training, and its answer once there is one.
+
+    `release` and `version`, or the `run`, are what it is about. `shown` names the figures, the files they are of, and
+    who has the `roles` of which one may answer (none: whoever has the scope); once any is another the approval is
+    `void`, answered or not, and `because` says why. `told` is when people were told or reminded last. `revision` counts
+    its changes.
     """
 
     id: str
     model: str
-    release: str
-    version: int
+    release: str | None
+    version: int | None
     question: str
     figures: Mapping[str, float]
     shown: str
@@ -56,6 +66,12 @@ class Approval:
     answer: Answer | None = None
     because: str | None = None
     revision: int = field(default=1)
+    run: str | None = None
+
+    @property
+    def about(self) -> str | None:
+        """The id of the release or the run that waits for it."""
+        return self.run or self.release
 
     @property
     def is_open(self) -> bool:
@@ -101,3 +117,17 @@ def asked(
     """A question put at that moment; the same about the same is the same approval, however often it is put."""
     name = digest("approval", model, release, shown)[:_ID]
     return Approval(name, model, release, version, question, figures, shown, now, now + ANSWER_WITHIN, now, roles)
+
+
+def asked_of_training(
+    model: str,
+    run: str,
+    question: str,
+    figures: Mapping[str, float],
+    shown: str,
+    now: datetime,
+    roles: tuple[str, ...],
+) -> Approval:
+    """The same about a training that waits."""
+    name, until = digest("approval", model, run, shown)[:_ID], now + ANSWER_WITHIN
+    return Approval(name, model, None, None, question, figures, shown, now, until, now, roles, run=run)

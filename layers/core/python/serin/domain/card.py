@@ -18,6 +18,7 @@ from serin.domain.judgement.watching.performance import Performance
 from serin.domain.measurements import Estimate, Measurements
 from serin.domain.models import Artifact, Withdrawal
 from serin.domain.releases import ReleaseStatus
+from serin.domain.roles import VersionRole
 
 Part = Literal[
     "intended use", "data", "metrics", "slices", "calibration", "value", "explanation", "feature views", "in use"
@@ -118,6 +119,16 @@ class CardMetric:
 
 
 @dataclass(frozen=True)
+class CardSlice:
+    """A metric that the charter asks for on the judging rows where `column` has one value."""
+
+    column: str
+    value: str
+    metric: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
 class CardRelease:
     """A release of the version."""
 
@@ -173,6 +184,7 @@ class Card:
     views: tuple[CardView, ...] = ()
     trials: int = 0
     metrics: tuple[CardMetric, ...] = ()
+    slices: tuple[CardSlice, ...] = ()
     champion_version: int | None = None
     measured: Measurements | None = None
     value: Estimate | None = None
@@ -180,6 +192,7 @@ class Card:
     classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
+    role: VersionRole | None = None
     releases: tuple[CardRelease, ...] = ()
     in_use: CardInUse | None = None
     missing: tuple[Missing, ...] = ()

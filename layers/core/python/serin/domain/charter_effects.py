@@ -47,6 +47,7 @@ _TRUTH, _DAY_OF_TRUTH = "layers/core/python/serin/domain/truth.py", "layers/core
 _WATCHING = f"{_JUDGEMENT}/watching"
 _ANSWER = "layers/core/python/serin/services/answer_approval.py"
 _ASKING = "layers/core/python/serin/services/release/asking.py"
+_ASK_TRAINING = "layers/core/python/serin/services/ask_training.py"
 _CARD = "layers/core/python/serin/services/show_card.py"
 _DESIGN = "layers/core/python/serin/files/design_checks.py"
 _BUDGET = "infra/constructs/budget.py"
@@ -221,6 +222,7 @@ EFFECTS: Mapping[str, Effect] = {
     },
     "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
     "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
+    "people.approvals.training": Effect("gate", "Which roles must agree before trials are paid for.", _ASK_TRAINING),
     "monitoring.traced": Effect(
         "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),

@@ -11,6 +11,7 @@ from serin.domain.charter import Scalar, View
 from serin.domain.judgement.evidence import Sample
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.models import Artifact
+from serin.domain.repeating import Repeat
 from serin.domain.runs import Provenance, RunMetric, RunSummary, latest
 
 SMALL_TABLE = 2000
@@ -50,7 +51,8 @@ class TrainingSet:
     a table without a time. `parquet` is for people and engines, `columns` (.npz) is what the trainer reads.
     `definitions` are view → what names its items online. `copies` of the rows are copies of others, and never judge.
     `uses` is what a challenger may learn from, as the charter names it, with its `views` and `entities`; the columns
-    that only the `champion` uses are there too.
+    that only the `champion` uses are there too. `source` is what the team wrote of the model, kept beside it; `lock`
+    names what was installed beside polars. Both are missing of sets that are older.
     """
 
     id: str
@@ -72,6 +74,8 @@ class TrainingSet:
     champion: ChampionColumns | None = None
     views: tuple[View, ...] = ()
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source: Artifact | None = None
+    lock: str = ""
 
 
 TrialRecipe = Literal["pipeline", "trivial", "linear"]
@@ -129,7 +133,9 @@ class Contest:
     samples: Mapping[str, Sample] = field(default_factory=dict)
 
 
-RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered"]
+RERUN = "rerun"
+"""The cause of a run that repeats another one."""
+RunStatus = Literal["running", "skipped", "failed", "rejected", "inconclusive", "invalid", "registered", "repeated"]
 
 
 @dataclass(frozen=True)
@@ -137,11 +143,12 @@ class Run:
     """One training, from cause to verdict. `id` names its execution, `correlation` is what it all began with.
 
     `inconclusive`: the rows said too little, and the next training asks again; `invalid`: what was to be judged was not
-    what the training set holds. `kept_from_judging` counts the rows of its training set that neither choose a trial nor
-    judge the winner, by why. `warnings` are sentences about what is let through and should be looked at. `provenance`
-    says of what it was made, `algorithm` the class of the best trial's estimator, `artifacts` what it has written, by
-    what it is. Its steps took `seconds` of functions, which cost `usd`. `parent` is the run that it repeats. What it
-    measured, with rows, days and intervals, is kept beside it: `Catalog.metrics`.
+    what the training set holds; `repeated`: a rerun, which ends without a version. `kept_from_judging` counts the rows
+    of its training set that neither choose a trial nor judge the winner, by why. `warnings` are sentences about what is
+    let through and should be looked at. `provenance` says of what it was made, `algorithm` the best trial's class of
+    estimator, `artifacts` what it has written, by what it is. Its steps took `seconds` of functions, which cost `usd`.
+    `parent` is the run that it repeats, and `repeat` says how far it lies from that. What it measured, with rows, days
+    and intervals, is kept beside it: `Catalog.metrics`.
     """
 
     id: str
@@ -165,6 +172,7 @@ class Run:
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     seconds: float = 0.0
     usd: float = 0.0
+    repeat: Repeat | None = None
 
     @property
     def is_open(self) -> bool:
@@ -193,4 +201,5 @@ def summary_of(run: Run, measured: Sequence[RunMetric] = ()) -> RunSummary:
 
 def provenance_of(training_set: TrainingSet) -> Provenance:
     """Of what a training on that snapshot is made, but for what the trainer alone knows."""
-    return Provenance(training_set.id, training_set.heads, training_set.charter, training_set.code)
+    its = training_set
+    return Provenance(its.id, its.heads, its.charter, its.code, rows=its.columns_digest, rows_lock=its.lock)

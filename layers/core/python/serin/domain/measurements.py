@@ -1,4 +1,4 @@
-"""What was measured of a challenger on the rows that judged it, beside what decided: what a model card shows."""
+"""What was measured of a challenger for its model card, beside its metrics and what decided."""
 
 from __future__ import annotations
 
@@ -23,16 +23,6 @@ class Estimate:
     blocks: int
     low: float | None = None
     high: float | None = None
-
-
-@dataclass(frozen=True)
-class SliceMeasured:
-    """A metric on the judging rows where `column` has one value."""
-
-    column: str
-    value: str
-    metric: str
-    estimate: Estimate
 
 
 @dataclass(frozen=True)
@@ -75,11 +65,13 @@ class ViewCost:
 
 @dataclass(frozen=True)
 class Measurements:
-    """Of one run's challenger; the bins are in the order of the scores, each with about as many rows."""
+    """Of one run's challenger, beside its metrics (`serin.domain.runs.RunMetric`), which are those of its slices too.
+
+    The bins are in the order of the scores, each with about as many rows.
+    """
 
     model: str
     run: str
-    slices: tuple[SliceMeasured, ...] = ()
     calibration: tuple[Bin, ...] = ()
     metric: str = ""
     features: tuple[FeatureGain, ...] = ()

@@ -17,6 +17,7 @@ from serin.domain.printable import printable
 # From `typing` itself it would cost a start of `predict` more than the rest of this file.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
     from serin.domain.features import Value
@@ -54,9 +55,17 @@ def place(error: BaseException | None) -> str:
     import traceback
     from pathlib import PurePath
 
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _PACKAGE in PurePath(frame.filename).parts]
-    return f" ({PurePath(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    frames = traceback.walk_tb(error.__traceback__)
+    # By the package and not by the folder: a training in this process runs the files where they are written.
+    own = [(frame, line) for frame, line in frames if _module(frame).partition(".")[0] == _PACKAGE]
+    if not own:
+        return ""
+    frame, line = own[-1]
+    return f" ({PurePath(frame.f_code.co_filename).name}, line {line})"
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def call_in_words(names: Sequence[str], values: Sequence[object]) -> str:

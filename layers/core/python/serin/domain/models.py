@@ -11,6 +11,7 @@ from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.printable import printable
+from serin.domain.roles import VersionRole
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,18 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class ListedVersion(ModelVersion):
-    """A version, and its withdrawal if there is one."""
+    """A version, its withdrawal if there is one, and its role if it has one."""
 
     withdrawn: Withdrawal | None = None
+    role: VersionRole | None = None
 
 
-def listed_version(version: ModelVersion, withdrawn: Withdrawal | None) -> ListedVersion:
+def listed_version(
+    version: ModelVersion, withdrawn: Withdrawal | None, role: VersionRole | None = None
+) -> ListedVersion:
     """The version as it is shown."""
     given = {field.name: getattr(version, field.name) for field in fields(version)}
-    return ListedVersion(**given, withdrawn=withdrawn)
+    return ListedVersion(**given, withdrawn=withdrawn, role=role)
 
 
 @dataclass(frozen=True)

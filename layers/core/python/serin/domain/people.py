@@ -1,4 +1,4 @@
-"""Who has which role about a model, and whose word a release needs."""
+"""Who has which role about a model, and whose word a training or a release needs."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ class People:
     """Role → owners of tokens who have it, one or several; and the roles that must each agree before a release.
 
     `first_release` while nothing is live, `release` afterwards; those of `release` are also whom one that nothing
-    decides asks, any of them. `key_metrics` is role → what it looks at first.
+    decides asks, any of them. Those of `training` must each agree before the trials of a training are paid for.
+    `key_metrics` is role → what it looks at first.
     """
 
     who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first_release: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
     key_metrics: Mapping[str, KeyMetric] = field(default_factory=dict)
 
     def role_of(self, owner: str, roles: Sequence[str]) -> str | None:

@@ -60,10 +60,12 @@ def _place(item: RunMetric) -> tuple[int, datetime, float]:
 class Provenance:
     """Of what a training was made, by digest: enough to make it again.
 
-    `training_set` is its id, `heads` are dataset → digest of the head it was made of; `charter` and `code` are those
-    of the model's folder. `lock` names everything installed beside scikit-learn, `runtime` the interpreter's and the
-    libraries' versions: both empty until the trainer has looked. `commit` is the revision the platform was deployed
-    from, None where there is no repository.
+    `training_set` is its id, `rows` the digest of its rows, `heads` are dataset → digest of the head it was made of;
+    `charter` and `code` are those of the model's folder. `lock` names everything installed beside scikit-learn,
+    `rows_lock` what was beside polars when the rows were made, `layer` the platform's own library; `runtime` are the
+    versions of the interpreter and the libraries, `processor` the kind the fits ran on: unknown until the trainer has
+    looked. `commit` is the revision the platform was deployed from, with `-dirty` where files differed from it; None
+    where there is no repository.
     """
 
     training_set: str
@@ -73,6 +75,10 @@ class Provenance:
     lock: str = ""
     runtime: Mapping[str, str] = field(default_factory=dict)
     commit: str | None = None
+    rows: str = ""
+    rows_lock: str = ""
+    layer: str = ""
+    processor: str = ""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _value(card: Card) -> Iterator[Json]:
 
 
 def _slices(card: Card) -> Iterator[Json]:
-    measured = card.measured.slices if card.measured else ()
+    measured = card.slices
     for column in dict.fromkeys(one.column for one in measured):
         its = [one for one in measured if one.column == column][:_MOST_METRICS]
         data = [_number(f"{one.metric} where {column} is {one.value}", one.estimate) for one in its]

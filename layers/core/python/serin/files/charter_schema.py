@@ -234,7 +234,6 @@ NOT_YET_FIELDS = frozenset(
     {
         "design.compliance.personal_data",
         "people.four_eyes",
-        "people.approvals.training",
         "maturity",
     }
 )

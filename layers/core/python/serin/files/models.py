@@ -39,7 +39,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
     models, faults = list[ModelFolder](), list[Invalid]()
     for path in sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_"))):
         try:
-            models.append(_read_model(path))
+            models.append(read_model(path))
         except Invalid as error:
             faults.append(error)
     if faults:
@@ -49,7 +49,8 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
     return tuple(models)
 
 
-def _read_model(path: Path) -> ModelFolder:
+def read_model(path: Path) -> ModelFolder:
+    """One model of that folder; raises Invalid with all its faults."""
     refuse_links(path)
     examined = examine(path / "model.yaml")
     charter = with_types(with_code(examined.charter, path), examined.contracts)

@@ -13,10 +13,15 @@ from serin.files.subjects import Check, Subject, check
 @check("people")
 def _roles_that_nobody_has(subject: Subject) -> Iterator[Finding]:
     people = people_of(subject.charter.people)
-    for when, roles in (("first_release", people.first_release), ("release", people.release)):
+    asked = {
+        "first_release": (people.first_release, "no version could ever go live"),
+        "release": (people.release, "no version could ever go live"),
+        "training": (people.training, "no training could ever begin"),
+    }
+    for when, (roles, then) in asked.items():
         for role in roles:
             if role not in people.who:
-                found = f"{role}, a role that nobody has: no version could ever go live"
+                found = f"{role}, a role that nobody has: {then}"
                 yield Finding(("people", "approvals", when), found, f"Add people.{role}: {{who: [NAME]}}.")
 
 

@@ -1,4 +1,4 @@
-"""The shape of a charter's section `people`: who has which role, and whose word a release needs."""
+"""The shape of a charter's section `people`: who has which role, and whose word a training or a release needs."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class RoleSection(Section):
 
 class ApprovalsSection(Section):
     first_release: list[Role] = []
+    training: list[Role] = []
     release: list[Role] = []
 
 
@@ -50,4 +51,5 @@ def people_of(section: PeopleSection) -> People:
     metrics: dict[str, KeyMetric] = {
         role: role_of.key_metric for role, role_of in sections.items() if role_of and role_of.key_metric
     }
-    return People(who, tuple(section.approvals.first_release), tuple(section.approvals.release), metrics)
+    asked = section.approvals
+    return People(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training), metrics)

@@ -42,7 +42,7 @@ def approval_routes(charters: Mapping[str, Charter], catalog: Catalog, answer: A
     @routes.post("/models/{model}/approvals/{approval}")
     @needs("approve")
     def answer_approval(who: Who, model: str, approval: str, wanted: ApprovalAnswer) -> Approval:
-        """Approve or reject exactly what the question shows; the release follows at its next look."""
+        """Approve or reject exactly what the question shows; a release follows at its next look, a training at once."""
         return answer(known_model(model, charters), approval, wanted.answer, wanted.why, who.owner, who.token)
 
     return routes

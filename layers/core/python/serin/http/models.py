@@ -23,6 +23,7 @@ from serin.ports import Catalog, Control
 from serin.services.compare_runs import SHOWN, compare_runs
 from serin.services.release_under_way import release_under_way
 from serin.services.show_lineage import VersionLineage, runs_with, show_lineage
+from serin.services.steps.champions import version_roles
 
 UploadId = Annotated[
     str | None,
@@ -81,9 +82,13 @@ def model_routes(charters: Mapping[str, Charter], catalog: Catalog, control: Con
     @routes.get("/models/{model}/versions")
     @needs("read")
     def list_versions(model: str, page: WantedPage) -> Listed[ListedVersion]:
-        """The registered versions of a model, and which of them are withdrawn."""
+        """The registered versions of a model, their roles, and which of them are withdrawn."""
         versions = catalog.latest_versions(known_model(model, charters), page.limit, page.after)
-        shown = [listed_version(item, catalog.withdrawal(model, item.version)) for item in versions.items]
+        roles = version_roles(model, catalog=catalog)
+        shown = [
+            listed_version(item, catalog.withdrawal(model, item.version), roles.get(item.version))
+            for item in versions.items
+        ]
         return Listed(items=shown, next=versions.next)
 
     @routes.get("/models/{model}/versions/{version}/lineage")

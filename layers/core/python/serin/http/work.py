@@ -14,7 +14,7 @@ from serin.http.access import IdempotencyKey, Who, needs
 from serin.http.known import Version, known_model
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control, Workflows
-from serin.services.start_work import start_newest, start_release, start_rollback, start_training
+from serin.services.start_work import start_newest, start_release, start_rerun, start_rollback, start_training
 
 Withdraw = Callable[[str, int, str, str], Withdrawal]
 """Model, version, why, by whom: what is remembered of it."""
@@ -33,6 +33,14 @@ class ReleaseRequest(BaseModel):
         if self.action == "rollback" and self.version is not None:
             raise ValueError("a rollback goes to the version before; to choose one, start it")
         return self
+
+
+class TrainingRequest(BaseModel):
+    """What is to be trained: on the data of now, or a run that is to be repeated as it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repeat: Annotated[str | None, Field(min_length=1, max_length=80)] = None
 
 
 class WithdrawalRequest(BaseModel):
@@ -63,10 +71,17 @@ def work_routes(
 
     @routes.post("/models/{model}/train", status_code=202)
     @needs("train")
-    def train(who: Who, model: str, key: IdempotencyKey = None) -> Training:
-        """Train now. The same `Idempotency-Key` gives the same run."""
+    def train(who: Who, model: str, wanted: TrainingRequest | None = None, key: IdempotencyKey = None) -> Training:
+        """Train now, or repeat a run, which is compared and never released.
+
+        The same `Idempotency-Key` gives the same run.
+        """
         known_model(model, charters)
-        return Training(run=start_training(model, who.request_id, who.asks_again(key), workflows=workflows))
+        call, again = who.request_id, who.asks_again(key)
+        if wanted is not None and wanted.repeat is not None:
+            rerun = start_rerun(model, wanted.repeat, call, again, catalog=catalog, workflows=workflows)
+            return Training(run=rerun)
+        return Training(run=start_training(model, call, again, workflows=workflows))
 
     @routes.post("/models/{model}/releases", status_code=202)
     @needs("release")

@@ -6,10 +6,10 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ _MOMENT, _LABEL, _JUDGES, _GROUP = "__moment", "__label", "__judges", "__group"
 _ENTITY, _SLICE = "__entity", "__slice_"
 _DAY = 86_400.0
 _OWN, _DICTIONARY = "__", ":dictionary"
+_ALL = slice(None)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +86,33 @@ class TrainingColumns:
         return datetime.fromtimestamp(float(self.moment[-1]), UTC)
 
 
-def read_columns(content: bytes) -> TrainingColumns:
-    """The training set in the bytes of a `.npz`, executing nothing in them; raises Corrupt for other bytes."""
+def read_columns(content: bytes, part: slice = _ALL) -> TrainingColumns:
+    """The training set in the bytes of a `.npz`, or a part of its rows; raises Corrupt for other bytes.
+
+    Nothing in them is executed.
+    """
+    return _read(content, lambda archive: _columns(archive, part))
+
+
+def shape_of(content: bytes) -> tuple[int, int]:
+    """How many rows and columns of a table are in the bytes of a `.npz`, of which nothing else is read."""
+
+    def shape(archive: Mapping[str, Any]) -> tuple[int, int]:
+        schema = _schema(archive)
+        return int(schema["rows"]), sum(not column["name"].startswith(_OWN) for column in schema["columns"])
+
+    return _read(content, shape)
+
+
+def read_moments(content: bytes) -> tuple[Floats, Mask]:
+    """The rows' moments, and which may judge; nothing else is read."""
+    return _read(content, lambda archive: (archive[_MOMENT], archive[_JUDGES]))
+
+
+def _read(content: bytes, read: Callable[[Mapping[str, Any]], T]) -> T:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return _columns(archive)
+            return read(archive)
     except (ValueError, TypeError, LookupError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise Corrupt(
             f"The columns of the training set cannot be read: {error}", "Build the training set again."
@@ -119,49 +143,54 @@ def classes_of(task: Task, label: Labels, positive: Scalar | None = None) -> tup
     return two_classes(classes[0], classes[1], positive) if task == "binary" else classes
 
 
-def _columns(archive: Mapping[str, Any]) -> TrainingColumns:
+def _schema(archive: Mapping[str, Any]) -> Any:
     schema = json.loads(archive["__schema"].tobytes())
     if schema["format"] != 2:
         raise ValueError(f"format {schema['format']} is not known")
+    return schema
+
+
+def _columns(archive: Mapping[str, Any], part: slice) -> TrainingColumns:
+    schema = _schema(archive)
     others = set(schema.get("others", ()))
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     series: dict[str, object] = {}
     columns = []
     for name in (name for name in kinds if not name.startswith(_OWN)):
-        column, values = _column(archive, name, kinds[name])
+        column, values = _column(archive, name, kinds[name], part)
         columns.append(column)
         series[name] = values
     # Loaded with a training set: the command line knows columns and has none.
     import pandas as pd
 
-    table = pd.DataFrame(series, index=pd.RangeIndex(schema["rows"]))
+    table = pd.DataFrame(series, index=pd.RangeIndex(len(range(schema["rows"])[part])))
     slices = {
-        name.removeprefix(_SLICE): _texts(archive, name, kinds[name]) for name in kinds if name.startswith(_SLICE)
+        name.removeprefix(_SLICE): _texts(archive, name, kinds[name])[part] for name in kinds if name.startswith(_SLICE)
     }
     return TrainingColumns(
         table,
-        _label(archive, kinds[_LABEL]),
-        archive[_MOMENT],
-        archive[_JUDGES],
-        archive[_GROUP],
+        _label(archive, kinds[_LABEL])[part],
+        archive[_MOMENT][part],
+        archive[_JUDGES][part],
+        archive[_GROUP][part],
         tuple(column for column in columns if column.name not in others),
-        archive[_ENTITY],
+        archive[_ENTITY][part],
         slices,
         schema.get("positive"),
         others=tuple(column for column in columns if column.name in others),
     )
 
 
-def _column(archive: Mapping[str, Any], name: str, kind: str) -> tuple[ModelColumn, object]:
+def _column(archive: Mapping[str, Any], name: str, kind: str, part: slice) -> tuple[ModelColumn, object]:
     if kind != "string":
-        return ModelColumn(name, "numeric"), archive[name].astype(np.float64)
+        return ModelColumn(name, "numeric"), archive[name][part].astype(np.float64)
     import pandas as pd
 
     dictionary = archive[name + _DICTIONARY]
     # Code -1, a null, is the last entry.
     texts = np.array([*dictionary.tolist(), np.nan], dtype=object)
     column = ModelColumn(name, "categorical", tuple(dictionary.tolist()))
-    return column, pd.Series(texts[archive[name]], dtype=object)
+    return column, pd.Series(texts[archive[name][part]], dtype=object)
 
 
 def _label(archive: Mapping[str, Any], kind: str) -> Labels:

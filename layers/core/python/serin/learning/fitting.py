@@ -78,8 +78,8 @@ def run_trial(
     rows = validation_rows(columns, holdout)
     older = rows.older if days is None else rows.older & columns.newest_days(rows.older, days)
     classes = columns.classes(task)
-    estimator, used = _fit(columns, task, make, params, older)
-    score = _scores(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
+    estimator, used = fit_on(columns, task, make, params, older)
+    score = score_rows(estimator, task, classes, columns.table.loc[rows.newer, _names(used)])
     learnt = datetime.fromtimestamp(float(columns.moment[older][-1]), UTC)
     shown = metrics(task, columns.label[rows.newer], score, classes)
     return Tried(Fitted(estimator, used, classes, learnt), Validated(np.flatnonzero(rows.newer), score), shown)
@@ -131,27 +131,27 @@ def _fit_and_score(
     classes: tuple[Scalar, ...],
     among: tuple[ModelColumn, ...] | None = None,
 ) -> Floats:
-    estimator, used = _fit(columns, task, make, params, split.learn, among)
-    return _scores(estimator, task, classes, columns.table.loc[split.judge, _names(used)])
+    estimator, used = fit_on(columns, task, make, params, split.learn, among)
+    return score_rows(estimator, task, classes, columns.table.loc[split.judge, _names(used)])
 
 
 def _validated(
     columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params, holdout: Holdout
 ) -> Validated:
     rows = validation_rows(columns, holdout)
-    estimator, used = _fit(columns, task, make, params, rows.older)
+    estimator, used = fit_on(columns, task, make, params, rows.older)
     table = columns.table.loc[rows.newer, _names(used)]
-    return Validated(np.flatnonzero(rows.newer), _scores(estimator, task, columns.classes(task), table))
+    return Validated(np.flatnonzero(rows.newer), score_rows(estimator, task, columns.classes(task), table))
 
 
 def refit(columns: TrainingColumns, task: Task, make: PipelineMaker, params: Params) -> Fitted:
     """Fit on every row, the holdout included: what a passed gate releases."""
     everything = np.ones(len(columns.label), dtype=np.bool_)
-    estimator, used = _fit(columns, task, make, params, everything)
+    estimator, used = fit_on(columns, task, make, params, everything)
     return Fitted(estimator, used, columns.classes(task), columns.newest())
 
 
-def _fit(
+def fit_on(
     columns: TrainingColumns,
     task: Task,
     make: PipelineMaker,
@@ -159,7 +159,10 @@ def _fit(
     rows: Mask,
     among: tuple[ModelColumn, ...] | None = None,
 ) -> tuple[Estimator, tuple[ModelColumn, ...]]:
-    """An estimator fitted on some rows, and the columns it uses: one without a single value there says nothing."""
+    """An estimator fitted on some rows, and the columns it uses: one without a single value there says nothing.
+
+    Raises Invalid for rows of one class, for rows without any value, and for what an estimator raises.
+    """
     table, label = columns.table[rows], columns.label[rows]
     columns.classes(task, rows)
     used = tuple(column for column in among or columns.columns if table[column.name].notna().any())
@@ -183,7 +186,7 @@ def _opponents_scores(
         table = table[learnt_names(opponent.version, opponent.estimator, table)]
     try:
         if isinstance(opponent, Champion):
-            return _scores(opponent.estimator, task, classes, table)
+            return score_rows(opponent.estimator, task, classes, table)
         return _fit_and_score(columns, task, opponent.make, opponent.params, split, classes, opponent.columns)
     except Invalid as error:
         raise Invalid(
@@ -207,7 +210,8 @@ def learnt_names(version: int, estimator: Estimator, table: pd.DataFrame) -> lis
     return names
 
 
-def _scores(estimator: Estimator, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
+def score_rows(estimator: Estimator, task: Task, classes: tuple[Scalar, ...], table: pd.DataFrame) -> Floats:
+    """What the estimator says of each row of a table, as `serin.serving.scoring` has it; of no rows nothing."""
     if len(table) == 0:
         return np.zeros((0, len(classes)) if task == "multiclass" else 0, dtype=np.float64)
     return scores_of_own(estimator, task, classes, table)

@@ -1,12 +1,12 @@
-"""With which libraries a model is fitted: as a record, and as a digest of everything installed beside them."""
+"""With which libraries, and on what processor, a model is fitted."""
 
 from __future__ import annotations
 
 import platform
-import re
-from importlib.metadata import distribution, distributions, version
+from functools import cache
+from importlib.metadata import version
 
-from serin.domain.names import digest
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "joblib")
 
@@ -16,12 +16,8 @@ def runtime_versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
-def lock_digest() -> str:
-    """Names what is installed beside scikit-learn: on Lambda the science layer, which its lock file decides."""
-    folder = str(distribution("scikit-learn").locate_file(""))
-    pins = {f"{_normal(package.name)}=={package.version}" for package in distributions(path=[folder])}
-    return digest(*sorted(pins))
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+@cache
+def processor() -> str:
+    """The kind of processor as arithmetic depends on it: the machine, and the kernels that BLAS has chosen for it."""
+    kernels = {str(pool.get("architecture", "")) for pool in threadpool_info()} - {""}
+    return " ".join([platform.machine(), *sorted(kernels)])

@@ -44,6 +44,13 @@ class Scores:
     validation: Validated | None = None
 
 
+def greatest_difference(one: Scores, other: Scores) -> float | None:
+    """Between the two challengers' scores of a row; None where these are not of the same rows and classes."""
+    if one.classes != other.classes or not np.array_equal(one.rows, other.rows):
+        return None
+    return float(np.abs(one.challenger - other.challenger).max(initial=0.0))
+
+
 def write_scores(scores: Scores) -> bytes:
     """The scores as `.npz` bytes without objects; equal scores give equal bytes."""
     arrays: dict[str, Any] = {

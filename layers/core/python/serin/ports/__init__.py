@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from serin.domain.access import Token
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.batches import Batch
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
@@ -186,6 +186,12 @@ class Catalog(Runs, Protocol):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         """The approvals about a model, newest first."""
 
+    def save_waiting(self, waiting: Waiting) -> None:
+        """Remember by which token a training that waits for people is woken; it has another one each time it waits."""
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        """How that training is woken, or None where it never waited."""
+
     def save_published(self, published: Published) -> None:
         """Remember which function version holds a model version."""
 
@@ -332,8 +338,8 @@ class Notices(Protocol):
 class Workflows(Protocol):
     """Long-running work with a name of its own; `correlation` goes into every step it takes."""
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
-        """Start a training; False when one of that id was started already."""
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
+        """Start a training, or a rerun of `parent`; False when one of that id was started already."""
 
     def start_release(
         self, model: str, version: int, release_id: str, cause: str, correlation: str, attempt: int = 0
@@ -348,6 +354,9 @@ class Workflows(Protocol):
 
     def batch_failure(self, batch: str) -> str | None:
         """Why the batch of that id ended without a result; None while it is under way, and where it has one."""
+
+    def wake(self, token: str) -> bool:
+        """Let what waits by that token go on; False where nothing waits by it any more."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page
 from serin.domain.runs import RunMetric, RunSummary
+from serin.domain.training_leases import TrainingLease
 
 
 class Runs(Protocol):
@@ -42,3 +43,9 @@ class Runs(Protocol):
 
     def trial_summaries(self, model: str, run_id: str) -> Sequence[RunSummary]:
         """The trials of a run that are over by now, by number."""
+
+    def training_lease(self, model: str) -> TrainingLease | None:
+        """Who trains the model, or trained it last; None before the first training."""
+
+    def save_training_lease(self, lease: TrainingLease) -> bool:
+        """Replace the lease; False, with nothing written, unless the revision before it is the one there is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from serin.domain.approvals import Answer, Approval, Word
 from serin.domain.errors import Conflict, Denied
 from serin.domain.people import People
-from serin.ports import Catalog, Clock
+from serin.ports import Catalog, Clock, Workflows
 
 
 def answer_approval(
@@ -19,8 +19,10 @@ def answer_approval(
     *,
     catalog: Catalog,
     clock: Clock,
+    workflows: Workflows,
 ) -> Approval:
-    """Remember the answer, which whoever asked follows at its next look; NotFound for what was never asked.
+    """Remember the answer, which a release follows at its next look and a training at once; NotFound for what was
+    never asked.
 
     Denied to who has none of its roles. Conflict for one that is answered otherwise, has expired, or is void. The same
     answer of the same token is once.
@@ -31,8 +33,18 @@ def answer_approval(
         roles = " or ".join(record.roles)
         raise Denied(f"{by} is no {roles} of {model}.", f"Ask one who is: the charter's people.{record.roles[0]} says.")
     if given is not None and record.status != "void" and (given.word, given.token) == (word, token):
+        _wake(record, catalog, workflows)
         return record
     after = record.answered(Answer(word, by, token, clock.now(), why, role))
     if not catalog.save_approval(after):
         raise Conflict(f"The approval {approval} has just changed.", "Look at it again: ./scripts/serin approve.")
+    _wake(after, catalog, workflows)
     return after
+
+
+def _wake(answered: Approval, catalog: Catalog, workflows: Workflows) -> None:
+    if answered.run is None:
+        return
+    waiting = catalog.waiting(answered.model, answered.run)
+    if waiting is not None:
+        workflows.wake(waiting.token)

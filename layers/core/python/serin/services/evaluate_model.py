@@ -81,13 +81,14 @@ def judge(
     if note and verdict.outcome != "invalid":
         verdict = replace(verdict, sentence=f"{verdict.sentence} {note}")
     verdict = warned(verdict, run.warnings)
-    status, reason = STATUS_OF[verdict.outcome] or run.status, None if verdict.outcome == "pass" else verdict.sentence
+    # A rerun goes on to its comparison, whatever its verdict is.
+    ends = None if run.parent else STATUS_OF[verdict.outcome]
     judged = replace(
         run,
         contest=contest,
         verdict=verdict,
-        status=status,
-        reason=reason,
+        status=ends or run.status,
+        reason=verdict.sentence if ends else None,
         artifacts={**run.artifacts, "scores": Artifact(scores.key, scores.digest)},
     )
     chosen_by = [item for item in catalog.metrics(run.model, run.id) if item.dataset == "validation"]
@@ -161,6 +162,10 @@ def register(
 ) -> int:
     """The new version's number. One run registers one version, however often it is asked to."""
     run = catalog.run(charter.model, run_id)
+    if run.parent is not None:
+        raise Conflict(
+            f"Run {run_id} repeats run {run.parent}.", "A rerun is never released; train again for a version."
+        )
     if run.verdict is None or run.contest is None or run.verdict.outcome != "pass":
         raise Conflict(f"Run {run_id} has not passed the gate.", "Only what passed can be registered.")
     check_own(charter.model, refitted.layer, refitted.estimator)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from serin.domain.charter import Charter, Search
 from serin.domain.errors import Invalid
-from serin.domain.experiments import TrainingSet, Trial, TrialResult, provenance_of, summary_of
+from serin.domain.experiments import Run, TrainingSet, Trial, TrialResult, provenance_of, summary_of
 from serin.domain.models import ModelVersion
 from serin.domain.prices import TRAINER_SECOND
 from serin.domain.runs import Provenance, trial_run
@@ -32,12 +32,14 @@ def select(
     training_set: TrainingSet,
     results: Sequence[TrialResult],
     checked: Checked,
+    commit: str | None = None,
     *,
     catalog: Catalog,
 ) -> Selected:
     """The trials that go on or, at the end of a search, the best of them on rows it did not see.
 
-    The run remembers all of them, what was `checked` before them, and what somebody should know of the search. Raises
+    The run remembers all of them, what was `checked` before them, the `commit` that is deployed, and what somebody
+    should know of the search. A rerun meets the champion of the run it repeats. Raises
     Invalid when no trial can be chosen: with the first failure, where all have failed.
     """
     search, run = charter.training.search, catalog.run(charter.model, run_id)
@@ -51,7 +53,7 @@ def select(
         trials=tried,
         best=winner.trial if winner else None,
         algorithm=winner.algorithm if winner else None,
-        provenance=_provenance(training_set, checked),
+        provenance=_provenance(training_set, checked, commit),
         warnings=(*checked.warnings, *(() if more else said_of(search, tried))),
         seconds=seconds,
         usd=seconds * TRAINER_SECOND,
@@ -64,12 +66,27 @@ def select(
     chosen_by = catalog.metrics(charter.model, trial_run(run_id, winner.trial.number))
     catalog.save_metrics(charter.model, run_id, chosen_by)
     catalog.save_summary(summary_of(seen, chosen_by))
+    return Selected(winner.trial, _champion(run, training_set, catalog))
+
+
+def _champion(run: Run, training_set: TrainingSet, catalog: Catalog) -> ModelVersion | None:
+    if run.parent is not None:
+        contest = catalog.run(run.model, run.parent).contest
+        met = contest.champion_version if contest else None
+        return None if met is None else catalog.version(run.model, met)
     beaten = why_unbeaten(training_set, catalog=catalog) is None
-    return Selected(winner.trial, live_version(charter.model, catalog=catalog) if beaten else None)
+    return live_version(run.model, catalog=catalog) if beaten else None
 
 
-def _provenance(training_set: TrainingSet, checked: Checked) -> Provenance:
-    return replace(provenance_of(training_set), lock=checked.lock, runtime=checked.runtime)
+def _provenance(training_set: TrainingSet, checked: Checked, commit: str | None) -> Provenance:
+    return replace(
+        provenance_of(training_set),
+        lock=checked.lock,
+        runtime=checked.runtime,
+        layer=checked.layer,
+        processor=checked.processor,
+        commit=commit,
+    )
 
 
 def _nothing_to_choose(search: Search, results: Sequence[TrialResult]) -> tuple[str, str]:

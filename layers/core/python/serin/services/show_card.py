@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from serin.domain.card import (
@@ -13,6 +13,7 @@ from serin.domain.card import (
     CardMetric,
     CardRelease,
     CardRole,
+    CardSlice,
     CardSource,
     CardView,
     Missing,
@@ -24,7 +25,9 @@ from serin.domain.experiments import Contest, Run
 from serin.domain.measurements import Estimate, Measurements, estimate_of
 from serin.domain.metrics import VALUE
 from serin.domain.models import ModelVersion
+from serin.domain.runs import RunMetric
 from serin.ports import Catalog
+from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Origin, Source, origin_of
 
 WINDOWS = 60
@@ -65,6 +68,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
         views=_views(origin),
         trials=len(origin.run.trials) if origin.run else 0,
         metrics=metrics,
+        slices=tuple(_slices(charter, catalog.metrics(model, version.run))),
         champion_version=contest.champion_version if contest else None,
         measured=measured,
         value=value,
@@ -72,6 +76,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
         classes=version.classes,
         warnings=version.warnings,
         withdrawn=catalog.withdrawal(model, number),
+        role=version_roles(model, catalog=catalog).get(number),
         releases=_releases(version, catalog),
         in_use=_in_use(version, catalog),
     )
@@ -144,6 +149,16 @@ def _metrics(charter: Charter, version: ModelVersion, contest: Contest | None) -
         yield CardMetric(name, estimate or Estimate(value, rows, 0), before.get(name), charter.floors.get(name))
 
 
+def _slices(charter: Charter, measured: Sequence[RunMetric]) -> Iterator[CardSlice]:
+    """The metric that the charter asks each slice for, as the run measured it where it judged."""
+    for item in measured:
+        column, _, value = (item.slice or "").partition("=")
+        margin = charter.slices.get(column)
+        if item.dataset == "holdout" and margin is not None and item.metric == margin.metric:
+            estimate = Estimate(item.value, item.rows, item.days, item.low, item.high)
+            yield CardSlice(column, value, item.metric, estimate)
+
+
 def _releases(version: ModelVersion, catalog: Catalog) -> tuple[CardRelease, ...]:
     its = [release for release in catalog.releases(version.model) if release.version == version.version]
     return tuple(CardRelease(one.id, one.status, one.at, one.cause, one.reason) for one in its)
@@ -169,7 +184,7 @@ def _missing(charter: Charter, known: Card) -> Iterator[Missing]:
     not_kept: Mapping[Part, bool] = {
         "data": known.data is None,
         "metrics": any(metric.estimate.low is None for metric in known.metrics),
-        "slices": bool(charter.slices) and not measured.slices,
+        "slices": bool(charter.slices) and not known.slices,
         "calibration": not measured.calibration,
         "value": charter.value is not None and known.value is None,
         "explanation": not measured.features,

@@ -11,7 +11,10 @@ from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.models import ModelVersion
 from serin.domain.paging import PAGE, Page
+from serin.domain.releases import Release
+from serin.domain.roles import VersionRole
 from serin.ports import Catalog
+from serin.services.steps.champions import version_roles
 from serin.services.steps.origins import Source, history, if_known, origin_of
 
 NEWEST = 50
@@ -45,13 +48,15 @@ class ViewLineage:
 
 @dataclass(frozen=True)
 class VersionLineage:
-    """What a model version was made of, as far as the catalog has it."""
+    """What a model version was made of, as far as the catalog has it, and what became of it."""
 
     version: ModelVersion
     run: Run | None = None
     training_set: TrainingSet | None = None
     datasets: tuple[DatasetLineage, ...] = ()
     views: tuple[ViewLineage, ...] = ()
+    role: VersionRole | None = None
+    releases: tuple[Release, ...] = ()
 
 
 def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage:
@@ -65,6 +70,8 @@ def show_lineage(model: str, number: int, *, catalog: Catalog) -> VersionLineage
         origin.training_set,
         tuple(_dataset(source, catalog) for source in origin.datasets),
         tuple(ViewLineage(view, name, catalog.fill(model, name)) for view, name in definitions.items()),
+        version_roles(model, catalog=catalog).get(number),
+        tuple(release for release in catalog.releases(model) if release.version == number),
     )
 
 

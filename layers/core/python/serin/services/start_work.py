@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 
 from serin.domain.errors import Conflict, NotFound
+from serin.domain.experiments import RERUN
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
 from serin.ports import Catalog, Control, Workflows
@@ -20,6 +21,29 @@ def start_training(model: str, correlation: str, again: str | None = None, *, wo
     """Begin a training now; its run id. `correlation` is the call's that asks for it."""
     run_id = _id(again, "train", model)
     workflows.start_training(model, run_id, "call", correlation)
+    return run_id
+
+
+def start_rerun(
+    model: str, parent: str, correlation: str, again: str | None = None, *, catalog: Catalog, workflows: Workflows
+) -> str:
+    """Begin to repeat a run; the new run's id. NotFound for a run nobody knows.
+
+    Conflict for one that did not come to a verdict, or whose code was not kept: it cannot be repeated.
+    """
+    repeats = catalog.run(model, parent)
+    if repeats.verdict is None or repeats.training_set is None:
+        raise Conflict(
+            f"Run {parent} is {repeats.status} and has no verdict, so there is nothing to compare a rerun with.",
+            f"Repeat a run that was judged: `runs {model}` lists them. To train on today's data: `train {model}`.",
+        )
+    if catalog.training_set(model, repeats.training_set).source is None:
+        raise Conflict(
+            f"Run {parent} is older than the keeping of a training's code, so it cannot be repeated.",
+            f"Train again, `train {model}`: what is trained from now on can be.",
+        )
+    run_id = _id(again, "rerun", model, parent)
+    workflows.start_training(model, run_id, RERUN, correlation, parent)
     return run_id
 
 

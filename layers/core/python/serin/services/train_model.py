@@ -30,12 +30,15 @@ from serin.learning.package import check_room, estimator_bytes, manifest_of, mod
 from serin.learning.pipelines import algorithm_of, pipeline_maker
 from serin.learning.reliance import feature_gains
 from serin.learning.run_metrics import Measured
-from serin.learning.runtime import lock_digest, runtime_versions
+from serin.learning.runtime import processor, runtime_versions
 from serin.learning.scores import write_scores
 from serin.learning.splits import holdout_of, splits_of
 from serin.learning.suspicion import suspicions
+from serin.learning.valueless import valueless
 from serin.ports import ObjectStore
+from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.model_layers import charter_in, opened_layer
+from serin.services.steps.planned_columns import planned_columns
 from serin.services.steps.recipes import compares_recipes
 from serin.services.steps.released_code import ReleasedCode
 from serin.services.steps.training_columns import training_columns
@@ -43,6 +46,7 @@ from serin.serving.compiled.kernel import find_kernel
 from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.on_demand import load_functions
 
+LEARNT_BESIDE = "scikit-learn"
 FOR_THE_REST = 1024 * 1024
 """Bytes of a layer for what is neither a model nor its code: charter, manifest, and the zip's own."""
 _SIMPLER = "Choose boosted trees or a linear model, fewer or smaller trees, or ask for less in the charter."
@@ -55,6 +59,8 @@ class Checked:
     warnings: tuple[str, ...] = ()
     lock: str = ""
     runtime: Mapping[str, str] = field(default_factory=dict)
+    layer: str = ""
+    processor: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,9 @@ class Trainer:
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
-        """Refuse what can only fail, before anything is fitted; Invalid says by which label, number or part."""
-        charter, columns = self._charter, self._columns()
+        """Refuse, before a trial is paid for, what can only fail; Invalid or TooLarge says by what label or number."""
+        charter = self._charter
+        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake)
         self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
@@ -118,8 +125,9 @@ class Trainer:
             warnings |= dict.fromkeys(
                 stops_early(estimator, [*fits, columns.label], classes=charter.task != "regression")
             )
-        suspected = suspicions(columns, charter.task, splits)
-        return Checked((*warnings, *suspected), lock_digest(), runtime_versions())
+        suspected = (*valueless(columns, splits.older), *suspicions(columns, charter.task, splits))
+        lock = lock_digest(LEARNT_BESIDE)
+        return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor())
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""
@@ -198,7 +206,7 @@ class Trainer:
         return Refitted(
             self._written(f"{folder}/model.joblib", estimator),
             self._written(f"{folder}/layer.zip", layer),
-            lock_digest(),
+            lock_digest(LEARNT_BESIDE),
             runtime_versions(),
             proven.compilation,
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
-from serin.domain.approvals import Approval
+from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
@@ -46,6 +46,7 @@ class MemoryCatalog(MemoryRuns):
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
         self._approvals: dict[tuple[str, str], Approval] = {}
+        self._waiting: dict[tuple[str, str], Waiting] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
         self._steps: dict[tuple[str, str], dict[str, ReleaseStep]] = {}
@@ -228,6 +229,12 @@ class MemoryCatalog(MemoryRuns):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return paged(in_time(self._approvals, model), limit, after)
+
+    def save_waiting(self, waiting: Waiting) -> None:
+        self._waiting[waiting.model, waiting.run] = waiting
+
+    def waiting(self, model: str, run_id: str) -> Waiting | None:
+        return self._waiting.get((model, run_id))
 
     def save_published(self, published: Published) -> None:
         self._published[published.model, published.version] = published

@@ -12,6 +12,7 @@ from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.releases import Release
 from serin.domain.runs import RunMetric, RunSummary, trial_run
+from serin.domain.training_leases import TrainingLease
 
 T = TypeVar("T")
 D = TypeVar("D", Approval, Run, Release, RunSummary)
@@ -25,6 +26,7 @@ class MemoryRuns:
         self._runs: dict[tuple[str, str], Run] = {}
         self._metrics: dict[tuple[str, str], tuple[RunMetric, ...]] = {}
         self._summaries: dict[tuple[str, str], RunSummary] = {}
+        self._training_leases: dict[str, TrainingLease] = {}
 
     def begin_run(self, run: Run) -> bool:
         with self._lock:
@@ -62,6 +64,17 @@ class MemoryRuns:
     def trial_summaries(self, model: str, run_id: str) -> Sequence[RunSummary]:
         below = trial_run(run_id)
         return [item for (of, name), item in sorted(self._summaries.items()) if of == model and name.startswith(below)]
+
+    def training_lease(self, model: str) -> TrainingLease | None:
+        return self._training_leases.get(model)
+
+    def save_training_lease(self, lease: TrainingLease) -> bool:
+        with self._lock:
+            known = self.training_lease(lease.model)
+            if lease.revision - 1 != (known.revision if known else 0):
+                return False
+            self._training_leases[lease.model] = lease
+            return True
 
 
 def ended_otherwise(known: Run | Release | None, item: Run | Release) -> bool:

@@ -83,8 +83,11 @@ class MemoryNotices:
 
 @dataclass
 class MemoryWorkflows:
-    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that;
-    `batch_failures` say why a batch ended."""
+    """Workflows that were asked for, by id; `continued` are releases in a new execution, by the name of that.
+
+    `batch_failures` say why a batch ended; `repeats` is rerun → the run that it repeats;
+    `woken` are the tokens by which something was woken.
+    """
 
     trainings: dict[str, tuple[str, str]] = field(default_factory=dict)
     releases: dict[str, tuple[str, int, str]] = field(default_factory=dict)
@@ -92,9 +95,13 @@ class MemoryWorkflows:
     correlations: dict[str, str] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     batch_failures: dict[str, str] = field(default_factory=dict)
+    repeats: dict[str, str] = field(default_factory=dict)
+    woken: list[str] = field(default_factory=list)
 
-    def start_training(self, model: str, run_id: str, cause: str, correlation: str) -> bool:
+    def start_training(self, model: str, run_id: str, cause: str, correlation: str, parent: str | None = None) -> bool:
         wanted = (model, cause)
+        if parent is not None:
+            self.repeats[run_id] = parent
         self.correlations.setdefault(run_id, correlation)
         return self.trainings.setdefault(run_id, wanted) is wanted
 
@@ -113,6 +120,10 @@ class MemoryWorkflows:
 
     def batch_failure(self, batch: str) -> str | None:
         return self.batch_failures.get(batch)
+
+    def wake(self, token: str) -> bool:
+        self.woken.append(token)
+        return True
 
 
 class MemoryOnlineFeatures:

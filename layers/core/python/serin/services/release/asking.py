@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from serin.domain.approvals import Approval, asked
-from serin.domain.errors import NotFound
 from serin.domain.judgement.verdicts import Check
 from serin.domain.names import digest
 from serin.domain.records import record_digest
@@ -15,11 +14,11 @@ from serin.domain.release_course import LOOPS, Course, after_judgement
 from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import DEPLOYED, Release
 from serin.services.release.context import ReleaseContext
+from serin.services.steps.questions import OTHER, as_kept, how_to_answer, keep_asking, refused_by, withdraw
 
 WITHDRAWN = "somebody has resumed the release, so it is judged on"
 LOOK_EVERY = timedelta(minutes=10)
 """How often an answer is looked for before a release opens: it must show life before its lease ends."""
-_OTHER = "what was shown is no longer so: "
 
 
 def asks(plan: ReleasePlan, judged: Judged) -> bool:
@@ -33,7 +32,8 @@ def question_about(context: ReleaseContext, release: Release, plan: ReleasePlan,
     """The approval about that judgement: as it is kept, or as it would be put now."""
     question = f"Shall version {release.version} have all calls? {judged.sentence}"
     about = (record_digest(judged), record_digest(plan))
-    return _known(context, _put(context, release, question, judged.checks, about, context.people.release))
+    put = _put(context, release, question, judged.checks, about, context.people.release)
+    return as_kept(put, catalog=context.catalog)
 
 
 def _put(
@@ -51,15 +51,8 @@ def _put(
     return asked(context.model, context.id, release.version, question, figures, shown, context.clock.now(), roles)
 
 
-def _known(context: ReleaseContext, put: Approval) -> Approval:
-    try:
-        return context.catalog.approval(context.model, put.id)
-    except NotFound:
-        return put
-
-
 def ask_people(context: ReleaseContext, release: Release, plan: ReleasePlan, judged: Judged) -> Approval:
-    """Ask about a judgement: see `_asked`."""
+    """Ask about a judgement: see `keep_asking`."""
     return _asked(context, release, question_about(context, release, plan, judged))
 
 
@@ -73,10 +66,8 @@ def consent(context: ReleaseContext, release: Release) -> Course | None:
         return None
     verdict = context.catalog.version(context.model, release.version).verdict
     question = f"Shall version {release.version} be released? {verdict.sentence}"
-    answers = [
-        _asked(context, release, _known(context, _put(context, release, question, verdict.checks, (role,), (role,))))
-        for role in roles
-    ]
+    put = [_put(context, release, question, verdict.checks, (role,), (role,)) for role in roles]
+    answers = [_asked(context, release, as_kept(one, catalog=context.catalog)) for one in put]
     ended = [course for course in map(follow, answers) if course is not None and course.next == "abandon"]
     if ended:
         return ended[0]
@@ -88,57 +79,27 @@ def consent(context: ReleaseContext, release: Release) -> Course | None:
 
 
 def _asked(context: ReleaseContext, release: Release, question: Approval) -> Approval:
-    """Put the question, or remind of it once a day, or end it when nobody has answered in time."""
-    now = context.clock.now()
-    if question.revision == 1 and question.at == now and context.catalog.save_approval(question):
-        _void_others(context, question)
-        context.tell("asked", release, said(question))
-    elif question.expired_at(now):
-        question = _saved(context, question.closed("expired", "nobody has answered in time"))
-    elif question.reminds_at(now):
-        question = _saved(context, question.reminded(now))
-        context.tell("asked", release, said(question))
-    return question
-
-
-def _void_others(context: ReleaseContext, question: Approval) -> None:
-    """Older questions of the release to the same roles: what they showed, or who has a role, is another now."""
-    for other in context.catalog.latest_approvals(context.model).items:
-        if (other.release, other.roles) == (question.release, question.roles) and other.id != question.id:
-            withdraw_question(context, other, f"{_OTHER}see approval {question.id}")
-
-
-def said(question: Approval) -> str:
-    """The question as people are told it, with how to answer."""
-    how = f"To answer until {question.expires:%Y-%m-%d %H:%M}Z: ./scripts/serin approve {question.id}"
-    return f"{question.question} {how}, with --reject and --why TEXT to say no."
+    return keep_asking(
+        question,
+        lambda put: context.tell("asked", release, how_to_answer(put)),
+        catalog=context.catalog,
+        clock=context.clock,
+    )
 
 
 def follow(question: Approval) -> Course | None:
     """Where the answer leads; None while there is none."""
-    answer = question.answer
     if question.status == "approved":
         return Course("promote")
-    if question.status == "rejected" and answer is not None:
-        return Course("abandon", reason=f"Rejected by {answer.by}{': ' if answer.why else '.'}{answer.why}")
-    if question.status == "expired":
-        return Course("abandon", reason=f"Nobody has answered approval {question.id} in time.")
-    return None
+    reason = refused_by(question)
+    return None if reason is None else Course("abandon", reason=reason)
 
 
 def withdraw_question(context: ReleaseContext, question: Approval, because: str) -> None:
     """The approval counts for nothing any more, answered or not."""
-    if question.status in ("open", "approved"):
-        _saved(context, question.closed("void", because))
+    withdraw(question, because, catalog=context.catalog)
 
 
 def no_longer_so(judged: Judged) -> str:
     """Why an approval is void once there is another judgement."""
-    return f"{_OTHER}{judged.sentence}"
-
-
-def _saved(context: ReleaseContext, changed: Approval) -> Approval:
-    """As it is kept: of two who change it at once the first one holds."""
-    if context.catalog.save_approval(changed):
-        return changed
-    return context.catalog.approval(context.model, changed.id)
+    return f"{OTHER}{judged.sentence}"

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from serin.domain.experiments import TrainingSet
 from serin.domain.models import ModelVersion
+from serin.domain.roles import VersionRole, roles_of
 from serin.ports import Catalog
+
+
+def version_roles(model: str, *, catalog: Catalog) -> Mapping[int, VersionRole]:
+    """Version → role, of those that have one."""
+    releases = catalog.releases(model)
+    withdrawn = {one.version for one in releases if catalog.withdrawal(model, one.version)}
+    return roles_of(releases, withdrawn)
 
 
 def released_version(model: str, *, catalog: Catalog) -> ModelVersion | None:

@@ -43,7 +43,7 @@ class ReleasedCode:
 
     @contextmanager
     def in_place(self) -> Iterator[Functions]:
-        """While this lasts the layer's package is the model's code, and functions are called as often as need be."""
+        """Until the end, `model_code` is the package in the layer; its functions may be called as often as need be."""
         folder = f"{self._path}/python"
         deployed = _take_away()
         sys.modules.update(self._modules)

@@ -106,14 +106,19 @@ class RetrainingFacts:
         return tuple(name for name in running if name not in metrics and "=" not in name)
 
     def _attempts(self) -> Iterator[Attempt]:
-        """As far back as a decision asks for. One that was skipped has tried nothing: every upload may begin such."""
+        """As far back as a decision asks for.
+
+        What was skipped, as every upload may begin such, or repeats another has tried nothing.
+        """
         policy, after = self.charter.retraining, None
         since = self.now - max(MONTH, policy.cooldown, policy.every or _NO_TIME)
         while True:
             page = self.catalog.latest_runs(self.charter.model, after=after)
             for run in page.items:
                 died = run.status == "running" and run.at <= self.now - DIED
-                if run.at >= since and run.status != "skipped":
+                if run.parent is not None or run.status == "skipped" or run.status == "repeated":  # noqa: PLR1714
+                    continue
+                if run.at >= since:
                     yield Attempt(run.at, "failed" if died else run.status)
             if page.next is None or page.items[-1].at < since:
                 return

@@ -11,10 +11,15 @@ from serin.ports import ObjectStore
 
 def training_columns(training_set: TrainingSet, *, lake: ObjectStore) -> TrainingColumns:
     """The rows of a training set; raises Corrupt when the file is not the one that was recorded."""
+    return read_columns(recorded_columns(training_set, lake=lake))
+
+
+def recorded_columns(training_set: TrainingSet, *, lake: ObjectStore) -> bytes:
+    """The file of a training set's columns; raises Corrupt when it is not the one that was recorded."""
     content = lake.get(training_set.columns)
     if digest(content) != training_set.columns_digest:
         raise Corrupt(
             f"{training_set.columns} is not what was recorded of training set {training_set.id}.",
             "Start the training again; find out who changed the file.",
         )
-    return read_columns(content)
+    return content

@@ -1,0 +1,154 @@
+"""Whether a training fits into its function, told before anything is paid for; and what more rows would bring.
+
+Lambda ends a call after 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serin.domain.errors import TooLarge
+from serin.domain.measurements import Estimate
+
+TRAINER_MEMORY_MB = 3008
+TRAINER_SECONDS = 900
+SHARES = (0.01, 0.03, 0.1)
+"""Of the learnable days, the newest first: on so much is it measured what a fit takes, and what rows bring."""
+FOR_FITS = 0.8
+"""The share of a function's time that its fits may take: it also reads, scores, compiles and proves."""
+PROBED_FROM = 10_000
+"""Learnable rows from which on a fit's time is measured before: with fewer a trial is over as soon."""
+_ITSELF = 350 * 1024**2
+_TIMES = 4.0
+"""At its peak the trainer has rows so many times beside itself: the set, the learnt part of it, and what the pipeline
+makes of that. Of a year of flights (281,000 rows, 25 columns) the refit, which takes most, had 3.3 times."""
+_CELL = 8
+_STEEPEST = 3.0
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A fit on so many rows, in CPU seconds."""
+
+    rows: int
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """What a fit on a share of the learnable rows showed on the rows that choose: a metric, as the gate has it."""
+
+    share: float
+    rows: int
+    value: float
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Points by share; `tenfold` is how much better the last is than the first, row by row on the same rows.
+
+    `onward` is what the rest of the rows would gain if each row went on to bring what those of the last two points did,
+    by the logarithm of rows: curves flatten, so it is rather too much.
+    """
+
+    metric: str
+    judged: int
+    points: tuple[CurvePoint, ...]
+    tenfold: Estimate | None = None
+    onward: Estimate | None = None
+
+
+def memory_for(rows: int, columns: int) -> int:
+    """How many bytes the trainer needs at its peak for so many rows and columns."""
+    return _ITSELF + round(_TIMES * rows * columns * _CELL)
+
+
+def rows_in_memory(columns: int) -> int:
+    """How many rows the trainer has memory for."""
+    return int((TRAINER_MEMORY_MB * 1024**2 - _ITSELF) / (_TIMES * columns * _CELL))
+
+
+def seconds_for(timed: Sequence[Timed], rows: int) -> float:
+    """What a fit on so many rows would take, by the last two that were measured; 0 where none was.
+
+    A power of the rows goes through them, at least 1: what every fit takes makes it seem smaller.
+    """
+    if not timed:
+        return 0.0
+    last, power = timed[-1], 1.0
+    if len(timed) > 1 and timed[-2].rows < last.rows and min(timed[-2].cpu_s, last.cpu_s) > 0:
+        seen = math.log(last.cpu_s / timed[-2].cpu_s) / math.log(last.rows / timed[-2].rows)
+        power = min(max(seen, 1.0), _STEEPEST)
+    return float(last.cpu_s * max(rows / last.rows, 1.0) ** power)
+
+
+def seconds_allowed(fits: int) -> float:
+    """What one fit may take where a step has so many of them."""
+    return FOR_FITS * TRAINER_SECONDS / fits
+
+
+def fits_into_memory(rows: int, columns: int) -> bool:
+    """Whether the trainer can hold so many rows."""
+    return memory_for(rows, columns) <= TRAINER_MEMORY_MB * 1024**2
+
+
+def fits_into_time(timed: Sequence[Timed], rows: int, fits: int) -> bool:
+    """Whether a call with so many fits on so many rows would end in time."""
+    return seconds_for(timed, rows) <= seconds_allowed(fits)
+
+
+def too_much_memory(rows: int, columns: int, curve: LearningCurve | None) -> TooLarge:
+    """Why these rows cannot be trained on."""
+    needed = memory_for(rows, columns)
+    found = (
+        f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak, which has "
+        f"{TRAINER_MEMORY_MB:,} MB: it has room for {rows_in_memory(columns):,} rows."
+    )
+    return TooLarge(_with(found, curve), _remedy(rows_in_memory(columns) / rows), "training.window")
+
+
+def too_much_time(timed: Sequence[Timed], rows: int, fits: int, curve: LearningCurve) -> TooLarge:
+    """Why a fit on these rows would not end in time, where a call has so many."""
+    needed, allowed = seconds_for(timed, rows), seconds_allowed(fits)
+    measured = ", ".join(f"{one.cpu_s:,.1f} s for {one.rows:,} rows" for one in timed)
+    several = f", {fits} of them in one call" if fits > 1 else ""
+    found = (
+        f"A fit on {rows:,} rows would take about {needed:,.0f} s of CPU{several}, and the function has "
+        f"{TRAINER_SECONDS:,} s; measured: {measured}."
+    )
+    return TooLarge(_with(found, curve), _remedy(allowed / needed), "training.window")
+
+
+def said_of_curve(curve: LearningCurve) -> str:
+    """The curve in words: what was measured, and what ten times the rows bring."""
+    shown = (f"{point.value:.4g} from {_percent(point.share)} ({point.rows:,} rows)" for point in curve.points)
+    said = f"On {curve.judged:,} newer rows {curve.metric} is {', '.join(shown)}."
+    if curve.tenfold is not None:
+        times = curve.points[-1].rows / curve.points[0].rows
+        said += f" {times:.3g} times the rows made it better by {_sure(curve.tenfold)}."
+    if curve.onward is not None:
+        said += f" If that went on, all rows would gain {_sure(curve.onward)} more; curves flatten, so rather less."
+    return said
+
+
+def _with(found: str, curve: LearningCurve | None) -> str:
+    return found if curve is None or not curve.points else f"{found} {said_of_curve(curve)}"
+
+
+def _sure(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3g}"
+    return f"{estimate.value:.3g} (95 %: {estimate.low:.3g} to {estimate.high:.3g})"
+
+
+def _remedy(share: float) -> str:
+    return (
+        f"Shorten training.window to {_percent(share)} of what it is, or less; or learn from fewer columns, or by "
+        "smaller fits. The gain above says what the older rows would bring."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

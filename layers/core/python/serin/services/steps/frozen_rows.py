@@ -1,0 +1,145 @@
+"""The labelled rows of a training, frozen: made of the datasets up to some heads, and named by all they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from serin.data.features.columns import to_npz
+from serin.data.features.joins import training_rows
+from serin.data.features.standing import JUDGES
+from serin.data.files.parquet import to_parquet
+from serin.domain.buckets import definition
+from serin.domain.charter import Charter
+from serin.domain.datasets import DatasetHead
+from serin.domain.errors import Invalid, TooLarge
+from serin.domain.experiments import ChampionColumns, TrainingSet, learnable_without_time
+from serin.domain.model_source import ModelSource, code_digest
+from serin.domain.names import digest
+from serin.ports import Catalog, ObjectStore
+from serin.services.steps.champion_columns import charter_with, only_champions
+from serin.services.steps.kept_source import keep_source
+from serin.services.steps.made_with import lock_digest
+from serin.services.steps.training_tables import Tables, TrainingTables
+
+Functions = Callable[[str], Callable[..., Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenRows:
+    """A training set that is not written yet: its rows as people read them, and as the trainer does."""
+
+    training_set: TrainingSet
+    rows: pl.DataFrame
+    columns: bytes
+
+    def kept(self, source: ModelSource, *, lake: ObjectStore) -> TrainingSet:
+        """Write it, and what it was made by; the record of both."""
+        lake.put(self.training_set.parquet, to_parquet(self.rows))
+        lake.put(self.training_set.columns, self.columns)
+        return replace(self.training_set, source=keep_source(source, lake=lake))
+
+    def elsewhere(self) -> FrozenRows:
+        """The same under the same id, at places of its own: what was kept under it stays what it is."""
+        its = self.training_set
+        parquet, columns = _places(its.model, f"{its.id}/{its.columns_digest[:16]}")
+        return replace(self, training_set=replace(its, parquet=parquet, columns=columns))
+
+
+def freeze_rows(
+    name: str,
+    source: ModelSource,
+    functions: Functions,
+    heads: Mapping[str, DatasetHead],
+    champion: ChampionColumns | None,
+    *,
+    lake: ObjectStore,
+    catalog: Catalog,
+) -> FrozenRows | str:
+    """The rows as the source makes them of the datasets up to these heads, or why there is nothing to train on.
+
+    Nothing is written. `functions` finds a function of the source's code by `module:name`.
+    """
+    charter, contracts = source.charter, source.contracts
+    tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
+
+    def rows_of(wider: Charter) -> pl.DataFrame:
+        def make(tables: Tables, copied: pl.Series | None, until: datetime) -> pl.DataFrame:
+            return training_rows(wider, contracts, tables, functions, copied, until)
+
+        return tables.rows(wider, make)
+
+    try:
+        rows, wider, champion = _with_champions(source, champion, rows_of)
+    except TooLarge as error:
+        return str(error)
+    judges = rows.filter(JUDGES)
+    if len(judges) == 0:
+        return "no row has a label yet"
+    holdout_from, learnable = _withheld(charter, rows, judges)
+    if learnable < charter.training.minimum_rows:
+        needed = charter.training.minimum_rows
+        return f"{learnable:,} labelled rows before the holdout; training.minimum_rows is {needed:,}"
+    columns, places = to_npz(rows, charter, wider), _places(charter.model, name)
+    made = TrainingSet(
+        id=name,
+        model=charter.model,
+        parquet=places[0],
+        columns=places[1],
+        columns_digest=digest(columns),
+        rows=len(rows),
+        learnable=learnable,
+        heads={dataset: head.digest for dataset, head in heads.items()},
+        charter=charter.digest(),
+        code=code_digest(source.code),
+        first=_moment(rows, 0),
+        last=_moment(rows, -1),
+        holdout_from=holdout_from,
+        definitions={view.name: definition(charter, view) for view in charter.features.views},
+        copies=len(rows) - len(judges),
+        uses=charter.features.model_uses,
+        champion=champion,
+        views=charter.features.views,
+        entities=charter.features.entities,
+        lock=lock_digest("polars"),
+    )
+    return FrozenRows(made, rows, columns)
+
+
+def _places(model: str, name: str) -> tuple[str, str]:
+    """Where the rows lie, as Parquet and as columns."""
+    folder = f"training-sets/{model}/{name}"
+    return f"{folder}/rows.parquet", f"{folder}/columns.npz"
+
+
+def _with_champions(
+    source: ModelSource, champion: ChampionColumns | None, rows_of: Callable[[Charter], pl.DataFrame]
+) -> tuple[pl.DataFrame, Charter, ChampionColumns | None]:
+    """The rows with the columns that only the champion uses, where the data has them and a model may know them."""
+    charter = source.charter
+    kept = only_champions(charter, champion)
+    if champion is None or not kept:
+        return rows_of(charter), charter, champion
+    try:
+        wider = charter_with(charter, source.contracts, kept, champion)
+        return rows_of(wider), wider, champion
+    except Invalid as error:
+        # What is wrong with the charter itself is raised here again.
+        return rows_of(charter), charter, replace(champion, lost=str(error).rstrip("."))
+
+
+def _withheld(charter: Charter, rows: pl.DataFrame, judges: pl.DataFrame) -> tuple[datetime | None, int]:
+    """From when on rows are withheld, where there is a time, and how many teach."""
+    if charter.training.holdout is None:
+        return None, learnable_without_time(rows.height)
+    since = _moment(judges, -1) - charter.training.holdout
+    return since, rows.filter(pl.col("__moment") < since).height
+
+
+def _moment(rows: pl.DataFrame, index: int) -> datetime:
+    moment: datetime = rows["__moment"][index]
+    return moment

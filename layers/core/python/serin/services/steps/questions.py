@@ -1,0 +1,70 @@
+"""A question to people, put once: they are reminded of it each day, and what nobody answers in time has expired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from serin.domain.approvals import Approval
+from serin.domain.errors import NotFound
+from serin.ports import Catalog, Clock
+
+OTHER = "what was shown is no longer so: "
+Tell = Callable[[Approval], object]
+
+
+def as_kept(question: Approval, *, catalog: Catalog) -> Approval:
+    """The question as it was put, with its answer if there is one, or as it would be put now."""
+    try:
+        return catalog.approval(question.model, question.id)
+    except NotFound:
+        return question
+
+
+def keep_asking(question: Approval, tell: Tell, *, catalog: Catalog, clock: Clock) -> Approval:
+    """Put the question, or remind of it once a day, or end it when nobody has answered in time."""
+    now = clock.now()
+    if question.revision == 1 and question.at == now and catalog.save_approval(question):
+        _void_others(question, catalog)
+        tell(question)
+    elif question.expired_at(now):
+        question = saved(question.closed("expired", "nobody has answered in time"), catalog=catalog)
+    elif question.reminds_at(now):
+        question = saved(question.reminded(now), catalog=catalog)
+        tell(question)
+    return question
+
+
+def withdraw(question: Approval, because: str, *, catalog: Catalog) -> None:
+    """The approval counts for nothing any more, answered or not."""
+    if question.status in ("open", "approved"):
+        saved(question.closed("void", because), catalog=catalog)
+
+
+def saved(changed: Approval, *, catalog: Catalog) -> Approval:
+    """As it is kept: of two who change it at once the first one holds."""
+    if catalog.save_approval(changed):
+        return changed
+    return catalog.approval(changed.model, changed.id)
+
+
+def how_to_answer(question: Approval) -> str:
+    """The question as people are told it, with how to answer."""
+    how = f"To answer until {question.expires:%Y-%m-%d %H:%M}Z: ./scripts/serin approve {question.id}"
+    return f"{question.question} {how}, with --reject and --why TEXT to say no."
+
+
+def refused_by(question: Approval) -> str | None:
+    """Why the question ends what it is about; None while it may still be agreed to, or is."""
+    answer = question.answer
+    if question.status == "rejected" and answer is not None:
+        return f"Rejected by {answer.by}{': ' if answer.why else '.'}{answer.why}"
+    if question.status == "expired":
+        return f"Nobody has answered approval {question.id} in time."
+    return None
+
+
+def _void_others(question: Approval, catalog: Catalog) -> None:
+    """Older questions about the same to the same roles: what they showed, or who has a role, is another now."""
+    for other in catalog.latest_approvals(question.model).items:
+        if (other.about, other.roles) == (question.about, question.roles) and other.id != question.id:
+            withdraw(other, f"{OTHER}see approval {question.id}", catalog=catalog)

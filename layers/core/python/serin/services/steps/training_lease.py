@@ -1,0 +1,51 @@
+"""One training of a model at a time: whoever comes second is told who trains, and until when at the latest."""
+
+from __future__ import annotations
+
+from serin.domain.errors import NotFound
+from serin.domain.experiments import Run
+from serin.domain.training_leases import SPAN, TrainingLease
+from serin.ports import Catalog, Clock
+
+_ATTEMPTS = 5
+
+
+def held_by_another(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
+    """Who trains the run's model now, in a sentence; None where nobody else does."""
+    lease = catalog.training_lease(run.model)
+    if lease is None or lease.run == run.id or lease.until <= clock.now():
+        return None
+    try:
+        holder = catalog.run(run.model, lease.run)
+    except NotFound:
+        return None
+    return _sentence(holder, lease) if holder.is_open else None
+
+
+def take_lease(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
+    """Take the lease for the run, or say who has it."""
+    for _ in range(_ATTEMPTS):
+        held = catalog.training_lease(run.model)
+        if reason := held_by_another(run, catalog=catalog, clock=clock):
+            return reason
+        revision = held.revision + 1 if held else 1
+        # The table decides who was first.
+        if catalog.save_training_lease(TrainingLease(run.model, run.id, clock.now() + SPAN, revision)):
+            return None
+    return f"other runs of {run.model} take its lease all the time; train again later"
+
+
+def keep_lease(model: str, run_id: str, *, catalog: Catalog, clock: Clock) -> None:
+    """A sign of life: the lease lasts longer, if it is still the run's."""
+    held = catalog.training_lease(model)
+    if held is not None and held.run == run_id:
+        # Another step of the same run may have written it meanwhile, which does as well.
+        catalog.save_training_lease(TrainingLease(model, run_id, clock.now() + SPAN, held.revision + 1))
+
+
+def _sentence(holder: Run, lease: TrainingLease) -> str:
+    return (
+        f"run {holder.id} is under way, which {holder.cause} began at {holder.at:%Y-%m-%d %H:%M}Z; it has the lease on "
+        f"trainings of {holder.model} until it ends, or until {lease.until:%H:%M}Z if it says no more: "
+        "train again then"
+    )

@@ -1,0 +1,83 @@
+"""`serin train MODEL --here --data FOLDER`: the training that the workflow would make, in this process."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from serin.bootstrap import Platform
+from serin.domain.datasets import Upload
+from serin.domain.errors import Invalid
+from serin.domain.experiments import Run, TrialResult
+from serin.domain.records import as_record
+from serin.files.bundle import source_of
+from serin.files.commits import commit_of
+from serin.files.models import read_model
+from serin_cli import story
+from serin_cli.commands import MODELS, charter_of, told_of
+from serin_cli.here.code import code_in_place
+from serin_cli.here.files import files_of
+from serin_cli.here.kernel import ROOT, kernel_beside
+from serin_cli.here.world import HereWorld
+from serin_cli.outcome import Outcome
+
+ROOM = 60 * 1024**2
+"""What a model may have here, about: the workflow knows to the megabyte what the layers of `predict` leave it."""
+
+
+def train_here(arguments: Namespace) -> Outcome:
+    """Take the files in and train on them, without a cloud; done is a version that would be registered."""
+    if arguments.data is None:
+        raise Invalid("A training here needs its files.", "Name their folder: --data FOLDER.", "--data")
+    charter_of(arguments.model)
+    model, began = read_model(MODELS / arguments.model), time.perf_counter()
+    files = files_of(Path(arguments.data), model.charter)
+    world = HereWorld(source_of(model))
+    with code_in_place(model.folder), kernel_beside():
+        for dataset, its in files.items():
+            for file in its:
+                _say_upload(world.send(dataset, file), arguments)
+        run = world.train(
+            uuid4().hex, Platform({}).model_function, ROOM, commit_of(ROOT), lambda trial: _say_trial(trial, arguments)
+        )
+    if arguments.to is not None:
+        _write(world, run, Path(arguments.to))
+    return Outcome(as_record(run), run.status == "registered", _said(run, time.perf_counter() - began))
+
+
+def _say_upload(upload: Upload, arguments: Namespace) -> None:
+    if not arguments.print_json:
+        aside = f", {upload.quarantined:,} set aside: {dict(upload.rules)}" if upload.quarantined else ""
+        story.say(f"{upload.dataset}: {upload.file}, {upload.accepted:,} rows{aside}")
+
+
+def _say_trial(result: TrialResult, arguments: Namespace) -> None:
+    if not arguments.print_json:
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
+        named = result.trial.recipe if result.trial.recipe != "pipeline" else dict(result.trial.params)
+        story.say(f"trial {result.trial.number} {named}: {result.failed or shown} ({result.seconds:.1f} s)")
+
+
+def _said(run: Run, seconds: float) -> list[str]:
+    digests = {name: artifact.sha256 for name, artifact in run.artifacts.items()}
+    if run.provenance is not None:
+        digests = {"training set": run.provenance.training_set, "code": run.provenance.code, **digests}
+    lines = told_of(as_record(run))
+    return [*lines, *(f"{name}: {value}" for name, value in digests.items()), f"In {seconds:.1f} s, in this process."]
+
+
+def _write(world: HereWorld, run: Run, folder: Path) -> None:
+    """The run's record and files, as they would lie in the buckets."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record: Mapping[str, Any] = as_record(run)
+    (folder / "run.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for artifact in run.artifacts.values():
+        (folder / Path(artifact.key).name).write_bytes(world.artifacts.get(artifact.key))
+    if run.training_set is not None:
+        for key in world.lake.keys(f"training-sets/{run.model}/{run.training_set}/"):
+            (folder / Path(key).name).write_bytes(world.lake.get(key))

@@ -1,0 +1,142 @@
+"""A training that needs somebody's word: it waits, is woken by the answer, and what was said is of what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from serin.adapters.memory.catalog import MemoryCatalog
+from serin.adapters.memory.world import MemoryClock, MemoryNotices, MemoryWorkflows
+from serin.domain.approvals import Approval, Word
+from serin.domain.charter import Charter
+from serin.domain.errors import Denied
+from serin.domain.experiments import TrainingSet
+from serin.domain.people import People
+from serin.services.answer_approval import answer_approval
+from serin.services.ask_training import Answered, ask_training, wait_for_answer
+from serin.services.train_model import Checked
+from tests.builders import NOON, a_charter, a_run, a_training_set, a_trial
+
+MODEL, ROLES = "late-orders", ("data_scientist", "business_stakeholder")
+PEOPLE = People({"data_scientist": ("ana",), "business_stakeholder": ("bo",)}, training=ROLES)
+
+
+@dataclass
+class World:
+    """One run that waits, and who is asked."""
+
+    charter: Charter = field(default_factory=lambda: a_charter(people=PEOPLE))
+    training_set: TrainingSet = field(default_factory=a_training_set)
+    checked: Checked = field(default_factory=Checked)
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
+    workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
+
+    def __post_init__(self) -> None:
+        self.catalog.begin_run(a_run())
+
+    def ask(self) -> bool:
+        ports: Mapping[str, Any] = {"catalog": self.catalog, "clock": self.clock, "notices": self.notices}
+        return ask_training(
+            *(self.charter, "r1", self.training_set, [a_trial(1), a_trial(2)], self.checked, ROLES), **ports
+        )
+
+    def wait(self, token: str = "token1") -> None:
+        wait_for_answer(MODEL, "r1", token, catalog=self.catalog)
+
+    def say(self, word: Word, by: str) -> Approval:
+        (question,) = [one for one in self.open if PEOPLE.role_of(by, one.roles)]
+        ports: Mapping[str, Any] = {"catalog": self.catalog, "clock": self.clock, "workflows": self.workflows}
+        return answer_approval(MODEL, question.id, word, "so", by, f"token of {by}", self.charter.people, **ports)
+
+    @property
+    def open(self) -> list[Approval]:
+        return [one for one in self.catalog.latest_approvals(MODEL).items if one.is_open]
+
+
+def test_it_waits_for_each_role_and_goes_on_once_all_have_agreed() -> None:
+    world = World()
+    assert not world.ask()
+    world.wait()
+    assert world.catalog.run(MODEL, "r1").reason == "Waits for the word of data_scientist and business_stakeholder."
+    question = world.open[0]
+    assert (question.run, question.release, question.figures["trials"]) == ("r1", None, 2)
+    world.say("approve", "ana")
+    assert world.workflows.woken == ["token1"]
+    assert not world.ask()
+    world.wait("token2")
+    world.say("approve", "bo")
+    assert world.workflows.woken == ["token1", "token2"]
+    assert world.ask()
+    assert world.catalog.run(MODEL, "r1").reason is None
+    assert len(world.notices.sent) == 2
+
+
+def test_who_has_no_role_decides_nothing() -> None:
+    world = World()
+    world.ask()
+    (question, _) = world.open
+    ports: Mapping[str, Any] = {"catalog": world.catalog, "clock": world.clock, "workflows": world.workflows}
+    with pytest.raises(Denied, match="eve is no"):
+        answer_approval(MODEL, question.id, "approve", "", "eve", "t", world.charter.people, **ports)
+    assert world.workflows.woken == []
+
+
+def test_who_answered_before_the_training_lay_down_is_not_missed() -> None:
+    world = World()
+    world.ask()
+    for name in ("ana", "bo"):
+        world.say("approve", name)
+    with pytest.raises(Answered):
+        world.wait()
+    assert world.ask()
+
+
+def test_who_says_no_ends_it_with_the_reason() -> None:
+    world = World()
+    world.ask()
+    world.say("reject", "bo")
+    with pytest.raises(Answered):
+        world.wait()
+    with pytest.raises(Denied, match="Rejected by bo: so"):
+        world.ask()
+
+
+def test_people_are_reminded_each_day_and_after_a_week_it_has_expired() -> None:
+    world = World()
+    world.ask()
+    for _ in range(6):
+        world.clock.advance(timedelta(days=1))
+        assert not world.ask()
+    assert len(world.notices.sent) == 2 * 7
+    world.clock.advance(timedelta(days=1))
+    with pytest.raises(Denied, match="Nobody has answered"):
+        world.ask()
+    assert {one.status for one in world.catalog.latest_approvals(MODEL).items} == {"expired"}
+
+
+CHANGES: dict[str, Mapping[str, Any]] = {
+    "the training set": {"training_set": a_training_set(columns_digest="another")},
+    "the warnings": {"checked": Checked(("it says too much",))},
+    "who has the role": {
+        "charter": a_charter(people=replace(PEOPLE, who={**PEOPLE.who, "data_scientist": ("cy",)})),
+    },
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None:
+    world = World()
+    world.ask()
+    for name in ("ana", "bo"):
+        world.say("approve", name)
+    for name, value in CHANGES[what].items():
+        setattr(world, name, value)
+    assert not world.ask()
+    assert [one.status for one in world.catalog.latest_approvals(MODEL).items].count("void") == 2
+    assert all(one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void")
