@@ -55,4 +55,4 @@ def on_cloud() -> OnCloud:
         ended = dict(client.run_ended(MODEL, rerun))
         PROGRESS.print(ended["reason"])
         client.close()
-        return OnCloud(processes.seconds, len(run["trials"]), processes.count(own[1]), ended)
+        return OnCloud(processes.seconds, len(run["trials"]), processes.at_once(own[1]), ended)

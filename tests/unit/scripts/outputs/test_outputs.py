@@ -81,6 +81,7 @@ TYPED: Mapping[str, list[str]] = {
     "watch": [MODEL],
     "predict": [MODEL, "request.json"],
     "feedback": [MODEL, "request.json"],
+    "batch": [MODEL, FILE],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
     "token revoke": [f"x{ATTACK}"],
