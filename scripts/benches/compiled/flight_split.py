@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -91,12 +92,17 @@ def _fill(world: FlightWorld, variables: Mapping[str, str]) -> None:
 
 
 def _run(folder: Path, world: FlightWorld, variables: Mapping[str, str], name: str) -> Any:
+    import boto3
+
+    of_function = world.function.variables(RUNTIMES[name])
+    # Lambda's own runtime brings boto3; no layer does.
+    paths = f"{of_function['PYTHONPATH']}{os.pathsep}{Path(boto3.__file__).parents[1]}"
     environment = {
-        **variables, **world.function.variables(RUNTIMES[name]), "SERIN_FEATURES_TABLE": TABLE,
+        **variables, **of_function, "PYTHONPATH": paths, "SERIN_FEATURES_TABLE": TABLE,
         "SERIN_CLOCK_FILE": str(world.clock),
     }  # fmt: skip
     command = [sys.executable, "-S", str(BENCHES / "ours" / "flight_split.py"), str(folder / "requests.json"), name]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(done.stderr[-3000:])
+        raise SystemExit(f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
