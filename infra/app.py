@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from infra.packaging.built import BuiltPackages
 from infra.packaging.compilers import note
 from infra.packaging.node import node_program
 from infra.packaging.packages import Packages
-from infra.quotas import refuse_more_than_fits
+from infra.quotas import calls_a_second, refuse_more_than_fits
 from infra.settings import Cloud, Settings, Target, read_settings, target_for
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
 
 ROOT = Path(__file__).resolve().parent.parent
+_BURST = 2
+"""So many seconds' calls may come at once, where charters let in fewer than the stage does."""
 IN_PLACE: dict[str, object] = {"aws:cdk:disable-asset-staging": True}
 """Context that lets the assembly name folders where they lie, instead of copying hundreds of megabytes."""
 
@@ -77,13 +80,17 @@ def build_app(
     use_packaged_node()
     import aws_cdk as cdk
 
+    from infra.constructs.region import region_of
     from infra.constructs.stack import Deployment
     from infra.stacks.order import add_stacks
 
     app = cdk.App(outdir=str(outdir) if outdir else None, analytics_reporting=False, context=context)
+    rate = calls_a_second(charters, settings.requests_per_second)
+    settings = replace(settings, requests_per_second=rate, burst=min(settings.burst, _BURST * rate))
     models = tuple(charter.model for charter in charters)
     traced = frozenset(charter.model for charter in charters if charter.monitoring.traced)
-    add_stacks(app, Deployment(settings, target, packages, models, traced, commit), charters)
+    deployment = Deployment(settings, target, packages, models, traced, commit, region_of(charters))
+    add_stacks(app, deployment, charters)
     return app
 
 

@@ -13,7 +13,7 @@ from serin.domain.scopes import iam_scopes
 from serin.logs import begins, correlation_of, logged, of_answer, tell_of
 from serin.services.predict import Predictor, Reply, Request, Unreleased, fault, refusal
 from serin.serving.package import find_package
-from serin.serving.protocols.paths import LENGTH
+from serin.serving.requests import LENGTH
 
 # From `typing` itself it would cost a start more than the rest of this file.
 TYPE_CHECKING = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal
 
 import aws_cdk as cdk
@@ -49,7 +50,8 @@ class ServiceFunction(Construct):
     `environment` names the variables it reads. `called_by` decides where failures wait: a function called by events,
     whose sender does not wait, leaves them in the queue `failed`, the model's or the stage's. `memory` and `disk`
     are megabytes; without the latter it is Lambda's 512. `reserved_layers` is the room kept for layers that a
-    release adds. With `reports_in_json` Lambda's own lines are JSON, for whoever counts by them.
+    release adds. With `reports_in_json` Lambda's own lines are JSON, for whoever counts by them. Its log is kept as the
+    stage says, and never longer than `log_no_longer_than`.
     """
 
     def __init__(
@@ -67,11 +69,12 @@ class ServiceFunction(Construct):
         model: str | None = None,
         reserved_layers: int = 0,
         reports_in_json: bool = False,
+        log_no_longer_than: timedelta | None = None,
     ) -> None:
         super().__init__(stack, _logical(name, model))
         self.full_name = stack.names.function(name, model)
         self.layers = [stack.layer(layer) for layer in layers]
-        self.log = self._log(stack)
+        self.log = self._log(stack, log_no_longer_than)
         failed = stack.addresses.queue("failed", model) if called_by == "event" else None
         self.role = self._role(stack, [*permissions, *([allow("sqs:SendMessage", on=failed)] if failed else [])])
         traced = stack.deployment.traces(model)
@@ -112,12 +115,12 @@ class ServiceFunction(Construct):
         check_size(self.full_name, code.size, {layer: packages.layer(layer).size for layer in layers}, reserved_layers)
         return code_of(code)
 
-    def _log(self, stack: SerinStack) -> logs.LogGroup:
+    def _log(self, stack: SerinStack, no_longer_than: timedelta | None) -> logs.LogGroup:
         return logs.LogGroup(
             self,
             "Log",
             log_group_name=stack.names.function_log(self.full_name),
-            retention=retention_of(stack.settings),
+            retention=retention_of(stack.settings, no_longer_than),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aws_cdk import aws_logs as logs
 
 from infra.settings import Settings
 
 _RETENTIONS = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
     7: logs.RetentionDays.ONE_WEEK,
     30: logs.RetentionDays.ONE_MONTH,
     90: logs.RetentionDays.THREE_MONTHS,
@@ -16,6 +20,9 @@ _RETENTIONS = {
 }
 
 
-def retention_of(settings: Settings) -> logs.RetentionDays:
-    """The retention of a stage's logs."""
-    return _RETENTIONS[settings.log_retention_days]
+def retention_of(settings: Settings, no_longer_than: timedelta | None = None) -> logs.RetentionDays:
+    """The retention of a stage's logs, or the longest there is that ends before a whole number of days."""
+    days = settings.log_retention_days
+    if no_longer_than is not None:
+        days = min(days, max(span for span in _RETENTIONS if span <= no_longer_than.days))
+    return _RETENTIONS[days]

@@ -17,7 +17,7 @@ MAIL_IS_NO_QUEUE = (
 
 
 class NoticesTopic(Construct):
-    """The topic `full_name`, which alarms of the account and our own roles may publish to, and its readers' addresses.
+    """The topic `full_name`, and its readers' addresses: alarms, budgets and our roles may publish to it.
 
     It is not encrypted with the key AWS manages for SNS: CloudWatch may not use that one, and its alarms would be lost.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
@@ -27,6 +27,7 @@ class NoticesTopic(Construct):
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", topic_name=full_name, enforce_ssl=True)
         self.topic.add_to_resource_policy(self._alarms_may_publish())
+        self.topic.add_to_resource_policy(self._budgets_may_publish())
         for at, reader in enumerate(readers):
             reading = sns.Subscription(
                 self, f"Reader{at}", topic=self.topic, endpoint=reader, protocol=sns.SubscriptionProtocol.EMAIL
@@ -41,4 +42,15 @@ class NoticesTopic(Construct):
             principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
             resources=[self.topic.topic_arn],
             conditions={"ArnLike": {"aws:SourceArn": alarms}, "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+        )
+
+    def _budgets_may_publish(self) -> iam.PolicyStatement:
+        """https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html"""
+        budgets = f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:*"
+        return iam.PolicyStatement(
+            sid="BudgetsMayPublish",
+            actions=["sns:Publish"],
+            principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
+            resources=[self.topic.topic_arn],
+            conditions={"ArnLike": {"aws:SourceArn": budgets}, "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
         )

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.addresses import Addresses
+from infra.constructs.region import only_in
 from infra.names import Names
 from infra.packaging.cache import Asset
 from infra.packaging.packages import Packages
@@ -31,6 +32,8 @@ class Deployment:
     """Models whose charters ask for traces in X-Ray."""
     commit: str = ""
     """The revision of the working copy, empty where there is no repository."""
+    region: str | None = None
+    """Where charters want their data to lie; anywhere without one."""
 
     def traces(self, model: str | None) -> bool:
         """Whether what belongs to a model is traced; what all share (None) is for the sake of any."""
@@ -63,6 +66,8 @@ class SerinStack(cdk.Stack):
         self.settings = deployment.settings
         self.addresses = Addresses(deployment.names)
         self._layers: dict[str, lambda_.LayerVersion] = {}
+        if deployment.region is not None:
+            only_in(self, deployment.region)
 
     @property
     def runtime(self) -> lambda_.Runtime:

@@ -246,7 +246,7 @@ class ApiStack(SerinStack):
         """Look at the file that is to be scored, remember what was asked, and see how far it is."""
         return [
             allow("s3:GetObject", on=self.addresses.objects("uploads", "batch/*")),
-            list_keys(self.addresses.bucket("lake"), "batch/"),
+            *(list_keys(self.addresses.bucket(bucket), "batch/") for bucket in ("uploads", "lake")),
             allow("s3:GetObject", on=self.addresses.objects("lake", "batch/*")),
             allow("s3:PutObject", on=self.addresses.objects("lake", "batch/*/asked/*")),
             allow(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.constructs.budget import model_budget
 from infra.constructs.endpoint_alarms import ALIAS, EndpointAlarms
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow_items
@@ -30,18 +33,20 @@ class EndpointStack(SerinStack):
         model = charter.model
         super().__init__(scope, f"endpoint-{model}", deployment, f"Serin: the endpoint of {model}")
         self._model = model
-        predict = self._predict()
+        predict = self._predict(charter.compliance.retention)
         alias = self._live_alias(predict)
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
         EndpointAlarms(self, "Alarms", model, charter.objectives)
+        if charter.budget.usd_per_month is not None:
+            model_budget(self, model, charter.budget.usd_per_month)
         # One for every protocol, as an API has 300 routes. The other functions' are found before a greedy one; a route
         # for any method would also have what browsers ask first, which shows no token.
         routes = [f"POST /models/{model}/{{proxy+}}"]
         authorizer = self._shared("authorizer") if charter.access == "token" else None
         function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)
 
-    def _predict(self) -> ServiceFunction:
+    def _predict(self, retention: timedelta | None) -> ServiceFunction:
         return ServiceFunction(
             self,
             "predict",
@@ -58,6 +63,7 @@ class EndpointStack(SerinStack):
             timeout=cdk.Duration.seconds(30),
             reserved_layers=1,
             reports_in_json=True,
+            log_no_longer_than=retention,
         )
 
     def _live_alias(self, predict: ServiceFunction) -> lambda_.CfnAlias:

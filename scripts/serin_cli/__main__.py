@@ -16,8 +16,12 @@ from serin_cli.batch import arguments as batch_arguments
 from serin_cli.batch import batch
 from serin_cli.card import arguments as card_arguments
 from serin_cli.card import card
+from serin_cli.charter import arguments as charter_arguments
+from serin_cli.charter import charter
 from serin_cli.clock import clock
 from serin_cli.contract_check import contract
+from serin_cli.cost import arguments as cost_arguments
+from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
@@ -29,6 +33,8 @@ from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
 from serin_cli.outcome import Outcome
+from serin_cli.pipeline import arguments as pipeline_arguments
+from serin_cli.pipeline import pipeline
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
@@ -114,6 +120,7 @@ def _of_the_platform(add: Add) -> None:
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
+    add("pipeline", pipeline, "Write what checks, deploys and asks for approval.", *pipeline_arguments())
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)
@@ -136,6 +143,9 @@ def _of_data(add: Add) -> None:
         contract,
         "The contract that a file's rows suggest; check: what of contracts is checked.",
         *_contract(),
+    )
+    add(
+        "charter", charter, "What each field of a model's charter changes; --schema: for editors.", *charter_arguments()
     )
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", upload, "Upload files to a dataset.", *_upload())
@@ -166,6 +176,7 @@ def _of_models(add: Add) -> None:
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
+    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())

@@ -39,35 +39,37 @@ def batch(arguments: Namespace) -> Outcome:
     if to is not None and Path(to).suffix not in _WRITTEN:
         raise Invalid(f"{to} is neither .csv nor .parquet.", "End the name with one of them.", "to")
     with connected() as client:
-        name = arguments.batch or _begun(client, model, arguments.file, arguments.version)
-        look = _now if arguments.no_wait else _ended
+        name = arguments.batch or begun(client, model, arguments.file, arguments.version)
+        look = now if arguments.no_wait else ended
         shown = look(client, model, name)
         if to is not None and shown["status"] == "done":
-            _fetch(client, shown, Path(to))
+            fetch(client, shown, Path(to))
         place = client.lake
     done = shown["status"] != "failed"
     return Outcome(shown, done, list(_said(shown, place, to)))
 
 
-def _begun(client: Client, model: str, file: str, version: int | None) -> str:
+def begun(client: Client, model: str, file: str, version: int | None = None) -> str:
+    """Send a file and have it scored; the id of its batch."""
     named = {} if version is None else {"version": version}
     sent = client.send_batch(model, Path(file))
     begun: str = client.post(f"/models/{model}/batch", {"file": sent, **named})["batch"]
     return begun
 
 
-def _now(client: Client, model: str, name: str) -> Shown:
+def now(client: Client, model: str, name: str) -> Shown:
+    """How far the batch is."""
     shown: Shown = client.get(f"/models/{model}/batch/{name}")
     return shown
 
 
-def _ended(client: Client, model: str, name: str) -> Shown:
+def ended(client: Client, model: str, name: str) -> Shown:
     """The batch once it has ended; meanwhile a bar says how many of its parts are scored."""
     seen: list[int] = []
     with story.bar("Scoring") as progress:
 
         def look() -> Shown | None:
-            shown = _now(client, model, name)
+            shown = now(client, model, name)
             if (parts := shown.get("parts")) is not None:
                 progress.update(progress.task_ids[0], total=parts, completed=shown["done"])
             # Patience counts from the last part that was scored: a large file takes as long as it takes.
@@ -78,7 +80,7 @@ def _ended(client: Client, model: str, name: str) -> Shown:
         return wait(look, f"the batch {name} of {model}; look again: batch {model} --batch {name}", lambda: len(seen))
 
 
-def _fetch(client: Client, shown: Shown, to: Path) -> None:
+def fetch(client: Client, shown: Shown, to: Path) -> None:
     """Write all answers, in the order of the file's rows, into one file."""
     with TemporaryDirectory() as folder:
         files = []

@@ -62,6 +62,8 @@ def _print(card: Card) -> None:
     if design.intended_for is not None:
         refused = f" Not for {', '.join(design.not_for)}." if design.not_for else ""
         out.print(Text(f"For: {design.intended_for}{refused}"), soft_wrap=True)
+    for line in _people(card):
+        out.print(Text(line), soft_wrap=True)
     out.print(Text(card.verdict.sentence), soft_wrap=True)
     lines = list(_lines(card))
     if lines:
@@ -70,6 +72,17 @@ def _print(card: Card) -> None:
         out.print(Text(f"Not known: {missing.part}, because {missing.why}. {missing.remedy}"), soft_wrap=True)
     for warning in card.warnings:
         out.print(Text(f"Warning: {warning}"), soft_wrap=True)
+
+
+def _people(card: Card) -> Iterator[str]:
+    design = card.design
+    if design.users:
+        yield f"Asked by: {', '.join(design.users)}."
+    if design.risk is not None:
+        yield f"Risk: {design.risk}."
+    for one in design.people:
+        first = f", who look first at {one.key_metric}" if one.key_metric else ""
+        yield f"{one.role.replace('_', ' ')}: {', '.join(one.who)}{first}."
 
 
 def _lines(card: Card) -> Iterator[dict[str, Any]]:

@@ -141,10 +141,15 @@ def instances_in(file: str) -> Any:
 
 def charter_of(model: str) -> Charter:
     """The charter in this checkout; NotFound where there is none."""
+    return read_charter(charter_file(model))
+
+
+def charter_file(model: str) -> Path:
+    """Where the charter lies in this checkout; NotFound where there is none."""
     path = MODELS / checked_name(model, "model") / "model.yaml"
     if not path.is_file():
         raise NotFound(f"There is no {path}.", "Run the command in a checkout that has the model.")
-    return read_charter(path)
+    return path
 
 
 def _access(model: str) -> Access:

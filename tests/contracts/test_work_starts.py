@@ -17,6 +17,7 @@ from serin.ports import Workflows
 from tests.builders import NOON, a_release
 from tests.contracts.clouds import Aws
 from tests.tables import REGION
+from tests.waiting import wait_until
 
 ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:"
 Start = Callable[[Workflows, str], bool]
@@ -113,5 +114,6 @@ def test_a_batch_that_ended_badly_says_by_what(cloud: Aws) -> None:
     assert stage.workflows.batch_failure("one") is None
     arn = f"{stage.arn('batch')}:one".replace(":stateMachine:", ":execution:")
     stage.client.stop_execution(executionArn=arn, error="Mistaken", cause="It was the wrong file.")
+    assert wait_until(lambda: stage.workflows.batch_failure("one") is not None)
     # moto alone forgets why.
     assert stage.workflows.batch_failure("one") in ("Mistaken: It was the wrong file.", "ABORTED: ")

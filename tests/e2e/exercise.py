@@ -25,15 +25,20 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
+from serin.data.scoring.feature_files import read_scores, write_features
 from serin.domain.approvals import Waiting, asked_of_training
+from serin.domain.batches import features_at, scores_beside
 from serin.domain.errors import Unavailable
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
+from serin.services.steps.model_layers import manifest_in
 from serin.services.steps.shadow_files import keep
 from serin.services.train_model import Checked
+from serin.serving.manifest import Manifest
 from serin_cli.asked import first_flights
+from serin_cli.batch import begun, ended, fetch
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL, STAGE
 from tests.contracts.endpoints import packed
@@ -71,6 +76,7 @@ def exercise(walked: Walked) -> None:
     _look_a_prediction_up(walked)
     _fail_an_upload(walked)
     _log_what_a_shadow_says(walked)
+    _score_a_file(walked)
     walked.client.post("/get-online-features", WEATHER)
     _join_truth(walked)
     _look_at_the_model(walked)
@@ -165,6 +171,40 @@ def _join_truth(walked: Walked) -> None:
     joined = json.loads(answer["Payload"].read())
     # The walk's own release has pairs too, whose truth has not come.
     assert 0 < joined.get("joined", 0) < len(pairs) <= joined["waiting"], joined
+
+
+def _score_a_file(walked: Walked) -> None:
+    """As the command does; then a part as scikit-learn scores it, where a version has no compiled model."""
+    flights = first_flights(walked.folder / "2013-07.csv", 20)
+    file = walked.folder / "asked.csv"
+    pl.DataFrame([*flights, {**flights[0], "distance": -1}], infer_schema_length=None).write_csv(file)
+    shown = ended(walked.client, MODEL, begun(walked.client, MODEL, str(file)))
+    fetch(walked.client, shown, walked.folder / "answers.parquet")
+    result = shown["result"]
+    assert (result["rows"], result["scored"], result["errors"], result["runtimes"]) == (21, 20, 1, ["compiled"]), shown
+    answers = pl.read_parquet(walked.folder / "answers.parquet")
+    assert answers["row"].to_list() == list(range(1, 22))
+    assert answers["error"][-1].startswith("inputs.distance: found -1"), answers["error"][-1]
+    version = _catalog(walked).version(MODEL, result["batch"]["version"])
+    lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
+    manifest = manifest_in(S3ObjectStore(_client(walked, "s3"), _artifacts(walked)).get(version.layer.key))
+    nothing = pl.DataFrame({column.name: [None] for column in manifest.columns}, schema_overrides=_types(manifest))
+    features = features_at("exercised", MODEL, "part")
+    lake.put(features, write_features(nothing, [one.name for one in manifest.columns if one.kind == "categorical"]))
+    files = {"features": features, "estimator": as_record(version.estimator), "layer": as_record(version.layer)}
+    name = f"serin-{walked.platform.connection.stage}-train-model-{MODEL}"
+    event = {"step": "estimate", "files": files, "correlation": "exercise"}
+    _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    scores, failures = read_scores(lake.get(scores_beside(features)))
+    assert (len(scores), failures) == (1, {})
+
+
+def _types(manifest: Manifest) -> dict[str, pl.DataType]:
+    return {one.name: pl.String() if one.kind == "categorical" else pl.Float64() for one in manifest.columns}
+
+
+def _artifacts(walked: Walked) -> str:
+    return walked.platform.connection.lake_bucket.replace("-lake-", "-artifacts-")
 
 
 def _look_at_the_model(walked: Walked) -> None:

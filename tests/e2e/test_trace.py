@@ -108,4 +108,4 @@ def test_functions_write_json_lines_and_nothing_else(walked: Walked) -> None:
                 assert event["message"].count("\n") <= 1
                 looked_at += 1
     assert looked_at > 500
-    assert len(groups) == 14
+    assert len(groups) == 15

@@ -13,6 +13,7 @@ import pytest
 from infra.app import build_app
 from infra.settings import Cloud, Settings, target_for
 from serin.domain.charter import Charter, Monitoring, Objectives
+from serin.domain.compliance import Budget, Compliance
 from serin.domain.sources import Source
 from tests.builders import a_charter
 from tests.infra.templates import Assembly, TinyPackages
@@ -22,6 +23,9 @@ SIGNED = ("returns",)
 """Whose callers sign with their AWS credentials."""
 TRACED = Monitoring(traced=True)
 """Of the first model, so of what the two share."""
+COMPLIANCE = Compliance("us-east-1", timedelta(days=29))
+BUDGET = Budget(20.0, 40)
+"""Of the first model, too."""
 SETTINGS = Settings(notices=("team@example.com",), cors_origins=("https://shop.example.com",))
 Synthesise = Callable[..., Assembly]
 
@@ -33,11 +37,21 @@ SOURCE = Source("acme-exports", "shop/orders/", timedelta(hours=6))
 @pytest.fixture(scope="session")
 def charters() -> list[Charter]:
     orders, shops = a_charter().datasets
-    signed = a_charter(model="returns", access="sigv4", objectives=Objectives(latency_p95_ms=100.0))
+    signed = a_charter(
+        model="returns",
+        access="sigv4",
+        objectives=Objectives(latency_p95_ms=100.0),
+        budget=Budget(requests_per_second=30),
+    )
     truth = replace(a_charter().truth, feedback=True)
     return [
         a_charter(
-            model="late-orders", datasets=(replace(orders, source=SOURCE), shops), truth=truth, monitoring=TRACED
+            model="late-orders",
+            datasets=(replace(orders, source=SOURCE), shops),
+            truth=truth,
+            monitoring=TRACED,
+            compliance=COMPLIANCE,
+            budget=BUDGET,
         ),
         signed,
     ]

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.watching_cost import total, watching_of
+from infra.cost.lines import total
+from infra.cost.watching import watching_of
 from tests.e2e.local.templates import Resources
 from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
@@ -38,14 +39,15 @@ def test_alarms_are_about_the_calls_of_the_alias_and_tell_the_topic(aws: Assembl
     assert (latency["ExtendedStatistic"], latency["Threshold"]) == ("p95", 100)
 
 
-def test_cloudwatch_may_publish_to_a_topic_without_a_key_it_cannot_use(aws: Assembly) -> None:
+def test_alarms_and_budgets_may_publish_to_a_topic_without_a_key_they_cannot_use(aws: Assembly) -> None:
     (topic,) = aws.resources("AWS::SNS::Topic")
     assert topic == {"TopicName": "serin-dev-notices"}
     (policy,) = aws.resources("AWS::SNS::TopicPolicy")
     allowed = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
-    (statement,) = allowed
-    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    services = [statement["Principal"]["Service"] for statement in allowed]
+    assert services == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+    for statement in allowed:
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     (reader,) = aws.resources("AWS::SNS::Subscription")
     assert (reader["Protocol"], reader["Endpoint"]) == ("email", "team@example.com")
 

@@ -75,10 +75,8 @@ def test_the_gateway_may_call_only_for_the_routes_there_are(aws: Assembly) -> No
     assert paths == sorted(routes)
 
 
-def test_the_stage_throttles_as_the_settings_say_and_logs_as_json(aws: Assembly) -> None:
+def test_the_stage_logs_as_json(aws: Assembly) -> None:
     (stage,) = aws.resources("AWS::ApiGatewayV2::Stage")
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 50
-    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 100
     assert "$context.routeKey" in json.loads(stage["AccessLogSettings"]["Format"]).values()
 
 

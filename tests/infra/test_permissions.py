@@ -76,13 +76,15 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
         if "s3:ListBucket" in statement["Action"]
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
-    whole = ["batch/*", "predictions/*", "invocations/*", "predictions/*", "shadow/*"]
+    whole = ["batch/*", "batch/*", "predictions/*", "invocations/*", "predictions/*", "shadow/*"]
     own = [f"{below}/{model}/*" for model in MODELS for below in ("batch", "shadow", "truth", "predictions")]
     watched = ["predictions/*", "truth/*", "watching/*", "reports/*/*"]
     assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
     read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
-    assert resources(aws, "api", "s3") == {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS))}
+    files = {"serin-dev-uploads", "serin-dev-uploads/batch/*"}
+    own = {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS, "batch/*", "batch/*/asked/*"))}
+    assert resources(aws, "api", "s3") == own | files
 
 
 def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_models_are_made_of(aws: Assembly) -> None:

@@ -6,6 +6,7 @@ from tests.infra.conftest import MODELS
 from tests.infra.templates import Assembly
 
 KNOWN_TYPES = {
+    "AWS::Budgets::Budget",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::SNS::Subscription",

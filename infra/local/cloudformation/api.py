@@ -11,6 +11,7 @@ from infra.local.cloudformation import change_sets, service, views
 from infra.local.cloudformation.bodies import body_of
 from infra.local.cloudformation.errors import ValidationError
 from infra.local.cloudformation.imports import imports_of
+from infra.local.cloudformation.quotas import check_settings, check_stack_name
 from infra.local.cloudformation.records import Settings, Stack
 from infra.local.cloudformation.store import exports, find_stack, importers, records, stack_of
 
@@ -26,6 +27,7 @@ class CloudFormationApi(BaseResponse):
 
     def create_stack(self) -> ActionResult:
         """CreateStack"""
+        check_stack_name(self._get_param("StackName"))
         stack = service.create_stack(
             self.region,
             self._get_param("StackName"),
@@ -128,6 +130,8 @@ class CloudFormationApi(BaseResponse):
         if self._get_bool_param("ImportExistingResources", False):
             raise ValidationError("The local cloud imports resources that are named to it: ResourcesToImport.")
         before = find_stack(self.region, name)
+        if before is None:
+            check_stack_name(name)
         body = None if self._get_bool_param("UsePreviousTemplate", False) else self._body()
         made = change_sets.create_change_set(
             self.region,
@@ -207,9 +211,12 @@ class CloudFormationApi(BaseResponse):
         old = before.settings if before else Settings()
         tags = self._get_param("Tags")
         on_failure = self._get_param("OnFailure") or self._get_param("OnStackFailure") or "ROLLBACK"
+        parameters = _parameters(self._get_param("Parameters", []), old.parameters)
+        named = old.tags if tags is None else {tag["Key"]: tag["Value"] for tag in tags}
+        check_settings(parameters, named)
         return Settings(
-            parameters=_parameters(self._get_param("Parameters", []), old.parameters),
-            tags=old.tags if tags is None else {tag["Key"]: tag["Value"] for tag in tags},
+            parameters=parameters,
+            tags=named,
             capabilities=tuple(self._get_param("Capabilities", [])),
             notification_arns=tuple(self._get_param("NotificationARNs", [])),
             role_arn=self._get_param("RoleARN") or old.role_arn,

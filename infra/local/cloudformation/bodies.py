@@ -8,7 +8,7 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
 from infra.local.cloudformation.errors import ValidationError
-from infra.local.cloudformation.template import MOST_BYTES_IN_A_REQUEST
+from infra.local.cloudformation.quotas import MOST_BYTES_IN_A_REQUEST
 from infra.local.wiring import ACCOUNT
 
 

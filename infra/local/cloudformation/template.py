@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from infra.local.cloudformation.errors import ValidationError
+from infra.local.cloudformation.quotas import MOST_BYTES, check_template
 
 _SECTIONS = {
     "AWSTemplateFormatVersion",
@@ -33,11 +34,6 @@ _RESOURCE_KEYS = {
     "UpdatePolicy",
     "UpdateReplacePolicy",
 }
-
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MOST_BYTES, MOST_BYTES_IN_A_REQUEST = 1_000_000, 51_200
-_MOST = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
 
 
 @dataclass(frozen=True)
@@ -83,11 +79,7 @@ def read_template(body: str) -> Template:
     resources = document.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise ValidationError("Template format error: At least one Resources member must be defined.")
-    for section, most in _MOST.items():
-        if (number := len(document.get(section) or {})) > most:
-            raise ValidationError(
-                f"Template format error: Number of {section.lower()}, {number}, is greater than maximum allowed, {most}"
-            )
+    check_template(document)
     return Template(
         body,
         {name: _definition(name, resource) for name, resource in resources.items()},

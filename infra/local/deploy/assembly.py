@@ -56,13 +56,25 @@ def read(folder: Path) -> Assembly:
         raise Invalid(
             f"{manifest} lists no stack.", "Check that the CDK app makes its stacks; nested stages are not read."
         )
-    region = _region({artifacts[name]["environment"] for name in ids})
+    region = _region({artifacts[name]["environment"] for name in ids}, _asked(folder, ids, artifacts))
     ordered = _in_order(ids, artifacts)
     return Assembly(region, tuple(_stack(folder, name, artifacts, region) for name in ordered))
 
 
-def _region(environments: set[str]) -> str:
-    """The one region of all stacks; `unknown-region` is where nobody chose."""
+def _asked(folder: Path, ids: list[str], artifacts: Mapping[str, Any]) -> str:
+    """The region that a rule of the templates holds them to; the default where none does."""
+    for name in ids:
+        rules = json.loads((folder / artifacts[name]["properties"]["templateFile"]).read_text()).get("Rules", {})
+        for rule in rules.values():
+            for assertion in rule.get("Assertions", ()):
+                match assertion["Assert"]:
+                    case {"Fn::Equals": [{"Ref": "AWS::Region"}, str(region)]}:
+                        return region
+    return DEFAULT_REGION
+
+
+def _region(environments: set[str], asked: str) -> str:
+    """The one region of all stacks; `unknown-region` is where nobody chose, so it is the one they ask for."""
     regions: set[str] = set()
     for environment in environments:
         account, region = environment.removeprefix("aws://").split("/")
@@ -71,7 +83,7 @@ def _region(environments: set[str]) -> str:
                 f"A stack is bound to account {account}; the local cloud is account {ACCOUNT}.",
                 "Synthesise for the local cloud without naming an account.",
             )
-        regions.add(DEFAULT_REGION if region == "unknown-region" else region)
+        regions.add(asked if region == "unknown-region" else region)
     if len(regions) > 1:
         raise Invalid(f"The stacks lie in several regions: {', '.join(sorted(regions))}.", "Deploy one region locally.")
     return regions.pop()

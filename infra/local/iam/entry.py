@@ -13,7 +13,7 @@ from infra.local.door.proof import NotProved, prove
 from infra.local.door.refusals import not_proved
 from infra.local.iam.errors import AccessDenied, Unreadable
 from infra.local.iam.evaluation import Asked, Caller
-from infra.local.iam.refusals import Refusal, StartResponse, denied
+from infra.local.iam.refusals import Refusal, StartResponse, denied, unknown_operation
 from infra.local.iam.requests import reading
 from infra.local.iam.requests.bodies import Environ
 from infra.local.iam.requests.permissions import permissions_of
@@ -36,6 +36,7 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
         return application(environ, start_response)
     try:
         request = reading.read(signature, ACCOUNT, environ)
+        _require_its_operation(request, environ)
         _require(guard, caller, signature, request)
     except Unreadable as error:
         return Refusal(signature.service, error.code, error.message, error.status).send(environ, start_response)
@@ -51,6 +52,14 @@ def enter(guard: Guard, application: Application, environ: Environ, start_respon
 def _binds_the_administrator(signature: Signature) -> bool:
     service = wiring().services.signed(signature.service)
     return service is not None and service.binds_the_administrator
+
+
+def _require_its_operation(request: ApiRequest | None, environ: Environ) -> None:
+    """Raise Unreadable for one that the local cloud would take for another."""
+    service = None if request is None else wiring().services.signed(request.service)
+    if request is not None and service is not None and request.operation in service.lacks:
+        refusal = unknown_operation(request.service, f"operation {request.operation}", environ)
+        raise Unreadable(refusal.code, refusal.message, refusal.status)
 
 
 def _require(guard: Guard, caller: Caller, signature: Signature, request: ApiRequest | None) -> None:

@@ -105,5 +105,21 @@ def failed(service: str) -> Refusal:
     return Refusal(service, "InternalFailure", "The local cloud failed at this request; its log says how.", 500)
 
 
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html (InvalidAction)
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NotImplemented)
+_UNKNOWN = {
+    "json": ("UnknownOperationException", 400),
+    "query": ("InvalidAction", 400),
+    "rest-json": ("UnknownOperationException", 404),
+    "s3": ("NotImplemented", 501),
+}
+
+
+def unknown_operation(service: str, asked: str, environ: Environ) -> Refusal:
+    """What the local cloud has not got, as a service refuses what it does not know."""
+    code, status = _UNKNOWN[protocol_of(service, environ)]
+    return Refusal(service, code, f"The local cloud has no {asked} of {service}.", status)
+
+
 def _code(code: str, service: str, environ: Environ) -> str:
     return _QUERY_CODES[code] if protocol_of(service, environ) == "query" else code

@@ -10,7 +10,7 @@ from moto.backends import SERVICE_NAMES
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import InternalServerError, MethodNotAllowed, NotFound
 
-from infra.local.iam.refusals import Refusal, StartResponse, failed
+from infra.local.iam.refusals import Refusal, StartResponse, failed, unknown_operation
 from infra.local.iam.requests.bodies import Environ
 from infra.local.iam.requests.reading import protocol_of, signature_of
 from infra.local.moto_patches.direct import Direct
@@ -21,14 +21,6 @@ _BESIDE_AWS = frozenset({"moto_api", "instance_metadata"})
 
 _CODES = {"s3": "InvalidRequest", "query": "ValidationError"}
 
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html (InvalidAction)
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NotImplemented)
-_UNKNOWN = {
-    "json": ("UnknownOperationException", 400),
-    "query": ("InvalidAction", 400),
-    "rest-json": ("UnknownOperationException", 404),
-    "s3": ("NotImplemented", 501),
-}
 _NO_ACTION = re.compile(r"The (\w+) action has not been implemented")
 
 
@@ -51,6 +43,8 @@ def application_of(service: SERVICE_NAMES) -> Any:
     if str(service) in _BESIDE_AWS:
         return _closed
     application = create_backend_app(service)
+    # moto's applications are for who debugs them: what goes wrong would be a page of the server's.
+    application.config["PROPAGATE_EXCEPTIONS"] = False
 
     def refused(error: Exception) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
         return _refused(str(service), error)
@@ -81,8 +75,7 @@ def _refusal(service: str, error: Exception, environ: Environ) -> Refusal:
         return Refusal(service, code, f"{error.message} {error.remedy}", 400)
     if isinstance(error, InternalServerError):
         return failed(service)
-    code, status = _UNKNOWN[protocol]
-    return Refusal(service, code, f"The local cloud has no {_asked(error, environ)} of {service}.", status)
+    return unknown_operation(service, _asked(error, environ), environ)
 
 
 def _asked(error: Exception, environ: Environ) -> str:

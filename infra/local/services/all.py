@@ -22,6 +22,7 @@ _NAMES = (
     "iam",
     "sts",
     "ssm",
+    "budgets",
     "stepfunctions",
     "cloudformation",
     "apigatewayv2",

@@ -63,6 +63,8 @@ class Service:
     """The permissions a request needs; None for an operation that is not known."""
     needs_nothing: frozenset[str] = frozenset()
     """Operations anybody may call who is known; of all others, no permission at all is no answer."""
+    lacks: frozenset[str] = frozenset()
+    """Operations that moto has not got and would take for others."""
     tells_the_missing: Callable[[ApiRequest], Asked | None] | None = None
     """What a caller has to be allowed to be told that what it reads is not there; None where anybody is told."""
     policy_of: Callable[[str, str], tuple[str, str] | None] | None = None

@@ -12,7 +12,7 @@ from infra.packaging.cache import made_once
 from infra.packaging.kernel import FLAGS, build_library
 from serin.domain.names import digest
 from serin.serving.compiled.kernel import LIBRARY, Kernel
-from serin.serving.compiled.layout import Sizes, sizes_of
+from serin.serving.compiled.reading import Sizes
 
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "layers" / "kernel" / "kernel.c"
@@ -79,7 +79,7 @@ class FencedKernel(Kernel):
 
     def _file(self, at: int) -> tuple[int, Sizes]:
         self._first = not self._first
-        return self._copied(_FILE, self._sizes[at], at), sizes_of(ctypes.string_at(at, self._sizes[at]))
+        return self._copied(_FILE, self._sizes[at], at), Sizes(ctypes.string_at(at, self._sizes[at]))
 
     def _fenced_check(self, at: int, size: int) -> Any:
         self._first = not self._first

@@ -137,7 +137,12 @@ _TOO_MUCH: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("resources", {"Resources": {f"T{at}": _TOPIC["T"] for at in range(501)}}, "Number of resources, 501"),
     ("outputs", {"Outputs": {f"O{at}": {"Value": "x"} for at in range(201)}}, "Number of outputs, 201"),
     ("parameters", {"Parameters": {f"P{at}": {"Type": "String"} for at in range(201)}}, "Number of parameters, 201"),
-    ("bytes", {"Description": "x" * 51_200}, "length less than or equal to 51200"),
+    ("mappings", {"Mappings": {f"M{at}": {"a": {"b": "c"}} for at in range(201)}}, "Number of mappings, 201"),
+    ("mapping", {"Mappings": {"M": {"a": {f"b{at}": "c" for at in range(201)}}}}, "mapping attributes in M, 201"),
+    ("description", {"Description": "x" * 1_025}, "'Description' length is greater than 1024"),
+    ("name", {"Resources": {"T" * 256: _TOPIC["T"]}}, "is longer than 255 characters"),
+    ("signs_in_a_name", {"Resources": {"T-1": _TOPIC["T"]}}, "Resource name T-1 is non alphanumeric."),
+    ("bytes", {"Metadata": "x" * 51_200}, "length less than or equal to 51200"),
 )
 
 
@@ -154,4 +159,27 @@ def _refusing(sections: dict[str, Any], says: str, name: str) -> Attempt:
 for _name, _sections, _says in _TOO_MUCH:
     rule(service="cloudformation", says=f"a template has a quota of {_name}", source=_QUOTAS)(
         _refusing(_sections, _says, _name)
+    )
+
+
+def _creating(name: str, says: str, **asked: Any) -> Attempt:
+    def attempt(cloud: LocalCloud) -> None:
+        body = json.dumps({"Parameters": {"P": {"Type": "String", "Default": "p"}}, "Resources": _TOPIC})
+        with refused("ValidationError", message=says):
+            client: Any = boto3.client("cloudformation", **cloud.client)
+            client.create_stack(**{"StackName": "rule", "TemplateBody": body, **asked})
+
+    attempt.__name__ = f"stack_with_{name}"
+    return attempt
+
+
+_MEMBER = "failed to satisfy constraint: Member must"
+for _name, _says, _more in (
+    ("a_wrong_name", f"at 'stackName' {_MEMBER} satisfy regular expression pattern", {"StackName": "1rule"}),
+    ("a_long_name", f"at 'stackName' {_MEMBER} have length less than or equal to 128", {"StackName": "r" * 129}),
+    ("a_long_value", "at most 4096 bytes", {"Parameters": [{"ParameterKey": "P", "ParameterValue": "x" * 4_097}]}),
+    ("many_tags", f"at 'tags' {_MEMBER}", {"Tags": [{"Key": f"k{at}", "Value": "v"} for at in range(51)]}),
+):
+    rule(service="cloudformation", says=f"a stack is not made with {_name}", source=_QUOTAS)(
+        _creating(_name, _says, **_more)
     )

@@ -35,6 +35,13 @@ def _table(cloud: LocalCloud) -> Iterator[tuple[Any, str]]:
         client.delete_table(TableName=name)
 
 
+@contextmanager
+def table_of_two_keys(cloud: LocalCloud) -> Iterator[str]:
+    """Such a table, by its name."""
+    with _table(cloud) as (_, name):
+        yield name
+
+
 def _key(pk: str = "a", sk: str = "a") -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 

@@ -143,3 +143,28 @@ def presigned_for_longer(cloud: LocalCloud) -> None:
 def no_such_bucket(cloud: LocalCloud) -> None:
     with refused("NoSuchBucket", status=404, message="The specified bucket does not exist"):
         boto3.client("s3", **cloud.client).list_objects_v2(Bucket=f"rule-{uuid.uuid4().hex[:12]}")
+
+
+def _missing(name: str, operation: str, asked: Mapping[str, Any]) -> Attempt:
+    def attempt(cloud: LocalCloud) -> None:
+        with _bucket(cloud) as (s3, bucket):
+            s3.put_object(Bucket=bucket, Key="k", Body=b"abc")
+            with refused("NotImplemented", 501, f"operation {name}"):
+                getattr(s3, operation)(Bucket=bucket, **asked)
+            assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"abc", "another operation was done"
+
+    attempt.__name__ = f"{operation}_is_unknown"
+    return attempt
+
+
+_CSV: Mapping[str, Any] = {"CSV": {}}
+_SELECTION = {"InputSerialization": _CSV, "OutputSerialization": _CSV, "Expression": "x", "ExpressionType": "SQL"}
+for _operation, _method, _asked in (
+    ("GetObjectTorrent", "get_object_torrent", {"Key": "k"}),
+    ("RenameObject", "rename_object", {"Key": "k", "RenameSource": "x"}),
+    ("SelectObjectContent", "select_object_content", {"Key": "k", **_SELECTION}),
+    ("ListBucketMetricsConfigurations", "list_bucket_metrics_configurations", {}),
+):
+    rule(service="s3", says=f"what it does not know is refused by name: {_operation}", source=_ERRORS)(
+        _missing(_operation, _method, _asked)
+    )

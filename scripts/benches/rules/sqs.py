@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from benches.rules.model import refused, rule
+from benches.rules.model import Attempt, refused, rule
 from infra.local.cloud import LocalCloud
 
 _API = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference"
@@ -193,3 +193,75 @@ def no_such_queue(cloud: LocalCloud) -> None:
 def queue_that_is_there_otherwise(cloud: LocalCloud) -> None:
     with _queues(cloud) as case, refused("QueueAlreadyExists"):
         case.sqs.create_queue(QueueName=f"{case.name}-other", Attributes={"VisibilityTimeout": "7"})
+
+
+_QUOTAS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"
+_SETTINGS = f"{_API}/API_SetQueueAttributes.html"
+_HIDE = f"{_API}/API_ChangeMessageVisibility.html"
+
+
+@rule(service="sqs", says="a message is not empty", source=_SEND)
+def empty_message(cloud: LocalCloud) -> None:
+    with _queues(cloud) as case, refused("MissingParameter", message="must contain the parameter MessageBody"):
+        case.sqs.send_message(QueueUrl=case.url("work"), MessageBody="")
+
+
+@rule(service="sqs", says="a message has signs of XML only", source=_QUOTAS)
+def sign_that_is_none(cloud: LocalCloud) -> None:
+    with _queues(cloud) as case, refused("InvalidMessageContents", message="Invalid binary character '#x0' was found"):
+        case.sqs.send_message(QueueUrl=case.url("work"), MessageBody="a\x00b")
+
+
+@rule(service="sqs", says="a message has ten attributes at most", source=_QUOTAS)
+def too_many_attributes(cloud: LocalCloud) -> None:
+    said = {f"a{at}": {"DataType": "String", "StringValue": "v"} for at in range(11)}
+    message = "Number of message attributes [11] exceeds the allowed maximum [10]."
+    with _queues(cloud) as case, refused("InvalidParameterValue", message=message):
+        case.sqs.send_message(QueueUrl=case.url("work"), MessageBody="m", MessageAttributes=said)
+
+
+@rule(service="sqs", says="a message is 1 MiB at most", source=_QUOTAS)
+def message_too_long(cloud: LocalCloud) -> None:
+    with _queues(cloud) as case:
+        case.sqs.send_message(QueueUrl=case.url("work"), MessageBody="x" * 1_048_576)
+        with refused("InvalidParameterValue", message="must be shorter than 1048576 bytes"):
+            case.sqs.send_message(QueueUrl=case.url("work"), MessageBody="x" * 1_048_577)
+
+
+@rule(service="sqs", says="a message in work comes again when it is said to", source=_HIDE)
+def message_shown_again(cloud: LocalCloud) -> None:
+    with _queues(cloud) as case:
+        case.sqs.send_message(QueueUrl=case.url("other"), MessageBody="m")
+        (first,) = case.sqs.receive_message(QueueUrl=case.url("other"))["Messages"]
+        hidden = {"QueueUrl": case.url("other"), "ReceiptHandle": first["ReceiptHandle"]}
+        case.sqs.change_message_visibility(**hidden, VisibilityTimeout=0)
+        with refused("AWS.SimpleQueueService.MessageNotInflight"):
+            case.sqs.change_message_visibility(**hidden, VisibilityTimeout=10)
+        assert case.sqs.receive_message(QueueUrl=case.url("other"))["Messages"][0]["MessageId"] == first["MessageId"]
+
+
+def _refusing(name: str, settings: dict[str, str], code: str, message: str) -> Attempt:
+    def attempt(cloud: LocalCloud) -> None:
+        with _queues(cloud) as case, refused(code, message=message):
+            case.sqs.set_queue_attributes(QueueUrl=case.url("other"), Attributes=settings)
+
+    attempt.__name__ = name
+    return attempt
+
+
+_NO_COUNT = "Redrive policy does not contain mandatory attribute: maxReceiveCount"
+for _name, _settings, _code, _message in (
+    ("setting_nobody_knows", {"Bogus": "1"}, "InvalidAttributeName", "Unknown Attribute Bogus."),
+    ("setting_out_of_range", {"VisibilityTimeout": "43201"}, "InvalidAttributeValue", "VisibilityTimeout"),
+    ("setting_that_is_no_number", {"DelaySeconds": "a"}, "InvalidAttributeValue", "DelaySeconds"),
+    ("redrive_without_a_count", {"RedrivePolicy": '{"deadLetterTargetArn": "a"}'}, "InvalidParameterValue", _NO_COUNT),
+):
+    rule(service="sqs", says=f"a queue is not set so: {_name}", source=_SETTINGS)(
+        _refusing(_name, _settings, _code, _message)
+    )
+
+
+@rule(service="sqs", says="a list of move tasks has ten at most", source=_LIST)
+def move_tasks_of_too_many(cloud: LocalCloud) -> None:
+    with _queues(cloud) as case, refused("InvalidParameterValue", message="MaxResults is invalid"):
+        case.sqs.list_message_move_tasks(SourceArn=case.arn("dead"), MaxResults=11)

@@ -88,7 +88,7 @@ class Scores:
             day += DAY
 
     def _scored(self, features: Sequence[Mapping[str, Any]]) -> list[Any]:
-        columns = self._static.manifest.columns
+        columns = self._static.facts.columns
         return list(self._static.score([logged_row(row, columns) for row in features])) if features else []
 
 

@@ -49,6 +49,7 @@ from serin.services.train_model import Checked
 from serin.serving.requests import read_request
 from tests.builders import a_run, a_training_set, a_trial, a_version
 from tests.unit.domain.charter_proofs import Proof, Read
+from tests.unit.domain.design_proofs import DESIGN_PROOFS
 from tests.unit.domain.judgement.samples import a_sample, a_value, an_evidence
 from tests.unit.domain.monitoring_proofs import MONITORING_PROOFS
 from tests.unit.domain.release_proofs import RELEASE_PROOFS
@@ -364,6 +365,7 @@ PROOFS: Mapping[str, Proof] = {
     ),
     **RELEASE_PROOFS,
     **RETRAINING_PROOFS,
+    **DESIGN_PROOFS,
     **TRUTH_PROOFS,
     **MONITORING_PROOFS,
     "datasets.*.contract": Proof(

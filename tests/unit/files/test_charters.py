@@ -254,15 +254,61 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
     ("old", "new", "field"),
     [
         ("people:\n", "people:\n  four_eyes: true\n", "people.four_eyes"),
-        ("  requirements:\n", "  budget: {usd_per_month: 20}\n  requirements:\n", "design.budget.usd_per_month"),
+        (
+            "  requirements:\n",
+            "  compliance: {personal_data: {}}\n  requirements:\n",
+            "design.compliance.personal_data",
+        ),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
-        ("  requirements:\n", "  risk: limited\n  requirements:\n", "design.risk"),
     ],
 )
 def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:
     error = _refusal(write_charter(tmp_path, {old: new}))
     assert f"{field}: not supported yet by this version of Serin" in error.message
     assert error.remedy == "Remove the line."
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        ({"  requirements:\n": "  risk: high\n  requirements:\n"}, "people.approvals.first_release asks nobody"),
+        (
+            {
+                "  requirements:\n": "  risk: high\n  requirements:\n",
+                "first_release: []": "first_release: [ml_engineer]",
+            },
+            "high, while people.approvals.release asks nobody",
+        ),
+        (
+            {"  requirements:\n": "  compliance: {retention: 8d}\n  requirements:\n"},
+            "design.compliance.retention: 8d, shorter than a look",
+        ),
+        ({"  requirements:\n": "  compliance: {retention: 36h}\n  requirements:\n"}, "design.compliance.retention"),
+        (
+            {"{who: [ml]}": "{who: [ml], key_metric: rmse}"},
+            "people.ml_engineer.key_metric: rmse, no metric of a binary",
+        ),
+        ({"{who: [ml]}": "{who: [ml], key_metric: speed}"}, "people.ml_engineer.key_metric"),
+        (
+            {
+                "{who: [lead]}": "{who: [lead], key_metric: value_per_1000}",
+                "  value: {unit: USD, matrix: {tp: 40, fp: -20, fn: -4, tn: 1}, minimum_per_1000: 500}\n": "",
+            },
+            "people.business_stakeholder.key_metric: value, which the charter does not tell",
+        ),
+    ],
+)
+def test_what_rules_and_people_ask_must_be_possible(tmp_path: Path, edits: Mapping[str, str], said: str) -> None:
+    assert said in _refusal(write_charter(tmp_path, edits)).message
+
+
+def test_high_risk_is_fine_where_people_must_agree(tmp_path: Path) -> None:
+    edits = {
+        "  requirements:\n": "  risk: high\n  compliance: {retention: 9d}\n  requirements:\n",
+        "first_release: []": "first_release: [ml_engineer]",
+        " release: []": " release: [ml_engineer]",
+    }
+    assert read_charter(write_charter(tmp_path, edits)).risk == "high"
 
 
 def test_halving_needs_days(tmp_path: Path) -> None:

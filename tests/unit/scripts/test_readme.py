@@ -23,7 +23,7 @@ SAMPLE += [f"{YEAR}-{m:02}.csv" for m in MONTHS]
 
 def parsed(command: str) -> None:
     """Read a `./scripts/serin …` with the real parser; placeholders stand for themselves."""
-    words = shlex.split(re.sub(r"--version N\b", "--version 1", command))[1:]
+    words = shlex.split(re.sub(r"(--version|--requests-per-day) N\b", r"\1 1", command))[1:]
     if words not in (["--help"], []):
         parser().parse_args(words)
 

@@ -17,6 +17,7 @@ SERVICE = Service(
         "infra.local.services.dynamodb.limits",
         "infra.local.services.dynamodb.queries",
         "infra.local.services.dynamodb.tokens",
+        "infra.local.services.dynamodb.validation",
         "infra.local.services.dynamodb.wire",
     ),
     permissions=permissions,

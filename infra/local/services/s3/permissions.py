@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 from moto.s3.models import s3_backends
 
 from infra.local.iam.evaluation import Asked
-from infra.local.iam.requests.reading import ApiRequest
+from infra.local.iam.requests.reading import ApiRequest, named
 from infra.local.wiring import ACCOUNT
 
 _ON_AN_OBJECT: Mapping[str, str] = {
@@ -56,6 +56,22 @@ _ON_A_BUCKET: Mapping[str, str] = {
     "PutBucketVersioning": "s3:PutBucketVersioning",
     "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
+LACKS = named(
+    """
+    CreateBucketMetadataConfiguration CreateBucketMetadataTableConfiguration CreateSession
+    DeleteBucketAnalyticsConfiguration DeleteBucketIntelligentTieringConfiguration DeleteBucketMetadataConfiguration
+    DeleteBucketMetadataTableConfiguration DeleteBucketMetricsConfiguration DeleteObjectAnnotation GetBucketAbac
+    GetBucketAnalyticsConfiguration GetBucketIntelligentTieringConfiguration GetBucketMetadataConfiguration
+    GetBucketMetadataTableConfiguration GetBucketMetricsConfiguration GetBucketRequestPayment GetObjectAnnotation
+    GetObjectRetention GetObjectTorrent ListBucketAnalyticsConfigurations ListBucketIntelligentTieringConfigurations
+    ListBucketMetricsConfigurations ListDirectoryBuckets ListObjectAnnotations PutBucketAbac
+    PutBucketAnalyticsConfiguration PutBucketIntelligentTieringConfiguration PutBucketMetricsConfiguration
+    PutBucketRequestPayment PutObjectAnnotation RenameObject SelectObjectContent
+    UpdateBucketMetadataAnnotationTableConfiguration UpdateBucketMetadataInventoryTableConfiguration
+    UpdateBucketMetadataJournalTableConfiguration UpdateObjectEncryption WriteGetObjectResponse
+    """
+)
+"""What moto would take for a GetObject, a PutObject or a list, and do that."""
 _LISTED_BY = {"prefix": "s3:prefix", "delimiter": "s3:delimiter", "max-keys": "s3:max-keys"}
 _READING = frozenset({"GetObject", "HeadObject", "CopyObject", "UploadPartCopy", "GetObjectTagging"})
 

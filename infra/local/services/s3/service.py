@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.local.services.s3.keeping import KEEPING
-from infra.local.services.s3.permissions import permissions, tells_the_missing
+from infra.local.services.s3.permissions import LACKS, permissions, tells_the_missing
 from infra.local.services.s3.policies import policy_of
 from infra.local.services.s3.resources import Bucket, BucketPolicy
 from infra.local.services.service import Service
@@ -13,6 +13,7 @@ SERVICE = Service(
     types=(Bucket, BucketPolicy),
     patches=("infra.local.services.s3.patches", "infra.local.services.s3.bodies"),
     permissions=permissions,
+    lacks=LACKS,
     tells_the_missing=tells_the_missing,
     policy_of=policy_of,
     binds_the_administrator=True,

@@ -95,7 +95,9 @@ def list_message_move_tasks(response: SQSResponse) -> ActionResult:
     """moto has no ListMessageMoveTasks."""
     backend = response.sqs_backend
     source = _queue(backend, response._get_param("SourceArn"), "SourceArn")
-    most = min(response._get_param("MaxResults") or 1, _SHOWN)
+    most = 1 if response._get_param("MaxResults") is None else response._get_param("MaxResults")
+    if not 1 <= most <= _SHOWN:
+        raise _invalid("Value for parameter MaxResults is invalid.")
     return ActionResult({"Results": [_shown(task) for task in reversed(_of(backend, source.queue_arn))][:most]})
 
 

@@ -13,6 +13,7 @@ from moto.sqs.models import Message, Queue, SQSBackend
 from infra.local.iam.documents import check
 from infra.local.moto_patches.registry import PATCHES, Patch, wrap
 from infra.local.services.sqs.due_messages import drop_expired
+from infra.local.services.sqs.limits import check_settings
 from infra.local.wiring import wiring
 
 
@@ -57,7 +58,8 @@ PATCHES.append(Patch(Message, "visible", lambda _original: property(_visible), s
 
 @wrap(Queue, "_set_attributes")
 def set_attributes(original: Callable[..., None], queue: Queue, attributes: Mapping[str, Any], *rest: Any) -> None:
-    """moto keeps a queue's policy and never reads it."""
+    """moto keeps a queue's policy and never reads it, and takes any setting."""
+    check_settings(attributes)
     policy = attributes.get("Policy")
     if policy:
         check(f"of queue {queue.name}", policy if isinstance(policy, str) else json.dumps(policy))

@@ -14,7 +14,7 @@ from infra.local.services.sqs.resources import Queue, QueuePolicy
 SERVICE = Service(
     "sqs",
     types=(Queue, QueuePolicy),
-    patches=("infra.local.services.sqs.patches", "infra.local.services.sqs.move_patches"),
+    patches=tuple(f"infra.local.services.sqs.{name}" for name in ("patches", "limits", "move_patches")),
     permissions=permissions,
     policy_of=policy_of,
     binds_the_administrator=True,

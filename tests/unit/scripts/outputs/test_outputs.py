@@ -23,12 +23,13 @@ from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, local, story, tokens, trace, walk, walk_release, walk_watch
+from serin_cli import aws, clock, commands, cost, local, story, tokens, trace, walk, walk_release, walk_watch
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
 from tests.architecture.imports import mentions, sources
 from tests.builders import NOON
+from tests.infra.small_templates import small_templates
 from tests.unit.scripts.outputs.hostile import ATTACK, MODEL, Platform, api_error
 
 ROOT = Path(__file__).parents[4]
@@ -64,6 +65,9 @@ TYPED: Mapping[str, list[str]] = {
     "versions": [MODEL],
     "lineage": [MODEL],
     "card": [MODEL],
+    "charter": [MODEL],
+    "pipeline": ["github"],
+    "cost": [MODEL, "--requests-per-day", "1000"],
     "approve": [],
     "release start": [MODEL],
     "viability": [MODEL],
@@ -77,6 +81,7 @@ TYPED: Mapping[str, list[str]] = {
     "watch": [MODEL],
     "predict": [MODEL, "request.json"],
     "feedback": [MODEL, "request.json"],
+    "batch": [MODEL, FILE],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
     "token revoke": [f"x{ATTACK}"],
@@ -88,7 +93,7 @@ TYPED: Mapping[str, list[str]] = {
 # Their --json names a file, or they answer nothing.
 NO_JSON = ("demo", "up")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill", "viability")
+SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline")
 
 
 def every_command() -> list[str]:
@@ -140,6 +145,7 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     answer = SimpleNamespace(text=json.dumps({"now": f"2013{ATTACK}", "to": f"2014{ATTACK}"}))
     yield clock, "httpx", SimpleNamespace(request=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
     yield clock, "Signed", lambda _: None
+    yield cost, "templates_of", lambda _: small_templates(MODEL)
     yield trace, "aws_client", lambda *_: _Logs()
     yield tokens, "_control", lambda _: _control()
     yield tokens, "_deployed", lambda _: ()

@@ -11,6 +11,7 @@ from serin.domain.card import (
     CardInUse,
     CardMetric,
     CardRelease,
+    CardRole,
     CardSlice,
     CardSource,
     CardView,
@@ -65,6 +66,9 @@ def a_card(text: str = "") -> Card:
             ValuePolicy(f"USD{text}", Matrix(40, -20, 0, 0), 100),
             "log_loss",
             "day",
+            (f"rebooking desk{text}",),
+            "limited",
+            (CardRole("ml_engineer", (f"ml{text}",), "latency_p95_ms"), CardRole("data_engineer", ("data",))),
         ),
         verdict=Verdict("pass", f"Passed: all checks hold.{text}", (check,), 0.001, "log_loss"),
         origins=Origins(

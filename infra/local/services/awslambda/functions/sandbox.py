@@ -12,9 +12,13 @@ import errno
 import os
 import runpy
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Loading it takes as long as all else here.
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, NoReturn
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_TRUNC
 _SHARED_MEMORY = "/dev/shm/"

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from serin.domain.charter import Scalar, Task
+from serin.domain.compliance import Risk
 from serin.domain.judgement.policy import SliceMargin, ValuePolicy
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance
@@ -34,6 +35,15 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class CardRole:
+    """A role about the model: who has it, and what they look at first."""
+
+    role: str
+    who: tuple[str, ...]
+    key_metric: str | None = None
+
+
+@dataclass(frozen=True)
 class CardDesign:
     """What the deployed charter says the model is for and asks of it.
 
@@ -53,6 +63,9 @@ class CardDesign:
     value: ValuePolicy | None = None
     gate_metric: str = ""
     block: str = ""
+    users: tuple[str, ...] = ()
+    risk: Risk | None = None
+    people: tuple[CardRole, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from serin.domain.compliance import Budget, Compliance, Risk
 from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import GatePolicy, Requirements, SliceMargin, ValuePolicy
 from serin.domain.judgement.release_policy import BASIC, ReleasePolicy
@@ -26,6 +27,7 @@ Access = Literal["token", "sigv4"]
 Scalar = str | int | float | bool
 _BY_TRUTH = RetrainingPolicy()
 _WATCHED = WatchPolicy()
+_NO_RULES, _NO_BUDGET = Compliance(), Budget()
 Conflict = Literal["keep_first", "keep_last", "leave_out"]
 """Which of several callers' labels of one prediction counts: the one they sent first, or last, or none."""
 Aggregate = Literal["count", "mean", "sum", "min", "max", "last", "rate"]
@@ -245,7 +247,7 @@ class Charter:
     be where it has one value; `value` is what decisions bring, if the team says so. `access` is how callers of its
     endpoint show who they are: with a bearer token, or by signing with their AWS credentials. `positive` is the class
     of a binary label whose probability is given; None where its classes say it themselves. `retraining` says when the
-    live version is trained again.
+    live version is trained again. `users` are those who ask it.
     """
 
     model: str
@@ -267,6 +269,10 @@ class Charter:
     monitoring: Monitoring = Monitoring()
     intended_use: IntendedUse | None = None
     people: People = field(default_factory=People)
+    users: tuple[str, ...] = ()
+    risk: Risk | None = None
+    compliance: Compliance = _NO_RULES
+    budget: Budget = _NO_BUDGET
 
     @property
     def requirements(self) -> Requirements:

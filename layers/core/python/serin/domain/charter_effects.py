@@ -16,11 +16,11 @@ from serin.domain.people import ROLES
 class Effect:
     """What a field changes, and the file that makes it so.
 
-    A `resource` changes what is deployed or stored, a `gate` what is let through, a `record` what
-    people are told.
+    A `resource` changes what is deployed or stored, a `gate` what is let through, an `alarm` when people are woken, a
+    `record` what they are told.
     """
 
-    kind: Literal["resource", "gate", "record"]
+    kind: Literal["resource", "gate", "alarm", "record"]
     changes: str
     where: str
 
@@ -49,6 +49,9 @@ _ANSWER = "layers/core/python/serin/services/answer_approval.py"
 _ASKING = "layers/core/python/serin/services/release/asking.py"
 _ASK_TRAINING = "layers/core/python/serin/services/ask_training.py"
 _CARD = "layers/core/python/serin/services/show_card.py"
+_DESIGN = "layers/core/python/serin/files/design_checks.py"
+_BUDGET = "infra/constructs/budget.py"
+_QUOTAS = "infra/quotas.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
 EFFECTS: Mapping[str, Effect] = {
@@ -70,14 +73,32 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "design.intended_use.for": Effect("record", "What the model card says the model is for.", _CARD),
     "design.intended_use.not_for": Effect("record", "What the card says it must not be used for.", _CARD),
+    "design.users": Effect("record", "Whom the model card names as those who ask the model.", _CARD),
+    "design.risk": Effect("gate", "Whether people must agree before a version goes live; the card says it.", _DESIGN),
+    "design.compliance.region": Effect(
+        "gate", "A deploy to another region is refused by CloudFormation.", "infra/constructs/region.py"
+    ),
+    "design.compliance.retention": Effect(
+        "resource",
+        "After how long S3 deletes predictions, calls, truth and uploaded files; the log of calls ends no later.",
+        "infra/retention.py",
+    ),
+    "design.budget.usd_per_month": Effect(
+        "alarm", "AWS Budgets tells people at 80 % of it, and when the month is going to cost more.", _BUDGET
+    ),
+    "design.budget.requests_per_second": Effect(
+        "resource", "The API lets a route have as many as its busiest model is for, and answers 429 above.", _QUOTAS
+    ),
     "design.value.unit": Effect("record", "What verdicts and viability tell value in.", _VALUE),
     "design.value.matrix.tp": Effect("gate", "What acting on a positive brings.", _DECISIONS),
     "design.value.matrix.fp": Effect("gate", "What acting on a negative brings.", _DECISIONS),
     "design.value.matrix.fn": Effect("gate", "What leaving a positive alone brings.", _DECISIONS),
     "design.value.matrix.tn": Effect("gate", "What leaving a negative alone brings.", _DECISIONS),
     "design.value.minimum_per_1000": Effect("gate", "A first model of less value is not registered.", _VALUE),
-    "design.requirements.latency_p95_ms": Effect("gate", "From which duration on a call is slow.", _ALARMS),
-    "design.requirements.error_rate": Effect("resource", "The share of failures that raises an alarm.", _ALARMS),
+    "design.requirements.latency_p95_ms": Effect(
+        "alarm", "A p95 above it raises the alarm `latency`; a release counts calls above it as slow.", _ALARMS
+    ),
+    "design.requirements.error_rate": Effect("alarm", "The share of failures that raises the alarm `errors`.", _ALARMS),
     "design.requirements.explainability": Effect(
         "gate", "A model whose scores cannot be explained so, in time, is not registered.", _EXPLAINABILITY
     ),
@@ -195,6 +216,10 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.on_data_drift": Effect("gate", "What inputs that moved lead to.", _CAUSES),
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
     **{f"people.{role}.who": Effect("gate", f"Whose tokens answer as {role}.", _ANSWER) for role in ROLES},
+    **{
+        f"people.{role}.key_metric": Effect("record", f"What the card says {role} looks at first.", _CARD)
+        for role in ROLES
+    },
     "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
     "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
     "people.approvals.training": Effect("gate", "Which roles must agree before trials are paid for.", _ASK_TRAINING),
@@ -213,3 +238,42 @@ EFFECTS: Mapping[str, Effect] = {
         "layers/core/python/serin/data/watching/learnt.py",
     ),
 }
+
+UNSET: Mapping[str, str] = {
+    "positive": "needed unless the classes are false and true, or 0 and 1",
+    "design.users": "the card names nobody",
+    "design.risk": "the card says that nobody has rated it",
+    "design.intended_use": "the model card says that nobody has told what the model is for",
+    "design.value": "value is neither judged nor told",
+    "design.requirements.metrics": "no floor",
+    "design.requirements.slices": "no slice is judged by itself",
+    "datasets.*.derive": "no column is added",
+    "datasets.*.source": "people and systems upload its files",
+    "inputs.*.min": "no least value",
+    "inputs.*.max": "no greatest value",
+    "features.views": "nothing is looked up",
+    "features.on_demand": "nothing is computed from the request",
+    "features.defaults": "a missing value is null",
+    "truth.created_time": "a label is known when its row is accepted",
+    "training.pipeline": "the default pipeline of the task",
+    "training.search.space": "one trial, with what the pipeline has by itself",
+    "training.gate.metric": "the task's proper score: log_loss, or rmse",
+    "retraining.every": "no training is due by time alone",
+    "retraining.new_rows": "no training is due by new rows alone",
+    "retraining.cooldown": "as long as holdout and watermark together",
+    "design.compliance.region": "any region",
+    "design.compliance.retention": "nothing is deleted",
+    "design.budget.usd_per_month": "nobody is told what it costs",
+    "design.budget.requests_per_second": "as many as the stage lets in",
+    "people": "nobody has the role",
+}
+"""What holds where a field is left out and no value stands for it: of a field, or of all fields below one."""
+
+
+def unset(field: str) -> str:
+    """What holds without the field; KeyError where nobody has said it."""
+    parts = field.split(".")
+    for end in range(len(parts), 0, -1):
+        if said := UNSET.get(".".join(parts[:end])):
+            return said
+    raise KeyError(field)

@@ -8,6 +8,21 @@ from typing import Literal, get_args
 
 Role = Literal["business_stakeholder", "subject_matter_expert", "data_scientist", "data_engineer", "ml_engineer"]
 ROLES: tuple[Role, ...] = get_args(Role)
+KeyMetric = Literal[
+    "value_per_1000",
+    "satisfaction",
+    "quality_score",
+    "latency_p95_ms",
+    "error_rate",
+    "roc_auc",
+    "accuracy",
+    "log_loss",
+    "brier",
+    "rmse",
+    "mae",
+    "r2",
+]
+"""What a role looks at first: value, ratings of answers, the data's scorecard, calls, or a metric of the task."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +31,14 @@ class People:
 
     `first_release` while nothing is live, `release` afterwards; those of `release` are also whom one that nothing
     decides asks, any of them. Those of `training` must each agree before the trials of a training are paid for.
+    `key_metrics` is role → what it looks at first.
     """
 
     who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first_release: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     training: tuple[str, ...] = ()
+    key_metrics: Mapping[str, KeyMetric] = field(default_factory=dict)
 
     def role_of(self, owner: str, roles: Sequence[str]) -> str | None:
         """The first of the roles that the owner has, or None."""

@@ -5,16 +5,18 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html; texts are cut 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from serin.domain.card import Card, CardMetric
+from serin.domain.compliance import Risk
 from serin.domain.measurements import Estimate
 from serin.domain.metrics import GREATER_IS_BETTER, VALUE
 
 LONG, SHORT, NAME, AXIS = 2048, 1024, 63, 63
 """Characters a text, a note, a group's name and an axis' name may have."""
 _FACETS = {"log_loss": "Loss", "brier": "Loss", "accuracy": "Accuracy", "roc_auc": "AUC", "rmse": "RMSE", "mae": "MAE"}
+_RISKS: Mapping[Risk, str] = {"minimal": "Low", "limited": "Medium", "high": "High"}
 _MOST_DATASETS, _MOST_METRICS = 15, 50
 Json = dict[str, Any]
 
@@ -53,8 +55,10 @@ def _intended_uses(card: Card) -> Json:
     return {
         "purpose_of_model": _cut(design.problem, LONG),
         "intended_uses": _cut(f"{design.intended_for}{refused}", LONG),
-        "risk_rating": "Unknown",
-        "explanations_for_risk_rating": "The charter does not rate the risk.",
+        "risk_rating": _RISKS[design.risk] if design.risk else "Unknown",
+        "explanations_for_risk_rating": f"The charter rates it {design.risk}."
+        if design.risk
+        else "The charter does not rate the risk.",
     }
 
 

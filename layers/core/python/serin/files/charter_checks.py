@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from serin.domain.metrics import METRICS_OF_TASK
+from serin.files.design_checks import DESIGN_CHECKS
 from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
 from serin.files.gate_checks import GATE_CHECKS
@@ -153,6 +154,7 @@ CHECKS: tuple[Check, ...] = (
     _truth,
     *FEATURE_CHECKS,
     *PEOPLE_CHECKS,
+    *DESIGN_CHECKS,
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
     *POSITIVE_CHECKS,

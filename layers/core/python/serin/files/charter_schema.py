@@ -9,18 +9,20 @@ import math
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objectives, Scalar, SearchMethod, Task, Truth
+from serin.domain.compliance import Risk
 from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
 from serin.domain.names import COLUMN, NAME
+from serin.files.design_schema import BudgetSection, ComplianceSection
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
 from serin.files.people_schema import PeopleSection
 from serin.files.release_schema import ReleaseSection
-from serin.files.retraining_schema import BudgetSection, RetrainingSection
-from serin.files.sections import ContractPath, Duration, Section
+from serin.files.retraining_schema import RetrainingSection
+from serin.files.sections import AS_WRITTEN, SPAN, SPAN_TEXT, ContractPath, Duration, Section, text_like
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -36,6 +38,12 @@ def _scalar(value: object) -> Scalar:
     return value
 
 
+def _format(value: object) -> object:
+    if isinstance(value, bool):  # which counts as a number everywhere else
+        raise ValueError("Write charter: 1.")
+    return value
+
+
 def _name(value: object) -> object:
     if isinstance(value, str) and not NAME.match(value):
         raise ValueError("Use lower-case letters, digits and hyphens, a letter first, 40 characters at most.")
@@ -48,12 +56,14 @@ def _column(value: object) -> object:
     return value
 
 
-Name = Annotated[str, BeforeValidator(_name)]
-Column = Annotated[str, BeforeValidator(_column)]
-HoldoutSpan = Annotated[timedelta | None, BeforeValidator(holdout)]
-MomentText = Annotated[tuple[str, timedelta], BeforeValidator(moment)]
-SourceUrl = Annotated[tuple[str, str], BeforeValidator(source_url)]
-Value = Annotated[Any, BeforeValidator(_scalar)]
+Name = Annotated[str, BeforeValidator(_name), text_like(NAME)]
+Column = Annotated[str, BeforeValidator(_column), text_like(COLUMN)]
+HoldoutSpan = Annotated[timedelta | None, BeforeValidator(holdout), text_like(rf"(random|{SPAN})")]
+MomentText = Annotated[
+    tuple[str, timedelta], BeforeValidator(moment), text_like(rf"[a-z][a-z0-9_]{{0,62}}(\s+-\s+{SPAN})?")
+]
+SourceUrl = Annotated[tuple[str, str], BeforeValidator(source_url), text_like(r"s3://[^/]+(/.*)?")]
+Value = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Call = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}:[a-z_][a-z0-9_]{0,62}$")]
 Module = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.py$")]
 
@@ -94,9 +104,12 @@ class IntendedUseSection(Section):
 
 class Design(Section):
     problem: str = Field(min_length=1, max_length=1000)
+    users: list[Words] = []
     intended_use: IntendedUseSection | None = None
+    risk: Risk | None = None
     value: ValueSection | None = None
     requirements: Requirements = Requirements()
+    compliance: ComplianceSection = ComplianceSection()
     budget: BudgetSection = BudgetSection()
 
 
@@ -107,7 +120,7 @@ class Derive(Section):
 
 class SourceSection(Section):
     from_: SourceUrl = Field(alias="from")
-    every: Annotated[timedelta, BeforeValidator(every)]
+    every: Annotated[timedelta, BeforeValidator(every), AS_WRITTEN, SPAN_TEXT]
 
 
 class DatasetSection(Section):
@@ -200,7 +213,7 @@ class TrainingSection(Section):
 class CharterFile(Section):
     """A whole `model.yaml`."""
 
-    charter: Literal[1]
+    charter: Annotated[Literal[1], BeforeValidator(_format)]
     model: Name
     task: Task
     positive: Value | None = None
@@ -219,13 +232,8 @@ class CharterFile(Section):
 
 NOT_YET_FIELDS = frozenset(
     {
-        "design.users",
-        "design.risk",
-        "design.compliance",
-        "design.budget.usd_per_month",
-        "design.budget.requests_per_second",
+        "design.compliance.personal_data",
         "people.four_eyes",
-        "people.*.key_metric",
         "maturity",
     }
 )

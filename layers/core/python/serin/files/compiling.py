@@ -34,6 +34,7 @@ from serin.files.charter_schema import (
     ValueSection,
     ViewSection,
 )
+from serin.files.design_schema import budget_of, compliance_of
 from serin.files.monitoring_schema import monitoring_of
 from serin.files.people_schema import people_of
 from serin.files.release_schema import release_policy
@@ -69,6 +70,10 @@ def compiled(file: CharterFile) -> Charter:
         monitoring=monitoring_of(file.monitoring),
         intended_use=_intended_use(file.design.intended_use),
         people=people_of(file.people),
+        users=tuple(file.design.users),
+        risk=file.design.risk,
+        compliance=compliance_of(file.design.compliance),
+        budget=budget_of(file.design.budget),
     )
 
 

@@ -31,9 +31,9 @@ class Unknown:
 
 def leaf_fields(kind: Any, path: str = "") -> Iterator[str]:
     """Every field that holds a value, dotted; `*` stands for a name the user chooses."""
-    for option in _options(kind):
-        if _is_model(option):
-            for name, annotation in _fields(option).items():
+    for option in options(kind):
+        if is_model(option):
+            for name, annotation in fields(option).items():
                 yield from leaf_fields(annotation, f"{path}.{name}" if path else name)
             return
         if get_origin(option) is dict:
@@ -44,8 +44,8 @@ def leaf_fields(kind: Any, path: str = "") -> Iterator[str]:
 
 def unknown_fields(kind: Any, value: object, path: FieldPath = ()) -> Iterator[Unknown]:
     """The fields of `value` that `kind` does not have, outermost first; wrong types are somebody else's finding."""
-    for option in _options(kind):
-        if _is_model(option) and isinstance(value, dict):
+    for option in options(kind):
+        if is_model(option) and isinstance(value, dict):
             yield from _unknown_in_model(option, value, path)
             return
         if get_origin(option) is dict and isinstance(value, dict):
@@ -59,7 +59,7 @@ def unknown_fields(kind: Any, value: object, path: FieldPath = ()) -> Iterator[U
 
 
 def _unknown_in_model(kind: type[BaseModel], value: dict[str, object], path: FieldPath) -> Iterator[Unknown]:
-    known = _fields(kind)
+    known = fields(kind)
     for key, item in value.items():
         if key in known:
             yield from unknown_fields(known[key], item, (*path, key))
@@ -77,17 +77,20 @@ def without(value: Any, path: FieldPath) -> Any:
     return {key: without(item, tuple(rest)) if key == head else item for key, item in value.items()}
 
 
-def _options(kind: Any) -> tuple[Any, ...]:
+def options(kind: Any) -> tuple[Any, ...]:
+    """The kinds of value that may stand where an annotation is, but for none at all."""
     if get_origin(kind) is Annotated:
-        return _options(get_args(kind)[0])
+        return options(get_args(kind)[0])
     if get_origin(kind) in (Union, types.UnionType):
-        return tuple(option for item in get_args(kind) if item is not type(None) for option in _options(item))
+        return tuple(option for item in get_args(kind) if item is not type(None) for option in options(item))
     return (kind,)
 
 
-def _is_model(kind: Any) -> bool:
+def is_model(kind: Any) -> bool:
+    """Whether it is a section with fields of its own."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _fields(kind: type[BaseModel]) -> Mapping[str, Any]:
+def fields(kind: type[BaseModel]) -> Mapping[str, Any]:
+    """The fields of a section by the names a file has for them."""
     return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from serin.domain.charter import Monitoring
 from serin.domain.judgement.watching.policy import WatchPolicy
 from serin.files.durations import duration, written
-from serin.files.sections import Section
+from serin.files.sections import AS_WRITTEN, SPAN_TEXT, Section
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=31)
 _DAY = timedelta(days=1)
@@ -36,8 +36,8 @@ def _window(text: object) -> timedelta:
 
 
 class MonitoringSection(Section):
-    every: Annotated[timedelta, BeforeValidator(_every)] = _MONITORING.every
-    window: Annotated[timedelta, BeforeValidator(_window)] = _POLICY.window
+    every: Annotated[timedelta, BeforeValidator(_every), AS_WRITTEN, SPAN_TEXT] = _MONITORING.every
+    window: Annotated[timedelta, BeforeValidator(_window), AS_WRITTEN, SPAN_TEXT] = _POLICY.window
     minimum_rows: int = Field(default=_POLICY.minimum_rows, ge=2, le=1_000_000)
     false_alarms_per_year: float = Field(default=_POLICY.false_alarms_per_year, gt=0, le=52)
     slices: Annotated[list[str], Field(max_length=_MOST_SLICES)] = []

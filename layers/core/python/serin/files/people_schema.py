@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from serin.domain.access import checked_owner
+from serin.domain.access import OWNER, checked_owner
 from serin.domain.errors import Invalid
-from serin.domain.people import ROLES, People, Role
-from serin.files.sections import Section
+from serin.domain.people import ROLES, KeyMetric, People, Role
+from serin.files.sections import Section, text_like
 
 
 def _owner(value: object) -> object:
@@ -19,11 +19,12 @@ def _owner(value: object) -> object:
         raise ValueError(error.remedy) from error
 
 
-Owner = Annotated[str, BeforeValidator(_owner)]
+Owner = Annotated[str, BeforeValidator(_owner), text_like(OWNER)]
 
 
 class RoleSection(Section):
     who: Annotated[list[Owner], Field(min_length=1)]
+    key_metric: KeyMetric | None = None
 
 
 class ApprovalsSection(Section):
@@ -47,5 +48,8 @@ def people_of(section: PeopleSection) -> People:
     who: dict[str, tuple[str, ...]] = {
         role: tuple(role_of.who) for role, role_of in sections.items() if role_of is not None
     }
+    metrics: dict[str, KeyMetric] = {
+        role: role_of.key_metric for role, role_of in sections.items() if role_of and role_of.key_metric
+    }
     asked = section.approvals
-    return People(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training))
+    return People(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training), metrics)

@@ -9,11 +9,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from serin.domain.judgement.release_policy import CanaryPolicy, LowTraffic, Margins, ReleasePolicy, ShadowPolicy
 from serin.files.durations import duration, written
-from serin.files.sections import Duration, FilePath, Section
+from serin.files.sections import AS_WRITTEN, SPAN_TEXT, Duration, FilePath, Section
 
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=30)
 """A judge looks every minute at most, at calls of a minute ago; each of its looks reads all calls again."""
@@ -40,8 +40,13 @@ def _steps(value: object) -> object:
     return value
 
 
-Deadline = Annotated[timedelta, BeforeValidator(_deadline)]
-Steps = Annotated[list[int], BeforeValidator(_steps)]
+Deadline = Annotated[timedelta, BeforeValidator(_deadline), AS_WRITTEN, SPAN_TEXT]
+_PERCENT = {"type": "integer", "minimum": 1, "maximum": 99}
+Steps = Annotated[
+    list[int],
+    BeforeValidator(_steps),
+    WithJsonSchema({"type": "array", "items": _PERCENT, "minItems": 1, "maxItems": _MOST_STEPS}),
+]
 
 
 class ShadowSection(Section):

@@ -1,4 +1,4 @@
-"""The shape of a charter's section `retraining`, and of what a training may cost; `retraining_checks` has its meaning.
+"""The shape of a charter's section `retraining`; `retraining_checks` has its meaning.
 
 What is not written is as the policy has it.
 """
@@ -10,13 +10,10 @@ from datetime import timedelta
 from pydantic import Field
 
 from serin.domain.judgement.retraining.policy import OnDataDrift, OnPerformance, RetrainingPolicy
+from serin.files.design_schema import BudgetSection
 from serin.files.sections import Duration, Section
 
 _POLICY = RetrainingPolicy()
-
-
-class BudgetSection(Section):
-    trainings_per_month: int = Field(default=_POLICY.trainings_per_month, ge=0, le=1000)
 
 
 class RetrainingSection(Section):

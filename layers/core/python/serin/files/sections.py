@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from serin.files.durations import duration
+from serin.files.durations import duration, written
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+SPAN = r"[0-9]{1,6}[mhd]"
+
+
+def text_like(pattern: str | re.Pattern[str]) -> WithJsonSchema:
+    """What editors are told of a text that a function reads: the pattern it has to match from end to end."""
+    body = pattern if isinstance(pattern, str) else pattern.pattern.removesuffix(r"\Z")
+    return WithJsonSchema({"type": "string", "pattern": f"^{body}$"})
+
+
+AS_WRITTEN = PlainSerializer(written, return_type=str, when_used="json")
+"""A span as users write it, where a default is told."""
+SPAN_TEXT = text_like(SPAN)
+Duration = Annotated[timedelta, BeforeValidator(duration), AS_WRITTEN, SPAN_TEXT]
 FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
 # A contract's file may describe several objects: `contracts/sales.odcs.yaml#orders`.
 ContractPath = Annotated[

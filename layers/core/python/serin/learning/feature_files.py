@@ -12,10 +12,10 @@ import numpy as np
 from serin.domain.errors import ModelFailed
 from serin.domain.model_code import RAISED
 from serin.measures.arrays import Floats
+from serin.serving.answered import scored
 from serin.serving.manifest import Manifest, ModelColumn
 from serin.serving.model import ServedModel
 from serin.serving.pipeline_model import PipelineModel
-from serin.serving.scored_rows import scored
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,10 +24,11 @@ from serin.domain.batches import (
 )
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
-from serin.domain.errors import Invalid, NotFound, TooLarge
+from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record, from_record
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.batch_version import BatchVersion
+from serin.services.steps.known_objects import known_record
 
 
 def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
@@ -37,10 +38,7 @@ def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
 
 def known_plan(model: str, batch: str, *, lake: ObjectStore) -> BatchPlan | None:
     """The plan of a batch; None before there is one."""
-    try:
-        return from_record(BatchPlan, json.loads(lake.get(plan_at(model, batch))))
-    except NotFound:
-        return None
+    return known_record(BatchPlan, plan_at(model, batch), lake)
 
 
 def plan_batch(

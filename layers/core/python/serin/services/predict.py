@@ -9,7 +9,6 @@ from functools import cached_property
 
 from serin.domain.errors import Internal, ModelFailed, SerinError, TooLarge
 from serin.domain.golden_request import GOLDEN_REQUEST
-from serin.domain.model_code import RAISED, in_words
 from serin.domain.prediction_ids import RANDOM_BYTES, prediction_ids, repeated_id
 from serin.domain.scopes import require
 from serin.serving.answered import answered
@@ -17,7 +16,6 @@ from serin.serving.attempts import Attempts
 from serin.serving.log import Call
 from serin.serving.model import ServedModel, open_model
 from serin.serving.plans import InputsPlan
-from serin.serving.protocols.paths import protocol_at
 from serin.serving.quick_rows import QuickRows
 from serin.serving.requests import Asked, read_request
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from serin.serving.features import FeaturePlan
     from serin.serving.package import ModelPackage
     from serin.serving.plans import Plan
-    from serin.serving.protocols.paths import Protocol
     from serin.serving.requests import Instance
 
     T = TypeVar("T")
@@ -151,7 +148,9 @@ class Predictor:
             return load()
         except SerinError:
             raise
-        except RAISED as error:
+        except BaseException as error:  # what code of a model may raise is anything
+            from serin.domain.model_code import in_words
+
             found = f"Version {self._version} of {self._package.model} cannot be loaded: {in_words(error)}."
             raise ModelFailed(found, "Release another version; this one never worked.") from error
 
@@ -160,17 +159,18 @@ class Predictor:
         try:
             model = self._package.model
             require(request.scopes, "predict", model)
-            protocol = protocol_at(request.path, model, self._version)
-            return self._answer(request, self._read(protocol, request))
+            return self._answer(request, self._read(request))
         except SerinError as error:
             return refusal(error)
 
-    def _read(self, protocol: Protocol, request: Request) -> Asked:
+    def _read(self, request: Request) -> Asked:
         inputs = self._package.inputs
-        if protocol == "predict":
+        if request.path == "predict":
             return read_request(request.body, inputs, self._quick)
         # Not loaded by whoever is never asked in them: a process starts sooner.
-        if protocol == "invocations":
+        from serin.serving.protocols.paths import protocol_at
+
+        if protocol_at(request.path, self._package.model, self._version) == "invocations":
             from serin.serving.protocols.mlflow import read_invocation
 
             return read_invocation(request.body, inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,16 +26,17 @@ from serin.domain.batches import (
 from serin.domain.charter import Score
 from serin.domain.compilation import Runtime
 from serin.domain.contracts import Contract
-from serin.domain.errors import ModelFailed, NotFound
+from serin.domain.errors import ModelFailed
 from serin.domain.features import Value
 from serin.domain.records import as_record, from_record
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.batch_features import PartFeatures, part_features
 from serin.services.steps.batch_version import BatchVersion
+from serin.services.steps.known_objects import known_record
+from serin.serving.answered import scored as scored_rows
 from serin.serving.answers import THRESHOLD
 from serin.serving.compiled.model import CompiledModel
 from serin.serving.manifest import Manifest
-from serin.serving.scored_rows import scored as scored_rows
 
 MARKS = ".marks.parquet"
 
@@ -89,10 +90,7 @@ def write_part(plan: BatchPlan, name: str, manifest: Manifest, *, lake: ObjectSt
 
 
 def _known(plan: BatchPlan, part: BatchPart, lake: ObjectStore) -> PartCounts | None:
-    try:
-        return from_record(PartCounts, json.loads(lake.get(counts_at(plan.set, plan.batch.model, part.name))))
-    except NotFound:
-        return None
+    return known_record(PartCounts, counts_at(plan.set, plan.batch.model, part.name), lake)
 
 
 def _marks(features: PartFeatures, manifest: Manifest) -> pl.DataFrame:
@@ -123,7 +121,7 @@ def _compiled(features: PartFeatures, model: CompiledModel, version: BatchVersio
     return Scored(scores, failures)
 
 
-def scored_again(rows: list[Mapping[str, Value]], version: BatchVersion) -> list[Score | ModelFailed]:
+def scored_again(rows: list[Mapping[str, Value]], version: BatchVersion) -> Sequence[Score | ModelFailed]:
     """Rows that the kernel refused, one by one as a request's are: so their errors have the same words."""
     served = version.served
     return scored_rows(rows, served) if rows and served is not None else []

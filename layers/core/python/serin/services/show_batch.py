@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from serin.domain.batches import (
@@ -18,8 +17,8 @@ from serin.domain.batches import (
     result_at,
 )
 from serin.domain.errors import NotFound
-from serin.domain.records import from_record
 from serin.ports import ObjectStore, Workflows
+from serin.services.steps.known_objects import known_record
 
 
 @dataclass(frozen=True)
@@ -42,25 +41,19 @@ class ShownBatch:
 def show_batch(model: str, batch: str, *, lake: ObjectStore, workflows: Workflows) -> ShownBatch:
     """The batch of that id; raises NotFound."""
     name = checked_batch(batch)
-    try:
-        asked = from_record(Batch, json.loads(lake.get(asked_at(model, name))))
-    except NotFound as error:
-        raise NotFound(f"{model} has no batch {name}.", "Look at what the call that began it answered.") from error
+    asked = known_record(Batch, asked_at(model, name), lake)
+    if asked is None:
+        raise NotFound(f"{model} has no batch {name}.", "Look at what the call that began it answered.")
     # Before the manifest is looked for: a workflow that ends in between has written it.
     reason = workflows.batch_failure(name)
     place = result_at(model, name)
-    if _is_there(place, lake):
-        result = from_record(BatchResult, json.loads(lake.get(place)))
+    if result := known_record(BatchResult, place, lake):
         parts = len(result.objects)
         return ShownBatch(asked, "done", parts, parts, result.rows, result=result, manifest=place)
     status: BatchStatus = "running" if reason is None else "failed"
-    if not _is_there(plan_at(model, name), lake):
+    plan = known_record(BatchPlan, plan_at(model, name), lake)
+    if plan is None:
         return ShownBatch(asked, status, reason=reason)
-    plan = from_record(BatchPlan, json.loads(lake.get(plan_at(model, name))))
     scored = markers(lake.keys(counts_at(plan.set, model, "").removesuffix(".json")))
     done = sum(part.name in scored for part in plan.parts)
     return ShownBatch(asked, status, len(plan.parts), done, sum(part.rows for part in plan.parts), reason)
-
-
-def _is_there(key: str, lake: ObjectStore) -> bool:
-    return key in lake.keys(key)

@@ -12,6 +12,7 @@ from serin.domain.card import (
     CardInUse,
     CardMetric,
     CardRelease,
+    CardRole,
     CardSlice,
     CardSource,
     CardView,
@@ -83,7 +84,7 @@ def show_card(charter: Charter, number: int, *, catalog: Catalog) -> Card:
 
 
 def _design(charter: Charter, version: ModelVersion) -> CardDesign:
-    use = charter.intended_use
+    use, people = charter.intended_use, charter.people
     return CardDesign(
         problem=charter.problem,
         task=charter.task,
@@ -97,6 +98,9 @@ def _design(charter: Charter, version: ModelVersion) -> CardDesign:
         value=charter.value,
         gate_metric=charter.training.gate.metric,
         block=charter.training.gate.block,
+        users=charter.users,
+        risk=charter.risk,
+        people=tuple(CardRole(role, who, people.key_metrics.get(role)) for role, who in people.who.items()),
     )
 
 

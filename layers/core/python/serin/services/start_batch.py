@@ -10,6 +10,7 @@ from serin.domain.errors import NotFound, NotReleased
 from serin.domain.names import digest
 from serin.domain.records import as_record, from_record
 from serin.ports import Catalog, Clock, Control, ObjectStore, Workflows
+from serin.services.steps.known_objects import is_there
 from serin.services.withdraw_version import refuse_withdrawn
 
 
@@ -37,14 +38,13 @@ def start_batch(
     name = uuid.uuid4().hex if again is None else digest(again, "batch", model)[:32]
     key = batch_key(model, file)
     number = _version(model, version, catalog, control)
-    try:
-        content = uploads.about(key)
-    except NotFound as error:
+    if not is_there(key, uploads):
         raise NotFound(
             f"There is no file {key} in the uploads.",
             f"Put it there: `./scripts/serin batch {model} FILE` does both.",
             "file",
-        ) from error
+        )
+    content = uploads.about(key)
     batch = Batch(name, model, number, key, content.version, content.etag, clock.now(), by, correlation)
     place = asked_at(model, name)
     if not lake.put_new(place, json.dumps(as_record(batch)).encode()):

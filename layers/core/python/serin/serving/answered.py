@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from serin.domain.errors import ModelFailed
-from serin.serving.feature_rows import FeatureRow
 from serin.serving.log import LoggedRow
-from serin.serving.scored_rows import scored
+from serin.serving.plans import FeatureRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from serin.domain.buckets import OnlineItem
     from serin.domain.charter import Score
-    from serin.domain.features import EntityKey
+    from serin.domain.features import EntityKey, Value
     from serin.serving.model import ServedModel
     from serin.serving.plans import Plan
     from serin.serving.requests import Instance
@@ -39,8 +38,8 @@ class AnsweredRow:
         self.instance, self.features, self.error = instance, features, error
         self.score: Score | None = None
         self.answer = NO_ANSWER
-        self.unknown: Sequence[str] = ()
         self.explanation: Mapping[str, object] | None = None
+        self.unknown: Sequence[str] = ()
 
     def scored(self, score: Score | ModelFailed, model: ServedModel) -> None:
         """The model has said its score, or why it has none."""
@@ -108,7 +107,7 @@ def answered(
     for row, score in zip(ready, scored([row.features.values for row in ready], model), strict=True):
         row.scored(score, model)
     if explain:
-        _explain(ready, model)
+        _explain([row for row in rows if row.error is None], model)
     return rows
 
 
@@ -123,8 +122,7 @@ def _explain(rows: Sequence[AnsweredRow], model: ServedModel) -> None:
     from serin.serving.explained import explanation_of
 
     for row in rows:
-        if row.error is None:
-            row.explanation = explanation_of(row.features.values, model)
+        row.explanation = explanation_of(row.features.values, model)
 
 
 def with_features(
@@ -133,6 +131,16 @@ def with_features(
     """The instances before they are scored, or with the error of the function that could not answer one."""
     row_at = plan.at(online, now)
     return [_with_features(instance, row_at) for instance in instances]
+
+
+def scored(rows: Sequence[Mapping[str, Value]], model: ServedModel) -> Sequence[Score | ModelFailed]:
+    """A score for each row, or why it has none: all at once, and apart only where that fails."""
+    try:
+        return model.score(rows) if rows else []
+    except BaseException as error:  # noqa: BLE001 code of a model may raise anything, and none of it ends who asks
+        from serin.serving.scored_rows import scored_apart
+
+        return scored_apart(rows, model, error)
 
 
 def _with_features(instance: Instance, row_at: Callable[[Instance], FeatureRow]) -> AnsweredRow:

@@ -11,9 +11,9 @@ from serin.domain.charter import Charter
 from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues, Value, argument_name, feature_columns, is_stale, views_needed
 from serin.domain.model_code import RAISED, call_in_words, feature_value, in_words, kind_and_place
-from serin.serving.feature_rows import FeatureRow
 from serin.serving.lookups import Entity, ViewLookup
 from serin.serving.on_demand import OnDemand
+from serin.serving.plans import FeatureRow
 from serin.serving.requests import Instance
 
 NOTHING_LOGGED: Mapping[str, Value] = {}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.compilation import Compilation
+from serin.serving.package import BEFORE
 
 ColumnKind = Literal["numeric", "categorical"]
 
@@ -43,3 +44,8 @@ class Manifest:
     runtime: Mapping[str, str]
     sha256: str
     compilation: Compilation | None = None
+
+    @property
+    def uncompiled(self) -> str | None:
+        """Why there is no compiled model, where there is none."""
+        return BEFORE if self.compilation is None else self.compilation.reason

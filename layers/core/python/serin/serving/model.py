@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from serin.domain.errors import Corrupt, Unavailable
 from serin.serving.answers import answer_of
-from serin.serving.estimators import open_estimator, sha256_of
 from serin.serving.package import COMPILED, ESTIMATOR
 
 TYPE_CHECKING = False
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from serin.domain.charter import Scalar, Score, Task
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
-    from serin.serving.compiled.kernel import Kernel
     from serin.serving.compiled.model import CompiledModel
     from serin.serving.manifest import ColumnKind
     from serin.serving.package import ModelPackage
@@ -39,6 +37,8 @@ if TYPE_CHECKING:
         def classes(self) -> Sequence[Scalar]: ...
         @property
         def columns(self) -> Sequence[Column]: ...
+        @property
+        def uncompiled(self) -> str | None: ...
 
     class Scorer(Protocol):
         """What gives rows their scores."""
@@ -54,12 +54,15 @@ if TYPE_CHECKING:
 class ServedModel:
     """A model as `predict` asks it; `instead` says why scikit-learn answers for a compiled model, where it does."""
 
-    def __init__(self, facts: Facts, scorer: Scorer, instead: str | None = None, unproven: str | None = None) -> None:
+    def __init__(self, facts: Facts, scorer: Scorer, instead: str | None = None) -> None:
         self.facts, self.scorer, self.instead = facts, scorer, instead
-        self.uncompiled = instead or unproven or "this function is set to it"
-        """Why scikit-learn serves it, where it does."""
         self.runtime: Runtime = scorer.runtime
         self._seen = [(column.name, frozenset(column.categories)) for column in facts.columns if column.categories]
+
+    @property
+    def uncompiled(self) -> str:
+        """Why scikit-learn serves it, where it does."""
+        return self.instead or self.facts.uncompiled or "this function is set to it"
 
     def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.
@@ -95,30 +98,22 @@ def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled"
             return ServedModel(facts, _compiled(package, facts.proven))
         except (Corrupt, Unavailable) as error:
             instead = error.message
+    from serin.serving.estimators import open_estimator
     from serin.serving.pipeline_model import PipelineModel
 
     estimator = open_estimator(package.content(ESTIMATOR), sha256)
-    return ServedModel(facts, PipelineModel(package.manifest, estimator), instead, facts.unproven)
+    return ServedModel(facts, PipelineModel(package.manifest, estimator), instead)
 
 
 def _compiled(package: ModelPackage, sha256: str) -> CompiledModel:
     """The compiled model; Corrupt or Unavailable where it cannot be used."""
     from serin.serving.compiled.kernel import find_kernel
+    from serin.serving.compiled.model import CompiledModel
 
     kernel = find_kernel()
     if kernel is None:
         raise Unavailable("This function has no kernel.", "Deploy it with its layers.")
     try:
-        content = package.content(COMPILED)
+        return CompiledModel(package.proven(COMPILED, sha256), kernel)
     except OSError as error:
         raise Unavailable(f"{COMPILED} cannot be read: {error}.", "Release the version again.") from error
-    return proven_model(content, sha256, kernel)
-
-
-def proven_model(content: bytes, sha256: str, kernel: Kernel) -> CompiledModel:
-    """A compiled file in memory; Corrupt unless it is the one that was proven."""
-    from serin.serving.compiled.model import CompiledModel
-
-    if sha256_of(content) != sha256:
-        raise Corrupt(f"{COMPILED} is not what was proven.", "Release the version again.")
-    return CompiledModel(content, kernel)

@@ -6,7 +6,7 @@ import json
 from functools import cached_property
 from importlib.machinery import PathFinder
 
-from serin.domain.errors import NotReleased
+from serin.domain.errors import Corrupt, NotReleased
 
 # From `typing` itself it would cost a start of `predict` more than the rest of this file.
 TYPE_CHECKING = False
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "serin_model"
 ESTIMATOR, COMPILED = "model.joblib", "model.bin"
+_LARGE = 1_000_000
+BEFORE = "models were not compiled when it was trained"
 
 
 class ServedInput:
@@ -42,9 +44,9 @@ class ServedColumn:
 
 
 class Facts:
-    """What is asked of a manifest before a model answers.
+    """What is asked of a manifest before a model answers; `proven` is the digest of the compiled file, if it serves.
 
-    `proven` is the digest of the compiled file that serves; without one `unproven` says why there is none.
+    `uncompiled` says why there is none.
     """
 
     def __init__(self, record: dict[str, Any]) -> None:
@@ -52,9 +54,9 @@ class Facts:
         self.classes: tuple[Scalar, ...] = tuple(record["classes"])
         self.columns = tuple(ServedColumn(**column) for column in record["columns"])
         self.sha256: str = record["sha256"]
-        compilation = record.get("compilation") or {"reason": "models were not compiled when it was trained"}
+        compilation = record.get("compilation", {"reason": BEFORE})
         self.proven: str | None = compilation.get("sha256")
-        self.unproven: str | None = compilation.get("reason")
+        self.uncompiled: str | None = compilation.get("reason")
 
 
 class ModelPackage:
@@ -94,6 +96,12 @@ class ModelPackage:
 
         return from_record(Manifest, self._manifest)
 
+    def proven(self, name: str, sha256: str) -> bytes:
+        """A file of it, whose digest is this one; raises Corrupt, and OSError where it cannot be read."""
+        if (digest := _sha256(content := self.content(name))) != sha256:
+            raise Corrupt(f"{name} is not what was proven: its digest is {digest[:12]}….", "Release the version again.")
+        return content
+
     def content(self, name: str) -> bytes:
         """A file of it; OSError where it cannot be read."""
         with open(f"{self._folder}/{name}", "rb") as file:  # noqa: PTH123 pathlib costs a start more than all of this
@@ -102,6 +110,22 @@ class ModelPackage:
     def _record(self, name: str) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(self.content(name))
         return record
+
+
+def _sha256(content: bytes) -> str:
+    """Of a file of usual size by Python's own code: to load OpenSSL takes a start longer than all that is hashed."""
+    if len(content) < _LARGE:
+        try:
+            from _sha2 import sha256  # type: ignore[import-not-found]
+        except ImportError:
+            try:
+                from _sha256 import sha256  # type: ignore[import-not-found]
+            except ImportError:
+                from hashlib import sha256
+    else:
+        from hashlib import sha256
+    digest: str = sha256(content).hexdigest()
+    return digest
 
 
 def find_package(name: str = PACKAGE) -> ModelPackage:

@@ -1,10 +1,8 @@
-"""How a model's rows are made of a request: by its inputs alone, or with what is looked up and computed."""
+"""How the rows that a model is asked are made of a request: by its inputs alone, or with what is looked up too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-
-from serin.serving.feature_rows import FeatureRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,12 +10,27 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from serin.domain.buckets import OnlineItem
-    from serin.domain.features import EntityKey
+    from serin.domain.features import EntityKey, Value
     from serin.domain.fields import Field
     from serin.serving.features import FeaturePlan
     from serin.serving.requests import Instance
 
     Plan: TypeAlias = "FeaturePlan | InputsPlan"
+
+
+class FeatureRow:
+    """One row by feature column, and the views that had nothing for it, nothing fresh enough, or too much to count."""
+
+    __slots__ = ("missing", "stale", "too_busy", "values")
+
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        missing: tuple[str, ...] = (),
+        stale: tuple[str, ...] = (),
+        too_busy: tuple[str, ...] = (),
+    ) -> None:
+        self.values, self.missing, self.stale, self.too_busy = values, missing, stale, too_busy
 
 
 class InputsPlan:

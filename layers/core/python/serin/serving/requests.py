@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Instance: TypeAlias = "Mapping[str, Value]"
 REPORTED_PROBLEMS = 10
+LENGTH = "inference-header-content-length"
+"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
 _FIELDS = ("instances", "explain")
 _REMEDY = 'Send {"instances": [{…}, …]}.'
 
@@ -36,8 +38,7 @@ class Asked:
         tells_of_rows: bool = True,
         explain: bool = False,
     ) -> None:
-        self.instances, self.answer, self.tells_of_rows = instances, answer, tells_of_rows
-        self.explain = explain
+        self.instances, self.answer, self.tells_of_rows, self.explain = instances, answer, tells_of_rows, explain
 
 
 def read_request(body: bytes, inputs: Sequence[Field], quick: QuickRows | None = None) -> Asked:
@@ -68,10 +69,10 @@ def read_rows(
     return instances
 
 
-def read_row(sent: object, inputs: Sequence[Field]) -> Instance:
+def read_row(found: object, inputs: Sequence[Field]) -> Instance:
     """One instance by itself, held to the same rules; raises Invalid."""
     problems: list[Invalid] = []
-    instance = _checked(sent, "inputs", inputs, problems)
+    instance = _checked(found, "inputs", inputs, problems)
     if problems:
         raise _together(problems[:REPORTED_PROBLEMS])
     return instance
@@ -107,27 +108,27 @@ def check_count(rows: int, name: str) -> None:
         raise TooLarge(found, "Send the rows in several requests.", name)
 
 
-def _checked(value: object, path: str, inputs: Sequence[Field], problems: list[Invalid]) -> Instance:
-    if not isinstance(value, dict):
-        problems.append(_at(path, Invalid(f"found {shown(value)}, not an object", "Send an object for each instance.")))
+def _checked(found: object, path: str, inputs: Sequence[Field], problems: list[Invalid]) -> Instance:
+    if not isinstance(found, dict):
+        problems.append(_at(path, Invalid(f"found {shown(found)}, not an object", "Send an object for each instance.")))
         return {}
     values: dict[str, Value] = {}
     for item in inputs:
         try:
-            values[item.name] = _value(item, value)
+            values[item.name] = _value(item, found)
         except Invalid as problem:
             problems.append(_at(f"{path}.{item.name}", problem))
     known = {item.name for item in inputs}
     remedy = f"Send only {', '.join(item.name for item in inputs)}."
-    for name in sorted(value.keys() - known)[:REPORTED_PROBLEMS]:
+    for name in sorted(found.keys() - known)[:REPORTED_PROBLEMS]:
         problems.append(_at(f"{path}.{_shown_name(name)}", Invalid("is not an input of this model", remedy)))
     return values
 
 
-def _value(item: Field, instance: Mapping[str, object]) -> Value:
-    if item.name not in instance and not item.nullable:
+def _value(item: Field, found: Mapping[str, object]) -> Value:
+    if item.name not in found and not item.nullable:
         raise Invalid("is missing", f"Send a {item.type}.")
-    return read_field(item, instance.get(item.name))
+    return read_field(item, found.get(item.name))
 
 
 def _shown_name(name: str) -> str:

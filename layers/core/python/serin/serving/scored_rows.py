@@ -22,15 +22,12 @@ LOOKED_INTO = 3
 _HARMLESS = (0.0, 1.0)
 
 
-def scored(rows: Sequence[Row], model: ServedModel) -> list[Score | ModelFailed]:
-    """A score for each row, or why it has none.
+def scored_apart(rows: Sequence[Row], model: ServedModel, error: BaseException) -> list[Score | ModelFailed]:
+    """A score for each of the rows that `error` was raised of, or why it has none.
 
-    All are scored at once; where that fails each half is by itself, so that a few bad rows cost a few calls more.
+    Each half is by itself, so that a few bad rows cost a few calls more.
     """
-    try:
-        return [*model.score(rows)] if rows else []
-    except RAISED as error:
-        return list(_halved(rows, model, _Blame(model), error))
+    return list(_halved(rows, model, _Blame(model), error))
 
 
 def _halved(
@@ -101,4 +98,4 @@ _REMEDY = "Ask without this value, or tell the model's owner: its pipeline has t
 
 
 def _usual(column: Column) -> tuple[Value, ...]:
-    return _HARMLESS if column.kind == "numeric" else column.categories[:1]
+    return _HARMLESS if column.kind == "numeric" else tuple(column.categories[:1])

@@ -13,12 +13,13 @@ from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.features import EntityKey, Value
 from serin.domain.records import from_record
 from serin.domain.shadows import ShadowAnswer, ShadowRow
-from serin.serving.features import FeaturePlan, FeatureRow, newer_than
+from serin.serving.answered import scored
+from serin.serving.features import FeaturePlan, newer_than
 from serin.serving.log import LoggedRow
 from serin.serving.model import ServedModel
+from serin.serving.plans import FeatureRow
 from serin.serving.replay import logged_values
 from serin.serving.requests import Instance, read_row
-from serin.serving.scored_rows import scored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

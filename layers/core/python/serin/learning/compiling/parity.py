@@ -92,7 +92,7 @@ def matrix_of(model: CompiledModel, table: pd.DataFrame) -> Matrix:
 
 
 def _columns(model: CompiledModel) -> list[ModelColumn]:
-    return [ModelColumn(column.name, column.kind, column.categories) for column in model.about.columns]
+    return [ModelColumn(column.name, column.kind, tuple(column.categories)) for column in model.about.columns]
 
 
 def _refused(model: CompiledModel, table: pd.DataFrame) -> Mask:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
+import os
 from array import array
-from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
+from importlib.machinery import PathFinder
 
 from serin.domain.errors import Corrupt, Unavailable
 
+# From `typing` itself it would cost a start of `predict` more than the rest of this file.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TypeAlias
+
+    Function: TypeAlias = Callable[..., Any]
+    AnyPath: TypeAlias = str | os.PathLike[str]
+
 PACKAGE = "serin_kernel"
 LIBRARY = "kernel.so"
-Function = Callable[..., Any]
 _WRONG = {
     1: "it is no compiled model",
     2: "it was written in a version of the format that this kernel does not read",
@@ -26,7 +32,7 @@ _WRONG = {
 class Kernel:
     """The functions of the library, with what they are asked by address."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: AnyPath) -> None:
         self.path = path
         library = ctypes.CDLL(str(path))
         address, count, flag = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
@@ -61,20 +67,21 @@ class Kernel:
 
 
 @cache
-def kernel_at(path: Path) -> Kernel:
+def kernel_at(path: AnyPath) -> Kernel:
     """The library in a file; raises Unavailable when this machine cannot load it."""
     try:
         return Kernel(path)
     except (OSError, AttributeError) as error:
         raise Unavailable(
-            f"The kernel {path.name} cannot be loaded: {error}.", "Deploy the layer that is built for this machine."
+            f"The kernel {os.fspath(path).rpartition('/')[2]} cannot be loaded: {error}.",
+            "Deploy the layer that is built for this machine.",
         ) from error
 
 
 def find_kernel() -> Kernel | None:
     """The kernel of the layer beside this function; None where there is none."""
-    spec = importlib.util.find_spec(PACKAGE)
+    spec = PathFinder.find_spec(PACKAGE)
     for folder in spec.submodule_search_locations or () if spec else ():
-        if (path := Path(folder) / LIBRARY).is_file():
+        if os.access(path := f"{folder}/{LIBRARY}", os.R_OK):
             return kernel_at(path)
     return None

@@ -17,23 +17,17 @@ A change of meaning is another version: a kernel refuses every version but its o
 from __future__ import annotations
 
 import json
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 from serin.domain.charter import Scalar, Task
-from serin.domain.errors import Corrupt, SerinError
-from serin.domain.records import as_record, from_record
+from serin.domain.records import as_record
 from serin.serving.compiled.margins import Margins
+from serin.serving.compiled.reading import HEADER, outputs_of
 from serin.serving.manifest import ColumnKind
 
 MAGIC = b"SERINMDL"
 VERSION = 2
-NULL, UNKNOWN = -2, -1
-"""The codes of a null and of a category that is not in the list; those of the others count from 0."""
-_HEADER = struct.Struct("<8s4I5q")
 
 
 class Operation(IntEnum):
@@ -102,16 +96,11 @@ class Parts:
     description: Description
 
 
-def outputs_of(task: Task, classes: Sequence[Scalar]) -> int:
-    """How many scores a row has: one for each class of a multiclass task, otherwise one."""
-    return len(classes) if task == "multiclass" else 1
-
-
 def packed(parts: Parts) -> bytes:
     """The file."""
     about = parts.description
     text = json.dumps(as_record(about), ensure_ascii=False).encode()
-    header = _HEADER.pack(
+    header = HEADER.pack(
         MAGIC,
         VERSION,
         len(about.columns),
@@ -126,50 +115,13 @@ def packed(parts: Parts) -> bytes:
     return header + b"".join(part + bytes(-len(part) % 8) for part in (parts.ints, parts.doubles, parts.nodes, text))
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """What the header of a file counts."""
-
-    inputs: int
-    slots: int
-    outputs: int
-    trees: int
-    nodes: int
-
-
-def sizes_of(content: bytes) -> Sizes:
-    """The counts of a file that the kernel accepted."""
-    _, _, inputs, slots, outputs, _, _, nodes, _, trees = _HEADER.unpack_from(content)
-    return Sizes(inputs, slots, outputs, trees, nodes)
-
-
 def inputs_read(content: memoryview) -> frozenset[int]:
     """The places of the inputs that any operation reads, of a file that the kernel accepted."""
-    count = _HEADER.unpack_from(content)[5]
-    ints = content[_HEADER.size : _HEADER.size + 4 * count].cast("i")
+    count = HEADER.unpack_from(content)[5]
+    ints = content[HEADER.size : HEADER.size + 4 * count].cast("i")
     places, at = set(), 0
     while ints[at] != Operation.ANSWER:
         if ints[at] in (Operation.NUMBER, Operation.CODE):
             places.add(ints[at + 4])
         at += 4 + ints[at + 1] + ints[at + 3]
     return frozenset(places)
-
-
-def description_of(content: bytes) -> Description:
-    """The text of a file that the kernel accepted; raises Corrupt for one that does not fit its numbers."""
-    fields: tuple[Any, ...] = _HEADER.unpack_from(content)
-    _, _, inputs, slots, outputs, ints, doubles, nodes, text, _ = fields
-    at = _HEADER.size + ints * 4 + ints % 2 * 4 + doubles * 8 + nodes * 16
-    try:
-        about = from_record(Description, json.loads(content[at : at + text]))
-    except (ValueError, TypeError, LookupError, RecursionError, SerinError) as error:
-        raise _corrupt(f"its description cannot be read: {error}") from error
-    if about.margins and not about.margins.fits(inputs, slots, len(about.classes)):
-        raise _corrupt("its description names slots, columns or classes that are not there")
-    if len(about.columns) != inputs or outputs_of(about.task, about.classes) != outputs:
-        raise _corrupt("its description is of another model")
-    return about
-
-
-def _corrupt(what: str) -> Corrupt:
-    return Corrupt(f"The compiled model is damaged: {what}.", "Release the version again, or train a new one.")

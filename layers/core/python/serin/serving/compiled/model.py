@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from operator import itemgetter
 
-from serin.domain.charter import Score
-from serin.domain.compilation import Runtime
 from serin.domain.errors import ModelFailed, Unavailable
-from serin.domain.features import Value
-from serin.serving.compiled.kernel import Kernel
-from serin.serving.compiled.layout import NULL, UNKNOWN, Column, description_of, inputs_read, sizes_of
-from serin.serving.table import number_of, text_of
+from serin.serving.compiled.reading import NULL, UNKNOWN, Sizes, opened
+
+# From `typing` itself it would cost a start of `predict` more than the rest of this file; so do dataclasses.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from serin.domain.charter import Score
+    from serin.domain.compilation import Runtime
+    from serin.domain.features import Value
+    from serin.serving.compiled.kernel import Kernel
 
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
 
 
-@dataclass(frozen=True, eq=False)
 class Matrix:
     """Inputs as numbers: value (row, input) lies at `values[row * of_row + input * of_input]`."""
 
-    values: array[float]
-    rows: int
-    of_row: int
-    of_input: int
+    __slots__ = ("of_input", "of_row", "rows", "values")
+
+    def __init__(self, values: array[float], rows: int, of_row: int, of_input: int) -> None:
+        self.values, self.rows, self.of_row, self.of_input = values, rows, of_row, of_input
 
 
 class CompiledModel:
@@ -39,10 +42,11 @@ class CompiledModel:
         self._kernel = kernel
         self._file = kernel.opened(content)
         self._at = self._file.buffer_info()[0]
-        self.about = description_of(content)
-        self._sizes = sizes_of(content)
-        self._codes = [None if column.kind == "numeric" else _codes_of(column) for column in self.about.columns]
-        self._inputs = [(column.name, _reader(column)) for column in self.about.columns]
+        self._sizes = Sizes(content)
+        self.about = opened(content, self._sizes)
+        self._names = tuple(column.name for column in self.about.columns)
+        self._codes = [None if of.kind == "numeric" else _codes_of(of.categories) for of in self.about.columns]
+        self._coded = [(place, codes) for place, codes in enumerate(self._codes) if codes is not None]
         self._means: dict[int, array[float]] = {}
 
     @property
@@ -55,26 +59,53 @@ class CompiledModel:
 
         Raises Invalid for a value of the wrong kind, and ValueError for a row that the pipeline itself refuses.
         """
-        values = array("d", [read(row[name]) for row in rows for name, read in self._inputs])
-        return self._listed(self.scores_of(Matrix(values, len(rows), len(self._inputs), 1)))
+        return self._listed(self.scores_of(Matrix(self._values(rows), len(rows), len(self._names), 1)))
+
+    def _values(self, rows: Sequence[Mapping[str, Value]]) -> array[float]:
+        """The rows as the kernel reads them, one after the other."""
+        numbers = array("d")
+        pick = itemgetter(*self._names) if len(self._names) > 1 else lambda row: (row[self._names[0]],)
+        for row in rows:
+            values = list(pick(row))
+            for place, codes in self._coded:
+                values[place] = codes.get(values[place])
+            try:
+                numbers.fromlist(values)
+            except TypeError:
+                # A null, a moment or a category that is new is a number too, and what has the wrong kind is named.
+                numbers.fromlist([self._number(place, row[name]) for place, name in enumerate(self._names)])
+        return numbers
+
+    def _number(self, place: int, value: Value) -> float:
+        from serin.serving.table import number_of, text_of
+
+        codes, name = self._codes[place], self._names[place]
+        if codes is None:
+            return number_of(name, value)
+        code = codes.get(value)
+        if code is None:
+            text_of(name, value)
+        return UNKNOWN if code is None else code
 
     def columns(self, columns: Sequence[Any]) -> Matrix:
-        """Whole columns, in the model's order, as the kernel reads them; those that it does not read are left out.
+        """Whole columns, in the model's order, as the kernel reads them.
 
         Numbers are a buffer of float64, a null NaN; texts are a sequence, a null None or NaN.
         """
-        rows, values = len(columns[0]), array("d")
-        for place, (column, codes) in enumerate(zip(columns, self._codes, strict=True)):
-            if place not in self._read:
-                values.frombytes(bytes(8 * rows))
-            elif codes is None:
+        values = array("d")
+        for column, codes in zip(columns, self._codes, strict=True):
+            if codes is None:
                 values.frombytes(memoryview(column).cast("B"))
             else:
                 values.fromlist(list(map(codes.__getitem__, column)))
+        rows = len(columns[0])
         return Matrix(values, rows, 1, rows)
 
     @cached_property
     def _read(self) -> frozenset[int]:
+        # Not loaded by whoever asks by rows: a process starts sooner.
+        from serin.serving.compiled.layout import inputs_read
+
         return inputs_read(memoryview(self._file).cast("B"))
 
     def scores_of(self, matrix: Matrix) -> array[float]:
@@ -110,7 +141,7 @@ class CompiledModel:
 
     def slots_of(self, row: Mapping[str, Value]) -> array[float]:
         """All that the kernel makes of one row; raises ValueError for a row that is refused."""
-        values = array("d", [read(row[name]) for name, read in self._inputs])
+        values = self._values([row])
         room, refused = self._kernel.room(self._file, 1), array("B", b"\0")
         inputs, slots, reasons = (part.buffer_info()[0] for part in (values, room, refused))
         self._kernel.score(self._at, inputs, 0, 1, 1, slots, None, reasons, None)
@@ -147,31 +178,14 @@ class CompiledModel:
         return [list(scores[at : at + width]) for at in range(0, len(scores), width)]
 
 
-class _Codes(dict[Any, float]):
+class _Codes(dict[object, float]):
     """The code of a text; a null may be None or NaN, as pandas has it."""
 
-    def __missing__(self, value: Any) -> float:
+    def __missing__(self, value: object) -> float:
         return NULL if value != value else UNKNOWN  # noqa: PLR0124 only NaN differs from itself
 
 
-def _codes_of(column: Column) -> _Codes:
-    codes = _Codes((name, float(code)) for code, name in enumerate(column.categories))
+def _codes_of(categories: Sequence[str]) -> _Codes:
+    codes = _Codes(zip(categories, map(float, range(len(categories))), strict=True))
     codes[None] = NULL
     return codes
-
-
-def _reader(column: Column) -> Callable[[Value], float]:
-    if column.kind == "numeric":
-        return lambda value: value if type(value) is float else number_of(column.name, value)
-    codes = _codes_of(column)
-
-    def read(value: Value) -> float:
-        known = codes.get(value)
-        return known if known is not None else _unknown(column.name, value)
-
-    return read
-
-
-def _unknown(name: str, value: Value) -> float:
-    text_of(name, value)
-    return UNKNOWN

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from serin.domain.charter import Input
 from serin.domain.errors import Invalid
 from serin.domain.fields import shown
 from serin.domain.json_body import read_json
 from serin.serving.requests import Asked, check_count, read_rows
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.domain.fields import Field
+
 FORMS = ("dataframe_split", "dataframe_records", "inputs", "instances")
 _REMEDY = f"Send one of {', '.join(FORMS)}."
 
 
-def read_invocation(body: bytes, inputs: Sequence[Input]) -> Asked:
+def read_invocation(body: bytes, inputs: Sequence[Field]) -> Asked:
     """The instances of a body in one of MLflow's forms; errors are those of a prediction.
 
     A column that lacks is null where the charter lets it be, and so is a NaN, which MLflow's own encoder writes for a

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
     Protocol = Literal["predict", "invocations", "infer"]
 
-LENGTH = "inference-header-content-length"
-"""The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
-
 
 def protocol_at(path: str, model: str, version: int) -> Protocol:
     """The protocol of a request; raises NotFound for what is no path of the model, or of a version that is not here."""

@@ -4,67 +4,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from infra.cost.lines import Line, Template, Term
 from serin.domain import prices
 
 _MINUTE_S = 60
-Template = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Watching:
-    """One thing that watches, of a model or shared by all (None), and what it costs: `metrics` times `price`."""
-
-    name: str
-    model: str | None
-    metrics: int
-    price: float
-
-    @property
-    def usd(self) -> float:
-        """A month."""
-        return self.metrics * self.price
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.metrics} x ${self.price:.2f} = ${self.usd:.2f}"
-
-
-def watching_of(templates: Iterable[Template], models: Sequence[str]) -> list[Watching]:
+def watching_of(templates: Iterable[Template], models: Sequence[str]) -> list[Line]:
     """Everything in these templates that CloudWatch asks money for while nothing happens."""
     resources = [one for template in templates for one in template["Resources"].values()]
     dashboards = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Dashboard"]
     return [
-        *(cost for one in resources for cost in _one(one["Type"], one.get("Properties", {}), models)),
+        *(line for one in resources for line in _one(one["Type"], one.get("Properties", {}), models)),
         *(_dashboard(at, dashboard) for at, dashboard in enumerate(dashboards)),
     ]
 
 
-def total(watching: Iterable[Watching], model: str | None) -> float:
-    """USD a month of one model's own, or of what all share."""
-    return sum(one.usd for one in watching if one.model == model)
-
-
-def _one(kind: str, properties: Mapping[str, Any], models: Sequence[str]) -> Iterator[Watching]:
+def _one(kind: str, properties: Mapping[str, Any], models: Sequence[str]) -> Iterator[Line]:
     name = str(properties.get("AlarmName", ""))
     model = next((model for model in models if name.endswith(f"-{model}")), None)
     if kind == "AWS::CloudWatch::Alarm":
         periods = [one["MetricStat"]["Period"] for one in properties.get("Metrics", ()) if "MetricStat" in one]
         periods = periods or [properties["Period"]]
         price = prices.ALARM_METRIC if min(periods) >= _MINUTE_S else prices.FAST_ALARM_METRIC
-        yield Watching(name, model, len(periods), price)
+        yield _watching(f"alarm {name}", model, len(periods), price)
     elif kind == "AWS::CloudWatch::CompositeAlarm":
-        yield Watching(name, model, 1, prices.COMPOSITE_ALARM)
+        yield _watching(f"alarm {name}", model, 1, prices.COMPOSITE_ALARM)
     elif kind == "AWS::Logs::MetricFilter":
-        yield Watching("metric filter", None, len(properties["MetricTransformations"]), prices.CUSTOM_METRIC)
+        yield _watching("metric filter", None, len(properties["MetricTransformations"]), prices.CUSTOM_METRIC)
 
 
-def _dashboard(at: int, properties: Mapping[str, Any]) -> Watching:
+def _watching(what: str, model: str | None, metrics: int, price: float) -> Line:
+    return Line("idle", what, model, (Term(metrics, "metric" if metrics == 1 else "metrics", price),))
+
+
+def _dashboard(at: int, properties: Mapping[str, Any]) -> Line:
     shown = metrics_shown(properties["DashboardBody"])
     free = at < prices.FREE_DASHBOARDS and shown <= prices.FREE_DASHBOARD_METRICS
     why = f"{shown} metrics; an account's first {prices.FREE_DASHBOARDS} of {prices.FREE_DASHBOARD_METRICS} are free"
-    return Watching(f"dashboard {properties['DashboardName']} ({why})", None, 1, 0.0 if free else prices.DASHBOARD)
+    price = Term(1, "dashboard", 0.0 if free else prices.DASHBOARD)
+    return Line("idle", f"dashboard {properties['DashboardName']} ({why})", None, (price,))
 
 
 def metrics_shown(body: Any) -> int:

@@ -1,0 +1,1 @@
+"""What the templates of a stage cost: line by line, from what they hold and a dated file of prices."""

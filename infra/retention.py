@@ -1,0 +1,38 @@
+"""Which objects of a stage's buckets end by age, where charters ask for it.
+
+What models learn from does not: rows of the lake, training sets and artifacts, which a release, a way back or a
+repeated training may need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from serin.domain.charter import Charter
+from serin.domain.compliance import shortest
+
+ANSWERS = ("predictions", "invocations", "shadow", "truth")
+"""Of the lake, each with a folder for every model."""
+
+
+def of_the_lake(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
+    """Prefix → how long: what callers asked and were answered, and what turned out to be right."""
+    spans = {charter.model: charter.compliance.retention for charter in charters}
+    return {f"{folder}/{model}/": span for model, span in spans.items() if span is not None for folder in ANSWERS}
+
+
+def of_uploads(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
+    """Prefix → how long: files as they were uploaded. Models that share a dataset are all kept their word."""
+    reading: dict[str, list[timedelta | None]] = {}
+    for charter in charters:
+        for dataset in charter.datasets:
+            reading.setdefault(dataset.name, []).append(charter.compliance.retention)
+    spans = {f"raw/{dataset}/": shortest(asked) for dataset, asked in reading.items()}
+    return {prefix: span for prefix, span in spans.items() if span is not None}
+
+
+def lifecycle_rules(charters: Sequence[Charter]) -> int:
+    """So many rules the fuller of the two buckets has."""
+    # One is every bucket's: uploads that were never finished.
+    return 1 + max(len(of_the_lake(charters)), len(of_uploads(charters)))

@@ -1,0 +1,33 @@
+"""What rules and money ask of a model, whatever it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+Risk = Literal["minimal", "limited", "high"]
+"""How much harm a wrong answer does, by the people who answer for it; before `high` goes live, people must agree."""
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """Where the model's data may lie, and how long what callers ask and are answered is kept; None: nobody asks."""
+
+    region: str | None = None
+    retention: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a month of the model may cost, and how many calls a second it is meant for; None: nobody says."""
+
+    usd_per_month: float | None = None
+    requests_per_second: int | None = None
+
+
+def shortest(spans: Iterable[timedelta | None]) -> timedelta | None:
+    """The retention of what several share: whoever asks for the shortest is promised it."""
+    asked = [span for span in spans if span is not None]
+    return min(asked) if asked else None
