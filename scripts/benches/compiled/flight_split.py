@@ -38,28 +38,28 @@ def flight_split(kernel: Path, rounds: int) -> Mapping[str, Any]:
         world = flight_world(folder, kernel_at(kernel))
         _fill(world, variables)
         (folder / "requests.json").write_text(json.dumps(_requests(world)))
-        found: dict[str, list[Any]] = {name: [] for name in RUNTIMES}
+        measured: dict[str, list[Any]] = {name: [] for name in RUNTIMES}
         for number in range(rounds):
             for name in RUNTIMES:
                 PROGRESS.print(f"flights, round {number + 1} of {rounds}: {name}")
-                found[name].append(_run(folder, world, variables, name))
+                measured[name].append(_run(folder, world, variables, name))
     return {
         "what": BEFORE,
         "rounds": rounds,
-        "start": _start(found),
-        **{str(size): _of(found, str(size)) for size in SIZES},
+        "start": _start(measured),
+        **{str(size): _of(measured, str(size)) for size in SIZES},
     }
 
 
-def _start(found: Mapping[str, Sequence[Any]]) -> Mapping[str, float]:
+def _start(measured: Mapping[str, Sequence[Any]]) -> Mapping[str, float]:
     """From a process's start to its first answer, less what an answer costs that is not the first."""
-    starts = {name: [one["first_ms"] - one["1"]["whole"] for one in runs] for name, runs in found.items()}
+    starts = {name: [one["first_ms"] - one["1"]["whole"] for one in runs] for name, runs in measured.items()}
     return _compared(starts["before"], starts["after"])
 
 
-def _of(found: Mapping[str, Sequence[Any]], size: str) -> Mapping[str, Any]:
+def _of(measured: Mapping[str, Sequence[Any]], size: str) -> Mapping[str, Any]:
     def part(name: str, which: str) -> list[float]:
-        return [run[size].get(which, 0.0) for run in found[name]]
+        return [run[size].get(which, 0.0) for run in measured[name]]
 
     return {which: _compared(part("before", which), part("after", which)) for which in PARTS}
 
