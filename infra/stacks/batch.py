@@ -9,7 +9,7 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
-from infra.limits import ACCEPT_DISK_MB
+from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
 from infra.names import EVERY_MODEL
 from infra.stacks.batch_states import batch_definition
 
@@ -66,7 +66,7 @@ def score_batch(stack: SerinStack, model: str) -> ServiceFunction:
             _records(stack, model),
         ],
         called_by="workflow",
-        memory=3008,
+        memory=BATCH_MEMORY_MB,
         disk=ACCEPT_DISK_MB,
         timeout=cdk.Duration.minutes(15),
     )

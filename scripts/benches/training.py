@@ -1,4 +1,4 @@
-"""Trainings: runs side by side, what a training of flights takes beside its bare fits, and how far a rerun differs."""
+"""Trainings: runs side by side, one of flights beside bare fits, how far a rerun differs, what the default is worth."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from rich.console import Console
 
 from benches.trained.cloud import on_cloud
 from benches.trained.comparing import comparison
+from benches.trained.default_skill import default_skill
 from benches.trained.overhead import SMALL, overhead
 
 GOALS = {
     "compare": {"queries": 3},
     "overhead": {"proportional": 1.2, "fixed_s": 10},
     "rerun_difference": 0,
+    "default_skill": {"worst": -0.03},
 }
 
 
@@ -35,6 +37,7 @@ def main() -> None:
         "rerun_difference": cloud.difference,
         "rerun": cloud.rerun["repeat"],
         "search": {"trials": cloud.trials, "in_parallel": cloud.in_parallel},
+        "default_skill": default_skill(),
         "goals": GOALS,
     }
     Console().print_json(json.dumps(figures))

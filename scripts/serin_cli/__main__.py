@@ -33,6 +33,8 @@ from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
 from serin_cli.outcome import Outcome
+from serin_cli.pipeline import arguments as pipeline_arguments
+from serin_cli.pipeline import pipeline
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
@@ -118,6 +120,7 @@ def _of_the_platform(add: Add) -> None:
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
     stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
+    add("pipeline", pipeline, "Write what checks, deploys and asks for approval.", *pipeline_arguments())
     traced = ("id", {"help": TRACED})
     since = ("--since", {"metavar": "MOMENT", "help": "read the logs from there, such as 2013-04-01T04:00Z"})
     add("trace", trace, "What one call or upload has caused, in every log.", traced, since)

@@ -27,7 +27,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def approve(arguments: Namespace) -> Any:
-    """The questions with what they show, or the one that is answered."""
+    """The questions with what they show, newest first, or the one that is answered."""
     if arguments.id is None and (arguments.reject or arguments.why):
         raise Invalid("An answer is to one question.", "Name the approval: `approve ID --reject --why TEXT`.")
     with connected() as client:
@@ -49,7 +49,8 @@ def approve(arguments: Namespace) -> Any:
 
 def _approvals(client: Client) -> list[Record]:
     models = [model["model"] for model in client.get("/models")["items"]]
-    return [approval for model in models for approval in client.all("/approvals", model=model)]
+    known = [approval for model in models for approval in client.all("/approvals", model=model)]
+    return sorted(known, key=lambda approval: str(approval["at"]), reverse=True)
 
 
 def _one(known: list[Record], start: str) -> Record:

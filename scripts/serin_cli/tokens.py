@@ -34,7 +34,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def token(arguments: Namespace) -> Any:
-    """Make a token and show its secret, this once; list all; or take one back."""
+    """Make a token and show its secret, this once; list all, the newest first; or take one back."""
     try:
         return _done(arguments, load())
     except (BotoCoreError, ClientError) as error:
@@ -49,7 +49,8 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
         return _create(arguments, connection)
     if arguments.action == "revoke":
         return _revoke(arguments, connection)
-    return [_shown(token) for token in _control(connection).tokens()]
+    known = sorted(_control(connection).tokens(), key=lambda one: one.created, reverse=True)
+    return [_shown(token) for token in known]
 
 
 def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -127,3 +128,14 @@ def test_a_prediction_nobody_made_is_not_found(walked: Walked) -> None:
         walked.client.get(f"/predictions/{nobodys}")
     assert caught.value.kind == "not_found"
     assert "some seconds" in caught.value.remedy
+
+
+def test_an_answer_says_what_every_column_has_added_to_it(walked: Walked, answer: Mapping[str, Any]) -> None:
+    explained = walked.client.predict(MODEL, answer["flights"], explain=True)["predictions"]
+    for given, told in zip(explained, (row["explanation"] for row in explained), strict=True):
+        assert (told["method"], told["exact"], told["explains"]) == ("tree_shap", True, "logit")
+        assert {"carrier", "hour", "weather_now.temp", "plane.seats"} <= told["contributions"].keys()
+        margin = told["base"] + sum(told["contributions"].values())
+        assert 1 / (1 + math.exp(-margin)) == pytest.approx(given["probability"], abs=1e-9)
+    (version,) = [one for one in walked.client.all(f"/models/{MODEL}/versions") if one["version"] == answer["version"]]
+    assert version["compilation"]["explained"]["rows"] == 1000

@@ -181,6 +181,12 @@ def test_the_lease_of_whoever_says_no_more_ends(world: ModelWorld) -> None:
     world.clock.advance(SPAN)
     with pytest.raises(Killed):
         train(world, "r3", killed_at("Build"))
+    silent = world.catalog.run(MODEL, "r1")
+    assert (silent.status, silent.reason) == (
+        "failed",
+        "It said no more until 2013-04-01 13:00Z, when its lease ended: its execution was ended, or lost. "
+        "Remedy: Nothing; run r3 trains in its place.",
+    )
 
 
 LAMBDA = """

@@ -65,13 +65,13 @@ def test_an_idle_stage_costs_forty_cents_at_most_beyond_what_watches(aws: Assemb
 
 def test_a_million_calls_cost_what_their_arithmetic_says() -> None:
     bill = small_bill(MILLION)
-    found = usd(bill)
-    assert found["HTTP API"] == pytest.approx(1.00 + 1.80)
+    dollars = usd(bill)
+    assert dollars["HTTP API"] == pytest.approx(1.00 + 1.80)
     seconds = 1_000_000 * 0.020 * 1769 / 1024
-    assert found["predict"] == pytest.approx(0.20 + seconds * 0.0000133334)
+    assert dollars["predict"] == pytest.approx(0.20 + seconds * 0.0000133334)
     # The view's last values are one item of half a unit.
-    assert found["online features"] == pytest.approx(1_000_000 * 0.5 * 0.125e-6)
-    assert found["logs of calls"] == pytest.approx(1_000_000 * 1.9 / 1024**2 * 0.5)
+    assert dollars["online features"] == pytest.approx(1_000_000 * 0.5 * 0.125e-6)
+    assert dollars["logs of calls"] == pytest.approx(1_000_000 * 1.9 / 1024**2 * 0.5)
     assert bill.usd == pytest.approx(sum(bill.of_kind(kind) for kind in ("idle", "requests", "trainings")))
 
 

@@ -46,8 +46,8 @@ def test_a_local_cloud_lies_where_the_templates_ask(tmp_path: Path) -> None:
 
 
 def lifecycle(aws: Assembly, bucket: str) -> Mapping[str, Any]:
-    (found,) = [one for one in aws.resources("AWS::S3::Bucket") if f"-{bucket}-" in str(one["BucketName"])]
-    return {rule["Prefix"]: rule for rule in found["LifecycleConfiguration"]["Rules"] if "Prefix" in rule}
+    (properties,) = [one for one in aws.resources("AWS::S3::Bucket") if f"-{bucket}-" in str(one["BucketName"])]
+    return {rule["Prefix"]: rule for rule in properties["LifecycleConfiguration"]["Rules"] if "Prefix" in rule}
 
 
 def test_answers_and_uploaded_files_end_by_age_and_what_models_learn_from_does_not(aws: Assembly) -> None:
@@ -73,8 +73,8 @@ def test_a_budget_tells_people_what_the_models_own_stacks_cost(aws: Assembly) ->
     assert budget["Budget"]["BudgetLimit"] == {"Amount": BUDGET.usd_per_month, "Unit": "USD"}
     stacks = [f"aws:cloudformation:stack-name$serin-dev-{part}-{MODEL}" for part in ("endpoint", "training")]
     assert budget["Budget"]["CostFilters"] == {"TagKeyValue": stacks}
-    told = {one["Notification"]["NotificationType"] for one in budget["NotificationsWithSubscribers"]}
-    assert told == {"ACTUAL", "FORECASTED"}
+    kinds = {one["Notification"]["NotificationType"] for one in budget["NotificationsWithSubscribers"]}
+    assert kinds == {"ACTUAL", "FORECASTED"}
     assert str(budget["NotificationsWithSubscribers"]).count(":serin-dev-notices") == 2
 
 

@@ -24,9 +24,10 @@ def mutated(content: bytes, choose: random.Random) -> bytes:
             changed[choose.randrange(len(changed))] = choose.randrange(256)
         else:
             # The first ones count: there the sizes and the operations are.
-            place = choose.randrange(choose.choice([64, 600, len(changed)]) // 4) * 4
+            place = choose.randrange(choose.choice([64, 600, 600, 600, len(changed)]) // 4) * 4
             if place + 4 <= len(changed):
-                struct.pack_into("<I", changed, place, _interesting(choose, len(content)))
+                (before,) = struct.unpack_from("<I", changed, place)
+                struct.pack_into("<I", changed, place, _interesting(choose, len(content), before))
     if choose.random() < 0.05:
         del changed[choose.randrange(len(changed)) :]
     if choose.random() < 0.02:
@@ -34,7 +35,10 @@ def mutated(content: bytes, choose: random.Random) -> bytes:
     return bytes(changed)
 
 
-def _interesting(choose: random.Random, size: int) -> int:
+def _interesting(choose: random.Random, size: int, before: int) -> int:
+    """A number at some end, any at all, or, as often, one beside what stood there: the first that is out."""
+    if choose.random() < 0.5:
+        return (before + choose.choice([-8, -2, -1, 1, 2, 8, size // 8])) % 2**32
     return choose.choice([*_INTERESTING, choose.randrange(size), choose.randrange(2**32)])
 
 

@@ -57,7 +57,7 @@ def function_of(folder: Path, columns: Sequence[ModelColumn], kernel: Kernel) ->
     fitted = Fitted(
         joblib.load(folder / "histogram.joblib"), tuple(columns), (False, True), datetime(2013, 12, 31, tzinfo=UTC)
     )
-    return released(folder, _charter(columns), fitted, joblib.load(folder / "table.joblib").head(2000), kernel)
+    return released(folder, charter_of(columns), fitted, joblib.load(folder / "table.joblib").head(2000), kernel)
 
 
 def released(
@@ -81,7 +81,7 @@ def released(
     return Function([packages.function("predict").folder, *layers, folder / "layer" / "python"], manifest.sha256)
 
 
-def _charter(columns: Sequence[ModelColumn]) -> Charter:
+def charter_of(columns: Sequence[ModelColumn]) -> Charter:
     """The flight model's, asked for the columns themselves."""
     charter = next(of.charter for of in read_models(ROOT / "models") if of.charter.model == MODEL)
     inputs = tuple(

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mlserver.cli import root
+from mlserver.cli.main import root
 
 
 def main() -> None:

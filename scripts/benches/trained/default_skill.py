@@ -37,20 +37,20 @@ Make = Callable[[RealTable], Any]
 
 def default_skill() -> dict[str, Any]:
     """Skills by table, 1 - loss / the trivial answer's loss (log loss, squared error), and by how much ours is more."""
-    tables = {}
+    tables, apart = dict[str, Any](), dict[str, float]()
     with threadpool_limits(limits=1):
         for table in real_tables():
             PROGRESS.print(f"{table.name}: {len(table.label):,} rows")
             ours, theirs = skill(table, default), skill(table, tuned)
+            apart[table.name] = round(ours - theirs, 4)
             tables[table.name] = {
                 "package": table.package,
                 "task": table.task,
                 "rows": len(table.label),
                 "default": round(ours, 4),
                 "tuned": round(theirs, 4),
-                "difference": round(ours - theirs, 4),
+                "difference": apart[table.name],
             }
-    apart = {name: found["difference"] for name, found in tables.items()}
     worst = min(apart, key=lambda name: apart[name])
     median = round(statistics.median(apart.values()), 4)
     return {"worst": apart[worst], "worst_table": worst, "median": median, "tables": tables}
@@ -97,13 +97,15 @@ def _parts(table: RealTable, parts: int) -> KFold | StratifiedKFold:
 def _losses(table: RealTable, model: Any, judge: Any) -> Floats:
     rows, label = table.table.iloc[judge], table.label[judge]
     if table.task == "regression":
-        return np.square(label - model.predict(rows))
+        errors: Floats = label - model.predict(rows)
+        return np.square(errors)
     return _surprises(model.predict_proba(rows), label, model.classes_)
 
 
 def _trivial(table: RealTable, learnt: Labels, label: Labels) -> Floats:
     if table.task == "regression":
-        return np.square(label - learnt.mean())
+        errors: Floats = label - learnt.mean()
+        return np.square(errors)
     classes, counts = np.unique(learnt, return_counts=True)
     return _surprises(np.tile(counts / len(learnt), (len(label), 1)), label, classes)
 

@@ -36,10 +36,6 @@ class Processes:
         """CPU seconds of all of them."""
         return sum(self._cpu.values())
 
-    def count(self, function: str) -> int:
-        """How many there were of one function: one for each call that went on beside others."""
-        return sum(name == function for name, _ in self._cpu)
-
 
 @contextmanager
 def watched(functions: Collection[str]) -> Iterator[Processes]:

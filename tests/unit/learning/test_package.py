@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from serin.domain.charter import Charter
+from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt, Invalid
+from serin.domain.explainability import Explained
 from serin.domain.records import from_record
 from serin.learning.fitting import refit
 from serin.learning.package import estimator_bytes, manifest_of, model_layer
@@ -118,3 +120,16 @@ def test_bytes_whose_digest_is_not_recorded_are_never_opened(tmp_path: Path, est
     assert not trace.exists()
     open_estimator(content, sha256_of(content))
     assert trace.exists(), "the bomb does not work, so the test showed nothing"
+
+
+def test_what_a_clock_has_said_makes_no_other_layer(fitted: Any, estimator: bytes) -> None:
+    """A rerun is held to the digest of the first run's layer."""
+    manifests = [
+        manifest_of(
+            *(a_charter(), "set1", {}, fitted, estimator),
+            Compilation("f" * 64, explained=Explained("tree_shap", "log_odds", rows=200, median_ms=ms, worst_ms=ms)),
+        )
+        for ms in (0.5, 0.7)
+    ]
+    assert manifests[0] == manifests[1]
+    assert manifests[0].compilation == Compilation("f" * 64, explained=Explained("tree_shap", "log_odds"))

@@ -38,9 +38,9 @@ class Budget(ResourceType):
         """The same budget with another limit or other filters; another name is another budget."""
         name = _named(wanted)
         if name != before.physical_id:
-            made = self.create(wanted)
+            another = self.create(wanted)
             self.delete(before)
-            return made
+            return another
         return self._put(name, wanted)
 
     def delete(self, deployed: Deployed) -> None:

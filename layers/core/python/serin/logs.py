@@ -68,11 +68,17 @@ _AT_HAND: ContextVar[Work | None] = ContextVar("work", default=None)
 class Work:
     """A piece of work whose end is told in one line: `with Work(…) as work: …`. What it raised goes on its way."""
 
-    def __init__(self, function: str, correlation: str, context: object, clock: Callable[[], Clock]) -> None:
-        self._function = function
-        self._request_id = printable(str(getattr(context, "aws_request_id", "")))
-        self._clock = clock
-        self._fields: dict[str, Any] = {"correlation": correlation, "outcome": "ok"}
+    def __init__(
+        self,
+        function: str,
+        correlation: str | None,
+        context: object,
+        clock: Callable[[], Clock],
+        event: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._function, self._context, self._clock = function, context, clock
+        self._correlation, self._event = correlation, event
+        self._fields: dict[str, Any] = {}
         self._error: BaseException | None = None
         self._told = True
 
@@ -105,16 +111,20 @@ class Work:
         if failure is not None:
             self.tells(**_told_of(failure))
         if failure is not None or self._told:
-            self._write(self._fields["outcome"], ms)
+            self._write(None, ms)
 
-    def _write(self, outcome: str, ms: float | None) -> None:
-        fields = {**self._fields, "outcome": outcome}
+    def _write(self, outcome: str | None, ms: float | None) -> None:
+        # Most calls of `predict` leave no line, so nothing of it is worked out before one is written.
+        event = self._event or {}
+        begun = correlation_of(event, self._context) if self._correlation is None else self._correlation
+        fields: dict[str, Any] = {"correlation": begun, "outcome": "ok", **_about(event), **self._fields}
+        outcome = fields["outcome"] = outcome or str(fields["outcome"])
         said = {name: _safe(name, fields[name]) for name in ALLOWED if fields.get(name) is not None}
         line = {
             "at": self._clock().now().isoformat().replace("+00:00", "Z"),
             "level": LEVELS.get(outcome, "INFO"),
             "function": self._function,
-            "request_id": self._request_id,
+            "request_id": printable(str(getattr(self._context, "aws_request_id", ""))),
             **said,
             **({} if ms is None else {"ms": ms}),
         }
@@ -130,8 +140,7 @@ def logged(
     def around(handle: Handler[T]) -> Handler[T]:
         @wraps(handle)
         def handle_and_tell(event: Mapping[str, Any], context: Any) -> T:
-            with Work(function, correlation_of(event, context), context, clock) as work:
-                work.tells(**_about(event))
+            with Work(function, None, context, clock, event) as work:
                 answer = handle(event, context)
                 fields: Fields | None = {} if tells is None else tells(answer)
                 if fields is None:

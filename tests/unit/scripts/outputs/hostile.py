@@ -115,6 +115,10 @@ PROFILE = Profile(
     ("a note",),
 )
 MADE = ProfileMade(MODEL, "orders", "i", "k", 3, NOON)
+BATCH = {
+    "batch": {"id": "b1", "model": MODEL, "version": 1},
+    **{"status": "failed", "done": 0, "reason": "it is damaged"},
+}
 PREDICTION: Mapping[str, Any] = {
     "prediction": {
         **{"prediction_id": "p", "at": "t", "model": "m", "version": 1, "function_version": "3", "score": 0.1},
@@ -226,6 +230,8 @@ class Platform:
         if path.endswith("/views"):
             revised = replace(FILL, statistics=STATISTICS, revision=2 * self.asked)
             return {"items": [poisoned(as_record(replace(VIEW, fill=revised)))]}
+        if "/batch/" in path:
+            return poisoned(BATCH)
         if "/releases/" in path:
             return poisoned(RELEASE)
         endings = {
@@ -265,11 +271,17 @@ class Platform:
             return poisoned({"model": MODEL, "version": 1, "why": body["why"], "by": "sam", "at": NOON.isoformat()})
         if path.endswith(("/hold", "/resume", "/abort")):
             return poisoned(as_record(Directive(MODEL, "rel1", "hold", "sam", NOON)))
-        return {"run": "r", "release": "r"}
+        return {"run": "r", "release": "r", "batch": "b"}
 
     def kept(self, key: str) -> bytes:
         """A file of the lake."""
         return quarantined()
+
+    lake = "lake"
+
+    def send_batch(self, model: str, file: Path) -> str:
+        """Its name there."""
+        return f"{model}-{file.name}"
 
     def upload(self, dataset: str, file: Path) -> Any:
         """What became of it."""
@@ -279,7 +291,7 @@ class Platform:
         """The dataset's."""
         return self.get("/profile")
 
-    def predict(self, model: str, instances: Any, access: str = "token") -> Any:
+    def predict(self, model: str, instances: Any, access: str = "token", *, explain: bool = False) -> Any:
         """An answer."""
         self.get("/models")
         return {"version": f"2{ATTACK}", "predictions": [{"probability": 0.1, "label": ATTACK}]}

@@ -66,6 +66,7 @@ TYPED: Mapping[str, list[str]] = {
     "lineage": [MODEL],
     "card": [MODEL],
     "charter": [MODEL],
+    "pipeline": ["github"],
     "cost": [MODEL, "--requests-per-day", "1000"],
     "approve": [],
     "release start": [MODEL],
@@ -78,8 +79,9 @@ TYPED: Mapping[str, list[str]] = {
     "release resume": [MODEL],
     "release abort": [MODEL],
     "watch": [MODEL],
-    "predict": [MODEL, "request.json"],
+    "predict": [MODEL, "request.json", "--explain"],
     "feedback": [MODEL, "request.json"],
+    "batch": [MODEL, FILE],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
     "token revoke": [f"x{ATTACK}"],
@@ -91,7 +93,7 @@ TYPED: Mapping[str, list[str]] = {
 # Their --json names a file, or they answer nothing.
 NO_JSON = ("demo", "up")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost")
+SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline")
 
 
 def every_command() -> list[str]:

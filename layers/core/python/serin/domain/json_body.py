@@ -30,13 +30,15 @@ def read_json(body: bytes, *, nan_is_null: bool = False) -> object:
         raise TooLarge(
             f"The body has {len(body)} bytes; {MAXIMUM_BYTES} are allowed.", "Send the rows in several requests."
         )
-    without_strings = _without_strings(body)
+    outside = _outside_strings(body)
+    without_strings = b"".join(outside)
     if _is_too_deep(without_strings):
         raise Invalid(
             f"The body is nested deeper than {MAXIMUM_DEPTH} levels.",
             "Send flat objects, as in /openapi.json.",
         )
-    if _has_long_number(without_strings):
+    # A number lies between two strings, and what is between strings is short in nearly every body.
+    if max(map(len, outside)) > MAXIMUM_DIGITS and re.search(_LONG_NUMBER, without_strings):
         raise Invalid(f"A number in the body has more than {MAXIMUM_DIGITS} digits.", "Send 64-bit integers or floats.")
     try:
         text = body.decode("utf-8")
@@ -72,11 +74,12 @@ def _fields(content: dict[str, object]) -> int:
     return count
 
 
-def _without_strings(body: bytes) -> bytes:
+def _outside_strings(body: bytes) -> list[bytes]:
+    """What is before, between and behind the strings of a body."""
     if b"\\" in body:
-        return re.sub(_STRINGS, b"", body)
+        return [re.sub(_STRINGS, b"", body)]
     # No quote is escaped, so that strings begin and end at every other one.
-    return b"".join(body.split(b'"')[::2])
+    return body.split(b'"')[::2]
 
 
 def _is_too_deep(without_strings: bytes) -> bool:
@@ -93,13 +96,6 @@ def _is_too_deep(without_strings: bytes) -> bool:
         else:
             depth -= 1
     return False
-
-
-def _has_long_number(without_strings: bytes) -> bool:
-    # Commas are between numbers; what is between commas is short in nearly every body.
-    if max(map(len, without_strings.split(b","))) <= MAXIMUM_DIGITS:
-        return False
-    return re.search(_LONG_NUMBER, without_strings) is not None
 
 
 def _constant(name: str) -> object:

@@ -40,14 +40,16 @@ def repeated(
 def _sentences(repeat: Repeat, before: str, now: str) -> Iterator[str]:
     others = "; ".join(repeat.changed)
     if repeat.is_exact:
-        files = " and ".join(sorted(repeat.artifacts)) or "no file"
-        yield f"The rerun is the same to the bit: no prediction differs, and {files} have the same digests."
+        same = "".join(f", {name} has the same digest" for name in sorted(repeat.artifacts))
+        yield f"The rerun is the same to the bit: no prediction differs{same}."
         if others:
             yield f"That is so although something else has changed: {others}."
     else:
         yield f"The rerun differs: {_difference(repeat)}."
         if others:
             yield f"What has changed: {others}."
+        elif repeat.predictions == 0 and repeat.artifacts.get("estimator", True):
+            yield "The fits are the same, so it is what was packed beside them that differs."
         else:
             yield (
                 "Rows, charter, code, libraries, layer and processor are the same, so the pipeline does not repeat "
@@ -60,8 +62,10 @@ def _sentences(repeat: Repeat, before: str, now: str) -> Iterator[str]:
 def _difference(repeat: Repeat) -> str:
     told = [f"{name} has another digest" for name, same in sorted(repeat.artifacts.items()) if not same]
     if repeat.predictions is None:
-        return ", ".join(["other rows were scored", *told])
-    return ", ".join([f"a prediction by up to {repeat.predictions:.3g}", *told])
+        told = ["other rows were scored", *told]
+    elif repeat.predictions > 0:
+        told = [f"a prediction by up to {repeat.predictions:.3g}", *told]
+    return ", ".join(told)
 
 
 def changed_between(before: Provenance, now: Provenance) -> tuple[str, ...]:

@@ -18,8 +18,10 @@ def _high_risk(subject: Subject) -> Iterator[Finding]:
     people = people_of(subject.charter.people)
     for when, roles in (("first_release", people.first_release), ("release", people.release)):
         if subject.charter.design.risk == "high" and not roles:
-            found = f"high, while people.approvals.{when} asks nobody"
-            yield Finding(("design", "risk"), found, f"Name a role there that must agree, and who has it: {when}: […].")
+            contradiction = f"high, while people.approvals.{when} asks nobody"
+            yield Finding(
+                ("design", "risk"), contradiction, f"Name a role there that must agree, and who has it: {when}: […]."
+            )
 
 
 @check("design", "truth")
@@ -29,11 +31,11 @@ def _retention(subject: Subject) -> Iterator[Finding]:
     # A window ends with its last whole day.
     needed = subject.charter.monitoring.window + subject.charter.truth.watermark + _DAY
     if retention is not None and retention < needed:
-        found = f"{written(retention)}, shorter than a look at the model needs"
+        contradiction = f"{written(retention)}, shorter than a look at the model needs"
         remedy = (
             f"Keep predictions for {-(-needed // _DAY)}d at least, or make monitoring.window or the watermark shorter."
         )
-        yield Finding(("design", "compliance", "retention"), found, remedy)
+        yield Finding(("design", "compliance", "retention"), contradiction, remedy)
 
 
 DESIGN_CHECKS: tuple[Check, ...] = (_high_risk, _retention)

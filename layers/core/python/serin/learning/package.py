@@ -64,7 +64,7 @@ def manifest_of(
         classes=fitted.classes,
         runtime=runtime_versions(),
         sha256=sha256_of(estimator),
-        compilation=compilation,
+        compilation=compilation and compilation.repeatable,
     )
 
 

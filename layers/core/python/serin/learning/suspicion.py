@@ -39,7 +39,10 @@ COMPANY = 5
 GAP = 5.0
 """Classes are apart when the gaps between them are so many times as wide as the widest of them."""
 MOST = 3
-_PARAMS = {"max_iter": 40, "max_leaf_nodes": 8, "min_samples_leaf": 5}
+_PARAMS = {
+    **{"max_iter": 40, "max_leaf_nodes": 8, "min_samples_leaf": 5},
+    **{"learning_rate": 0.1, "l2_regularization": 0.0, "max_features": 1.0},
+}
 
 
 @dataclass(frozen=True, eq=False)

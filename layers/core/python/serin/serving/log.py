@@ -48,30 +48,20 @@ class Call:
         instead: str | None = None,
     ) -> None:
         self.at, self.model = at, model
-        self._first: dict[str, Any] = {"request_id": request_id, "invocation": invocation}
-        if key is not None:
-            self._first["key"] = key
-        self._then: dict[str, Any] = {
-            "attempt": attempt,
-            "at": moment_text(at),
-            "model": model,
-            "version": version,
-            "function_version": function_version,
-            "runtime": runtime,
-            "cold": cold,
-            "ms": round(ms, 3),
-            "cpu_ms": round(cpu_ms, 3),
-        }
-        self._last: dict[str, Any] = {
-            name: known for name, known in (("instead", instead), ("shadow", shadow)) if known is not None
-        }
+        known = "" if key is None else f',"key":{_text(key)}'
+        self._head = f'{{"request_id":{_text(request_id)},"invocation":{_text(invocation)}{known},"prediction_id":'
+        # Numbers as JSON has them: whole ones and finite floats are written by Python as they are by json.
+        self._about = (
+            f',"attempt":{attempt},"at":"{moment_text(at)}","model":{_text(model)},"version":{version},'
+            f'"function_version":{_text(function_version)},"runtime":{_text(runtime)},"cold":{_LITERAL[cold]},'
+            f'"ms":{round(ms, 3)},"cpu_ms":{round(cpu_ms, 3)},"inputs":'
+        )
+        self._last = _marks(("instead", instead), ("shadow", shadow))
 
     def lines(self, rows: Sequence[LoggedRow]) -> list[str]:
         """A line for each row, without its end: ASCII JSON, so no value can begin another line; NaN is null."""
-        first, then = _ENCODED(self._first)[:-1], _ENCODED(self._then)[1:-1]
-        return [
-            f'{first},"prediction_id":{_ENCODED(row.prediction_id)},{then},{row.as_text(self._last)}' for row in rows
-        ]
+        head, about, last = self._head, self._about, self._last
+        return [f"{head}{_text(row.prediction_id)}{about}{row.as_text(last)}" for row in rows]
 
 
 class LoggedRow:
@@ -94,33 +84,40 @@ class LoggedRow:
         of: str | None = None,
         error: str | None = None,
     ) -> None:
-        self.prediction_id = prediction_id
-        self._parts: dict[str, Any] = {
-            "inputs": inputs,
-            "features": features,
-            "missing": missing,
-            "stale": stale,
-            "score": score,
-            "label": label,
-            "status": status,
-        }
-        self._last: dict[str, Any] = {
-            name: known for name, known in (("of", of), ("error", error)) if known is not None
-        }
+        self.prediction_id, self.inputs, self.features = prediction_id, inputs, features
+        self.missing, self.stale, self.score, self.label, self.status = missing, stale, score, label, status
+        self._last = _marks(("of", of), ("error", error)) if of or error else ""
 
-    def as_text(self, of_call: Mapping[str, Any]) -> str:
-        """Its fields as they end the line, behind those of the call."""
-        parts = {**self._parts, **of_call, **self._last}
-        try:
-            return _ENCODED(parts)[1:]
-        except ValueError:
-            # A number that is none; a row of a thousand has one.
-            return _ENCODED(_finite(parts))[1:]
+    def as_text(self, of_call: str) -> str:
+        """Its fields as they end the line, from the inputs on; `of_call` is what the call adds."""
+        inputs = _json(self.inputs)
+        features = inputs if self.features is self.inputs else _json(self.features)
+        return (
+            f'{inputs},"features":{features},"missing":{_json(self.missing) if self.missing else "[]"},'
+            f'"stale":{_json(self.stale) if self.stale else "[]"},"score":{_json(self.score)},'
+            f'"label":{_json(self.label)},"status":"{self.status}"{of_call}{self._last}}}'
+        )
 
 
 def log_line(call: Call, row: LoggedRow) -> str:
     """The line of one row."""
     return call.lines([row])[0]
+
+
+def _marks(*pairs: tuple[str, str | None]) -> str:
+    return "".join(f',"{name}":{_text(value)}' for name, value in pairs if value is not None)
+
+
+def _json(value: Any) -> str:
+    if value is True or value is False or value is None:
+        return _LITERAL[value]
+    if type(value) is float and math.isfinite(value):
+        return repr(value)
+    try:
+        return _ENCODED(value)
+    except ValueError:
+        # A number that is none; hardly a row has one.
+        return _ENCODED(_finite(value))
 
 
 def _finite(value: Any) -> Any:
@@ -133,4 +130,6 @@ def _finite(value: Any) -> Any:
     return value
 
 
+_LITERAL: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
+_text = json.encoder.encode_basestring_ascii
 _ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"), default=moment_text).encode

@@ -6,8 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from serin.domain.charter import Charter
 from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.training_size import (
@@ -104,10 +102,10 @@ def _curve_of_a_part(
     until = training_set.holdout_from.timestamp()
     cut = validation_from(moment[(moment < until) & judges])
     since = cut - (max(1, round(SHARES[-1] * (cut - moment[0]) / _DAY)) + 1) * _DAY
-    first, last = np.searchsorted(moment, [since, until])
-    if not fits_into_memory(int(last - first), width):
+    first, last = int(moment.searchsorted(since)), int(moment.searchsorted(until))
+    if not fits_into_memory(last - first, width):
         return None
-    columns = read_columns(content, slice(int(first), int(last)))
+    columns = read_columns(content, slice(first, last))
     rows = Validation(*columns.split(columns.moment < cut, columns.moment >= cut))
     judging = _judging(charter, training_set, columns, trial, make)
     shares: list[Share] = list(shares_of(judging, rows, float(moment[0])))

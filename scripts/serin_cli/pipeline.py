@@ -1,0 +1,50 @@
+"""`serin pipeline`: what runs check, test, deploy and approval, written where its system looks for it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from serin.domain.errors import Conflict
+from serin_cli.outcome import Outcome
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "pipeline"
+PLACES: Mapping[str, tuple[str, str]] = {
+    "github": ("github-actions.yaml", ".github/workflows/serin.yaml"),
+    "jenkins": ("Jenkinsfile", "Jenkinsfile"),
+}
+"""System → the file here, and where it is looked for."""
+_NEXT: Mapping[str, tuple[str, ...]] = {
+    "github": (
+        "Make the environments `staging` and `production`; give the second required reviewers: they are the approval.",
+        "In each stage's account, once: ./scripts/deploy bootstrap, then what lends the pipeline a role:",
+        "aws cloudformation deploy --template-file scripts/pipeline/deploy-role.yaml --stack-name serin-deploy-staging "
+        "--capabilities CAPABILITY_NAMED_IAM --parameter-overrides Stage=staging "
+        "Subject=repo:OWNER/REPOSITORY:environment:staging Provider=ARN",
+        "Set the variables SERIN_DEPLOY_ROLE and AWS_REGION of each environment.",
+    ),
+    "jenkins": (
+        "Set SERIN_STAGING_ROLE, SERIN_PRODUCTION_ROLE and AWS_REGION, and the credentials that the file names.",
+        "The roles are those of scripts/pipeline/deploy-role.yaml with your Jenkins' issuer in place of GitHub's, and "
+        "the pattern of Subject that of the `sub` of the job's token.",
+    ),
+}
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin pipeline`."""
+    return (("system", {"choices": list(PLACES), "help": "what runs your pipelines"}),)
+
+
+def pipeline(arguments: Namespace) -> Outcome:
+    """Write the file and say what is left to do; Conflict for one that is there and another."""
+    name, place = PLACES[arguments.system]
+    text, target = (TEMPLATES / name).read_text(encoding="utf-8"), Path(place)
+    if target.exists() and target.read_text(encoding="utf-8") != text:
+        raise Conflict(f"{target} is there already and says something else.", "Move it away, or keep yours.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    lines = _NEXT[arguments.system]
+    return Outcome({"written": str(target), "next": list(lines)}, said=[f"{target} is written.", *lines])
