@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from benches.measuring import PROGRESS
 from benches.trained.processes import watched
+from infra.local.wiring import ACCOUNT
 from serin_cli.client import Client
-from serin_cli.local import running
+from serin_cli.local import Running, running
 from serin_cli.sample import write_sample
 from serin_cli.walk import CLOCK, FIRST, MODEL, STAGE
 
@@ -55,4 +58,21 @@ def on_cloud() -> OnCloud:
         ended = dict(client.run_ended(MODEL, rerun))
         PROGRESS.print(ended["reason"])
         client.close()
-        return OnCloud(processes.seconds, len(run["trials"]), processes.at_once(own[1]), ended)
+        return OnCloud(processes.seconds, len(run["trials"]), _at_once(platform), ended)
+
+
+def _at_once(platform: Running) -> int:
+    """The most trials of one execution that had begun and not ended, by the order of its history."""
+    here = platform.connection
+    machine = f"arn:aws:states:{here.region}:{ACCOUNT}:stateMachine:serin-{here.stage}-training-{MODEL}"
+    states = boto3.client("stepfunctions", **platform.cloud.client)
+    history = states.get_paginator("get_execution_history")
+    most = 0
+    for execution in states.list_executions(stateMachineArn=machine)["executions"]:
+        going = 0
+        for page in history.paginate(executionArn=execution["executionArn"]):
+            for event in page["events"]:
+                going += event.get("stateEnteredEventDetails", {}).get("name") == "Trial"
+                going -= event.get("stateExitedEventDetails", {}).get("name") == "Trial"
+                most = max(most, going)
+    return most

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-_EVERY_S = 0.1
+_EVERY_S = 0.25
 _TICKS = os.sysconf("SC_CLK_TCK")
 _NAME = b"AWS_LAMBDA_FUNCTION_NAME="
 
@@ -19,11 +19,9 @@ class Processes:
     def __init__(self, functions: Collection[str]) -> None:
         self._functions = functions
         self._cpu: dict[tuple[str, int], float] = {}
-        self._at_once: dict[str, int] = {}
 
     def look(self) -> None:
         """Read what each has taken so far; one that has ended keeps what was read of it last."""
-        before = dict(self._cpu)
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 name = _function(folder)
@@ -32,19 +30,11 @@ class Processes:
             except OSError:
                 # It has ended, or is somebody else's.
                 continue
-        # It works: it has taken something since the last look, and not since it began.
-        busy = [name for (name, process), cpu in self._cpu.items() if cpu > before.get((name, process), cpu)]
-        for name in set(busy):
-            self._at_once[name] = max(self._at_once.get(name, 0), busy.count(name))
 
     @property
     def seconds(self) -> float:
         """CPU seconds of all of them."""
         return sum(self._cpu.values())
-
-    def at_once(self, function: str) -> int:
-        """The most processes of one function that worked between two looks."""
-        return self._at_once.get(function, 0)
 
 
 @contextmanager
