@@ -28,6 +28,7 @@ from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
 from serin.domain.approvals import Waiting, asked_of_training
 from serin.domain.errors import Unavailable
+from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
