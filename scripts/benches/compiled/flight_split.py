@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -38,28 +39,28 @@ def flight_split(kernel: Path, rounds: int) -> Mapping[str, Any]:
         world = flight_world(folder, kernel_at(kernel))
         _fill(world, variables)
         (folder / "requests.json").write_text(json.dumps(_requests(world)))
-        found: dict[str, list[Any]] = {name: [] for name in RUNTIMES}
+        measured: dict[str, list[Any]] = {name: [] for name in RUNTIMES}
         for number in range(rounds):
             for name in RUNTIMES:
                 PROGRESS.print(f"flights, round {number + 1} of {rounds}: {name}")
-                found[name].append(_run(folder, world, variables, name))
+                measured[name].append(_run(folder, world, variables, name))
     return {
         "what": BEFORE,
         "rounds": rounds,
-        "start": _start(found),
-        **{str(size): _of(found, str(size)) for size in SIZES},
+        "start": _start(measured),
+        **{str(size): _of(measured, str(size)) for size in SIZES},
     }
 
 
-def _start(found: Mapping[str, Sequence[Any]]) -> Mapping[str, float]:
+def _start(measured: Mapping[str, Sequence[Any]]) -> Mapping[str, float]:
     """From a process's start to its first answer, less what an answer costs that is not the first."""
-    starts = {name: [one["first_ms"] - one["1"]["whole"] for one in runs] for name, runs in found.items()}
+    starts = {name: [one["first_ms"] - one["1"]["whole"] for one in runs] for name, runs in measured.items()}
     return _compared(starts["before"], starts["after"])
 
 
-def _of(found: Mapping[str, Sequence[Any]], size: str) -> Mapping[str, Any]:
+def _of(measured: Mapping[str, Sequence[Any]], size: str) -> Mapping[str, Any]:
     def part(name: str, which: str) -> list[float]:
-        return [run[size].get(which, 0.0) for run in found[name]]
+        return [run[size].get(which, 0.0) for run in measured[name]]
 
     return {which: _compared(part("before", which), part("after", which)) for which in PARTS}
 
@@ -91,12 +92,17 @@ def _fill(world: FlightWorld, variables: Mapping[str, str]) -> None:
 
 
 def _run(folder: Path, world: FlightWorld, variables: Mapping[str, str], name: str) -> Any:
+    import boto3
+
+    of_function = world.function.variables(RUNTIMES[name])
+    # Lambda's own runtime brings boto3; no layer does.
+    paths = f"{of_function['PYTHONPATH']}{os.pathsep}{Path(boto3.__file__).parents[1]}"
     environment = {
-        **variables, **world.function.variables(RUNTIMES[name]), "SERIN_FEATURES_TABLE": TABLE,
+        **variables, **of_function, "PYTHONPATH": paths, "SERIN_FEATURES_TABLE": TABLE,
         "SERIN_CLOCK_FILE": str(world.clock),
     }  # fmt: skip
     command = [sys.executable, "-S", str(BENCHES / "ours" / "flight_split.py"), str(folder / "requests.json"), name]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(done.stderr[-3000:])
+        raise SystemExit(f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])

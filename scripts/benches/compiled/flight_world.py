@@ -42,15 +42,15 @@ class FlightWorld:
 
 def flight_world(folder: Path, kernel: Kernel) -> FlightWorld:
     """Two months of flights: the model is fitted on them, and the last ones are asked about right after them."""
-    found = model()
-    charter = found.charter
+    folders = model()
+    charter = folders.charter
     write_files(folder, MONTHS)
     accepted = write_accepted(folder, *DATASETS)
-    rows = training_rows(charter, found.contracts, accepted, function_of(found.folder))
+    rows = training_rows(charter, folders.contracts, accepted, function_of(folders.folder))
     columns = read_columns(to_npz(rows, charter))
-    pipeline = pipeline_maker(charter, functions=function_of(found.folder, "pipeline.py"))
+    pipeline = pipeline_maker(charter, functions=function_of(folders.folder, "pipeline.py"))
     fitted = refit(columns, charter.task, pipeline, PARAMS)
-    code = {file.name: file.read_bytes() for file in found.folder.glob("*.py")}
+    code = {file.name: file.read_bytes() for file in folders.folder.glob("*.py")}
     function = released(folder, charter, fitted, columns.table.tail(2000), kernel, code)
     tables = with_derived(accepted)
     now = _newest(tables["flights"], "landed_utc") + timedelta(minutes=1)
@@ -88,17 +88,17 @@ def _asked(flights: Sequence[Mapping[str, Any]], now: datetime) -> set[EntityKey
 
 
 def _buckets(tables: Mapping[str, pl.DataFrame]) -> list[Bucket]:
-    charter, found = model().charter, []
+    charter, items = model().charter, []
     for view in (view for view in charter.features.views if view.windows):
         key, rows = charter.features.entities[view.entity], tables[view.source]
-        found += buckets_of(view, items_id(charter, view), rows, key, (), buckets_touched(view, rows, key), 1)
-    return found
+        items += buckets_of(view, items_id(charter, view), rows, key, (), buckets_touched(view, rows, key), 1)
+    return items
 
 
 def _values(tables: Mapping[str, pl.DataFrame], now: datetime) -> list[OnlineValues]:
-    charter, found = model().charter, []
+    charter, items = model().charter, []
     for view in (view for view in charter.features.views if not view.windows):
         key, rows = charter.features.entities[view.entity], tables[view.source]
         entities = rows.select(key).drop_nulls().unique(maintain_order=True)
-        found += latest_values(view, items_id(charter, view), rows, key, (), entities, 1, now)
-    return found
+        items += latest_values(view, items_id(charter, view), rows, key, (), entities, 1, now)
+    return items

@@ -59,21 +59,22 @@ def _figures(who: Mapping[str, Ask], size: str, rounds: int) -> Mapping[str, Any
         for name, ask in who.items():
             PROGRESS.print(f"{size}, round {number + 1} of {rounds}: {name}")
             costs[name].append(ask(size, number))
-    middle = {name: statistics.median(found) for name, found in costs.items()}
+    middle = {name: statistics.median(spent) for name, spent in costs.items()}
     return {
         "cpu_ms": round(middle["handler"], 4),
-        **{f"vs_{name}": _paired(costs[name], costs["handler"]) for name in who if name not in KINDS},
-        "times_echo": _paired(costs["handler"], costs["echo"]),
+        **{f"vs_{name}": paired(costs[name], costs["handler"]) for name in who if name not in KINDS},
+        "times_echo": paired(costs["handler"], costs["echo"]),
         "without_log": {
             "cpu_ms": round(middle["silent"], 4),
-            **{f"vs_{name}": _paired(costs[name], costs["silent"]) for name in who if name not in KINDS},
-            "times_echo": _paired(costs["silent"], costs["echo"]),
+            **{f"vs_{name}": paired(costs[name], costs["silent"]) for name in who if name not in KINDS},
+            "times_echo": paired(costs["silent"], costs["echo"]),
         },
         "of_others_ms": {name: round(cost, 4) for name, cost in middle.items() if name not in ("handler", "silent")},
     }
 
 
-def _paired(theirs: Sequence[float], ours: Sequence[float]) -> float:
+def paired(theirs: Sequence[float], ours: Sequence[float]) -> float:
+    """How many times as much, round by round, and of these the median."""
     return ratio(statistics.median(a / b for a, b in zip(theirs, ours, strict=True)), 1)
 
 

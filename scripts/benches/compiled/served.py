@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -10,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benches.compiled.over_http import over_http
+from benches.compiled.over_http import over_http, paired
 from benches.compiled.packages import Function, event_of, function_of
 from benches.compiled.subjects import make_subjects, subject_columns
-from benches.measuring import BENCHES, PROGRESS, interleaved, median, peer, ratio
+from benches.measuring import BENCHES, PROGRESS, interleaved, peer
 from serin.serving.compiled.kernel import kernel_at
 
 EMPTY = "import json, time; print(json.dumps({'cpu_ms': time.process_time() * 1000}))"
@@ -32,7 +33,7 @@ def served(kernel: Path, rounds: int, peers: bool, seed: int) -> Mapping[str, An
 
 
 def cold(folder: Path, function: Function, rounds: int, peers: bool) -> Mapping[str, Any]:
-    """CPU of the first answer of a process, byte-code at hand, as Lambda has it."""
+    """CPU of the first answer of a process, byte-code at hand, as Lambda has it; ratios as `over_http` gives them."""
     rows = folder / "rows.json"
     (folder / "event.json").write_text(json.dumps(event_of(json.loads(rows.read_text())[:1])))
     own = [str(BENCHES / "ours" / "cold.py"), str(folder / "event.json")]
@@ -46,12 +47,13 @@ def cold(folder: Path, function: Function, rounds: int, peers: bool) -> Mapping[
     }
     if peers:
         who["onnx"] = lambda: peer("onnx", "onnx_cold", folder, rows)
-    costs = {name: median(measurements, "cpu_ms") for name, measurements in interleaved(rounds, who).items()}
-    ours = costs["compiled"]
+    measured = {name: [run["cpu_ms"] for run in runs] for name, runs in interleaved(rounds, who).items()}
+    costs, ours = {name: statistics.median(runs) for name, runs in measured.items()}, measured["compiled"]
+    others = [name for name in who if name not in ("compiled", "empty_python")]
     return {
-        "cpu_ms": round(ours, 1),
-        **{f"vs_{name}": ratio(cost, ours) for name, cost in costs.items() if name not in ("compiled", "empty_python")},
-        "times_empty_python": ratio(ours, costs["empty_python"]),
+        "cpu_ms": round(costs["compiled"], 1),
+        **{f"vs_{name}": paired(measured[name], ours) for name in others},
+        "times_empty_python": paired(ours, measured["empty_python"]),
         "of_others_ms": {name: round(cost, 1) for name, cost in costs.items() if name != "compiled"},
     }
 

@@ -21,11 +21,13 @@ class Flights:
     def __init__(self) -> None:
         self.pipeline: Any = pipeline_in(FOLDER)
 
-    @bentoml.api
+    @bentoml.api  # type: ignore[untyped-decorator]
     async def predict(self, rows: pd.DataFrame) -> list[float]:
         """On the loop, as the work is short."""
-        return probabilities(self.pipeline, typed(rows))
+        scores: list[float] = probabilities(self.pipeline, typed(rows))
+        return scores
 
 
 if __name__ == "__main__":
-    serve(Flights.to_asgi(is_main=True), int(sys.argv[2]))
+    service: Any = Flights
+    serve(service.to_asgi(is_main=True), int(sys.argv[2]))

@@ -18,7 +18,8 @@ def main() -> None:
     pipeline = pipeline_in(folder)
 
     def score(rows: Sequence[Any]) -> list[float]:
-        return probabilities(pipeline, table_of([row.__dict__ for row in rows]))
+        scores: list[float] = probabilities(pipeline, table_of([row.__dict__ for row in rows]))
+        return scores
 
     serve(app_of(folder, score), port)
 

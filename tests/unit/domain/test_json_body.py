@@ -101,3 +101,16 @@ def test_what_is_not_json_is_invalid_with_a_remedy(body: bytes, found: str) -> N
     with pytest.raises(Invalid, match=found) as caught:
         read_json(body)
     assert caught.value.remedy
+
+
+TWICE = (
+    *(b'{"b":1,"b":1}', b'{"a":{"b":1,"b":1}}', b'{"a":[{"b":1,"b":1}]}', b'[{"b":1,"b":1}]'),
+    b'{"a":[[{"b":":","b":1}]],"c:":{}}',
+)
+
+
+@pytest.mark.parametrize("body", TWICE)
+def test_a_field_that_comes_twice_is_refused_wherever_it_is(body: bytes) -> None:
+    with pytest.raises(Invalid, match="'b' appears twice"):
+        read_json(body)
+    assert read_json(body.replace(b'"b":1}', b'"d":1}'))

@@ -111,7 +111,7 @@ def test_no_route_answers_without_its_scope(api: Api, method: str, path: str, sc
 
 @pytest.mark.parametrize("content", [None, b"", b"{", b'{"action": 7}', b"[" * 100, b'{"version": -1, "x": 1e999}'])
 @pytest.mark.parametrize("model", [MODEL, "early-orders", "nobody", "no name", "%1b[2J", "..", "a" * 100])
-@pytest.mark.parametrize("work", ["train", "releases", "views", "feedback"])
+@pytest.mark.parametrize("work", ["train", "releases", "views", "feedback", "batch"])
 def test_a_token_of_another_model_learns_neither_names_nor_what_is_wrong_with_its_request(
     api: Api, work: str, model: str, content: bytes | None
 ) -> None:
@@ -136,13 +136,15 @@ def test_without_the_scope_nobody_learns_what_is_wrong_with_a_question(api: Api,
 
 def test_every_route_of_the_application_is_in_that_test(api: Api) -> None:
     parts = {"dataset": "orders", "model": MODEL, "version": 1, "release": "rel1", "wish": "hold"}
-    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live", "approval": "a1"}
+    parts |= {"prediction": PREDICTION, "episode": "amount", "path": "health/live", "approval": "a1", "batch": "b1"}
     offered = {
         (method.upper(), path.format(**parts)) for path, item in api.app.openapi()["paths"].items() for method in item
     }
     hidden = {("GET", "/openapi.json")}
     known = {(method, path.partition("?")[0]) for method, path in ROUTES} | {("GET", path) for path in SERVED}
-    assert offered | hidden == known
+    # Who may ask for predictions may ask for these: tests.unit.http.test_batches.
+    batches = {("POST", f"/models/{MODEL}/batch"), ("GET", f"/models/{MODEL}/batch/b1")}
+    assert offered | hidden == known | batches
 
 
 @pytest.mark.parametrize("path", SERVED)

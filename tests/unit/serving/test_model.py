@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -195,3 +195,19 @@ def test_every_task_is_served_as_it_was_fitted(task: Task, kind: str, label: Any
         assert set(answers[0]) == {"value"}
     else:
         assert np.mean([answer["label"] == truth for answer, truth in zip(answers, columns.label, strict=True)]) > 0.9
+
+
+def test_what_every_answer_needs_is_read_as_charter_and_manifest_say_it(released: Released) -> None:
+    package = find_package()
+    fields = ("name", "type", "nullable", "min", "max")
+    for read, said in zip(package.inputs, package.charter.inputs, strict=True):
+        assert [getattr(read, name) for name in fields] == [getattr(said, name) for name in fields]
+    for column, of_manifest in zip(package.facts.columns, package.manifest.columns, strict=True):
+        assert (column.name, column.kind, tuple(column.categories)) == astuple(of_manifest)
+    facts, manifest = package.facts, package.manifest
+    assert (facts.task, facts.classes, facts.sha256, facts.uncompiled) == (
+        manifest.task, manifest.classes, manifest.sha256, manifest.uncompiled
+    )  # fmt: skip
+    assert manifest.compilation is not None
+    assert facts.proven == manifest.compilation.sha256
+    assert package.uses is None, "a view is looked up"

@@ -39,12 +39,12 @@ class QuickRows:
         self._values = _pick(self._names)
         self._forms: dict[tuple[type, ...], _Form | None] = {}
 
-    def read(self, found: object) -> dict[str, Value] | None:
+    def read(self, row: object) -> dict[str, Value] | None:
         """The row as `serin.serving.requests.read_row` reads it; None where that has to look at it."""
-        if type(found) is not dict or len(found) != len(self._names):
+        if type(row) is not dict or len(row) != len(self._names):
             return None
         try:
-            values = self._values(found)
+            values = self._values(row)
         except KeyError:
             return None
         kinds = tuple(map(type, values))

@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from serin.domain.errors import Invalid
-from serin.domain.fields import Field, shown
+from serin.domain.fields import shown
 from serin.domain.json_body import read_json
 from serin.serving.requests import Asked, check_count, read_rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from serin.domain.fields import Field
 
 FORMS = ("dataframe_split", "dataframe_records", "inputs", "instances")
 _REMEDY = f"Send one of {', '.join(FORMS)}."
