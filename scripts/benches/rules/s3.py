@@ -11,6 +11,8 @@ from typing import Any
 
 import boto3
 import httpx
+from botocore.config import Config
+from botocore.handlers import validate_bucket_name
 
 from benches.rules.model import Attempt, refused, rule
 from infra.local.cloud import LocalCloud
@@ -168,3 +170,41 @@ for _operation, _method, _asked in (
     rule(service="s3", says=f"what it does not know is refused by name: {_operation}", source=_ERRORS)(
         _missing(_operation, _method, _asked)
     )
+
+
+_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+_KEYS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"
+
+
+@rule(service="s3", says="a bucket is called as an address may be", source=_NAMES)
+def bucket_of_a_bad_name(cloud: LocalCloud) -> None:
+    for name in ("Bad_Name", "192.168.5.4", "two..dots", "-dash"):
+        with refused("InvalidBucketName"):
+            _unchecked(cloud).create_bucket(Bucket=name)
+
+
+@rule(service="s3", says="a key has 1,024 bytes at most", source=_KEYS)
+def key_too_long(cloud: LocalCloud) -> None:
+    with _bucket(cloud) as (s3, bucket), refused("KeyTooLongError"):
+        s3.put_object(Bucket=bucket, Key="k" * 1_025, Body=b"")
+
+
+@rule(service="s3", says="metadata has 2 KB at most", source=_PUT)
+def metadata_too_large(cloud: LocalCloud) -> None:
+    with _bucket(cloud) as (s3, bucket), refused("MetadataTooLarge"):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"", Metadata={"a": "x" * 2_048})
+
+
+@rule(service="s3", says="1,000 objects are deleted together at most", source=_ERRORS)
+def delete_of_too_many(cloud: LocalCloud) -> None:
+    names = [{"Key": str(at)} for at in range(1_001)]
+    with _bucket(cloud) as (s3, bucket), refused("MalformedXML"):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": names})
+
+
+def _unchecked(cloud: LocalCloud) -> Any:
+    """A client that sends what it is given."""
+    unchecked = Config(parameter_validation=False, s3={"addressing_style": "path"})
+    client = boto3.client("s3", config=unchecked, **cloud.client)
+    client.meta.events.unregister("before-parameter-build.s3", validate_bucket_name)
+    return client

@@ -58,20 +58,21 @@ def on_cloud() -> OnCloud:
         ended = dict(client.run_ended(MODEL, rerun))
         PROGRESS.print(ended["reason"])
         client.close()
-        return OnCloud(processes.seconds, len(run["trials"]), _at_once(platform, run["id"]), ended)
+        return OnCloud(processes.seconds, len(run["trials"]), _at_once(platform), ended)
 
 
-def _at_once(platform: Running, run: str) -> int:
-    """The most trials that had begun and not ended, by the order of the execution's history."""
+def _at_once(platform: Running) -> int:
+    """The most trials of one execution that had begun and not ended, by the order of its history."""
     here = platform.connection
-    machine = f"serin-{here.stage}-training-{MODEL}"
+    machine = f"arn:aws:states:{here.region}:{ACCOUNT}:stateMachine:serin-{here.stage}-training-{MODEL}"
     states = boto3.client("stepfunctions", **platform.cloud.client)
-    pages = states.get_paginator("get_execution_history").paginate(
-        executionArn=f"arn:aws:states:{here.region}:{ACCOUNT}:execution:{machine}:{run}"
-    )
-    going, most = 0, 0
-    for event in (event for page in pages for event in page["events"]):
-        going += event.get("stateEnteredEventDetails", {}).get("name") == "Trial"
-        going -= event.get("stateExitedEventDetails", {}).get("name") == "Trial"
-        most = max(most, going)
+    history = states.get_paginator("get_execution_history")
+    most = 0
+    for execution in states.list_executions(stateMachineArn=machine)["executions"]:
+        going = 0
+        for page in history.paginate(executionArn=execution["executionArn"]):
+            for event in page["events"]:
+                going += event.get("stateEnteredEventDetails", {}).get("name") == "Trial"
+                going -= event.get("stateExitedEventDetails", {}).get("name") == "Trial"
+                most = max(most, going)
     return most

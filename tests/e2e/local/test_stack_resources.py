@@ -125,3 +125,21 @@ def test_a_state_machine_and_a_rule_change_in_place(stacks: Stacks, cloud: Local
     assert stacks.physical("machine")["M"] == arn
     assert '"new"' in aws(cloud, "stepfunctions").describe_state_machine(stateMachineArn=arn)["definition"]
     assert aws(cloud, "events").describe_rule(Name="changes")["EventPattern"] == '{"source": ["b"]}'
+
+
+def test_a_budget_changes_in_place_and_goes_with_its_stack(stacks: Stacks, cloud: LocalCloud) -> None:
+    def resources(usd: float) -> Resources:
+        limit = {"Amount": usd, "Unit": "USD"}
+        budget = {"BudgetName": "model", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
+        return {"Budget": resource("Budgets::Budget", Budget=budget)}
+
+    def limits() -> list[float]:
+        shown = aws(cloud, "budgets").describe_budgets(AccountId="123456789012")["Budgets"]
+        return [float(one["BudgetLimit"]["Amount"]) for one in shown]
+
+    stacks.create("budget", resources(20))
+    assert limits() == [20]
+    assert stacks.update("budget", resources(30)) == "UPDATE_COMPLETE"
+    assert limits() == [30]
+    stacks.delete("budget")
+    assert limits() == []

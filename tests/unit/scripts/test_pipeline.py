@@ -100,8 +100,8 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("step", "last"),
     [
-        ("synthesise", r"npx --yes aws-cdk@\S+ synth --all --quiet -c stage=staging"),
-        ("difference", r"npx --yes aws-cdk@\S+ diff --all -c stage=staging"),
+        ("synthesise", r"npx --yes aws-cdk@\S+ synth --quiet -c stage=staging"),
+        ("difference", r"npx --yes aws-cdk@\S+ diff -c stage=staging"),
         ("deploy", "deploy -c stage=staging"),
         ("smoke", "python -m serin_cli.deploying.smoke staging"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from serin.data.features.joins import training_rows
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import markers, result_at, rows_at
 from serin.domain.errors import NotFound, Rejected, Unavailable
+from serin.services import plan_batch as planning
 from serin.services.finish_batch import finish_batch
 from serin.services.plan_batch import known_plan
 from serin.services.predict import Predictor, Request
@@ -165,6 +167,26 @@ def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: W
     shown = show_batch(MODEL, batch.id, lake=world.lake, workflows=world.workflows)
     assert (shown.status, shown.result, shown.manifest) == ("done", result, result_at(MODEL, batch.id))
     assert markers(world.lake.keys(f"batch/{MODEL}/parts/")) == {part.name}
+
+
+def test_a_file_of_many_parts_has_every_row_once_whatever_order_they_are_scored_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`./scripts/bench batch` does the same with ten million rows, and looks at the memory it takes."""
+    monkeypatch.setattr(planning, "pieces", partial(pieces, together=37))
+    rows = [{**GOOD[number % len(GOOD)], "order_id": number} for number in range(1000)]
+    rows[500] = {**rows[500], "amount": -1}
+    version = world.opened()
+    plan = world.planned(world.begun(csv_of(rows)), version)
+    assert len(plan.parts) == 28
+    for part in reversed(plan.parts):
+        world.scored(plan, part.name, version)
+    result = finish_batch(plan, lake=world.lake, clock=world.clock)
+    assert (result.rows, result.scored, result.errors) == (1000, 999, 1)
+    found = world.answers(result)
+    assert [row["row"] for row in found] == list(range(1, 1001))
+    assert [row["row"] for row in found if row["error"]] == [501]
+    assert len({row["probability"] for row in found[:500]}) == len({row["probability"] for row in found[:6]})
 
 
 def test_a_batch_that_can_only_fail_does_not_begin(world: World) -> None:

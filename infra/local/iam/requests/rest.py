@@ -21,6 +21,8 @@ from infra.local.iam.errors import Unreadable
 from infra.local.iam.requests.bodies import FORM, body_of, hand_on, kept_body, media_type, object_of, once
 from infra.local.iam.requests.models import check, members_of, spelled
 
+_MOST_DELETED = 1_000
+
 Read = tuple[str, Mapping[str, Any]]
 _LABEL = re.compile(r"[A-Za-z0-9_.:$-]+")
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -155,4 +157,6 @@ def _objects(root: ElementTree.Element) -> list[tuple[str, str]]:
             objects.append((keys[0].text or "", (versions[0].text or "") if versions else ""))
     if not objects or any(len(part) for item in root.iter(f"{space}Key") for part in [list(item)]):
         raise Unreadable("MalformedXML", "The Delete names no Object.")
+    if len(objects) > _MOST_DELETED:
+        raise Unreadable("MalformedXML", f"The Delete names {len(objects)} Objects, more than {_MOST_DELETED}.")
     return objects

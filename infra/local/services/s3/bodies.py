@@ -17,6 +17,7 @@ from moto.s3.responses import S3Response
 
 from infra.local.iam.requests.bodies import FORM, media_type
 from infra.local.moto_patches.registry import wrap
+from infra.local.services.s3.limits import check_object
 
 _CHECKSUMS: Mapping[str, Callable[[bytes], bytes]] = {
     "crc32": lambda body: binascii.crc32(body).to_bytes(4, "big"),
@@ -48,6 +49,7 @@ def setup_class(original: Callable[..., None], response: S3Response, request: An
 def _checked(original: Callable[[S3Response], Any], response: S3Response) -> Any:
     """moto keeps whatever comes, also where it is not what its checksum says."""
     body = response.body or b""
+    check_object(response.parse_key_name(), response.headers)
     _check_md5(response.headers.get("Content-MD5"), body)
     for algorithm, value in _promised(response):
         _check(algorithm, value, body)

@@ -11,7 +11,7 @@ from infra.local.services.service import Service
 SERVICE = Service(
     "s3",
     types=(Bucket, BucketPolicy),
-    patches=("infra.local.services.s3.patches", "infra.local.services.s3.bodies"),
+    patches=tuple(f"infra.local.services.s3.{name}" for name in ("patches", "limits", "bodies")),
     permissions=permissions,
     lacks=LACKS,
     tells_the_missing=tells_the_missing,

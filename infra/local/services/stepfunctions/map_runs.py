@@ -173,10 +173,10 @@ def count_items(
 
 @replace(ResultWriter, "_eval_body")
 def write_results(writer: ResultWriter, env: Environment) -> None:
-    """moto writes a manifest of no results."""
+    """moto writes a manifest of no results, and looks for its place in these instead of in the state's input."""
+    env.stack.pop()
     writer.parargs.eval(env=env)
     place = env.stack.pop()
-    env.stack.pop()
     record = env.map_run_record_pool_manager.get_all()[-1]
     try:
         env.stack.append(children_of(record).written(record, place["Bucket"], place["Prefix"], env))

@@ -1,4 +1,4 @@
-"""What DynamoDB and SQS refuse to take."""
+"""What DynamoDB, S3 and SQS refuse to take."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def a_message_that_nobody_works_on_is_not_hidden(cloud: LocalCloud) -> None:
         handle = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"][0]["ReceiptHandle"]
         with pytest.raises(ClientError, match="MessageNotInflight"):
             sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=10)
+
+
+@needed("moto.s3.models.S3Backend.create_bucket")
+def a_bucket_is_called_as_an_address_may_be(cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError, match="InvalidBucketName"):
+        aws(cloud, "s3").create_bucket(Bucket="Bad_Name")

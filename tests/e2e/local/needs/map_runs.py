@@ -35,7 +35,8 @@ def _map(bucket_name: str, **parts: Any) -> dict[str, Any]:
         "ReaderConfig": {"InputType": "JSON"},
         "Parameters": {"Bucket": bucket_name, "Key.$": "$.key"},
     }
-    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": bucket_name, "Prefix": "results"}}
+    place = {"Bucket": bucket_name, "Prefix.$": "States.Format('results/{}', $.key)"}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     processor = {"ProcessorConfig": config, "StartAt": "Is", "States": _STATES}
     selector = {"item.$": "$$.Map.Item.Value", "from.$": "$.key"}

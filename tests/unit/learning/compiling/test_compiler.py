@@ -19,6 +19,8 @@ from serin.learning.compiling.columns import NotCovered
 from serin.learning.compiling.compiler import compile_pipeline
 from serin.learning.compiling.edges import BASES
 from serin.learning.compiling.parity import prove
+from serin.serving.compiled.layout import inputs_read
+from serin.serving.compiled.reading import Sizes
 from serin.serving.manifest import ModelColumn
 from tests.kernels import this_kernel
 
@@ -90,3 +92,18 @@ def test_a_column_of_which_nothing_is_left_still_refuses_what_scikit_learn_refus
 
 def test_equal_pipelines_give_equal_files() -> None:
     assert compiled(make_pipeline(LogisticRegression())) == compiled(make_pipeline(LogisticRegression()))
+
+
+def test_a_line_takes_as_many_slots_whatever_the_categories_and_a_column_that_it_ignores_none() -> None:
+    texts = {name: [f"{number % many}" for number in range(39)] for name, many in (("few", 2), ("many", 30))}
+    table, slots = pd.DataFrame({**texts, "idle": 0.0}), []
+    columns = [ModelColumn(name, "categorical", tuple(sorted(set(values)))) for name, values in texts.items()]
+    columns.append(ModelColumn("idle", "numeric"))
+    for place, name in enumerate(texts):
+        one_hot = ColumnTransformer([("c", OneHotEncoder(handle_unknown="ignore"), [name])])
+        pipeline = make_pipeline(one_hot, LogisticRegression()).fit(table, LABEL)
+        content = compile_pipeline(pipeline, "binary", columns, (0, 1)).content
+        slots.append(Sizes(content).slots)
+        assert inputs_read(memoryview(content)) == {place}
+    # The category's code, what its columns add up to, the line, and its probability.
+    assert slots == [4, 4]

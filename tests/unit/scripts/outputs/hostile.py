@@ -291,7 +291,7 @@ class Platform:
         """The dataset's."""
         return self.get("/profile")
 
-    def predict(self, model: str, instances: Any, access: str = "token") -> Any:
+    def predict(self, model: str, instances: Any, access: str = "token", *, explain: bool = False) -> Any:
         """An answer."""
         self.get("/models")
         return {"version": f"2{ATTACK}", "predictions": [{"probability": 0.1, "label": ATTACK}]}

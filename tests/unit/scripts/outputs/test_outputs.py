@@ -79,7 +79,7 @@ TYPED: Mapping[str, list[str]] = {
     "release resume": [MODEL],
     "release abort": [MODEL],
     "watch": [MODEL],
-    "predict": [MODEL, "request.json"],
+    "predict": [MODEL, "request.json", "--explain"],
     "feedback": [MODEL, "request.json"],
     "batch": [MODEL, FILE],
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],

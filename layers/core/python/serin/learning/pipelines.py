@@ -21,7 +21,7 @@ from serin.serving.manifest import ModelColumn
 
 Params = Mapping[str, Scalar]
 PipelineMaker = Callable[[Sequence[ModelColumn], Params], Estimator]
-DEFAULTS: Params = {"learning_rate": 0.05, "max_iter": 300, "max_leaf_nodes": 8, "l2_regularization": 10.0}
+DEFAULTS: Params = {"learning_rate": 0.05, "max_iter": 220, "max_leaf_nodes": 8, "l2_regularization": 7.0}
 """Many small trees, and leaves of few rows drawn towards nothing: a table of some hundred rows is not learnt by heart,
 and of many rows the leaves say what they would say anyway. On such tables scikit-learn's own defaults lose up to .4 of
 the skill (`./scripts/bench training`: default_skill)."""

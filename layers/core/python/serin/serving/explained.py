@@ -15,9 +15,13 @@ from serin.serving.model import ServedModel
 
 def check_explained(rows: int, model: ServedModel) -> None:
     """Raise TooLarge for more rows than the model can explain while its caller waits."""
-    if not isinstance(model.scorer, CompiledModel) or model.scorer.about.margins is None:
+    if not isinstance(model.scorer, CompiledModel):
         return
-    if rows > (most := model.scorer.about.margins.most_rows):
+    try:
+        most = margins_of(model.scorer).most_rows
+    except Unavailable:
+        return
+    if rows > most:
         found = f"{rows} instances are to be explained; of this model {most} are in one request."
         raise TooLarge(found, "Send the rows in several requests, or without explain.", "instances")
 

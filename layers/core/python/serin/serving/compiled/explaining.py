@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from serin.domain.errors import Unavailable
+from serin.domain.errors import Corrupt, Unavailable
 from serin.domain.features import Value
 from serin.serving.compiled.margins import Margins
 from serin.serving.compiled.model import CompiledModel
@@ -26,10 +26,14 @@ class Explanation:
 
 def margins_of(model: CompiledModel) -> Margins:
     """How its scores are explained; raises Unavailable with the reason where they are not."""
-    if model.about.margins is None:
+    try:
+        margins = model.about.margins
+    except Corrupt as error:
+        raise Unavailable(error.message, error.remedy) from error
+    if margins is None:
         why = model.about.unexplained or "it says nothing of how its scores came to be"
         raise Unavailable(f"This model's scores are not explained: {why}.", "Ask for the prediction alone.")
-    return model.about.margins
+    return margins
 
 
 def explained(model: CompiledModel, row: Mapping[str, Value]) -> list[Explanation]:
