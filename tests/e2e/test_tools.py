@@ -49,7 +49,7 @@ def test_the_steps_of_delivery_run_and_deploying_again_changes_nothing(
     said = step(deployed, working_copy, "difference", "dev")
     assert "Number of stacks with differences: 0" in said, said[-4000:]
     said = step(deployed, working_copy, "deploy", "dev")
-    assert said.count("(no changes)") == len(before) == 8
+    assert said.count("(no changes)") == len(before) == 9
     assert stacks(deployed) == before
     assert set(before.values()) == {"CREATE_COMPLETE"}
     said = step(deployed, working_copy, "smoke", "dev")
@@ -72,7 +72,7 @@ def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffi
 
     said = cdk(deployed, working_copy, tmp_path / "out", "deploy", "--all", "--require-approval", "never")
 
-    assert said.count("(no changes)") == 7
+    assert said.count("(no changes)") == 8
     after = functions.get_function_configuration(FunctionName=PREDICT)
     assert after["CodeSha256"] != before["CodeSha256"]
     alias = functions.get_alias(FunctionName=PREDICT, Name="live")
@@ -84,7 +84,7 @@ def test_new_code_deployed_with_the_cdk_changes_the_function_and_moves_no_traffi
 
 def test_awss_own_command_reads_and_writes(deployed: LocalCloud, tmp_path: Path) -> None:
     described = json.loads(aws(deployed, "cloudformation", "describe-stacks", "--output", "json"))
-    assert len(described["Stacks"]) == 8
+    assert len(described["Stacks"]) == 9
     file = tmp_path / "file.txt"
     file.write_text("from a person")
     bucket = "serin-dev-lake-123456789012-us-east-1"
