@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from serin.bootstrap import Platform, platform
+from serin.domain.approvals import REMIND_EVERY
 from serin.domain.charter import Charter
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
+from serin.domain.training_leases import SPAN
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.ask_training import ask_training, wait_for_answer
@@ -23,8 +26,8 @@ from serin.services.steps.training_lease import keep_lease
 from serin.services.train_model import Checked, Refitted, ScoresFile
 
 Given = Mapping[str, Any]
-ALIVE = ("note", "select", "judge")
-"""Steps after which a training goes on for long."""
+ALIVE: Mapping[str, timedelta] = {**dict.fromkeys(("note", "select", "judge"), SPAN), "ask": REMIND_EVERY + SPAN}
+"""Steps after which a training goes on, and how long it may be silent then: people are asked again after a day."""
 
 
 @logged("evaluate_model", lambda: platform().clock)
@@ -42,8 +45,8 @@ def handle(event: Given, context: object) -> dict[str, Any]:
         "failed": _failed,
     }
     world = platform()
-    if event["step"] in ALIVE:
-        keep_lease(event["model"], event["run"], catalog=world.catalog, clock=world.clock)
+    if span := ALIVE.get(event["step"]):
+        keep_lease(event["model"], event["run"], span, catalog=world.catalog, clock=world.clock)
     return steps[event["step"]](world, event)
 
 

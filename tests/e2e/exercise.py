@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -25,18 +26,14 @@ from serin.adapters.endpoint import LambdaEndpoint
 from serin.adapters.s3 import S3ObjectStore
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.data.files.corrections import to_csv
-from serin.data.scoring.feature_files import read_scores, write_features
 from serin.domain.approvals import Waiting, asked_of_training
-from serin.domain.batches import features_at, scores_beside
 from serin.domain.errors import Unavailable
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
-from serin.services.steps.model_layers import manifest_in
 from serin.services.steps.shadow_files import keep
 from serin.services.train_model import Checked
-from serin.serving.manifest import Manifest
 from serin_cli.asked import first_flights
 from serin_cli.batch import begun, ended, fetch
 from serin_cli.quarantine import set_aside
@@ -174,37 +171,34 @@ def _join_truth(walked: Walked) -> None:
 
 
 def _score_a_file(walked: Walked) -> None:
-    """As the command does; then a part as scikit-learn scores it, where a version has no compiled model."""
+    """As the command does; then by scikit-learn, as where a version has no compiled model: the answers are the same."""
     flights = first_flights(walked.folder / "2013-07.csv", 20)
     file = walked.folder / "asked.csv"
     pl.DataFrame([*flights, {**flights[0], "distance": -1}], infer_schema_length=None).write_csv(file)
+    compiled = _answers(walked, file, "compiled")
+    assert compiled["row"].to_list() == list(range(1, 22))
+    assert compiled["error"][-1].startswith("inputs.distance: found -1"), compiled["error"][-1]
+    assert compiled["error"].null_count() == len(flights)
+    functions, name = _client(walked, "lambda"), f"serin-{walked.platform.connection.stage}-score-batch-{MODEL}"
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    for runtime in ("scikit-learn", "compiled"):
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**variables, "SERIN_RUNTIME": runtime}}
+        )
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        if runtime == "scikit-learn":
+            fitted = _answers(walked, file, runtime)
+    assert fitted["label"].equals(compiled["label"])
+    assert (fitted["probability"] - compiled["probability"]).abs().max() < 1e-9
+
+
+def _answers(walked: Walked, file: Path, runtime: str) -> pl.DataFrame:
     shown = ended(walked.client, MODEL, begun(walked.client, MODEL, str(file)))
-    fetch(walked.client, shown, walked.folder / "answers.parquet")
+    assert shown["status"] == "done", shown
     result = shown["result"]
-    assert (result["rows"], result["scored"], result["errors"], result["runtimes"]) == (21, 20, 1, ["compiled"]), shown
-    answers = pl.read_parquet(walked.folder / "answers.parquet")
-    assert answers["row"].to_list() == list(range(1, 22))
-    assert answers["error"][-1].startswith("inputs.distance: found -1"), answers["error"][-1]
-    version = _catalog(walked).version(MODEL, result["batch"]["version"])
-    lake = S3ObjectStore(_client(walked, "s3"), walked.platform.connection.lake_bucket)
-    manifest = manifest_in(S3ObjectStore(_client(walked, "s3"), _artifacts(walked)).get(version.layer.key))
-    nothing = pl.DataFrame({column.name: [None] for column in manifest.columns}, schema_overrides=_types(manifest))
-    features = features_at("exercised", MODEL, "part")
-    lake.put(features, write_features(nothing, [one.name for one in manifest.columns if one.kind == "categorical"]))
-    files = {"features": features, "estimator": as_record(version.estimator), "layer": as_record(version.layer)}
-    name = f"serin-{walked.platform.connection.stage}-train-model-{MODEL}"
-    event = {"step": "estimate", "files": files, "correlation": "exercise"}
-    _client(walked, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    scores, failures = read_scores(lake.get(scores_beside(features)))
-    assert (len(scores), failures) == (1, {})
-
-
-def _types(manifest: Manifest) -> dict[str, pl.DataType]:
-    return {one.name: pl.String() if one.kind == "categorical" else pl.Float64() for one in manifest.columns}
-
-
-def _artifacts(walked: Walked) -> str:
-    return walked.platform.connection.lake_bucket.replace("-lake-", "-artifacts-")
+    assert (result["rows"], result["scored"], result["errors"], result["runtimes"]) == (21, 20, 1, [runtime]), shown
+    fetch(walked.client, shown, walked.folder / f"{runtime}.parquet")
+    return pl.read_parquet(walked.folder / f"{runtime}.parquet")
 
 
 def _look_at_the_model(walked: Walked) -> None:

@@ -170,7 +170,7 @@ def test_two_trainings_at_once_are_one_and_the_other_is_told_which(world: ModelW
     assert (refused.status, refused.reason) == (
         "skipped",
         "run r1 is under way, which call began at 2013-04-01 12:00Z; it has the lease on trainings of subject until it "
-        "ends, or until 13:00Z if it says no more: train again then",
+        "ends, or until 2013-04-01 13:00Z if it says no more: train again then",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
@@ -35,12 +36,12 @@ def take_lease(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
     return f"other runs of {run.model} take its lease all the time; train again later"
 
 
-def keep_lease(model: str, run_id: str, *, catalog: Catalog, clock: Clock) -> None:
-    """A sign of life: the lease lasts longer, if it is still the run's."""
+def keep_lease(model: str, run_id: str, span: timedelta = SPAN, *, catalog: Catalog, clock: Clock) -> None:
+    """A sign of life: the lease lasts for `span` from now, if it is still the run's."""
     held = catalog.training_lease(model)
     if held is not None and held.run == run_id:
         # Another step of the same run may have written it meanwhile, which does as well.
-        catalog.save_training_lease(TrainingLease(model, run_id, clock.now() + SPAN, held.revision + 1))
+        catalog.save_training_lease(TrainingLease(model, run_id, clock.now() + span, held.revision + 1))
 
 
 def _other(run: Run, lease: TrainingLease | None, catalog: Catalog) -> Run | None:
@@ -68,6 +69,6 @@ def _end_silent(run: Run, held: TrainingLease | None, catalog: Catalog) -> None:
 def _sentence(holder: Run, lease: TrainingLease) -> str:
     return (
         f"run {holder.id} is under way, which {holder.cause} began at {holder.at:%Y-%m-%d %H:%M}Z; it has the lease on "
-        f"trainings of {holder.model} until it ends, or until {lease.until:%H:%M}Z if it says no more: "
+        f"trainings of {holder.model} until it ends, or until {lease.until:%Y-%m-%d %H:%M}Z if it says no more: "
         "train again then"
     )
