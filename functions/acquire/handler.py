@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.log_fields import Fields
 from serin.domain.records import as_record
 from serin.domain.sources import Acquired
-from serin.log_fields import Fields
 from serin.logs import Work, correlation_of, logged
 from serin.services.acquire import Acquirer, source_of
 

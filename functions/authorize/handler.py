@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
-from serin.log_fields import Fields
+from serin.domain.log_fields import Fields
 from serin.logs import logged
 from serin.services.tokens import scopes_of
 

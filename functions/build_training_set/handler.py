@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import Platform, platform
+from serin.domain.log_fields import Fields
 from serin.domain.records import as_record
-from serin.log_fields import Fields
 from serin.logs import logged
 from serin.services.build_training_set import Plan, build_training_set
 from serin.services.rebuild_training_set import rebuild_training_set

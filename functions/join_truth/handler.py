@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.log_fields import Fields
 from serin.domain.records import as_record
-from serin.log_fields import Fields
 from serin.logs import logged
 from serin.services.gather_truth import gather_truth
 from serin.services.join_truth import join_truth

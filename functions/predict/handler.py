@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from serin.domain.buckets import OnlineItem
     from serin.domain.features import EntityKey
-    from serin.log_fields import Fields
+    from serin.domain.log_fields import Fields
 
 
 def unless_answered(answer: Mapping[str, Any]) -> Fields | None:

@@ -51,7 +51,10 @@ ROOMS: Mapping[str, Room] = {
         )
     ),
     # Nothing but the library at import: the bootstrap version and a wrong request never pay for the model's packages.
-    "serin.serving": Room(("serin.serving", "serin.domain"), lazily=("pandas", "numpy", "joblib", "threadpoolctl")),
+    # SHA-256 by Python itself, whose module was renamed in 3.12.
+    "serin.serving": Room(
+        ("serin.serving", "serin.domain"), lazily=("pandas", "numpy", "joblib", "threadpoolctl", "_sha2", "_sha256")
+    ),
     "serin.services": Room(
         (
             *("serin.services", "serin.domain", "serin.ports"),

@@ -15,7 +15,7 @@ from infra.settings import Settings, target_for
 from serin.domain.sources import Source
 from serin.files.source_urls import source_url
 from tests.builders import a_charter
-from tests.infra.conftest import MODELS
+from tests.infra.conftest import COMPLIANCE, MODELS
 from tests.infra.templates import Assembly, TinyPackages, flat
 
 
@@ -29,7 +29,7 @@ def lake(folder: Path, *datasets: Any) -> Mapping[str, Any]:
 
     target = target_for(Settings(), "aws")
     app = cdk.App(outdir=str(folder / "assembly"), analytics_reporting=False)
-    charter = a_charter(datasets=datasets)
+    charter = a_charter(datasets=datasets, compliance=COMPLIANCE)
     # As the other stacks of these tests are deployed, but for the datasets.
     LakeStack(
         app, Deployment(Settings(), target, TinyPackages(folder, target), MODELS, frozenset(MODELS[:1])), [charter]
@@ -52,7 +52,7 @@ def used(name: str, source: Source | None) -> Any:
 
 
 def test_without_a_source_nothing_of_it_is_there_and_all_else_is_the_same(aws: Assembly, tmp_path: Path) -> None:
-    without = lake(tmp_path, used("orders", None))
+    without = lake(tmp_path, used("orders", None), used("shops", None))
     with_one = aws.templates["lake"]["Resources"]
     assert not [name for name in without if "Acquire" in name]
     more = with_one.keys() - without.keys()

@@ -12,7 +12,7 @@ import pytest
 
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.errors import Conflict
-from serin.log_fields import Fields
+from serin.domain.log_fields import Fields
 from serin.logs import ALLOWED, Work, correlation_of, logged, of_answer, tell_of
 from tests.builders import NOON
 

@@ -57,7 +57,7 @@ def leave_version(folder: Path) -> pl.DataFrame:
 
 def _version(estimator: Artifact, layer: Artifact) -> ModelVersion:
     verdict = Verdict("pass", "Made for a measurement.", ())
-    names = {"run": "r1", "training_set": "set1", "code": "k1", "charter": "c1", "lock": "l1"}
+    names: dict[str, Any] = {"run": "r1", "training_set": "set1", "code": "k1", "charter": "c1", "lock": "l1"}
     parts: dict[str, Any] = {"params": {}, "metrics": {}, "runtime": {}, "learnt_until": NOW, "at": NOW}
     return ModelVersion(model=MODEL, version=1, verdict=verdict, estimator=estimator, layer=layer, **names, **parts)
 

@@ -84,7 +84,8 @@ def _fill(world: FlightWorld, variables: Mapping[str, str]) -> None:
     """Put into the table what is known."""
     import boto3
 
-    address, access = variables["AWS_ENDPOINT_URL"], {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
+    address: str = variables["AWS_ENDPOINT_URL"]
+    access: Any = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
     client: Any = boto3.client("dynamodb", endpoint_url=address, region_name="us-east-1", **access)
     online = DynamoOnlineFeatures(lambda: client, TABLE)
     online.write(list(world.values))

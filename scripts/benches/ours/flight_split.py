@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,15 @@ def split_up() -> None:
     from serin.serving import answered
     from serin.serving.log import Call
 
-    of_predictor, of_call = vars(Predictor), vars(Call)
-    Predictor._looked_up = counted("lookup", of_predictor["_looked_up"])
-    answered.with_features = counted("features", answered.with_features)
-    answered.scored = counted("model", answered.scored)
-    Call.lines = counted("log", of_call["lines"])
-    handler.printed = counted("log", handler.printed)
+    parts: Sequence[tuple[Any, str, str]] = (
+        (Predictor, "_looked_up", "lookup"),
+        (answered, "with_features", "features"),
+        (answered, "scored", "model"),
+        (Call, "lines", "log"),
+        (handler, "printed", "log"),
+    )
+    for owner, name, part in parts:
+        setattr(owner, name, counted(part, vars(owner)[name]))
 
 
 def as_before() -> None:
@@ -50,8 +53,10 @@ def as_before() -> None:
     from serin.adapters import bare_calls
     from serin.serving.features import FeaturePlan, OneMoment
 
-    bare_calls.bare_calls = lambda _: None
-    FeaturePlan.at = lambda plan, online, now: lambda row: plan.row_of(row, OneMoment(online, now))  # fmt: skip
+    client: Any = bare_calls
+    client.bare_calls = lambda _: None
+    plan: Any = FeaturePlan
+    plan.at = lambda self, online, now: lambda row: self.row_of(row, OneMoment(online, now))
 
 
 def asked(event: Mapping[str, Any]) -> float:

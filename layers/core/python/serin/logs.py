@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self, TypeVar, Unpack
 
-    from serin.log_fields import Fields
+    from serin.domain.log_fields import Fields
     from serin.ports import Clock
 
     T = TypeVar("T")
@@ -60,7 +60,7 @@ ALLOWED = (
     "message",
     "traceback",
 )
-"""All a line may say besides when, where and how long, in this order: the names of `serin.log_fields.Fields`."""
+"""All a line may say besides when, where and how long, in this order: the names of `serin.domain.log_fields.Fields`."""
 
 _AT_HAND: ContextVar[Work | None] = ContextVar("work", default=None)
 

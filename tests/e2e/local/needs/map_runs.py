@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from unittest import mock
 from infra.local.cloud import LocalCloud
 from tests.e2e.local.needs.model import needed
 from tests.e2e.local.needs.world import aws, begun, bucket, described, ended, machine, role
+from tests.waiting import wait_until
 
 _MAP = "moto.stepfunctions.parser.asl.component.state.exec.state_map"
 _RUNS = f"{_MAP}.iteration.distributed_iteration_component.DistributedIterationComponent"
@@ -126,11 +126,9 @@ def a_map_has_as_many_items_as_there_are(cloud: LocalCloud) -> None:
     ):
         s3.put_object(Bucket=name, Key="items.json", Body=json.dumps(["a"] * MANY).encode())
         execution = begun(cloud, arn, {"key": "items.json"})
-        while (found := described(cloud, execution))["status"] == "RUNNING":
-            # Whoever calls too deep is never heard of again.
-            assert not broken
-            time.sleep(0.01)
-        assert found["status"] == "SUCCEEDED"
+        # Whoever calls too deep is never heard of again.
+        assert wait_until(lambda: bool(broken) or described(cloud, execution)["status"] != "RUNNING")
+        assert described(cloud, execution)["status"] == "SUCCEEDED"
 
 
 @needed(f"{_MAP}.item_reader.item_reader_decl.ItemReader._eval_body")

@@ -38,7 +38,7 @@ def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
 
 def known_plan(model: str, batch: str, *, lake: ObjectStore) -> BatchPlan | None:
     """The plan of a batch; None before there is one."""
-    return known_record(BatchPlan, plan_at(model, batch), lake)
+    return known_record(BatchPlan, plan_at(model, batch), store=lake)
 
 
 def plan_batch(

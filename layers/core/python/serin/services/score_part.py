@@ -90,7 +90,7 @@ def write_part(plan: BatchPlan, name: str, manifest: Manifest, *, lake: ObjectSt
 
 
 def _known(plan: BatchPlan, part: BatchPart, lake: ObjectStore) -> PartCounts | None:
-    return known_record(PartCounts, counts_at(plan.set, plan.batch.model, part.name), lake)
+    return known_record(PartCounts, counts_at(plan.set, plan.batch.model, part.name), store=lake)
 
 
 def _marks(features: PartFeatures, manifest: Manifest) -> pl.DataFrame:

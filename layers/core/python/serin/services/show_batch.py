@@ -41,17 +41,17 @@ class ShownBatch:
 def show_batch(model: str, batch: str, *, lake: ObjectStore, workflows: Workflows) -> ShownBatch:
     """The batch of that id; raises NotFound."""
     name = checked_batch(batch)
-    asked = known_record(Batch, asked_at(model, name), lake)
+    asked = known_record(Batch, asked_at(model, name), store=lake)
     if asked is None:
         raise NotFound(f"{model} has no batch {name}.", "Look at what the call that began it answered.")
     # Before the manifest is looked for: a workflow that ends in between has written it.
     reason = workflows.batch_failure(name)
     place = result_at(model, name)
-    if result := known_record(BatchResult, place, lake):
+    if result := known_record(BatchResult, place, store=lake):
         parts = len(result.objects)
         return ShownBatch(asked, "done", parts, parts, result.rows, result=result, manifest=place)
     status: BatchStatus = "running" if reason is None else "failed"
-    plan = known_record(BatchPlan, plan_at(model, name), lake)
+    plan = known_record(BatchPlan, plan_at(model, name), store=lake)
     if plan is None:
         return ShownBatch(asked, status, reason=reason)
     scored = markers(lake.keys(counts_at(plan.set, model, "").removesuffix(".json")))

@@ -38,7 +38,7 @@ def start_batch(
     name = uuid.uuid4().hex if again is None else digest(again, "batch", model)[:32]
     key = batch_key(model, file)
     number = _version(model, version, catalog, control)
-    if not is_there(key, uploads):
+    if not is_there(key, store=uploads):
         raise NotFound(
             f"There is no file {key} in the uploads.",
             f"Put it there: `./scripts/serin batch {model} FILE` does both.",

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.compilation import Compilation
-from serin.serving.package import BEFORE
 
 ColumnKind = Literal["numeric", "categorical"]
+BEFORE = "models were not compiled when it was trained"
+
+
+class Column(Protocol):
+    """A column of a manifest, in whatever form it was read; `ModelColumn` says what it means."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> ColumnKind: ...
+    @property
+    def categories(self) -> Sequence[str]: ...
+
+
+class Facts(Protocol):
+    """What is asked of a manifest, in whatever form it was read."""
+
+    @property
+    def task(self) -> Task: ...
+    @property
+    def classes(self) -> Sequence[Scalar]: ...
+    @property
+    def columns(self) -> Sequence[Column]: ...
+    @property
+    def uncompiled(self) -> str | None: ...
 
 
 @dataclass(frozen=True)

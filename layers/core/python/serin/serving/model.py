@@ -11,34 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Protocol
 
-    from serin.domain.charter import Scalar, Score, Task
+    from serin.domain.charter import Score
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
     from serin.serving.compiled.model import CompiledModel
-    from serin.serving.manifest import ColumnKind
+    from serin.serving.manifest import Facts
     from serin.serving.package import ModelPackage
-
-    class Column(Protocol):
-        """A column of a manifest; `serin.serving.manifest.ModelColumn` says what it means."""
-
-        @property
-        def name(self) -> str: ...
-        @property
-        def kind(self) -> ColumnKind: ...
-        @property
-        def categories(self) -> Sequence[str]: ...
-
-    class Facts(Protocol):
-        """What is asked of a manifest, in whatever form it was read."""
-
-        @property
-        def task(self) -> Task: ...
-        @property
-        def classes(self) -> Sequence[Scalar]: ...
-        @property
-        def columns(self) -> Sequence[Column]: ...
-        @property
-        def uncompiled(self) -> str | None: ...
 
     class Scorer(Protocol):
         """What gives rows their scores."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 PACKAGE = "serin_model"
 ESTIMATOR, COMPILED = "model.joblib", "model.bin"
 _LARGE = 1_000_000
-BEFORE = "models were not compiled when it was trained"
 
 
 class ServedInput:
@@ -44,19 +43,24 @@ class ServedColumn:
 
 
 class Facts:
-    """What is asked of a manifest before a model answers; `proven` is the digest of the compiled file, if it serves.
-
-    `uncompiled` says why there is none.
-    """
+    """What is asked of a manifest before a model answers; `proven` is the digest of the compiled file, if it serves."""
 
     def __init__(self, record: dict[str, Any]) -> None:
         self.task: Task = record["task"]
         self.classes: tuple[Scalar, ...] = tuple(record["classes"])
         self.columns = tuple(ServedColumn(**column) for column in record["columns"])
         self.sha256: str = record["sha256"]
-        compilation = record.get("compilation", {"reason": BEFORE})
-        self.proven: str | None = compilation.get("sha256")
-        self.uncompiled: str | None = compilation.get("reason")
+        self._compilation: dict[str, Any] | None = record.get("compilation")
+        self.proven: str | None = None if self._compilation is None else self._compilation.get("sha256")
+
+    @property
+    def uncompiled(self) -> str | None:
+        """Why there is no compiled model, where there is none."""
+        if self._compilation is None:
+            from serin.serving.manifest import BEFORE
+
+            return BEFORE
+        return self._compilation.get("reason")
 
 
 class ModelPackage:

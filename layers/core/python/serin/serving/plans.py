@@ -7,15 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import TypeAlias
+    from typing import Protocol
 
     from serin.domain.buckets import OnlineItem
     from serin.domain.features import EntityKey, Value
     from serin.domain.fields import Field
-    from serin.serving.features import FeaturePlan
     from serin.serving.requests import Instance
 
-    Plan: TypeAlias = "FeaturePlan | InputsPlan"
+    class Plan(Protocol):
+        """What rows are made by: `InputsPlan`, or `serin.serving.features.FeaturePlan` where views are looked up."""
+
+        def keys(self, instances: Sequence[Instance], now: datetime) -> list[EntityKey]:
+            """Every online item the instances need."""
+
+        def at(self, online: Mapping[EntityKey, OnlineItem], now: datetime) -> Callable[[Instance], FeatureRow]:
+            """What makes an instance a row."""
 
 
 class FeatureRow:

@@ -10,7 +10,7 @@ from serin.domain.errors import Invalid
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from serin.domain.features import Value
-    from serin.serving.model import Column
+    from serin.serving.manifest import Column
 
 
 def logged_row(record: object, columns: Sequence[Column]) -> dict[str, Value]:

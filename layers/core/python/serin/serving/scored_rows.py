@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from serin.domain.charter import Score
     from serin.domain.features import Value
-    from serin.serving.model import Column, ServedModel
+    from serin.serving.manifest import Column
+    from serin.serving.model import ServedModel
 
     Row: TypeAlias = Mapping[str, Value]
 

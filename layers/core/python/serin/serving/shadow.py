@@ -23,7 +23,7 @@ from serin.serving.requests import Instance, read_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from serin.serving.model import Column
+    from serin.serving.manifest import Column
 
 Read = Callable[[Sequence[EntityKey]], Mapping[EntityKey, OnlineItem]]
 """Reads items of the online store, however many."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from serin.domain.features import Value
-    from serin.serving.model import Column
+    from serin.serving.manifest import Column
 
 
 def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[Column]) -> pd.DataFrame:

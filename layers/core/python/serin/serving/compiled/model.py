@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
-from math import isfinite
+from math import isfinite, nan
 from operator import itemgetter
 
 from serin.domain.errors import ModelFailed, Unavailable
@@ -68,24 +68,30 @@ class CompiledModel:
         for row in rows:
             values = list(pick(row))
             for place, codes in self._coded:
-                values[place] = codes.get(values[place])
+                # No number stands for a category that is new, so that it is looked at by itself.
+                values[place] = codes.get(values[place], "")
             try:
                 numbers.fromlist(values)
             except TypeError:
-                # A null, a moment or a category that is new is a number too, and what has the wrong kind is named.
-                numbers.fromlist([self._number(place, row[name]) for place, name in enumerate(self._names)])
+                numbers.fromlist(self._looked_at(row, values))
         return numbers
 
-    def _number(self, place: int, value: Value) -> float:
+    def _looked_at(self, row: Mapping[str, Value], values: Sequence[Any]) -> list[float]:
+        """A row with a null, a moment or a category that is new; raises Invalid for a value of the wrong kind."""
         from serin.serving.table import number_of, text_of
 
-        codes, name = self._codes[place], self._names[place]
-        if codes is None:
-            return number_of(name, value)
-        code = codes.get(value)
-        if code is None:
-            text_of(name, value)
-        return UNKNOWN if code is None else code
+        numbers = []
+        for name, codes, value in zip(self._names, self._codes, values, strict=True):
+            if type(value) is float:
+                numbers.append(value)
+            elif codes is None:
+                numbers.append(nan if value is None else number_of(name, value))
+            elif value == "":
+                text_of(name, row[name])
+                numbers.append(float(UNKNOWN))
+            else:
+                numbers.append(value)
+        return numbers
 
     def columns(self, columns: Sequence[Any]) -> Matrix:
         """Whole columns, in the model's order, as the kernel reads them.
