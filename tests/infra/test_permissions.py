@@ -152,7 +152,8 @@ def test_collecting_predictions_writes_what_the_log_tells_and_nothing_else(aws: 
 
 def test_the_api_starts_the_three_kinds_of_workflow_and_no_other(aws: Assembly) -> None:
     machines = {f"stateMachine:serin-dev-{name}" for name in ("training-*", "release", "batch")}
-    assert resources(aws, "api", "states") == {*machines, "execution:serin-dev-batch:*"}
+    # A task that waits for people is named by its token alone.
+    assert resources(aws, "api", "states") == {*machines, "execution:serin-dev-batch:*", "*"}
 
 
 def test_nobody_may_do_everything(aws: Assembly) -> None:
@@ -160,7 +161,11 @@ def test_nobody_may_do_everything(aws: Assembly) -> None:
         assert not [action for action in aws.actions(name) if "*" in action]
 
 
-NOTHING_TO_NAME = ({"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}, {"lambda:ListLayerVersions"})
+NOTHING_TO_NAME = (
+    {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"},
+    {"lambda:ListLayerVersions"},
+    {"states:SendTaskSuccess"},
+)
 
 
 def test_only_what_has_no_resources_names_every_resource(aws: Assembly) -> None:
