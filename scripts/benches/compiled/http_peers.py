@@ -86,7 +86,9 @@ class Running:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
 
     def bodies(self, batches: Sequence[Rows]) -> list[bytes]:
-        """The requests of these rows, in its form."""
+        """The requests of these rows, in its form; the first of them opens a connection anew."""
+        # While others were measured, it may have closed one that was idle.
+        self._connection.close()
         return [json.dumps(self._peer.body(rows)).encode() for rows in batches]
 
     def answer(self, body: bytes) -> bytes:
