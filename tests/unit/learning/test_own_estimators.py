@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +17,7 @@ from serin.domain.errors import Invalid
 from serin.learning.estimator_checks import stops_early
 from serin.learning.fitting import Champion, Recipe, contest, run_trial
 from serin.learning.pipelines import pipeline_maker
+from serin_cli.here.code import code_in_place
 from tests.builders import a_charter
 from tests.unit.learning.orders import START, order_columns
 
@@ -96,18 +96,10 @@ def test_a_live_version_made_for_another_label_is_named_with_the_way_on(opponent
         ("def pipeline(columns, params):\n    return object\n", "made the class object, and no estimator of it"),
     ],
 )
-def test_a_pipeline_that_makes_no_estimator_is_told_by_its_line(
-    code: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = tmp_path / "model_code"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "pipeline.py").write_text(code)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "model_code"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.syspath_prepend(tmp_path)
+def test_a_pipeline_that_makes_no_estimator_is_told_by_its_line(code: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "pipeline.py").write_text(code)
     training = replace(a_charter().training, pipeline="pipeline.py")
-    with pytest.raises(Invalid, match=told):
+    with code_in_place(tmp_path), pytest.raises(Invalid, match=told):
         pipeline_maker(a_charter(training=training))((), {})
 
 
