@@ -46,6 +46,7 @@ class Running:
     cloud: LocalCloud
     connection: Connection
     stacks: tuple[str, ...]
+    settings: Settings
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def running(
         save(connection)
         save_profile(cloud)
         try:
-            yield Running(cloud, connection, stacks)
+            yield Running(cloud, connection, stacks, settings)
         finally:
             forget_profile(cloud)
             forget(connection)
@@ -105,7 +106,7 @@ def up(arguments: Namespace) -> None:
         story.say(f"  AWS endpoint  {connection.endpoint_url}")
         story.say(f"  aws, cdk      {export_line()}")
         story.say(f"  clock         {platform.cloud.clock.now():%Y-%m-%d %H:%M} UTC; ./scripts/serin clock advance 7d")
-        story.say(f"  calls         {_limit(read_settings(CDK_JSON), account)}")
+        story.say(f"  calls         {_limit(platform.settings, account)}")
         story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")

@@ -187,7 +187,7 @@ def test_a_row_of_the_wrong_type_is_set_aside_with_its_rule(walked: Walked, tmp_
 
 
 def test_without_a_token_nothing_is_answered(walked: Walked) -> None:
-    stranger = Client(Running(walked.platform.cloud, _without_token(walked), ()).connection)
+    stranger = Client(Running(walked.platform.cloud, _without_token(walked), (), walked.platform.settings).connection)
     with pytest.raises(Denied):
         stranger.predict(MODEL, [{}])
     stranger.close()

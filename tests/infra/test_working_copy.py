@@ -36,7 +36,15 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> BuiltPackages:
 def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_function(aws: Assembly) -> None:
     handlers = {path.parent.name.replace("_", "-") for path in (ROOT / "functions").glob("*/handler.py")}
     assert handlers
-    per_model = {"build-features", "profile-dataset", "build-training-set", "join-truth", "train-model", "predict"}
+    per_model = {
+        "build-features",
+        "profile-dataset",
+        "build-training-set",
+        "join-truth",
+        "train-model",
+        "predict",
+        "score-batch",
+    }
     made = {next((name for name in per_model if item.startswith(f"{name}-")), item) for item in aws.functions()}
     assert made == handlers
 

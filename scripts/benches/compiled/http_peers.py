@@ -40,13 +40,13 @@ def _split(rows: Rows) -> Any:
 
 
 def _tensors(rows: Rows) -> Any:
-    """One a column, as MLServer makes a DataFrame of; it takes a null number as NaN, which its own clients send."""
+    """One a column, as MLServer makes a DataFrame of."""
     tensors = [
         {
             "name": name,
             "shape": [len(rows), 1],
             "datatype": "BYTES" if name in TEXTS else "FP64",
-            "data": [float("nan") if row[name] is None and name not in TEXTS else row[name] for row in rows],
+            "data": [row[name] for row in rows],
             **({"parameters": {"content_type": "str"}} if name in TEXTS else {}),
         }
         for name in rows[0]
@@ -86,7 +86,9 @@ class Running:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
 
     def bodies(self, batches: Sequence[Rows]) -> list[bytes]:
-        """The requests of these rows, in its form."""
+        """The requests of these rows, in its form; the first of them opens a connection anew."""
+        # While others were measured, it may have closed one that was idle.
+        self._connection.close()
         return [json.dumps(self._peer.body(rows)).encode() for rows in batches]
 
     def answer(self, body: bytes) -> bytes:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from infra.local.cloud import LocalCloud
+from infra.settings import Settings
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
@@ -207,7 +208,7 @@ def _running(*_: object, **__: object) -> Iterator[Running]:
         advance=lambda _: None,
         settle=lambda: None,
     )
-    yield Running(cloud, CONNECTION, (f"stack{ATTACK}",))
+    yield Running(cloud, CONNECTION, (f"stack{ATTACK}",), Settings())
 
 
 def _control() -> MemoryControl:

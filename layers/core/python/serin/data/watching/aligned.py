@@ -84,6 +84,6 @@ def _sample(whole: CategoryCounts) -> Sample | None:
     """The texts with counts of their own, by the cell that each would lie in; None for too few cells to judge by."""
     if not whole.width or whole.bound < _FEWEST_CELLS * whole.width or not whole.names:
         return None
-    starts = np.flatnonzero(np.diff(coarser(hashes_of(whole.names), whole.width), prepend=-1.0))
+    starts = np.flatnonzero(np.diff(coarser(hashes_of(whole.names), whole.width), prepend=-1.0)).astype(np.int64)
     cells = round(whole.bound / whole.width)
     return Sample(len(whole.names), starts, cells, round(2.0**HASH_BITS / whole.width) - cells)

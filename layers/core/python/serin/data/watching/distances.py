@@ -130,4 +130,5 @@ def _relative_entropy(of: Floats, to: Floats) -> Floats:
     there = of > 0
     terms = np.zeros(np.broadcast_shapes(of.shape, to.shape))
     np.log(np.divide(of, to, out=terms.copy(), where=there), out=terms, where=there)
-    return of * terms
+    found: Floats = of * terms
+    return found
