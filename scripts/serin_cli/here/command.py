@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -38,7 +40,7 @@ def train_here(arguments: Namespace) -> Outcome:
     model, began = read_model(MODELS / arguments.model), time.perf_counter()
     files = files_of(Path(arguments.data), model.charter)
     world = HereWorld(source_of(model))
-    with code_in_place(model.folder), kernel_beside():
+    with code_in_place(model.folder), kernel_beside(), _prints_aside(arguments):
         for dataset, its in files.items():
             for file in its:
                 _say_upload(world.send(dataset, file), arguments)
@@ -48,6 +50,11 @@ def train_here(arguments: Namespace) -> Outcome:
     if arguments.to is not None:
         _write(world, run, Path(arguments.to))
     return Outcome(as_record(run), run.status == "registered", _said(run, time.perf_counter() - began))
+
+
+def _prints_aside(arguments: Namespace) -> AbstractContextManager[object]:
+    # What the model's own code prints would stand before the record, which is to be read as JSON.
+    return redirect_stdout(sys.stderr) if arguments.print_json else nullcontext()
 
 
 def _say_upload(upload: Upload, arguments: Namespace) -> None:

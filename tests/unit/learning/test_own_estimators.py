@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import VotingClassifier
 
 from serin.domain.errors import Invalid
+from serin.learning.estimator_checks import stops_early
 from serin.learning.fitting import Champion, Recipe, contest, run_trial
 from serin.learning.pipelines import pipeline_maker
 from tests.builders import a_charter
@@ -40,6 +42,13 @@ class Failing(DummyClassifier):  # type: ignore[misc]
 
     def fit(self, table: Any, label: Any) -> Any:
         raise KeyError("amounts")
+
+
+class Renaming(DummyClassifier):  # type: ignore[misc]
+    """Keeps its parameter by another name, so that nobody can ask for it."""
+
+    def __init__(self, kind: str = "prior") -> None:
+        super().__init__(strategy=kind)
 
 
 def plain(columns: Any, params: Any) -> Any:
@@ -84,6 +93,7 @@ def test_a_live_version_made_for_another_label_is_named_with_the_way_on(opponent
             "failed: KeyError: 'depth' .pipeline.py, line 2",
         ),
         ("def pipeline(columns, params):\n    return None\n", "made a NoneType without `fit`"),
+        ("def pipeline(columns, params):\n    return object\n", "made the class object, and no estimator of it"),
     ],
 )
 def test_a_pipeline_that_makes_no_estimator_is_told_by_its_line(
@@ -99,3 +109,10 @@ def test_a_pipeline_that_makes_no_estimator_is_told_by_its_line(
     training = replace(a_charter().training, pipeline="pipeline.py")
     with pytest.raises(Invalid, match=told):
         pipeline_maker(a_charter(training=training))((), {})
+
+
+def test_an_estimator_that_does_not_say_its_parameters_stops_nothing() -> None:
+    with pytest.raises(AttributeError):
+        Renaming().get_params()
+    for estimator in (Renaming(), VotingClassifier([("own", Renaming())], voting="soft")):
+        assert stops_early(estimator, [np.zeros(20_000)], classes=True) == ()

@@ -36,7 +36,7 @@ def test_a_dataset_without_a_file_is_named(tmp_path: Path) -> None:
 def test_a_training_here_writes_its_run_and_stops_where_the_model_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stops = PIPELINE.replace("    numbers =", "    breakpoint()\n    numbers =")
+    stops = PIPELINE.replace("    numbers =", "    breakpoint()\n    print('aside')\n    numbers =")
     model, data, out = subject(tmp_path / "models", stops), tmp_path / "data", tmp_path / "out"
     data.mkdir()
     (data / f"{DATASET}.csv").write_bytes(TABLE)

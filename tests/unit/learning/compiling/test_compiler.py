@@ -107,3 +107,21 @@ def test_a_line_takes_as_many_slots_whatever_the_categories_and_a_column_that_it
         assert inputs_read(memoryview(content)) == {place}
     # The category's code, what its columns add up to, the line, and its probability.
     assert slots == [4, 4]
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    [
+        # Its trees bear nulls, which it refuses before it asks them.
+        make_pipeline("passthrough", GradientBoostingClassifier(n_estimators=2)),
+        make_pipeline(
+            ColumnTransformer([("a", SimpleImputer(), [0])], transformer_weights={"a": 3.0, "none": 2.0}),
+            LogisticRegression(),
+        ),
+    ],
+    ids=["gradient boosting of what may be null", "weighted transformers"],
+)
+def test_what_only_looks_uncommon_is_compiled_and_proven(pipeline: Pipeline) -> None:
+    pipeline.fit(TABLE, LABEL)
+    written = compile_pipeline(pipeline, "binary", [COLUMN], (0, 1))
+    assert prove(pipeline, written, TABLE, this_kernel()).is_proven

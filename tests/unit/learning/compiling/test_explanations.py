@@ -226,3 +226,10 @@ def test_a_line_without_a_mean_row_says_that_it_has_none() -> None:
     content = compile_pipeline(pipeline, rows.task, rows.columns, rows.classes).content
     with pytest.raises(Unavailable, match="there is no table whose mean row"):
         explained(CompiledModel(content, this_kernel()), asked(rows, 1)[0])
+
+
+def test_a_tree_that_knows_one_class_speaks_for_it() -> None:
+    rows = rows_for("binary")
+    one = Rows(rows.name, rows.task, rows.table, np.full_like(rows.label, rows.classes[1]))
+    _, model = compiled(after(ORDINAL, DecisionTreeClassifier(), one), one, rows.classes)
+    assert [explanation.margin for explanation in explained(model, asked(rows, 1)[0])] == [1.0]

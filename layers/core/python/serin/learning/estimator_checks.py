@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from serin.domain.errors import Invalid
@@ -60,19 +60,27 @@ def _warnings(estimator: Estimator, fits: Sequence[Labels], *, classes: bool) ->
 
 def _parts(estimator: Any) -> Iterator[Any]:
     """The estimator and all it is made of, by scikit-learn's own parameters: pipelines, stacks, searches."""
-    if hasattr(estimator, "get_params"):
-        yield estimator
-        yield from (value for value in estimator.get_params(deep=True).values() if hasattr(value, "get_params"))
+    yield estimator
+    yield from _params(estimator, deep=True).values()
 
 
 def _picks_rows(part: Any, rows: int) -> bool:
-    if isinstance(part, type):
-        return False
-    params = part.get_params(deep=False)
+    params = _params(part)
     if "early_stopping" in params:
         return params["early_stopping"] is True or (params["early_stopping"] == "auto" and rows > AUTO_STOPS_ABOVE)
     return "validation_fraction" in params and params.get("n_iter_no_change") is not None
 
 
 def _off(part: Any) -> str:
-    return "early_stopping=False" if "early_stopping" in part.get_params(deep=False) else "n_iter_no_change=None"
+    return "early_stopping=False" if "early_stopping" in _params(part) else "n_iter_no_change=None"
+
+
+def _params(part: Any, *, deep: bool = False) -> Mapping[str, Any]:
+    """A part's parameters; of what says nothing of them none: it may be fitted all the same."""
+    if isinstance(part, type) or not hasattr(part, "get_params"):
+        return {}
+    try:
+        return dict(part.get_params(deep=deep))
+    except RAISED:
+        # Of somebody's own: scikit-learn's fails where `__init__` takes `*args`, or keeps a parameter by another name.
+        return {}

@@ -110,6 +110,12 @@ def _checked(own: Callable[..., Any], columns: Sequence[ModelColumn], params: Pa
             "Correct it, or its parameters in training.search.space.",
             "training.pipeline",
         ) from error
+    if isinstance(made, type):
+        raise Invalid(
+            f"{file} made the class {made.__name__}, and no estimator of it.",
+            f"Return `{made.__name__}(…)`.",
+            "training.pipeline",
+        )
     for method in ("fit", needed):
         if not hasattr(made, method):
             raise Invalid(

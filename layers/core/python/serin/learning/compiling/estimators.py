@@ -128,16 +128,16 @@ class Builder:
         self.lines.append(Lines(estimator, table.steps, tuple(lines)))
         return [each.slot for each in lines]
 
-    def _singles(self, estimator: Any, first: Any, table: Table) -> list[Slot]:
-        """Features as these trees compare them: rounded to float32, nulls where the trees bear them."""
-        probe = np.zeros((1, len(table.columns)), dtype=np.float32)
-        bears = int(not table.sparse and bool(first._support_missing_values(probe)))
-        return [self.program.one(Operation.SINGLE, slot, more=[bears]) for slot in table.numbers(estimator)]
+    def _singles(self, estimator: Any, table: Table, *, nulls: bool) -> list[Slot]:
+        """Features as these trees compare them: rounded to float32, with nulls or without."""
+        return [self.program.one(Operation.SINGLE, slot, more=[int(nulls)]) for slot in table.numbers(estimator)]
 
     def _trees(self, estimator: Any, table: Table) -> list[Slot]:
         """The mean of trees' leaves: probabilities, or values."""
         trees = [estimator] if type(estimator) in SINGLE else estimator.estimators_
-        features = self._singles(estimator, trees[0], table)
+        probe = np.zeros((1, len(table.columns)), dtype=np.float32)
+        bears = not table.sparse and bool(trees[0]._support_missing_values(probe))
+        features = self._singles(estimator, table, nulls=bears)
         if trees[0].n_outputs_ != 1:
             raise NotCovered(f"{type(estimator).__name__} of several labels")
         plain = [plain_tree(each.tree_, each.tree_.value[:, 0, :]) for each in trees]
@@ -147,7 +147,8 @@ class Builder:
     def _gradient(self, estimator: Any, table: Table) -> list[Slot]:
         if not (estimator.init_ == "zero" or isinstance(estimator.init_, DummyClassifier | DummyRegressor)):
             raise NotCovered(f"{type(estimator).__name__} that begins with a model of its own")
-        features = self._singles(estimator, estimator.estimators_[0, 0], table)
+        # Its trees would bear nulls; it refuses them before they are asked.
+        features = self._singles(estimator, table, nulls=False)
         start = estimator._raw_predict_init(np.zeros((1, len(features)), dtype=np.float32))[0]
         plain = [
             plain_tree(each.tree_, estimator.learning_rate * each.tree_.value[:, 0, :1], output)

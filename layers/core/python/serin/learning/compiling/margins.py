@@ -59,7 +59,7 @@ def _outputs(wanted: Sequence[Scalar], known: Sequence[Scalar], slots: int) -> I
         if name in known:
             of = known.index(name)
             # One sum for two classes speaks for the second.
-            yield (place, 0, 1.0 if of else -1.0) if slots == 1 else (place, of, 1.0)
+            yield (place, 0, 1.0 if of else -1.0) if slots < len(known) else (place, of, 1.0)
 
 
 def _part(summed: Summed, output: int, weight: float, slots: Sequence[Slot]) -> Part:

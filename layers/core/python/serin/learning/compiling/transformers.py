@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -48,8 +48,17 @@ def _side_by_side(transformer: Any, table: Table, program: Program) -> Table:
     for name, part, _ in transformer.transformers_:
         positions = transformer._transformer_to_input_indices[name]
         if len(positions) and not (isinstance(part, str) and part == "drop"):
-            columns += transformed(part, table.picked(positions), program).columns
+            picked = table.picked(positions)
+            weight = (transformer.transformer_weights or {}).get(name)
+            columns += _weighted(part, transformed(part, picked, program), weight, program)
     return table.after(transformer, columns, sparse=bool(transformer.sparse_output_))
+
+
+def _weighted(part: Any, table: Table, weight: float | None, program: Program) -> Sequence[Column]:
+    """The columns of a part, by what its transformer's output counts."""
+    if weight is None:
+        return table.columns
+    return [Number(program.one(Operation.SPREAD, slot, float(weight), 0.0)) for slot in table.numbers(part)]
 
 
 def _unchanged(transformer: Any, table: Table, _: Program) -> Table:
