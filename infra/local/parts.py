@@ -151,6 +151,8 @@ def _timers(services: Services, region: str, clock: VirtualClock) -> tuple[Timer
 def _serve_moto(ends: ExitStack, clock: VirtualClock, state: State | None, account: Account) -> str:
     """moto's server on a free port, or where it was, with the clock's route; moto's own state ends with it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # It says that tolerated failures have no effect, which they have here.
+    logging.getLogger("moto.stepfunctions.parser.asl.parse.preprocessor").setLevel(logging.ERROR)
     # It tells of each expression that leads nowhere, which a state may ask for; histories tell of executions that fail.
     logging.getLogger("moto.stepfunctions.parser.asl.component.eval_component").setLevel(logging.CRITICAL)
     app: WSGIApplication = ClockRoute(Applications(), clock, Walker(advance, _busy, _spent), is_administrators)

@@ -57,6 +57,7 @@ from serin_cli.watching import watch
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
 _MODEL = ("model", {"help": "the model's name"})
+_DATASET = ("dataset", {"help": "the dataset's name in the charter"})
 
 
 def main() -> int:
@@ -108,9 +109,15 @@ def parser() -> Parser:
 
 
 def _of_the_platform(add: Add) -> None:
-    begin = ("--clock", {"help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"})
+    begin = (
+        "--clock",
+        {"metavar": "MOMENT", "help": "begin at this moment, such as 2013-04-01T04:00Z (default: real time)"},
+    )
     state = ("--state", {"metavar": "DIR", "help": "keep what it holds in this folder, and begin with what is there"})
-    limit = ("--concurrency", {"type": int, "default": 1000, "help": "functions at once; a new account has about 10"})
+    limit = (
+        "--concurrency",
+        {"type": int, "default": 1000, "metavar": "N", "help": "functions at once; a new account has about 10"},
+    )
     far = (
         "--latency",
         {"type": float, "default": 0.0, "metavar": "S", "help": "seconds a call of AWS's API takes more"},
@@ -118,7 +125,7 @@ def _of_the_platform(add: Add) -> None:
     throttle = ("--throttle", {"action": "store_true", "help": "hold the stage's limit of calls a second, as AWS does"})
     add("up", up, "Run the platform on this machine until Ctrl-C.", begin, state, limit, far, throttle)
     add("clock", clock, "Show the local cloud's clock, advance it through all that is due, or stop that.", *_clock())
-    stage = ("--stage", {"help": "the stage of cdk.json (default: the one named there)"})
+    stage = ("--stage", {"metavar": "S", "help": "the stage of cdk.json (default: the one named there)"})
     add("connect", connect, "Connect this checkout to a stage deployed on AWS.", stage)
     add("pipeline", pipeline, "Write what checks, deploys and asks for approval.", *pipeline_arguments())
     traced = ("id", {"help": TRACED})
@@ -150,7 +157,7 @@ def _of_data(add: Add) -> None:
     add("validate", validate, "Read and check every charter and contract, and what earlier rows are under them.")
     add("upload", upload, "Upload files to a dataset.", *_upload())
     page = ("--page", {"metavar": "FILE", "nargs": "?", "const": "", "help": "write a page with plots to this file"})
-    add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", ("dataset", {}), page)
+    add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", _DATASET, page)
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
     add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
@@ -174,7 +181,10 @@ def _of_models(add: Add) -> None:
     )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
-    hours = ("--hours", {"type": int, "default": 24, "help": "how far back to look, up to 168 (default: 24)"})
+    hours = (
+        "--hours",
+        {"type": int, "default": 24, "metavar": "N", "help": "how far back to look, up to 168 (default: 24)"},
+    )
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
     add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
@@ -241,17 +251,17 @@ def _profile(page: tuple[str, dict[str, Any]]) -> tuple[tuple[str, dict[str, Any
 def _upload() -> tuple[tuple[str, dict[str, Any]], ...]:
     files = ("files", {"nargs": "+", "help": "CSV, Parquet, a workbook of one sheet, a folder of year=2013/…"})
     split = ("--split", {"action": "store_true", "help": "a CSV file in pieces of a gigabyte, each with the header"})
-    return ("dataset", {}), files, split
+    return _DATASET, files, split
 
 
 def _quarantine() -> tuple[tuple[str, dict[str, Any]], ...]:
     action = ("action", {"choices": ["list", "export"]})
     upload = ("--upload", {"metavar": "ID", "help": "only the rows of this upload"})
-    return action, ("dataset", {}), upload, ("--to", {"metavar": "FILE", "help": "with export: the CSV file to write"})
+    return action, _DATASET, upload, ("--to", {"metavar": "FILE", "help": "with export: the CSV file to write"})
 
 
 def _to() -> tuple[str, dict[str, Any]]:
-    return "--to", {"required": True, "help": "the folder to write to"}
+    return "--to", {"required": True, "metavar": "DIR", "help": "the folder to write to"}
 
 
 def _today() -> tuple[str, dict[str, Any]]:
@@ -271,7 +281,10 @@ def _models() -> tuple[tuple[str, dict[str, Any]], ...]:
     return (
         ("action", {"nargs": "?", "choices": ["list", "withdraw"], "default": "list"}),
         ("model", {"nargs": "?", "help": "with withdraw: the model's name"}),
-        ("--version", {"type": int, "help": "with withdraw: the version that is not to be used any more"}),
+        (
+            "--version",
+            {"type": int, "metavar": "N", "help": "with withdraw: the version that is not to be used any more"},
+        ),
         ("--why", {"metavar": "TEXT", "help": "with withdraw: what is wrong with it; it is remembered"}),
     )
 

@@ -56,7 +56,7 @@ def _approvals(client: Client) -> list[Record]:
 def _one(known: list[Record], start: str) -> Record:
     matching = [approval for approval in known if approval["id"].startswith(start)]
     if len(matching) != 1:
-        message = f"{len(matching)} approvals begin with {start}."
+        message = f"{len(matching) or 'No'} approvals have an id that begins with {start!r}."
         raise NotFound(message, "Take the id from `./scripts/serin approve`, whole.", "id")
     return matching[0]
 

@@ -24,10 +24,10 @@ def arguments() -> list[tuple[str, dict[str, Any]]]:
     """What the command is told beside the model."""
     return [
         ("file", {"nargs": "?", "help": "CSV, gzipped CSV or Parquet with a column for each input of the model"}),
-        ("--version", {"type": int, "help": "a registered version; without it the one that is live"}),
-        ("--batch", {"help": "the id of a batch that was begun before, in place of a file"}),
+        ("--version", {"type": int, "metavar": "N", "help": "a registered version; without it the one that is live"}),
+        ("--batch", {"metavar": "ID", "help": "the id of a batch that was begun before, in place of a file"}),
         ("--no-wait", {"action": "store_true", "help": "begin, and do not wait for its end"}),
-        ("--to", {"help": "write the answers of all rows into this .csv or .parquet file"}),
+        ("--to", {"metavar": "FILE", "help": "write the answers of all rows into this .csv or .parquet file"}),
     ]
 
 

@@ -26,7 +26,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     file: dict[str, Any] = {"metavar": "FILE", "nargs": "?", "const": ""}
     return (
         ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "help": "the registered version (default: the one that is live)"}),
+        ("--version", {"type": int, "metavar": "N", "help": "the registered version (default: the one that is live)"}),
         ("--page", {**file, "help": "write a page with plots to this file"}),
         ("--sagemaker", {**file, "help": "write the content of a SageMaker model card, as JSON, to this file"}),
     )

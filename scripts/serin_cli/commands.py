@@ -148,7 +148,8 @@ def charter_file(model: str) -> Path:
     """Where the charter lies in this checkout; NotFound where there is none."""
     path = MODELS / checked_name(model, "model") / "model.yaml"
     if not path.is_file():
-        raise NotFound(f"There is no {path}.", "Run the command in a checkout that has the model.")
+        known = ", ".join(sorted(one.parent.name for one in MODELS.glob("[!_]*/model.yaml"))) or "none yet"
+        raise NotFound(f"There is no {path}.", f"Check the name; the models of this folder are: {known}.", "model")
     return path
 
 

@@ -28,7 +28,10 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--compare", {"action": "store_true", "help": "trainings and trials side by side, each with its metrics"}),
         ("--where", {"metavar": "CONDITION", "action": "append", "default": [], "help": where}),
         ("--order", {"metavar": "FIELD", "help": order}),
-        ("--limit", {"type": int, "default": SHOWN, "help": f"how many runs are compared (default: {SHOWN})"}),
+        (
+            "--limit",
+            {"type": int, "default": SHOWN, "metavar": "N", "help": f"how many runs are compared (default: {SHOWN})"},
+        ),
         ("--page", page),
     )
 

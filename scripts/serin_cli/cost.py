@@ -33,9 +33,14 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
         ("--ms", {"type": float, "default": stated.call_ms, "help": "how long a warm call takes (default: 20)"}),
         (
             "--training-seconds",
-            {"type": float, "default": stated.training_seconds, "help": "of a training's functions (default: 60)"},
+            {
+                "type": float,
+                "default": stated.training_seconds,
+                "metavar": "S",
+                "help": "of a training's functions (default: 60)",
+            },
         ),
-        ("--stage", {"help": "the stage of cdk.json (default: the one named there)"}),
+        ("--stage", {"metavar": "S", "help": "the stage of cdk.json (default: the one named there)"}),
     )
 
 
@@ -130,4 +135,6 @@ def _said(one: Compared) -> str:
 def _from(number: float | None) -> str:
     if number is None:
         return "at no number of requests"
-    return f"from {number:,.0f} requests a day on" if number else "at every number of requests"
+    if not number:
+        return "at every number of requests"
+    return f"from {number:,.0f} requests a day on" if number > 1.5 else "from the first request a day on"

@@ -69,10 +69,10 @@ def _row(record: Record, names: Sequence[str], widths: Mapping[str, int], style:
 def _below(record: Record, names: Sequence[str]) -> list[Padding]:
     """The short fields on one line, each sentence on a line of its own."""
     there = [name for name in names if _is_there(record.get(name))]
-    short = [f"{name} {record[name]}" for name in there if not _is_sentence(record[name])]
+    short = [f"{name}: {record[name]}" for name in there if not _is_sentence(record[name])]
     lines = [", ".join(short)] if short else []
     lines += [f"{name}: {record[name]}" for name in there if _is_sentence(record[name])]
-    return [Padding(_folded(line), (0, 0, 0, INDENT)) for line in lines]
+    return [Padding(_folded(line), (0, 0, 0, INDENT), expand=False) for line in lines]
 
 
 def _folded(line: str) -> Text:

@@ -24,7 +24,7 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     """What follows `serin lineage`."""
     return (
         ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "help": "the registered version (default: the one that is live)"}),
+        ("--version", {"type": int, "metavar": "N", "help": "the registered version (default: the one that is live)"}),
         ("--upload", {"metavar": "ID", "help": "instead: the trainings whose training set was made with this upload"}),
     )
 

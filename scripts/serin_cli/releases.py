@@ -28,7 +28,7 @@ Record = Mapping[str, Any]
 def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     """What follows `serin release`."""
     actions = ("start", "list", "show", "watch", *WISHES, "rollback")
-    version = {"type": int, "help": "with start: the registered version (default: the newest)"}
+    version = {"type": int, "metavar": "N", "help": "with start: the registered version (default: the newest)"}
     which = {"metavar": "ID", "help": "which one (default: the one under way; with show, the newest)"}
     page = {"metavar": "FILE", "nargs": "?", "const": "", "help": "with show: write a page with its evidence"}
     return (

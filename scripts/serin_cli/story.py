@@ -84,7 +84,9 @@ def table(records: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Ta
 
 def _first(record: Mapping[str, Any]) -> Sequence[str]:
     plain = [name for name, value in record.items() if not isinstance(value, (Mapping, list))]
-    return [name for name in FIRST if name in plain] or plain[:WIDEST]
+    first = [name for name in FIRST if name in plain]
+    # A table of names alone would say nothing of them.
+    return first if len(first) > 1 else plain[:WIDEST]
 
 
 def show_whole(what: RenderableType) -> None:

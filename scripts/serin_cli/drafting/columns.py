@@ -20,7 +20,7 @@ _IDS = frozenset(("code", "guid", "id", "idx", "identifier", "index", "key", "no
 _OF_THINGS = 0.5
 _SOME = 0.1
 _EVERY_ROW = "another value in every row, which is nothing to learn; --entity names it"
-_NEARLY_EVERY_ROW = "another text in nearly every row, which is nothing to learn"
+_NEARLY_EVERY_ROW = "another text in nearly every row that has one, which is nothing to learn"
 _FEW_OF_EACH = "an id by its name, with few rows of each; --entity names it"
 
 

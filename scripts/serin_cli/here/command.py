@@ -66,8 +66,10 @@ def _say_upload(upload: Upload, arguments: Namespace) -> None:
 def _say_trial(result: TrialResult, arguments: Namespace) -> None:
     if not arguments.print_json:
         shown = ", ".join(f"{name} {value:.4g}" for name, value in result.metrics.items())
-        named = result.trial.recipe if result.trial.recipe != "pipeline" else dict(result.trial.params)
-        story.say(f"trial {result.trial.number} {named}: {result.failed or shown} ({result.seconds:.1f} s)")
+        named: str = result.trial.recipe
+        if named == "pipeline":
+            named = ", ".join(f"{name} {value}" for name, value in result.trial.params.items())
+        story.say(f"trial {result.trial.number}, {named}: {result.failed or shown} ({result.seconds:.1f} s)")
 
 
 def _said(run: Run, seconds: float) -> list[str]:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from serin_cli import story
 from serin_cli.fitting_tables import fitted
 from serin_cli.terminal import Terminal
 
@@ -29,3 +30,9 @@ def test_ids_are_whole_and_no_word_of_a_sentence_is_lost_however_narrow_the_term
     assert " ".join(written.getvalue().split()).count(str(RUN["reason"])) == 2
     assert written.getvalue().count("0.01234") == 2
     assert (len(lines) == 3) is (width == 3000), "what has room stays a table"
+    assert ("power: 0.01234" in written.getvalue()) is (width < 3000), "below a row each field is told in one way"
+
+
+def test_a_table_says_more_than_its_records_names() -> None:
+    assert story.table([{"model": "flight-delay", "datasets": 4, "inputs": 8}]).columns[1].header.plain == "datasets"
+    assert len(story.table([{"model": "flight-delay", "version": 4, "inputs": 8}]).columns) == 2

@@ -193,7 +193,10 @@ def test_rows_that_seem_to_be_a_history_ask_for_their_time_and_never_for_shuffli
         ([str(n + 1) for n in range(300)], "it numbers the rows"),
         ([str(n * 7 % 300) for n in range(300)], "it numbers the rows"),
         ([f"person{n}@example.org" for n in range(300)], "e-mail addresses; the contract calls it confidential"),
-        ([f"text {n % 290}" for n in range(300)], "another text in nearly every row, which is nothing to learn"),
+        (
+            [f"text {n % 290}" for n in range(300)],
+            "another text in nearly every row that has one, which is nothing to learn",
+        ),
         ([f"2{n % 3}/12/99" for n in range(300)], "a time in a form that is not read; write days as 2013-04-01"),
         (
             ['"a line\nmore"'] * 150 + ['"two\nlines"'] * 150,

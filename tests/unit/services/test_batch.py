@@ -146,6 +146,15 @@ def test_rows_add_up_and_the_same_rows_in_parquet_have_the_same_answers(world: W
     assert [row["error_kind"] for row in world.answers(again)] == [row["error_kind"] for row in found]
 
 
+def test_a_file_whose_columns_are_called_as_people_call_them_is_scored_as_it_was_learnt_from(world: World) -> None:
+    content = csv_of(GOOD)
+    by_people = content.replace(b"amount", b"Amount", 1)
+    assert by_people != content
+    plain, again = world.result(content), world.result(by_people)
+    assert (again.scored, again.errors) == (len(GOOD), 0)
+    assert [row["probability"] for row in world.answers(again)] == [row["probability"] for row in world.answers(plain)]
+
+
 def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: World) -> None:
     version = world.opened()
     batch = world.begun(csv_of(GOOD), again="call-1")

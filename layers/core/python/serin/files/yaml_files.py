@@ -154,7 +154,7 @@ class _Builder:
 
     def _placeholder(self, text: str, path: FieldPath, line: int) -> None:
         self.placeholders.add(path)
-        remedy = f"Write the answer in its place: {text[1:-1]}"
+        remedy = "Write the answer in its place."
         self.faults.append(Fault(self.file, line, dotted(path), f"still the placeholder {shown(text)}", remedy))
 
     def _mapping(self, node: yaml.MappingNode, path: FieldPath, depth: int) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from serin.data.files.reading import opened
 from serin.data.files.table import CAPS, ROW, TEXT, Caps, Table
 from serin.domain.charter import Charter
 from serin.domain.contracts import Column, Contract
+from serin.domain.names import columns_named
 
 ROWS_TOGETHER = 100_000
 """Rows that are scored together at most: they and their features have to fit into one function's memory."""
@@ -26,6 +27,7 @@ def pieces(
 
     The file may be what an upload may be, and is read as that is. Its columns are the charter's inputs, of which those
     that may be null may be missing, and the column that says a row's moment, if it is there; others are not looked at.
+    A column whose name cannot be an input's is called as contracts call it: `Amount (EUR)` is `amount_eur`.
     `__row` counts from 1, the first row below the header. A row with another number of values than the header is null
     but for `__text`, which holds it whole. Raises Rejected or TooLarge, as an upload is refused.
     """
@@ -37,18 +39,20 @@ def pieces(
                 yield rows.slice(start, together)
 
 
-def asked_contract(charter: Charter, present: frozenset[str]) -> Contract:
-    """What a file has to hold, of which these columns are in it."""
+def asked_contract(charter: Charter, header: Sequence[str]) -> Contract:
+    """What a file has to hold, of which the columns of its header are there."""
+    present = dict(zip(columns_named(header), header, strict=True))
     moment = charter.features.moment.column
-    columns = [Column(one.name, one.type) for one in charter.inputs if one.name in present or not one.nullable]
-    if moment in present and all(column.name != moment for column in columns):
-        columns.append(Column(moment, "timestamp"))
+    types = {one.name: one.type for one in charter.inputs if one.name in present or not one.nullable}
+    if moment in present:
+        types.setdefault(moment, "timestamp")
+    columns = [Column(name, types[name], written=present.get(name)) for name in types]
     return Contract(f"{charter.model}'s inputs", "1", tuple(columns), (), ())
 
 
-def _columns(name: str, file: Path, charter: Charter) -> frozenset[str]:
+def _columns(name: str, file: Path, charter: Charter) -> tuple[str, ...]:
     with opened(name, file, Contract(charter.model, "1", (), (), ()), _FIRST_LOOK) as blocks:
-        return frozenset(next(iter(blocks)).columns)
+        return tuple(next(iter(blocks)).columns)
 
 
 def _rows_of(table: Table, names: list[str]) -> pl.DataFrame:
