@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, redirect_stdout
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -55,3 +56,8 @@ def print_json(result: Any) -> None:
 def print_document(text: str) -> None:
     """A file's text as it is, for a person to read or a shell to write; only what could not be seen is escaped."""
     sys.stdout.write(visible(text))
+
+
+def prints_aside() -> AbstractContextManager[object]:
+    """While it lasts, what a model's own code prints does not stand before a result that is to be read as JSON."""
+    return redirect_stdout(sys.stderr)

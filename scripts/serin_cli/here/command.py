@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +26,7 @@ from serin_cli.here.files import files_of
 from serin_cli.here.kernel import ROOT, kernel_beside
 from serin_cli.here.world import HereWorld
 from serin_cli.outcome import Outcome
+from serin_cli.terminal import prints_aside
 
 ROOM = 60 * 1024**2
 """What a model may have here, about: the workflow knows to the megabyte what the layers of `predict` leave it."""
@@ -40,7 +40,7 @@ def train_here(arguments: Namespace) -> Outcome:
     model, began = read_model(MODELS / arguments.model), time.perf_counter()
     files = files_of(Path(arguments.data), model.charter)
     world = HereWorld(source_of(model))
-    with code_in_place(model.folder), kernel_beside(), _prints_aside(arguments):
+    with code_in_place(model.folder), kernel_beside(), prints_aside() if arguments.print_json else nullcontext():
         for dataset, its in files.items():
             for file in its:
                 _say_upload(world.send(dataset, file), arguments)
@@ -50,11 +50,6 @@ def train_here(arguments: Namespace) -> Outcome:
     if arguments.to is not None:
         _write(world, run, Path(arguments.to))
     return Outcome(as_record(run), run.status == "registered", _said(run, time.perf_counter() - began))
-
-
-def _prints_aside(arguments: Namespace) -> AbstractContextManager[object]:
-    # What the model's own code prints would stand before the record, which is to be read as JSON.
-    return redirect_stdout(sys.stderr) if arguments.print_json else nullcontext()
 
 
 def _say_upload(upload: Upload, arguments: Namespace) -> None:
