@@ -44,6 +44,10 @@ _JSON_REPORTS: Mapping[str, Any] = {
 }
 
 
+SERIALLY = {"JOBLIB_MULTIPROCESSING": "0"}
+"""Lambda has no semaphores: joblib would try at every start, warn in a line that is no JSON, and go on without."""
+
+
 class ServiceFunction(Construct):
     """functions/`name`, for one model where `model` is given.
 
@@ -90,7 +94,7 @@ class ServiceFunction(Construct):
             role=self.role,
             log_group=self.log,
             **(_JSON_REPORTS if reports_in_json else {}),
-            environment=variables(stack, environment, model),
+            environment={**variables(stack, environment, model), **(SERIALLY if "science" in layers else {})},
             memory_size=memory,
             ephemeral_storage_size=cdk.Size.mebibytes(disk) if disk else None,
             timeout=timeout,

@@ -20,7 +20,7 @@ def _typed(block: str) -> str:
 
 
 def test_the_request_of_readme_is_answered_as_readme_says(walked: Walked) -> None:
-    answer = json.loads(_typed(the_block_with("curl")))
+    answer = json.loads(_typed(the_block_with("curl -s")))
     assert (answer["model"], answer["version"]) == ("flight-delay", walked.figures["training"]["version"])
     (found,) = answer["predictions"]
     assert set(found) == {"prediction_id", "label", "probability", "positive"}

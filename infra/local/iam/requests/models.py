@@ -12,7 +12,7 @@ from infra.local.iam.errors import Unreadable
 
 _NAMED_OTHERWISE = {"apigateway": "apigatewayv2", "monitoring": "cloudwatch", "states": "stepfunctions"}
 _MODELS = {
-    **{one: one for one in ("cloudformation", "dynamodb", "events", "iam", "lambda", "logs")},
+    **{one: one for one in ("budgets", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs")},
     **{one: one for one in ("s3", "sns", "sqs", "ssm", "sts")},
     **_NAMED_OTHERWISE,
 }

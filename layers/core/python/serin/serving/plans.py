@@ -38,6 +38,15 @@ class FeatureRow:
     ) -> None:
         self.values, self.missing, self.stale, self.too_busy = values, missing, stale, too_busy
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FeatureRow) and self._all == other._all
+
+    __hash__ = None  # type: ignore[assignment] # as of any mapping that may still be written to
+
+    @property
+    def _all(self) -> tuple[object, ...]:
+        return dict(self.values), self.missing, self.stale, self.too_busy
+
 
 class InputsPlan:
     """The rows of a model that is asked its inputs and nothing else, as many a model is: `uses` are their names."""

@@ -108,7 +108,7 @@ def test_too_little_truth_is_not_called_health() -> None:
 
 
 def test_an_attempt_s_outcome_is_the_status_of_a_run_that_has_tried_something() -> None:
-    assert {*get_args(Outcome), "skipped"} == set(get_args(RunStatus))
+    assert {*get_args(Outcome), "skipped", "repeated"} == set(get_args(RunStatus))
 
 
 OUTCOMES = st.sampled_from(get_args(Outcome))
