@@ -59,6 +59,24 @@ class World:
         return [one for one in self.catalog.latest_approvals(MODEL).items if one.is_open]
 
 
+class MovingClock(MemoryClock):
+    """As clocks are: no two looks at it are alike."""
+
+    def now(self) -> datetime:
+        self.advance(timedelta(milliseconds=1))
+        return super().now()
+
+
+def test_a_question_is_put_and_told_once_though_time_goes_on_while_it_is_made() -> None:
+    world = World(clock=MovingClock(NOON))
+    assert not world.ask()
+    assert [one.roles for one in world.open] == [(role,) for role in reversed(ROLES)]
+    told = len(world.notices.sent)
+    assert told == len(ROLES)
+    assert not world.ask()
+    assert len(world.notices.sent) == told
+
+
 def test_it_waits_for_each_role_and_goes_on_once_all_have_agreed() -> None:
     world = World()
     assert not world.ask()

@@ -23,7 +23,8 @@ def as_kept(question: Approval, *, catalog: Catalog) -> Approval:
 def keep_asking(question: Approval, tell: Tell, *, catalog: Catalog, clock: Clock) -> Approval:
     """Put the question, or remind of it once a day, or end it when nobody has answered in time."""
     now = clock.now()
-    if question.revision == 1 and question.at == now and catalog.save_approval(question):
+    # Which is refused of a question that is kept already, whenever it was made.
+    if question.revision == 1 and catalog.save_approval(question):
         _void_others(question, catalog)
         tell(question)
     elif question.expired_at(now):
