@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import io
 import json
 import stat
@@ -69,6 +70,14 @@ def test_equal_parts_give_equal_bytes(manifest: Manifest, estimator: bytes, fitt
     layer = model_layer(a_charter(), manifest, estimator, CODE)
     assert layer == model_layer(a_charter(), manifest, estimator, backwards)
     assert estimator == estimator_bytes(fitted.estimator)
+
+
+def test_the_file_does_not_tell_on_how_many_processors_trees_were_fitted(fitted: Any, estimator: bytes) -> None:
+    elsewhere = copy.deepcopy(fitted.estimator)
+    (trees,) = [step for _, step in elsewhere.steps if hasattr(step, "_bin_mapper")]
+    trees._bin_mapper.n_threads = 7
+    assert estimator_bytes(elsewhere) == estimator
+    assert open_estimator(estimator, sha256_of(estimator)).steps[-1][1]._bin_mapper.n_threads is None
 
 
 def test_the_manifest_says_what_a_version_number_does_not_change(manifest: Manifest, estimator: bytes) -> None:

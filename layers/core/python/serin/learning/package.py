@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import io
 import json
 import re
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import joblib
+from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
 
 from serin.domain.charter import Charter
 from serin.domain.compilation import Compilation
@@ -29,12 +31,19 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _CODE_FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\.py\Z")
 
 
+def _of_any_machine(mapper: _BinMapper) -> tuple[Any, ...]:
+    """How boosted trees cut columns, not on how many processors: the trees are the same, files would not be."""
+    make, arguments, state, *_ = mapper.__reduce_ex__(4)
+    return make, arguments, {**state, "n_threads": None}
+
+
 def estimator_bytes(estimator: Estimator) -> bytes:
     """The estimator as compressed joblib; `serin.serving.estimators.open_estimator` is the way back.
 
     Raises Invalid for an estimator that pickle cannot write, such as one with a lambda in it.
     """
     buffer = io.BytesIO()
+    copyreg.pickle(_BinMapper, _of_any_machine)
     try:
         joblib.dump(estimator, buffer, compress=("zlib", 3))
     except RAISED as error:
