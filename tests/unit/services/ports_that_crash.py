@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -48,4 +49,4 @@ class _Guarded:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function = getattr(self._port, name)
-        return lambda *arguments: self._fuse.call(function, *arguments)
+        return lambda *arguments, **named: self._fuse.call(partial(function, **named), *arguments)

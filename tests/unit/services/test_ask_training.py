@@ -11,10 +11,11 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryClock, MemoryNotices, MemoryWorkflows
-from serin.domain.approvals import Approval, Word
+from serin.domain.approvals import Approval, Word, asked_of_training
 from serin.domain.charter import Charter
 from serin.domain.errors import Denied
 from serin.domain.experiments import TrainingSet
+from serin.domain.paging import PAGE
 from serin.domain.people import People
 from serin.services.answer_approval import answer_approval
 from serin.services.ask_training import Answered, ask_training, wait_for_answer
@@ -75,6 +76,16 @@ def test_a_question_is_put_and_told_once_though_time_goes_on_while_it_is_made() 
     assert told == len(ROLES)
     assert not world.ask()
     assert len(world.notices.sent) == told
+
+
+def test_it_waits_though_more_than_a_page_was_asked_since() -> None:
+    world = World()
+    world.ask()
+    for number in range(PAGE + 1):
+        world.clock.advance(timedelta(seconds=1))
+        later = asked_of_training(MODEL, f"later-{number}", "Shall it?", {}, "shown", world.clock.now(), ("nobody",))
+        assert world.catalog.save_approval(later)
+    world.wait()
 
 
 def test_it_waits_for_each_role_and_goes_on_once_all_have_agreed() -> None:

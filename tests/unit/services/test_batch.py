@@ -22,6 +22,7 @@ from serin.services.predict import Predictor, Request
 from serin.services.show_batch import show_batch
 from serin.services.start_batch import start_batch
 from serin.services.steps.batch_features import part_features
+from serin.services.steps.batch_version import BatchVersion
 from serin.serving.package import find_package
 from tests.builders import NOON
 from tests.unit.services.batches import CODE, CONTRACTS, MODEL, World, charter_of_batches, columns_of_batches, csv_of
@@ -196,6 +197,22 @@ def test_a_file_of_many_parts_has_every_row_once_whatever_order_they_are_scored_
     assert [row["row"] for row in found] == list(range(1, 1001))
     assert [row["row"] for row in found if row["error"]] == [501]
     assert len({row["probability"] for row in found[:500]}) == len({row["probability"] for row in found[:6]})
+
+
+def test_a_file_that_is_cut_otherwise_the_next_time_is_scored_whole_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is looked up parts of equal content are shared, and those of another cut are no such parts."""
+    monkeypatch.setattr(BatchVersion, "looks_up", False)
+    content = csv_of([{**GOOD[number % len(GOOD)], "order_id": number} for number in range(100)])
+    version = world.opened()
+    for together, parts in ((30, 4), (50, 2), (30, 4)):
+        monkeypatch.setattr(planning, "pieces", partial(pieces, together=together))
+        plan = world.planned(world.begun(content), version)
+        assert len(plan.parts) == parts
+        for part in plan.parts:
+            world.scored(plan, part.name, version)
+        assert finish_batch(plan, lake=world.lake, clock=world.clock).rows == 100
 
 
 def test_a_batch_that_can_only_fail_does_not_begin(world: World) -> None:

@@ -125,9 +125,12 @@ def set_of(batch: Batch, looks_up: bool) -> str:
     return digest(batch.key, batch.etag, str(batch.version), batch.id if looks_up else "")[:32]
 
 
-def part_name(batch: Batch, group: int, looks_up: bool) -> str:
-    """Names a part by its object, etag, row group and version, and where values are looked up by its batch."""
-    return digest(batch.key, batch.etag, str(group), str(batch.version), batch.id if looks_up else "")[:32]
+def part_name(batch: Batch, first: int, rows: int, looks_up: bool) -> str:
+    """Names a part by its object, etag, rows and version, and where values are looked up by its batch.
+
+    Its rows say where it begins and how many it has: a file that is cut otherwise later has other parts.
+    """
+    return digest(batch.key, batch.etag, f"{first}+{rows}", str(batch.version), batch.id if looks_up else "")[:32]
 
 
 def asked_at(model: str, batch: str) -> str:

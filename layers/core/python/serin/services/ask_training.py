@@ -12,6 +12,7 @@ from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.names import digest
 from serin.domain.records import record_digest
 from serin.ports import Catalog, Clock, Notices
+from serin.services.steps.approvals import approvals_of
 from serin.services.steps.questions import as_kept, how_to_answer, keep_asking, refused_by
 from serin.services.train_model import Checked
 
@@ -53,7 +54,7 @@ def wait_for_answer(model: str, run_id: str, token: str, *, catalog: Catalog) ->
     """Remember how the training is woken; raises Answered where there is nothing to wait for any more."""
     catalog.save_waiting(Waiting(model, run_id, token))
     # Who answers keeps the answer first and wakes then: one of both sees the other.
-    asked = [one for one in catalog.latest_approvals(model).items if one.run == run_id]
+    asked = [one for one in approvals_of(model, catalog=catalog) if one.run == run_id]
     if any(one.status in ("rejected", "expired") for one in asked) or not any(one.is_open for one in asked):
         raise Answered(f"the questions of run {run_id} are answered")
 

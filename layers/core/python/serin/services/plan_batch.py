@@ -81,9 +81,11 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
 
 
 def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
-    parts = []
+    parts: list[BatchPart] = []
+    first = 1
     for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
-        name = part_name(batch, group, version.looks_up)
+        name = part_name(batch, first, rows.height, version.looks_up)
+        first += rows.height
         lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
     return parts

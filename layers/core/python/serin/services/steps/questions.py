@@ -7,6 +7,7 @@ from collections.abc import Callable
 from serin.domain.approvals import Approval
 from serin.domain.errors import NotFound
 from serin.ports import Catalog, Clock
+from serin.services.steps.approvals import approvals_of
 
 OTHER = "what was shown is no longer so: "
 Tell = Callable[[Approval], object]
@@ -66,6 +67,6 @@ def refused_by(question: Approval) -> str | None:
 
 def _void_others(question: Approval, catalog: Catalog) -> None:
     """Older questions about the same to the same roles: what they showed, or who has a role, is another now."""
-    for other in catalog.latest_approvals(question.model).items:
+    for other in approvals_of(question.model, catalog=catalog):
         if (other.about, other.roles) == (question.about, question.roles) and other.id != question.id:
             withdraw(other, f"{OTHER}see approval {question.id}", catalog=catalog)

@@ -1,0 +1,19 @@
+"""What people were asked about a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serin.domain.approvals import Approval
+from serin.ports import Catalog
+
+
+def approvals_of(model: str, *, catalog: Catalog) -> Iterator[Approval]:
+    """The approvals, newest first; a page is read when somebody comes to it."""
+    after = None
+    while True:
+        page = catalog.latest_approvals(model, after=after)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next
