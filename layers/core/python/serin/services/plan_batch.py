@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import (
+    WORK,
     Batch,
     BatchPart,
     BatchPlan,
@@ -58,12 +60,11 @@ def plan_batch(
     if known := known_plan(batch.model, batch.id, lake=lake):
         return known
     heads = _heads(version, contracts, catalog)
-    parts_set = set_of(batch, version.looks_up)
+    empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts = tuple(_cut(batch, file, version, parts_set, lake))
-    plan = BatchPlan(batch, parts_set, parts, heads)
-    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
+        plan = replace(empty, parts=tuple(_cut(empty, file, version, lake)))
+    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in plan.parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
         return plan
@@ -80,13 +81,13 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
     return into
 
 
-def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
-    parts: list[BatchPart] = []
+def _cut(plan: BatchPlan, file: Path, version: BatchVersion, lake: ObjectStore) -> list[BatchPart]:
+    batch, parts = plan.batch, list[BatchPart]()
     first = 1
     for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
-        lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
+        lake.put(rows_at(plan, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
     return parts
 

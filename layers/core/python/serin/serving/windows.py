@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ def counted(view: View, buckets: Sequence[Bucket], now: datetime) -> Counted:
 
 def _part(bucket: Bucket, places: Sequence[int], after: int, name: str) -> Sequence[Any]:
     """The values of the bucket's known events that happened later than `after`; nulls are none."""
-    first, column = bisect_right(bucket.times, after), bucket.values[name]
+    first, column = bucket.up_to(after), bucket.values[name]
     if isinstance(places, range):
         values = column[first : len(places)]
     else:
