@@ -35,13 +35,16 @@ def split_up() -> None:
     """Count by itself what can be told from the rest: of this, reading and answering remain."""
     from serin.services.predict import Predictor
     from serin.serving import answered
-    from serin.serving.features import FeatureQuestion
+    from serin.serving.answered import Answers
+    from serin.serving.features import FeaturePlan, FeatureQuestion
     from serin.serving.log import Call
 
     parts: Sequence[tuple[Any, str, str]] = (
         (Predictor, "_looked_up", "lookup"),
         (FeatureQuestion, "features", "features"),
+        (FeaturePlan, "ask", "lookup"),
         (answered, "scored", "model"),
+        (Answers, "logged", "log"),
         (Call, "lines", "log"),
         (handler, "printed", "log"),
     )

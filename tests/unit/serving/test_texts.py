@@ -13,7 +13,25 @@ from serin.serving.texts import FEW, ColumnTexts, column_texts, row_texts, value
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -7, 2**63 - 1, 0.0, -0.0, 1.0, 0.1, 1e-300, 1.7e308, 1e16, math.nan, math.inf, -math.inf),
+    *(
+        None,
+        True,
+        False,
+        0,
+        1,
+        -7,
+        2**63 - 1,
+        0.0,
+        -0.0,
+        1.0,
+        0.1,
+        1e-300,
+        1.7e308,
+        1e16,
+        math.nan,
+        math.inf,
+        -math.inf,
+    ),
     *("", "north", "a\nb", "São \u2028", "\ud800", "%s %", NOON, NOON + timedelta(microseconds=1)),
     NOON.astimezone(timezone(timedelta(hours=5))),
 )
@@ -47,7 +65,7 @@ def test_many_rows_are_written_as_each_by_itself() -> None:
 def test_an_answer_is_written_as_it_is_read() -> None:
     asked: tuple[tuple[Any, tuple[Any, ...], list[Any]], ...] = (
         ("binary", (False, True), [0.0, 0.5, 0.4999999, 1.0]),
-        ("binary", ("late", "on \"time\""), [0.25, 0.75]),
+        ("binary", ("late", 'on "time"'), [0.25, 0.75]),
         ("multiclass", ("a", "b", "c"), [[0.2, 0.5, 0.3], [1.0, 0.0, 0.0]]),
         ("regression", (), [0.1, -3.0, 1e300]),
     )

@@ -19,6 +19,7 @@ from serin.domain.buckets import Bucket, Times
 from serin.domain.features import MOST_BYTES, EntityKey
 
 Item = dict[str, Any]
+_LAYOUT = json.JSONDecoder()
 
 
 def bucket_items(bucket: Bucket) -> list[Item]:
@@ -53,7 +54,7 @@ def read_bucket(key: EntityKey, item: Mapping[str, Any], pieces: Iterable[bytes]
     """The bucket `bucket_items` has written; `pieces` are the bytes of its other items, in order."""
     content = zlib.decompress(b"".join((piece_of(item), *pieces)) if "pieces" in item else piece_of(item))
     place = content.index(b"\n")
-    layout = json.loads(content[:place])
+    layout, _ = _LAYOUT.raw_decode(content[:place].decode())
     count, unit = layout["n"], layout["u"]
     offsets, place = unpacked(layout["t"], content, place + 1, count)
     times = Times(layout["s"], unit, offsets)  # type: ignore[arg-type] # whole numbers without nulls

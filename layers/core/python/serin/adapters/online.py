@@ -77,11 +77,13 @@ class DynamoOnlineFeatures:
 
     def _all_items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """The items of however many ids: what one call cannot take is asked at once."""
-        chunks = list(_chunks(ids, READS_PER_CALL))
-        if len(chunks) < 2:
-            return self._items(ids, consistent=consistent) if chunks else iter(())
-        pages = self._readers.map(lambda chunk: list(self._items(chunk, consistent=consistent)), chunks)
-        return chain.from_iterable(pages)
+        requests = [self._request(chunk, consistent) for chunk in _chunks(ids, READS_PER_CALL)]
+        answers = zip(requests, self._asked(requests), strict=True)
+        return chain.from_iterable(self._items(request, answer) for request, answer in answers)
+
+    def _request(self, ids: Sequence[str], consistent: bool) -> Mapping[str, Any]:
+        keys: dict[str, Any] = {"Keys": [{"pk": {"S": item}} for item in ids]}
+        return {self._table: {**keys, "ConsistentRead": True} if consistent else keys}
 
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
@@ -93,13 +95,12 @@ class DynamoOnlineFeatures:
         contents = {piece["pk"]["S"]: piece_of(piece) for piece in self._all_items(names, consistent=True)}
         return read_bucket(key, item, (contents[name] for name in names))
 
-    def _items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
-        """Asked the short way first; what goes wrong or is left over is botocore's, which names what stays wrong."""
-        keys: Any = {"Keys": [{"pk": {"S": item}} for item in ids]}
-        request: Any = {self._table: {**keys, "ConsistentRead": True} if consistent else keys}
+    def _items(self, request: Any, answer: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+        """Of a request and its first answer; what is wrong or left over is botocore's, which names what stays wrong."""
         for attempt in range(ATTEMPTS):
             self._pause_before(attempt)
-            answer = self._client.batch_get_item(RequestItems=request) if attempt else self._asked(request)
+            if attempt:
+                answer = self._client.batch_get_item(RequestItems=request)
             if answer is None:
                 continue
             yield from answer["Responses"].get(self._table, ())
@@ -108,11 +109,14 @@ class DynamoOnlineFeatures:
                 return
         raise Unavailable("The online features did not answer for every key.", "Try again.")
 
-    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        if self._calls is None:
-            return self._client.batch_get_item(RequestItems=request)
-        reply = self._calls.ask("BatchGetItem", {"RequestItems": request})
-        return reply.record if reply is not None and reply.status == OK else None
+    def _asked(self, requests: Sequence[Any]) -> Iterable[Mapping[str, Any] | None]:
+        """The first answer to each, asked the short way where there is one."""
+        if self._calls is not None:
+            replies = self._calls.ask_each("BatchGetItem", [{"RequestItems": request} for request in requests])
+            return [reply.record if reply is not None and reply.status == OK else None for reply in replies]
+        if len(requests) < 2:
+            return [self._client.batch_get_item(RequestItems=request) for request in requests]
+        return self._readers.map(lambda request: self._client.batch_get_item(RequestItems=request), requests)
 
     def _pause_before(self, attempt: int) -> None:
         """What is left over was throttled: longer each time, and never all callers at once ("full jitter").

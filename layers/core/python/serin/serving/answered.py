@@ -6,16 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 
 from serin.domain.errors import ModelFailed
-from serin.serving.log import LoggedRows, last_marks, outcome
+from serin.serving.log import LoggedRows, last_marks, outcome, views_text
 from serin.serving.plans import UNMARKED
 from serin.serving.texts import ColumnTexts, row_texts, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from serin.domain.charter import Scalar, Score
-    from serin.serving.log import Status
     from serin.serving.model import ServedModel
-    from serin.serving.plans import FeatureRows
+    from serin.serving.plans import FeatureRows, Marks
     from serin.serving.rows import AnyRows, Instance, Rows
 
 
@@ -76,6 +75,7 @@ class Answers:
         scored = zip(self._score_texts, map(value_text, self._labels), strict=True)
         if not errors and not marks:
             return LoggedRows(names, inputs, features, [outcome(score, label) for score, label in scored])
+        views = {mark: views_text(mark.missing + mark.too_busy, mark.stale) for mark in {*marks.values(), UNMARKED}}
         outcomes, last, features = [], [], list(features)
         for number in range(self.instances.count):
             error, mark = errors.get(number), marks.get(number, UNMARKED)
@@ -83,22 +83,22 @@ class Answers:
                 # Its features are not known.
                 features[number], mark = "{}", UNMARKED
             score, label = next(scored) if error is None else ("null", "null")
-            status: Status = "ok" if error is None else "failed"
-            outcomes.append(outcome(score, label, status, mark.missing + mark.too_busy, mark.stale))
-            last.append(last_marks(error=None if error is None else error.cause))
-        return LoggedRows(names, inputs, features, outcomes, last)
+            outcomes.append(outcome(score, label, "ok" if error is None else "failed", views[mark]))
+            last.append("" if error is None else last_marks(error=error.cause))
+        return LoggedRows(names, inputs, features, outcomes, last if errors else ())
 
     def _more(self) -> dict[int, str]:
         """What is said of a row beside its answer, where anything is."""
-        more: dict[int, dict[str, object]] = {
-            number: {"explanation": explanation} for number, explanation in self.explanations.items()
-        }
-        for number, marks in self.features.marks.items():
-            named = {"missing": marks.missing, "stale": marks.stale, "too_busy": marks.too_busy}
-            more.setdefault(number, {}).update({mark: views for mark, views in named.items() if views})
+        more = {number: _said(explanation=explanation) for number, explanation in self.explanations.items()}
+        said: dict[Marks, str] = {}
+        for number, of_row in self.features.marks.items():
+            if of_row not in said:
+                named = {"missing": of_row.missing, "stale": of_row.stale, "too_busy": of_row.too_busy}
+                said[of_row] = _said(**{mark: views for mark, views in named.items() if views})
+            more[number] = more.get(number, "") + said[of_row]
         for number, columns in self._model.unknown_of(self.features.values).items():
-            more.setdefault(number, {})["unknown"] = columns
-        return {number: f", {_ENCODED(said)[1:-1]}" for number, said in more.items()}
+            more[number] = more.get(number, "") + _said(unknown=columns)
+        return more
 
 
 def answered(instances: Rows, features: FeatureRows, model: ServedModel, *, explain: bool = False) -> Answers:
@@ -148,6 +148,10 @@ def scored(rows: AnyRows, model: ServedModel) -> Sequence[Score | ModelFailed]:
         from serin.serving.scored_rows import scored_apart
 
         return scored_apart(rows, model, error)
+
+
+def _said(**fields: object) -> str:
+    return f", {_ENCODED(fields)[1:-1]}"
 
 
 _ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False).encode

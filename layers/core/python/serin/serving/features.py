@@ -83,14 +83,13 @@ class FeatureQuestion:
         """The rows; values that are not known, or stale, are the charter's defaults, or null."""
         plan, instances = self._plan, self._instances
         columns: dict[str, Sequence[Value]] = {}
-        marks: dict[int, dict[Mark, list[str]]] = {}
+        marks: dict[int, tuple[tuple[str, Mark], ...]] = {}
         for view in self._views:
             known = view.known(online)
             columns |= zip(view.columns, zip(*[one.values for one in known], strict=True), strict=bool(known))
             for number, one in enumerate(known):
                 if one.mark:
-                    of_row = marks.setdefault(number, {"missing": [], "stale": [], "too_busy": []})
-                    of_row[one.mark].append(view.view.name)
+                    marks[number] = (*marks.get(number, ()), (view.view.name, one.mark))
         columns |= {name: [value] * instances.count for name, value in self._logged.items()}
         errors: dict[int, ModelFailed] = {}
         if plan.functions:
@@ -98,8 +97,17 @@ class FeatureQuestion:
             for function in plan.functions:
                 columns[function.name] = answers_on_demand(function, named, instances, errors)
         values = {name: (instances.columns if is_input else columns)[name] for name, is_input in plan.sources}
-        marked = {number: Marks(*map(tuple, of.values())) for number, of in marks.items()}
+        # Rows of one request have few different ones.
+        different = {of_row: _marks(of_row) for of_row in set(marks.values())}
+        marked = {number: different[of_row] for number, of_row in marks.items()}
         return FeatureRows(Rows(values, instances.count), marked, errors)
+
+
+def _marks(of_row: Sequence[tuple[str, Mark]]) -> Marks:
+    missing, stale, too_busy = (
+        tuple(view for view, mark in of_row if mark == which) for which in ("missing", "stale", "too_busy")
+    )
+    return Marks(missing, stale, too_busy)
 
 
 class FeaturePlan:

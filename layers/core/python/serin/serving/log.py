@@ -91,14 +91,17 @@ class LoggedRows:
         self.names, self.inputs, self.features, self.outcomes, self.last = names, inputs, features, outcomes, last
 
 
-def outcome(
-    score: str, label: str, status: Status = "ok", missing: Sequence[str] = (), stale: Sequence[str] = ()
-) -> str:
-    """What became of a row, as the fields of a line; score and label are JSON."""
-    return (
-        f',"missing":{value_text(missing) if missing else "[]"},"stale":{value_text(stale) if stale else "[]"}'
-        f',"score":{score},"label":{label},"status":"{status}"'
-    )
+NO_VIEWS = ',"missing":[],"stale":[]'
+
+
+def outcome(score: str, label: str, status: Status = "ok", views: str = NO_VIEWS) -> str:
+    """What became of a row, as the fields of a line; score and label are JSON, `views` of `views_text`."""
+    return f'{views},"score":{score},"label":{label},"status":"{status}"'
+
+
+def views_text(missing: Sequence[str], stale: Sequence[str]) -> str:
+    """The views without a fresh value, as the fields of a line."""
+    return f',"missing":{value_text(missing)},"stale":{value_text(stale)}' if missing or stale else NO_VIEWS
 
 
 def last_marks(of: str | None = None, error: str | None = None) -> str:
@@ -126,7 +129,7 @@ class LoggedRow:
         error: str | None = None,
     ) -> None:
         self.name, self.inputs, self.features = prediction_id, value_text(inputs), value_text(features)
-        self.outcome = outcome(value_text(score), value_text(label), status, missing, stale)
+        self.outcome = outcome(value_text(score), value_text(label), status, views_text(missing, stale))
         self.last = last_marks(of, error)
 
 

@@ -53,7 +53,7 @@ class ViewLookup:
         self, keys: Sequence[EntityKey], online: Mapping[EntityKey, OnlineItem], now: datetime
     ) -> OnlineValues | None:
         """The same of an entity whose keys at `now` these are."""
-        items = [online[key] for key in keys if key in online]
+        items = [item for item in map(online.get, keys) if item is not None]
         for item in items:
             if item.too_many:
                 return OnlineValues(item.key, {}, too_many=item.too_many)

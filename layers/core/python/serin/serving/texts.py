@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from serin.domain.features import Value
     from serin.serving.rows import Rows
 
-_REPEATED = frozenset((str, datetime, type(None)))
 FEW = 3
 """As many rows are written sooner one by one."""
 
@@ -64,19 +63,19 @@ class ColumnTexts:
 def column_texts(column: Sequence[Any]) -> list[str]:
     """Each value of a column, as `value_text` writes it."""
     kinds = set(map(type, column))
-    if len(kinds) == 1:
-        (kind,) = kinds
-        if kind is str:
-            return list(map(text, column))
-        if kind is float and isfinite(sum(column)):
-            return list(map(repr, column))
-        if kind is int:
-            return list(map(repr, column))
-    if all(kind in _REPEATED for kind in kinds):
+    nulls = type(None) in kinds
+    kinds.discard(type(None))
+    if not kinds:
+        return ["null"] * len(column)
+    kind = kinds.pop()
+    if kinds or kind not in _WRITERS or (kind is float and not isfinite(sum(filter(None, column)))):
+        return list(map(value_text, column))
+    if kind is datetime:
         # Equal ones of these have equal texts.
         written = {value: value_text(value) for value in set(column)}
         return [written[value] for value in column]
-    return list(map(value_text, column))
+    write = _WRITERS[kind]
+    return ["null" if value is None else write(value) for value in column] if nulls else list(map(write, column))
 
 
 def _finite(value: Any) -> Any:
@@ -91,4 +90,5 @@ def _finite(value: Any) -> Any:
 
 LITERAL: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
 text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+_WRITERS: Mapping[type, Callable[[Any], str]] = {str: text, float: repr, int: repr, datetime: moment_text}
 _ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"), default=moment_text).encode
