@@ -50,7 +50,7 @@ class BatchReads:
         return chain.from_iterable(self._items(request, answer) for request, answer in answers)
 
     def _request(self, keys: Sequence[Mapping[str, Any]], consistent: bool) -> Mapping[str, Any]:
-        asked: Any = {"Keys": list(keys)}
+        asked: dict[str, Any] = {"Keys": list(keys)}
         return {self._table: {**asked, "ConsistentRead": True} if consistent else asked}
 
     def _items(self, request: Any, answer: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
@@ -68,13 +68,14 @@ class BatchReads:
         raise Unavailable(f"The table {self._table} did not answer for every key.", "Try again.")
 
     def _asked(self, requests: Sequence[Any]) -> Iterable[Mapping[str, Any] | None]:
-        """The first answer to each, asked the short way where there is one."""
+        """The first answer to each, all of them asked at once."""
         if self._calls is not None:
             replies = self._calls.ask_each("BatchGetItem", [{"RequestItems": request} for request in requests])
             return [reply.record if reply is not None and reply.status == OK else None for reply in replies]
+        client = self._client()
         if len(requests) < 2:
-            return [self._client().batch_get_item(RequestItems=request) for request in requests]
-        return self._readers.map(lambda request: self._client().batch_get_item(RequestItems=request), requests)
+            return [client.batch_get_item(RequestItems=request) for request in requests]
+        return self._readers.map(lambda request: client.batch_get_item(RequestItems=request), requests)
 
     def _pause_before(self, attempt: int) -> None:
         """What is left over was throttled: longer each time, and never all callers at once ("full jitter").

@@ -17,7 +17,7 @@ Digests = Callable[[str, Collection[str]], Mapping[str, str]]
 def protected(instances: Rows, columns: Sequence[str], digests: Digests) -> Rows:
     """The instances with digests in these columns; a null is nobody."""
     by_column = {column: hidden(instances.columns[column], column, digests) for column in columns}
-    return Rows({**instances.columns, **by_column}, len(instances))
+    return Rows({**instances.columns, **by_column}, instances.count)
 
 
 def hidden(values: Sequence[Any], column: str, digests: Digests) -> list[str | None]:
