@@ -85,8 +85,8 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "design.budget.usd_per_month": Effect(
         "alarm",
-        "AWS Budgets tells people at 80 % of it, and when the month is going to cost more; a training set that is made in "
-        "pieces for more is not begun.",
+        "AWS Budgets tells people at 80 % of it, and when the month is going to cost more; a training set made in pieces "
+        "for more is not begun.",
         _BUDGET,
     ),
     "design.budget.requests_per_second": Effect(
