@@ -90,7 +90,7 @@ EFFECTS: Mapping[str, Effect] = {
     ),
     "design.budget.usd_per_month": Effect(
         "alarm",
-        "AWS Budgets tells people at 80 % of it, and when the month is going to cost more; a training set made in pieces "
+        "AWS Budgets tells people at 80 % of it, and when the month will cost more; a training set made in pieces "
         "for more is not begun.",
         _BUDGET,
     ),
