@@ -183,8 +183,7 @@ GRANTED: tuple[str, ...] = (
     "SendOn: events:PutEvents on event-bus/backfill",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
-    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/features/* "
-    "lake/batch-work/flight-delay/features/*",
+    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch-work/flight-delay/features/*",
     (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"

@@ -13,7 +13,7 @@ import pytest
 
 from serin.data.features.joins import training_rows
 from serin.data.scoring.asked_files import pieces
-from serin.domain.batches import markers, result_at, rows_at
+from serin.domain.batches import WORK, markers, plan_at, result_at, rows_at
 from serin.domain.errors import NotFound, Rejected, Unavailable
 from serin.services import plan_batch as planning
 from serin.services.finish_batch import finish_batch
@@ -178,6 +178,20 @@ def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: W
     shown = show_batch(MODEL, batch.id, lake=world.lake, workflows=world.workflows)
     assert (shown.status, shown.result, shown.manifest) == ("done", result, result_at(MODEL, batch.id))
     assert markers(world.lake.keys(f"batch/{MODEL}/parts/")) == {part.name}
+
+
+def test_a_plan_that_was_made_before_rows_had_a_place_of_their_own_is_scored_all_the_same(world: World) -> None:
+    version, batch = world.opened("scikit-learn"), world.begun(csv_of(GOOD))
+    plan = world.planned(batch, version)
+    record = json.loads(world.lake.get(plan_at(MODEL, batch.id)))
+    assert record.pop("work") == WORK
+    world.lake.put(plan_at(MODEL, batch.id), json.dumps(record).encode())
+    older = known_plan(MODEL, batch.id, lake=world.lake)
+    assert older is not None
+    (part,) = plan.parts
+    world.lake.put(f"batch/{MODEL}/rows/{plan.set}/{part.name}.parquet", world.lake.get(rows_at(plan, part.name)))
+    del world.lake._versions[rows_at(plan, part.name)]
+    assert world.scored(older, part.name, version).scored == len(GOOD)
 
 
 def test_a_file_of_many_parts_has_every_row_once_whatever_order_they_are_scored_in(

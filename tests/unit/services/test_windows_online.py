@@ -15,6 +15,10 @@ from hypothesis import strategies as st
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures
+from serin.data.contract.moments import TIMESTAMP
+from serin.data.features.as_of import MOMENT
+from serin.data.features.marks import MARK
+from serin.data.features.views import with_view
 from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import MARGIN, Bucket, look_back, start_of, width
 from serin.domain.charter import Charter, DatasetUse, Derivation, Scalar, View
@@ -172,6 +176,27 @@ def test_an_entity_nobody_knows_is_missing_and_one_not_heard_of_for_too_long_is_
     assert marks("b", 1) == (("queue",), ())
     assert marks("a", 24) == ((), ())
     assert marks("a", 24.5) == ((), ("queue",))
+
+
+STATIC = View("known", "shop", "shops", ("length",), static=True)
+
+
+@pytest.mark.parametrize("view", [QUEUE, HOURLY, LAST, replace(LAST, ttl=None), STATIC], ids=str)
+def test_a_join_of_many_rows_calls_missing_or_stale_what_the_endpoint_does(view: View) -> None:
+    world = World(charter_of(view))
+    rows = table([an_event(START + timedelta(hours=9 * number), number=number) for number in range(4)])
+    world.build("shops", world.accept("shops", rows))
+    hours = [0.5, 3, 5, 8.9, *range(9, 60, 4), 100, 200, 400]
+    asked = [(shop, START + timedelta(hours=at)) for shop in ("a", "b", None) for at in hours]
+    joined = with_view(pl.DataFrame(asked, {"shop": pl.String, MOMENT: TIMESTAMP}, orient="row"), view, rows, ("shop",))
+    served = [mark_of(world, {"order_id": 1, "at": now, "shop": shop, "amount": None}, now) for shop, now in asked]
+    assert joined[MARK + view.name].to_list() == served
+    assert len(set(served)) == (3 if view.ttl and not view.static else 2)
+
+
+def mark_of(world: World, instance: Any, now: datetime) -> str | None:
+    row = world.plan.row(instance, world.online.read(world.plan.keys([instance], now)), now)
+    return "missing" if row.missing else "stale" if row.stale else None
 
 
 def test_a_window_of_hours_days_or_weeks_reads_two_items_and_of_a_month_one_a_week() -> None:

@@ -68,7 +68,7 @@ class BatchPart:
 class BatchPlan:
     """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
 
-    `work` is the folder of what they are scored from: plans that do not say have it beside the answers.
+    `work` is the folder of their rows: plans that do not say have these beside the answers.
     """
 
     batch: Batch
@@ -170,7 +170,7 @@ def rows_at(plan: BatchPlan, part: str) -> str:
 
 def features_at(plan: BatchPlan, part: str) -> str:
     """Where a part's features lie that scikit-learn scores."""
-    return f"{plan.work}/{plan.batch.model}/features/{plan.set}/{part}.npz"
+    return f"{WORK}/{plan.batch.model}/features/{plan.set}/{part}.npz"
 
 
 def scores_beside(features: str) -> str:
