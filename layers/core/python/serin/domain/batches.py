@@ -60,12 +60,16 @@ class BatchPart:
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """The parts of a batch, all below one `set`, and how far the datasets went that its views look into."""
+    """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
+
+    `absent` are inputs of the model for which the file has no column: no row has a value for them.
+    """
 
     batch: Batch
     set: str
     parts: tuple[BatchPart, ...]
     heads: Mapping[str, DatasetHead] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     def part(self, name: str) -> BatchPart:
         """The part of that name; raises NotFound."""
@@ -88,7 +92,10 @@ class PartCounts:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*."""
+    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*.
+
+    `absent` are the plan's.
+    """
 
     batch: Batch
     rows: int
@@ -97,6 +104,7 @@ class BatchResult:
     objects: tuple[str, ...]
     runtimes: tuple[Runtime, ...]
     at: datetime
+    absent: tuple[str, ...] = ()
 
 
 def batch_key(model: str, file: str) -> str:

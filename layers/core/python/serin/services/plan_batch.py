@@ -61,8 +61,8 @@ def plan_batch(
     parts_set = set_of(batch, version.looks_up)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts = tuple(_cut(batch, file, version, parts_set, lake))
-    plan = BatchPlan(batch, parts_set, parts, heads)
+        parts, absent = _cut(batch, file, version, contracts, parts_set, lake)
+    plan = BatchPlan(batch, parts_set, parts, heads, absent)
     items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
@@ -80,15 +80,27 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
     return into
 
 
-def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
+def _cut(
+    batch: Batch,
+    file: Path,
+    version: BatchVersion,
+    contracts: Mapping[str, Contract],
+    parts_set: str,
+    lake: ObjectStore,
+) -> tuple[tuple[BatchPart, ...], tuple[str, ...]]:
+    """The parts, and the inputs for which the file has no column."""
     parts: list[BatchPart] = []
-    first = 1
-    for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
+    first, charter = 1, version.charter
+    absent = dict.fromkeys(item.name for item in charter.inputs)
+    cut = pieces(file_in(batch.key), file, charter, contracts.get(charter.truth.dataset))
+    for group, rows in enumerate(cut):
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
         lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
-    return parts
+        for column in rows.columns:
+            absent.pop(column, None)
+    return tuple(parts), tuple(absent)
 
 
 def _heads(version: BatchVersion, contracts: Mapping[str, Contract], catalog: Catalog) -> Mapping[str, DatasetHead]:
