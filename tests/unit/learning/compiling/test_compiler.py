@@ -175,3 +175,13 @@ def test_more_categories_than_a_training_can_hold_one_hot_are_left_to_scikit_lea
             [ModelColumn("c", "categorical", tuple(names))],
             (0, 1),
         )
+
+
+def test_a_number_that_is_scaled_so_often_that_there_is_no_way_back_is_compiled_all_the_same() -> None:
+    smaller = [ColumnTransformer([("a", "passthrough", [0])], transformer_weights={"a": 1e-200}) for _ in range(2)]
+    table = TABLE * 1e300
+    pipeline = make_pipeline(*smaller, HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=1))
+    written = compile_pipeline(pipeline.fit(table, TABLE["a"] > 20), "binary", [COLUMN], (False, True))
+    parity = prove(pipeline, written, table, this_kernel())
+    assert parity.is_proven
+    assert (parity.splits, parity.all_splits > 0) == (0, True)

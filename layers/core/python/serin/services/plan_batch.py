@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
+
+from serin.data.contract.protected import hidden, without_text
+from serin.data.contract.read_columns import TEXT_OF, read_column
 from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
-from serin.data.scoring.asked_files import pieces
+from serin.data.scoring.asked_files import asked_column, pieces
 from serin.domain.batches import (
+    WORK,
     Batch,
     BatchPart,
     BatchPlan,
@@ -22,13 +28,15 @@ from serin.domain.batches import (
     rows_at,
     set_of,
 )
+from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record, from_record
-from serin.ports import Catalog, ObjectStore
+from serin.ports import Catalog, ObjectStore, SaltReads
 from serin.services.steps.batch_version import BatchVersion
 from serin.services.steps.known_objects import known_record
+from serin.services.steps.pseudonyms import known_pseudonyms, no_salts
 
 
 def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
@@ -49,8 +57,11 @@ def plan_batch(
     uploads: ObjectStore,
     lake: ObjectStore,
     catalog: Catalog,
+    salts: Callable[[], SaltReads] = no_salts,
 ) -> BatchPlan:
     """The parts of a batch, whose rows have been written one part after the other; planned again it is the same plan.
+
+    Personal values are replaced before a row is written; `salts` are asked for only where there are any.
 
     Raises Rejected or TooLarge for a file that cannot be read, as an upload would be; Invalid where a view looks into
     a dataset that no deployed model reads.
@@ -58,12 +69,12 @@ def plan_batch(
     if known := known_plan(batch.model, batch.id, lake=lake):
         return known
     heads = _heads(version, contracts, catalog)
-    parts_set = set_of(batch, version.looks_up)
+    empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts, absent = _cut(batch, file, version, contracts, parts_set, lake)
-    plan = BatchPlan(batch, parts_set, parts, heads, absent)
-    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
+        parts, absent = _cut(empty, file, version, contracts.get(version.charter.truth.dataset), lake, salts)
+    plan = replace(empty, parts=parts, absent=absent)
+    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in plan.parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
         return plan
@@ -81,26 +92,43 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
 
 
 def _cut(
-    batch: Batch,
+    plan: BatchPlan,
     file: Path,
     version: BatchVersion,
-    contracts: Mapping[str, Contract],
-    parts_set: str,
+    truth: Contract | None,
     lake: ObjectStore,
+    salts: Callable[[], SaltReads],
 ) -> tuple[tuple[BatchPart, ...], tuple[str, ...]]:
     """The parts, and the inputs for which the file has no column."""
-    parts: list[BatchPart] = []
-    first, charter = 1, version.charter
+    batch, charter, parts = plan.batch, version.charter, list[BatchPart]()
+    first = 1
     absent = dict.fromkeys(item.name for item in charter.inputs)
-    cut = pieces(file_in(batch.key), file, charter, contracts.get(charter.truth.dataset))
-    for group, rows in enumerate(cut):
+    for group, written in enumerate(pieces(file_in(batch.key), file, charter, truth)):
+        rows = _protected(written, charter, truth, salts)
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
-        lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
+        lake.put(rows_at(plan, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
         for column in rows.columns:
             absent.pop(column, None)
     return tuple(parts), tuple(absent)
+
+
+def _protected(
+    rows: pl.DataFrame, charter: Charter, truth: Contract | None, salts: Callable[[], SaltReads]
+) -> pl.DataFrame:
+    """The rows with digests where the charter has them."""
+    hashed = sorted(charter.compliance.hashed.intersection(rows.columns))
+    if not hashed:
+        return rows
+    known = salts()
+    # A word for null is none: its digest would be a category.
+    texts = (read_column(rows[name], asked_column(name, "string", truth))[TEXT_OF + name] for name in hashed)
+    digests = (
+        hidden(text.alias(name), lambda *asked: known_pseudonyms(*asked, salts=known))
+        for name, text in zip(hashed, texts, strict=True)
+    )
+    return without_text(rows.with_columns(digests))
 
 
 def _heads(version: BatchVersion, contracts: Mapping[str, Contract], catalog: Catalog) -> Mapping[str, DatasetHead]:
