@@ -64,6 +64,15 @@ class DynamoOnlineFeatures:
             items[key] = self._found(key, item)
         return items
 
+    def forget(self, ids: Sequence[str]) -> int:
+        there = list(self._reads.items([_key(name) for name in ids], consistent=True))
+        for item in there:
+            pieces = piece_names(item) if "events" in item else ()
+            # The item that leads to the pieces goes last, so that whoever comes again finds them.
+            for name in (*pieces, item["pk"]["S"]):
+                self._client.delete_item(TableName=self._table, Key=_key(name))
+        return len(there)
+
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
             return read_values(key, item)

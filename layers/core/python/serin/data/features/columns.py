@@ -71,7 +71,7 @@ def to_npz(rows: pl.DataFrame, charter: Charter, wider: Charter | None = None) -
             arrays[name], arrays[name + DICTIONARY] = as_codes(frame[name])
         else:
             arrays[name] = _numbers(frame[name], kind)
-    return _zipped(arrays)
+    return zipped(arrays)
 
 
 def _kind(name: str, dtype: pl.DataType) -> Kind:
@@ -123,7 +123,8 @@ def as_codes(column: pl.Series) -> tuple[Array, Array]:
     return codes.to_numpy(), np.array(values.to_list(), dtype=np.str_)
 
 
-def _zipped(arrays: dict[str, Array]) -> bytes:
+def zipped(arrays: dict[str, Array]) -> bytes:
+    """The arrays, by key, as a file in the format above."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in arrays.items():
