@@ -68,11 +68,8 @@ def _everything(connection: Mapping[str, Any]) -> Iterator[tuple[str, str, bytes
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             yield "tables", table, repr(page["Items"]).encode()
     logs = _client("logs", connection)
-    for group in (
-        one["logGroupName"]
-        for page in logs.get_paginator("describe_log_groups").paginate()
-        for one in page["logGroups"]
-    ):
+    groups = [one for page in logs.get_paginator("describe_log_groups").paginate() for one in page["logGroups"]]
+    for group in [one["logGroupName"] for one in groups]:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
             yield "logs", group, "\n".join(event["message"] for event in page["events"]).encode()
 

@@ -35,6 +35,7 @@ from serin.ports.erasures import ErasableFeatures as ErasableFeatures
 from serin.ports.erasures import ErasureRecords as ErasureRecords
 from serin.ports.erasures import Erasures as Erasures
 from serin.ports.objects import ErasableStore as ErasableStore
+from serin.ports.objects import Files as Files
 from serin.ports.objects import ObjectContent as ObjectContent
 from serin.ports.objects import ObjectStore as ObjectStore
 from serin.ports.objects import ObjectVersion as ObjectVersion

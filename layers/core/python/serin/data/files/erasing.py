@@ -89,7 +89,7 @@ def _columns(content: bytes, pseudonym: str) -> Rewritten | None:
         of = name.removesuffix(DICTIONARY)
         kept[of], arrays[name] = _used(kept[of], arrays[name])
     arrays |= {**kept, SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}
-    return Rewritten(zipped(arrays), int(gone.sum()))
+    return Rewritten(zipped(arrays.items()), int(gone.sum()))
 
 
 def _nameless(content: bytes, pseudonym: str) -> Rewritten | None:
