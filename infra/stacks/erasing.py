@@ -17,12 +17,13 @@ from infra.constructs.personal_data import SALTS
 from infra.constructs.stack import SerinStack
 from infra.constructs.workflow import RETRY, Workflow, answer_at, call
 from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
+from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.erasures import DELIVERED, SETTLED
 
 _LAKE = (
     *("datasets/", "quarantine/", "training-sets/", "predictions/", "shadow/", "truth/"),
-    *("watching/", "reports/", "batch/", "erasures/"),
+    *("watching/", "reports/", f"{FOLDER}/", f"{WORK}/", "erasures/"),
 )
 _UPLOADS = ("raw/", "batch/")
 _AGAIN = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 2}

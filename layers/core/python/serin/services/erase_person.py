@@ -21,6 +21,7 @@ from serin.data.contract.protected import Theirs
 from serin.data.files.erasing import Rewritten, named, without_name, without_rows
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
 from serin.data.scoring.asked_files import pieces
+from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import Part, Upload, head_of, upload_id
@@ -126,7 +127,7 @@ class PersonEraser:
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", "batch"):
+            for folder in ("watching", "reports", FOLDER, WORK):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
             yield "files to be scored", partial(self._asked_files, model)
         yield "online items", self._online
