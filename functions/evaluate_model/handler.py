@@ -1,4 +1,4 @@
-"""A state of the training workflow that decides → the step of that name."""
+"""A state of the training workflow that decides, or the end of one → the step of that name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 from serin.bootstrap import Platform, platform
 from serin.domain.approvals import REMIND_EVERY
+from serin.domain.aws_events import EXECUTION_ENDED, end_of_execution, named_in_execution
 from serin.domain.charter import Charter
+from serin.domain.errors import NotFound
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
@@ -33,6 +35,8 @@ ALIVE: Mapping[str, timedelta] = {**dict.fromkeys(("note", "select", "judge"), S
 @logged("evaluate_model", lambda: platform().clock)
 def handle(event: Given, context: object) -> dict[str, Any]:
     """Take one step of the judge."""
+    if event.get("detail-type") == EXECUTION_ENDED:
+        return after_execution(event["detail"])
     steps: dict[str, Callable[[Platform, Given], dict[str, Any]]] = {
         "ask": _ask,
         "await": _await,
@@ -48,6 +52,20 @@ def handle(event: Given, context: object) -> dict[str, Any]:
     if span := ALIVE.get(event["step"]):
         keep_lease(event["model"], event["run"], span, catalog=world.catalog, clock=world.clock)
     return steps[event["step"]](world, event)
+
+
+def after_execution(detail: Given) -> dict[str, Any]:
+    """What no catcher of the workflow sees: a stop, a time-out. The next training need not wait for the lease then."""
+    named = named_in_execution(detail, "model", "run")
+    if named is None:
+        return {"recorded": False}
+    model, run = named
+    try:
+        fail(model, run, f"{end_of_execution(detail)}. Remedy: Train again.", catalog=platform().catalog)
+    except NotFound:
+        # It ended before its first step had written a record.
+        return {"recorded": False}
+    return {"recorded": True}
 
 
 def _ask(world: Platform, event: Given) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from serin.bootstrap import platform
+from serin.domain.aws_events import EXECUTION_ENDED, end_of_execution, model_of_stack, named_in_execution
 from serin.domain.records import as_record
-from serin.domain.release_events import end_of_execution, model_of_stack, release_of_execution
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.release.abandon import abandon
@@ -25,8 +25,6 @@ from serin.services.release.publish import golden, publish
 from serin.services.release.shift import promote, shift
 from serin.services.shadow_release import shadow_round
 from serin.services.steps.notices import tell_people
-
-EXECUTION_ENDED = "Step Functions Execution Status Change"
 
 
 @logged("release_model", lambda: platform().clock)
@@ -63,7 +61,7 @@ def step_of(event: Mapping[str, Any]) -> Mapping[str, Callable[[], object]]:
 
 def after_execution(detail: Mapping[str, Any]) -> Any:
     """What a workflow did not come to do itself: no catcher sees every end of an execution."""
-    named = release_of_execution(detail)
+    named = named_in_execution(detail, "model", "release")
     return None if named is None else as_record(abandon(release_of(*named), end_of_execution(detail)))
 
 

@@ -13,6 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.stack import SerinStack
+from serin.domain.aws_events import EXECUTION_ENDED
 from serin.domain.events import SOURCE, EventName
 
 
@@ -35,6 +36,22 @@ def on_event(
         event_bus=events.EventBus.from_event_bus_name(stack, f"{id}Bus", bus or stack.names.bus),
         event_pattern=events.EventPattern(
             source=None if sources is None else list(sources), detail_type=[name], detail=detail
+        ),
+    )
+
+
+def on_early_end(
+    stack: SerinStack, id: str, description: str, machines: Sequence[str | Mapping[str, str]]
+) -> events.Rule:
+    """A rule for executions that did not end of themselves, of state machines given by ARN or by `{"prefix": …}`."""
+    return events.Rule(
+        stack,
+        id,
+        description=description,
+        event_pattern=events.EventPattern(
+            source=["aws.states"],
+            detail_type=[EXECUTION_ENDED],
+            detail={"stateMachineArn": list(machines), "status": ["FAILED", "TIMED_OUT", "ABORTED"]},
         ),
     )
 

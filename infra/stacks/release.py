@@ -7,7 +7,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.alarms import Bad, Notice, about, alarm
-from infra.constructs.bus import call_function, on_event, start_workflow
+from infra.constructs.bus import call_function, on_early_end, on_event, start_workflow
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
 from infra.constructs.stack import Deployment, SerinStack
@@ -65,18 +65,11 @@ class ReleaseStack(SerinStack):
 
     def _abandon_what_died(self, release: ServiceFunction, workflow: Workflow) -> None:
         """No catcher of a workflow sees States.DataLimitExceeded, States.Runtime, a time-out or a stop."""
-        rule = events.Rule(
+        rule = on_early_end(
             self,
             "ReleaseDied",
-            description="A release whose workflow ended without an end of its own",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "stateMachineArn": [workflow.machine.state_machine_arn],
-                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                },
-            ),
+            "A release whose workflow ended without an end of its own",
+            [workflow.machine.state_machine_arn],
         )
         call_function(rule, release, self.addresses.queue("undelivered"))
 

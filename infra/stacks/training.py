@@ -33,7 +33,7 @@ class TrainingStack(SerinStack):
         queues = failed(self, model), undelivered(self, model)
         self._on_accepted_uploads(charter, self._build_features(model), self._profile_dataset(model))
         self._join_truth(charter)
-        score_batch(self, model)
+        score_batch(self, charter)
         self._train(charter)
         # Both name a queue by its ARN, and a service may look for it there and then.
         for part in self.node.find_all():

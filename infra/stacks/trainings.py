@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
+from infra.constructs.bus import call_function, on_early_end
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
 from infra.constructs.stack import Deployment, SerinStack
@@ -15,10 +16,16 @@ class TrainingsStack(SerinStack):
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         super().__init__(scope, "training", deployment, "Serin: what judges the trainings of all models")
-        self._evaluate_model()
+        self._end_what_died(self._evaluate_model())
 
-    def _evaluate_model(self) -> None:
-        ServiceFunction(
+    def _end_what_died(self, evaluate: ServiceFunction) -> None:
+        """A run whose workflow was stopped, or took too long, says so at once, and the next one need not wait."""
+        machines = [{"prefix": self.addresses.machine("training-")}]
+        rule = on_early_end(self, "TrainingDied", "A training that ended without an end of its own", machines)
+        call_function(rule, evaluate, self.addresses.queue("undelivered"))
+
+    def _evaluate_model(self) -> ServiceFunction:
+        return ServiceFunction(
             self,
             "evaluate_model",
             layers=["core", "science", "charters"],
@@ -36,7 +43,7 @@ class TrainingsStack(SerinStack):
                 allow("sns:Publish", on=self.addresses.topic("notices")),
                 publish("Model Registered", on=self.addresses.bus()),
             ],
-            called_by="workflow",
+            called_by="event",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from serin_cli.here.world import HereWorld
 from tests.builders import a_release
 from tests.functions.subject import DATASET, MODEL, PIPELINE, TABLE, UNSEEDED, ModelWorld, subject
 from tests.functions.training_machine import Killed, train
+from tests.functions.worlds import in_world
 
 FILE = f"raw/{DATASET}/all.csv"
 
@@ -187,6 +190,27 @@ def test_the_lease_of_whoever_says_no_more_ends(world: ModelWorld) -> None:
         "It said no more until 2013-04-01 13:00Z, when its lease ended: its execution was ended, or lost. "
         "Remedy: Nothing; run r3 trains in its place.",
     )
+
+
+def test_a_stopped_training_says_so_at_once_and_the_next_one_need_not_wait(world: ModelWorld) -> None:
+    with pytest.raises(Killed):
+        train(world, "r1", killed_at("Build"))
+    assert ended(world, "r1", status="ABORTED") == {"recorded": True}
+    stopped = world.catalog.run(MODEL, "r1")
+    assert (stopped.status, stopped.reason) == ("failed", "its workflow aborted. Remedy: Train again.")
+    assert train(world, "r2").status == "registered"
+    # Whoever ended of itself, or before its first step, is left as it is.
+    assert ended(world, "r2", status="TIMED_OUT") == {"recorded": True}
+    assert world.catalog.run(MODEL, "r2").status == "registered"
+    assert ended(world, "never", status="ABORTED") == {"recorded": False}
+    assert ended(world, None, status="ABORTED") == {"recorded": False}
+
+
+def ended(world: ModelWorld, run: str | None, **detail: Any) -> Any:
+    """What is done when the execution of a run has ended."""
+    detail |= {"input": json.dumps({"model": MODEL, "run": run})}
+    event = {"detail-type": "Step Functions Execution Status Change", "source": "aws.states", "detail": detail}
+    return in_world("evaluate_model", world).handle(event, None)
 
 
 LAMBDA = """

@@ -164,7 +164,7 @@ FAULTS: Mapping[str, Fault] = {
         each_minute(predict(be="slow")), ("one call in twenty takes over 100 ms", f"serin health {MODEL}")
     ),
     f"training-{MODEL}": Fault(
-        execution(f"training-{MODEL}", model=MODEL, run=FAULT, correlation="c"),
+        execution(f"training-{MODEL}", model=MODEL),
         ("a training failed", f"serin train {MODEL}"),
     ),
     f"failed-{MODEL}": Fault(

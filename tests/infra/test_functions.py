@@ -37,7 +37,7 @@ CALLED_WITHOUT_WAITING = {
     *("join-truth-returns", "join-truth-late-orders"),
     *("build-features-returns", "build-features-late-orders"),
     *("profile-dataset-returns", "profile-dataset-late-orders"),
-    *("collect-predictions", "reconcile", "release-model", "watch-model"),
+    *("collect-predictions", "evaluate-model", "reconcile", "release-model", "watch-model"),
 }
 GATEWAY_SECONDS = 30
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from serin.domain.aws_events import end_of_execution, named_in_execution
 from serin.domain.errors import Conflict, Corrupt, Unavailable
 from serin.domain.release_course import Course
-from serin.domain.release_events import end_of_execution, release_of_execution
 from serin.domain.releases import Intent
 from serin.ports import AliasState
 from serin.services.withdraw_version import withdraw_version
@@ -124,7 +124,7 @@ def test_an_execution_that_ends_by_what_no_catcher_sees_is_put_back_by_its_event
         "cause": "The state returned too much.",
         "input": json.dumps({"model": MODEL, "release": "rel2"}),
     }
-    assert release_of_execution(detail) == (MODEL, "rel2")
+    assert named_in_execution(detail, "model", "release") == (MODEL, "rel2")
     for _ in range(2):
         world.abandon("rel2", end_of_execution(detail))
     assert (world.known("rel2").reason or "").startswith("its workflow failed: States.DataLimitExceeded")

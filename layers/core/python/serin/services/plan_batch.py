@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
+
+from serin.data.contract.protected import hidden, without_text
 from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
 from serin.data.scoring.asked_files import pieces
@@ -22,13 +25,15 @@ from serin.domain.batches import (
     rows_at,
     set_of,
 )
+from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record, from_record
-from serin.ports import Catalog, ObjectStore
+from serin.ports import Catalog, ObjectStore, SaltReads
 from serin.services.steps.batch_version import BatchVersion
 from serin.services.steps.known_objects import known_record
+from serin.services.steps.pseudonyms import known_pseudonyms, no_salts
 
 
 def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
@@ -49,8 +54,11 @@ def plan_batch(
     uploads: ObjectStore,
     lake: ObjectStore,
     catalog: Catalog,
+    salts: Callable[[], SaltReads] = no_salts,
 ) -> BatchPlan:
     """The parts of a batch, whose rows have been written one part after the other; planned again it is the same plan.
+
+    Personal values are replaced before a row is written; `salts` are asked for only where there are any.
 
     Raises Rejected or TooLarge for a file that cannot be read, as an upload would be; Invalid where a view looks into
     a dataset that no deployed model reads.
@@ -61,7 +69,7 @@ def plan_batch(
     parts_set = set_of(batch, version.looks_up)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts = tuple(_cut(batch, file, version, parts_set, lake))
+        parts = tuple(_cut(batch, file, version, parts_set, lake, salts))
     plan = BatchPlan(batch, parts_set, parts, heads)
     items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
@@ -80,15 +88,33 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
     return into
 
 
-def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
+def _cut(
+    batch: Batch,
+    file: Path,
+    version: BatchVersion,
+    parts_set: str,
+    lake: ObjectStore,
+    salts: Callable[[], SaltReads],
+) -> list[BatchPart]:
     parts: list[BatchPart] = []
     first = 1
-    for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
+    for group, written in enumerate(pieces(file_in(batch.key), file, version.charter)):
+        rows = _protected(written, version.charter, salts)
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
         lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
     return parts
+
+
+def _protected(rows: pl.DataFrame, charter: Charter, salts: Callable[[], SaltReads]) -> pl.DataFrame:
+    """The rows with digests where the charter has them."""
+    hashed = sorted(charter.compliance.hashed.intersection(rows.columns))
+    if not hashed:
+        return rows
+    known = salts()
+    digests = (hidden(rows[name], lambda *asked: known_pseudonyms(*asked, salts=known)) for name in hashed)
+    return without_text(rows.with_columns(digests))
 
 
 def _heads(version: BatchVersion, contracts: Mapping[str, Contract], catalog: Catalog) -> Mapping[str, DatasetHead]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from serin.serving.features import FeaturePlan
     from serin.serving.package import ModelPackage
     from serin.serving.plans import Plan
+    from serin.serving.protected import Digests
     from serin.serving.requests import Instance
 
     T = TypeVar("T")
@@ -97,7 +98,11 @@ class Reply:
 
 
 class Predictor:
-    """A released model and all it needs, loaded at the first right request and kept for the function's life."""
+    """A released model and all it needs, loaded at the first right request and kept for the function's life.
+
+    `digests` says what stands for personal values, which are asked about for every request anew: an erasure counts at
+    once. A model that is asked none needs none.
+    """
 
     def __init__(
         self,
@@ -108,9 +113,11 @@ class Predictor:
         online: OnlineReads,
         clock: Clock,
         function_version: str,
+        digests: Digests | None = None,
         runtime: Runtime = "compiled",
     ) -> None:
         self._runtime = runtime
+        self._digests = digests
         self._package = package
         self._version = version
         self._sha256 = sha256
@@ -223,7 +230,7 @@ class Predictor:
 
     def _answer(self, request: Request, asked: Asked) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
-        instances = asked.instances
+        instances = self._protected(asked.instances)
         now, model = self._clock.now(), self._package.model
         plan = self._plan
         rows = answered(instances, plan, self._model, self._looked_up(instances, now), now, explain=asked.explain)
@@ -241,6 +248,15 @@ class Predictor:
         if failed and not asked.tells_of_rows:
             return Reply(STATUS[failed[0].kind], {"error": failed[0].as_record()}, lines, failure)
         return _bounded(Reply(200, asked.answer(body), lines, failure), len(rows))
+
+    def _protected(self, instances: list[Instance]) -> list[Instance]:
+        """The instances as everything sees them from here on: nothing behind this knows a personal value."""
+        if not (hashed := self._package.hashed):
+            return instances
+        from serin.serving.protected import protected
+
+        assert self._digests is not None, "a model that is asked personal data is opened with what stands for it"
+        return protected(instances, hashed, self._digests)
 
     def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
         keys = self._plan.keys(instances, now)

@@ -1,4 +1,4 @@
-"""What AWS says of the executions of releases, and of the endpoints it deploys."""
+"""What AWS says of executions that have ended, and of the endpoints it deploys."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+EXECUTION_ENDED = "Step Functions Execution Status Change"
+"""The detail type of an event about an execution, which our rules ask for where it has ended."""
 
-def release_of_execution(detail: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Model and release of an *Execution Status Change*, from the execution's input; None where it names none.
 
+def named_in_execution(detail: Mapping[str, Any], *names: str) -> tuple[str, ...] | None:
+    """What an *Execution Status Change* names, such as its model and release, from the execution's input.
+
+    None where one of `names` is not a text there, or AWS left the input out.
     https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """
     try:
         given = json.loads(detail.get("input") or "{}")
     except ValueError:
         return None
-    model, release = (given.get(name) for name in ("model", "release")) if isinstance(given, dict) else (None, None)
-    return (model, release) if isinstance(model, str) and isinstance(release, str) else None
+    values = [given.get(name) for name in names] if isinstance(given, dict) else []
+    texts = tuple(value for value in values if isinstance(value, str))
+    return texts if len(texts) == len(names) else None
 
 
 def end_of_execution(detail: Mapping[str, Any]) -> str:
