@@ -68,7 +68,12 @@ class BatchPart:
 class BatchPlan:
     """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
 
+<<<<<<< HEAD
     `work` is the folder of their rows: plans that do not say have these beside the answers.
+=======
+    `work` is the folder of what they are scored from: plans that do not say have it beside the answers. `absent` are
+    inputs of the model for which the file has no column: no row has a value for them.
+>>>>>>> main
     """
 
     batch: Batch
@@ -76,6 +81,7 @@ class BatchPlan:
     parts: tuple[BatchPart, ...]
     heads: Mapping[str, DatasetHead] = field(default_factory=dict)
     work: str = FOLDER
+    absent: tuple[str, ...] = ()
 
     def part(self, name: str) -> BatchPart:
         """The part of that name; raises NotFound."""
@@ -98,7 +104,10 @@ class PartCounts:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*."""
+    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*.
+
+    `absent` are the plan's.
+    """
 
     batch: Batch
     rows: int
@@ -107,6 +116,7 @@ class BatchResult:
     objects: tuple[str, ...]
     runtimes: tuple[Runtime, ...]
     at: datetime
+    absent: tuple[str, ...] = ()
 
 
 def batch_key(model: str, file: str) -> str:
