@@ -11,12 +11,13 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.iam.requests.bodies import PARAMETERS
+from infra.local.iam.requests.reading import named
 from infra.local.moto_patches.registry import add
 
-_PLAIN = frozenset(
+_PLAIN = named(
     """
     BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query Scan TransactGetItems TransactWriteItems UpdateItem
-    """.split()
+    """
 )
 """Operations on items: all that is in them but bytes is JSON's."""
 _CONTENT_TYPE = "application/x-amz-json-1.0"
