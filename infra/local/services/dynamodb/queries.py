@@ -81,8 +81,13 @@ def _in_order(items: list[Item], comparison: str | None, bounds: Sequence[Dynamo
     compares = _COMPARISONS.get(comparison or "")
     if compares is not None and all(bound.type == "S" for bound in bounds):
         values = [bound.value for bound in bounds]
-        items = [item for item in items if compares(item.range_key.value, *values)]
-    return sorted(items, key=lambda item: item.range_key.value)
+        items = [item for item in items if compares(_sort_key(item), *values)]
+    return sorted(items, key=_sort_key)
+
+
+def _sort_key(item: Item) -> str:
+    """The text an item is sorted by."""
+    return "" if item.range_key is None else str(item.range_key.value)
 
 
 def _items_below(table: Table, hash_key: DynamoType | None) -> list[Item]:
