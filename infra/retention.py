@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from serin.domain.charter import Charter
 from serin.domain.compliance import shortest
+from serin.domain.cut_pieces import FOLDER
 
 ANSWERS = ("predictions", "invocations", "shadow", "truth")
 """Of the lake, each with a folder for every model."""
@@ -20,6 +21,11 @@ def of_the_lake(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
     """Prefix → how long: what callers asked and were answered, and what turned out to be right."""
     spans = {charter.model: charter.compliance.retention for charter in charters}
     return {f"{folder}/{model}/": span for model, span in spans.items() if span is not None for folder in ANSWERS}
+
+
+def of_pieces(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
+    """Prefix → how long: what pieces of training sets hand over to each other, which a week's trainings may take up."""
+    return {f"{FOLDER}/": timedelta(days=14)} if charters else {}
 
 
 def of_uploads(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
@@ -35,4 +41,4 @@ def of_uploads(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
 def lifecycle_rules(charters: Sequence[Charter]) -> int:
     """So many rules the fuller of the two buckets has."""
     # One is every bucket's: uploads that were never finished.
-    return 1 + max(len(of_the_lake(charters)), len(of_uploads(charters)))
+    return 1 + max(len(of_the_lake(charters)) + len(of_pieces(charters)), len(of_uploads(charters)))

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
     parser.add_argument("--room", type=int, default=4_000_000, help="bytes of rows that a piece may hold at once")
     arguments = parser.parse_args()
-    figures = {"worlds": _worlds(arguments.worlds, arguments.seed)}
+    figures: dict[str, Any] = {"worlds": _worlds(arguments.worlds, arguments.seed)}
     cut_sizes.ROOM = arguments.room
     sizes = [_size(arguments.rows * times, arguments.room) for times in arguments.times]
     figures |= {"sizes": sizes, "growth": _growth(sizes), "goals": GOALS}

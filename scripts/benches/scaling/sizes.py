@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benches.scaling.worlds import CHARTER, CONTRACTS, DAY, START
+from benches.scaling.worlds import CHARTER, CONTRACTS, DAY, START, function
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import size_in_memory, to_parquet, value_ranges
@@ -66,7 +66,7 @@ def opened(folder: Path) -> CutSource:
     """What has been generated, to be made in pieces."""
     task = from_record(CutTask, json.loads((folder / "task.json").read_text(encoding="utf-8")))
     files: Any = FolderStore(folder)
-    return CutSource(task, charter(), CONTRACTS, {}.__getitem__, files=files, lake=files, catalog=MemoryCatalog())
+    return CutSource(task, charter(), CONTRACTS, function, files=files, lake=files, catalog=MemoryCatalog())
 
 
 def tables(source: CutSource) -> Mapping[str, pl.DataFrame]:
