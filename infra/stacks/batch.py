@@ -13,6 +13,7 @@ from infra.constructs.workflow import Workflow, maps_itself
 from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
 from infra.names import EVERY_MODEL
 from infra.stacks.batch_states import batch_definition
+from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 
 
@@ -35,7 +36,7 @@ class BatchStack(SerinStack):
 def score_batch(stack: SerinStack, charter: Charter) -> ServiceFunction:
     """What cuts, joins and scores the files of one model, by the code that its versions came with."""
     model, personal = charter.model, PersonalData(stack, [charter])
-    own = stack.addresses.objects("lake", f"batch/{model}/*")
+    own = stack.addresses.objects("lake", *(f"{folder}/{model}/*" for folder in (FOLDER, WORK)))
     return ServiceFunction(
         stack,
         "score_batch",

@@ -20,6 +20,7 @@ from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow, maps_itself
 from infra.stacks.batch import score_batch
 from infra.stacks.training_states import training_definition
+from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.events import SOURCE, source_of
 
@@ -215,6 +216,7 @@ class TrainingStack(SerinStack):
 
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")
+        parts = [f"{folder}/{model}/features/*" for folder in (FOLDER, WORK)]
         return ServiceFunction(
             self,
             "train_model",
@@ -223,8 +225,8 @@ class TrainingStack(SerinStack):
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
-                # Parts of files that a version without a compiled model scores.
-                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"batch/{model}/features/*")),
+                # Parts of files that a version without a compiled model scores; those beside answers are older plans'.
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", *parts)),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
             ],
             called_by="workflow",

@@ -52,10 +52,11 @@ def lifecycle(aws: Assembly, bucket: str) -> Mapping[str, Any]:
 
 def test_answers_and_uploaded_files_end_by_age_and_what_models_learn_from_does_not(aws: Assembly) -> None:
     answers = lifecycle(aws, "lake")
-    assert set(answers) == {f"{folder}/{MODEL}/" for folder in ("predictions", "invocations", "shadow", "truth")}
+    folders = ("predictions", "invocations", "shadow", "truth", "batch")
+    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/"}
     uploads = lifecycle(aws, "uploads")
     # The other model reads them too, and says nothing.
-    assert set(uploads) == {"raw/orders/", "raw/shops/"}
+    assert set(uploads) == {"raw/orders/", "raw/shops/", f"batch/{MODEL}/"}
     for rule in [*answers.values(), *uploads.values()]:
         assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 29)
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}

@@ -135,7 +135,7 @@ def test_a_file_to_be_scored_is_cut_into_rows_without_values(tmp_path_factory: p
     rows = [ORDER, {**ORDER, "shop": "nowhere"}, {**ORDER, "shop": None}]
     content = csv_of(rows) + b"9,north\n"
     plan = world.planned(world.begun(content), world.opened())
-    (key,) = [key for key in world.lake.keys("batch/") if key.endswith(".parquet")]
+    (key,) = [key for key in world.lake.keys("batch-work/") if key.endswith(".parquet")]
     piece = from_parquet(world.lake.get(key))
     assert piece["shop"].to_list() == [digest, UNKNOWN, None, None]
     assert piece[TEXT].to_list() == [None, None, None, NOT_KEPT]

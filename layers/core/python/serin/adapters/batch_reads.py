@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -45,17 +45,20 @@ class BatchReads:
     def items(self, keys: Sequence[Mapping[str, Any]], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
         """The items that are there; what one call cannot take is asked at once. Raises Unavailable."""
         chunks = [keys[start : start + READS_PER_CALL] for start in range(0, len(keys), READS_PER_CALL)]
-        if len(chunks) < 2:
-            return self._items(chunks[0], consistent) if chunks else iter(())
-        pages = self._readers.map(lambda chunk: list(self._items(chunk, consistent)), chunks)
-        return chain.from_iterable(pages)
+        requests = [self._request(chunk, consistent) for chunk in chunks]
+        answers = zip(requests, self._asked(requests), strict=True)
+        return chain.from_iterable(self._items(request, answer) for request, answer in answers)
 
-    def _items(self, keys: Sequence[Mapping[str, Any]], consistent: bool) -> Iterator[Mapping[str, Any]]:
-        asked: Any = {"Keys": list(keys)}
-        request: Any = {self._table: {**asked, "ConsistentRead": True} if consistent else asked}
+    def _request(self, keys: Sequence[Mapping[str, Any]], consistent: bool) -> Mapping[str, Any]:
+        asked: dict[str, Any] = {"Keys": list(keys)}
+        return {self._table: {**asked, "ConsistentRead": True} if consistent else asked}
+
+    def _items(self, request: Any, answer: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+        """Of a request and its first answer."""
         for attempt in range(ATTEMPTS):
             self._pause_before(attempt)
-            answer = self._client().batch_get_item(RequestItems=request) if attempt else self._asked(request)
+            if attempt:
+                answer = self._client().batch_get_item(RequestItems=request)
             if answer is None:
                 continue
             yield from answer["Responses"].get(self._table, ())
@@ -64,11 +67,15 @@ class BatchReads:
                 return
         raise Unavailable(f"The table {self._table} did not answer for every key.", "Try again.")
 
-    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        if self._calls is None:
-            return self._client().batch_get_item(RequestItems=request)
-        reply = self._calls.ask("BatchGetItem", {"RequestItems": request})
-        return reply.record if reply is not None and reply.status == OK else None
+    def _asked(self, requests: Sequence[Any]) -> Iterable[Mapping[str, Any] | None]:
+        """The first answer to each, all of them asked at once."""
+        if self._calls is not None:
+            replies = self._calls.ask_each("BatchGetItem", [{"RequestItems": request} for request in requests])
+            return [reply.record if reply is not None and reply.status == OK else None for reply in replies]
+        client = self._client()
+        if len(requests) < 2:
+            return [client.batch_get_item(RequestItems=request) for request in requests]
+        return self._readers.map(lambda request: client.batch_get_item(RequestItems=request), requests)
 
     def _pause_before(self, attempt: int) -> None:
         """What is left over was throttled: longer each time, and never all callers at once ("full jitter").

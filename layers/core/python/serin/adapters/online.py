@@ -58,15 +58,14 @@ class DynamoOnlineFeatures:
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
-        items: dict[EntityKey, OnlineItem] = {}
-        for item in self._reads.items([_key(name) for name in wanted]):
-            key = wanted[item["pk"]["S"]]
-            items[key] = self._found(key, item)
-        return items
+        found = [(wanted[item["pk"]["S"]], item) for item in self._reads.items([_key(name) for name in wanted])]
+        return {key: self._found(key, item) for key, item in found}
 
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
             return read_values(key, item)
+        if "pieces" not in item:
+            return read_bucket(key, item)
         names = piece_names(item)
         # They were written before the item that leads here, which a replica may not know yet.
         contents = {piece["pk"]["S"]: piece_of(piece) for piece in self._pieces(names)}

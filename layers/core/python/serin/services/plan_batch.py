@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import (
+    WORK,
     Batch,
     BatchPart,
     BatchPlan,
@@ -66,12 +68,11 @@ def plan_batch(
     if known := known_plan(batch.model, batch.id, lake=lake):
         return known
     heads = _heads(version, contracts, catalog)
-    parts_set = set_of(batch, version.looks_up)
+    empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts = tuple(_cut(batch, file, version, parts_set, lake, salts))
-    plan = BatchPlan(batch, parts_set, parts, heads)
-    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
+        plan = replace(empty, parts=tuple(_cut(empty, file, version, lake, salts)))
+    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in plan.parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
         return plan
@@ -89,20 +90,15 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
 
 
 def _cut(
-    batch: Batch,
-    file: Path,
-    version: BatchVersion,
-    parts_set: str,
-    lake: ObjectStore,
-    salts: Callable[[], SaltReads],
+    plan: BatchPlan, file: Path, version: BatchVersion, lake: ObjectStore, salts: Callable[[], SaltReads]
 ) -> list[BatchPart]:
-    parts: list[BatchPart] = []
+    batch, parts = plan.batch, list[BatchPart]()
     first = 1
     for group, written in enumerate(pieces(file_in(batch.key), file, version.charter)):
         rows = _protected(written, version.charter, salts)
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
-        lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
+        lake.put(rows_at(plan, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
     return parts
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from serin.serving.rows import Rows
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from serin.serving.requests import Instance
 
 Digests = Callable[[str, Collection[str]], Mapping[str, str]]
 """What stands for each of these values of a column of that name."""
 
 
-def protected(instances: Sequence[Instance], columns: Sequence[str], digests: Digests) -> list[Instance]:
+def protected(instances: Rows, columns: Sequence[str], digests: Digests) -> Rows:
     """The instances with digests in these columns; a null is nobody."""
-    by_column = {column: hidden([row[column] for row in instances], column, digests) for column in columns}
-    return [
-        {**row, **{column: values[place] for column, values in by_column.items()}}
-        for place, row in enumerate(instances)
-    ]
+    by_column = {column: hidden(instances.columns[column], column, digests) for column in columns}
+    return Rows({**instances.columns, **by_column}, instances.count)
 
 
 def hidden(values: Sequence[Any], column: str, digests: Digests) -> list[str | None]:

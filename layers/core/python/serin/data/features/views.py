@@ -8,10 +8,13 @@ import polars as pl
 
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
+from serin.data.features.marks import with_mark, with_presence
 from serin.data.features.versions import ACCEPTED, EVENT, known_events
 from serin.data.features.windows import check_windows, counted, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
+
+_KNOWN = "__known"
 
 
 def with_view(
@@ -19,6 +22,7 @@ def with_view(
 ) -> pl.DataFrame:
     """The rows with `<view>.<value>` for each value of the view; null where nothing was known, or only too old.
 
+    Which of the two it was is told by `__mark_<view>` (`serin.data.features.marks`).
     What is known at `__moment` is what `serin.domain.known` says: `source` holds rows in the order they were accepted,
     `identity` their primary key where some are versions of others. Every row stays, in its place, once.
     """
@@ -41,7 +45,7 @@ def with_facts(rows: pl.DataFrame, view: View, facts: pl.DataFrame, key: Sequenc
     """The rows with the view's values, as `with_view` gives them, of `facts_of`."""
     _check_keys(rows, view, facts, key)
     if view.static:
-        joined = _static(rows, facts, key)
+        joined = _static(rows, view, facts, key)
     else:
         joined = with_windows(rows, view, facts, key) if view.windows else _as_of(rows, view, facts, key)
     if joined.height != rows.height:
@@ -49,10 +53,11 @@ def with_facts(rows: pl.DataFrame, view: View, facts: pl.DataFrame, key: Sequenc
     return joined
 
 
-def _static(rows: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    facts = _last_of_each(facts, key).drop(ACCEPTED, strict=False)
+def _static(rows: pl.DataFrame, view: View, facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    facts = _last_of_each(facts, key).drop(ACCEPTED, strict=False).with_columns(pl.lit(value=True).alias(_KNOWN))
     looked_up = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
-    return rows.hstack(looked_up.drop(key))
+    is_known = looked_up[_KNOWN].fill_null(value=False)
+    return with_presence(rows.hstack(looked_up.drop(*key, _KNOWN)), view, is_known)
 
 
 def last_accepted(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:
@@ -75,7 +80,8 @@ def _as_of(rows: pl.DataFrame, view: View, events: pl.DataFrame, key: Sequence[s
     fact = joined[FACT]
     if view.ttl is not None:
         fact = joined.select(pl.when(asked[MOMENT] - pl.col(EVENT) <= view.ttl).then(pl.col(FACT))).to_series()
-    return rows.hstack(events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
+    values = events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last)
+    return with_mark(rows.hstack(values), view, joined[EVENT])
 
 
 def values_of(view: View) -> list[pl.Expr]:
