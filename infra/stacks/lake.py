@@ -22,7 +22,7 @@ from infra.constructs.retention import keep_no_longer
 from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
 from infra.names import EVERY_MODEL
-from infra.retention import of_pieces, of_the_lake, of_uploads
+from infra.retention import of_the_lake, of_uploads
 from infra.stacks.lake_sources import acquire_from
 from serin.domain.charter import Charter, sources_of
 
@@ -33,7 +33,7 @@ class LakeStack(SerinStack):
     def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         super().__init__(scope, "lake", deployment, "Serin: data, from upload to features")
         received, lake = private_bucket(self, "uploads", events=True), private_bucket(self, "lake")
-        keep_no_longer(lake, {**of_the_lake(charters), **of_pieces(charters)})
+        keep_no_longer(lake, of_the_lake(charters))
         keep_no_longer(received, of_uploads(charters))
         private_bucket(self, "artifacts")
         uploads = self._upload_queue()

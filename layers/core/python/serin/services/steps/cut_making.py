@@ -141,12 +141,11 @@ class MakingInPieces:
 
     def _handed_over(self, task: CutTask, champion: ChampionColumns | None, wider: Charter) -> CutTask:
         """The task where others find it, which is the one that was begun first where rows are cut alike."""
-        week = self.clock.now().isocalendar()
-        # What pieces write expires: nobody finds half of it a week later.
+        # What pieces write expires after days: nobody finds half of it.
         named = (self.name, wider.digest(), record_digest(task.cuts), layer_digest(), lock_digest("polars"))
         task = replace(
             task,
-            folder=digest(*named, f"{week.year}-{week.week}")[:32],
+            folder=digest(*named, f"{self.clock.now():%Y-%m-%d}")[:32],
             charter=self.source.charter.digest(),
             code=code_digest(self.source.code),
             source=keep_source(self.source, lake=self.lake),
