@@ -18,6 +18,7 @@ from infra.constructs.queues import failed, undelivered
 from infra.constructs.schedules import FEEDBACK, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow, maps_itself
+from infra.limits import ACCEPT_DISK_MB
 from infra.stacks.batch import score_batch
 from infra.stacks.training_states import training_definition
 from serin.domain.batches import FOLDER, WORK
@@ -176,6 +177,8 @@ class TrainingStack(SerinStack):
             ],
             called_by="workflow",
             memory=3008,
+            # Pieces are cut once more there, and hand over to each other where one process runs them all.
+            disk=ACCEPT_DISK_MB,
             timeout=cdk.Duration.minutes(15),
         )
 
