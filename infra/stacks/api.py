@@ -216,7 +216,7 @@ class ApiStack(SerinStack):
                 allow_items(
                     "dynamodb:PutItem",
                     on=self.addresses.table("catalog"),
-                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*"],
+                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*", "REQUESTER#*"],
                 ),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),

@@ -18,7 +18,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
-    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#*",
+    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* for REQUESTER#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",

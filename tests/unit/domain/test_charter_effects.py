@@ -338,6 +338,11 @@ PROOFS: Mapping[str, Proof] = {
         )
         for role, owner in zip(ROLES, ("lead", "desk", "science", "data", "ml"), strict=True)
     },
+    "people.four_eyes": Proof(
+        {"people:\n": "people:\n  four_eyes: false\n"},
+        lambda read: read.charter.people.may_approve("ana", ["ana"]),
+        True,
+    ),
     "people.approvals.first_release": Proof(
         {"first_release: []": "first_release: [ml_engineer]"},
         lambda read: read.charter.people.first_release,

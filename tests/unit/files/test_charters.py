@@ -253,7 +253,6 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("people:\n", "people:\n  four_eyes: true\n", "people.four_eyes"),
         (
             "  requirements:\n",
             "  compliance: {personal_data: {}}\n  requirements:\n",

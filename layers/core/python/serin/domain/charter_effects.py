@@ -220,6 +220,7 @@ EFFECTS: Mapping[str, Effect] = {
         f"people.{role}.key_metric": Effect("record", f"What the card says {role} looks at first.", _CARD)
         for role in ROLES
     },
+    "people.four_eyes": Effect("gate", "Whether who asked for something may not be who approves it.", _ANSWER),
     "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
     "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
     "people.approvals.training": Effect("gate", "Which roles must agree before trials are paid for.", _ASK_TRAINING),

@@ -233,7 +233,6 @@ class CharterFile(Section):
 NOT_YET_FIELDS = frozenset(
     {
         "design.compliance.personal_data",
-        "people.four_eyes",
         "maturity",
     }
 )

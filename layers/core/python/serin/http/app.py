@@ -24,13 +24,13 @@ from serin.http.served import served_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
 from serin.http.watch import ShowWatch, Tend, watch_routes
-from serin.http.work import Withdraw, work_routes
+from serin.http.work import Now, Withdraw, work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What is asked for rarely: services of these names, and the bus, over ports that are made when somebody asks."""
+    """What is asked for rarely: services of these names, the bus and the clock, over ports that are made then."""
 
     show_prediction: Show
     read_online: Read
@@ -45,6 +45,7 @@ class UseCases:
     answer_approval: AnswerApproval
     start_batch: StartBatch
     show_batch: ShowBatch
+    now: Now
 
 
 def make_app(
@@ -68,7 +69,7 @@ def make_app(
         served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
-        work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
+        work_routes(charters, catalog, control, workflows, use_cases.withdraw_version, use_cases.now),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
