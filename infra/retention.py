@@ -1,4 +1,4 @@
-"""Which objects of a stage's buckets end by age, where charters ask for it.
+"""Which objects of a stage's buckets end by age: where charters ask for it, and what nobody needs once it was used.
 
 What models learn from does not: rows of the lake, training sets and artifacts, which a release, a way back or a
 repeated training may need.
@@ -9,26 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from serin.domain.batches import FOLDER, WORK, WORK_KEPT
 from serin.domain.charter import Charter
 from serin.domain.compliance import shortest
 
-ANSWERS = ("predictions", "invocations", "shadow", "truth")
+ANSWERS = ("predictions", "invocations", "shadow", "truth", FOLDER)
 """Of the lake, each with a folder for every model."""
 
 
 def of_the_lake(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
     """Prefix → how long: what callers asked and were answered, and what turned out to be right."""
     spans = {charter.model: charter.compliance.retention for charter in charters}
-    return {f"{folder}/{model}/": span for model, span in spans.items() if span is not None for folder in ANSWERS}
+    answers = {f"{folder}/{model}/": span for model, span in spans.items() if span is not None for folder in ANSWERS}
+    # Whatever the charters say: from it a part is scored once. It is personal data as it was sent.
+    return {**answers, f"{WORK}/": min([WORK_KEPT, *(span for span in spans.values() if span is not None)])}
 
 
 def of_uploads(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
     """Prefix → how long: files as they were uploaded. Models that share a dataset are all kept their word."""
+    scored = {charter.model: charter.compliance.retention for charter in charters}
     reading: dict[str, list[timedelta | None]] = {}
     for charter in charters:
         for dataset in charter.datasets:
             reading.setdefault(dataset.name, []).append(charter.compliance.retention)
     spans = {f"raw/{dataset}/": shortest(asked) for dataset, asked in reading.items()}
+    spans |= {f"{FOLDER}/{model}/": span for model, span in scored.items()}
     return {prefix: span for prefix, span in spans.items() if span is not None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import first_non_none_response
 
 from serin.adapters.bare_calls import BareCalls
-from serin.adapters.connections import HttpAnswer
+from serin.adapters.connections import HttpAnswer, Message
 from serin.adapters.online import DynamoOnlineFeatures
 from serin.adapters.signature import Keys
 
@@ -28,13 +28,17 @@ class Answer(NamedTuple):
 def calls_through(client: Any) -> BareCalls:
     """The bare calls, sent to whoever listens to what the client sends: a test, else moto."""
 
-    def send(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    def send(messages: Sequence[Message]) -> Iterator[HttpAnswer | None]:
+        for headers, body in messages:
+            try:
+                yield answer(headers, body)
+            except (BotoCoreError, ClientError):
+                yield None
+
+    def answer(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         request = AWSRequest("POST", client.meta.endpoint_url + "/", dict(headers), body).prepare()
         operation = headers["X-Amz-Target"].partition(".")[2]
-        try:
-            heard = client.meta.events.emit(f"before-send.dynamodb.{operation}", request=request)
-        except (BotoCoreError, ClientError) as error:
-            raise OSError(str(error)) from error
+        heard = client.meta.events.emit(f"before-send.dynamodb.{operation}", request=request)
         response = first_non_none_response(heard)
         names = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status_code, names, response.content)

@@ -41,6 +41,7 @@ def taken_in(record: Mapping[str, Any], context: object) -> bool:
                 catalog=world.catalog,
                 events=world.events,
                 clock=world.clock,
+                salts=lambda: world.salts,
             )
             work.tells(outcome=upload.status, dataset=upload.dataset, upload_id=upload.id)
             if metrics := quality_metrics(upload, world.stage):

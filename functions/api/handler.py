@@ -119,7 +119,7 @@ def tend(model: str, feature: str, deed: Deed, by: str) -> Episode:
 def read(question: Question) -> Answer:
     """Features; who asks for none waits for nothing of the online store."""
     world = platform()
-    return read_online(question, world.charters, online=world.online, clock=world.clock)
+    return read_online(question, world.charters, online=world.online, clock=world.clock, salts=lambda: world.salts)
 
 
 def health(model: str, span: timedelta) -> Health:

@@ -18,7 +18,7 @@ from serin.serving.requests import LENGTH
 # From `typing` itself it would cost a start more than the rest of this file.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from serin.domain.buckets import OnlineItem
@@ -96,6 +96,13 @@ class OnlineWhenAsked:
         return platform().online.read(keys)
 
 
+def digests(column: str, values: Collection[str]) -> Mapping[str, str]:
+    """What stands for personal values; many a model is asked none, and loads nothing of it."""
+    from serin.services.steps.pseudonyms import known_pseudonyms
+
+    return known_pseudonyms(column, values, salts=platform().salts)
+
+
 @cache
 def predictor() -> Predictor | Unreleased:
     """The model this function version holds; the bootstrap version holds none."""
@@ -111,6 +118,7 @@ def predictor() -> Predictor | Unreleased:
         online=OnlineWhenAsked(),
         clock=world.clock,
         function_version=world.function_version,
+        digests=digests,
         runtime=world.runtime,
     )
 

@@ -39,6 +39,7 @@ def plan(event: Mapping[str, Any]) -> dict[str, Any]:
         uploads=world.uploads,
         lake=world.lake,
         catalog=world.catalog,
+        salts=lambda: world.salts,
     )
     return {"items": items_at(world.model, batch.id), "parts": len(made.parts)}
 

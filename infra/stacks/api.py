@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as http
@@ -25,11 +26,13 @@ from infra.constructs.permissions import (
     list_keys,
     publish,
 )
+from infra.constructs.personal_data import PersonalData
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from infra.names import EVERY_MODEL
 from infra.stacks.watch import REPORTS
 from serin.domain.access import REVOCATION_LAG
+from serin.domain.charter import Charter
 
 ROUTES = (
     "GET /openapi.json",
@@ -84,7 +87,7 @@ ACCESS_LOG = {
 class ApiStack(SerinStack):
     """Endpoint stacks add their own routes; they find this API by its parameters."""
 
-    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment, charters: Sequence[Charter]) -> None:
         # Deleted and made anew it would have another address, which callers and signers do not know.
         super().__init__(scope, "api", deployment, "Serin: the HTTP API", protected=True)
         # Functions and machines behind it send traces to X-Ray where a charter asks; an HTTP API itself cannot.
@@ -98,7 +101,9 @@ class ApiStack(SerinStack):
         self._parameter("authorizer", authorizer.ref)
         self._parameter("url", self.api.attr_api_endpoint)
         self._tell_of_failures()
-        function_routes(self, "Api", self._api_function().arn, ROUTES, self.api.ref, authorizer.ref)
+        function_routes(
+            self, "Api", self._api_function(PersonalData(self, charters)).arn, ROUTES, self.api.ref, authorizer.ref
+        )
 
     def _cors(self) -> http.CfnApi.CorsProperty | None:
         """What the gateway answers browsers that ask before a page does; without origins they keep every page out."""
@@ -192,7 +197,7 @@ class ApiStack(SerinStack):
         path = f"2015-03-31/functions/{function}/invocations"
         return f"arn:{cdk.Aws.PARTITION}:apigateway:{cdk.Aws.REGION}:lambda:path/{path}"
 
-    def _api_function(self) -> ServiceFunction:
+    def _api_function(self, personal: PersonalData) -> ServiceFunction:
         return ServiceFunction(
             self,
             "api",
@@ -221,6 +226,7 @@ class ApiStack(SerinStack):
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
+                *personal.looked_up,
                 allow(
                     "states:StartExecution",
                     on=[

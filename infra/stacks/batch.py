@@ -7,11 +7,14 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys
+from infra.constructs.personal_data import PersonalData
 from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
 from infra.names import EVERY_MODEL
 from infra.stacks.batch_states import batch_definition
+from serin.domain.batches import FOLDER, WORK
+from serin.domain.charter import Charter
 
 _EVERY_EXECUTION = "Step Functions names a map's children itself."
 _RESULTS = ("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
@@ -44,9 +47,10 @@ class BatchStack(SerinStack):
         )
 
 
-def score_batch(stack: SerinStack, model: str) -> ServiceFunction:
+def score_batch(stack: SerinStack, charter: Charter) -> ServiceFunction:
     """What cuts, joins and scores the files of one model, by the code that its versions came with."""
-    own = stack.addresses.objects("lake", f"batch/{model}/*")
+    model, personal = charter.model, PersonalData(stack, [charter])
+    own = stack.addresses.objects("lake", *(f"{folder}/{model}/*" for folder in (FOLDER, WORK)))
     return ServiceFunction(
         stack,
         "score_batch",
@@ -55,6 +59,7 @@ def score_batch(stack: SerinStack, model: str) -> ServiceFunction:
         environment=[
             *("SERIN_UPLOADS_BUCKET", "SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"),
             *("SERIN_CATALOG_TABLE", "SERIN_RUNTIME"),
+            *personal.environment,
         ],
         permissions=[
             # The batch names the version of the file, so that it is scored as it was when it was asked for.
@@ -64,6 +69,7 @@ def score_batch(stack: SerinStack, model: str) -> ServiceFunction:
             allow("s3:GetObject", on=stack.addresses.objects("lake", "datasets/*")),
             allow("s3:GetObject", on=stack.addresses.objects("artifacts", f"models/{model}/*")),
             _records(stack, model),
+            *personal.looked_up,
         ],
         called_by="workflow",
         memory=BATCH_MEMORY_MB,

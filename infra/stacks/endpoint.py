@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,6 +12,7 @@ from infra.constructs.budget import model_budget
 from infra.constructs.endpoint_alarms import ALIAS, EndpointAlarms
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow_items
+from infra.constructs.personal_data import PersonalData
 from infra.constructs.routes import function_routes
 from infra.constructs.stack import Deployment, SerinStack
 from infra.packaging.room import PREDICT_LAYERS
@@ -33,7 +32,7 @@ class EndpointStack(SerinStack):
         model = charter.model
         super().__init__(scope, f"endpoint-{model}", deployment, f"Serin: the endpoint of {model}")
         self._model = model
-        predict = self._predict(charter.compliance.retention)
+        predict = self._predict(charter)
         alias = self._live_alias(predict)
         self._layers_for_releases(predict)
         self._collect_predictions(predict)
@@ -46,24 +45,26 @@ class EndpointStack(SerinStack):
         authorizer = self._shared("authorizer") if charter.access == "token" else None
         function_routes(self, "Predict", alias.ref, routes, self._shared("id"), authorizer)
 
-    def _predict(self, retention: timedelta | None) -> ServiceFunction:
+    def _predict(self, charter: Charter) -> ServiceFunction:
+        personal = PersonalData(self, [charter])
         return ServiceFunction(
             self,
             "predict",
             model=self._model,
             layers=PREDICT_LAYERS,
-            environment=["SERIN_FEATURES_TABLE", "SERIN_RUNTIME"],
+            environment=["SERIN_FEATURES_TABLE", "SERIN_RUNTIME", *personal.environment],
             permissions=[
                 allow_items(
                     "dynamodb:BatchGetItem", on=self.addresses.table("online-features"), of=[f"{self._model}#*"]
-                )
+                ),
+                *personal.looked_up,
             ],
             called_by="http",
             memory=1769,
             timeout=cdk.Duration.seconds(30),
             reserved_layers=1,
             reports_in_json=True,
-            log_no_longer_than=retention,
+            log_no_longer_than=charter.compliance.retention,
         )
 
     def _live_alias(self, predict: ServiceFunction) -> lambda_.CfnAlias:

@@ -16,6 +16,7 @@ from infra.constructs.buckets import private_bucket
 from infra.constructs.bus import send_to_queue
 from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import allow, publish
+from infra.constructs.personal_data import PersonalData
 from infra.constructs.queues import dead_letters, queue, when_not_empty
 from infra.constructs.retention import keep_no_longer
 from infra.constructs.stack import Deployment, SerinStack
@@ -36,7 +37,7 @@ class LakeStack(SerinStack):
         keep_no_longer(received, of_uploads(charters))
         private_bucket(self, "artifacts")
         uploads = self._upload_queue()
-        self._accept_upload(uploads)
+        self._accept_upload(uploads, PersonalData(self, charters))
         self._collect_predictions()
         acquire_from(self, sources_of(charters))
 
@@ -69,7 +70,7 @@ class LakeStack(SerinStack):
         )
         when_not_empty(self, "DeadUploads", self.names.queue("uploads-dead"), self.names.alarm("uploads-dead"), notice)
 
-    def _accept_upload(self, uploads: sqs.Queue) -> None:
+    def _accept_upload(self, uploads: sqs.Queue, personal: PersonalData) -> None:
         accept = ServiceFunction(
             self,
             "accept_upload",
@@ -77,8 +78,10 @@ class LakeStack(SerinStack):
             environment=[
                 *("SERIN_UPLOADS_BUCKET", "SERIN_UPLOADS_QUEUE", "SERIN_LAKE_BUCKET"),
                 *("SERIN_CATALOG_TABLE", "SERIN_BUS"),
+                *personal.environment,
             ],
             permissions=[
+                *personal.made,
                 # An event names the version, and reading a version asks for nothing else.
                 allow("s3:GetObjectVersion", on=self.addresses.objects("uploads", "raw/*")),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "datasets/*", "quarantine/*")),

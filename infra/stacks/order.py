@@ -40,7 +40,7 @@ class Shared:
 
 def add_shared(app: cdk.App, deployment: Deployment, charters: Sequence[Charter]) -> Shared:
     """The stacks all models share: rules wait for the buses."""
-    catalog, api = CatalogStack(app, deployment), ApiStack(app, deployment)
+    catalog, api = CatalogStack(app, deployment), ApiStack(app, deployment, charters)
     lake, release = LakeStack(app, deployment, charters), ReleaseStack(app, deployment)
     trainings, watch = TrainingsStack(app, deployment), WatchStack(app, deployment, charters)
     BatchStack(app, deployment)

@@ -20,6 +20,7 @@ from infra.constructs.stack import Deployment, SerinStack
 from infra.constructs.workflow import Workflow
 from infra.stacks.batch import score_batch
 from infra.stacks.training_states import training_definition
+from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.events import SOURCE, source_of
 
@@ -33,7 +34,7 @@ class TrainingStack(SerinStack):
         queues = failed(self, model), undelivered(self, model)
         self._on_accepted_uploads(charter, self._build_features(model), self._profile_dataset(model))
         self._join_truth(charter)
-        score_batch(self, model)
+        score_batch(self, charter)
         self._train(charter)
         # Both name a queue by its ARN, and a service may look for it there and then.
         for part in self.node.find_all():
@@ -207,6 +208,7 @@ class TrainingStack(SerinStack):
 
     def _train_model(self, model: str) -> ServiceFunction:
         own = (f"runs/{model}/*", f"models/{model}/*")
+        parts = [f"{folder}/{model}/features/*" for folder in (FOLDER, WORK)]
         return ServiceFunction(
             self,
             "train_model",
@@ -215,8 +217,8 @@ class TrainingStack(SerinStack):
             environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
             permissions=[
                 allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
-                # Parts of files that a version without a compiled model scores.
-                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"batch/{model}/features/*")),
+                # Parts of files that a version without a compiled model scores; those beside answers are older plans'.
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", *parts)),
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
             ],
             called_by="workflow",

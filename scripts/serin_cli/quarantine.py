@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.advice import unread
+from serin.data.contract.advice import NOT_SHOWN_TEXT, unread
 from serin.data.files.corrections import still_set_aside, to_csv
 from serin.data.files.formulas import guarded_name
 from serin.data.files.parquet import from_parquet
@@ -44,9 +44,9 @@ def quarantine(arguments: Namespace) -> Any:
         then = _next(arguments.dataset, arguments.to)
         told = [f"{rows:,} rows set aside are in {arguments.to}.", f"{then}."]
         return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
-    # Whoever looks may have no contracts at hand.
-    columns = columns_of(arguments.dataset) if MODELS.is_dir() else []
-    listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, _in_files(rows, columns))]
+    # Whoever looks may have no contracts at hand; then nobody can say which values may be shown.
+    columns = columns_of(arguments.dataset) if MODELS.is_dir() else ()
+    listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, _shown_of(rows, columns))]
     if arguments.print_json:
         return listed
     story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
@@ -75,6 +75,22 @@ def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple
         once = " any more: all were corrected" if listed else ""
         raise NotFound(f"No rows of {of} are in quarantine{once}.", f"Look at ./scripts/serin quality {dataset}.")
     return [(one, rows) for one, rows in listed if rows.height]
+
+
+def _shown_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The rows as people may see them, under the names that files have for their columns.
+
+    A row of a wrong width may say any column's value anywhere. Without a contract nothing is known of any column.
+    """
+    hidden = [one.name for one in columns if not one.shown and one.name in rows.columns]
+    values = [name for name in rows.columns if name not in RESERVED]
+    if not columns:
+        hidden = values
+    said = pl.lit(NOT_SHOWN_TEXT)
+    masked = rows.with_columns(pl.when(pl.col(name).is_not_null()).then(said).alias(name) for name in hidden)
+    if not columns or any(not one.shown for one in columns):
+        masked = masked.with_columns(pl.when(pl.col(TEXT).is_not_null()).then(said).alias(TEXT))
+    return _in_files(masked, columns)
 
 
 def _rows(upload: Upload, rows: pl.DataFrame) -> Sequence[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local.moto_patches.registry import PATCHES
-from serin.adapters.bare_calls import bare_calls
+from serin.adapters.bare_calls import BareCalls, bare_calls
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
@@ -105,8 +105,13 @@ def online(where: Aws | None) -> OnlineFeatures:
 
 def on_a_cloud(cloud: Aws, client: object, table: str) -> DynamoOnlineFeatures:
     """As a function makes it, by what Lambda tells it."""
+    return DynamoOnlineFeatures(lambda: client, table, calls_on(cloud))
+
+
+def calls_on(cloud: Aws) -> BareCalls:
+    """The calls of a function without botocore."""
     told = {"region_name": "AWS_REGION", "endpoint_url": "AWS_ENDPOINT_URL"}
     told |= {name: name.upper() for name in ("aws_access_key_id", "aws_secret_access_key")}
     calls = bare_calls({variable: cloud.arguments[name] for name, variable in told.items()})
     assert calls is not None
-    return DynamoOnlineFeatures(lambda: client, table, calls)
+    return calls

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serin.adapters.online import ATTEMPTS
+from serin.adapters.batch_reads import ATTEMPTS
 from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey
 from tests.answers import Answer, Answers, online_of

@@ -175,7 +175,7 @@ GRANTED: tuple[str, ...] = (
     f"ScoreBatchflightdelay: {_LOG}/score-batch-flight-delay:*",
     "ScoreBatchflightdelay: s3:GetObject on artifacts/models/flight-delay/*",
     "ScoreBatchflightdelay: s3:GetObject on lake/datasets/*",
-    "ScoreBatchflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/*",
+    "ScoreBatchflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/* lake/batch-work/flight-delay/*",
     "ScoreBatchflightdelay: s3:GetObjectVersion on uploads/batch/flight-delay/*",
     "ScoreBatchflightdelay: s3:ListBucket on lake for batch/flight-delay/*",
     "SendOn: events:PutEvents on event-bus/accepted",
@@ -183,7 +183,8 @@ GRANTED: tuple[str, ...] = (
     "SendOn: events:PutEvents on event-bus/backfill",
     f"TrainModelflightdelay: {_LOG}/train-model-flight-delay:*",
     "TrainModelflightdelay: s3:GetObject on lake/training-sets/flight-delay/*",
-    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/features/*",
+    "TrainModelflightdelay: s3:GetObject s3:PutObject on lake/batch/flight-delay/features/* "
+    "lake/batch-work/flight-delay/features/*",
     (
         "TrainModelflightdelay: s3:GetObject s3:PutObject on artifacts/runs/flight-delay/* "
         "artifacts/models/flight-delay/*"

@@ -52,10 +52,11 @@ def lifecycle(aws: Assembly, bucket: str) -> Mapping[str, Any]:
 
 def test_answers_and_uploaded_files_end_by_age_and_what_models_learn_from_does_not(aws: Assembly) -> None:
     answers = lifecycle(aws, "lake")
-    assert set(answers) == {f"{folder}/{MODEL}/" for folder in ("predictions", "invocations", "shadow", "truth")}
+    folders = ("predictions", "invocations", "shadow", "truth", "batch")
+    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/"}
     uploads = lifecycle(aws, "uploads")
     # The other model reads them too, and says nothing.
-    assert set(uploads) == {"raw/orders/", "raw/shops/"}
+    assert set(uploads) == {"raw/orders/", "raw/shops/", f"batch/{MODEL}/"}
     for rule in [*answers.values(), *uploads.values()]:
         assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 29)
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
@@ -104,3 +105,20 @@ def test_models_of_one_stage_that_want_two_regions_are_refused(tmp_path: Path) -
     ]
     with pytest.raises(Invalid, match="a in eu-west-1 and b in us-east-1"):
         built(charters, tmp_path)
+
+
+def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes_in(tmp_path: Path) -> None:
+    hashed = Compliance(personal_data={"shop": "hash"})
+    charters = [a_charter(model=MODEL, compliance=hashed), a_charter(model=OTHER)]
+    target = target_for(Settings(), "aws")
+    build_app(Settings(), target, charters, TinyPackages(tmp_path / "packages", target), tmp_path / "made").synth()
+    made = Assembly(tmp_path / "made")
+    reach: dict[str, object] = {}
+    for name, function in made.functions().items():
+        of_salts = [one for one in made.written_statements(name) if "PERSONAL#*" in str(one.get("Condition"))]
+        if of_salts:
+            assert "SERIN_CONTROL_TABLE" in function["Environment"]["Variables"]
+            (reach[name],) = [one["Action"] for one in of_salts]
+    asking = (f"predict-{MODEL}", f"score-batch-{MODEL}", "api")
+    expected: dict[str, object] = dict.fromkeys(asking, "dynamodb:BatchGetItem")
+    assert reach == {**expected, "accept-upload": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]}

@@ -34,6 +34,7 @@ def test_training_code_reaches_its_own_models_prefixes_and_nothing_else(model: s
     assert resources(aws, name, "s3") == {
         f"serin-dev-lake/training-sets/{model}/*",
         f"serin-dev-lake/batch/{model}/features/*",
+        f"serin-dev-lake/batch-work/{model}/features/*",
         f"serin-dev-artifacts/runs/{model}/*",
         f"serin-dev-artifacts/models/{model}/*",
     }

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from moto.core.request import Request
-
 from infra.local.clock import machine
 from infra.local.door import sigv2, sigv4
 from infra.local.door.payloads import is_as_signed, stands_for_the_body
@@ -20,6 +18,7 @@ from infra.local.iam.evaluation import Caller
 from infra.local.iam.guard import ADMINISTRATOR
 from infra.local.iam.keys import Key, key_of
 from infra.local.iam.requests.bodies import kept_body
+from infra.local.iam.requests.headers import headers_of
 from infra.local.iam.requests.reading import Signature
 
 LONGEST_SKEW = timedelta(minutes=5)
@@ -81,8 +80,7 @@ def is_administrators(environ: dict[str, Any]) -> bool:
 def received_from(environ: dict[str, Any]) -> Received:
     """The request as it came, before anything was decoded."""
     path, _, query = str(environ["RAW_URI"]).partition("?")
-    headers = {name.lower(): value for name, value in Request(environ).headers.items()}
-    return Received(environ["REQUEST_METHOD"], path, query, headers)
+    return Received(environ["REQUEST_METHOD"], path, query, headers_of(environ))
 
 
 def _require_its_time(claim: Claim, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import sys
 import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
+from infra.local.door.calls import REQUEST_LINE, header_lines, headers_of_call
 from infra.local.iam.refusals import failed
 from infra.local.iam.requests.reading import signature_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
-
-_MOST_BYTES = 1 << 20
-"""Of a body that is read before it is asked for; DynamoDB's items are smaller."""
 
 
 class Server(ThreadedWSGIServer):
@@ -54,28 +53,66 @@ class _Handler(MotoRequestHandler):
     """
 
     protocol_version = "HTTP/1.1"
+    _call: dict[str, str] | None = None
+    """The headers of the call that is being read; None for any other request."""
+
+    def parse_request(self) -> bool:
+        """Read what stands before the body; False where it was answered already."""
+        self._call = None
+        if self.raw_requestline != REQUEST_LINE:
+            return super().parse_request()
+        lines = header_lines(self.rfile)
+        self._call = headers_of_call(lines)
+        if self._call is None:
+            return self._parse_again(lines)
+        self.requestline = REQUEST_LINE.decode().rstrip()
+        self.command, self.path, self.request_version = self.requestline.split()
+        self.close_connection = False
+        return True
+
+    def _parse_again(self, lines: list[bytes]) -> bool:
+        """As Python's server does, which finds the lines where they were."""
+        stream, self.rfile = self.rfile, io.BytesIO(b"".join(lines))
+        try:
+            return super().parse_request()
+        finally:
+            self.rfile = stream
 
     def run_wsgi(self) -> None:
         """Answer one request."""
-        length = self._length()
-        if length is None:
+        if self._call is None:
             super().run_wsgi()
             return
+        length = int(self._call["CONTENT_LENGTH"])
         body = self.rfile.read(length)
         if len(body) < length:
             self.close_connection = True
             return
-        self._send(*self._answer({**self.make_environ(), "wsgi.input": io.BytesIO(body)}))
+        self._send(*self._answer(self._environ(self._call, body)))
 
-    def _length(self) -> int | None:
-        """Of the body of a call whose end is beyond doubt; None for any other request."""
-        lengths = self.headers.get_all("Content-Length") or []
-        odd = any(name in self.headers for name in ("Transfer-Encoding", "Expect"))
-        if self.command != "POST" or odd or "X-Amz-Target" not in self.headers or len(lengths) != 1:
-            return None
-        digits = lengths[0]
-        length = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else _MOST_BYTES + 1
-        return length if length <= _MOST_BYTES else None
+    def _environ(self, headers: dict[str, str], body: bytes) -> WSGIEnvironment:
+        """What `make_environ` makes of such a request."""
+        host, port = self.server.server_address[:2]
+        return {
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": self.server.multithread,
+            "wsgi.multiprocess": self.server.multiprocess,
+            "wsgi.run_once": False,
+            "SERVER_SOFTWARE": self.server_version,
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            **dict.fromkeys(("PATH_INFO", "REQUEST_URI", "RAW_URI"), self.path),
+            "QUERY_STRING": "",
+            "REMOTE_ADDR": self.client_address[0],
+            "REMOTE_PORT": self.client_address[1],
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "SERVER_PROTOCOL": self.request_version,
+            **headers,
+        }
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
         try:

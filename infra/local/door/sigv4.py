@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, quote
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote
 from botocore.utils import normalize_url_path
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-MOMENT = "%Y%m%dT%H%M%SZ"
+_MOMENT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 LONGEST_LIFE_S = 7 * 24 * 3600
 """Of a presigned URL."""
 
@@ -63,11 +63,12 @@ class Claim:
     @property
     def signed_at(self) -> datetime | None:
         """The moment of the signature; None when there is none, or another day's than the key's."""
+        if not _MOMENT.fullmatch(self.moment) or not self.moment.startswith(self.day):
+            return None
         try:
-            moment = datetime.strptime(self.moment, MOMENT).replace(tzinfo=UTC)
+            return datetime.fromisoformat(self.moment)
         except ValueError:
             return None
-        return moment if self.moment.startswith(self.day) else None
 
 
 def claim_of(received: Received) -> Claim | None:
@@ -119,7 +120,7 @@ def signature_over(claim: Claim, text: str, secret: str, form: str = ALGORITHM) 
 def signature_of_text(claim: Claim, text: str, secret: str) -> str:
     """The signature of a text by the key of the claim's day, region and service."""
     key = _key(secret, claim.day, claim.region, claim.service)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def sha256(content: bytes) -> str:
@@ -134,7 +135,7 @@ def same(one: str, other: str) -> bool:
 
 def _canonical(claim: Claim, received: Received, payload: str) -> str:
     path = received.path or "/"
-    if claim.service != "s3":
+    if claim.service != "s3" and path != "/":
         path = quote(normalize_url_path(path), safe="/~")
     pairs = [tuple(pair.partition("=")[::2]) for pair in received.query.split("&") if pair]
     query = "&".join(f"{name}={value}" for name, value in sorted(pairs) if name != "X-Amz-Signature")
@@ -147,5 +148,5 @@ def _canonical(claim: Claim, received: Received, payload: str) -> str:
 def _key(secret: str, day: str, region: str, service: str) -> bytes:
     key = f"AWS4{secret}".encode()
     for part in (day, region, service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        key = hmac.digest(key, part.encode(), "sha256")
     return key

@@ -54,22 +54,24 @@ class Decisions:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: dict[tuple[object, ...], Decision] = {}
+        self._first: dict[tuple[object, ...], Decision] = {}
+        self._times: dict[tuple[object, ...], int] = {}
 
     def remember(self, caller: Caller, asked: Asked, verdict: Verdict) -> None:
         """Count one more of its kind; sessions of one role are not told apart, nor are items of a table."""
         own = tuple(sorted(item for item in asked.context.items() if item[0] != _MANY))
-        key = (caller.role_arn or caller.arn, asked.action, asked.resource, own, verdict)
+        said = (verdict.allowed, verdict.statement, verdict.reason)
+        key = (caller.role_arn or caller.arn, asked.action, asked.resource, own, said)
         with self._lock:
-            known = self._found.get(key)
-            if known is None and len(self._found) >= _MOST:
-                del self._found[next(iter(self._found))]
-            self._found[key] = (
-                Decision(caller, asked, verdict) if known is None else replace(known, times=known.times + 1)
-            )
+            if key not in self._first:
+                if len(self._first) >= _MOST:
+                    oldest = next(iter(self._first))
+                    del self._first[oldest], self._times[oldest]
+                self._first[key] = Decision(caller, asked, verdict)
+            self._times[key] = self._times.get(key, 0) + 1
 
     @property
     def all(self) -> tuple[Decision, ...]:
         """In the order of their first time."""
         with self._lock:
-            return tuple(self._found.values())
+            return tuple(replace(one, times=self._times[key]) for key, one in self._first.items())

@@ -51,8 +51,18 @@ def _own(service: str, region: str, name: str) -> tuple[str, str] | None:
     return own.policy_of(region, name) if own is not None and own.policy_of is not None else None
 
 
+_ids: dict[str, str] = {}
+"""Where a role was last, by its ARN: each request asks for one of them."""
+
+
 def _role(arn: str) -> Role | None:
-    return next((role for role in iam_backends[ACCOUNT]["aws"].roles.values() if role.arn == arn), None)
+    roles = iam_backends[ACCOUNT]["aws"].roles
+    role: Role | None = roles.get(_ids.get(arn, ""))
+    if role is None or role.arn != arn:
+        role = next((role for role in list(roles.values()) if role.arn == arn), None)
+    if role is not None:
+        _ids[arn] = role.id
+    return role
 
 
 def _boundary(role: Role) -> Policy | None:

@@ -39,6 +39,12 @@ class Statement:
         """
         return self.names(action) and self._reaches(resource, context) and self._holds(context)
 
+    def may_cover(self, action: str, resource: str) -> bool:
+        """Whether there is a context in which it covers this; False is for good, whatever the context."""
+        patterns = (*self.resources, *self.but_resources)
+        is_open = any("${" in pattern for pattern in patterns)
+        return self.names(action) and (is_open or self._reaches(resource, {}))
+
     @property
     def unsupported(self) -> Iterator[str]:
         """Conditions that cannot be evaluated."""

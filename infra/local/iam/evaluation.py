@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from infra.local.iam.documents import Statement, statements_of
@@ -51,17 +52,28 @@ class Asked:
     context: Context = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """One policy by name: of whom it is and what it is called."""
 
     name: str
     statements: tuple[Statement, ...]
 
-    @classmethod
-    def read(cls, name: str, document: str) -> Policy:
-        """The policy of a document as it is stored."""
-        return cls(name, statements_of(document))
+    @staticmethod
+    @lru_cache(maxsize=2048)
+    def read(name: str, document: str) -> Policy:
+        """The policy of a document as it is stored; the same one as long as name and document are."""
+        return Policy(name, statements_of(document))
+
+    def speaking_of(self, action: str, resource: str) -> tuple[Statement, ...]:
+        """Its statements that may speak of such a request, whoever makes it and whatever else is in it."""
+        return _speaking(self, action, resource)
+
+
+@lru_cache(maxsize=16384)
+def _speaking(policy: Policy, action: str, resource: str) -> tuple[Statement, ...]:
+    """Most requests are of a few kinds, and of each kind most statements say nothing."""
+    return tuple(statement for statement in policy.statements if statement.may_cover(action, resource))
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,7 @@ def _deciding(caller: Caller, asked: Asked, policies: Policies, granted: dict[Ki
 def _found(caller: Caller, asked: Asked, policies: Policies, allows: bool) -> Iterator[tuple[Kind, str]]:
     """The statements of one effect that speak of the request and this caller, of each kind of policy."""
     for kind, policy in _listed(policies):
-        for statement in policy.statements:
+        for statement in policy.speaking_of(asked.action, asked.resource):
             if statement.allows != allows or (kind == "resource" and not _means(caller, statement)):
                 continue
             if statement.covers(asked.action, asked.resource, asked.context):

@@ -109,12 +109,17 @@ def _everywhere(caller: Caller) -> Context:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
     running = wiring()
     now = running.clock.now()
+    time = {"aws:currenttime": (now.isoformat(),), "aws:epochtime": (str(int(now.timestamp())),)}
+    return {**_always(caller, running.region), **time}
+
+
+@lru_cache(maxsize=4096)
+def _always(caller: Caller, region: str) -> Context:
+    """What is the same in every request of a caller."""
     common = {
         "aws:securetransport": ("true",),
         "aws:sourceip": ("127.0.0.1",),
-        "aws:requestedregion": (running.region,),
-        "aws:currenttime": (now.isoformat(),),
-        "aws:epochtime": (str(int(now.timestamp())),),
+        "aws:requestedregion": (region,),
     }
     if caller.kind == "service":
         return {**common, "aws:principalisawsservice": ("true",), "aws:principalservicename": (caller.arn,)}

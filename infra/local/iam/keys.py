@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
@@ -28,9 +29,14 @@ class Key:
     """A key somebody may sign with; `session_token` is empty where there is no session."""
 
     caller: Caller
-    user_id: str
+    _named: Callable[[], str]
     secret: str = field(repr=False)
     session_token: str = field(default="", repr=False)
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is, as IAM numbers them; looked up, as few ask."""
+        return self._named()
 
 
 def new_owner() -> Credentials:
@@ -42,13 +48,13 @@ def key_of(access_key_id: str) -> Key | None:
     """The key of that id as it is now; None when nobody may sign with it."""
     running = connected()
     if running is not None and access_key_id == running.owner.access_key_id:
-        return Key(ADMINISTRATOR, ACCOUNT, running.owner.secret_access_key)
+        return Key(ADMINISTRATOR, lambda: ACCOUNT, running.owner.secret_access_key)
     session = session_by(access_key_id)
     if session is None:
         return _users_key(access_key_id)
     if _left(session) <= timedelta():
         return None
-    return Key(session_caller(session), session.user_id, session.secret_access_key, session.session_token)
+    return Key(session_caller(session), lambda: str(session.user_id), session.secret_access_key, session.session_token)
 
 
 def session_by(access_key_id: str) -> AssumedRole | None:
@@ -77,4 +83,4 @@ def _users_key(access_key_id: str) -> Key | None:
     key = None if user is None else user.get_access_key_by_id(access_key_id)
     if user is None or key is None or key.status != "Active":
         return None
-    return Key(Caller("user", user.arn, ACCOUNT), user.id, key.secret_access_key)
+    return Key(Caller("user", user.arn, ACCOUNT), lambda: str(user.id), key.secret_access_key)

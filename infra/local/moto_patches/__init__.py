@@ -9,6 +9,8 @@ from importlib.metadata import version
 from serin.domain.errors import Unavailable
 
 MOTO = "5.2.5"
+_EVERYWHERE = tuple(f"infra.local.moto_patches.{name}" for name in ("time", "dispatch", "backends"))
+"""What is no service's."""
 
 
 def check_version() -> None:
@@ -23,7 +25,7 @@ def check_version() -> None:
 
 def apply(modules: Iterable[str]) -> None:
     """Patch moto by what these modules declare, and by its sense of time; what is patched already stays so."""
-    for name in ("infra.local.moto_patches.time", "infra.local.moto_patches.dispatch", *modules):
+    for name in (*_EVERYWHERE, *modules):
         importlib.import_module(name)
     from infra.local.moto_patches.registry import PATCHES
 

@@ -7,6 +7,7 @@ always `/`, reading a form that is none, and dressing the answer for browsers, w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlparse
 
@@ -18,12 +19,18 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import HTTP_STATUS_CODES
 
 from infra.local.iam.refusals import StartResponse
-from infra.local.iam.requests.bodies import Environ
+from infra.local.iam.requests.bodies import Environ, kept_body
+from infra.local.iam.requests.reading import signature_of
+from infra.local.wiring import ACCOUNT
 from serin.domain.errors import Invalid
 
 Refuse = Callable[[Exception], Callable[[Environ, StartResponse], Iterable[bytes]]]
 _OWN = ("_dispatch", "setup_class", "dispatch")
 """What a service that reads requests in its own way has of its own."""
+
+
+_NO_FORM: ImmutableMultiDict[str, str] = ImmutableMultiDict()
+_parsed = lru_cache(maxsize=256)(urlparse)
 
 
 class _Request(Request):
@@ -87,24 +94,27 @@ def _handler_of(application: Any) -> Callable[[], BaseResponse] | None:
 
 def _set_up(handler: BaseResponse, request: Request) -> None:
     """What `BaseResponse.setup_class` does for a request of one JSON body and no query."""
-    url = request.raw_url
+    environ = request.environ
+    signature = signature_of(environ)
+    url = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ['RAW_URI']}"
     handler.is_werkzeug_request = True
     handler.normalized_request = request
-    handler.parsed_url = urlparse(url)
-    handler.raw_body = request.get_data()
+    handler.parsed_url = _parsed(url)
+    handler.raw_body = kept_body(environ)
     handler.body = handler.raw_body.decode()
-    handler.form_data = ImmutableMultiDict()
+    handler.form_data = _NO_FORM
     handler.uri, handler.path, handler.raw_path = url, "/", "/"
     handler.querystring = handler.data = {}
     handler.method = request.method
-    handler.region = handler.get_region_from_url(request, url)
+    # moto would rather believe what a client calls itself.
+    handler.region = handler.default_region if signature is None else signature.region
     handler.partition = get_partition(handler.region)
     handler.uri_match = {}
     handler.headers = request.headers
     handler.response_headers = {"server": "amazon.com"}
     handler.parse_parameters(request)
-    handler.access_key = handler.get_access_key()
-    handler.current_account = handler.get_current_account()
+    handler.access_key = "" if signature is None else signature.access_key_id
+    handler.current_account = ACCOUNT
 
 
 def _lines(headers: Mapping[str, Any], length: int) -> list[tuple[str, str]]:

@@ -1,12 +1,20 @@
-"""What moto looks up anew for every request, though it never changes while the process lives."""
+"""What moto finds out anew for every request: what never changes while the process lives, and what costs too much."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from infra.local.moto_patches.registry import replace
+from moto.core.utils import camelcase_to_underscores
+from moto.moto_api._internal import mock_random
+
+from infra.local.moto_patches.registry import replace, wrap
+
+_RESPONSES = importlib.import_module("moto.core.responses")
+_underscored = lru_cache(maxsize=4096)(camelcase_to_underscores)
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,21 @@ class _Methods:
         return inspect.isfunction(getattr(self.owner, name, None))
 
 
-@replace(importlib.import_module("moto.core.responses"), "method_names_from_class")
+@replace(_RESPONSES, "method_names_from_class")
 def method_names_from_class(owner: object) -> _Methods:
     """moto reads every member of a class, hundreds, to see whether it has one."""
     return _Methods(owner)
+
+
+@wrap(_RESPONSES, "camelcase_to_underscores")
+def method_of(_original: Callable[[str], str], operation: str) -> str:
+    """moto takes each operation's name apart again, letter by letter."""
+    return _underscored(operation)
+
+
+@replace(_RESPONSES, "gen_amzn_requestid_long")
+def request_id(headers: dict[str, str]) -> str:
+    """moto draws the 52 characters of every answer's id one by one, which takes as long as to read an item."""
+    drawn = f"{mock_random.getrandbits(208):052X}"
+    headers["x-amzn-requestid"] = drawn
+    return drawn

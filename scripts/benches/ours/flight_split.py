@@ -35,12 +35,16 @@ def split_up() -> None:
     """Count by itself what can be told from the rest: of this, reading and answering remain."""
     from serin.services.predict import Predictor
     from serin.serving import answered
+    from serin.serving.answered import Answers
+    from serin.serving.features import FeaturePlan, FeatureQuestion
     from serin.serving.log import Call
 
     parts: Sequence[tuple[Any, str, str]] = (
         (Predictor, "_looked_up", "lookup"),
-        (answered, "with_features", "features"),
+        (FeatureQuestion, "features", "features"),
+        (FeaturePlan, "ask", "lookup"),
         (answered, "scored", "model"),
+        (Answers, "logged", "log"),
         (Call, "lines", "log"),
         (handler, "printed", "log"),
     )
@@ -51,12 +55,16 @@ def split_up() -> None:
 def as_before() -> None:
     """The look-up as it was: botocore's client, and nothing is shared by rows."""
     from serin.adapters import bare_calls
-    from serin.serving.features import FeaturePlan, OneMoment
+    from serin.serving.features import AskedView
 
     client: Any = bare_calls
     client.bare_calls = lambda _: None
-    plan: Any = FeaturePlan
-    plan.at = lambda self, online, now: lambda row: self.row_of(row, OneMoment(online, now))
+
+    def known(self: AskedView, online: Mapping[Any, Any]) -> list[Any]:
+        return [self.of_entity(self.keys_of[entity], online) for entity in self.entities]
+
+    view: Any = AskedView
+    view.known = known
 
 
 def asked(event: Mapping[str, Any]) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from serin.adapters.clock import SystemClock
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.salts import MemorySalts
 from serin.adapters.memory.world import MemoryEvents
 from serin.domain.datasets import Upload
 from serin.domain.errors import Invalid
@@ -34,6 +35,7 @@ class HereWorld:
     artifacts: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     events: MemoryEvents = field(default_factory=MemoryEvents)
+    salts: MemorySalts = field(default_factory=MemorySalts)
 
     def send(self, dataset: str, file: Path) -> Upload:
         """Take a file in by its contract; Invalid for one of which no row is good."""
@@ -47,6 +49,7 @@ class HereWorld:
             catalog=self.catalog,
             events=self.events,
             clock=self.clock,
+            salts=lambda: self.salts,
         )
         if upload.status == "rejected":
             raise Invalid(f"{file}: {upload.reason}", upload.remedy or "Correct the file.", "--data")

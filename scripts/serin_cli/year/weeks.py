@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,27 @@ class Row:
     departs: datetime | None = None
 
 
+class _ByMoment:
+    """Rows by one of their moments: each visit asks for a few hours of a month."""
+
+    def __init__(self, rows: Sequence[tuple[datetime, Row]]) -> None:
+        ordered = sorted(rows, key=lambda pair: pair[0])
+        self._moments = [moment for moment, _ in ordered]
+        self._rows = [row for _, row in ordered]
+
+    def between(self, since: datetime, until: datetime) -> Sequence[Row]:
+        """The rows from `since` on and before `until`, those of one moment as the file has them."""
+        return self._rows[bisect_left(self._moments, since) : bisect_left(self._moments, until)]
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file's rows."""
+
+    known: _ByMoment
+    departing: _ByMoment
+
+
 class Weeks:
     """The sample's rows by the moment at which they were known, and its flights by their scheduled departure."""
 
@@ -44,7 +66,7 @@ class Weeks:
 
     def file(self, dataset: str, since: datetime, until: datetime) -> Path:
         """A CSV file of the rows that came to be known from `since` on and before `until`."""
-        rows = [row for row in self._near(dataset, since, until) if since <= row.known < until]
+        rows = [row for file in self._near(dataset, since, until) for row in file.known.between(since, until)]
         lines = [row.line for row in sorted(rows, key=lambda row: row.known)]
         path = self._folder / f"{dataset}-{until:%m-%dT%H}.csv"
         path.write_text(self._headers[dataset] + "".join(lines), encoding="utf-8")
@@ -52,25 +74,27 @@ class Weeks:
 
     def departing(self, since: datetime, until: datetime) -> list[Mapping[str, Any]]:
         """What is asked about the flights that are to depart then."""
-        near = [(row.departs, row) for row in self._near("flights", since, until) if row.departs is not None]
-        departing = sorted((pair for pair in near if since <= pair[0] < until), key=lambda pair: pair[0])
+        near = self._near("flights", since, until)
+        rows = [(row.departs or since, row) for file in near for row in file.departing.between(since, until)]
         names = self._names("flights")
-        return [instance_of(_values(names, row.line)) for _, row in departing]
+        return [instance_of(_values(names, row.line)) for _, row in sorted(rows, key=lambda pair: pair[0])]
 
-    def _near(self, dataset: str, since: datetime, until: datetime) -> Iterator[Row]:
-        """The rows of the months around a span."""
+    def _near(self, dataset: str, since: datetime, until: datetime) -> Iterator[_File]:
+        """The files of the months around a span."""
         prefix = "" if dataset == "flights" else f"{dataset}-"
         months = [f"{YEAR}-{month:02}" for month in range(1, 13)]
         first, last = (f"{moment:%Y-%m}" for moment in (since - REACH, until + REACH))
         for month in months:
             if first <= month <= last and f"{prefix}{month}.csv" in self._files:
-                yield from self._rows(dataset, self._files[f"{prefix}{month}.csv"])
+                yield self._rows(dataset, self._files[f"{prefix}{month}.csv"])
 
-    def _read(self, dataset: str, file: Path) -> Sequence[Row]:
+    def _read(self, dataset: str, file: Path) -> _File:
         header, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         self._headers[dataset] = header
         names = self._names(dataset)
-        return [_row(_values(names, line), line) for line in lines]
+        rows = [_row(_values(names, line), line) for line in lines]
+        departing = [(row.departs, row) for row in rows if row.departs is not None]
+        return _File(_ByMoment([(row.known, row) for row in rows]), _ByMoment(departing))
 
     def _names(self, dataset: str) -> Sequence[str]:
         return self._headers[dataset].rstrip("\n").split(",")

@@ -43,6 +43,11 @@ DESIGN_PROOFS: Mapping[str, Proof] = {
         lambda read: of_the_lake([read.charter]).get("predictions/trip-delay/"),
         timedelta(days=90),
     ),
+    "design.compliance.personal_data.*": Proof(
+        _edit("compliance: {personal_data: {station: hash}}"),
+        lambda read: [column.personal for column in read.examined.contracts["trips"].columns if column.personal],
+        ["hash"],
+    ),
     "design.budget.usd_per_month": Proof(
         _edit("budget: {usd_per_month: 20}"), lambda read: read.charter.budget.usd_per_month, 20
     ),

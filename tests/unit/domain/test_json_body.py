@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
+from serin.domain import json_body
 from serin.domain.errors import Invalid, SerinError, TooLarge
 from serin.domain.json_body import MAXIMUM_BYTES, read_json
 from tests.effort import times_the_work
@@ -114,3 +116,61 @@ def test_a_field_that_comes_twice_is_refused_wherever_it_is(body: bytes) -> None
     with pytest.raises(Invalid, match="'b' appears twice"):
         read_json(body)
     assert read_json(body.replace(b'"b":1}', b'"d":1}'))
+
+
+PIECES = (
+    *(
+        b'{"instances":[',
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"]}",
+        b",",
+        b'"a":1',
+        b'"a" :1',
+        b'"b":2.5',
+        b'"c":"x"',
+        b'"a":',
+        b'""',
+    ),
+    *(
+        b'"}"',
+        b'"{"',
+        b'"["',
+        b'":"',
+        b'" :"',
+        b'"\\":"',
+        b'"a":{',
+        b'"a":{}',
+        b"1" * 1001,
+        b" ",
+        b"\n",
+        b"NaN",
+        b"\xff",
+    ),
+)
+
+
+def test_a_body_of_flat_rows_is_read_at_once_and_every_other_as_if_there_were_no_such_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seed = random.randrange(2**32)
+    draw, bodies = random.Random(seed), []
+    for _ in range(20_000):
+        rows = [b",".join(draw.choices(PIECES, k=draw.randrange(4))) for _ in range(draw.randrange(1, 4))]
+        bodies.append(b'{"instances":[' + b",".join(b"{%b}" % row for row in rows) + b"]}")
+        bodies.append(b"".join(draw.choices(PIECES, k=draw.randrange(12))))
+    hidden = b'{"instances":[{' + b'"}":{' * 40 + b'"{":1' + b'},"{":1' * 40 + b"}]}"
+    bodies += [b'{"instances":[{"a":1,"a" :":"}]}', b'{"instances":[{"a":1,"a":1}],"instances":[{}]}', hidden]
+    at_once = list(map(told, bodies))
+    monkeypatch.setattr(json_body, "_rows", lambda *_: None)
+    assert at_once == list(map(told, bodies)), f"seed {seed}"
+    assert sum(text.startswith("{'inst") for text in at_once) > 500
+
+
+def told(body: bytes) -> str:
+    try:
+        return repr(read_json(body))
+    except SerinError as error:
+        return repr(error.as_record())

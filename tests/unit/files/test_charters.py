@@ -250,14 +250,13 @@ def test_one_fault_names_its_field(tmp_path: Path) -> None:
     assert _refusal(write_charter(tmp_path, {"trials: 4": "trials: 0"})).field == "training.search.trials"
 
 
+def _personal(line: str) -> dict[str, str]:
+    return {"  requirements:\n": f"  compliance: {{personal_data: {{{line}}}}}\n  requirements:\n"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        (
-            "  requirements:\n",
-            "  compliance: {personal_data: {}}\n  requirements:\n",
-            "design.compliance.personal_data",
-        ),
         ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
     ],
 )
@@ -283,6 +282,13 @@ def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, ol
             "design.compliance.retention: 8d, shorter than a look",
         ),
         ({"  requirements:\n": "  compliance: {retention: 36h}\n  requirements:\n"}, "design.compliance.retention"),
+        (_personal("nobody: drop"), "personal_data.nobody: a column of no dataset"),
+        (_personal("line: drop"), "personal_data.line: drop, in the primary key of trips"),
+        (_personal("distance: hash"), "personal_data.distance: hash of trips.distance, a column of type integer"),
+        (_personal("distance: drop"), "of which trips.distance.range is to be checked"),
+        (_personal("late: drop"), "personal_data.late: the label"),
+        (_personal("station: mask"), "personal_data.station"),
+        (_personal("wind: drop"), "features.views.sky.last[0]: 'wind', which weather neither has nor derives"),
         (
             {"{who: [ml]}": "{who: [ml], key_metric: rmse}"},
             "people.ml_engineer.key_metric: rmse, no metric of a binary",

@@ -73,6 +73,19 @@ def test_two_models_that_disagree_about_a_dataset_are_refused(tmp_path: Path) ->
         _read(tmp_path)
 
 
+def test_two_models_that_protect_a_dataset_otherwise_are_refused(tmp_path: Path) -> None:
+    protected = {
+        "model.yaml": {"  requirements:\n": "  compliance: {personal_data: {station: hash}}\n  requirements:\n"}
+    }
+    write_model(tmp_path, protected)
+    _second(tmp_path, protected)
+    assert len(_read(tmp_path)) == 2
+    shutil.rmtree(tmp_path / "models" / "trip-cost")
+    _second(tmp_path, {})
+    with pytest.raises(Invalid, match=r"personal_data\.station: hash for \w+, and trip-cost says nothing"):
+        _read(tmp_path)
+
+
 def test_two_models_may_each_mean_something_by_the_name_of_a_view(tmp_path: Path) -> None:
     """Its items are kept by its definition, so that neither overwrites the other's."""
     write_model(tmp_path)

@@ -176,6 +176,16 @@ def test_what_could_not_be_read_is_told_with_how_to_write_it(serin: CommandLine)
     assert last.startswith("Amount ($): '9,5' is no number: it has a decimal comma")
 
 
+def test_of_rows_set_aside_no_value_of_a_classified_column_is_shown(serin: CommandLine) -> None:
+    set_aside(serin, 2)
+    assert "north" not in serin.run("quarantine", "list", "flights"), "without a contract nobody knows what is shown"
+    Path("models").mkdir()
+    columns = (*AMOUNT, Column("shop", "string", classification="confidential"))
+    serin.patch.setattr("serin_cli.quarantine.columns_of", lambda _: columns)
+    values = serin.json("quarantine", "list", "flights")[0]["values"]
+    assert (values["shop"], values["Amount ($)"]) == ("not shown", "-1")
+
+
 def test_all_rows_set_aside_are_exported(serin: CommandLine) -> None:
     set_aside(serin, 60)
     serin.patch.setattr("serin_cli.quarantine.columns_of", lambda _: AMOUNT)

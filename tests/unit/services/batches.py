@@ -13,6 +13,7 @@ import polars as pl
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.salts import MemorySalts
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import from_parquet, to_parquet
@@ -107,6 +108,7 @@ class World:
     control: MemoryControl = field(default_factory=MemoryControl)
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
+    salts: MemorySalts = field(default_factory=MemorySalts)
 
     def __post_init__(self) -> None:
         self.clock = MemoryClock(self.now)
@@ -156,6 +158,7 @@ class World:
 
     def planned(self, batch: Batch, version: BatchVersion) -> BatchPlan:
         ports: Any = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog}
+        ports |= {"salts": lambda: self.salts}
         return plan_batch(batch, version, CONTRACTS, **ports)
 
     def scored(self, plan: BatchPlan, part: str, version: BatchVersion) -> PartCounts:

@@ -90,7 +90,8 @@ def test_a_batch_answers_as_the_endpoint_does_whatever_scores_it(
         assert (row["error"], row["error_kind"], row["field"]) == tuple(
             error.get(name) for name in ("message", "kind", "field")
         )
-        assert (row["unknown"] or "").split(", ") == answer.get("unknown", [""])
+        guesses = {mark: (row[mark] or "").split(", ") for mark in ("missing", "stale", "unknown")}
+        assert guesses == {mark: answer.get(mark, [""]) for mark in guesses}
     assert found[-1]["error_kind"] == "model_failed"
 
 
@@ -168,7 +169,7 @@ def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: W
     (part,) = plan.parts
     counts = world.scored(plan, part.name, version)
     # Whoever comes again reads the marker; there are no rows any more.
-    del world.lake._versions[rows_at(plan.set, MODEL, part.name)]
+    del world.lake._versions[rows_at(plan, part.name)]
     assert world.scored(plan, part.name, version) == counts
     assert world.planned(batch, version) == plan == known_plan(MODEL, batch.id, lake=world.lake)
     result = finish_batch(plan, lake=world.lake, clock=world.clock)

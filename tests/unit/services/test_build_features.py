@@ -94,6 +94,15 @@ def test_features_of_a_model_that_has_a_version_say_that_no_training_is_due_unti
     assert due == ["not due", "due", "due"]
 
 
+def test_no_training_is_due_while_there_are_fewer_rows_of_truth_than_it_has_to_learn_from() -> None:
+    world, due = World(), []
+    least = world.charter.training.minimum_rows
+    for number in (least - 1, 1, 2):
+        world.build("orders", world.add("orders", *[("north", 1, 10)] * number))
+        due.append(world.events.published[-1].detail["training"])
+    assert due == ["not due", "due", "due"]
+
+
 def test_a_dataset_without_views_writes_nothing_and_is_announced_all_the_same() -> None:
     world = World()
     assert world.build("orders", world.add("orders", ("north", 1, 10))) == 0

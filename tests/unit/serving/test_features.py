@@ -12,7 +12,7 @@ from serin.domain.errors import Invalid, ModelFailed
 from serin.domain.features import EntityKey, OnlineValues
 from serin.serving.features import FeaturePlan
 from serin.serving.on_demand import OnDemand
-from serin.serving.requests import Instance
+from serin.serving.rows import Instance
 from tests.builders import NOON, a_charter
 from tests.definitions import item_key
 

@@ -20,7 +20,7 @@ from serin.domain.fields import read_field
 from serin.learning.columns import TrainingColumns, read_columns
 from serin.serving.features import FeaturePlan, FeatureRow
 from serin.serving.on_demand import OnDemand
-from serin.serving.requests import Instance
+from serin.serving.rows import Instance
 from serin.serving.table import table_of
 from tests.real_flights import flight_delay, function, january
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, datetime
 from itertools import pairwise, product
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from serin.domain.charter import Input
 from serin.domain.errors import Invalid, TooLarge
 from serin.serving.quick_rows import QuickRows
-from serin.serving.requests import Instance, read_request, read_row
+from serin.serving.requests import read_request, read_row, read_rows
+from serin.serving.rows import Instance
 
 INPUTS = (
     Input("at", "timestamp"),
@@ -23,7 +25,7 @@ GOOD: dict[str, Any] = {"at": "2013-01-31T07:00:00-05:00", "shop": "north", "ite
 
 
 def read(*instances: Any) -> list[Instance]:
-    return read_request(json.dumps({"instances": list(instances)}).encode(), INPUTS).instances
+    return list(read_request(json.dumps({"instances": list(instances)}).encode(), INPUTS).instances)
 
 
 def refused(*instances: Any) -> Invalid:
@@ -172,11 +174,11 @@ ODD = (
 
 def test_a_row_that_is_read_quickly_is_read_as_any_other_and_a_wrong_one_is_left_to_who_can_say_why() -> None:
     quick, read_quickly = QuickRows(INPUTS), 0
-    assert quick.read(5) is quick.read({}) is quick.read({**GOOD, "more": 1}) is None
+    assert quick.read([5]) is quick.read([{}]) is quick.read([{**GOOD, "more": 1}]) is None
     for first, second in pairwise((*INPUTS, INPUTS[0])):
         for value, other in product(ODD, ODD[::3]):
             row = {**GOOD, first.name: value, second.name: other}
-            read = quick.read(row)
+            read = quick.read([row])
             try:
                 expected = read_row(row, INPUTS)
             except Invalid:
@@ -184,5 +186,27 @@ def test_a_row_that_is_read_quickly_is_read_as_any_other_and_a_wrong_one_is_left
                 continue
             read_quickly += read is not None
             # The text tells 0.0 from -0.0, 1 from 1.0 and True, and one order of the fields from another.
-            assert read is None or repr(read) == repr(expected)
+            assert read is None or repr(read[0]) == repr(expected)
     assert read_quickly > 30
+
+
+def test_rows_that_are_read_together_are_read_as_one_by_one_and_refused_for_the_same() -> None:
+    seed = random.randrange(2**32)
+    draw, quick, together = random.Random(seed), QuickRows(INPUTS), 0
+    for _ in range(300):
+        odd = draw.choice((0.0, 0.02, 0.3))
+        rows = [
+            {item.name: draw.choice(ODD) if draw.random() < odd else GOOD[item.name] for item in INPUTS}
+            for _ in range(draw.choice((2, 3, 20)))
+        ]
+        together += quick.read(rows) is not None
+        assert told(rows, quick) == told(rows, None), (seed, rows)
+    assert together > 30
+
+
+def told(rows: list[dict[str, Any]], quick: QuickRows | None) -> str:
+    """The text tells 0.0 from -0.0, 1 from 1.0 and True."""
+    try:
+        return repr(list(read_rows(rows, "instances", INPUTS, quick)))
+    except Invalid as error:
+        return repr(error.as_record())

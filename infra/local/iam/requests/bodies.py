@@ -9,12 +9,12 @@ import zlib
 from typing import Any
 from urllib.parse import parse_qsl
 
-from moto.core.request import Request
-
 from infra.local.iam.errors import Unreadable
 
 Environ = dict[str, Any]
 FORM = "application/x-www-form-urlencoded"
+PARAMETERS = "serin.parameters"
+"""Where the environment has what was read of a JSON body and judged; no header of a request gets there."""
 
 
 def kept_body(environ: Environ) -> bytes:
@@ -27,10 +27,10 @@ def kept_body(environ: Environ) -> bytes:
     return body
 
 
-def body_of(request: Request) -> bytes:
+def body_of(environ: Environ) -> bytes:
     """The body as it was before it was packed."""
-    body = kept_body(request.environ)
-    if request.headers.get("Content-Encoding") != "gzip":
+    body = kept_body(environ)
+    if environ.get("HTTP_CONTENT_ENCODING") != "gzip":
         return body
     try:
         return gzip.decompress(body)
@@ -53,15 +53,20 @@ def once(text: str, code: str) -> dict[str, str]:
     return members
 
 
-def object_of(body: bytes) -> dict[str, Any]:
-    """A JSON object whose members are each there once; those that are null are not given."""
+def object_of(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """A JSON object whose members are each there once, those that are null left out; and what says just that."""
     try:
-        read = json.loads(body.decode() or "{}", object_pairs_hook=_members, parse_constant=_no_constant)
+        text = body.decode() or "{}"
+        read = json.loads(text, parse_constant=_no_constant)
+        # What is written again as it was has lost no member to another of its name.
+        if "null" in text or json.dumps(read) != text:
+            read = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+            body = json.dumps(read).encode()
     except (ValueError, RecursionError) as error:
         raise Unreadable("SerializationException", "The body is no JSON.") from error
     if not isinstance(read, dict):
         raise Unreadable("SerializationException", "The body is no JSON object.")
-    return read
+    return read, body or b"{}"
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from infra.local.iam.errors import Unreadable
+from infra.local.iam.requests.shapes import check_of
 
 _NAMED_OTHERWISE = {"apigateway": "apigatewayv2", "monitoring": "cloudwatch", "states": "stepfunctions"}
 _MODELS = {
@@ -42,8 +43,10 @@ def check(params: Any, shape: Shape | None, code: str = "ValidationException") -
             raise Unreadable(code, f"The operation takes no parameters, and {', '.join(params)} is given.")
         return
     try:
+        if check_of(shape)(params):
+            return
         report = ParamValidator().validate(params, shape)
-    except (AttributeError, TypeError, ValueError, KeyError) as error:
+    except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise Unreadable(code, "The parameters are not of the types the operation takes.") from error
     if report.has_errors():
         raise Unreadable(code, report.generate_report())

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from moto.core.request import Request
-
 from infra.local.iam.errors import Unreadable
 from infra.local.iam.requests.bodies import Environ
+from infra.local.iam.requests.headers import headers_of
 from infra.local.iam.requests.models import model_of
 from infra.local.iam.requests.rest import read_rest_json, read_s3
 from infra.local.iam.requests.rpc import read_json, read_query
@@ -106,10 +105,8 @@ def read(signature: Signature, account: str, environ: Environ) -> ApiRequest | N
     if protocol in {"rest-json", "s3"}:
         # These services have no such header, and moto would take the operation from it.
         environ.pop("HTTP_X_AMZ_TARGET", None)
-    request = Request(environ)
-    operation, params = _READERS[protocol](model, request)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return ApiRequest(signature.service, operation, signature.region, account, params, headers)
+    operation, params = _READERS[protocol](model, environ)
+    return ApiRequest(signature.service, operation, signature.region, account, params, headers_of(environ))
 
 
 _READERS = {"json": read_json, "query": read_query, "rest-json": read_rest_json, "s3": read_s3}

@@ -18,7 +18,7 @@ from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
 from infra.local.iam.errors import Unreadable
-from infra.local.iam.requests.bodies import FORM, body_of, hand_on, kept_body, media_type, object_of, once
+from infra.local.iam.requests.bodies import FORM, Environ, body_of, hand_on, kept_body, media_type, object_of, once
 from infra.local.iam.requests.models import check, members_of, spelled
 
 _MOST_DELETED = 1_000
@@ -37,8 +37,9 @@ _WITHOUT = frozenset({"CreateBucket"})
 _OF_OBJECTS = frozenset({"PutObject", "UploadPart"})
 
 
-def read_rest_json(model: ServiceModel, request: Request) -> Read:
+def read_rest_json(model: ServiceModel, environ: Environ) -> Read:
     """A parameter has one place only: path, query, headers or body."""
+    request = Request(environ)
     operation, labels = _matched(model, request, "UnknownOperationException")
     query = _query(operation, request, "ValidationException")
     if media_type(request.environ).startswith(_FORMS):
@@ -59,8 +60,9 @@ def read_rest_json(model: ServiceModel, request: Request) -> Read:
     return operation.name, {**sent, **read}
 
 
-def read_s3(model: ServiceModel, request: Request) -> Read:
+def read_s3(model: ServiceModel, environ: Environ) -> Read:
     """Bucket and key are in the path, what is meant of them in the query, and their settings in XML."""
+    request = Request(environ)
     # The server that tells such addresses apart has the path decoded.
     if request.path.startswith(_BESIDE_AWS):
         raise Unreadable("AccessDenied", "This is moto's own and not AWS's.", 403)
@@ -70,7 +72,7 @@ def read_s3(model: ServiceModel, request: Request) -> Read:
     query = _query(operation, request, "InvalidArgument")
     if not _BUCKET.fullmatch(labels.get("Bucket", "none")):
         raise Unreadable("InvalidBucketName", "The specified bucket is not valid.")
-    environ, kind = request.environ, media_type(request.environ)
+    kind = media_type(environ)
     if (kind == FORM or kind.startswith("multipart/")) and operation.name not in _OF_OBJECTS:
         raise Unreadable("InvalidRequest", "Send the body as it is, and not as a form.")
     params: dict[str, Any] = {**query, **labels}
@@ -118,7 +120,7 @@ def _in_query(shape: Any, name: str, query: Mapping[str, str]) -> bool:
 
 def _members_sent(operation: OperationModel, request: Request) -> dict[str, Any]:
     """The parameters in a body of JSON."""
-    sent = object_of(body_of(request))
+    sent, _ = object_of(body_of(request.environ))
     members = members_of(operation)
     placed = {name: shape for name, shape in members.items() if "location" not in shape.serialization}
     for name, value in sent.items():

@@ -6,16 +6,14 @@ https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from botocore.model import ListShape, OperationModel, ServiceModel
-from moto.core.request import Request
 
 from infra.local.iam.errors import Unreadable
-from infra.local.iam.requests.bodies import FORM, body_of, hand_on, media_type, object_of, once
+from infra.local.iam.requests.bodies import FORM, PARAMETERS, Environ, body_of, hand_on, media_type, object_of, once
 from infra.local.iam.requests.models import check, members_of, spelled
 
 Read = tuple[str, Mapping[str, Any]]
@@ -23,35 +21,34 @@ _SIGNS = "X-Amz-"
 _AGGREGATES = frozenset({"list", "map", "structure"})
 
 
-def read_json(model: ServiceModel, request: Request) -> Read:
+def read_json(model: ServiceModel, environ: Environ) -> Read:
     """Path and query say nothing in this protocol, so neither may be given."""
-    environ = request.environ
-    prefix, _, name = request.headers["X-Amz-Target"].rpartition(".")
+    prefix, _, name = str(environ["HTTP_X_AMZ_TARGET"]).rpartition(".")
     if not _speaks(model, "json") or prefix != model.metadata.get("targetPrefix"):
         raise Unreadable("UnknownOperationException", "X-Amz-Target names no operation of this service.")
     operation = _named(model, name, "UnknownOperationException")
-    _require_bare(request, environ.get("QUERY_STRING"))
-    if request.method != "POST" or not media_type(environ).startswith("application/x-amz-json-"):
+    _require_bare(environ, environ.get("QUERY_STRING"))
+    if environ["REQUEST_METHOD"] != "POST" or not media_type(environ).startswith("application/x-amz-json-"):
         raise Unreadable("UnknownOperationException", "Send a POST with the type application/x-amz-json-1.0 or 1.1.")
-    params = object_of(body_of(request))
+    params, body = object_of(body_of(environ))
     check(params, operation.input_shape)
-    hand_on(environ, name, "", json.dumps(params).encode(), media_type(environ))
+    hand_on(environ, name, "", body, media_type(environ))
+    environ[PARAMETERS] = params
     return name, params
 
 
-def read_query(model: ServiceModel, request: Request) -> Read:
+def read_query(model: ServiceModel, environ: Environ) -> Read:
     """The parameters are in the form, or in the query of a GET, and not in both."""
-    environ = request.environ
     if not _speaks(model, "query"):
         raise Unreadable("UnknownOperationException", "This service takes JSON, and its operation in X-Amz-Target.")
-    params = _form(request)
+    params = _form(environ)
     name = params.pop("Action", "")
     operation = _named(model, name, "InvalidAction")
     if params.pop("Version", model.api_version) != model.api_version:
         raise Unreadable("InvalidAction", f"The version of this service is {model.api_version}.")
     _check_names(operation, params)
     text = urlencode({"Action": name, "Version": model.api_version, **params})
-    if request.method == "GET":
+    if environ["REQUEST_METHOD"] == "GET":
         hand_on(environ, name, text, b"")
     else:
         # A second source of parameters must stay empty here, and the form never is.
@@ -60,31 +57,31 @@ def read_query(model: ServiceModel, request: Request) -> Read:
     return name, params
 
 
-def hand_on_form(environ: dict[str, Any], text: str) -> None:
+def hand_on_form(environ: Environ, text: str) -> None:
     """A form; its query stays empty, as moto would add one to it."""
     hand_on(environ, "", "", text.encode(), FORM)
     environ["QUERY_STRING"] = ""
     environ["RAW_URI"] = str(environ["RAW_URI"]).partition("?")[0]
 
 
-def _form(request: Request) -> dict[str, str]:
-    environ, body = request.environ, body_of(request)
+def _form(environ: Environ) -> dict[str, str]:
+    method, body = environ["REQUEST_METHOD"], body_of(environ)
     query = str(environ.get("QUERY_STRING") or "")
     try:
         sent = once(query, "MalformedQueryString")
         own = {name: value for name, value in sent.items() if not name.startswith(_SIGNS)}
-        _require_bare(request, None)
-        if request.method == "GET" and not body:
+        _require_bare(environ, None)
+        if method == "GET" and not body:
             return own
-        if request.method != "POST" or own or media_type(environ) != FORM:
+        if method != "POST" or own or media_type(environ) != FORM:
             raise Unreadable("MalformedQueryString", f"Send one form in the body of a POST, of the type {FORM}.")
         return once(body.decode(), "MalformedQueryString")
     except UnicodeDecodeError as error:
         raise Unreadable("MalformedQueryString", "The parameters are no UTF-8.") from error
 
 
-def _require_bare(request: Request, query: str | None) -> None:
-    if request.raw_path != "/" or query:
+def _require_bare(environ: Environ, query: str | None) -> None:
+    if str(environ["RAW_URI"]).partition("?")[0] != "/" or query:
         raise Unreadable("UnknownOperationException", "This protocol has no path and no query but `/`.")
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from infra.local.clock import VirtualClock
 from infra.local.services.dynamodb.queries import items_of
 from infra.local.wiring import ACCOUNT
 
-SWEEP_S = 6 * 3600.0
-"""Sweeps begin at 00, 06, 12 and 18 o'clock UTC."""
+SWEEP_S = 24 * 3600.0
+"""Sweeps begin at midnight UTC: all items are looked at, and nobody is promised an hour."""
 
 GRACE_S = 48 * 3600.0
 """How long an expired item is still read: AWS promises its end within a few days and no moment."""
@@ -51,10 +50,9 @@ class Expiry:
 
     def _sweep(self, table: Table, now_s: float) -> None:
         backend = dynamodb_backends[ACCOUNT][self._region]
-        attribute = table.ttl["AttributeName"]
+        attribute, first, last = table.ttl["AttributeName"], now_s - _OLDEST_S, now_s - GRACE_S
         for item in items_of(table):
-            expires = _seconds(item.attrs.get(attribute))
-            if expires is not None and now_s - _OLDEST_S < expires <= now_s - GRACE_S:
+            if (value := item.attrs.get(attribute)) is not None and first < _seconds(value) <= last:
                 names = [table.hash_key_attr, *([table.range_key_attr] if table.range_key_attr else [])]
                 key = {name: item.attrs[name].to_json() for name in names}
                 values = {":expires": item.attrs[attribute].to_json()}
@@ -63,11 +61,11 @@ class Expiry:
                     backend.delete_item(table.name, key, {"#ttl": attribute}, values, "#ttl = :expires")
 
 
-def _seconds(value: Any) -> float | None:
-    """An attribute as seconds of the epoch; only numbers are."""
-    if value is None or value.type != "N":
-        return None
+def _seconds(value: DynamoType) -> float:
+    """An attribute as seconds of the epoch; only numbers are, and all else never comes."""
+    if value.type != "N":
+        return math.inf
     try:
-        return float(Decimal(value.value))
-    except InvalidOperation:
-        return None
+        return float(value.value)
+    except ValueError:
+        return math.inf

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from moto.dynamodb.comparisons import get_filter_expression
@@ -29,14 +30,23 @@ def check_expressions(asked: Mapping[str, Any]) -> None:
     """Raise for an expression that is none, and for a name or value that stands for nothing or in no expression."""
     written = {kind: asked[kind] for kind in _KINDS if asked.get(kind) is not None}
     names, values = (asked.get(f"ExpressionAttribute{what}") for what in ("Names", "Values"))
+    _check_written(tuple(written.items()), *(None if told is None else tuple(told) for told in (names, values)))
+    for kind in _CONDITIONS:
+        if kind in written:
+            _check_syntax(kind, written[kind], names, values)
+
+
+@lru_cache(maxsize=1024)
+def _check_written(
+    expressions: tuple[tuple[str, str], ...], names: tuple[str, ...] | None, values: tuple[str, ...] | None
+) -> None:
+    """What follows from the expressions, and from which names and values there are; few are asked again and again."""
+    written = dict(expressions)
     for kind, expression in written.items():
         _check_text(kind, expression)
     used = {mark for expression in written.values() for mark in _PLACEHOLDER.findall(expression)}
     for what, sign, told in (("Names", "#", names), ("Values", ":", values)):
         _check_marks(what, {mark for mark in used if mark.startswith(sign)}, told, written)
-    for kind in _CONDITIONS:
-        if kind in written:
-            _check_syntax(kind, written[kind], names, values)
     found = _KEY_OPERATORS.search(written.get("KeyConditionExpression", ""))
     if found:
         raise MockValidationException(f"Invalid operator used in KeyConditionExpression: {found[0]}")
@@ -51,16 +61,16 @@ def _check_text(kind: str, expression: str) -> None:
         raise MockValidationException(f"Invalid {kind}: {message}")
 
 
-def _check_marks(what: str, used: set[str], told: Mapping[str, Any] | None, written: Mapping[str, str]) -> None:
+def _check_marks(what: str, used: set[str], told: tuple[str, ...] | None, written: Mapping[str, str]) -> None:
     field = f"ExpressionAttribute{what}"
     if told is not None and not written:
         raise MockValidationException(f"{field} can only be specified when using expressions")
     if told is not None and not told:
         raise MockValidationException(f"{field} must not be empty")
-    unused = sorted((told or {}).keys() - used)
+    unused = sorted(set(told or ()) - used)
     if unused:
         raise MockValidationException(f"Value provided in {field} unused in expressions: keys: {{{', '.join(unused)}}}")
-    for mark in sorted(used - (told or {}).keys()):
+    for mark in sorted(used - set(told or ())):
         kind = next(kind for kind, expression in written.items() if mark in _PLACEHOLDER.findall(expression))
         noun, where = ("name", "used in the document path") if what == "Names" else ("value", "used in expression")
         raise MockValidationException(

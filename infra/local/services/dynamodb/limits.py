@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import ItemSizeTooLarge, MockValidationException
-from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
 from moto.dynamodb.responses import DynamoHandler
 
@@ -33,6 +33,19 @@ def set_attribute(item: LimitedSizeDict, key: str, value: Any) -> None:
     if size + _size(key) + _size(value) > MOST_BYTES:
         raise ItemSizeTooLarge
     dict.__setitem__(item, key, value)
+
+
+@replace(Item, "__init__")
+def init_item(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: Mapping[str, Any]) -> None:
+    """moto adds up an item anew for each attribute it is given."""
+    item.hash_key, item.range_key, item.attrs = hash_key, range_key, LimitedSizeDict()
+    size = 0
+    for name, value in attrs.items():
+        kept = DynamoType(value)
+        size += _size(name) + _size(kept)
+        dict.__setitem__(item.attrs, name, kept)
+    if size > MOST_BYTES:
+        raise ItemSizeTooLarge
 
 
 def _size(value: Any) -> int:

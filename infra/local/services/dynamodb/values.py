@@ -16,6 +16,8 @@ _DIGITS, _LARGEST, _SMALLEST = 38, 125, -130
 _WRONG = "One or more parameter values were invalid: "
 _ONE_TYPE = "must contain exactly one of the supported datatypes"
 _TYPES = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"))
+_ANYTHING = frozenset(("S", "B", "BOOL"))
+"""Types of whose values nothing has to be said."""
 
 
 def check_item(item: Mapping[str, Any]) -> None:
@@ -25,6 +27,8 @@ def check_item(item: Mapping[str, Any]) -> None:
 
 
 def _check(value: Any, depth: int) -> None:
+    if type(value) is dict and len(value) == 1 and next(iter(value)) in _ANYTHING:
+        return
     if not isinstance(value, dict) or not value.keys() & _TYPES:
         raise MockValidationException(f"Supplied AttributeValue is empty, {_ONE_TYPE}")
     if len(value) > 1:

@@ -10,6 +10,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 
+from infra.local.iam.requests.bodies import PARAMETERS
 from infra.local.moto_patches.registry import add
 
 _PLAIN = frozenset({"GetItem", "BatchGetItem", "PutItem"})
@@ -21,7 +22,8 @@ def parse_parameters(handler: DynamoHandler, request: Any) -> None:
     """moto goes through every value of a request by the model of its operation, to find those that are not JSON's."""
     if handler._get_action() in _PLAIN:
         try:
-            read = json.loads(handler.body, object_hook=_with_bytes)
+            judged = request.environ.get(PARAMETERS)
+            read = _with_bytes(json.loads(handler.body) if judged is None else judged)
         except ValueError:
             read = None
         if isinstance(read, dict):
@@ -43,15 +45,19 @@ def serialized(handler: DynamoHandler, action_result: ActionResult) -> TYPE_RESP
     return BaseResponse.serialized(handler, action_result)
 
 
-def _with_bytes(read: dict[str, Any]) -> dict[str, Any]:
-    """An object of JSON; where it is a value of DynamoDB's that holds bytes, these. Raises ValueError for no base64."""
+def _with_bytes(read: Any) -> Any:
+    """What JSON says; a value of DynamoDB's that holds bytes has these. Raises ValueError for no base64."""
+    if isinstance(read, list):
+        return [_with_bytes(one) for one in read]
+    if not isinstance(read, dict):
+        return read
     if len(read) == 1:
         if isinstance(text := read.get("B"), str):
             return {"B": b64decode(text, validate=True)}
         texts = read.get("BS")
         if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
             return {"BS": [b64decode(text, validate=True) for text in texts]}
-    return read
+    return {name: one if type(one) is str else _with_bytes(one) for name, one in read.items()}
 
 
 def _base64(value: object) -> str:

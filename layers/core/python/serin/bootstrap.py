@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Notices,
         ObjectStore,
         OnlineFeatures,
+        Salts,
         Sources,
         Workflows,
     )
@@ -102,6 +103,15 @@ class Platform:
         from serin.adapters.dynamodb import RecordTable
 
         return DynamoControl(RecordTable(_client("dynamodb"), self._environment["SERIN_CONTROL_TABLE"]))
+
+    @cached_property
+    def salts(self) -> Salts:
+        """What the digests of personal values are made with."""
+        from serin.adapters.bare_calls import bare_calls
+        from serin.adapters.salts import DynamoSalts
+
+        table, calls = self._environment["SERIN_CONTROL_TABLE"], bare_calls(self._environment)
+        return DynamoSalts(lambda: _client("dynamodb"), table, calls)
 
     @cached_property
     def online(self) -> OnlineFeatures:

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from moto.core import responses
+from moto.core.base_backend import BackendDict
 from moto.core.parse import JSONParser
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.moto_api._internal.moto_random import MotoRandom
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
@@ -34,6 +37,39 @@ def the_members_of_a_service_are_not_all_read_to_find_one(cloud: LocalCloud) -> 
     with _watched(inspect, "getmembers") as read:
         sqs.list_queues()
     assert not read.called
+
+
+@needed("moto.core.responses.gen_amzn_requestid_long")
+def the_id_of_an_answer_is_drawn_at_once(cloud: LocalCloud) -> None:
+    sqs = aws(cloud, "sqs")
+    with _watched(MotoRandom, "get_random_string") as drawn:
+        ids = {sqs.list_queues()["ResponseMetadata"]["RequestId"] for _ in range(2)}
+    assert len(ids) == 2
+    assert not drawn.called
+
+
+@needed("moto.core.responses.camelcase_to_underscores")
+def the_name_of_an_operation_is_taken_apart_once(_cloud: LocalCloud) -> None:
+    first, second = (responses.camelcase_to_underscores("ListQueues") for _ in range(2))
+    assert first == "list_queues"
+    assert first is second
+
+
+@needed("moto.core.base_backend.BackendDict._create_account_specific_backend")
+def services_are_not_compared_to_find_one(cloud: LocalCloud) -> None:
+    sqs = aws(cloud, "sqs")
+    sqs.list_queues()
+    with _watched(BackendDict, "__eq__") as compared:
+        sqs.list_queues()
+    assert not compared.called
+
+
+@needed("moto.dynamodb.models.dynamo_type.Item.__init__")
+def the_size_of_an_item_is_added_up_once(cloud: LocalCloud) -> None:
+    dynamodb = aws(cloud, "dynamodb")
+    with table(cloud) as name, _watched(DynamoType, "size") as measured:
+        dynamodb.put_item(TableName=name, Item={"pk": {"S": "a"}, **{f"n{at}": {"N": "7"} for at in range(20)}})
+        assert 21 <= measured.call_count <= 2 * 21
 
 
 @needed("moto.dynamodb.comparisons.ConditionExpressionParser.parse")

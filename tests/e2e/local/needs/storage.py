@@ -400,7 +400,12 @@ def a_part_that_is_not_what_its_checksum_says_is_refused(cloud: LocalCloud) -> N
 @needed("moto.dynamodb.models.dynamo_type.LimitedSizeDict.__setitem__")
 def an_item_may_have_400_kilobytes(cloud: LocalCloud) -> None:
     with table(cloud) as name:
-        aws(cloud, "dynamodb").put_item(TableName=name, Item=_item(pk="a", text="x" * 409_500))
+        aws(cloud, "dynamodb").update_item(
+            TableName=name,
+            Key=_item(pk="a"),
+            UpdateExpression="SET body = :text",
+            ExpressionAttributeValues={":text": {"S": "x" * 409_500}},
+        )
 
 
 @needed("moto.dynamodb.responses.DynamoHandler.batch_write_item")

@@ -166,3 +166,14 @@ def test_the_statement_that_decided_is_one_of_the_policys(asked: Asked, own: lis
     else:
         decided_by = own[int(verdict.statement.rpartition("/")[2])]
         assert decided_by["Effect"] == ("Allow" if verdict.allowed else "Deny")
+
+
+def test_what_was_decided_once_says_nothing_of_another_context_or_another_document() -> None:
+    own = statement("Allow", "s3:GetObject", "arn:aws:s3:::lake/${aws:PrincipalAccount}/*")
+    other = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::lake/${aws:PrincipalAccount}/*"}
+    for account, allowed in (("1", True), ("2", False), ("1", True)):
+        asked = Asked("s3:GetObject", "arn:aws:s3:::lake/1/a", {"aws:principalaccount": (account,)})
+        assert decided(asked, own).allowed is allowed
+        assert decided(asked, other).allowed is not allowed
+    for action, allowed in (("s3:Get*", True), ("s3:Put*", False), ("s3:Get*", True)):
+        assert decided(GET, statement("Allow", action)).allowed is allowed

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
 
-from serin.adapters.connections import Connections, HttpAnswer
+from serin.adapters.connections import Connections, HttpAnswer, Message
 from serin.adapters.signature import Keys, signed
 
 OK = 200
@@ -23,8 +22,8 @@ _OTHER_ADDRESSES = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_
 _REGIONS = ("af-", "ap-", "ca-", "eu-", "il-", "me-", "mx-", "sa-", "us-east-", "us-west-", "us-gov-")
 """Regions whose services are called `<service>.<region>.amazonaws.com`."""
 
-Send = Callable[[Mapping[str, str], bytes], HttpAnswer]
-"""Sends headers and a body to DynamoDB; raises OSError or HTTPException where no answer comes."""
+Send = Callable[[Sequence[Message]], Iterable["HttpAnswer | None"]]
+"""Sends messages to DynamoDB, which works on them at the same time; None where no answer comes."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +42,21 @@ class BareCalls:
 
     def ask(self, operation: str, parameters: Mapping[str, Any]) -> Reply | None:
         """The reply, of whatever status; None when none came, or it is not what DynamoDB has sent."""
+        return self.ask_each(operation, [parameters])[0]
+
+    def ask_each(self, operation: str, of_calls: Sequence[Mapping[str, Any]]) -> list[Reply | None]:
+        """The replies to several calls, which are asked at once."""
+        answers = self._send([self._message(operation, parameters) for parameters in of_calls])
+        return [None if answer is None else _reply(answer) for answer in answers]
+
+    def _message(self, operation: str, parameters: Mapping[str, Any]) -> Message:
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
             "Host": self._host,
             "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         }
         body = json.dumps(parameters, default=_base64).encode()
-        try:
-            answer = self._send({**signed(headers, body, self._keys), "User-Agent": "serin"}, body)
-        except (OSError, HTTPException):
-            return None
-        record = _object(answer.content) if _is_whole(answer) else None
-        return None if record is None else Reply(answer.status, record)
+        return {**signed(headers, body, self._keys), "User-Agent": "serin"}, body
 
 
 def bare_calls(environment: Mapping[str, str]) -> BareCalls | None:
@@ -79,6 +81,11 @@ def _base64(value: object) -> str:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     raise TypeError(f"DynamoDB has no {type(value).__name__}.")
+
+
+def _reply(answer: HttpAnswer) -> Reply | None:
+    record = _object(answer.content) if _is_whole(answer) else None
+    return None if record is None else Reply(answer.status, record)
 
 
 def _object(content: bytes) -> Mapping[str, Any] | None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from serin.adapters.packed_columns import Column, Times, narrowest, packed, size_of, unpacked
-from serin.domain.buckets import Bucket
+from serin.adapters.packed_columns import Column, narrowest, packed, unpacked
+from serin.domain.buckets import Bucket, Times
 from serin.domain.features import MOST_BYTES, EntityKey
 
 Item = dict[str, Any]
+_LAYOUT = json.JSONDecoder()
 
 
 def bucket_items(bucket: Bucket) -> list[Item]:
@@ -46,36 +47,31 @@ def piece_names(item: Mapping[str, Any]) -> list[str]:
 def piece_of(item: Mapping[str, Any]) -> bytes:
     """The bytes of one item, which are Base64 where nobody has read them for us."""
     content: bytes | str = item["events"]["B"]
-    return content if isinstance(content, bytes) else b64decode(content)
+    return content if isinstance(content, bytes) else a2b_base64(content)
 
 
 def read_bucket(key: EntityKey, item: Mapping[str, Any], pieces: Iterable[bytes] = ()) -> Bucket:
     """The bucket `bucket_items` has written; `pieces` are the bytes of its other items, in order."""
-    head, _, content = zlib.decompress(b"".join((piece_of(item), *pieces))).partition(b"\n")
-    layout = json.loads(head)
-    count, unit, body = layout["n"], layout["u"], memoryview(content)
-    offsets, body = _taken(layout["t"], body, count)
-    times = Times(layout["s"], unit, offsets)
+    content = zlib.decompress(b"".join((piece_of(item), *pieces)) if "pieces" in item else piece_of(item))
+    place = content.index(b"\n")
+    layout, _ = _LAYOUT.raw_decode(content[:place].decode())
+    count, unit = layout["n"], layout["u"]
+    offsets, place = unpacked(layout["t"], content, place + 1, count)
+    times = Times(layout["s"], unit, offsets)  # type: ignore[arg-type] # whole numbers without nulls
     known: Sequence[int] = times
     if layout["k"]:
-        later, body = _taken(layout["k"], body, count)
+        later, place = unpacked(layout["k"], content, place, count)
         known = tuple(time + unit * more for time, more in zip(times, later, strict=True))
     values: dict[str, Column] = {}
     for name, code in layout["v"].items():
         if isinstance(code, str):
-            values[name], body = _taken(code, body, count)
+            values[name], place = unpacked(code, content, place, count)
         else:
             values[name] = tuple(code)
     until = {index: times[index] + more * unit for index, more in layout.get("x", ())}
     expires = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
     many = int(item["too_many"]["N"]) if "too_many" in item else 0
     return Bucket(key, times, known, values, int(item["sequence"]["N"]), expires, until, many)
-
-
-def _taken(code: str, body: memoryview, count: int) -> tuple[Any, memoryview]:
-    """The column at the beginning of the bytes, and what is behind it."""
-    size = size_of(code, count)
-    return unpacked(code, bytes(body[:size]), count), body[size:]
 
 
 def _item(bucket: Bucket, name: str, content: bytes) -> Item:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from serin.adapters.bare_calls import OK, BareCalls, Reply
+from serin.adapters.batch_reads import BatchReads
 from serin.adapters.bucket_items import bucket_items, piece_names, piece_of, read_bucket
 from serin.adapters.value_items import read_values, values_item
 from serin.domain.buckets import Bucket, OnlineItem
-from serin.domain.errors import Unavailable
 from serin.domain.features import EntityKey, OnlineValues
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
-READS_PER_CALL = 100
-WRITES_AT_ONCE = READS_AT_ONCE = 8
-ATTEMPTS = 5
-FIRST_PAUSE_S = 0.05
+WRITES_AT_ONCE = 8
 
 
 class DynamoOnlineFeatures:
@@ -40,19 +33,12 @@ class DynamoOnlineFeatures:
         self._made_client = client
         self._calls = calls
         self._table = table
-        self._sleep = sleep
+        self._reads = BatchReads(lambda: self._client, table, calls, sleep)
 
     @cached_property
     def _client(self) -> DynamoDBClient:
         """botocore's, which is not started before it is needed."""
         return self._made_client()
-
-    @cached_property
-    def _readers(self) -> ThreadPoolExecutor:
-        """Kept, since each has its own connection."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        return ThreadPoolExecutor(READS_AT_ONCE)
 
     def write(self, values: Sequence[OnlineValues]) -> int:
         return self._written([values_item(value)] for value in values)
@@ -72,56 +58,21 @@ class DynamoOnlineFeatures:
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
-        items: dict[EntityKey, OnlineItem] = {}
-        for item in self._all_items(list(wanted)):
-            key = wanted[item["pk"]["S"]]
-            items[key] = self._found(key, item)
-        return items
-
-    def _all_items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
-        """The items of however many ids: what one call cannot take is asked at once."""
-        chunks = list(_chunks(ids, READS_PER_CALL))
-        if len(chunks) < 2:
-            return self._items(ids, consistent=consistent) if chunks else iter(())
-        pages = self._readers.map(lambda chunk: list(self._items(chunk, consistent=consistent)), chunks)
-        return chain.from_iterable(pages)
+        found = [(wanted[item["pk"]["S"]], item) for item in self._reads.items([_key(name) for name in wanted])]
+        return {key: self._found(key, item) for key, item in found}
 
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
             return read_values(key, item)
+        if "pieces" not in item:
+            return read_bucket(key, item)
         names = piece_names(item)
         # They were written before the item that leads here, which a replica may not know yet.
-        contents = {piece["pk"]["S"]: piece_of(piece) for piece in self._all_items(names, consistent=True)}
+        contents = {piece["pk"]["S"]: piece_of(piece) for piece in self._pieces(names)}
         return read_bucket(key, item, (contents[name] for name in names))
 
-    def _items(self, ids: Sequence[str], *, consistent: bool = False) -> Iterator[Mapping[str, Any]]:
-        """Asked the short way first; what goes wrong or is left over is botocore's, which names what stays wrong."""
-        keys: Any = {"Keys": [{"pk": {"S": item}} for item in ids]}
-        request: Any = {self._table: {**keys, "ConsistentRead": True} if consistent else keys}
-        for attempt in range(ATTEMPTS):
-            self._pause_before(attempt)
-            answer = self._client.batch_get_item(RequestItems=request) if attempt else self._asked(request)
-            if answer is None:
-                continue
-            yield from answer["Responses"].get(self._table, ())
-            request = answer.get("UnprocessedKeys")
-            if not request:
-                return
-        raise Unavailable("The online features did not answer for every key.", "Try again.")
-
-    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        if self._calls is None:
-            return self._client.batch_get_item(RequestItems=request)
-        reply = self._calls.ask("BatchGetItem", {"RequestItems": request})
-        return reply.record if reply is not None and reply.status == OK else None
-
-    def _pause_before(self, attempt: int) -> None:
-        """What is left over was throttled: longer each time, and never all callers at once ("full jitter").
-
-        https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        """
-        if attempt:
-            self._sleep(random.uniform(0, FIRST_PAUSE_S * 2 ** (attempt - 1)))
+    def _pieces(self, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        return self._reads.items([_key(name) for name in names], consistent=True)
 
     def _put(self, item: dict[str, Any]) -> bool:
         """Keep the item unless the table has one of a later sequence.
@@ -149,6 +100,5 @@ def _is_late(reply: Reply) -> bool:
     return str(reply.record.get("__type")).endswith("#ConditionalCheckFailedException")
 
 
-def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _key(name: str) -> dict[str, Any]:
+    return {"pk": {"S": name}}

@@ -11,12 +11,15 @@ from serin.domain.charter import Scalar
 Column = Sequence[Scalar | None]
 _SIGNED = {"b": 8, "h": 16, "i": 32, "q": 64}
 _UNSIGNED = {"B": 8, "H": 16, "I": 32, "Q": 64}
+_BYTES = {code: bits // 8 for code, bits in (*_SIGNED.items(), *_UNSIGNED.items(), ("d", 64))}
 _MISSING = 2
 """A truth value that is not known, as a byte."""
 
 
 class Flags(Sequence["bool | None"]):
     """Truth values and nulls, a byte each: 0, 1, and 2 for null."""
+
+    __slots__ = ("_content",)
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -39,25 +42,6 @@ class Flags(Sequence["bool | None"]):
         return self._content.count(_MISSING if value is None else int(value))
 
 
-class Times(Sequence[int]):
-    """Ascending whole numbers as multiples of a unit from the first: only those that are asked for are made."""
-
-    def __init__(self, start: int, unit: int, offsets: array[int]) -> None:
-        self._start, self._unit, self._offsets = start, unit, offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: slice) -> Times: ...
-    def __getitem__(self, place: int | slice) -> int | Times:
-        if isinstance(place, slice):
-            return Times(self._start, self._unit, self._offsets[place])
-        return self._start + self._unit * self._offsets[place]
-
-
 def packed(column: Column) -> tuple[str, bytes]:
     """How the values lie in the bytes, and these; no bytes where they are of no one width, such as texts.
 
@@ -78,21 +62,16 @@ def packed(column: Column) -> tuple[str, bytes]:
     return f"{code}N", numbers.tobytes() + bytes(value is None for value in column)
 
 
-def unpacked(code: str, content: bytes, count: int) -> Column:
-    """The `count` values that `packed` has written."""
+def unpacked(code: str, content: bytes, place: int, count: int) -> tuple[Column, int]:
+    """The `count` values that `packed` has written, at a place among the bytes, and the place behind them."""
     if code == "?":
-        return Flags(content)
-    numbers: array[Any] = array(code[0])
-    size = count * numbers.itemsize
-    numbers.frombytes(content[:size])
+        return Flags(content[place : place + count]), place + count
+    end = place + count * _BYTES[code[0]]
+    numbers: array[Any] = array(code[0], content[place:end])
     if code == code[0]:
-        return numbers
-    return tuple(None if null else number for number, null in zip(numbers, content[size:], strict=True))
-
-
-def size_of(code: str, count: int) -> int:
-    """How many bytes so many values take."""
-    return count if code == "?" else count * (array(code[0]).itemsize + (code != code[0]))
+        return numbers, end
+    nulls = content[end : end + count]
+    return tuple(None if null else number for number, null in zip(numbers, nulls, strict=True)), end + count
 
 
 def narrowest(numbers: Iterable[int]) -> array[int]:

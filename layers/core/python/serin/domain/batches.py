@@ -1,15 +1,19 @@
 """Scoring a whole file: what a batch is of, what its parts are called, and where all of it lies.
 
 A file lies in the bucket *uploads* at `batch/<model>/<file>`. Whoever may ask the model for predictions may have the
-files below its own name scored, and no others. In the bucket *lake* is below `batch/<model>/`:
+files below its own name scored, and no others. In the bucket *lake* is below `batch/<model>/`, for as long as the
+model's charter lets answers be kept:
 
 `asked/<batch>.json`            the batch as it was asked for
 `plans/<batch>.json`            its parts, by conditional put: what is asked for once is planned once
 `plans/<batch>.items.json`      the same parts as a JSON list, which the workflow maps over
-`rows/<set>/<part>.parquet`     a part's rows as they were written, every value a text
-`features/<set>/<part>.npz`     what scikit-learn scores where there is no compiled model, and `.scores.npz` its scores
 `parts/<set>/<part>.parquet`    a part's answers, and `<part>.json` its counts: the marker that it is scored
 `results/<batch>.json`          the manifest, by conditional put: where the answers lie, and the counts
+
+And below `batch-work/<model>/` what a part is scored from and nobody asks for again, for `WORK_KEPT`:
+
+`rows/<set>/<part>.parquet`     a part's rows as they were written, every value a text
+`features/<set>/<part>.npz`     what scikit-learn scores where there is no compiled model, and `.scores.npz` its scores
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from serin.domain.compilation import Runtime
@@ -25,7 +29,9 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.names import checked_file, digest
 
-FOLDER = "batch"
+FOLDER, WORK = "batch", "batch-work"
+WORK_KEPT = timedelta(days=30)
+"""A workflow ends before: its last try is hours after its first."""
 BATCH_ID = re.compile(r"[0-9a-f]{32}\Z")
 BatchStatus = Literal["running", "done", "failed"]
 
@@ -60,12 +66,16 @@ class BatchPart:
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """The parts of a batch, all below one `set`, and how far the datasets went that its views look into."""
+    """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
+
+    `work` is the folder of what they are scored from: plans that do not say have it beside the answers.
+    """
 
     batch: Batch
     set: str
     parts: tuple[BatchPart, ...]
     heads: Mapping[str, DatasetHead] = field(default_factory=dict)
+    work: str = FOLDER
 
     def part(self, name: str) -> BatchPart:
         """The part of that name; raises NotFound."""
@@ -153,14 +163,14 @@ def result_at(model: str, batch: str) -> str:
     return f"{FOLDER}/{model}/results/{batch}.json"
 
 
-def rows_at(plan_set: str, model: str, part: str) -> str:
+def rows_at(plan: BatchPlan, part: str) -> str:
     """Where a part's rows lie as they were written."""
-    return f"{FOLDER}/{model}/rows/{plan_set}/{part}.parquet"
+    return f"{plan.work}/{plan.batch.model}/rows/{plan.set}/{part}.parquet"
 
 
-def features_at(plan_set: str, model: str, part: str) -> str:
+def features_at(plan: BatchPlan, part: str) -> str:
     """Where a part's features lie that scikit-learn scores."""
-    return f"{FOLDER}/{model}/features/{plan_set}/{part}.npz"
+    return f"{plan.work}/{plan.batch.model}/features/{plan.set}/{part}.npz"
 
 
 def scores_beside(features: str) -> str:

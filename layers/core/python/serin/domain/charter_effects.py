@@ -83,6 +83,11 @@ EFFECTS: Mapping[str, Effect] = {
         "After how long S3 deletes predictions, calls, truth and uploaded files; the log of calls ends no later.",
         "infra/retention.py",
     ),
+    "design.compliance.personal_data.*": Effect(
+        "gate",
+        "Nothing of the column is kept, or a digest of each value, from the moment a file is read.",
+        "layers/core/python/serin/data/contract/protected.py",
+    ),
     "design.budget.usd_per_month": Effect(
         "alarm", "AWS Budgets tells people at 80 % of it, and when the month is going to cost more.", _BUDGET
     ),
@@ -264,6 +269,7 @@ UNSET: Mapping[str, str] = {
     "retraining.cooldown": "as long as holdout and watermark together",
     "design.compliance.region": "any region",
     "design.compliance.retention": "nothing is deleted",
+    "design.compliance.personal_data": "all columns are kept as they are",
     "design.budget.usd_per_month": "nobody is told what it costs",
     "design.budget.requests_per_second": "as many as the stage lets in",
     "people": "nobody has the role",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from serin.domain.conditions import Expression
+from serin.domain.personal import Treatment
 from serin.domain.plain_numbers import counted
 from serin.domain.records import record_digest
 
@@ -31,6 +32,8 @@ DatasetRuleKind = Literal["row_count", "broken_rows", "freshness", "frequency"]
 Severity = Literal["error", "warning"]
 RepeatedRows = Literal["counted", "ignored"]
 Classification = Literal["public", "internal", "confidential", "restricted"]
+NOT_SHOWN: frozenset[Classification | None] = frozenset(("confidential", "restricted"))
+"""Classes of which no value is shown to anybody."""
 Comparison = Literal["=", "<>", "<", "<=", ">", ">=", "between", "not between"]
 
 
@@ -42,7 +45,8 @@ class Column:
     must never help to predict it. Profiles tell the `description`; of a `classification` that is
     confidential or restricted they show no value. The words in `missing` say that there is no value. A time may lie
     after the clock by so many seconds of `future`, or by any where that is allowed; where nothing is said, it may not.
-    `written` is the name it has in files, where that is another one. A time may be written in a `form` of its own
+    `written` is the name it has in files, where that is another one. What is `personal` is kept as digests
+    (`serin.domain.personal`), or not at all. A time may be written in a `form` of its own
     (`serin.domain.time_forms`) beside ISO 8601, and without a zone where the contract names the `zone` it is of.
     """
 
@@ -59,11 +63,17 @@ class Column:
     written: str | None = None
     form: str | None = None
     zone: str | None = None
+    personal: Treatment | None = None
 
     @property
     def name_in_files(self) -> str:
         """What files call it."""
         return self.written or self.name
+
+    @property
+    def shown(self) -> bool:
+        """Whether people may be shown its values."""
+        return self.classification not in NOT_SHOWN
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ class Contract:
 
     `repeated_rows`, those equal in all columns to an earlier one, are rows like others unless they are to be ignored.
     `said` are the promises that are not checked; `left_out` the columns, by their names in files, that are described
-    and not kept.
+    and not kept. `dropped` are columns with personal data: files have them, and nothing of them is kept.
     """
 
     dataset: str
@@ -191,6 +201,42 @@ class Contract:
     # None, and not an empty tuple, keeps the digest of a contract that says nothing else.
     said: tuple[Said, ...] | None = None
     left_out: tuple[str, ...] | None = None
+    dropped: tuple[Column, ...] | None = None
+
+    @property
+    def hashed(self) -> tuple[Column, ...]:
+        """The columns of which digests are kept."""
+        return tuple(column for column in self.columns if column.personal == "hash")
+
+    @property
+    def personal(self) -> bool:
+        """Whether its files hold personal data, which has to be taken out before anything is kept."""
+        return bool(self.hashed or self.dropped)
+
+    @property
+    def in_files(self) -> Contract:
+        """The contract as files keep it, with the columns that are dropped once they are read."""
+        return replace(self, columns=(*self.columns, *(self.dropped or ())))
+
+    def protecting(self, personal: Mapping[str, Treatment]) -> Contract:
+        """The contract of what is kept where these columns are personal data.
+
+        Nothing is checked of what is dropped; digests are shown to nobody, for they are somebody's.
+        """
+        if personal.keys().isdisjoint(column.name for column in self.columns):
+            return self
+        columns = [self._protected(column, personal.get(column.name)) for column in self.columns]
+        dropped = tuple(column for column in columns if column.personal == "drop")
+        gone = {column.name for column in dropped}
+        rules = tuple(rule for rule in self.rules if not gone.intersection(rule.columns))
+        kept = tuple(column for column in columns if column.personal != "drop")
+        return replace(self, columns=kept, rules=rules, dropped=dropped or None)
+
+    def _protected(self, column: Column, treatment: Treatment | None) -> Column:
+        if treatment is None:
+            return column
+        classification = column.classification if column.classification in NOT_SHOWN else "restricted"
+        return replace(column, personal=treatment, classification=classification)
 
     @property
     def references(self) -> frozenset[Reference]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from serin.domain.charter import Aggregate, Charter, Features, InputType, Scalar, View
@@ -96,7 +96,13 @@ class EntityKey:
     @cached_property
     def id(self) -> str:
         """`<view>#<digest>`: values never become part of a key, whatever they contain."""
-        return f"{self.view}#{digest(*(_text(value) for value in self.values))[:32]}"
+        return f"{self.view}#{_digest(*self.values)}"
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _digest(*values: Value) -> str:
+    """Of an entity, which has several items; 1 and True are equal, and two of them."""
+    return digest(*map(_text, values))[:32]
 
 
 def _text(value: Value) -> str:

@@ -92,6 +92,19 @@ def feature_value(value: Any) -> Value:
     return _of_numpy(value)
 
 
+def are_plain(values: Sequence[Any]) -> bool:
+    """Whether each value is what `feature_value` makes of it, as far as that is told by looking at all at once."""
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
+    if kinds == {int}:
+        numbers = [value for value in values if value is not None]
+        return min(numbers) in INT64 and max(numbers) in INT64
+    if kinds == {float}:
+        # A sum is finite only if all of it is.
+        return math.isfinite(sum(value for value in values if value is not None))
+    return not kinds - {bool}
+
+
 def _of_numpy(value: Any) -> Value:
     kind = value.dtype.kind if getattr(value, "shape", None) == () and hasattr(value, "dtype") else ""
     if kind == "b":

@@ -89,13 +89,12 @@ def digest(*parts: bytes | str | Pieces) -> str:
     """The SHA-256 of the parts in order, as hex; each part is framed by its length, so no two lists collide."""
     sha = hashlib.sha256()
     for part in parts:
-        whole = part if isinstance(part, Pieces) else _whole(part)
-        sha.update(whole.size.to_bytes(8, "big"))
-        for piece in whole.pieces:
-            sha.update(piece)
+        if isinstance(part, Pieces):
+            sha.update(part.size.to_bytes(8, "big"))
+            for piece in part.pieces:
+                sha.update(piece)
+        else:
+            raw = part.encode() if isinstance(part, str) else part
+            sha.update(len(raw).to_bytes(8, "big"))
+            sha.update(raw)
     return sha.hexdigest()
-
-
-def _whole(part: bytes | str) -> Pieces:
-    raw = part.encode() if isinstance(part, str) else part
-    return Pieces(len(raw), (raw,))

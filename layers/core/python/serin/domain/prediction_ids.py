@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from struct import unpack
 
 from serin.domain.errors import Invalid
 
@@ -47,14 +48,12 @@ def is_of_an_hour(prediction: str) -> bool:
 
 
 def _ids(model: str, at: datetime, entropy: bytes, version: int) -> list[str]:
-    moment, of_model, ids = f"{(at - _EPOCH) // _MILLISECOND:012x}", zlib.crc32(f"{model}/".encode()), []
-    for start in range(0, len(entropy), RANDOM_BYTES):
-        random = int.from_bytes(entropy[start : start + RANDOM_BYTES], "big")
-        version_and_12 = version << 12 | random >> 46 & 0xFFF
-        variant_and_46 = 0b10 << 46 | random & (1 << 46) - 1
-        head = f"{moment}{version_and_12:04x}{variant_and_46:012x}"
+    moment, of_model = f"{(at - _EPOCH) // _MILLISECOND:012x}", zlib.crc32(f"{model}/".encode())
+    first, second, ids = version << 12, 0b10 << 46, []
+    for random in unpack(f">{len(entropy) // RANDOM_BYTES}Q", entropy):
+        head = b"%b%04x%012x" % (moment.encode(), first | random >> 46 & 0xFFF, second | random & (1 << 46) - 1)
         # The check of `_check_of`, which goes on from what all of them begin with.
-        ids.append(f"{head}{zlib.crc32(head.encode(), of_model) & 0xFFFF:04x}")
+        ids.append(f"{head.decode()}{zlib.crc32(head, of_model) & 0xFFFF:04x}")
     return ids
 
 

@@ -14,9 +14,6 @@ from serin.domain.growth import SMALL, has_outgrown
 Flag = Literal["label", "suspect", "all_missing", "mostly_missing", "constant", "almost_unique", "afterwards"]
 Period = Literal["hour", "day", "month", "year", "decade", "century"]
 
-NOT_SHOWN: tuple[Classification, ...] = ("confidential", "restricted")
-"""Classifications of a contract whose columns show no value, only counts."""
-
 
 @dataclass(frozen=True)
 class Counted:

@@ -21,22 +21,27 @@ WIDER: frozenset[tuple[ColumnType, ColumnType]] = frozenset(
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns and the primary key of a contract; `version` is the first contract's that had them."""
+    """The columns and the primary key of a contract; `version` is the first contract's that had them.
+
+    Of the columns that are `hashed` its rows have digests.
+    """
 
     version: str
     columns: Mapping[str, ColumnType]
     primary_key: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Names what rows look like: neither the contract's version matters nor the order of its columns."""
-        return record_digest([self.columns, sorted(self.primary_key)])[:16]
+        hashed = [sorted(self.hashed)] if self.hashed else []
+        return record_digest([self.columns, sorted(self.primary_key), *hashed])[:16]
 
 
 def schema_of(contract: Contract) -> Schema:
     """The schema that rows are accepted under by this contract."""
     columns = {column.name: column.type for column in contract.columns}
-    return Schema(contract.version, columns, contract.primary_key)
+    return Schema(contract.version, columns, contract.primary_key, tuple(column.name for column in contract.hashed))
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ def _changes(schema: Schema, contract: Contract) -> Iterator[SchemaChange]:
             f"{_key(contract.primary_key)}; which row replaces which would change for all of them.",
             f"Keep the key, or give the dataset another name and upload its files again. {_BACK}",
         )
+    yield from _protections(schema, contract, rows)
     for column in contract.columns:
         place, kind = f"{dataset}.{column.name}", schema.columns.get(column.name)
         if kind is None and column.required:
@@ -103,11 +109,27 @@ def _changes(schema: Schema, contract: Contract) -> Iterator[SchemaChange]:
                 f"{place}: is {column.type}, and {rows} have it as {kind}.",
                 f"Keep {kind}, or give the new column another name. {_BACK}",
             )
-    if gone := [name for name in schema.columns if name not in {column.name for column in contract.columns}]:
+    known = {column.name for column in (*contract.columns, *(contract.dropped or ()))}
+    if gone := [name for name in schema.columns if name not in known]:
         yield SchemaChange(
             f"{dataset}: {', '.join(gone)} of {rows} is read no more.",
             "Nothing is lost: it is there again once the contract names it. A renamed column begins without values.",
             refused=False,
+        )
+
+
+def _protections(schema: Schema, contract: Contract, rows: str) -> Iterator[SchemaChange]:
+    """Values cannot be taken back by a charter, nor can digests become values."""
+    dropped = {column.name for column in contract.dropped or ()}
+    hashed = {column.name for column in contract.hashed}
+    held = {name for name in schema.columns if name in dropped or (name in hashed) != (name in schema.hashed)}
+    for name in sorted(held):
+        before = "digests" if name in schema.hashed else "values"
+        now = "nothing is kept" if name in dropped else "digests are kept" if name in hashed else "values are kept"
+        yield SchemaChange(
+            f"{contract.dataset}.{name}: {now} of it, and {rows} have its {before}.",
+            "Leave design.compliance.personal_data as it was, or give the dataset another name and upload its files "
+            f"again. {_BACK}",
         )
 
 

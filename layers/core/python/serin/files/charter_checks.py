@@ -12,6 +12,7 @@ from serin.files.gate_checks import GATE_CHECKS
 from serin.files.leakage_checks import LEAKAGE_CHECKS
 from serin.files.monitoring_checks import MONITORING_CHECKS
 from serin.files.people_checks import PEOPLE_CHECKS
+from serin.files.personal_checks import PERSONAL_CHECKS
 from serin.files.positive_checks import POSITIVE_CHECKS
 from serin.files.release_checks import RELEASE_CHECKS
 from serin.files.retraining_checks import RETRAINING_CHECKS
@@ -155,6 +156,7 @@ CHECKS: tuple[Check, ...] = (
     *FEATURE_CHECKS,
     *PEOPLE_CHECKS,
     *DESIGN_CHECKS,
+    *PERSONAL_CHECKS,
     *LEAKAGE_CHECKS,
     *GATE_CHECKS,
     *POSITIVE_CHECKS,

@@ -15,14 +15,14 @@ from serin.domain.charter import Access, Aggregate, Conflict, InputType, Objecti
 from serin.domain.compliance import Risk
 from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
-from serin.domain.names import COLUMN, NAME
+from serin.domain.names import NAME
 from serin.files.design_schema import BudgetSection, ComplianceSection
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
 from serin.files.people_schema import PeopleSection
 from serin.files.release_schema import ReleaseSection
 from serin.files.retraining_schema import RetrainingSection
-from serin.files.sections import AS_WRITTEN, SPAN, SPAN_TEXT, ContractPath, Duration, Section, text_like
+from serin.files.sections import AS_WRITTEN, SPAN, SPAN_TEXT, Column, ContractPath, Duration, Section, text_like
 from serin.files.source_urls import every, source_url
 
 NOT_YET = "Remove the line."
@@ -50,14 +50,7 @@ def _name(value: object) -> object:
     return value
 
 
-def _column(value: object) -> object:
-    if isinstance(value, str) and not COLUMN.match(value):
-        raise ValueError("Use lower-case letters, digits and underscores, a letter first, 63 characters at most.")
-    return value
-
-
 Name = Annotated[str, BeforeValidator(_name), text_like(NAME)]
-Column = Annotated[str, BeforeValidator(_column), text_like(COLUMN)]
 HoldoutSpan = Annotated[timedelta | None, BeforeValidator(holdout), text_like(rf"(random|{SPAN})")]
 MomentText = Annotated[
     tuple[str, timedelta], BeforeValidator(moment), text_like(rf"[a-z][a-z0-9_]{{0,62}}(\s+-\s+{SPAN})?")
@@ -232,7 +225,11 @@ class CharterFile(Section):
 
 NOT_YET_FIELDS = frozenset(
     {
+<<<<<<< HEAD
         "design.compliance.personal_data",
+=======
+        "people.four_eyes",
+>>>>>>> main
         "maturity",
     }
 )

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field
 
 from serin.domain.compliance import Budget, Compliance
 from serin.domain.judgement.retraining.policy import RetrainingPolicy
+from serin.domain.personal import Treatment
 from serin.files.durations import duration
-from serin.files.sections import AS_WRITTEN, SPAN_TEXT, Section
+from serin.files.sections import AS_WRITTEN, SPAN_TEXT, Column, Section
 
 _DAY = timedelta(days=1)
 _TRAININGS = RetrainingPolicy().trainings_per_month
@@ -28,6 +29,7 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]$")]
 
 class ComplianceSection(Section):
     region: Region | None = None
+    personal_data: dict[Column, Treatment] = {}
     retention: Annotated[timedelta, BeforeValidator(_days), AS_WRITTEN, SPAN_TEXT] | None = None
 
 
@@ -39,7 +41,7 @@ class BudgetSection(Section):
 
 def compliance_of(section: ComplianceSection) -> Compliance:
     """What a written section asks of where and how long."""
-    return Compliance(section.region, section.retention)
+    return Compliance(section.region, section.retention, section.personal_data or None)
 
 
 def budget_of(section: BudgetSection) -> Budget:

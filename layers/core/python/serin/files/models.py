@@ -9,6 +9,7 @@ from pathlib import Path
 from serin.domain.charter import Charter, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
+from serin.domain.personal import Treatment
 from serin.domain.sources import Source
 from serin.files.charters import examine
 from serin.files.derivation_code import with_code
@@ -44,6 +45,7 @@ def read_models(folder: Path) -> tuple[ModelFolder, ...]:
             faults.append(error)
     if faults:
         raise together(faults)
+    _agree_on_personal_data(models)
     _agree_on_datasets(models)
     _agree_on_sources(models)
     return tuple(models)
@@ -61,6 +63,27 @@ def with_types(charter: Charter, contracts: Mapping[str, Contract]) -> Charter:
     """The charter with the types that its contracts give the columns of its datasets."""
     types = {name: {column.name: column.type for column in contract.columns} for name, contract in contracts.items()}
     return replace(charter, datasets=tuple(replace(use, types=types[use.name]) for use in charter.datasets))
+
+
+def _agree_on_personal_data(models: list[ModelFolder]) -> None:
+    """A file is read once for all models, so what is taken out of it is taken out for all."""
+    first: dict[str, ModelFolder] = {}
+    for model in models:
+        for dataset, contract in model.contracts.items():
+            other = first.setdefault(dataset, model)
+            ours, theirs = _treatments(contract), _treatments(other.contracts[dataset])
+            differing = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
+            if differing:
+                path = ("design", "compliance", "personal_data", differing[0])
+                document = read_document(model.folder / "model.yaml")
+                found = f"{ours.get(differing[0], 'nothing')} for {dataset}, and {other.charter.model} says "
+                found += str(theirs.get(differing[0], "nothing"))
+                raise invalid([document.fault(path, found, "Say the same in both charters.")])
+
+
+def _treatments(contract: Contract) -> dict[str, Treatment]:
+    columns = (*contract.columns, *(contract.dropped or ()))
+    return {column.name: column.personal for column in columns if column.personal}
 
 
 def _agree_on_datasets(models: list[ModelFolder]) -> None:

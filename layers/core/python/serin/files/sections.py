@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from serin.domain.names import COLUMN
 from serin.files.durations import duration, written
 
 SPAN = r"[0-9]{1,6}[mhd]"
@@ -22,6 +23,15 @@ def text_like(pattern: str | re.Pattern[str]) -> WithJsonSchema:
 AS_WRITTEN = PlainSerializer(written, return_type=str, when_used="json")
 """A span as users write it, where a default is told."""
 SPAN_TEXT = text_like(SPAN)
+
+
+def _column(value: object) -> object:
+    if isinstance(value, str) and not COLUMN.match(value):
+        raise ValueError("Use lower-case letters, digits and underscores, a letter first, 63 characters at most.")
+    return value
+
+
+Column = Annotated[str, BeforeValidator(_column), text_like(COLUMN)]
 Duration = Annotated[timedelta, BeforeValidator(duration), AS_WRITTEN, SPAN_TEXT]
 FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.[a-z]+$", max_length=200)]
 # A contract's file may describe several objects: `contracts/sales.odcs.yaml#orders`.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from serin.domain.contracts import Column, Contract
+from serin.domain.personal import Treatment
 from serin.files.charter_schema import CharterFile, InputSection, ViewSection
 from serin.files.code_outlines import Function, Outline
 from serin.files.faults import Finding
@@ -16,14 +18,25 @@ from serin.files.faults import Finding
 class Subject:
     """A charter under examination.
 
-    `charter` lacks its ill-formed sections, so a check says which sections it needs. Contracts and
-    modules that could not be read are absent: their own faults are reported already.
+    `charter` lacks its ill-formed sections, so a check says which sections it needs. Contracts, as they are `written`,
+    and modules that could not be read are absent: their own faults are reported already.
     """
 
     charter: CharterFile
     folder: Path
-    contracts: Mapping[str, Contract]
+    written: Mapping[str, Contract]
     modules: Mapping[str, Outline]
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """The contracts of what is kept: without personal data that is dropped."""
+        personal = self.personal_data()
+        return {name: contract.protecting(personal) for name, contract in self.written.items()}
+
+    def personal_data(self) -> Mapping[str, Treatment]:
+        """What becomes of which columns before they are kept."""
+        known = "design" in self.charter.model_fields_set
+        return self.charter.design.compliance.personal_data if known else {}
 
     def column(self, dataset: str, name: str) -> Column | None:
         """The column in the dataset's contract, or None."""

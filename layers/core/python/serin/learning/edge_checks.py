@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, Scalar, Score
 from serin.domain.errors import Invalid, ModelFailed, SerinError
 from serin.domain.invocation_lines import believable
 from serin.domain.model_code import RAISED, place, raised
 from serin.learning.columns import TrainingColumns
 from serin.learning.edge_rows import Edge, Kind, edge_rows
 from serin.learning.fitting import Fitted
-from serin.serving.answered import AnsweredRow, answered, with_features
+from serin.serving.answered import answered
 from serin.serving.features import FeaturePlan
-from serin.serving.log import Call, log_line
+from serin.serving.log import Call
 from serin.serving.manifest import Manifest
 from serin.serving.model import ServedModel
 from serin.serving.on_demand import OnDemand
 from serin.serving.pipeline_model import PipelineModel
+from serin.serving.plans import FeatureRows
+from serin.serving.rows import rows_of
 
 Load = Callable[[], Mapping[str, OnDemand]]
 TOLD = 3
@@ -43,28 +44,28 @@ class EdgeChecks:
         self._edges = edge_rows(charter, columns, golden)
         self._now = columns.newest()
         self._plan = _plan(charter, load)
+        names = [item.name for item in charter.inputs]
+        self._instances = rows_of([edge.instance for edge in self._edges], names)
 
     def check_features(self) -> None:
         """Before anything is fitted; Invalid where a function of the model's code cannot answer an edge."""
-        rows = with_features([edge.instance for edge in self._edges], self._plan, {}, self._now)
-        self._refuse([(edge, row.error) for edge, row in zip(self._edges, rows, strict=True) if row.error])
+        errors = self._features().errors
+        self._refuse([(edge, errors[number]) for number, edge in enumerate(self._edges) if number in errors])
 
     def check(self, fitted: Fitted) -> None:
         """Invalid where the fitted pipeline cannot answer an edge, or not by what can be true."""
         manifest = Manifest(self._charter.model, self._charter.task, "", {}, fitted.columns, fitted.classes, {}, "")
         model = ServedModel(manifest, PipelineModel(manifest, fitted.estimator))
-        rows = answered([edge.instance for edge in self._edges], self._plan, model, {}, self._now)
-        faults = [(edge, self._fault(row)) for edge, row in zip(self._edges, rows, strict=True)]
+        answers = answered(self._instances, self._features(), model)
+        errors = map(answers.errors.get, range(len(self._edges)))
+        faults = zip(self._edges, map(_fault, errors, answers.scores, answers.labels), strict=True)
+        names = ["edge"] * len(self._edges)
+        answers.texts(names)
+        Call("edge", self._now, self._charter.model, 0, "", "", False, 0.0, 0.0).lines(answers.logged(names))
         self._refuse([(edge, fault) for edge, fault in faults if fault])
 
-    def _fault(self, row: AnsweredRow) -> ModelFailed | None:
-        if row.error is not None:
-            return row.error
-        if not believable(row.score, row.answer.get("label")):
-            return ModelFailed(f"The model answers {row.score}, which can be no probability.", "")
-        json.dumps(row.as_prediction(0, "edge"), allow_nan=False)
-        log_line(Call("edge", self._now, self._charter.model, 0, "", "", False, 0.0, 0.0), row.as_logged("edge"))
-        return None
+    def _features(self) -> FeatureRows:
+        return self._plan.ask(self._instances, self._now).features({})
 
     def _refuse(self, faults: Sequence[tuple[Edge, ModelFailed]]) -> None:
         if not faults:
@@ -89,6 +90,12 @@ class EdgeChecks:
             return f"{_BEAR[edge.kind]}."
         bounds = ", or say the input's `min` and `max` in the charter" if edge.kind == "number" else ""
         return f"Let {call} answer it, with None where there is no answer{bounds}."
+
+
+def _fault(error: ModelFailed | None, score: Score | None, label: Scalar | None) -> ModelFailed | None:
+    if error is None and not believable(score, label):
+        return ModelFailed(f"The model answers {score}, which can be no probability.", "")
+    return error
 
 
 def _plan(charter: Charter, load: Load) -> FeaturePlan:

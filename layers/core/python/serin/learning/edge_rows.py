@@ -12,7 +12,8 @@ from serin.domain.charter import Charter, Input
 from serin.domain.errors import Invalid
 from serin.domain.fields import EXACT, MAXIMUM_CHARACTERS
 from serin.learning.columns import TrainingColumns
-from serin.serving.requests import Instance, read_row
+from serin.serving.requests import read_row
+from serin.serving.rows import Instance
 
 Kind = Literal["as it is", "text", "null", "number", "time"]
 NEW = "a text that training has not seen"

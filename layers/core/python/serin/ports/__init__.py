@@ -34,6 +34,8 @@ from serin.ports.endpoint import Endpoint as Endpoint
 from serin.ports.objects import ObjectContent as ObjectContent
 from serin.ports.objects import ObjectStore as ObjectStore
 from serin.ports.runs import Runs as Runs
+from serin.ports.salts import SaltReads as SaltReads
+from serin.ports.salts import Salts as Salts
 
 
 class Clock(Protocol):

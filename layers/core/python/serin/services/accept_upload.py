@@ -10,11 +10,12 @@ from typing import Any
 
 from serin.data.contract.advice import broken_most
 from serin.data.contract.checked_files import CheckedFile, check_file
+from serin.data.contract.protected import ProtectedBlocks
 from serin.data.contract.rules import Surroundings, rules_of
 from serin.data.contract.trial import check_contract
 from serin.data.files.parquet import first_rows
 from serin.data.files.reading import opened
-from serin.data.files.table import CAPS
+from serin.data.files.table import CAPS, Blocks
 from serin.domain.contracts import Contract, RuleKind
 from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
@@ -22,11 +23,12 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, schema_of
-from serin.ports import Catalog, Clock, Events, ObjectStore
+from serin.ports import Catalog, Clock, Events, ObjectStore, Salts
 from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
 from serin.services.steps.dataset_claims import DatasetClaims
+from serin.services.steps.pseudonyms import made_pseudonyms, no_salts
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
 from serin.services.steps.widened_rows import refuse_inexact
@@ -61,8 +63,11 @@ def accept_upload(
     catalog: Catalog,
     events: Events,
     clock: Clock,
+    salts: Callable[[], Salts] = no_salts,
 ) -> Upload:
     """Take in one object and say what became of it; the same content again changes nothing, and is told so.
+
+    Personal data is taken out while the file is read; `salts` are asked for only where there is any.
 
     The event is sent again for content that was recorded before, since the first sender may have
     died between recording and sending. Raises what the ports raise; every fault of the file
@@ -98,7 +103,7 @@ def accept_upload(
             checked = _checked(
                 *(raw, content, contract),
                 lambda: surroundings(before, contracts, claims.held(), lake=lake, catalog=catalog, clock=clock),
-                folder,
+                *(folder, salts),
             )
             _refuse_broken_promises(raw, checked)
             _refuse_without_good_rows(raw, checked, contract)
@@ -141,7 +146,12 @@ def _contract(raw: RawFile, contracts: Mapping[str, Contract]) -> Contract:
 
 
 def _checked(
-    raw: RawFile, content: Path | None, contract: Contract, around: Callable[[], Surroundings], folder: Path
+    raw: RawFile,
+    content: Path | None,
+    contract: Contract,
+    around: Callable[[], Surroundings],
+    folder: Path,
+    salts: Callable[[], Salts],
 ) -> CheckedFile:
     if content is None:
         raise TooLarge(
@@ -151,8 +161,15 @@ def _checked(
         )
     # A fault of the contract never passes by itself; once it is mended, the same file is looked at again.
     check_contract(contract)
-    with opened(raw.name, content, contract) as blocks:
-        return check_file(blocks, contract, around(), folder)
+    with opened(raw.name, content, contract.in_files) as blocks:
+        return check_file(_kept_of(blocks, contract, salts), contract, around(), folder)
+
+
+def _kept_of(blocks: Blocks, contract: Contract, salts: Callable[[], Salts]) -> Blocks:
+    """The blocks as they may be kept."""
+    if not contract.personal:
+        return blocks
+    return ProtectedBlocks(blocks, contract, lambda *asked: made_pseudonyms(*asked, salts=salts()))
 
 
 def _refuse_broken_promises(raw: RawFile, checked: CheckedFile) -> None:

@@ -19,7 +19,7 @@ from serin.domain.growth import GROWTH, SMALL, has_outgrown
 from serin.domain.view_statistics import ViewStatistics
 from serin.ports import Catalog, Clock, Events, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import part_rows
-from serin.services.steps.first_training import begins_by_features
+from serin.services.steps.first_training import is_due
 from serin.services.steps.note_fills import DOOMED, note, refuse
 from serin.services.steps.touched_rows import touched_rows
 from serin.services.steps.view_writer import Functions, Heads, ViewWriter, sequence_of
@@ -81,7 +81,7 @@ class FeatureBuilder:
         model, detail = self.charter.model, dict[str, str | int]()
         detail |= {"model": model, "dataset": dataset, "upload_id": upload_id, "sequence": sequence}
         # Looked at here, once an upload: most uploads of a model begin no training.
-        detail["training"] = "due" if begins_by_features(model, catalog=self.catalog) else "not due"
+        detail["training"] = "due" if is_due(self.charter, dataset, catalog=self.catalog) else "not due"
         events.publish(Event("Features Refused" if built.refused else "Features Built", detail, correlation))
         return built
 

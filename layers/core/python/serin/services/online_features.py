@@ -5,13 +5,13 @@ A charter's defaults are of a model's row and are not applied: what is not known
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from serin.domain.buckets import OnlineItem
-from serin.domain.charter import Input
+from serin.domain.charter import Charter, Input
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.feature_references import (
     Charters,
@@ -24,8 +24,10 @@ from serin.domain.feature_references import (
 from serin.domain.features import EntityKey, OnlineValues, Value, is_stale
 from serin.domain.fields import MAXIMUM_INSTANCES, YEARS, read_field
 from serin.domain.printable import printable
-from serin.ports import Clock, OnlineFeatures
+from serin.ports import Clock, OnlineFeatures, SaltReads
+from serin.services.steps.pseudonyms import known_pseudonyms, no_salts
 from serin.serving.lookups import Entity, ViewLookup
+from serin.serving.protected import hidden
 
 MOST_VALUES = 10_000
 """Rows times features of one answer."""
@@ -34,6 +36,7 @@ MOST_ITEMS = 5_000
 
 Status = Literal["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE", "INVALID"]
 Instance = Mapping[str, Value]
+Keys = Mapping[str, Sequence[Value]]
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,29 @@ class Answer:
     columns: Mapping[str, Sequence[Found]]
 
 
-def read_online(question: Question, charters: Charters, *, online: OnlineFeatures, clock: Clock) -> Answer:
-    """Answer in one batch of reads; raises Invalid, or TooLarge before anything is read."""
+def read_online(
+    question: Question,
+    charters: Charters,
+    *,
+    online: OnlineFeatures,
+    clock: Clock,
+    salts: Callable[[], SaltReads] = no_salts,
+) -> Answer:
+    """Answer in one batch of reads; raises Invalid, or TooLarge before anything is read.
+
+    Where a key is personal data its entity is found by what stands for it; the answer repeats it as it was sent.
+    """
     rows = _row_count(question.entities)
     references = _references(question, rows, charters)
     names = column_names(references, list(question.entities), question.full)
     keys = {name: _read_key(name, values, references, charters) for name, values in question.entities.items()}
     now = clock.now()
-    views = {(item.charter.model, item.view.name): _AskedView(item, keys) for item in references}
+    hashed = frozenset(name for item in references for name in item.charter.compliance.hashed).intersection(keys)
+    digests = {name: _digests(name, keys[name], salts()) for name in hashed}
+    views = {
+        (item.charter.model, item.view.name): _AskedView(item, _keys_in(item.charter, keys, digests))
+        for item in references
+    }
     needed = _needed(views.values(), now)
     read = online.read(needed) if needed else {}
     known = {name: view.known(read, now) for name, view in views.items()}
@@ -104,6 +122,15 @@ class _AskedView:
         """What is known of the entity of each row."""
         values = {entity: self._lookup.found(entity, read, now) for entity in dict.fromkeys(self._entities)}
         return [values[entity] for entity in self._entities]
+
+
+def _digests(name: str, values: Sequence[Value], salts: SaltReads) -> Sequence[Value]:
+    return hidden(values, name, lambda *asked: known_pseudonyms(*asked, salts=salts))
+
+
+def _keys_in(charter: Charter, keys: Keys, digests: Keys) -> Keys:
+    """The keys as what the charter's model keeps is found by them."""
+    return {name: digests[name] if name in charter.compliance.hashed else values for name, values in keys.items()}
 
 
 def _row_count(entities: Mapping[str, Sequence[object]]) -> int:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
+
+from serin.data.contract.protected import hidden, without_text
 from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import (
+    WORK,
     Batch,
     BatchPart,
     BatchPlan,
@@ -22,13 +27,15 @@ from serin.domain.batches import (
     rows_at,
     set_of,
 )
+from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record, from_record
-from serin.ports import Catalog, ObjectStore
+from serin.ports import Catalog, ObjectStore, SaltReads
 from serin.services.steps.batch_version import BatchVersion
 from serin.services.steps.known_objects import known_record
+from serin.services.steps.pseudonyms import known_pseudonyms, no_salts
 
 
 def asked_batch(model: str, batch: str, *, lake: ObjectStore) -> Batch:
@@ -49,8 +56,11 @@ def plan_batch(
     uploads: ObjectStore,
     lake: ObjectStore,
     catalog: Catalog,
+    salts: Callable[[], SaltReads] = no_salts,
 ) -> BatchPlan:
     """The parts of a batch, whose rows have been written one part after the other; planned again it is the same plan.
+
+    Personal values are replaced before a row is written; `salts` are asked for only where there are any.
 
     Raises Rejected or TooLarge for a file that cannot be read, as an upload would be; Invalid where a view looks into
     a dataset that no deployed model reads.
@@ -58,12 +68,11 @@ def plan_batch(
     if known := known_plan(batch.model, batch.id, lake=lake):
         return known
     heads = _heads(version, contracts, catalog)
-    parts_set = set_of(batch, version.looks_up)
+    empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        parts = tuple(_cut(batch, file, version, parts_set, lake))
-    plan = BatchPlan(batch, parts_set, parts, heads)
-    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in parts]
+        plan = replace(empty, parts=tuple(_cut(empty, file, version, lake, salts)))
+    items = [{"part": part.name, "object": batch.key, "group": part.group} for part in plan.parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
         return plan
@@ -80,15 +89,28 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
     return into
 
 
-def _cut(batch: Batch, file: Path, version: BatchVersion, parts_set: str, lake: ObjectStore) -> list[BatchPart]:
-    parts: list[BatchPart] = []
+def _cut(
+    plan: BatchPlan, file: Path, version: BatchVersion, lake: ObjectStore, salts: Callable[[], SaltReads]
+) -> list[BatchPart]:
+    batch, parts = plan.batch, list[BatchPart]()
     first = 1
-    for group, rows in enumerate(pieces(file_in(batch.key), file, version.charter)):
+    for group, written in enumerate(pieces(file_in(batch.key), file, version.charter)):
+        rows = _protected(written, version.charter, salts)
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
-        lake.put(rows_at(parts_set, batch.model, name), to_parquet(rows))
+        lake.put(rows_at(plan, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
     return parts
+
+
+def _protected(rows: pl.DataFrame, charter: Charter, salts: Callable[[], SaltReads]) -> pl.DataFrame:
+    """The rows with digests where the charter has them."""
+    hashed = sorted(charter.compliance.hashed.intersection(rows.columns))
+    if not hashed:
+        return rows
+    known = salts()
+    digests = (hidden(rows[name], lambda *asked: known_pseudonyms(*asked, salts=known)) for name in hashed)
+    return without_text(rows.with_columns(digests))
 
 
 def _heads(version: BatchVersion, contracts: Mapping[str, Contract], catalog: Catalog) -> Mapping[str, DatasetHead]:

@@ -13,7 +13,7 @@ from serin.domain.prediction_ids import RANDOM_BYTES, prediction_ids, repeated_i
 from serin.domain.scopes import require
 from serin.serving.answered import answered
 from serin.serving.attempts import Attempts
-from serin.serving.log import Call
+from serin.serving.log import Call, logged_rows
 from serin.serving.model import ServedModel, open_model
 from serin.serving.plans import InputsPlan
 from serin.serving.quick_rows import QuickRows
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from serin.ports import Clock, OnlineReads
     from serin.serving.features import FeaturePlan
     from serin.serving.package import ModelPackage
-    from serin.serving.plans import Plan
-    from serin.serving.requests import Instance
+    from serin.serving.plans import Plan, Question
+    from serin.serving.protected import Digests
+    from serin.serving.rows import Rows
 
     T = TypeVar("T")
 
@@ -79,25 +80,40 @@ class Request:
 
 
 class Reply:
-    """The status and body to answer with, and the lines for the prediction log.
+    """The status and body to answer with, an object or its text, and the lines for the prediction log.
 
     `failure` is what the model's code could not answer, in words that repeat no value: None where it answered, and
     where it was not asked.
     """
 
     def __init__(
-        self, status: int, body: Mapping[str, Any], log: Sequence[str] = (), failure: SerinError | None = None
+        self,
+        status: int,
+        content: Mapping[str, Any] | str,
+        log: Sequence[str] = (),
+        failure: SerinError | None = None,
     ) -> None:
-        self.status, self.body, self.log, self.failure = status, body, log, failure
+        self.status, self._content, self.log, self.failure = status, content, log, failure
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The body as it is read."""
+        content = self._content
+        body: Mapping[str, Any] = json.loads(content) if isinstance(content, str) else content
+        return body
 
     @cached_property
     def text(self) -> str:
         """The body as it is sent: ASCII JSON with finite numbers."""
-        return _ENCODED(self.body)
+        return self._content if isinstance(self._content, str) else _ENCODED(self._content)
 
 
 class Predictor:
-    """A released model and all it needs, loaded at the first right request and kept for the function's life."""
+    """A released model and all it needs, loaded at the first right request and kept for the function's life.
+
+    `digests` says what stands for personal values, which are asked about for every request anew: an erasure counts at
+    once. A model that is asked none needs none.
+    """
 
     def __init__(
         self,
@@ -108,9 +124,11 @@ class Predictor:
         online: OnlineReads,
         clock: Clock,
         function_version: str,
+        digests: Digests | None = None,
         runtime: Runtime = "compiled",
     ) -> None:
         self._runtime = runtime
+        self._digests = digests
         self._package = package
         self._version = version
         self._sha256 = sha256
@@ -203,7 +221,8 @@ class Predictor:
         call = self._call(invocation, now, began, cpu_began, invocation=invocation, shadow=asked["release"])
         body = {"release": asked["release"], "sandbox": sandbox, "answers": [as_record(row.answer) for row in rows]}
         names = prediction_ids(call.model, now, os.urandom(RANDOM_BYTES * len(rows)))
-        return Reply(200, body, call.lines([row.as_logged(name) for row, name in zip(rows, names, strict=True)]))
+        logged = logged_rows([row.as_logged(name) for row, name in zip(rows, names, strict=True)])
+        return Reply(200, body, call.lines(logged))
 
     def _call(self, request_id: str, at: datetime, began: float, cpu_began: float, **more: Any) -> Call:
         cold, self._cold = self._cold, False
@@ -223,28 +242,43 @@ class Predictor:
 
     def _answer(self, request: Request, asked: Asked) -> Reply:
         began, cpu_began = time.perf_counter(), time.process_time()
-        instances = asked.instances
-        now, model = self._clock.now(), self._package.model
-        plan = self._plan
-        rows = answered(instances, plan, self._model, self._looked_up(instances, now), now, explain=asked.explain)
-        ids = _ids(request, instances, model, now)
-        predictions = [row.as_prediction(number, ids[number]) for number, row in enumerate(rows)]
-        failed = [row.error for row in rows if row.error is not None]
-        body = {"model": model, "version": self._version, "predictions": predictions}
-        body |= {"failed": len(failed)} if failed else {}
+        instances = self._protected(asked.instances)
+        now, name = self._clock.now(), self._package.model
+        plan, model = self._plan, self._model
+        question = plan.ask(instances, now)
+        features = question.features(self._looked_up(question))
+        answers = answered(instances, features, model, explain=asked.explain)
+        ids = _ids(request, instances, name, now)
+        text = self._text(answers.texts(ids), len(answers.errors))
         told = {"invocation": request.invocation, "key": request.key, "attempt": self._attempts.next(request.key)}
         call = self._call(request.id, now, began, cpu_began, **told)
-        lines: Sequence[str] = call.lines([row.as_logged(name) for row, name in zip(rows, ids, strict=True)])
+        lines: Sequence[str] = call.lines(answers.logged(ids))
         # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
-        failure, lines = _failure(failed, len(rows)), lines if recorded else ()
+        failed = [error for _, error in sorted(answers.errors.items())]
+        failure, lines = _failure(failed, len(instances)), lines if recorded else ()
         if failed and not asked.tells_of_rows:
             return Reply(STATUS[failed[0].kind], {"error": failed[0].as_record()}, lines, failure)
-        return _bounded(Reply(200, asked.answer(body), lines, failure), len(rows))
+        content = text if asked.answer is None else asked.answer(json.loads(text))
+        return _bounded(Reply(200, content, lines, failure), len(instances))
 
-    def _looked_up(self, instances: Sequence[Instance], now: datetime) -> Mapping[EntityKey, OnlineItem]:
-        keys = self._plan.keys(instances, now)
-        return self._online.read(keys) if keys else {}
+    def _protected(self, instances: Rows) -> Rows:
+        """The instances as everything sees them from here on: nothing behind this knows a personal value."""
+        if not (hashed := self._package.hashed):
+            return instances
+        from serin.serving.protected import protected
+
+        assert self._digests is not None, "a model that is asked personal data is opened with what stands for it"
+        return protected(instances, hashed, self._digests)
+
+    def _looked_up(self, question: Question) -> Mapping[EntityKey, OnlineItem]:
+        return self._online.read(question.keys) if question.keys else {}
+
+    def _text(self, predictions: Sequence[str], failed: int) -> str:
+        """The body of an answer."""
+        last = f', "failed": {failed}' if failed else ""
+        rows = ", ".join(predictions)
+        return f'{{"model": "{self._package.model}", "version": {self._version}, "predictions": [{rows}]{last}}}'
 
 
 class Unreleased:
@@ -277,7 +311,7 @@ def refusal(error: SerinError) -> Reply:
     return Reply(STATUS.get(error.kind, 500), {"error": error.as_record()}, (), failure)
 
 
-def _ids(request: Request, instances: Sequence[Instance], model: str, now: datetime) -> list[str]:
+def _ids(request: Request, instances: Rows, model: str, now: datetime) -> list[str]:
     """An id for each row; under a key those of the same rows asked before, though nobody has remembered them."""
     if request.key is None:
         return prediction_ids(model, now, os.urandom(RANDOM_BYTES * len(instances)))

@@ -64,14 +64,13 @@ def score_part(
     part = plan.part(name)
     if known := _known(plan, part, lake):
         return known
-    model = plan.batch.model
-    piece = from_parquet(lake.get(rows_at(plan.set, model, name)))
+    piece = from_parquet(lake.get(rows_at(plan, name)))
     features = part_features(piece, plan, version, contracts, lake=lake, catalog=catalog)
     table = _marks(features, version.manifest)
     if version.compiled is not None:
         scored = _compiled(features, version.compiled, version)
         return _written(plan, part, table, scored, version.manifest, "compiled", lake)
-    place = features_at(plan.set, model, name)
+    place = features_at(plan, name)
     texts = [column.name for column in version.manifest.columns if column.kind == "categorical"]
     lake.put(place, write_features(features.table, texts))
     lake.put(place + MARKS, to_parquet(table))
@@ -83,7 +82,7 @@ def write_part(plan: BatchPlan, name: str, manifest: Manifest, *, lake: ObjectSt
     part = plan.part(name)
     if known := _known(plan, part, lake):
         return known
-    place = features_at(plan.set, plan.batch.model, name)
+    place = features_at(plan, name)
     table = from_parquet(lake.get(place + MARKS))
     scored = Scored(*read_scores(lake.get(scores_beside(place))))
     return _written(plan, part, table, scored, manifest, "scikit-learn", lake)
@@ -95,9 +94,10 @@ def _known(plan: BatchPlan, part: BatchPart, lake: ObjectStore) -> PartCounts | 
 
 def _marks(features: PartFeatures, manifest: Manifest) -> pl.DataFrame:
     seen = {column.name: frozenset(column.categories) for column in manifest.columns if column.categories}
-    unknown = pl.Series([None] * features.numbers.len(), dtype=pl.String)
-    unknown = unknown.scatter(features.places, unknown_categories(features.table, seen))
-    return marks(features.numbers, {place: error.as_record() for place, error in features.errors.items()}, unknown)
+    guesses = features.guesses.with_columns(unknown_categories(features.table, seen).alias("unknown"))
+    nothing = pl.Series([None] * features.numbers.len(), dtype=pl.String)
+    said = guesses.select(nothing.scatter(features.places, column).alias(column.name) for column in guesses)
+    return marks(features.numbers, {place: error.as_record() for place, error in features.errors.items()}, said)
 
 
 def _compiled(features: PartFeatures, model: CompiledModel, version: BatchVersion) -> Scored:

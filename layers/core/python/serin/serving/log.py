@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 
 from serin.domain.moments import moment_text
+from serin.serving.texts import LITERAL, text, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Any, Literal
+    from typing import Literal, TypeAlias
 
     from serin.domain.charter import Scalar, Score
     from serin.domain.features import Value
+
+    Status: TypeAlias = Literal["ok", "failed"]
 
 # No class here is a dataclass: what makes these costs a process of `predict` more than its first answer.
 
@@ -48,28 +49,71 @@ class Call:
         instead: str | None = None,
     ) -> None:
         self.at, self.model = at, model
-        known = "" if key is None else f',"key":{_text(key)}'
-        self._head = f'{{"request_id":{_text(request_id)},"invocation":{_text(invocation)}{known},"prediction_id":'
+        known = "" if key is None else f',"key":{text(key)}'
+        self._head = f'{{"request_id":{text(request_id)},"invocation":{text(invocation)}{known},"prediction_id":'
         # Numbers as JSON has them: whole ones and finite floats are written by Python as they are by json.
         self._about = (
-            f',"attempt":{attempt},"at":"{moment_text(at)}","model":{_text(model)},"version":{version},'
-            f'"function_version":{_text(function_version)},"runtime":{_text(runtime)},"cold":{_LITERAL[cold]},'
+            f',"attempt":{attempt},"at":"{moment_text(at)}","model":{text(model)},"version":{version},'
+            f'"function_version":{text(function_version)},"runtime":{text(runtime)},"cold":{LITERAL[cold]},'
             f'"ms":{round(ms, 3)},"cpu_ms":{round(cpu_ms, 3)},"inputs":'
         )
         self._last = _marks(("instead", instead), ("shadow", shadow))
 
-    def lines(self, rows: Sequence[LoggedRow]) -> list[str]:
+    def lines(self, rows: LoggedRows) -> list[str]:
         """A line for each row, without its end: ASCII JSON, so no value can begin another line; NaN is null."""
         head, about, last = self._head, self._about, self._last
-        return [f"{head}{_text(row.prediction_id)}{about}{row.as_text(last)}" for row in rows]
+        of_rows = zip(map(text, rows.names), rows.inputs, rows.features, rows.outcomes, strict=True)
+        if not rows.last:
+            return [
+                f'{head}{name}{about}{inputs},"features":{features}{outcome}{last}}}'
+                for name, inputs, features, outcome in of_rows
+            ]
+        return [
+            f'{head}{name}{about}{inputs},"features":{features}{outcome}{last}{more}}}'
+            for (name, inputs, features, outcome), more in zip(of_rows, rows.last, strict=True)
+        ]
+
+
+class LoggedRows:
+    """Rows as they were asked and answered, as JSON: inputs and features are objects, and hold charter columns only.
+
+    `outcomes` are `outcome`'s, and `last`, where any row has them, `last_marks`'.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        inputs: Sequence[str],
+        features: Sequence[str],
+        outcomes: Sequence[str],
+        last: Sequence[str] = (),
+    ) -> None:
+        self.names, self.inputs, self.features, self.outcomes, self.last = names, inputs, features, outcomes, last
+
+
+NO_VIEWS = ',"missing":[],"stale":[]'
+
+
+def outcome(score: str, label: str, status: Status = "ok", views: str = NO_VIEWS) -> str:
+    """What became of a row, as the fields of a line; score and label are JSON, `views` of `views_text`."""
+    return f'{views},"score":{score},"label":{label},"status":"{status}"'
+
+
+def views_text(missing: Sequence[str], stale: Sequence[str]) -> str:
+    """The views without a fresh value, as the fields of a line."""
+    return f',"missing":{value_text(missing)},"stale":{value_text(stale)}' if missing or stale else NO_VIEWS
+
+
+def last_marks(of: str | None = None, error: str | None = None) -> str:
+    """What few lines have: the prediction that a shadow's row was logged with, and by what a failed row failed.
+
+    That is the kind of error and its place, never its message, which may repeat a personal value.
+    """
+    return _marks(("of", of), ("error", error)) if of or error else ""
 
 
 class LoggedRow:
-    """One row as it was asked and answered. `inputs` and `features` hold charter columns only.
-
-    `of` is the prediction that a shadow's row was logged with. `error` says by what a failed row failed: the kind of
-    error and its place, never its message, which may repeat a personal value.
-    """
+    """One row by itself."""
 
     def __init__(
         self,
@@ -80,56 +124,30 @@ class LoggedRow:
         stale: Sequence[str],
         score: Score | None,
         label: Scalar | None,
-        status: Literal["ok", "failed"] = "ok",
+        status: Status = "ok",
         of: str | None = None,
         error: str | None = None,
     ) -> None:
-        self.prediction_id, self.inputs, self.features = prediction_id, inputs, features
-        self.missing, self.stale, self.score, self.label, self.status = missing, stale, score, label, status
-        self._last = _marks(("of", of), ("error", error)) if of or error else ""
+        self.name, self.inputs, self.features = prediction_id, value_text(inputs), value_text(features)
+        self.outcome = outcome(value_text(score), value_text(label), status, views_text(missing, stale))
+        self.last = last_marks(of, error)
 
-    def as_text(self, of_call: str) -> str:
-        """Its fields as they end the line, from the inputs on; `of_call` is what the call adds."""
-        inputs = _json(self.inputs)
-        features = inputs if self.features is self.inputs else _json(self.features)
-        return (
-            f'{inputs},"features":{features},"missing":{_json(self.missing) if self.missing else "[]"},'
-            f'"stale":{_json(self.stale) if self.stale else "[]"},"score":{_json(self.score)},'
-            f'"label":{_json(self.label)},"status":"{self.status}"{of_call}{self._last}}}'
-        )
+
+def logged_rows(rows: Sequence[LoggedRow]) -> LoggedRows:
+    """Rows that come one by one."""
+    return LoggedRows(
+        [row.name for row in rows],
+        [row.inputs for row in rows],
+        [row.features for row in rows],
+        [row.outcome for row in rows],
+        [row.last for row in rows],
+    )
 
 
 def log_line(call: Call, row: LoggedRow) -> str:
     """The line of one row."""
-    return call.lines([row])[0]
+    return call.lines(logged_rows([row]))[0]
 
 
 def _marks(*pairs: tuple[str, str | None]) -> str:
-    return "".join(f',"{name}":{_text(value)}' for name, value in pairs if value is not None)
-
-
-def _json(value: Any) -> str:
-    if value is True or value is False or value is None:
-        return _LITERAL[value]
-    if type(value) is float and math.isfinite(value):
-        return repr(value)
-    try:
-        return _ENCODED(value)
-    except ValueError:
-        # A number that is none; hardly a row has one.
-        return _ENCODED(_finite(value))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return value
-
-
-_LITERAL: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
-_text = json.encoder.encode_basestring_ascii
-_ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"), default=moment_text).encode
+    return "".join(f',"{name}":{text(value)}' for name, value in pairs if value is not None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from serin.domain.buckets import Bucket, OnlineItem, bucket_keys, items_id
+from serin.domain.buckets import Bucket, OnlineItem, bucket_names, items_id
 from serin.domain.charter import Charter, View
 from serin.domain.features import EntityKey, OnlineValues, Value
 from serin.serving.windows import counted
@@ -20,7 +20,9 @@ class ViewLookup:
     def __init__(self, charter: Charter, view: View) -> None:
         self.view = view
         self.columns = charter.features.entities[view.entity]
+        self.features = tuple(f"{view.name}.{column}" for column in view.values)
         self._id = items_id(charter, view)
+        self._named: tuple[datetime | None, Sequence[str]] = (None, ())
 
     def entity(self, instance: Mapping[str, Value]) -> Entity:
         """Whom the view is asked about for an instance."""
@@ -30,16 +32,31 @@ class ViewLookup:
         """Every online item that the entity's values depend on at `now`; a key with a null value names nobody."""
         if None in entity:
             return []
-        return bucket_keys(self.view, self._id, entity, now) if self.view.windows else [EntityKey(self._id, entity)]
+        return [EntityKey(name, entity) for name in self._names(now)]
+
+    def _names(self, now: datetime) -> Sequence[str]:
+        """What keys begin with at `now`, which is the moment of many entities in turn."""
+        moment, names = self._named
+        if moment != now:
+            names = bucket_names(self.view, self._id, now) if self.view.windows else (self._id,)
+            self._named = now, names
+        return names
 
     def found(self, entity: Entity, online: Mapping[EntityKey, OnlineItem], now: datetime) -> OnlineValues | None:
         """What is known of the entity, fresh or not; None when nothing is.
 
         Of an entity with more than is kept online only that is known.
         """
-        items = [online[key] for key in self.keys(entity, now) if key in online]
-        if busy := next((item for item in items if item.too_many), None):
-            return OnlineValues(busy.key, {}, too_many=busy.too_many)
+        return self.known(self.keys(entity, now), online, now)
+
+    def known(
+        self, keys: Sequence[EntityKey], online: Mapping[EntityKey, OnlineItem], now: datetime
+    ) -> OnlineValues | None:
+        """The same of an entity whose keys at `now` these are."""
+        items = [item for item in map(online.get, keys) if item is not None]
+        for item in items:
+            if item.too_many:
+                return OnlineValues(item.key, {}, too_many=item.too_many)
         if not self.view.windows:
             return next((item.at(now) for item in items if isinstance(item, OnlineValues)), None)
         buckets = [item for item in items if isinstance(item, Bucket)]

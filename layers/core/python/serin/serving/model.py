@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serin.domain.errors import Corrupt, Unavailable
-from serin.serving.answers import answer_of
+from serin.serving.answers import answer_of, answer_texts, label_of
 from serin.serving.package import COMPILED, ESTIMATOR
 
 TYPE_CHECKING = False
@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Protocol
 
-    from serin.domain.charter import Score
+    from serin.domain.charter import Scalar, Score
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
     from serin.serving.compiled.model import CompiledModel
     from serin.serving.manifest import Facts
     from serin.serving.package import ModelPackage
+    from serin.serving.rows import AnyRows, Rows
 
     class Scorer(Protocol):
         """What gives rows their scores."""
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
         def runtime(self) -> Runtime:
             """What it is, as the prediction log says it."""
 
-        def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+        def score(self, rows: AnyRows) -> list[Score]:
             """A score for each row."""
 
 
@@ -42,7 +43,7 @@ class ServedModel:
         """Why scikit-learn serves it, where it does."""
         return self.instead or self.facts.uncompiled or "this function is set to it"
 
-    def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+    def score(self, rows: AnyRows) -> list[Score]:
         """A score for each row: the positive class's probability, one probability a class, or the value.
 
         Raises what the model raises of a row that it cannot answer, and ModelFailed for a score that is no finite
@@ -54,9 +55,29 @@ class ServedModel:
         """The columns of a row whose category was not there in training: the model answers as well as it can."""
         return [name for name, seen in self._seen if row[name] not in seen and row[name] is not None]
 
+    def unknown_of(self, rows: Rows) -> dict[int, list[str]]:
+        """The same of the rows, by number, that have any."""
+        unknown: dict[int, list[str]] = {}
+        for name, seen in self._seen:
+            column = rows.columns[name]
+            if new := set(column) - seen - {None}:
+                for number, value in enumerate(column):
+                    if value in new:
+                        unknown.setdefault(number, []).append(name)
+        return unknown
+
     def answer(self, score: Score) -> dict[str, object]:
         """What the caller reads of a score: `label` and `probability`, `label` and `probabilities`, or `value`."""
         return answer_of(self.facts.task, self.facts.classes, score)
+
+    def answer_texts(self, scores: Sequence[Score], texts: Sequence[str]) -> list[str]:
+        """The same of many scores, whose texts these are, each as the fields of a JSON object."""
+        return answer_texts(self.facts.task, self.facts.classes, scores, texts)
+
+    def labels(self, scores: Sequence[Score]) -> list[Scalar | None]:
+        """The class that each score speaks for."""
+        task, classes = self.facts.task, self.facts.classes
+        return [label_of(task, classes, score) for score in scores]
 
 
 def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled") -> ServedModel:

@@ -85,6 +85,12 @@ class ModelPackage:
         return tuple(uses) if names.issuperset(uses) else None
 
     @cached_property
+    def hashed(self) -> tuple[str, ...]:
+        """The inputs of which the model has learnt digests."""
+        personal = self._charter.get("compliance", {}).get("personal_data", {})
+        return tuple(item.name for item in self.inputs if personal.get(item.name) == "hash")
+
+    @cached_property
     def charter(self) -> Charter:
         """The charter that the version was made by."""
         from serin.domain.charter import Charter

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from serin.domain.charter import Score
 from serin.domain.compilation import Runtime
 from serin.domain.errors import ModelFailed
-from serin.domain.features import Value
 from serin.serving.estimators import Estimator
 from serin.serving.manifest import Manifest
 from serin.serving.scoring import scores_of
@@ -18,6 +16,8 @@ from serin.serving.table import table_of
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from serin.serving.rows import AnyRows
 
 
 class PipelineModel:
@@ -32,7 +32,7 @@ class PipelineModel:
         self._estimator = estimator
         self._threads: Any = ThreadpoolController()
 
-    def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+    def score(self, rows: AnyRows) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
 
         Raises what the pipeline raises, and ModelFailed for a score that is no finite number.

@@ -1,4 +1,4 @@
-"""Rows that are plainly right, read by looking at all their values at once.
+"""Rows that are plainly right, read by looking at whole columns of them at once.
 
 Most rows of most requests are: their fields are the inputs, their values of the inputs' own types. What is left over,
 right or wrong, is for `serin.serving.requests`, which looks at each value by itself and can say what is wrong with it.
@@ -6,19 +6,22 @@ right or wrong, is for `serin.serving.requests`, which looks at each value by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from math import inf, isfinite
-from operator import itemgetter
 
 from serin.domain.errors import Invalid
 from serin.domain.fields import INT64, MAXIMUM_CHARACTERS, is_printable, read_field
+from serin.serving.rows import Rows, pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from serin.domain.features import Value
     from serin.domain.fields import Field
+
+    Kinds: TypeAlias = "tuple[frozenset[type], ...]"
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -27,6 +30,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "timestamp": (str,),
 }
+_NULL = type(None)
 _MOST_FORMS = 256
 
 
@@ -36,29 +40,32 @@ class QuickRows:
     def __init__(self, inputs: Sequence[Field]) -> None:
         self._inputs = inputs
         self._names = tuple(item.name for item in inputs)
-        self._values = _pick(self._names)
-        self._forms: dict[tuple[type, ...], _Form | None] = {}
+        self._values = pick(self._names)
+        self._forms: dict[Kinds, _Form | None] = {}
 
-    def read(self, row: object) -> dict[str, Value] | None:
-        """The row as `serin.serving.requests.read_row` reads it; None where that has to look at it."""
-        if type(row) is not dict or len(row) != len(self._names):
-            return None
+    def read(self, rows: Sequence[object]) -> Rows | None:
+        """The rows as `serin.serving.requests.read_rows` reads them; None where that has to look at them."""
+        width = len(self._names)
+        for row in rows:
+            if type(row) is not dict or len(row) != width:
+                return None
         try:
-            values = self._values(row)
+            columns: list[Sequence[Any]] = list(zip(*map(self._values, rows), strict=True))
         except KeyError:
             return None
-        kinds = tuple(map(type, values))
+        kinds = tuple([frozenset(map(type, column)) for column in columns])
         try:
             form = self._forms[kinds]
         except KeyError:
             form = self._form(kinds)
-        read = None if form is None else form.read(values)
-        return None if read is None else dict(zip(self._names, read, strict=True))
+        read = None if form is None else form.read(columns)
+        return None if read is None else Rows(dict(zip(self._names, read, strict=True)), len(rows))
 
-    def _form(self, kinds: tuple[type, ...]) -> _Form | None:
+    def _form(self, kinds: Kinds) -> _Form | None:
         is_right = all(
-            kind in _KINDS[item.type] or (kind is type(None) and item.nullable)
-            for item, kind in zip(self._inputs, kinds, strict=True)
+            kind in _KINDS[item.type] or (kind is _NULL and item.nullable)
+            for item, of_column in zip(self._inputs, kinds, strict=True)
+            for kind in of_column
         )
         if len(self._forms) >= _MOST_FORMS:
             self._forms.clear()
@@ -67,14 +74,14 @@ class QuickRows:
 
 
 class _Form:
-    """Rows whose values have these types, which the inputs take."""
+    """Rows whose columns hold values of these types, which the inputs take."""
 
-    def __init__(self, inputs: Sequence[Field], kinds: Sequence[type]) -> None:
-        here = [(place, item) for place, item in enumerate(inputs) if kinds[place] is not type(None)]
-        self._texts = _pick([place for place, item in here if item.type == "string"])
-        self._numbers = _pick([place for place, item in here if item.type == "number"])
+    def __init__(self, inputs: Sequence[Field], kinds: Kinds) -> None:
+        here = list(enumerate(inputs))
+        self._texts = pick([place for place, item in here if item.type == "string"])
+        self._numbers = pick([place for place, item in here if item.type == "number"])
         self._whole = [place for place, item in here if item.type == "integer"]
-        self._widened = [place for place, item in here if item.type == "number" and kinds[place] is int]
+        self._widened = [place for place, item in here if item.type == "number" and int in kinds[place]]
         self._moments = [(place, item) for place, item in here if item.type == "timestamp"]
         self._ranges = [
             (place, -inf if item.min is None else item.min, inf if item.max is None else item.max)
@@ -82,36 +89,36 @@ class _Form:
             if item.type in ("integer", "number") and (item.min, item.max) != (None, None)
         ]
 
-    def read(self, values: Sequence[Any]) -> Sequence[Value] | None:
-        """The values as the model's code sees them; None where one of them is not plainly right."""
-        text = "".join(self._texts(values))
-        if len(text) > MAXIMUM_CHARACTERS or not is_printable(text):
+    def read(self, columns: list[Sequence[Any]]) -> Sequence[Sequence[Value]] | None:
+        """The columns as the model's code sees them; None where a value is not plainly right."""
+        # Nulls have no length and are in no sum; empty texts and zeros are right in both.
+        texts = list(filter(None, chain.from_iterable(self._texts(columns))))
+        if max(map(len, texts), default=0) > MAXIMUM_CHARACTERS or not is_printable("".join(texts)):
             return None
         for place in self._whole:
-            if values[place] not in INT64:
+            if not _are_within(filter(None, columns[place]), INT64.start, INT64[-1]):
                 return None
         for place, least, most in self._ranges:
-            if not least <= values[place] <= most:
+            if not _are_within((value for value in columns[place] if value is not None), least, most):
                 return None
         try:
             # A sum is finite only if all of it is.
-            if not isfinite(sum(self._numbers(values))):
+            if not isfinite(sum(filter(None, chain.from_iterable(self._numbers(columns))))):
                 return None
-            return self._converted(values) if self._widened or self._moments else values
+            return self._converted(columns) if self._widened or self._moments else columns
         except (OverflowError, Invalid):
             return None
 
-    def _converted(self, values: Sequence[Any]) -> Sequence[Value]:
-        converted = list(values)
+    def _converted(self, columns: list[Sequence[Any]]) -> Sequence[Sequence[Value]]:
         for place in self._widened:
-            converted[place] = float(converted[place])
+            columns[place] = [None if value is None else float(value) for value in columns[place]]
         for place, item in self._moments:
-            converted[place] = read_field(item, converted[place])
-        return converted
+            # Many rows of a request are of one moment.
+            read = {text: read_field(item, text) for text in set(columns[place])}
+            columns[place] = [read[text] for text in columns[place]]
+        return columns
 
 
-def _pick(places: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
-    """What gives the values at these places, as many as they are."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda values: [values[place] for place in places]
+def _are_within(numbers: Iterable[Any], least: float, most: float) -> bool:
+    values = list(numbers)
+    return not values or (least <= min(values) and max(values) <= most)

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.fields import MAXIMUM_INSTANCES, read_field, shown
 from serin.domain.json_body import read_json
+from serin.serving.rows import Rows, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeAlias
+    from typing import Any
 
     from serin.domain.features import Value
     from serin.domain.fields import Field
     from serin.serving.quick_rows import QuickRows
+    from serin.serving.rows import Instance
 
-Instance: TypeAlias = "Mapping[str, Value]"
 REPORTED_PROBLEMS = 10
 LENGTH = "inference-header-content-length"
 """The header that says how long the JSON of the Open Inference Protocol is, before its binary tensors."""
@@ -27,14 +28,15 @@ _REMEDY = 'Send {"instances": [{…}, …]}.'
 class Asked:
     """A request's instances, and how its protocol gives the answer back.
 
-    `answer` makes the protocol's body of `{"model", "version", "predictions"}`; `tells_of_rows` says whether that can
-    say of one row that it failed: else no row is answered where one is not. `explain` asks how scores came to be.
+    `answer` makes the protocol's body of `{"model", "version", "predictions"}`, where it has another; `tells_of_rows`
+    says whether that can say of one row that it failed: else no row is answered where one is not. `explain` asks how
+    scores came to be.
     """
 
     def __init__(
         self,
-        instances: list[Instance],
-        answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+        instances: Rows,
+        answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
         tells_of_rows: bool = True,
         explain: bool = False,
     ) -> None:
@@ -53,20 +55,21 @@ def read_request(body: bytes, inputs: Sequence[Field], quick: QuickRows | None =
     return Asked(read_rows(instances, "instances", inputs, quick), explain=explain)
 
 
-def read_rows(
-    rows: Iterable[object], name: str, inputs: Sequence[Field], quick: QuickRows | None = None
-) -> list[Instance]:
+def read_rows(rows: Iterable[object], name: str, inputs: Sequence[Field], quick: QuickRows | None = None) -> Rows:
     """Each row with exactly the charter's inputs; errors call the fourth `<name>[3]`."""
+    rows = list(rows)
+    if quick is not None and (read := quick.read(rows)) is not None:
+        return read
     problems: list[Invalid] = []
     instances: list[Instance] = []
     for number, found in enumerate(rows):
-        instance = None if quick is None else quick.read(found)
-        instances.append(_checked(found, f"{name}[{number}]", inputs, problems) if instance is None else instance)
+        alone = None if quick is None else quick.read((found,))
+        instances.append(_checked(found, f"{name}[{number}]", inputs, problems) if alone is None else alone[0])
         if len(problems) >= REPORTED_PROBLEMS:
             break
     if problems:
         raise _together(problems[:REPORTED_PROBLEMS])
-    return instances
+    return rows_of(instances, [item.name for item in inputs])
 
 
 def read_row(found: object, inputs: Sequence[Field]) -> Instance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from serin.domain.errors import ModelFailed, SerinError
 from serin.domain.model_code import RAISED, call_in_words, in_words, kind_and_place
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serin.domain.features import Value
     from serin.serving.manifest import Column
     from serin.serving.model import ServedModel
+    from serin.serving.rows import AnyRows
 
     Row: TypeAlias = Mapping[str, Value]
 
@@ -23,7 +24,7 @@ LOOKED_INTO = 3
 _HARMLESS = (0.0, 1.0)
 
 
-def scored_apart(rows: Sequence[Row], model: ServedModel, error: BaseException) -> list[Score | ModelFailed]:
+def scored_apart(rows: AnyRows, model: ServedModel, error: BaseException) -> list[Score | ModelFailed]:
     """A score for each of the rows that `error` was raised of, or why it has none.
 
     Each half is by itself, so that a few bad rows cost a few calls more.
@@ -31,9 +32,7 @@ def scored_apart(rows: Sequence[Row], model: ServedModel, error: BaseException) 
     return list(_halved(rows, model, _Blame(model), error))
 
 
-def _halved(
-    rows: Sequence[Row], model: ServedModel, blame: _Blame, error: BaseException
-) -> Iterator[Score | ModelFailed]:
+def _halved(rows: AnyRows, model: ServedModel, blame: _Blame, error: BaseException) -> Iterator[Score | ModelFailed]:
     if len(rows) == 1:
         yield blame.failure(rows[0], error)
         return

@@ -19,7 +19,8 @@ from serin.serving.log import LoggedRow
 from serin.serving.model import ServedModel
 from serin.serving.plans import FeatureRow
 from serin.serving.replay import logged_values
-from serin.serving.requests import Instance, read_row
+from serin.serving.requests import read_row
+from serin.serving.rows import Instance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

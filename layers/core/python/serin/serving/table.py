@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from serin.domain.errors import Invalid
+from serin.serving.rows import columns_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,19 +14,20 @@ if TYPE_CHECKING:
 
     from serin.domain.features import Value
     from serin.serving.manifest import Column
+    from serin.serving.rows import AnyRows
 
 
-def table_of(rows: Sequence[Mapping[str, Value]], columns: Sequence[Column]) -> pd.DataFrame:
-    """One row for each mapping, in the model's column order; raises Invalid for a value of the wrong kind."""
+def table_of(rows: AnyRows, columns: Sequence[Column]) -> pd.DataFrame:
+    """The rows as a table, in the model's column order; raises Invalid for a value of the wrong kind."""
     import numpy as np
     import pandas as pd
 
     series: dict[str, object] = {}
-    for column in columns:
+    for column, values in zip(columns, columns_of(rows, [column.name for column in columns]), strict=True):
         if column.kind == "numeric":
-            series[column.name] = np.array([number_of(column.name, row[column.name]) for row in rows], dtype=np.float64)
+            series[column.name] = np.array([number_of(column.name, value) for value in values], dtype=np.float64)
         else:
-            texts = [text_of(column.name, row[column.name]) for row in rows]
+            texts = [text_of(column.name, value) for value in values]
             # Without the type, pandas would choose its own string type.
             series[column.name] = pd.Series(texts, dtype=object)
     return pd.DataFrame(series)

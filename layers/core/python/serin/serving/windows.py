@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from serin.domain.arithmetic import exact_sum, extreme
 from serin.domain.buckets import MICROSECOND, Bucket, micros, moment_of
 from serin.domain.charter import Scalar, View, Window
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """The windows' values, and when the newest event happened that is known; None when there is none."""
 
     values: Mapping[str, Scalar | None]
@@ -27,7 +25,7 @@ def counted(view: View, buckets: Sequence[Bucket], now: datetime) -> Counted:
     """What the view's windows hold at `now`; `buckets` are those of one entity, oldest first."""
     moment = micros(now)
     known = [(bucket, places) for bucket in buckets if (places := bucket.known_at(moment))]
-    values = {}
+    values: dict[str, Scalar | None] = {}
     for window in view.windows:
         after = moment - window.over // MICROSECOND
         values[window.name] = _value(window, [_part(bucket, places, after, window.of) for bucket, places in known])
@@ -39,13 +37,13 @@ def counted(view: View, buckets: Sequence[Bucket], now: datetime) -> Counted:
 
 def _part(bucket: Bucket, places: Sequence[int], after: int, name: str) -> Sequence[Any]:
     """The values of the bucket's known events that happened later than `after`; nulls are none."""
-    first, column = bisect_right(bucket.times, after), bucket.values[name]
-    if isinstance(places, range):
+    first, column = bucket.up_to(after), bucket.values[name]
+    if type(places) is range:
         values = column[first : len(places)]
     else:
         values = [column[place] for place in places[bisect_left(places, first) :]]
     # An array holds numbers and nothing else, so it need not be looked through.
-    if isinstance(values, array) or not values.count(None):
+    if type(values) is array or not values.count(None):
         return values
     return [value for value in values if value is not None]
 

@@ -13,7 +13,7 @@ from moto.dynamodb.models.table import Table
 
 from infra.local.clock import VirtualClock
 from infra.local.services.dynamodb import expiry
-from infra.local.services.dynamodb.expiry import GRACE_S, SWEEP_S, Expiry
+from infra.local.services.dynamodb.expiry import GRACE_S, Expiry
 from infra.local.services.dynamodb.queries import items_of
 
 REGION = "us-east-1"
@@ -71,11 +71,13 @@ def test_what_is_written_anew_while_the_sweep_reads_stays_and_the_others_go(
     assert swept(client) == ["b"]
 
 
-def test_sweeps_come_every_six_hours_and_only_where_something_can_expire(client: Any) -> None:
+def test_sweeps_come_at_midnight_and_only_where_something_can_expire(client: Any) -> None:
     sweeps = Expiry(REGION, VirtualClock(datetime(2013, 4, 1, 4, tzinfo=UTC)))
-    assert sweeps.due() == datetime(2013, 4, 1, 6, tzinfo=UTC).timestamp()
+    assert sweeps.due() == datetime(2013, 4, 2, tzinfo=UTC).timestamp()
     sweeps.fire(NOW)
-    assert sweeps.due() == NOW + SWEEP_S
+    assert sweeps.due() == datetime(2013, 4, 2, tzinfo=UTC).timestamp()
+    sweeps.fire(sweeps.due())
+    assert sweeps.due() == datetime(2013, 4, 3, tzinfo=UTC).timestamp()
     client.update_time_to_live(
         TableName="items", TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"}
     )

@@ -12,6 +12,8 @@ from serin.data.files.table import RULES, TEXT
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.printable import printable
 
+NOT_SHOWN_TEXT = "not shown"
+"""What stands for a value of a column whose class the contract calls confidential or restricted."""
 _MOST = 3
 _Advice = tuple[tuple[str, str], ...]
 _MOMENT = "write 2013-04-01T09:00:00Z"
@@ -101,7 +103,10 @@ def _broken_by(rule: Rule, columns: Sequence[Column], row: pl.DataFrame) -> str:
         return _no_value_of(columns[0], texts[0])
     if rule.kind == "required":
         return f"{columns[0].name_in_files} has no value"
-    pairs = (f"{one.name_in_files} {printable(str(text), 60)!r}" for one, text in zip(columns, texts, strict=True))
+    pairs = (
+        f"{one.name_in_files} {printable(str(text), 60)!r}" if one.shown else f"{one.name_in_files} ({NOT_SHOWN_TEXT})"
+        for one, text in zip(columns, texts, strict=True)
+    )
     return ", ".join(pairs)
 
 
@@ -111,5 +116,7 @@ def _shape_of(row: pl.DataFrame) -> str:
 
 
 def _no_value_of(column: Column, text: str) -> str:
+    if not column.shown:
+        return f"{column.name_in_files} ({NOT_SHOWN_TEXT}): a value is no {column.type}"
     shown = f"{column.name_in_files}: {printable(text, 60)!r} is no {column.type}"
     return f"{shown}: {how_to_write(text, column.type)}"

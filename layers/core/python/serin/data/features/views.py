@@ -8,10 +8,13 @@ import polars as pl
 
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
+from serin.data.features.marks import with_mark, with_presence
 from serin.data.features.versions import EVENT, known_events
 from serin.data.features.windows import check_windows, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
+
+_KNOWN = "__known"
 
 
 def with_view(
@@ -19,6 +22,7 @@ def with_view(
 ) -> pl.DataFrame:
     """The rows with `<view>.<value>` for each value of the view; null where nothing was known, or only too old.
 
+    Which of the two it was is told by `__mark_<view>` (`serin.data.features.marks`).
     What is known at `__moment` is what `serin.domain.known` says: `source` holds rows in the order they were accepted,
     `identity` their primary key where some are versions of others. Every row stays, in its place, once.
     """
@@ -34,9 +38,10 @@ def with_view(
 def _static(
     rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
 ) -> pl.DataFrame:
-    facts = last_accepted(view, source, key, identity)
+    facts = last_accepted(view, source, key, identity).with_columns(pl.lit(value=True).alias(_KNOWN))
     looked_up = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
-    return rows.hstack(looked_up.drop(key))
+    is_known = looked_up[_KNOWN].fill_null(value=False)
+    return with_presence(rows.hstack(looked_up.drop(*key, _KNOWN)), view, is_known)
 
 
 def last_accepted(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:
@@ -54,7 +59,8 @@ def _as_of(
     fact = joined[FACT]
     if view.ttl is not None:
         fact = joined.select(pl.when(asked[MOMENT] - pl.col(EVENT) <= view.ttl).then(pl.col(FACT))).to_series()
-    return rows.hstack(events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last))
+    values = events.select(pl.col(f"{view.name}.{column}").gather(fact) for column in view.last)
+    return with_mark(rows.hstack(values), view, joined[EVENT])
 
 
 def values_of(view: View) -> list[pl.Expr]:

@@ -18,6 +18,7 @@ import polars as pl
 from serin.data.contract.types import POLARS_TYPES
 from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
 from serin.data.features.exact_sums import counts, exact_sums
+from serin.data.features.marks import with_mark
 from serin.data.features.spans import Integers, Places, last_holding, micros
 from serin.data.features.versions import EVENT, SINCE, UNTIL, known_events
 from serin.domain.charter import View, Window
@@ -51,7 +52,7 @@ def with_windows(
         pl.select(pl.when(fresh).then(counter.value(window)).alias(f"{view.name}.{window.name}")).to_series()
         for window in view.windows
     ]
-    return rows.with_columns(columns)
+    return with_mark(rows.with_columns(columns), view, counter.newest[EVENT])
 
 
 def as_number(source: pl.DataFrame, name: str) -> pl.Expr:

@@ -46,7 +46,14 @@ def check_columns(
     if len(names) > caps.columns:
         raise TooLarge(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
     here = named_here(names, contract)
-    missing = [column.name_in_files for column in contract.columns if column.name not in set(here)]
+    if contract.personal and not {column.name for column in contract.columns} & set(here):
+        # What stands there may be somebody's row, which a message would repeat.
+        raise Rejected(
+            f"{name}: its first line names no column of the contract of {contract.dataset}.",
+            "Write the columns' names on the first line.",
+        )
+    needed = [column for column in contract.columns if column.personal != "drop"]
+    missing = [column.name_in_files for column in needed if column.name not in set(here)]
     if missing and after is not None:
         refuse_misread(name, names, after(), contract)
     counts = Counter(here)
@@ -64,6 +71,10 @@ def check_columns(
             f"{name}: {_columns(missing)} {_is(missing)} missing; found {_listed(names)}",
             f"Add what is missing (the contract of {contract.dataset} names every column) and upload the file again.",
         )
+    # A column that is to be dropped is known by its name alone, and may not be there.
+    for column in contract.columns:
+        if column.name not in set(here):
+            refuse_other_spelling(name, names, contract.only([column.name]))
 
 
 def check_lengths(name: str, text: pl.DataFrame, caps: Caps) -> None:

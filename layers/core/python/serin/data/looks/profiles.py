@@ -11,8 +11,8 @@ from serin.data.contract.types import POLARS_TYPES
 from serin.data.looks.associations import Labelled
 from serin.data.looks.distributions import examples_of, numbers_of, text_of, times_of, top_of
 from serin.domain.charter import Task
-from serin.domain.contracts import Column
-from serin.domain.profiles import NOT_SHOWN, Association, ColumnProfile, Flag, Profile
+from serin.domain.contracts import NOT_SHOWN, Column
+from serin.domain.profiles import Association, ColumnProfile, Flag, Profile
 
 DETAILED = 120
 ROWS_SHOWN = 5

@@ -1,7 +1,8 @@
 """The answers of a part as a table: one row for each row that was asked about, in its place.
 
 Columns: `row`, which counts from 1; what the model says, null where there is an error (`label` and `probability`; of
-a multiclass model also `probability:<class>` for each; or `value`); `unknown`, the inputs and features with a category
+a multiclass model also `probability:<class>` for each; or `value`); what makes an answer a guess, names separated by
+commas: `missing` and `stale`, the views without a fresh value, and `unknown`, the inputs and features with a category
 that was not there in training; and of a row that has no answer `error`, `error_kind`, `remedy` and `field`.
 """
 
@@ -22,9 +23,9 @@ _OF_ERRORS = {ERROR: "message", "error_kind": "kind", "remedy": "remedy", "field
 Record = Mapping[str, Any]
 
 
-def marks(numbers: pl.Series, errors: Mapping[int, Record], unknown: pl.Series) -> pl.DataFrame:
-    """All rows before they are scored: their numbers, what was unknown, and by place why some cannot be scored."""
-    table = pl.DataFrame([numbers.alias("row"), unknown.alias("unknown")])
+def marks(numbers: pl.Series, errors: Mapping[int, Record], guesses: pl.DataFrame) -> pl.DataFrame:
+    """All rows before they are scored: their numbers, what makes them guesses, and by place why some have no score."""
+    table = guesses.insert_column(0, numbers.alias("row"))
     return table.with_columns(_errors(table.height, errors, column) for column in _OF_ERRORS)
 
 
@@ -65,14 +66,17 @@ def answers(
 
 def unknown_categories(features: pl.DataFrame, seen: Mapping[str, frozenset[str]]) -> pl.Series:
     """Of each row the columns whose category is not among those `seen`, separated by commas; null where all are."""
-    odd = [
-        pl.when(pl.col(name).is_not_null() & ~pl.col(name).is_in(sorted(known))).then(pl.lit(name))
-        for name, known in seen.items()
-    ]
-    if not odd or features.is_empty():
-        return pl.repeat(None, features.height, dtype=pl.String, eager=True)
-    joined = pl.concat_str(odd, separator=", ", ignore_nulls=True)
-    return features.select(pl.when(joined != "").then(joined)).to_series()
+    odd = {name: pl.col(name).is_not_null() & ~pl.col(name).is_in(sorted(known)) for name, known in seen.items()}
+    return names_where(features, odd)
+
+
+def names_where(table: pl.DataFrame, conditions: Mapping[str, pl.Expr]) -> pl.Series:
+    """Of each row the names whose condition holds, separated by commas; null where none does."""
+    if not conditions or table.is_empty():
+        return pl.repeat(None, table.height, dtype=pl.String, eager=True)
+    named = [pl.when(holds).then(pl.lit(name)) for name, holds in conditions.items()]
+    joined = pl.concat_str(named, separator=", ", ignore_nulls=True)
+    return table.select(pl.when(joined != "").then(joined)).to_series()
 
 
 def _full(table: pl.DataFrame, scores: Scores) -> Scores:

@@ -9,7 +9,9 @@ import polars as pl
 
 from serin.data.features.as_of import MOMENT
 from serin.data.features.joins import ViewSources, with_features
+from serin.data.features.marks import MARK, MISSING, STALE
 from serin.data.features.on_demand import arguments_of, on_demand_functions
+from serin.data.scoring.answers import names_where
 from serin.data.scoring.asked_rows import AskedRows, as_of, asked_rows, patched
 from serin.domain.batches import BatchPlan
 from serin.domain.contracts import Contract
@@ -31,13 +33,15 @@ _RAGGED = Invalid(
 class PartFeatures:
     """The model's columns for the rows that have them, which lie at `places` of all; `errors`, by place, of the others.
 
-    `numbers` are those of all rows in the file.
+    `numbers` are those of all rows in the file. `guesses` are the views that had nothing (`missing`) or nothing fresh
+    (`stale`) for the rows of the table.
     """
 
     numbers: pl.Series
     table: pl.DataFrame
     places: Sequence[int]
     errors: Mapping[int, SerinError]
+    guesses: pl.DataFrame
 
     def row(self, number: int) -> Mapping[str, Value]:
         """A row of the table as a request's row of features."""
@@ -67,7 +71,14 @@ def part_features(
         failed = failed_rows(joined, charter, computed)
     errors |= {right[number]: error for number, error in failed.items()}
     kept = pl.Series([number for number in range(joined.height) if number not in failed], dtype=pl.UInt32)
-    return PartFeatures(asked.numbers, joined.select(columns)[kept], right[kept].to_list(), errors)
+    joined = joined[kept]
+    return PartFeatures(asked.numbers, joined.select(columns), right[kept].to_list(), errors, _guesses(joined))
+
+
+def _guesses(joined: pl.DataFrame) -> pl.DataFrame:
+    views = [name for name in joined.columns if name.startswith(MARK)]
+    marked = {mark: {name.removeprefix(MARK): pl.col(name) == mark for name in views} for mark in (MISSING, STALE)}
+    return pl.DataFrame({mark: names_where(joined, conditions) for mark, conditions in marked.items()})
 
 
 def _checked(asked: AskedRows, version: BatchVersion) -> tuple[pl.DataFrame, dict[int, SerinError]]:

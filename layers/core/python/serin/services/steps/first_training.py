@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from serin.domain.charter import Charter
 from serin.ports import Catalog
+
+
+def is_due(charter: Charter, dataset: str, *, catalog: Catalog) -> bool:
+    """Whether an upload of the dataset shall begin a training, looked at before one is started.
+
+    While there are fewer rows of truth than it has to learn from, all it could do is to say so; the upload that brings
+    the last of them is looked at too. Of another dataset's upload nothing is said by how much truth there is.
+    """
+    if dataset == charter.truth.dataset and catalog.head(dataset).rows < charter.training.minimum_rows:
+        return False
+    return begins_by_features(charter.model, catalog=catalog)
 
 
 def begins_by_features(model: str, *, catalog: Catalog, but: str = "") -> bool:

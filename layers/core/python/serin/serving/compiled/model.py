@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from functools import cached_property
 from math import isfinite, nan
-from operator import itemgetter
 
 from serin.domain.errors import ModelFailed, Unavailable
 from serin.serving.compiled.reading import NULL, UNKNOWN, Sizes, opened
+from serin.serving.rows import Rows, columns_of, pick
 
 # From `typing` itself it would cost a start of `predict` more than the rest of this file; so do dataclasses.
 TYPE_CHECKING = False
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
     from serin.serving.compiled.kernel import Kernel
+    from serin.serving.rows import AnyRows
 
+_TEXTS = frozenset((str, type(None)))
 _REFUSED = {1: "holds an infinity, a null or a number too large for the model", 2: "has a category it never saw"}
 
 
@@ -45,6 +47,7 @@ class CompiledModel:
         self._sizes = Sizes(content)
         self.about = opened(content, self._sizes)
         self._names = tuple(column.name for column in self.about.columns)
+        self._pick = pick(self._names)
         self._codes = [None if of.kind == "numeric" else _codes_of(of.categories) for of in self.about.columns]
         self._coded = [(place, codes) for place, codes in enumerate(self._codes) if codes is not None]
         self._means: dict[int, array[float]] = {}
@@ -54,43 +57,40 @@ class CompiledModel:
         """How many scores a row has."""
         return int(self._sizes.outputs)
 
-    def score(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+    def score(self, rows: AnyRows) -> list[Score]:
         """A score for each row, as `serin.serving.model.ServedModel.score` gives it.
 
         Raises Invalid for a value of the wrong kind, and ValueError for a row that the pipeline itself refuses.
         """
-        return self._listed(self.scores_of(Matrix(self._values(rows), len(rows), len(self._names), 1)))
+        names, count = self._names, len(rows)
+        if count != 1:
+            return self._listed(self.scores_of(Matrix(self._filled(columns_of(rows, names)), count, 1, count)))
+        values = [rows.columns[name][0] for name in names] if isinstance(rows, Rows) else list(self._pick(rows[0]))
+        return self._listed(self.scores_of(Matrix(self._row(values), 1, len(names), 1)))
 
-    def _values(self, rows: Sequence[Mapping[str, Value]]) -> array[float]:
-        """The rows as the kernel reads them, one after the other."""
+    def _row(self, values: Sequence[Any]) -> array[float]:
+        """One row as the kernel reads it; raises Invalid for a value of the wrong kind."""
+        filled = list(values)
+        for place, codes in self._coded:
+            # No number stands for a category that is new, so that it is looked at by itself.
+            filled[place] = codes.get(values[place], "")
+        try:
+            return array("d", filled)
+        except TypeError:
+            return self._filled([(value,) for value in values])
+
+    def _filled(self, columns: Sequence[Sequence[Any]]) -> array[float]:
+        """Columns as the kernel reads them, one after the other; raises Invalid for a value of the wrong kind."""
         numbers = array("d")
-        pick = itemgetter(*self._names) if len(self._names) > 1 else lambda row: (row[self._names[0]],)
-        for row in rows:
-            values = list(pick(row))
-            for place, codes in self._coded:
-                # No number stands for a category that is new, so that it is looked at by itself.
-                values[place] = codes.get(values[place], "")
+        for name, codes, column in zip(self._names, self._codes, columns, strict=True):
+            if codes is not None:
+                are_texts = _TEXTS.issuperset(map(type, column))
+                numbers.fromlist(list(map(codes.__getitem__, column)) if are_texts else _texts(name, codes, column))
+                continue
             try:
-                numbers.fromlist(values)
+                numbers.fromlist([nan if value is None else value for value in column])
             except TypeError:
-                numbers.fromlist(self._looked_at(row, values))
-        return numbers
-
-    def _looked_at(self, row: Mapping[str, Value], values: Sequence[Any]) -> list[float]:
-        """A row with a null, a moment or a category that is new; raises Invalid for a value of the wrong kind."""
-        from serin.serving.table import number_of, text_of
-
-        numbers = []
-        for name, codes, value in zip(self._names, self._codes, values, strict=True):
-            if type(value) is float:
-                numbers.append(value)
-            elif codes is None:
-                numbers.append(nan if value is None else number_of(name, value))
-            elif value == "":
-                text_of(name, row[name])
-                numbers.append(float(UNKNOWN))
-            else:
-                numbers.append(value)
+                numbers.fromlist(_numbers(name, column))
         return numbers
 
     def columns(self, columns: Sequence[Any]) -> Matrix:
@@ -147,7 +147,7 @@ class CompiledModel:
 
     def slots_of(self, row: Mapping[str, Value]) -> array[float]:
         """All that the kernel makes of one row; raises ValueError for a row that is refused."""
-        values = self._values([row])
+        values = self._row(self._pick(row))
         room, refused = self._kernel.room(self._file, 1), array("B", b"\0")
         inputs, slots, reasons = (part.buffer_info()[0] for part in (values, room, refused))
         self._kernel.score(self._at, inputs, 0, 1, 1, slots, None, reasons, None)
@@ -182,6 +182,20 @@ class CompiledModel:
             return list(scores)
         width = self._sizes.outputs
         return [list(scores[at : at + width]) for at in range(0, len(scores), width)]
+
+
+def _numbers(name: str, column: Sequence[Any]) -> list[float]:
+    """A column with moments; raises Invalid for what is no number."""
+    from serin.serving.table import number_of
+
+    return [number_of(name, value) for value in column]
+
+
+def _texts(name: str, codes: _Codes, column: Sequence[Any]) -> list[float]:
+    """The codes of a column with something else than texts; raises Invalid for what is none."""
+    from serin.serving.table import text_of
+
+    return [codes[text_of(name, value)] for value in column]
 
 
 class _Codes(dict[object, float]):

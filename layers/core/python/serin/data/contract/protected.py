@@ -1,0 +1,61 @@
+"""Personal data taken out of a file while it is read, before a row of it is looked at by anybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from serin.data.contract.read_columns import read_column
+from serin.data.files.table import TEXT, UPLOAD, Blocks, Table
+from serin.domain.contracts import Column, Contract
+from serin.domain.personal import PSEUDONYM
+
+Digests = Callable[[str, Collection[str]], Mapping[str, str]]
+"""What stands for each of these values of a column of that name."""
+NOT_KEPT = "(not kept: the file has personal data)"
+"""What stands for a line in which nobody can say where a value begins."""
+
+
+class ProtectedBlocks:
+    """The blocks of a file as they may be kept: columns dropped, values replaced by digests, broken lines left out.
+
+    Rows that were exported from quarantine have digests already, and keep them where nobody has written a value there.
+    """
+
+    def __init__(self, blocks: Blocks, contract: Contract, digests: Digests) -> None:
+        self._blocks, self._digests = blocks, digests
+        self._hashed = contract.hashed
+        self._dropped = [column.name for column in contract.dropped or ()]
+
+    def __iter__(self) -> Iterator[Table]:
+        return map(self._protected, self._blocks)
+
+    def again(self, index: int) -> Table:
+        return self._protected(self._blocks.again(index))
+
+    def _protected(self, table: Table) -> Table:
+        text = table.text.drop(self._dropped, strict=False)
+        for column in self._hashed:
+            text = text.with_columns(self._hidden(text[column.name], column, table.origins))
+        return replace(table, text=text, ragged=without_text(table.ragged))
+
+    def _hidden(self, text: pl.Series, column: Column, origins: pl.DataFrame | None) -> pl.Series:
+        values = read_column(text, column)[column.name]
+        if origins is None:
+            return hidden(values, self._digests)
+        digest = origins[UPLOAD].is_not_null() & values.str.contains(PSEUDONYM).fill_null(value=False)
+        return hidden(values.set(digest, None), self._digests).zip_with(~digest, values)
+
+
+def hidden(values: pl.Series, digests: Digests) -> pl.Series:
+    """Texts as what stands for them; a null is nobody."""
+    known = values.drop_nulls().unique().to_list()
+    by_value = digests(values.name, known) if known else {}
+    return values.replace_strict(by_value, default=None, return_dtype=pl.String)
+
+
+def without_text(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a wrong width without what was written in them, which holds values of any column."""
+    return rows.with_columns(pl.when(pl.col(TEXT).is_not_null()).then(pl.lit(NOT_KEPT)).alias(TEXT))
