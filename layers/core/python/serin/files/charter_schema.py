@@ -225,11 +225,6 @@ class CharterFile(Section):
 
 NOT_YET_FIELDS = frozenset(
     {
-<<<<<<< HEAD
-        "design.compliance.personal_data",
-=======
-        "people.four_eyes",
->>>>>>> main
         "maturity",
     }
 )
