@@ -13,6 +13,7 @@ from serin.domain.asking import Asking
 from serin.domain.charter import Charter
 from serin.domain.models import Withdrawal
 from serin.domain.people import People
+from serin.domain.scopes import require
 from serin.http.access import IdempotencyKey, Who, needs
 from serin.http.known import Version, known_model
 from serin.http.route import serin_routes
@@ -114,9 +115,15 @@ def work_routes(
         return ReleaseBegun(release=begun(model, wanted, asking, people))
 
     @routes.post("/models/{model}/versions/{version}/withdraw")
-    @needs("release")
+    @needs("stop")
     def withdraw_version(who: Who, model: str, version: Version, wanted: WithdrawalRequest) -> Withdrawal:
-        """Take a version out of contests and releases; while it is live it answers on until another one is."""
+        """Take a version out of contests and releases; while it is live it answers on until another one is.
+
+        It takes `stop` or `release`; of the version that is live, `release`.
+        """
+        live = control.live(known_model(model, charters))
+        if live is not None and live.version == version:
+            require(who.scopes, "release", model)
         return withdraw(known_model(model, charters), version, wanted.why, who.owner)
 
     return routes
