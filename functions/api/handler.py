@@ -12,6 +12,7 @@ from mangum import Mangum
 from serin.bootstrap import platform
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
+from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
@@ -29,6 +30,7 @@ from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_batch import ShownBatch, show_batch
 from serin.services.show_health import show_health
+from serin.services.show_plan import show_plan
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.show_watch import ShownWatch, show_watch
@@ -50,7 +52,7 @@ def adapter() -> Mangum:
     ports = world.catalog, world.control, world.workflows
     rare = UseCases(
         *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer),
-        *(begin_batch, batch_progress, now),
+        *(begin_batch, batch_progress, plan, now),
     )
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
@@ -163,3 +165,9 @@ def profile(dataset: str, model: str | None) -> ShownProfile:
     """A dataset's profile; who asks for none waits for no client of S3."""
     world = platform()
     return show_profile(dataset, model, world.charters, catalog=world.catalog, lake=world.lake)
+
+
+def plan(model: str) -> CutPlan:
+    """What a training set would take; who does not ask waits for no client of S3."""
+    world = platform()
+    return show_plan(world.charters[model], catalog=world.catalog, lake=world.lake)

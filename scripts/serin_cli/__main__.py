@@ -35,6 +35,7 @@ from serin_cli.local import up
 from serin_cli.outcome import Outcome
 from serin_cli.pipeline import arguments as pipeline_arguments
 from serin_cli.pipeline import pipeline
+from serin_cli.plan import show_plan
 from serin_cli.prediction import prediction
 from serin_cli.profile import profile
 from serin_cli.quarantine import quarantine
@@ -180,6 +181,7 @@ def _of_models(add: Add) -> None:
         *run_arguments(),
     )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
+    add("plan", show_plan, "What making its next training set takes: pieces, by whom, time and money.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = (
         "--hours",

@@ -75,6 +75,7 @@ def exercise(walked: Walked) -> None:
     _log_what_a_shadow_says(walked)
     _score_a_file(walked)
     walked.client.post("/get-online-features", WEATHER)
+    assert walked.client.get(f"/models/{MODEL}/plan")["carrier"] == "whole"
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)

@@ -130,8 +130,7 @@ def _allowed(opened: Door, key: Credentials, grant: Grant) -> bool:
     place, _, name = grant.on.partition("/")
     client = {**opened.cloud.client, "aws_access_key_id": key.access_key, "aws_secret_access_key": key.secret_key}
     service, _, action = grant.action.partition(":")
-    called = {"s3": "s3", "lambda": "lambda", "cloudwatch": "cloudwatch", "sqs": "sqs", "dynamodb": "dynamodb"}[service]
-    made: Any = boto3.client(called, **client)  # type: ignore[call-overload]
+    made: Any = boto3.client(service, **client)  # type: ignore[call-overload]
     names, predict = Names("dev"), Names("dev").function("predict", MODEL)
     tried: Mapping[str, Callable[[], object]] = {
         "GetObject": lambda: made.get_object(Bucket=_bucket(opened, place), Key=name.replace("*", "tried")),
@@ -149,10 +148,8 @@ def _allowed(opened: Door, key: Credentials, grant: Grant) -> bool:
     try:
         tried[action]()
     except ClientError as error:
-        if (
-            error.response["ResponseMetadata"]["HTTPStatusCode"] != 403
-            and "Denied" not in error.response["Error"]["Code"]
-        ):
+        status, code = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Code"]
+        if status != 403 and "Denied" not in code:
             raise
         return False
     return True

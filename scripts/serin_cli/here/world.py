@@ -10,6 +10,7 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.salts import MemorySalts
 from serin.adapters.memory.world import MemoryEvents
+from serin.data.features.joins import Functions
 from serin.domain.datasets import Upload
 from serin.domain.errors import Invalid
 from serin.domain.experiments import Run
@@ -18,7 +19,6 @@ from serin.domain.names import checked_file
 from serin.ports import Clock
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.build_training_set import build_training_set
-from serin.services.steps.frozen_rows import Functions
 from serin.services.walk_training import TrainingWalk, Watch, silent
 
 CAUSE = "here"

@@ -27,6 +27,7 @@ from serin.adapters.memory.world import (
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
+from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
 from serin.domain.health import Health
@@ -43,6 +44,7 @@ from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_batch import ShownBatch, show_batch
 from serin.services.show_health import show_health
+from serin.services.show_plan import show_plan
 from serin.services.show_prediction import Shown, show_prediction
 from serin.services.show_profile import show_profile
 from serin.services.show_watch import ShownWatch, show_watch
@@ -92,6 +94,9 @@ class Api:
 
     def profile(self, dataset: str, model: str | None) -> ShownProfile:
         return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
+
+    def plan(self, model: str) -> CutPlan:
+        return show_plan(a_charter(), catalog=self.catalog, lake=self.lake)
 
     def publish(self, event: Event) -> None:
         self.events.publish(event)
@@ -180,6 +185,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
         start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
         show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),
+        show_plan=lambda model: _ASKED.get().plan(model),
         now=lambda *_: _ASKED.get().clock.now(),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))

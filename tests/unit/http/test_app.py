@@ -64,6 +64,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
+    ("GET", f"/models/{MODEL}/plan"),
     ("GET", f"/models/{MODEL}/watch"),
     ("GET", f"/models/{MODEL}/health"),
     ("GET", f"/predictions/{PREDICTION}"),
@@ -657,6 +658,14 @@ def test_the_views_say_which_uploads_are_in(api: Api) -> None:
     api.catalog.save_fill(fill)
     (view,) = api.ask("GET", f"/models/{MODEL}/views").json()["items"]
     assert (view["state"], view["fill"]["upto"]) == ("filled", {"shops": 1})
+
+
+def test_the_plan_of_a_training_set_says_what_it_takes(api: Api) -> None:
+    upload = an_upload(dataset="shops")
+    api.catalog.record_accepted(upload, a_part(upload), api.catalog.head("shops"))
+    plan = api.ask("GET", f"/models/{MODEL}/plan").json()
+    assert (plan["model"], plan["carrier"], plan.get("refused")) == (MODEL, "whole", None)
+    assert [piece["rows"] for piece in plan["pieces"]] == [upload.accepted]
 
 
 def test_a_training_asked_for_again_under_its_key_is_the_same_one(api: Api) -> None:

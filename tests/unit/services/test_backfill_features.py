@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from serin.domain import cut_sizes
 from serin.domain.buckets import definition
 from serin.domain.charter import Derivation
 from serin.domain.fills import QUIET
 from serin.services import backfill_features
-from serin.services.steps import dataset_rows
 from tests.unit.data.histories import QUEUE, START, Event, events, moments, table
 from tests.unit.services.filling import LAST, STATIC, Filling, charter_of
 
@@ -153,7 +153,7 @@ def test_an_upload_that_is_being_built_is_not_lost_however_long_ago_the_one_befo
 
 
 def test_what_the_function_cannot_hold_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_rows, "LARGEST", 10_000)
+    monkeypatch.setattr(cut_sizes, "ROOM", 10_000)
     world, charter = Filling(), charter_of(LAST)
     world.accept("shops", table(ROWS))
     assert world.begin(charter) == ()

@@ -11,14 +11,16 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.data.contract.moments import TIMESTAMP
+from serin.data.features.shards import ShardedRows
 from serin.data.files.parquet import from_parquet, to_parquet
+from serin.domain import cut_sizes
 from serin.domain.charter import Charter
+from serin.domain.compliance import Budget
 from serin.domain.contracts import Column, Contract
 from serin.domain.experiments import Run, TrainingSet, Trial
 from serin.domain.model_source import ModelSource
 from serin.domain.names import digest
 from serin.services.build_training_set import Plan, build_training_set
-from serin.services.steps import dataset_rows
 from tests.builders import NOON, a_charter, a_contract, a_part, a_run, a_version, an_upload_of
 
 ORDERS = replace(
@@ -282,16 +284,32 @@ def test_a_run_that_is_tried_again_is_not_in_its_own_way(world: World) -> None:
     assert world.build("r1") == world.build("r1")
 
 
-def test_more_rows_than_memory_is_for_are_refused_before_any_is_read(world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(dataset_rows, "LARGEST", 10_000)
+def test_more_rows_than_memory_is_for_are_made_in_pieces_and_are_the_same(world: World, monkeypatch: Any) -> None:
+    whole = world.made("r1")
+    rows = world.lake.get(whole.parquet)
+    world.end("r1")
+    monkeypatch.setattr(cut_sizes, "ROOM", 10_000)
+    shards: list[int] = []
+    sharded = ShardedRows.__init__
+
+    def counted(self: ShardedRows, files: Any, folder: Any) -> None:
+        shards.append(len(files))
+        sharded(self, files, folder)
+
+    monkeypatch.setattr(ShardedRows, "__init__", counted)
+    assert world.made("r2", "call") == whole
+    assert from_parquet(world.lake.get(whole.parquet)).equals(from_parquet(rows))
+    assert min(shards) > 1
+
+
+def test_a_training_set_over_the_budget_is_refused_before_any_row_is_read(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(cut_sizes, "ROOM", 10_000)
+    world.charter = replace(world.charter, budget=Budget(usd_per_month=1e-9))
     read: list[str] = []
     monkeypatch.setattr(world.lake, "get", read.append)
     reason = world.build()
-    rows = sum(part.rows for part in world.catalog.parts("orders"))
     assert isinstance(reason, str)
-    assert f"{rows:,} rows of orders" in reason
-    assert "there is room for 0 MB" in reason
-    assert "Keep older rows" in reason
+    assert "design.budget.usd_per_month" in reason
     assert read == []
     (run,) = world.catalog.runs("late-orders")
     assert (run.status, run.reason) == ("skipped", reason)

@@ -20,7 +20,8 @@ from serin.domain.segments import Layout, Segment
 from serin.services import compact_dataset as compaction
 from serin.services.compact_dataset import FAN_IN, compact_dataset
 from serin.services.steps.dataset_rows import copies_up_to, moments_accepted, rows_up_to
-from serin.services.steps.segments import SEQUENCE, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import SEQUENCE
 from tests.builders import NOON, a_part, an_upload_of
 
 COLUMNS = (Column("id", "integer"), Column("shop", "string"), Column("more", "integer"))

@@ -12,6 +12,7 @@ import polars as pl
 
 from serin.data.files.parquet import to_parquet
 from serin.domain.approvals import asked
+from serin.domain.cut_plan import CutPlan, Cuts, PlannedPiece
 from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
 from serin.domain.judgement.retraining.decision import Decision
@@ -207,6 +208,13 @@ def _watched() -> Any:
     return found
 
 
+PLAN = CutPlan(
+    *(MODEL, "map", 9, 3, {"orders": 9}, Cuts()),
+    *((PlannedPiece("deal", "orders", "files 1 to 2", 9, 9, 1.0, 0.1),), 1.0, 0.1),
+    doubt="too many",
+)
+
+
 class Platform:
     """The client of that platform; with `error` it answers that to whatever it is asked."""
 
@@ -242,6 +250,7 @@ class Platform:
             "/lineage": poisoned(as_record(LINEAGE)),
             "/card": as_record(a_card(ATTACK)),
             "/health": poisoned(HEALTH),
+            "/plan": poisoned(as_record(PLAN)),
             "/approvals": {"items": [poisoned(as_record(replace(APPROVAL, status="open")))]},
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),

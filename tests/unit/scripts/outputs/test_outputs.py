@@ -72,6 +72,7 @@ TYPED: Mapping[str, list[str]] = {
     "approve": [],
     "release start": [MODEL],
     "viability": [MODEL],
+    "plan": [MODEL],
     "release list": [MODEL],
     "release show": [MODEL],
     "release rollback": [MODEL],

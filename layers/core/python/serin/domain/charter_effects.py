@@ -89,7 +89,10 @@ EFFECTS: Mapping[str, Effect] = {
         "layers/core/python/serin/data/contract/protected.py",
     ),
     "design.budget.usd_per_month": Effect(
-        "alarm", "AWS Budgets tells people at 80 % of it, and when the month is going to cost more.", _BUDGET
+        "alarm",
+        "AWS Budgets tells people at 80 % of it, and when the month will cost more; a training set made in pieces "
+        "for more is not begun.",
+        _BUDGET,
     ),
     "design.budget.requests_per_second": Effect(
         "resource", "The API lets a route have as many as its busiest model is for, and answers 429 above.", _QUOTAS

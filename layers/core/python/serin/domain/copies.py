@@ -29,6 +29,11 @@ _MOST = 0.5
 _ENOUGH = 200
 
 
+def nearly_unique(distinct: int, once: int) -> bool:
+    """Whether a table is nearly unique that has so many distinct rows, and so many of them once."""
+    return distinct > 0 and once / distinct >= NEARLY_UNIQUE
+
+
 @dataclass(frozen=True)
 class Repeats:
     """Of an upload's `rows` that are no copies, those that are `alike` to another of them or to an earlier one."""

@@ -19,6 +19,7 @@ from serin.http.health import ShowHealth, health_routes
 from serin.http.logged import Show, logged_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
+from serin.http.plans import ShowPlan, plan_routes
 from serin.http.releases import Direct, release_routes
 from serin.http.served import served_routes
 from serin.http.sources import source_routes
@@ -45,6 +46,7 @@ class UseCases:
     answer_approval: AnswerApproval
     start_batch: StartBatch
     show_batch: ShowBatch
+    show_plan: ShowPlan
     now: Now
 
 
@@ -75,6 +77,7 @@ def make_app(
         feature_routes(use_cases.read_online),
         feedback_routes(use_cases.give_feedback),
         batch_routes(charters, use_cases.start_batch, use_cases.show_batch),
+        plan_routes(charters, use_cases.show_plan),
         watch_routes(charters, use_cases.show_watch, use_cases.tend_episode),
         document_route(app, charters, rate),
     ):

@@ -31,6 +31,7 @@ from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
 from serin.ports.endpoint import Endpoint as Endpoint
+from serin.ports.objects import Files as Files
 from serin.ports.objects import ObjectContent as ObjectContent
 from serin.ports.objects import ObjectStore as ObjectStore
 from serin.ports.runs import Runs as Runs

@@ -17,6 +17,28 @@ class ObjectContent:
     size: int
 
 
+class Files(Protocol):
+    """What steps hand over to each other: a part of what a bucket does, and a folder too."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes at `key`; raises NotFound."""
+
+    def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
+        """The bytes at each of these keys, in their order; raises NotFound."""
+
+    def fetch(self, key: str, into: Path) -> None:
+        """Write the bytes at `key` into a file, however many they are; raises NotFound."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write `content`; the same key with the same content twice is one write."""
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        """Write `content` where nothing is yet; False, with nothing written, where something is."""
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """All keys below `prefix`, sorted."""
+
+
 class ObjectStore(Protocol):
     """One bucket."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from serin.data.features.joins import Functions
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, provenance_of
 from serin.domain.model_source import ModelSource, code_digest
@@ -14,7 +15,7 @@ from serin.domain.searching import trials
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, only_champions
 from serin.services.steps.first_training import begins_by_features
-from serin.services.steps.frozen_rows import FrozenRows, Functions, freeze_rows
+from serin.services.steps.frozen_rows import FrozenRows, freeze_rows
 from serin.services.steps.training_lease import held_by_another, take_lease
 
 Plan = tuple[TrainingSet, Sequence[Trial]]

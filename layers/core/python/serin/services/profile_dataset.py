@@ -22,7 +22,8 @@ from serin.domain.records import as_record
 from serin.domain.segments import Segment
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.dataset_rows import rows_up_to
-from serin.services.steps.segments import rows_of, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import rows_of
 
 Functions = Callable[[str], Callable[..., Any]]
 FORMAT = "1"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from serin.data.features.joins import Functions
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.experiments import RERUN, Run, TrainingSet, provenance_of
 from serin.domain.searching import trials
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.build_training_set import Plan
-from serin.services.steps.frozen_rows import FrozenRows, Functions, freeze_rows
+from serin.services.steps.frozen_rows import FrozenRows, freeze_rows
 from serin.services.steps.kept_source import kept_in_place
 from serin.services.steps.origins import history
 

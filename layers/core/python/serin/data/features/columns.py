@@ -30,7 +30,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -49,29 +51,48 @@ Array = npt.NDArray[np.generic]
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def to_npz(rows: pl.DataFrame, charter: Charter, wider: Charter | None = None) -> bytes:
+class Columns(Protocol):
+    """A table that is asked for one column at a time."""
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """Its columns in order, and their types."""
+
+    def get_column(self, name: str, /) -> pl.Series:
+        """One of them."""
+
+
+def to_npz(rows: Columns, charter: Charter, wider: Charter | None = None) -> bytes:
     """The rows of a training set (`serin.data.features.joins.training_rows`) in the format above.
 
     `wider` is the charter with what only the live version uses as well.
     """
-    own = [name for name in rows.columns if name.startswith("__")]
-    frame = rows.select(*own, *(column.name for column in feature_columns(wider or charter)))
-    kinds = {name: _kind(name, dtype) for name, dtype in frame.schema.items()}
+    own = [name for name in rows.schema if name.startswith("__")]
+    names = [*own, *(column.name for column in feature_columns(wider or charter))]
+    kinds = {name: _kind(name, rows.schema[name]) for name in names}
     used = {column.name for column in feature_columns(charter)}
     schema = {
         "format": 2,
-        "rows": frame.height,
+        "rows": rows.height,
         "columns": [{"name": name, "kind": kind} for name, kind in kinds.items()],
         "others": [name for name in kinds if not name.startswith("__") and name not in used],
         "positive": charter.positive,
     }
-    arrays: dict[str, Array] = {SCHEMA: np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8)}
+    return _zipped(chain([(SCHEMA, np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8))], _arrays(rows, kinds)))
+
+
+def _arrays(rows: Columns, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Array]]:
     for name, kind in kinds.items():
         if kind == "string":
-            arrays[name], arrays[name + DICTIONARY] = as_codes(frame[name])
+            codes, dictionary = as_codes(rows.get_column(name))
+            yield name, codes
+            yield name + DICTIONARY, dictionary
         else:
-            arrays[name] = _numbers(frame[name], kind)
-    return _zipped(arrays)
+            yield name, _numbers(rows.get_column(name), kind)
 
 
 def _kind(name: str, dtype: pl.DataType) -> Kind:
@@ -123,10 +144,10 @@ def as_codes(column: pl.Series) -> tuple[Array, Array]:
     return codes.to_numpy(), np.array(values.to_list(), dtype=np.str_)
 
 
-def _zipped(arrays: dict[str, Array]) -> bytes:
+def _zipped(arrays: Iterable[tuple[str, Array]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, array in arrays.items():
+        for name, array in arrays:
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             member = zipfile.ZipInfo(f"{name}.npy", _NO_DATE)

@@ -15,7 +15,8 @@ from serin.data.features.as_of import MOMENT
 from serin.data.features.leakage import forbid_afterwards, known_afterwards, without_afterwards
 from serin.data.features.on_demand import Function, arguments_of, on_demand_functions, with_on_demand
 from serin.data.features.row_by_row import check_row_by_row
-from serin.data.features.standing import GROUP, JUDGES, standing
+from serin.data.features.standing import GROUP, JUDGES, standing, standing_in_part
+from serin.data.features.versions import ACCEPTED
 from serin.data.features.views import with_view
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
@@ -27,6 +28,8 @@ LABEL = "__label"
 KEY = "__key_"
 ENTITY = "__entity"
 SLICE = "__slice_"
+ENTITY_KEY = "__of_entity_"
+"""Before a column that names the truth's entity, which is numbered once all rows are there."""
 Tables = Mapping[str, pl.DataFrame]
 Functions = Callable[[str], Callable[..., Any]]
 
@@ -51,21 +54,45 @@ def training_rows(
     columns in order. Raises Invalid where the question would hold its own answer.
     """
     sources = ViewSources(charter, contracts, tables, functions)
-    tables, truth = sources.tables, charter.truth.dataset
-    derived = {name: sources.derived(name) for name in tables}
-    before = without_afterwards(tables[truth], contracts[truth])
-    bare = derive(charter, truth, {**tables, truth: before}, functions)
-    forbid_afterwards(charter, known_afterwards(derived[truth], bare, contracts[truth]))
-    marked = pl.concat([derived[truth], _standing(tables[truth], contracts[truth], copied)], how="horizontal")
-    rows = _labelled(charter, marked, contracts[truth], until)
+    for name in tables:
+        sources.derived(name)
+    rows, contract = labelled_rows(sources, copied, until), contracts[charter.truth.dataset]
+    rows = rows.filter(pl.col(MOMENT) > pl.col(MOMENT).max() - charter.training.window)
+    rows = in_order(rows, contract)
     rows = with_features(rows, charter, sources, on_demand_functions(charter, functions))
-    keys = [pl.col(name).alias(KEY + name) for name in contracts[truth].primary_key]
+    entity = numbered(rows, charter.features.entities[charter.truth.entity])
+    return training_columns(rows.with_columns(entity), charter, contract, (ENTITY,))
+
+
+def labelled_rows(sources: ViewSources, copied: pl.Series | None = None, until: datetime | None = None) -> pl.DataFrame:
+    """The truth's rows that have a label, of whatever window, with `__moment`, `__label`, `__judges` and `__group`.
+
+    Raises Invalid where the question would hold its own answer, by these rows. Rows that have `__accepted` are not all
+    there are: it is what their groups are called by (`serin.data.features.standing.standing_in_part`).
+    """
+    charter, truth = sources.charter, sources.charter.truth.dataset
+    tables, contract = sources.tables, sources.contracts[truth]
+    derived = sources.derived(truth)
+    before = without_afterwards(tables[truth], contract)
+    bare = derive(charter, truth, {**tables, truth: before}, sources.functions)
+    forbid_afterwards(charter, known_afterwards(derived, bare, contract))
+    marks = _standing(tables[truth], contract, copied)
+    return _labelled(charter, pl.concat([derived, marks], how="horizontal"), contract, until)
+
+
+def in_order(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Labelled rows in the training set's order: by moment, then by primary key, then as they were accepted."""
+    return rows.sort(MOMENT, *contract.primary_key, maintain_order=True)
+
+
+def training_columns(rows: pl.DataFrame, charter: Charter, contract: Contract, entity: Sequence[str]) -> pl.DataFrame:
+    """The columns of a training set of its rows in order, which have features; `entity` are those that name it."""
+    keys = [pl.col(name).alias(KEY + name) for name in contract.primary_key]
     slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
-    entity = _numbered(rows, charter.features.entities[charter.truth.entity])
     # A group is called as its first row, whatever order the table had.
     group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)
     return rows.with_row_index("__place").select(
-        MOMENT, LABEL, JUDGES, group, entity, *keys, *slices, *(column.name for column in feature_columns(charter))
+        MOMENT, LABEL, JUDGES, group, *entity, *keys, *slices, *(column.name for column in feature_columns(charter))
     )
 
 
@@ -114,13 +141,23 @@ def with_features(
 
     It is the one join of training and of batches; `computed` are the on-demand functions by feature.
     """
-    for view in views_needed(charter, {name: arguments_of(function) for name, function in computed.items()}):
+    for view in views_asked(charter, computed):
         source, identity = sources.of(view)
         rows = with_view(rows, view, source, charter.features.entities[view.entity], identity)
+    return with_computed(rows, charter, computed)
+
+
+def views_asked(charter: Charter, computed: Mapping[str, Function]) -> tuple[View, ...]:
+    """The views that the model's columns or its on-demand functions need."""
+    return views_needed(charter, {name: arguments_of(function) for name, function in computed.items()})
+
+
+def with_computed(rows: pl.DataFrame, charter: Charter, computed: Mapping[str, Function]) -> pl.DataFrame:
+    """The rows, which have the values of their views, as a request has them and with what is computed."""
     return with_on_demand(_with_inputs(_with_defaults(rows, charter), charter), charter, computed)
 
 
-def _numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
+def numbered(rows: pl.DataFrame, entity: Sequence[str]) -> pl.Series:
     """A number for each row's entity, by first appearance: rows of one entity are not independent evidence."""
     known = rows.select(entity).unique(maintain_order=True).with_row_index(ENTITY)
     numbered = rows.select(entity).join(known, on=list(entity), how="left", nulls_equal=True, maintain_order="left")
@@ -140,18 +177,23 @@ def versions_by(versions: pl.DataFrame, latest: pl.DataFrame, contract: Contract
 
 
 def _standing(table: pl.DataFrame, contract: Contract, copied: pl.Series | None) -> pl.DataFrame:
+    numbers = table[ACCEPTED] if ACCEPTED in table.columns else None
     if contract.primary_key:
-        return table.select(pl.repeat(value=True, n=pl.len()).alias(JUDGES), pl.int_range(pl.len()).alias(GROUP))
-    return standing(table, pl.repeat(value=False, n=table.height, eager=True) if copied is None else copied)
+        group = pl.int_range(table.height, eager=True) if numbers is None else numbers
+        return pl.DataFrame({JUDGES: pl.repeat(value=True, n=table.height, eager=True), GROUP: group})
+    copied = pl.repeat(value=False, n=table.height, eager=True) if copied is None else copied
+    return standing(table, copied) if numbers is None else standing_in_part(table.drop(ACCEPTED), copied, numbers)
 
 
 def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions) -> pl.DataFrame:
     """The dataset's table with the columns the model's own code adds to it; Invalid where views need it row by row."""
     derivation = charter.dataset(dataset).derive
-    table = tables[dataset]
     if derivation is None:
-        return table
-    function, looked_up = functions(derivation.call), [tables[name] for name in derivation.uses]
+        return tables[dataset]
+    # The model's code sees the contract's columns and no others.
+    table = tables[dataset].drop(ACCEPTED, strict=False)
+    looked_up = [tables[name].drop(ACCEPTED, strict=False) for name in derivation.uses]
+    function = functions(derivation.call)
 
     def derived(rows: pl.DataFrame) -> pl.DataFrame:
         try:
@@ -176,10 +218,10 @@ def derive(charter: Charter, dataset: str, tables: Tables, functions: Functions)
             "Add columns only: one row for each row, in the same order.",
             f"datasets.{dataset}.derive",
         )
-    # Views are built from an upload's rows alone; what only training reads may look at all there are.
-    if any(view.source == dataset for view in charter.features.views):
+    # Views are built from an upload's rows alone; what only training reads may look at all there are, if it has them.
+    if ACCEPTED in tables[dataset].columns or any(view.source == dataset for view in charter.features.views):
         check_row_by_row(derivation.call, dataset, table, made, derived)
-    return made
+    return made.with_columns(tables[dataset][ACCEPTED]) if ACCEPTED in tables[dataset].columns else made
 
 
 def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract, until: datetime | None) -> pl.DataFrame:
@@ -195,9 +237,8 @@ def _labelled(charter: Charter, table: pl.DataFrame, contract: Contract, until: 
     rows = table.with_columns((pl.col(moment.column) - moment.before).alias(MOMENT), pl.col(label).alias(LABEL))
     rows = rows.drop_nulls([MOMENT, LABEL])
     if until and any(column.name == moment.column for column in contract.columns):
-        rows = rows.filter(pl.col(MOMENT) <= until)
-    rows = rows.filter(pl.col(MOMENT) > pl.col(MOMENT).max() - charter.training.window)
-    return rows.sort(MOMENT, *contract.primary_key, maintain_order=True)
+        return rows.filter(pl.col(MOMENT) <= until)
+    return rows
 
 
 def _with_defaults(rows: pl.DataFrame, charter: Charter) -> pl.DataFrame:

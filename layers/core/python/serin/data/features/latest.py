@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from serin.data.features.as_of import AT, FACT, newest_known
-from serin.data.features.versions import EVENT, known_events
+from serin.data.features.versions import ACCEPTED, EVENT, known_events
 from serin.data.features.views import last_accepted, values_of
 from serin.domain.charter import View
 from serin.domain.features import EntityKey, OnlineValues, fitting
@@ -36,7 +36,11 @@ def latest_values(
     knows has no values. Keys and values are plain Python, timestamps in UTC.
     """
     if view.static:
-        facts = last_accepted(view, rows, key, identity).join(wanted, on=list(key), how="semi", maintain_order="left")
+        facts = (
+            last_accepted(view, rows, key, identity)
+            .drop(ACCEPTED, strict=False)
+            .join(wanted, on=list(key), how="semi", maintain_order="left")
+        )
         known = {row[: len(key)]: _static(view, view_id, row, sequence) for row in facts.iter_rows()}
     else:
         # Which version is in force is told by all rows: a correction may have moved one to another entity.

@@ -9,8 +9,8 @@ import polars as pl
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
 from serin.data.features.marks import with_mark, with_presence
-from serin.data.features.versions import EVENT, known_events
-from serin.data.features.windows import check_windows, with_windows
+from serin.data.features.versions import ACCEPTED, EVENT, known_events
+from serin.data.features.windows import check_windows, counted, with_windows
 from serin.domain.charter import View
 from serin.domain.errors import Invalid
 
@@ -26,34 +26,55 @@ def with_view(
     What is known at `__moment` is what `serin.domain.known` says: `source` holds rows in the order they were accepted,
     `identity` their primary key where some are versions of others. Every row stays, in its place, once.
     """
+    return with_facts(rows, view, facts_of(view, source, key, identity), key)
+
+
+def facts_of(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str] = ()) -> pl.DataFrame:
+    """What the rows of a source say of entities, in the order they were accepted: all that the view looks into.
+
+    Rows that are versions of each other have to be there together; then facts of several sources are those of all of
+    them together, in the order of `__accepted`.
+    """
     check_source(view, source, key)
-    _check_keys(rows, view, source, key)
-    join = _static if view.static else with_windows if view.windows else _as_of
-    joined = join(rows, view, source, key, identity)
+    if view.static:
+        return last_accepted(view, source, key, identity)
+    return known_events(view, source, key, identity, *(counted(view, source) if view.windows else values_of(view)))
+
+
+def with_facts(rows: pl.DataFrame, view: View, facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The rows with the view's values, as `with_view` gives them, of `facts_of`."""
+    _check_keys(rows, view, facts, key)
+    if view.static:
+        joined = _static(rows, view, facts, key)
+    else:
+        joined = with_windows(rows, view, facts, key) if view.windows else _as_of(rows, view, facts, key)
     if joined.height != rows.height:
         raise AssertionError(f"view {view.name} made {joined.height} rows of {rows.height}")
     return joined
 
 
-def _static(
-    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
-) -> pl.DataFrame:
-    facts = last_accepted(view, source, key, identity).with_columns(pl.lit(value=True).alias(_KNOWN))
+def _static(rows: pl.DataFrame, view: View, facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    facts = _last_of_each(facts, key).drop(ACCEPTED, strict=False).with_columns(pl.lit(value=True).alias(_KNOWN))
     looked_up = rows.select(key).join(facts, on=list(key), how="left", validate="m:1", maintain_order="left")
     is_known = looked_up[_KNOWN].fill_null(value=False)
     return with_presence(rows.hstack(looked_up.drop(*key, _KNOWN)), view, is_known)
 
 
 def last_accepted(view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]) -> pl.DataFrame:
-    """What a static view knows of each entity: `<view>.<value>` as its row that was accepted last says."""
+    """What a static view knows of each entity: `<view>.<value>` as its row that was accepted last says.
+
+    `__accepted` is there where the source has it.
+    """
     latest = source.unique(list(identity), keep="last", maintain_order=True) if identity else source
-    return latest.select(*key, *values_of(view)).drop_nulls(key).unique(key, keep="last", maintain_order=True)
+    numbers = [ACCEPTED] if ACCEPTED in source.columns else []
+    return _last_of_each(latest.select(*key, *numbers, *values_of(view)).drop_nulls(key), key)
 
 
-def _as_of(
-    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str]
-) -> pl.DataFrame:
-    events = known_events(view, source, key, identity, *values_of(view))
+def _last_of_each(facts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    return facts.unique(list(key), keep="last", maintain_order=True)
+
+
+def _as_of(rows: pl.DataFrame, view: View, events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     asked = rows.select(*key, MOMENT)
     joined = joined_as_of(asked, newest_known(events, key), key)
     fact = joined[FACT]

@@ -20,7 +20,7 @@ from serin.data.features.as_of import FACT, MOMENT, joined_as_of, newest_known
 from serin.data.features.exact_sums import counts, exact_sums
 from serin.data.features.marks import with_mark
 from serin.data.features.spans import Integers, Places, last_holding, micros
-from serin.data.features.versions import EVENT, SINCE, UNTIL, known_events
+from serin.data.features.versions import EVENT, SINCE, UNTIL
 from serin.domain.charter import View, Window
 from serin.domain.errors import Invalid
 from serin.domain.features import WINDOW_TYPES
@@ -40,12 +40,16 @@ def check_windows(view: View, source: pl.DataFrame) -> None:
             )
 
 
-def with_windows(
-    rows: pl.DataFrame, view: View, source: pl.DataFrame, key: Sequence[str], identity: Sequence[str] = ()
-) -> pl.DataFrame:
-    """The rows with `<view>.<window>` for each window; all null once the newest event known is older than the ttl."""
-    values = [as_number(source, name).alias(_of(name)) for name in view.columns]
-    events = known_events(view, source, key, identity, *values)
+def counted(view: View, source: pl.DataFrame) -> list[pl.Expr]:
+    """What a view's windows count of the events of a source."""
+    return [as_number(source, name).alias(_of(name)) for name in view.columns]
+
+
+def with_windows(rows: pl.DataFrame, view: View, events: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The rows with `<view>.<window>` for each window; all null once the newest event known is older than the ttl.
+
+    `events` are `serin.data.features.views.facts_of`.
+    """
     counter = _Counter(rows.select(*key, MOMENT), events, key)
     fresh = counter.younger(counter.newest, view.ttl)
     columns = [

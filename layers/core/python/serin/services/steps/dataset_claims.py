@@ -18,7 +18,8 @@ from serin.domain.contracts import Contract, Rule
 from serin.domain.datasets import DatasetHead
 from serin.domain.names import digest
 from serin.ports import Catalog, ObjectStore
-from serin.services.steps.segments import rows_of, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import rows_of
 
 _SETS = 8
 _MERGED = 4_000_000

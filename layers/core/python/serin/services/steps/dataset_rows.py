@@ -10,17 +10,15 @@ from serin.data.contract.evolution import as_contract, no_rows
 from serin.data.contract.moments import TIMESTAMP
 from serin.data.files.parquet import from_parquet
 from serin.domain.contracts import Contract
+from serin.domain.cut_sizes import fit_together, too_large_together
 from serin.domain.datasets import DatasetHead
-from serin.domain.errors import TooLarge
 from serin.domain.schemas import refuse_incompatible
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.segments import ACCEPTED_AT, SEQUENCE, marks_of, rows_of, segments_up_to
-
-LARGEST = 320 * 1024**2
-"""How many bytes of rows a function holds at once. Of flights it took 3.5 to 5.6 times as many at its peak, beside what
-it is itself; the functions that read whole datasets have 2 GB."""
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import ACCEPTED_AT, SEQUENCE, marks_of, rows_of
+from serin.services.steps.table_sizes import table_size
 
 
 def rows_up_to(head: DatasetHead, contract: Contract, *, lake: ObjectStore, catalog: Catalog) -> pl.DataFrame:
@@ -85,11 +83,6 @@ def check_memory(heads: Mapping[str, DatasetHead], *, catalog: Catalog) -> None:
 
 def refuse_too_many(segments: Mapping[str, Sequence[Segment]]) -> None:
     """Raise TooLarge, with the numbers, for segments whose rows do not fit into a function's memory together."""
-    sizes = {name: sum(segment.memory for segment in parts) for name, parts in segments.items()}
-    if sum(sizes.values()) > LARGEST:
-        rows = {name: sum(segment.rows for segment in parts) for name, parts in segments.items()}
-        parts = ", ".join(f"{rows[name]:,} rows of {name} ({size / 1e6:,.0f} MB)" for name, size in sizes.items())
-        raise TooLarge(
-            f"{parts} have to be in memory together; there is room for {LARGEST / 1e6:,.0f} MB.",
-            "Keep older rows in a dataset of their own, or leave columns that no feature needs out of the contract.",
-        )
+    tables = [table_size(name, parts) for name, parts in segments.items()]
+    if not fit_together(tables):
+        raise too_large_together(tables)

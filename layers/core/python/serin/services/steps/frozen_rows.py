@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
-from serin.data.features.columns import to_npz
-from serin.data.features.joins import training_rows
+from serin.data.features.as_of import MOMENT
+from serin.data.features.columns import Columns, to_npz
+from serin.data.features.joins import Functions, training_rows
 from serin.data.features.standing import JUDGES
 from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import definition
@@ -22,24 +22,26 @@ from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.champion_columns import charter_with, only_champions
+from serin.services.steps.cut_making import MakingInPieces, keep_rows, made_rows
+from serin.services.steps.cut_rounds import CutSource
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.made_with import lock_digest
 from serin.services.steps.training_tables import Tables, TrainingTables
 
-Functions = Callable[[str], Callable[..., Any]]
+_NO_LABEL = "no row has a label yet"
 
 
 @dataclass(frozen=True, eq=False)
 class FrozenRows:
-    """A training set that is not written yet: its rows as people read them, and as the trainer does."""
+    """A training set that is not written yet: its rows as the trainer reads them; `keep` puts them where people do."""
 
     training_set: TrainingSet
-    rows: pl.DataFrame
     columns: bytes
+    keep: Callable[[str], None]
 
     def kept(self, source: ModelSource, *, lake: ObjectStore) -> TrainingSet:
         """Write it, and what it was made by; the record of both."""
-        lake.put(self.training_set.parquet, to_parquet(self.rows))
+        self.keep(self.training_set.parquet)
         lake.put(self.training_set.columns, self.columns)
         return replace(self.training_set, source=keep_source(source, lake=lake))
 
@@ -62,9 +64,10 @@ def freeze_rows(
 ) -> FrozenRows | str:
     """The rows as the source makes them of the datasets up to these heads, or why there is nothing to train on.
 
-    Nothing is written. `functions` finds a function of the source's code by `module:name`.
+    They are made in one go where memory has room, else in pieces (`serin.domain.cut_plan`). Nothing of the training set
+    is written. `functions` finds a function of the source's code by `module:name`.
     """
-    charter, contracts = source.charter, source.contracts
+    contracts = source.contracts
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
@@ -75,12 +78,55 @@ def freeze_rows(
 
     try:
         rows, wider, champion = _with_champions(source, champion, rows_of)
-    except TooLarge as error:
-        return str(error)
-    judges = rows.filter(JUDGES)
+    except TooLarge:
+        making = MakingInPieces(name, source, functions, heads, lake=lake, catalog=catalog)
+        return _frozen_in_pieces(making, champion)
+
+    def keep(key: str) -> None:
+        lake.put(key, to_parquet(rows))
+
+    return _frozen(name, source, heads, rows, wider, champion, keep)
+
+
+def _frozen_in_pieces(making: MakingInPieces, champion: ChampionColumns | None) -> FrozenRows | str:
+    charter, contracts = making.source.charter, making.source.contracts
+    kept = only_champions(charter, champion)
+    if champion is not None and kept:
+        try:
+            return _made(making, champion, charter_with(charter, contracts, kept, champion))
+        except Invalid as error:
+            champion = replace(champion, lost=str(error).rstrip("."))
+    return _made(making, champion, charter)
+
+
+def _made(making: MakingInPieces, champion: ChampionColumns | None, wider: Charter) -> FrozenRows | str:
+    made = making.made(wider)
+    if not isinstance(made, CutSource):
+        return made
+    with made_rows(made) as rows:
+        if rows is None:
+            return _NO_LABEL
+
+        def keep(key: str) -> None:
+            keep_rows(made, key)
+
+        return _frozen(making.name, making.source, making.heads, rows, wider, champion, keep)
+
+
+def _frozen(
+    name: str,
+    source: ModelSource,
+    heads: Mapping[str, DatasetHead],
+    rows: Columns,
+    wider: Charter,
+    champion: ChampionColumns | None,
+    keep: Callable[[str], None],
+) -> FrozenRows | str:
+    charter, moments = source.charter, rows.get_column(MOMENT)
+    judges = moments.filter(rows.get_column(JUDGES))
     if len(judges) == 0:
-        return "no row has a label yet"
-    holdout_from, learnable = _withheld(charter, rows, judges)
+        return _NO_LABEL
+    holdout_from, learnable = _withheld(charter, moments, judges)
     if learnable < charter.training.minimum_rows:
         needed = charter.training.minimum_rows
         return f"{learnable:,} labelled rows before the holdout; training.minimum_rows is {needed:,}"
@@ -91,23 +137,23 @@ def freeze_rows(
         parquet=places[0],
         columns=places[1],
         columns_digest=digest(columns),
-        rows=len(rows),
+        rows=rows.height,
         learnable=learnable,
         heads={dataset: head.digest for dataset, head in heads.items()},
         charter=charter.digest(),
         code=code_digest(source.code),
-        first=_moment(rows, 0),
-        last=_moment(rows, -1),
+        first=moments[0],
+        last=moments[-1],
         holdout_from=holdout_from,
         definitions={view.name: definition(charter, view) for view in charter.features.views},
-        copies=len(rows) - len(judges),
+        copies=rows.height - len(judges),
         uses=charter.features.model_uses,
         champion=champion,
         views=charter.features.views,
         entities=charter.features.entities,
         lock=lock_digest("polars"),
     )
-    return FrozenRows(made, rows, columns)
+    return FrozenRows(made, columns, keep)
 
 
 def _places(model: str, name: str) -> tuple[str, str]:
@@ -132,14 +178,9 @@ def _with_champions(
         return rows_of(charter), charter, replace(champion, lost=str(error).rstrip("."))
 
 
-def _withheld(charter: Charter, rows: pl.DataFrame, judges: pl.DataFrame) -> tuple[datetime | None, int]:
+def _withheld(charter: Charter, moments: pl.Series, judges: pl.Series) -> tuple[datetime | None, int]:
     """From when on rows are withheld, where there is a time, and how many teach."""
     if charter.training.holdout is None:
-        return None, learnable_without_time(rows.height)
-    since = _moment(judges, -1) - charter.training.holdout
-    return since, rows.filter(pl.col("__moment") < since).height
-
-
-def _moment(rows: pl.DataFrame, index: int) -> datetime:
-    moment: datetime = rows["__moment"][index]
-    return moment
+        return None, learnable_without_time(moments.len())
+    since: datetime = judges[-1] - charter.training.holdout
+    return since, int((moments < since).sum())

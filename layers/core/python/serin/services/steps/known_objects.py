@@ -10,16 +10,16 @@ import json
 from typing import TypeVar
 
 from serin.domain.records import from_record
-from serin.ports import ObjectStore
+from serin.ports import Files
 
 T = TypeVar("T")
 
 
-def is_there(key: str, *, store: ObjectStore) -> bool:
+def is_there(key: str, *, store: Files) -> bool:
     """Whether there is an object of that key."""
     return key in store.keys(key)
 
 
-def known_record(kind: type[T], key: str, *, store: ObjectStore) -> T | None:
+def known_record(kind: type[T], key: str, *, store: Files) -> T | None:
     """The record of that kind at a key; None where there is none."""
     return from_record(kind, json.loads(store.get(key))) if is_there(key, store=store) else None

@@ -16,7 +16,8 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import check_schemas, refuse_too_many
-from serin.services.steps.segments import rows_of, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import rows_of
 
 EVER = 2**63 - 1
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -9,23 +9,12 @@ import polars as pl
 from serin.data.contract.evolution import as_contract
 from serin.data.files.parquet import from_parquet
 from serin.domain.contracts import Contract
-from serin.domain.datasets import DatasetHead
-from serin.domain.segments import Segment, segment_of
-from serin.ports import Catalog, ObjectStore
+from serin.domain.segments import Segment
+from serin.ports import ObjectStore
 
 SEQUENCE, ACCEPTED_AT, COPY = "__sequence", "__accepted_at", "__copy"
 LINEAGE = (SEQUENCE, ACCEPTED_AT, COPY)
 """What a joined segment says of each row: its upload, when that was accepted, and whether the row is a copy."""
-
-
-def segments_up_to(head: DatasetHead, *, catalog: Catalog) -> Sequence[Segment]:
-    """The segments that have rows up to `head`, in sequence; the last one may have later rows as well."""
-    layout = catalog.layout(head.dataset)
-    joined = [segment for segment in layout.segments if segment.first <= head.sequence]
-    # Parts are immutable and joined once they are there, so between two readings nothing falls into a gap.
-    parts = catalog.parts(head.dataset, layout.upto) if layout.upto < head.sequence else ()
-    after = [segment_of(part) for part in parts if part.sequence <= head.sequence]
-    return [segment for segment in (*joined, *after) if segment.rows]
 
 
 def rows_of(segments: Sequence[Segment], last: int, contract: Contract, *, lake: ObjectStore) -> Iterator[pl.DataFrame]:

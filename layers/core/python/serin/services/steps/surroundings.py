@@ -14,7 +14,8 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.schemas import narrower_types
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_uploads
-from serin.services.steps.segments import rows_of, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import rows_of
 
 
 def surroundings(

@@ -18,8 +18,8 @@ from serin.domain.datasets import DatasetHead
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
+from serin.services.steps.listed_segments import segments_up_to
 from serin.services.steps.rows_between import DatasetReading, Span, microseconds
-from serin.services.steps.segments import segments_up_to
 from serin.services.steps.training_spans import MICROSECOND, Times, derived_times, span_of, spans_of
 
 Tables = Mapping[str, pl.DataFrame]

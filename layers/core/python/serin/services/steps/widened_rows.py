@@ -10,7 +10,8 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.schemas import narrower_types, schema_of
 from serin.domain.segments import Segment
 from serin.ports import Catalog, ObjectStore
-from serin.services.steps.segments import rows_of, segments_up_to
+from serin.services.steps.listed_segments import segments_up_to
+from serin.services.steps.segments import rows_of
 
 _EXACT = 2**53
 """Up to here every whole number is a 64-bit float."""

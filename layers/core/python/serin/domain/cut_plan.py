@@ -1,0 +1,367 @@
+"""How a training set is made: in one go where a function has room, else in pieces, told before any of them is run.
+
+A plan follows from manifests alone. Each piece is within what one function holds and takes minutes; a piece of the
+second kind and on reads several times what it has room for and cuts it once more on its own disk, so that a cut of n
+pieces into n is no n times n objects for each of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Literal
+
+from serin.domain import cut_sizes
+from serin.domain.charter import Charter, View
+from serin.domain.cut_sizes import (
+    CPU_S,
+    HERE_S,
+    START_S,
+    Lookup,
+    Round,
+    TableSize,
+    asked_size,
+    event_size,
+    fit_together,
+    gathered_size,
+    looked_up_by,
+    lookups_of,
+    together,
+)
+from serin.domain.errors import TooLarge
+from serin.domain.features import feature_columns
+from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
+from serin.domain.training_size import TRAINER_SECONDS, fits_into_memory, too_much_memory
+
+Carrier = Literal["whole", "process", "map"]
+"""In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
+list."""
+IN_PROCESS_S = 400.0
+"""What pieces may take together that one function works off: it lasts 900 s, and writes the training set besides."""
+_UNEVEN = 1.25
+"""The fullest of some buckets has so many times its share, the most frequent key aside."""
+_SLABS = 8
+"""A slab of time is at least so many times what is read before it again, if nothing asks for shorter ones."""
+_TRANSITIONS = 4
+"""State transitions of a piece."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Into `coarse` pieces by hash, each into `fine` ones on the function's disk; and by time into slabs.
+
+    Hashes are those of a key's canonical bytes (`serin.data.contract.digests`).
+    """
+
+    coarse: int = 1
+    fine: int = 1
+    slab: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class PlannedPiece:
+    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about."""
+
+    round: Round
+    of: str
+    part: str
+    rows: int
+    memory: int
+    seconds: float
+    usd: float
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """`rows` are the cuts of datasets by their rows' primary key, `lookups` those by entity and time.
+
+    `shard` is how long the moments of one shard of the training set last; None: they are one shard. `files` is, by
+    dataset, how many files of it are dealt by each piece.
+    """
+
+    rows: Mapping[str, Cut] = field(default_factory=dict)
+    lookups: Mapping[str, Cut] = field(default_factory=dict)
+    shard: timedelta | None = None
+    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CutPlan:
+    """What making the training set will take. `rows` are those it may have at most, before any label is looked at.
+
+    `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted.
+    """
+
+    model: str
+    carrier: Carrier
+    rows: int
+    columns: int
+    tables: Mapping[str, int]
+    cuts: Cuts
+    pieces: tuple[PlannedPiece, ...]
+    seconds: float
+    usd: float
+    refused: str | None = None
+    doubt: str | None = None
+
+
+def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: Sequence[View]) -> CutPlan:
+    """The plan of a training set of these datasets; what cannot be made has `refused` with the numbers."""
+    sizes, lookups = list(tables.values()), lookups_of(charter, views)
+    rows, columns = _rows_at_most(charter, tables[charter.truth.dataset]), len(feature_columns(charter))
+    memory = {name: table.memory for name, table in tables.items()}
+    doubt = None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
+    whole = _plan_whole(sizes)
+    if fit_together(sizes):
+        return CutPlan(
+            charter.model, "whole", rows, columns, memory, Cuts(), (whole,), whole.seconds, whole.usd, doubt=doubt
+        )
+    try:
+        cuts = _cuts(charter, tables, lookups, rows)
+    except TooLarge as error:
+        return CutPlan(charter.model, "map", rows, columns, memory, Cuts(), (), 0.0, 0.0, refused=str(error))
+    mapped = list(_pieces(charter, tables, lookups, cuts, rows))
+    here = [_here(piece) for piece in mapped]
+    carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
+    pieces = tuple(here if carrier == "process" else mapped)
+    seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
+    refused = _over_budget(charter, usd) or _too_long(seconds)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, refused, doubt)
+
+
+def _plan_whole(tables: Sequence[TableSize]) -> PlannedPiece:
+    rows, memory = sum(table.rows for table in tables), sum(table.memory for table in tables)
+    seconds = START_S + rows * sum(CPU_S.values())
+    return PlannedPiece("gather", together(tables), "all", rows, memory, seconds, _usd(seconds, 0, 0))
+
+
+def _rows_at_most(charter: Charter, truth: TableSize) -> int:
+    """The truth's rows within the window, if they are spread evenly over its times."""
+    span = truth.span_of(charter.features.moment.column)
+    return truth.rows if span is None else math.ceil(truth.rows * min(charter.training.window / span, 1.0))
+
+
+def _too_long(seconds: float) -> str | None:
+    if seconds <= IN_PROCESS_S:
+        return None
+    return str(
+        TooLarge(
+            f"In pieces the training set would take about {seconds:,.0f} s, one after the other; a function has "
+            f"{TRAINER_SECONDS:,} s, of which the pieces may take {IN_PROCESS_S:,.0f} s.",
+            "Shorten training.window, or keep older rows in a dataset of their own.",
+            "training.window",
+        )
+    )
+
+
+def _over_budget(charter: Charter, usd: float) -> str | None:
+    budget = charter.budget.usd_per_month
+    if budget is None or usd <= budget:
+        return None
+    return str(
+        TooLarge(
+            f"Making the training set would cost about ${usd:,.2f}; design.budget.usd_per_month is ${budget:,.2f}.",
+            "Raise the budget, or shorten training.window.",
+            "design.budget.usd_per_month",
+        )
+    )
+
+
+def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], rows: int) -> Cuts:
+    of_lookups = {lookup.name: _cut_by_entity(lookup, charter, tables) for lookup in lookups}
+    return Cuts(
+        rows={name: _cut_by_row(charter, name, tables) for name in tables},
+        lookups=of_lookups,
+        shard=_shard(charter, tables[charter.truth.dataset], rows),
+        files={name: tuple(_streams(table)) for name, table in tables.items()},
+    )
+
+
+def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) -> Cut:
+    """What a derivation looks up is whole beside every piece."""
+    beside = [tables[other] for other in looked_up_by(charter, name)]
+    room = cut_sizes.ROOM - sum(table.memory for table in beside)
+    if room < cut_sizes.ROOM // 4:
+        raise TooLarge(
+            f"What is derived of {name} looks things up in {together(beside)}, which are whole beside every piece of "
+            f"it; there is room for {(cut_sizes.ROOM - cut_sizes.ROOM // 4) / 1e6:,.0f} MB.",
+            "Leave columns that it does not look at out of their contracts.",
+            f"datasets.{name}.derive",
+        )
+    return _cut(tables[name].memory, room)
+
+
+def _cut(memory: float, room: float, slab: timedelta | None = None) -> Cut:
+    """So many pieces that each reads what it may, and cuts that to what it has room for."""
+    coarse = max(math.ceil(memory / _streamed()), 1)
+    return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1), slab)
+
+
+def _streamed() -> int:
+    return cut_sizes.STREAMED * cut_sizes.ROOM
+
+
+def _cut_by_entity(lookup: Lookup, charter: Charter, tables: Mapping[str, TableSize]) -> Cut:
+    truth = tables[charter.truth.dataset]
+    sizes = [(tables[view.source], event_size(view, lookup.key)) for view in lookup.views]
+    memory = sum(table.rows * size for table, size in sizes) + truth.rows * asked_size(lookup.key)
+    spans = [found for table, _ in sizes if (found := table.span_of(_time(lookup)))]
+    share = _heaviest(lookup, [truth, *(table for table, _ in sizes)])
+    if lookup.reach is None:
+        if share is not None and share * memory > cut_sizes.ROOM:
+            raise _too_heavy(lookup, share, memory, None)
+        return _cut(memory, cut_sizes.ROOM)
+    span = max(spans, default=charter.training.window)
+    slab = _slab(lookup, lookup.reach, span, share, memory)
+    slabs = 1.0 if slab is None else max(1.0, span / slab)
+    # Of each slab what lies before it is read as well.
+    before = 0.0 if slab is None else lookup.reach / slab
+    return _cut(memory / slabs * (1 + before), cut_sizes.ROOM, slab)
+
+
+def _time(lookup: Lookup) -> str | None:
+    return lookup.views[0].event_time
+
+
+def _heaviest(lookup: Lookup, tables: Sequence[TableSize]) -> float | None:
+    """The share of the rows that one entity has at most; None where no profile says it."""
+    known = [[table.largest[name] for name in lookup.key if name in table.largest] for table in tables]
+    shares = [min(of_columns) for of_columns in known if of_columns]
+    return max(shares) if shares else None
+
+
+def _slab(lookup: Lookup, reach: timedelta, span: timedelta, share: float | None, memory: float) -> timedelta | None:
+    """As long as it may be; None where time need not be cut."""
+    if share is None:
+        # Nobody has counted how much one entity has: time bounds it at little cost.
+        return None if span <= 2 * _SLABS * reach or memory <= cut_sizes.ROOM else _SLABS * reach
+    if share * memory <= cut_sizes.ROOM / _UNEVEN:
+        return None
+    slab = span * (cut_sizes.ROOM / _UNEVEN / (share * memory)) - reach
+    if slab < reach / _SLABS or slab <= timedelta(0):
+        raise _too_heavy(lookup, share, memory, reach)
+    return slab if slab < _DAY else timedelta(days=slab // _DAY)
+
+
+def _too_heavy(lookup: Lookup, share: float, memory: float, reach: timedelta | None) -> TooLarge:
+    names = ", ".join(view.name for view in lookup.views)
+    whole = f"One {lookup.entity} has {share:.0%} of the rows that {names} look into ({share * memory / 1e6:,.0f} MB)"
+    cut = "no ttl ends, so that time cannot cut them" if reach is None else f"each moment needs {reach} of them"
+    return TooLarge(
+        f"{whole}; {cut}, and there is room for {cut_sizes.ROOM / 1e6:,.0f} MB.",
+        "Give the views a ttl." if reach is None else "Shorten the windows and the ttl of the views.",
+        f"features.views.{lookup.views[0].name}",
+    )
+
+
+def _shard(charter: Charter, truth: TableSize, rows: int) -> timedelta | None:
+    """The least that a shard lasts; where no file says when its rows are, a day."""
+    shards = math.ceil(_UNEVEN * rows * gathered_size(charter) / cut_sizes.ROOM)
+    if shards <= 1:
+        return None
+    if truth.span_of(charter.features.moment.column) is None:
+        return _DAY
+    return timedelta(seconds=max(_asked_over(charter, truth) / shards // timedelta(seconds=1), 1))
+
+
+def _asked_over(charter: Charter, truth: TableSize) -> timedelta:
+    """How long the moments of the training set last."""
+    span = truth.span_of(charter.features.moment.column)
+    return charter.training.window if span is None else min(span, charter.training.window)
+
+
+def _streams(table: TableSize) -> Iterator[int]:
+    """How many files one piece after the other deals, each as many as it may read; one at least."""
+    count, memory = 0, 0
+    for file in table.files:
+        if count and memory + file.memory > _streamed():
+            yield count
+            count, memory = 0, 0
+        count, memory = count + 1, memory + file.memory
+    if count:
+        yield count
+
+
+def _pieces(
+    charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], cuts: Cuts, rows: int
+) -> Iterator[PlannedPiece]:
+    yield from _dealing(tables, cuts)
+    yield from _deriving(charter, tables, lookups, cuts)
+    for lookup in lookups:
+        yield from _looking_up(charter, lookup, tables, cuts)
+    yield from _gathering(charter, tables[charter.truth.dataset], cuts, rows)
+
+
+def _dealing(tables: Mapping[str, TableSize], cuts: Cuts) -> Iterator[PlannedPiece]:
+    for name, table in tables.items():
+        first = 0
+        for count in cuts.files[name]:
+            files = table.files[first : first + count]
+            rows = sum(file.rows for file in files)
+            most = max(file.memory for file in files)
+            part = f"files {first + 1} to {first + count}"
+            yield _piece("deal", name, part, rows, most, reads=count, writes=cuts.rows[name].coarse)
+            first += count
+
+
+def _deriving(
+    charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], cuts: Cuts
+) -> Iterator[PlannedPiece]:
+    for name, table in tables.items():
+        cut = cuts.rows[name]
+        views = [view for lookup in lookups for view in lookup.views if view.source == name]
+        beside = sum(tables[other].memory for other in looked_up_by(charter, name))
+        writes = sum(cuts.lookups[lookup.name].coarse for lookup in lookups)
+        memory = beside + math.ceil(table.memory / cut.coarse / cut.fine)
+        for number in range(cut.coarse):
+            rows = -(-table.rows // cut.coarse)
+            part = f"hash {number} of {cut.coarse}"
+            yield _piece("derive", name, part, rows, memory, len(cuts.files[name]), writes, 1 + len(views))
+
+
+def _looking_up(
+    charter: Charter, lookup: Lookup, tables: Mapping[str, TableSize], cuts: Cuts
+) -> Iterator[PlannedPiece]:
+    cut, truth = cuts.lookups[lookup.name], tables[charter.truth.dataset]
+    spans = [span for view in lookup.views if (span := tables[view.source].span_of(view.event_time))]
+    slabs = 1 if cut.slab is None or not spans else math.ceil(max(spans) / cut.slab)
+    again = 1.0 if cut.slab is None or lookup.reach is None else 1 + lookup.reach / cut.slab
+    events = sum(tables[view.source].rows for view in lookup.views) * again / slabs / cut.coarse
+    size = max(event_size(view, lookup.key) for view in lookup.views)
+    asked = truth.rows / slabs / cut.coarse
+    memory = math.ceil((events * size + asked * asked_size(lookup.key)) / cut.fine)
+    reads = 2 * max(cuts.rows[view.source].coarse for view in lookup.views)
+    for slab in range(slabs):
+        for number in range(cut.coarse):
+            part = f"hash {number} of {cut.coarse}" + (f", slab {slab + 1} of {slabs}" if slabs > 1 else "")
+            yield _piece("look_up", lookup.name, part, math.ceil(events + asked * len(lookup.views)), memory, reads, 1)
+
+
+def _gathering(charter: Charter, truth: TableSize, cuts: Cuts, rows: int) -> Iterator[PlannedPiece]:
+    shards = 1 if cuts.shard is None else math.ceil(_asked_over(charter, truth) / cuts.shard)
+    each = -(-rows // shards)
+    reads = cuts.rows[charter.truth.dataset].coarse + sum(cut.coarse for cut in cuts.lookups.values())
+    for number in range(shards):
+        yield _piece("gather", "shard", f"{number + 1} of {shards}", each, each * gathered_size(charter), reads, 1)
+
+
+def _piece(
+    round: Round, of: str, part: str, rows: int, memory: int, reads: int, writes: int, views: int = 1
+) -> PlannedPiece:
+    seconds = START_S + rows * CPU_S[round] * views
+    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, reads, writes + 2))
+
+
+def _here(piece: PlannedPiece) -> PlannedPiece:
+    """The piece in a process that runs others before it, and hands over to them on its own disk."""
+    seconds = piece.seconds - START_S + HERE_S
+    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND)
+
+
+def _usd(seconds: float, reads: int, writes: int) -> float:
+    """By a function of the trainer's memory, with what it asks the bucket for."""
+    requests = reads * BUCKET_GET + writes * BUCKET_PUT
+    return seconds * TRAINER_SECOND + LAMBDA_CALL + _TRANSITIONS * STATE_TRANSITION + requests

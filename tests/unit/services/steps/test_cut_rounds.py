@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from benches.scaling.worlds import DAY, RandomWorld, in_pieces
+
+WAYS = [(0, True, 7, None), (1, False, 2, DAY), (2, True, 64, 30 * DAY), (3, False, 1, 30 * DAY), (4, True, 2, DAY)]
+
+
+@pytest.mark.parametrize(("seed", "keyed", "buckets", "slab"), WAYS)
+def test_a_training_set_is_the_same_bytes_however_it_is_cut(
+    seed: int, keyed: bool, buckets: int, slab: timedelta | None
+) -> None:
+    """All ways, of as many tables as one likes: `./scripts/bench scale --worlds 100`."""
+    world, chance = RandomWorld(seed, keyed), Random(seed)
+    made = in_pieces(world.cut(world.cuts(buckets, slab, chance)), chance)
+    assert made == world.whole(), f"seed {seed}, keyed {keyed}, {buckets} buckets, slabs of {slab}"
