@@ -51,6 +51,7 @@ ROUTES = (
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",
     "GET /models/{model}/plan",
+    "GET /models/{model}/maturity",
     "GET /models/{model}/watch",
     "GET /models/{model}/health",
     "GET /models/{model}/ping",

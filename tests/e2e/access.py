@@ -92,6 +92,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),
     "GET /models/{model}/plan": Right("read"),
+    "GET /models/{model}/maturity": Right("read"),
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
     "GET /models/{model}/ping": Right("predict"),

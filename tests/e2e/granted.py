@@ -219,6 +219,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/health",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/ping",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/plan",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/maturity",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}/{wish}",

@@ -17,6 +17,7 @@ from serin.http.features import Read, feature_routes
 from serin.http.feedback import Take, feedback_routes
 from serin.http.health import ShowHealth, health_routes
 from serin.http.logged import Show, logged_routes
+from serin.http.maturity import maturity_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.plans import ShowPlan, plan_routes
@@ -72,6 +73,7 @@ def make_app(
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version, use_cases.now),
+        maturity_routes(charters, catalog, use_cases.now),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),
