@@ -49,6 +49,12 @@ def list_keys(bucket: str, *below: str) -> Permission:
     return Permission(("s3:ListBucket",), (bucket,), conditions=condition)
 
 
+def list_versions(bucket: str, *below: str) -> Permission:
+    """Allow to list all versions of the keys of a bucket that begin with one of `below`."""
+    condition = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in below]}}
+    return Permission(("s3:ListBucketVersions",), (bucket,), conditions=condition)
+
+
 def allow_items(*actions: str, on: str, of: Sequence[str]) -> Permission:
     """Allow actions on the items of a table whose partition keys are of these patterns.
 

@@ -23,6 +23,8 @@ from serin_cli.contract_check import contract
 from serin_cli.cost import arguments as cost_arguments
 from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
+from serin_cli.erase import arguments as erase_arguments
+from serin_cli.erase import erase
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
@@ -163,6 +165,12 @@ def _of_data(add: Add) -> None:
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", _DATASET, page)
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
     add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
+    add(
+        "erase",
+        erase,
+        "Take a person out of everything that was kept, with your own AWS credentials.",
+        *erase_arguments(),
+    )
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
     add(
         "features",

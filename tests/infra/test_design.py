@@ -121,4 +121,22 @@ def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes
             (reach[name],) = [one["Action"] for one in of_salts]
     asking = (f"predict-{MODEL}", f"score-batch-{MODEL}", "api")
     expected: dict[str, object] = dict.fromkeys(asking, "dynamodb:BatchGetItem")
-    assert reach == {**expected, "accept-upload": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]}
+    expected |= {
+        "accept-upload": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+        "erase-person": ["dynamodb:BatchGetItem", "dynamodb:DeleteItem"],
+    }
+    assert reach == expected
+
+
+def test_only_the_function_that_erases_people_may_delete_what_was_there_before(tmp_path: Path) -> None:
+    target = target_for(Settings(), "aws")
+    for hashed in (True, False):
+        compliance = Compliance(personal_data={"shop": "hash"} if hashed else None)
+        folder = tmp_path / str(hashed)
+        charters = [a_charter(model=MODEL, compliance=compliance)]
+        build_app(Settings(), target, charters, TinyPackages(folder / "packages", target), folder / "made").synth()
+        made = Assembly(folder / "made")
+        deleting = {name for name in made.functions() if "s3:DeleteObjectVersion" in made.actions(name)}
+        assert deleting == ({"erase-person"} if hashed else set())
+        machines = {one["StateMachineName"] for one in made.resources("AWS::StepFunctions::StateMachine")}
+        assert ("serin-dev-erase" in machines) is hashed

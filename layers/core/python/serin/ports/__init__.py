@@ -31,10 +31,16 @@ from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
 from serin.ports.endpoint import Endpoint as Endpoint
+from serin.ports.erasures import ErasableFeatures as ErasableFeatures
+from serin.ports.erasures import ErasureRecords as ErasureRecords
+from serin.ports.erasures import Erasures as Erasures
+from serin.ports.objects import ErasableStore as ErasableStore
 from serin.ports.objects import Files as Files
 from serin.ports.objects import ObjectContent as ObjectContent
 from serin.ports.objects import ObjectStore as ObjectStore
+from serin.ports.objects import ObjectVersion as ObjectVersion
 from serin.ports.runs import Runs as Runs
+from serin.ports.salts import ErasableSalts as ErasableSalts
 from serin.ports.salts import SaltReads as SaltReads
 from serin.ports.salts import Salts as Salts
 
@@ -59,7 +65,7 @@ class Sources(Protocol):
         """
 
 
-class Catalog(Runs, Protocol):
+class Catalog(Runs, ErasureRecords, Protocol):
     """What happened to data, runs and versions."""
 
     def upload(self, dataset: str, upload_id: str) -> Upload | None:

@@ -39,7 +39,13 @@ def start_rerun(
             f"Run {parent} is {repeats.status} and has no verdict, so there is nothing to compare a rerun with.",
             f"Repeat a run that was judged: `runs {model}` lists them. To train on today's data: `train {model}`.",
         )
-    if catalog.training_set(model, repeats.training_set).source is None:
+    learnt = catalog.training_set(model, repeats.training_set)
+    if learnt.erasures:
+        raise Conflict(
+            f"Run {parent} cannot be repeated: somebody was erased from the rows it was trained on.",
+            f"Only a new training can be made, on what is left: `train {model}`.",
+        )
+    if learnt.source is None:
         raise Conflict(
             f"Run {parent} is older than the keeping of a training's code, so it cannot be repeated.",
             f"Train again, `train {model}`: what is trained from now on can be.",
