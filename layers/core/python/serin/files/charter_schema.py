@@ -203,7 +203,7 @@ class TrainingSection(Section):
 
 
 class MaturityTarget(Section):
-    google: int | None = Field(None, ge=0, le=2)
+    google: int | None = Field(default=None, ge=0, le=2)
 
 
 class MaturitySection(Section):
