@@ -68,12 +68,8 @@ class BatchPart:
 class BatchPlan:
     """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
 
-    <<<<<<< HEAD
-        `work` is the folder of their rows: plans that do not say have these beside the answers.
-    =======
-        `work` is the folder of what they are scored from: plans that do not say have it beside the answers. `absent` are
-        inputs of the model for which the file has no column: no row has a value for them.
-    >>>>>>> main
+    `work` is the folder of their rows: plans that do not say have these beside the answers. `absent` are inputs of the
+    model for which the file has no column: no row has a value for them.
     """
 
     batch: Batch
