@@ -26,7 +26,7 @@ from tests.builders import NOON
 from tests.definitions import item_key
 from tests.unit.learning.orders import order_columns
 from tests.unit.services.batches import CODE as BATCH_CODE
-from tests.unit.services.batches import World, charter_of_batches, columns_of_batches, csv_of
+from tests.unit.services.batches import CONTRACTS, ORDERS, World, charter_of_batches, columns_of_batches, csv_of
 from tests.unit.serving.released import Released, on_path, orders_charter, release
 
 ORDER = {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "north", "amount": 20.0}
@@ -130,13 +130,16 @@ def test_features_are_read_by_the_same_digest_and_the_key_is_repeated_as_it_was_
 def test_a_file_to_be_scored_is_cut_into_rows_without_values(tmp_path_factory: pytest.TempPathFactory) -> None:
     personal = replace(charter_of_batches(), compliance=HASHED)
     folder = tmp_path_factory.mktemp("batches")
-    world = World(release(folder, personal, columns_of_batches(), BATCH_CODE), personal)
+    shop = replace(next(column for column in ORDERS.columns if column.name == "shop"), missing=("nobody",))
+    orders = replace(ORDERS, columns=tuple(shop if column.name == "shop" else column for column in ORDERS.columns))
+    agreed = {**CONTRACTS, "orders": orders}
+    world = World(release(folder, personal, columns_of_batches(), BATCH_CODE), personal, contracts=agreed)
     digest = made_pseudonyms("shop", ["north"], salts=world.salts)["north"]
-    rows = [ORDER, {**ORDER, "shop": "nowhere"}, {**ORDER, "shop": None}]
+    rows = [ORDER, {**ORDER, "shop": "nowhere"}, {**ORDER, "shop": None}, {**ORDER, "shop": "nobody"}]
     content = csv_of(rows) + b"9,north\n"
     plan = world.planned(world.begun(content), world.opened())
     (key,) = [key for key in world.lake.keys("batch-work/") if key.endswith(".parquet")]
     piece = from_parquet(world.lake.get(key))
-    assert piece["shop"].to_list() == [digest, UNKNOWN, None, None]
-    assert piece[TEXT].to_list() == [None, None, None, NOT_KEPT]
+    assert piece["shop"].to_list() == [digest, UNKNOWN, None, None, None]
+    assert piece[TEXT].to_list() == [None, None, None, None, NOT_KEPT]
     assert len(plan.parts) == 1
