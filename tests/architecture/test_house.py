@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.architecture.imports import Source
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc"}
 LONGEST = 400
 INFRA_MODULES = {name: source for name, source in modules().items() if name.startswith("infra")}
-OURS = [LIBRARY, INFRA, FUNCTIONS, ROOT / "scripts", ROOT / "models", ROOT / "tests"]
+MODELS = [ROOT / "models" / name for name in ("flight-delay", "_examples")]
+OURS = [LIBRARY, INFRA, FUNCTIONS, ROOT / "scripts", *MODELS, ROOT / "tests"]
 
 
 def files(*folders: Path) -> list[Path]:
@@ -41,8 +43,23 @@ def test_every_function_is_one_handler_and_nothing_beside_it() -> None:
 
 
 def test_no_file_is_too_long_to_read_at_one_sitting() -> None:
-    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files(*OURS[:4])}
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files(*OURS[:-1])}
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+WHATEVER_IS_THERE = re.compile(r'(?:ROOT|parents\[\d\]) / "models"(?! / )')
+"""The folder of models as a whole; `/ "flight-delay"` after it names one."""
+
+
+def test_no_test_looks_at_models_that_a_newcomer_has_added() -> None:
+    tests = files(ROOT / "tests")
+    whole = [path for path in tests if WHATEVER_IS_THERE.search(path.read_text("utf-8"))]
+    assert whole == [ROOT / "tests" / "real_flights.py"], "name the example, by tests/real_flights.py"
+
+
+def test_a_look_at_all_models_is_found() -> None:
+    assert WHATEVER_IS_THERE.search('read_models(ROOT / "models' + '")')
+    assert not WHATEVER_IS_THERE.search('read_model(ROOT / "models' + '" / "flight-delay")')
 
 
 def test_services_re_export_nothing() -> None:

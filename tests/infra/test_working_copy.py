@@ -1,4 +1,4 @@
-"""What this repository itself would deploy: its models, its library, its handlers."""
+"""What this repository itself would deploy: its example, its library, its handlers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from infra.constructs.sizes import UNZIPPED_LIMIT
 from infra.packaging.built import BuiltPackages
 from infra.packaging.cache import Asset
 from infra.settings import Settings, target_for
-from serin.files.models import read_models
 from tests.infra.templates import Assembly
+from tests.real_flights import flight_delay
 
 SCIENCE = 200 * 1024 * 1024
 KERNEL = 30_000
@@ -23,9 +23,9 @@ KERNEL = 30_000
 def packages(tmp_path_factory: pytest.TempPathFactory) -> BuiltPackages:
     """The repository's own sources, built apart from its own cache."""
     root = tmp_path_factory.mktemp("copy")
-    for name in ("functions", "layers", "models"):
+    for name in ("functions", "layers"):
         (root / name).symlink_to(ROOT / name)
-    built = BuiltPackages(root, target_for(Settings(), "local"), read_models(ROOT / "models"))
+    built = BuiltPackages(root, target_for(Settings(), "local"), [flight_delay()])
     # Other people's packages are not looked at here, and take minutes to fetch; only their size is asked. So it is with
     # the kernel, whose compiler is one of them.
     built._layers["science"] = Asset(root, "science", SCIENCE)
@@ -52,11 +52,11 @@ def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_funct
 @pytest.mark.slow
 def test_the_charters_layer_carries_what_functions_read(packages: BuiltPackages) -> None:
     folder = packages.layer("charters").folder / "python" / "serin_charters"
-    for model in read_models(ROOT / "models"):
-        own = folder / model.charter.model
-        assert (own / "charter.json").is_file()
-        assert (own / "golden.json").is_file()
-        assert {path.stem for path in (own / "contracts").iterdir()} == set(model.contracts)
+    model = flight_delay()
+    own = folder / model.charter.model
+    assert (own / "charter.json").is_file()
+    assert (own / "golden.json").is_file()
+    assert {path.stem for path in (own / "contracts").iterdir()} == set(model.contracts)
 
 
 def test_the_charters_layer_tells_a_training_how_large_its_model_may_be(packages: BuiltPackages) -> None:
@@ -68,11 +68,11 @@ def test_the_charters_layer_tells_a_training_how_large_its_model_may_be(packages
 
 
 def test_the_code_layer_carries_the_models_own_modules(packages: BuiltPackages) -> None:
-    for model in read_models(ROOT / "models"):
-        folder = packages.layer(f"code-{model.charter.model}").folder / "python" / "model_code"
-        own = {path.name for path in model.folder.glob("*.py")}
-        assert own
-        assert {path.name for path in folder.glob("*.py")} == own | {"__init__.py"}
+    model = flight_delay()
+    folder = packages.layer(f"code-{model.charter.model}").folder / "python" / "model_code"
+    own = {path.name for path in model.folder.glob("*.py")}
+    assert own
+    assert {path.name for path in folder.glob("*.py")} == own | {"__init__.py"}
 
 
 def test_the_core_layer_carries_the_library_compiled(packages: BuiltPackages) -> None:

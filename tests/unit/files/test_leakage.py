@@ -8,7 +8,7 @@ from serin.domain.errors import Invalid
 from serin.files.charters import read_charter
 from tests.unit.files.written_model import write_charter
 
-MODELS = Path(__file__).parents[3] / "models"
+EXAMPLE = Path(__file__).parents[3] / "models" / "flight-delay"
 AFTERWARDS = ("dep_time", "dep_delay", "arr_time", "arr_delay", "air_time")
 
 
@@ -74,13 +74,13 @@ def test_a_window_that_knows_an_end_at_the_start_is_refused(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("column", AFTERWARDS)
 def test_the_flights_example_refuses_what_is_known_after_the_flight(tmp_path: Path, column: str) -> None:
-    text = (MODELS / "flight-delay" / "model.yaml").read_text()
+    text = (EXAMPLE / "model.yaml").read_text()
     folder = tmp_path / "models" / "flight-delay"
     (folder / "contracts").mkdir(parents=True)
     for name in ("features.py", "pipeline.py", "golden.json", *(f"contracts/{c}.yaml" for c in ("flights", "weather"))):
-        (folder / name).write_bytes((MODELS / "flight-delay" / name).read_bytes())
+        (folder / name).write_bytes((EXAMPLE / name).read_bytes())
     for name in ("planes", "airports"):
-        source = MODELS / "flight-delay" / "contracts" / f"{name}.yaml"
+        source = EXAMPLE / "contracts" / f"{name}.yaml"
         (folder / "contracts" / f"{name}.yaml").write_bytes(source.read_bytes())
     extra = f"  distance: {{type: number, min: 0}}\n  {column}: {{type: integer, nullable: true}}\n"
     (folder / "model.yaml").write_text(text.replace("  distance: {type: number, min: 0}\n", extra))

@@ -15,10 +15,10 @@ from serin.domain.errors import Invalid
 from serin.domain.records import from_record
 from serin.domain.sources import Source
 from serin.files.bundle import write_charters, write_code
-from serin.files.models import ModelFolder, read_models
+from serin.files.models import ModelFolder, read_model, read_models
 from tests.unit.files.written_model import FEATURES, FILES, line_of, write_model
 
-COMMITTED = Path(__file__).parents[3] / "models"
+COMMITTED = Path(__file__).parents[3] / "models" / "flight-delay"
 
 
 def _bytes(folder: Path) -> Mapping[str, bytes]:
@@ -184,16 +184,15 @@ def test_reading_runs_none_of_a_models_code(tmp_path: Path) -> None:
     assert not touched.exists()
 
 
-def test_the_committed_models_are_read() -> None:
-    models = {model.charter.model: model for model in read_models(COMMITTED)}
-    flights = models["flight-delay"]
+def test_the_committed_model_is_read() -> None:
+    flights = read_model(COMMITTED)
     assert flights.charter.features.model_uses[:2] == ("hour", "weekday")
     assert 4 <= len(flights.golden) <= 6
 
 
-def test_the_committed_models_do_not_depend_on_their_place(tmp_path: Path) -> None:
-    shutil.copytree(COMMITTED, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
-    assert [m.charter for m in read_models(tmp_path / "models")] == [m.charter for m in read_models(COMMITTED)]
+def test_the_committed_model_does_not_depend_on_its_place(tmp_path: Path) -> None:
+    shutil.copytree(COMMITTED, tmp_path / "models" / COMMITTED.name, ignore=shutil.ignore_patterns("__pycache__"))
+    assert [m.charter for m in read_models(tmp_path / "models")] == [read_model(COMMITTED).charter]
 
 
 @pytest.mark.parametrize("name", ["features.py", "notes.txt", "contracts/more.yaml", "deep/er"])

@@ -10,9 +10,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings, strategies
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
@@ -200,13 +199,20 @@ def test_paths_of_the_document_are_literal_for_a_model_and_patterns_else(found: 
     assert json.loads(json.dumps(found)) == found
 
 
-def _cases(mode: schemathesis.GenerationMode) -> Any:
+def _cases(mode: str) -> Any:
+    """Requests that schemathesis makes of the document, which takes seconds and is made when the first one is asked."""
+    return strategies.deferred(lambda: _made_cases(mode))
+
+
+def _made_cases(mode: str) -> Any:
+    import schemathesis
+
     charters = {"late-orders": EVERY_TYPE}
     app = app_of(charters)
     operation = schemathesis.openapi.from_dict(document(app, charters, (50, 100)))["/models/late-orders/predict"][
         "post"
     ]
-    return operation.as_strategy(generation_mode=mode)
+    return operation.as_strategy(generation_mode=schemathesis.GenerationMode[mode])
 
 
 WITHOUT_END = settings(database=None, suppress_health_check=list(HealthCheck))
@@ -215,14 +221,14 @@ UNSAID = ("a moment that does not exist", "outside the years", "too large to be 
 
 
 @WITHOUT_END
-@given(case=_cases(schemathesis.GenerationMode.POSITIVE))
+@given(case=_cases("POSITIVE"))
 def test_what_the_schema_allows_is_a_right_request(case: Any) -> None:
     refused = _refusal(case.body)
     assert refused is None or any(words in refused for words in UNSAID)
 
 
 @WITHOUT_END
-@given(case=_cases(schemathesis.GenerationMode.NEGATIVE))
+@given(case=_cases("NEGATIVE"))
 @pytest.mark.slow
 def test_what_the_schema_forbids_is_a_wrong_request(case: Any) -> None:
     assume(not isinstance(case.body, bytes) and not VALIDATOR.is_valid(case.body))

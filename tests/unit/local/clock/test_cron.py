@@ -135,15 +135,15 @@ def brute_days(of_month: str, of_week: str, year: int) -> list[date]:
         weeks = calendar.Calendar(firstweekday=6).monthdayscalendar(year, month)
         last = calendar.monthrange(year, month)[1]
         weekdays = [day for week in weeks for day in week[1:6] if day]
+        nearest = {
+            "L": last,
+            "LW": weekdays[-1],
+            **{f"{n}W": min(weekdays, key=lambda at, n=n: abs(at - n)) for n in range(1, last + 1)},  # type: ignore[misc]
+        }
         for day in range(1, last + 1):
             column = next(week.index(day) for week in weeks if day in week)
             same = [week[column] for week in weeks if week[column]]
             if of_week == "?":
-                nearest = {
-                    "L": last,
-                    "LW": weekdays[-1],
-                    **{f"{n}W": min(weekdays, key=lambda at, n=n: abs(at - n)) for n in range(1, last + 1)},  # type: ignore[misc]
-                }
                 hit = nearest.get(of_month) == day
             elif "#" in of_week:
                 wanted, nth = (int(part) for part in of_week.split("#"))

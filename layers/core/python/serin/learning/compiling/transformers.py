@@ -21,7 +21,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import check_array
 
-from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan
+from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan, refuse_unlisted
 from serin.learning.compiling.encoders import encoded
 from serin.learning.compiling.program import Program, Slot
 from serin.serving.compiled.layout import Operation
@@ -88,6 +88,9 @@ def _filled_column(column: Column, missing: float, value: Any, program: Program)
     if isinstance(column, Category):
         if not math.isnan(missing):
             raise NotCovered("a SimpleImputer of text that takes a number for missing")
+        if any(map(is_nan, column.values)):
+            # Whoever sends the text that stands for a null has sent a category that the next step knows.
+            refuse_unlisted(column, [value], program)
         return Category(column.slot, tuple(value if is_nan(each) else each for each in column.values))
     checked = program.one(Operation.FINITE, column.slot, more=[int(math.isnan(missing))])
     return Number(program.one(Operation.FILL, checked, missing, float(value)))

@@ -21,7 +21,12 @@ def layer_digest() -> str:
 
 def lock_digest(beside: str) -> str:
     """Names what is installed where that distribution is: on Lambda its layer, which a lock file decides."""
-    folder = str(distribution(beside).locate_file(""))
+    return _pins_digest(str(distribution(beside).locate_file("")))
+
+
+@cache
+def _pins_digest(folder: str) -> str:
+    # What is installed stays while a process runs, and to read it is a tenth of a second of each step of a training.
     pins = {f"{_normal(package.name)}=={package.version}" for package in distributions(path=[folder])}
     return digest(*sorted(pins))
 
