@@ -71,7 +71,7 @@ def test_importing_a_handler_reads_no_environment_and_makes_no_client() -> None:
 
 
 def test_all_handlers_are_looked_at() -> None:
-    assert len(NAMES) == 16
+    assert len(NAMES) == 17
 
 
 # accept_upload

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -123,6 +124,10 @@ class World(Personal):
         folder = f"training-sets/{MODEL}/set1"
         self.lake.put(f"{folder}/rows.parquet", to_parquet(rows))
         self.lake.put(f"{folder}/columns.npz", to_npz(rows, self.charter))
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("features.py", "code")
+        self.lake.put(f"{folder}/source.zip", packed.getvalue())
         self.catalog.save_training_set(a_training_set(columns_digest="before"))
         self.catalog.begin_run(a_run(id="r1", training_set="set1"))
         self.catalog.register(a_version(1, model=MODEL, training_set="set1", run="r1"))
@@ -181,7 +186,7 @@ def _plain(content: bytes) -> bytes:
         return pl.read_parquet(content).write_json().encode()
     if content.startswith(b"PK"):
         with np.load(io.BytesIO(content)) as archive:
-            return repr({name: archive[name].tolist() for name in archive}).encode()
+            return repr({name: np.asarray(archive[name]).tolist() for name in archive}).encode()
     return content
 
 

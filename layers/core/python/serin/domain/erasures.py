@@ -38,8 +38,7 @@ class Erasure:
 
     `digest` names the value of `column`; `pseudonym` is what stood for it, and is gone once it has ended. What files
     hold that came until `forgotten` is erased; a file that comes later is new. `erased` counts, by place, rows, objects
-    and items; `versions` have learnt from the rows, as `model/number`. `repaired` are models whose features are built
-    again.
+    and items; `versions` have learnt from the rows, as `model/number`.
     """
 
     id: str

@@ -75,6 +75,9 @@ def _columns(content: bytes, pseudonym: str) -> Rewritten | None:
     """Of the columns of a training set (`serin.data.features.columns`)."""
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         arrays = dict(archive)
+    if SCHEMA not in arrays:
+        # Beside the columns lies the code they were made by, packed as well.
+        return None
     schema = json.loads(arrays[SCHEMA].tobytes())
     gone = np.zeros(schema["rows"], dtype=np.bool_)
     texts = [name for name in arrays if name.endswith(DICTIONARY)]
@@ -96,7 +99,7 @@ def _nameless(content: bytes, pseudonym: str) -> Rewritten | None:
     """Of any columns whose texts stand in arrays of their own."""
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         arrays = dict(archive)
-    texts = {name: array for name, array in arrays.items() if array.dtype.kind == "U"}
+    texts = {name: one for name, one in arrays.items() if isinstance(one, np.ndarray) and one.dtype.kind == "U"}
     found = sum(int((array == pseudonym).sum()) for array in texts.values())
     if not found:
         return None
