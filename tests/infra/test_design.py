@@ -53,7 +53,7 @@ def lifecycle(aws: Assembly, bucket: str) -> Mapping[str, Any]:
 def test_answers_and_uploaded_files_end_by_age_and_what_models_learn_from_does_not(aws: Assembly) -> None:
     answers = lifecycle(aws, "lake")
     folders = ("predictions", "invocations", "shadow", "truth", "batch")
-    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/"}
+    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/", "cut/"}
     uploads = lifecycle(aws, "uploads")
     # The other model reads them too, and says nothing.
     assert set(uploads) == {"raw/orders/", "raw/shops/", f"batch/{MODEL}/"}
