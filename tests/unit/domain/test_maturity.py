@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,9 @@ def test_once_the_charters_level_is_shown_more_buys_nothing_it_asks_for() -> Non
 def test_events_of_a_step_nobody_knows_are_a_fault_of_the_code() -> None:
     with pytest.raises(KeyError, match="X9"):
         of("X9")
+
+
+def test_the_readme_says_of_how_many_tests_no_event_tells() -> None:
+    untold = sum(step.how == NOT_TOLD for tests in TESTS.values() for step in tests)
+    told = " ".join((Path(__file__).parents[3] / "models" / "README.md").read_text().split())
+    assert f"{untold} of the 28 tests are of what Serin does not record" in told

@@ -100,7 +100,7 @@ TYPED: Mapping[str, list[str]] = {
 # Their --json names a file, or they answer nothing.
 NO_JSON = ("demo", "up")
 # These repeat nobody's words but those that were typed, and numbers.
-SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline")
+SILENT = ("quarantine export", "features backfill", "viability", "charter", "cost", "pipeline", "token roles")
 
 
 def every_command() -> list[str]:
