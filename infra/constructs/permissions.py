@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from infra.constructs.acknowledgements import acknowledge
 from serin.domain.events import SOURCE, EventName
@@ -84,7 +85,11 @@ def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
 
 def keep_wildcard(role: iam.Role, resource: str, why: str) -> None:
     """Keep the finding that a role's own policy names a resource by a wildcard."""
-    policy = role.node.find_child("DefaultPolicy")
+    keep_wildcard_of(role.node.find_child("DefaultPolicy"), resource, why)
+
+
+def keep_wildcard_of(policy: IConstruct, resource: str, why: str) -> None:
+    """Keep the finding that a policy names a resource by a wildcard."""
     acknowledge(policy, f"AwsSolutions-IAM5[Resource::{_as_reported(resource)}]", why)
 
 

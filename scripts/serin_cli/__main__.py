@@ -34,6 +34,7 @@ from serin_cli.inputs import inputs
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
+from serin_cli.maturity import maturity
 from serin_cli.outcome import Outcome
 from serin_cli.pipeline import arguments as pipeline_arguments
 from serin_cli.pipeline import pipeline
@@ -60,6 +61,7 @@ from serin_cli.watching import watch
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
 _MODEL = ("model", {"help": "the model's name"})
+_ONE_OR_ALL = ("model", {"nargs": "?", "help": "the model's name (default: every model)"})
 _DATASET = ("dataset", {"help": "the dataset's name in the charter"})
 
 
@@ -189,6 +191,7 @@ def _of_models(add: Add) -> None:
         *run_arguments(),
     )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
+    add("maturity", maturity, "Levels and tests of MLOps, each by the event that shows it.", _ONE_OR_ALL)
     add("plan", show_plan, "What making its next training set takes: pieces, by whom, time and money.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = (

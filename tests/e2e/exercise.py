@@ -76,6 +76,7 @@ def exercise(walked: Walked) -> None:
     _score_a_file(walked)
     walked.client.post("/get-online-features", WEATHER)
     assert walked.client.get(f"/models/{MODEL}/plan")["carrier"] == "whole"
+    assert walked.client.get(f"/models/{MODEL}/maturity")["test_score"] >= 0
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)

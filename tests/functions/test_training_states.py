@@ -11,6 +11,7 @@ import pytest
 
 from serin.domain.errors import Conflict
 from serin.domain.experiments import Run
+from serin.domain.people import People
 from serin.domain.training_leases import SPAN
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.start_work import start_rerun
@@ -19,7 +20,7 @@ from serin.services.steps.champions import live_version
 from serin.services.train_model import Trainer
 from serin_cli.here.code import code_in_place
 from serin_cli.here.world import HereWorld
-from tests.builders import a_release
+from tests.builders import a_release, an_asking
 from tests.functions.subject import DATASET, MODEL, PIPELINE, TABLE, UNSEEDED, ModelWorld, subject
 from tests.functions.training_machine import Killed, train
 from tests.functions.worlds import in_world
@@ -113,7 +114,7 @@ def test_a_run_without_a_verdict_is_not_repeated(world: ModelWorld, tmp_path: Pa
     world.deploy(subject(tmp_path, "def pipeline(columns, params):\n    raise ValueError('no')\n"))
     assert train(world, "r1").status == "failed"
     with pytest.raises(Conflict, match="r1 is failed and has no verdict"):
-        start_rerun(MODEL, "r1", "c1", catalog=world.catalog, workflows=world.workflows)
+        start_rerun(MODEL, "r1", an_asking(), People(), catalog=world.catalog, workflows=world.workflows)
 
 
 def test_a_training_goes_by_the_code_it_began_with(world: ModelWorld, tmp_path: Path) -> None:

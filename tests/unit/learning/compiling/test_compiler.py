@@ -119,8 +119,10 @@ def test_a_line_takes_as_many_slots_whatever_the_categories_and_a_column_that_it
             ColumnTransformer([("a", SimpleImputer(), [0])], transformer_weights={"a": 3.0, "none": 2.0}),
             LogisticRegression(),
         ),
+        # It refuses the nulls that its trees would bear.
+        make_pipeline(FunctionTransformer(validate=True), HistGradientBoostingClassifier(max_iter=2)),
     ],
-    ids=["gradient boosting of what may be null", "weighted transformers"],
+    ids=["gradient boosting of what may be null", "weighted transformers", "a function that checks"],
 )
 def test_what_only_looks_uncommon_is_compiled_and_proven(pipeline: Pipeline) -> None:
     pipeline.fit(TABLE, LABEL)

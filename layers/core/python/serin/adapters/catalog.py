@@ -220,6 +220,13 @@ class DynamoCatalog(DynamoRuns):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return self._page(Approval, f"APPROVAL#{model}", limit, after)
 
+    def note_requester(self, model: str, work: str, by: str) -> None:
+        self._table.put(Put(f"REQUESTER#{model}", work, {"by": by}, only_if=NEW))
+
+    def requester(self, model: str, work: str) -> str | None:
+        record = self._table.get(f"REQUESTER#{model}", work)
+        return None if record is None else str(record["by"])
+
     def save_waiting(self, waiting: Waiting) -> None:
         self._table.put(Put(f"WAITING#{waiting.model}", waiting.run, waiting))
 

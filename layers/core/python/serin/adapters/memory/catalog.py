@@ -49,6 +49,7 @@ class MemoryCatalog(MemoryRuns):
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
         self._approvals: dict[tuple[str, str], Approval] = {}
+        self._requesters: dict[tuple[str, str], str] = {}
         self._waiting: dict[tuple[str, str], Waiting] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
@@ -263,6 +264,12 @@ class MemoryCatalog(MemoryRuns):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return paged(in_time(self._approvals, model), limit, after)
+
+    def note_requester(self, model: str, work: str, by: str) -> None:
+        self._requesters.setdefault((model, work), by)
+
+    def requester(self, model: str, work: str) -> str | None:
+        return self._requesters.get((model, work))
 
     def save_waiting(self, waiting: Waiting) -> None:
         self._waiting[waiting.model, waiting.run] = waiting

@@ -61,12 +61,15 @@ def _weighted(part: Any, table: Table, weight: float | None, program: Program) -
     return [Number(program.one(Operation.SPREAD, slot, float(weight), 0.0)) for slot in table.numbers(part)]
 
 
-def _unchanged(transformer: Any, table: Table, _: Program) -> Table:
+def _unchanged(transformer: Any, table: Table, program: Program) -> Table:
     """What a column transformer passes on, and what gradient boosting checks in the columns beside categories."""
     checks = isinstance(transformer.func, partial) and transformer.func.func is check_array
     if transformer.func is not None and not (checks and transformer.func.keywords.get("ensure_all_finite") is False):
         raise NotCovered("a FunctionTransformer calls a function of its own")
-    return table.after(transformer, table.columns)
+    if not transformer.validate:
+        return table.after(transformer, table.columns)
+    finite = [program.one(Operation.FINITE, slot, more=[0]) for slot in table.numbers(transformer)]
+    return table.after(transformer, list(map(Number, finite)))
 
 
 def _filled(imputer: Any, table: Table, program: Program) -> Table:
