@@ -19,11 +19,12 @@ from infra.constructs.workflow import RETRY, Workflow, answer_at, call
 from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
 from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
+from serin.domain.cut_pieces import FOLDER as PIECES
 from serin.domain.erasures import DELIVERED, SETTLED
 
 _LAKE = (
     *("datasets/", "quarantine/", "training-sets/", "predictions/", "shadow/", "truth/"),
-    *("watching/", "reports/", f"{FOLDER}/", f"{WORK}/", "erasures/"),
+    *("watching/", "reports/", f"{FOLDER}/", f"{WORK}/", f"{PIECES}/", "erasures/"),
 )
 _UPLOADS = ("raw/", "batch/")
 _AGAIN = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 5, "BackoffRate": 2}

@@ -18,7 +18,7 @@ from infra.stacks.training_states import training_definition
 from serin.domain.experiments import Trial
 from serin.domain.records import as_record
 from tests.builders import NOON, a_charter
-from tests.e2e.local.templates import Record, assembly, att, aws, function, opened, resource, role
+from tests.e2e.local.templates import Record, allow, assembly, att, aws, function, opened, resource, role
 
 ANSWERS = """
 import json, os, time
@@ -85,7 +85,7 @@ def machine(
     variables = {"Variables": {"RECORD": str(record.path), "ANSWERS": json.dumps({**ONCE, **answers})}}
     functions = {name.title(): function(name, ANSWERS, Environment=variables, Timeout=120) for name in FUNCTIONS}
     resources = {
-        "Role": role(),
+        "Role": role(allow("logs:*", "lambda:*", "states:*", "s3:*")),
         **functions,
         "Machine": resource(
             "StepFunctions::StateMachine",

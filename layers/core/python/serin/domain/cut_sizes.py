@@ -26,7 +26,7 @@ ROUNDS: tuple[Round, ...] = ("deal", "derive", "look_up", "gather")
 """Rows are dealt by their primary key, so that all versions of one lie together; what follows from them is derived and
 dealt by entity and time; values are looked up; and gathered row by row."""
 CPU_S: Mapping[Round, float] = {"deal": 1.5e-6, "derive": 4e-6, "look_up": 3e-6, "gather": 6e-6}
-"""Of a row, in seconds of CPU: of a year of flights, rounded up. Where views look, of each view."""
+"""Of a row, in seconds of CPU, as `./scripts/bench scale` has it, rounded up. Where views look, of each view."""
 START_S = 4.0
 """What a piece takes besides: a function that starts, and what it asks the catalog and the bucket for."""
 HERE_S = 0.1

@@ -24,6 +24,7 @@ from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
+from serin.domain.cut_pieces import FOLDER as PIECES
 from serin.domain.datasets import Part, Upload, head_of, upload_id
 from serin.domain.erasures import Erasure, endings
 from serin.domain.errors import Conflict, Rejected, TooLarge
@@ -127,7 +128,7 @@ class PersonEraser:
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", FOLDER, WORK):
+            for folder in ("watching", "reports", FOLDER, WORK, PIECES):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
             yield "files to be scored", partial(self._asked_files, model)
         yield "online items", self._online

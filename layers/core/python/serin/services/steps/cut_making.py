@@ -107,7 +107,7 @@ class MakingInPieces:
     def made(self, champion: ChampionColumns | None, wider: Charter) -> CutSource | str:
         """By what it is made, once all pieces are done; or why none is. Raises PiecesWanted where others run them."""
         if self.task is not None:
-            return self._carried(self._source(self.task, wider, self.lake))
+            return self._carried(self._source(self.task, wider, files=self.lake))
         segments = listed(self.heads, catalog=self.catalog)
         sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
         if self.carried == "always_mapped":
@@ -117,19 +117,19 @@ class MakingInPieces:
             return plan.refused
         task = self._begun(plan.cuts, segments, wider)
         if self.carried == "here" or (self.carried == "mapped" and plan.carrier == "process"):
-            source = self._source(task, wider, FolderStore())
+            source = self._source(task, wider, files=FolderStore())
             while unfinished := next_round(source):
                 for piece in unfinished.pieces:
                     run_piece(source, piece)
             return source
-        return self._carried(self._source(self._handed_over(task, champion, wider), wider, self.lake))
+        return self._carried(self._source(self._handed_over(task, champion, wider), wider, files=self.lake))
 
     def _carried(self, source: CutSource) -> CutSource:
         if unfinished := next_round(source):
             raise PiecesWanted(source.task, unfinished)
         return source
 
-    def _source(self, task: CutTask, wider: Charter, files: Files) -> CutSource:
+    def _source(self, task: CutTask, wider: Charter, *, files: Files) -> CutSource:
         contracts, functions = self.source.contracts, self.functions
         return CutSource(task, wider, contracts, functions, files=files, lake=self.lake, catalog=self.catalog)
 
