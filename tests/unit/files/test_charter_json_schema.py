@@ -119,6 +119,7 @@ def test_a_field_that_is_not_supported_yet_is_refused(full: dict[str, Any]) -> N
         assert not is_valid(_with(full, place, {})), field
 
 
+@pytest.mark.slow
 def test_whatever_stands_in_a_field_reader_and_schema_agree(full: dict[str, Any]) -> None:
     assert is_read(full)
     assert is_valid(full)

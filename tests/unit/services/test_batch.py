@@ -180,6 +180,7 @@ def test_no_part_is_scored_twice_and_a_batch_is_not_done_before_all_are(world: W
     assert markers(world.lake.keys(f"batch/{MODEL}/parts/")) == {part.name}
 
 
+@pytest.mark.slow
 def test_a_file_of_many_parts_has_every_row_once_whatever_order_they_are_scored_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
