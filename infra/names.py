@@ -73,6 +73,10 @@ class Names:
         """A topic: `notices`."""
         return f"{self.prefix}-{name}"
 
+    def policy(self, role: str) -> str:
+        """A managed policy for people of a role: `data_engineer`."""
+        return f"{self.prefix}-{role.replace('_', '-')}"
+
     def function(self, name: str, model: str | None = None) -> str:
         """A function by its folder's name, one for each model where `model` is given."""
         parts = [self.prefix, name.replace("_", "-"), *([model] if model else [])]

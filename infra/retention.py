@@ -12,6 +12,7 @@ from datetime import timedelta
 from serin.domain.batches import FOLDER, WORK, WORK_KEPT
 from serin.domain.charter import Charter
 from serin.domain.compliance import shortest
+from serin.domain.cut_pieces import FOLDER as PIECES
 
 ANSWERS = ("predictions", "invocations", "shadow", "truth", FOLDER)
 """Of the lake, each with a folder for every model."""
@@ -21,8 +22,9 @@ def of_the_lake(charters: Sequence[Charter]) -> Mapping[str, timedelta]:
     """Prefix → how long: what callers asked and were answered, and what turned out to be right."""
     spans = {charter.model: charter.compliance.retention for charter in charters}
     answers = {f"{folder}/{model}/": span for model, span in spans.items() if span is not None for folder in ANSWERS}
-    # Whatever the charters say: from it a part is scored once. It is personal data as it was sent.
-    return {**answers, f"{WORK}/": min([WORK_KEPT, *(span for span in spans.values() if span is not None)])}
+    # Whatever the charters say: from it a part is scored once, or a training set made. It is data as it was sent.
+    worked_on = min([WORK_KEPT, *(span for span in spans.values() if span is not None)])
+    return {**answers, f"{WORK}/": worked_on, f"{PIECES}/": worked_on}
 
 
 def of_uploads(charters: Sequence[Charter]) -> Mapping[str, timedelta]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from serin.data.contract.types import POLARS_TYPES
 from serin.domain import errors
+from serin.domain.asking import Asking
 from serin.domain.charter import (
     Charter,
     DatasetUse,
@@ -236,6 +237,10 @@ def a_release(**parts: Any) -> Release:
         "at": NOON,
     }
     return Release(**{**given, **parts})
+
+
+def an_asking(correlation: str = "c1", again: str | None = None, by: str = "ana") -> Asking:
+    return Asking(by, "t1", NOON, correlation, again)
 
 
 def a_plan(**parts: Any) -> ReleasePlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from serin.bootstrap import platform
@@ -73,5 +74,7 @@ def come_again_soon(record: Mapping[str, Any], context: object) -> None:
 
 def arrival_from(record: Mapping[str, Any]) -> Arrival:
     """The object an SQS record tells of; EventBridge does not URL-encode keys."""
-    source = json.loads(record["body"])["detail"]["object"]
-    return Arrival(source["key"], source.get("version-id"), source["size"])
+    event = json.loads(record["body"])
+    source, at = event["detail"]["object"], event.get("time")
+    written = None if at is None else datetime.fromisoformat(at)
+    return Arrival(source["key"], source.get("version-id"), source["size"], written)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -52,10 +52,15 @@ def adapter() -> Mangum:
     ports = world.catalog, world.control, world.workflows
     rare = UseCases(
         *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer),
-        *(begin_batch, batch_progress, plan),
+        *(begin_batch, batch_progress, plan, now),
     )
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
+
+
+def now() -> datetime:
+    """This moment."""
+    return platform().clock.now()
 
 
 def show(prediction: str, correlation: str) -> Shown:

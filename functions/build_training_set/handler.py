@@ -3,41 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from serin.bootstrap import Platform, platform
+from serin.domain.cut_pieces import CutTask
 from serin.domain.log_fields import Fields
 from serin.domain.records import as_record
 from serin.logs import logged
 from serin.services.build_training_set import Plan, build_training_set
 from serin.services.rebuild_training_set import rebuild_training_set
+from serin.services.run_piece import run_piece
+from serin.services.steps.cut_making import Carried, PiecesWanted, task_at
+from serin.services.steps.kept_source import source_in_place
 
 
 def come_to(made: Mapping[str, Any]) -> Fields:
     """What the log says of the answer."""
-    return {"outcome": "skipped" if made["skip"] else "ok"}
+    return {"outcome": "skipped" if made.get("skip") else "ok"}
 
 
 @logged("build_training_set", lambda: platform().clock, come_to)
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """The training set and its trials, or why the run ends here."""
+    """The training set and its trials, or why the run ends here; pieces that others run first; or one of these."""
     world = platform()
-    made = _rebuilt(world, event) if "parent" in event else _built(world, event)
+    if event.get("step") == "piece":
+        return _piece(world, event)
+    try:
+        made = _rebuilt(world, event) if "parent" in event else _built(world, event)
+    except PiecesWanted as wanted:
+        return {"skip": None, "pieces": {"task": wanted.task, "items": wanted.items}}
     if isinstance(made, str):
         return {"skip": made}
     training_set, trials = made
     return {"skip": None, "training_set": as_record(training_set), "trials": as_record(trials)}
 
 
-def _built(world: Platform, event: Mapping[str, Any]) -> Plan | str:
-    return build_training_set(
-        *(event["run"], event["cause"], event["correlation"]),
-        world.source(world.model),
-        world.model_function,
+def _piece(world: Platform, event: Mapping[str, Any]) -> dict[str, Any]:
+    done = run_piece(
+        *(event["task"], event["piece"], world.source(world.model), world.model_function),
         lake=world.lake,
         catalog=world.catalog,
-        clock=world.clock,
     )
+    return {"piece": done.piece, "rows": sum(file.rows for file in done.files)}
+
+
+def _begun(world: Platform, event: Mapping[str, Any]) -> CutTask | None:
+    """What the workflow comes back for once its pieces have been run."""
+    pieces = event.get("built", {}).get("answer", {}).get("pieces")
+    return None if pieces is None else task_at(pieces["task"], lake=world.lake)
+
+
+def _carried(event: Mapping[str, Any]) -> Carried:
+    return "always_mapped" if event.get("in_pieces") else "mapped"
+
+
+def _built(world: Platform, event: Mapping[str, Any]) -> Plan | str:
+    task, deployed = _begun(world, event), world.source(world.model)
+    with nullcontext(deployed) if task is None else source_in_place(task, deployed, lake=world.lake) as source:
+        return build_training_set(
+            *(event["run"], event["cause"], event["correlation"]),
+            source,
+            world.model_function,
+            lake=world.lake,
+            catalog=world.catalog,
+            clock=world.clock,
+            carried=_carried(event),
+            task=task,
+        )
 
 
 def _rebuilt(world: Platform, event: Mapping[str, Any]) -> Plan | str:
@@ -47,4 +80,6 @@ def _rebuilt(world: Platform, event: Mapping[str, Any]) -> Plan | str:
         lake=world.lake,
         catalog=world.catalog,
         clock=world.clock,
+        carried=_carried(event),
+        task=_begun(world, event),
     )

@@ -19,6 +19,7 @@ _VALUES: Mapping[str, Callable[[SerinStack], str]] = {
     "SERIN_TRAINING_ARN_PREFIX": lambda stack: stack.addresses.machine("training-"),
     "SERIN_RELEASE_ARN": lambda stack: stack.addresses.machine("release"),
     "SERIN_BATCH_ARN": lambda stack: stack.addresses.machine("batch"),
+    "SERIN_LOG_DAYS": lambda stack: str(stack.settings.log_retention_days),
     "SERIN_RUNTIME": lambda stack: stack.settings.runtime,
     "SERIN_COMMIT": lambda stack: stack.deployment.commit,
     "SERIN_REQUEST_RATE": lambda stack: f"{stack.settings.requests_per_second} {stack.settings.burst}",

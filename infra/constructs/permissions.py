@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from infra.constructs.acknowledgements import acknowledge
 from serin.domain.events import SOURCE, EventName
@@ -48,6 +49,12 @@ def list_keys(bucket: str, *below: str) -> Permission:
     return Permission(("s3:ListBucket",), (bucket,), conditions=condition)
 
 
+def list_versions(bucket: str, *below: str) -> Permission:
+    """Allow to list all versions of the keys of a bucket that begin with one of `below`."""
+    condition = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in below]}}
+    return Permission(("s3:ListBucketVersions",), (bucket,), conditions=condition)
+
+
 def allow_items(*actions: str, on: str, of: Sequence[str]) -> Permission:
     """Allow actions on the items of a table whose partition keys are of these patterns.
 
@@ -78,7 +85,11 @@ def grant(role: iam.Role, permissions: Iterable[Permission]) -> None:
 
 def keep_wildcard(role: iam.Role, resource: str, why: str) -> None:
     """Keep the finding that a role's own policy names a resource by a wildcard."""
-    policy = role.node.find_child("DefaultPolicy")
+    keep_wildcard_of(role.node.find_child("DefaultPolicy"), resource, why)
+
+
+def keep_wildcard_of(policy: IConstruct, resource: str, why: str) -> None:
+    """Keep the finding that a policy names a resource by a wildcard."""
     acknowledge(policy, f"AwsSolutions-IAM5[Resource::{_as_reported(resource)}]", why)
 
 

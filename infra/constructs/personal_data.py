@@ -8,7 +8,7 @@ from infra.constructs.permissions import Permission, allow_items
 from infra.constructs.stack import SerinStack
 from serin.domain.charter import Charter
 
-_SALTS = ["PERSONAL#*"]
+SALTS = ("PERSONAL#*",)
 
 
 class PersonalData:
@@ -26,10 +26,10 @@ class PersonalData:
     @property
     def looked_up(self) -> list[Permission]:
         """For whoever asks about people."""
-        return [allow_items("dynamodb:BatchGetItem", on=self._table, of=_SALTS)] if self._any else []
+        return [allow_items("dynamodb:BatchGetItem", on=self._table, of=SALTS)] if self._any else []
 
     @property
     def made(self) -> list[Permission]:
         """For whoever takes in data about people who were not known."""
         actions = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")
-        return [allow_items(*actions, on=self._table, of=_SALTS)] if self._any else []
+        return [allow_items(*actions, on=self._table, of=SALTS)] if self._any else []

@@ -22,6 +22,8 @@ from infra.constructs.permissions import UNTRACED, Permission, allow, grant, kee
 from infra.constructs.stack import SerinStack
 
 State = Mapping[str, Any]
+_EVERY_EXECUTION = "Step Functions names a map's children itself."
+_RESULTS = ("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
 
 LAMBDA_TROUBLES = [
     "Lambda.ServiceException",
@@ -66,6 +68,52 @@ def call_and_wait(function: str, payload: State, **rest: Any) -> dict[str, Any]:
 def answer_at(path: str) -> dict[str, Any]:
     """Keep only what the function answered, as `<path>.answer`."""
     return {"ResultSelector": {"answer.$": "$.Payload"}, "ResultPath": path}
+
+
+AT_ONCE = 5
+"""An account that is new runs ten functions at once, and predictions come first."""
+
+
+def distributed(label: str, bucket: str, items: str, prefix: str, **rest: Any) -> dict[str, Any]:
+    """A map over the items of a JSON list in a bucket, each an execution of its own.
+
+    `items` is the path of the list's key. States hand on 256 KB at most, which the answers of some thousand items are
+    more than: they lie below `prefix`, which is an expression.
+    """
+    resource = f"arn:{Aws.PARTITION}:states:::s3"
+    return {
+        "Type": "Map",
+        "Label": label,
+        "ItemReader": {
+            "Resource": f"{resource}:getObject",
+            "ReaderConfig": {"InputType": "JSON"},
+            "Parameters": {"Bucket": bucket, "Key.$": items},
+        },
+        "MaxConcurrency": AT_ONCE,
+        "ResultWriter": {
+            "Resource": f"{resource}:putObject",
+            "Parameters": {"Bucket": bucket, "Prefix.$": prefix},
+        },
+        **rest,
+    }
+
+
+def maps_itself(stack: SerinStack, machine: str, items: str, results: str) -> list[Permission]:
+    """What a machine with a distributed map may do: read its lists and write its results, both below the lake.
+
+    The children of a distributed map are executions of the machine.
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    return [
+        allow("s3:GetObject", on=stack.addresses.objects("lake", items)),
+        allow(*_RESULTS, on=stack.addresses.objects("lake", results)),
+        allow("states:StartExecution", on=stack.addresses.machine(machine)),
+        allow(
+            *("states:DescribeExecution", "states:StopExecution"),
+            on=stack.addresses.executions(machine),
+            why=_EVERY_EXECUTION,
+        ),
+    ]
 
 
 class Workflow(Construct):

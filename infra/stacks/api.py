@@ -51,6 +51,7 @@ ROUTES = (
     "GET /models/{model}/releases/{release}",
     "GET /models/{model}/views",
     "GET /models/{model}/plan",
+    "GET /models/{model}/maturity",
     "GET /models/{model}/watch",
     "GET /models/{model}/health",
     "GET /models/{model}/ping",
@@ -222,7 +223,7 @@ class ApiStack(SerinStack):
                 allow_items(
                     "dynamodb:PutItem",
                     on=self.addresses.table("catalog"),
-                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*"],
+                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*", "REQUESTER#*"],
                 ),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
                 allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),

@@ -9,15 +9,12 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.permissions import Permission, allow, allow_items, list_keys
 from infra.constructs.personal_data import PersonalData
 from infra.constructs.stack import Deployment, SerinStack
-from infra.constructs.workflow import Workflow
+from infra.constructs.workflow import Workflow, maps_itself
 from infra.limits import ACCEPT_DISK_MB, BATCH_MEMORY_MB
 from infra.names import EVERY_MODEL
 from infra.stacks.batch_states import batch_definition
 from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
-
-_EVERY_EXECUTION = "Step Functions names a map's children itself."
-_RESULTS = ("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
 
 
 class BatchStack(SerinStack):
@@ -32,18 +29,7 @@ class BatchStack(SerinStack):
             definition=batch_definition(score, estimate, self.addresses.bucket_name("lake")),
             functions=[],
             others=[self.addresses.function(name, EVERY_MODEL) for name in ("score_batch", "train_model")],
-            permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", "batch/*/plans/*")),
-                allow(*_RESULTS, on=self.addresses.objects("lake", "batch/*/maps/*")),
-                # The children of a distributed map are executions of the machine.
-                # https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
-                allow("states:StartExecution", on=self.addresses.machine("batch")),
-                allow(
-                    *("states:DescribeExecution", "states:StopExecution"),
-                    on=self.addresses.executions("batch"),
-                    why=_EVERY_EXECUTION,
-                ),
-            ],
+            permissions=maps_itself(self, "batch", "batch/*/plans/*", "batch/*/maps/*"),
         )
 
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from aws_cdk import Aws
 
-from infra.constructs.workflow import RETRY, answer_at
+from infra.constructs.workflow import RETRY, answer_at, distributed
 
-PARTS_AT_ONCE = 5
-"""An account that is new runs ten functions at once, and predictions come first."""
 _AGAIN = [*RETRY, {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 2}]
 # What a part or a file is refused for is so the next time too.
 _FINAL = {"ErrorEquals": ["Invalid", "Rejected", "TooLarge", "Corrupt", "NotFound", "Denied"], "MaxAttempts": 0}
@@ -33,31 +31,21 @@ def batch_definition(score: str, estimate: str, lake: str) -> dict[str, Any]:
 
 
 def _parts(score: str, estimate: str, lake: str) -> dict[str, Any]:
-    resource = f"arn:{Aws.PARTITION}:states:::s3"
-    return {
-        "Type": "Map",
-        "Label": "Parts",
-        "ItemReader": {
-            "Resource": f"{resource}:getObject",
-            "ReaderConfig": {"InputType": "JSON"},
-            "Parameters": {"Bucket": lake, "Key.$": "$.planned.answer.items"},
-        },
-        "ItemSelector": {**BATCH, "part.$": "$$.Map.Item.Value.part"},
-        "MaxConcurrency": PARTS_AT_ONCE,
-        "ToleratedFailurePercentage": 100,
-        "ItemProcessor": {
+    return distributed(
+        "Parts",
+        lake,
+        "$.planned.answer.items",
+        "States.Format('batch/{}/maps/{}', $.model, $.batch)",
+        ItemSelector={**BATCH, "part.$": "$$.Map.Item.Value.part"},
+        ToleratedFailurePercentage=100,
+        ItemProcessor={
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
             "StartAt": "Score",
             "States": _states(score, estimate),
         },
-        # States hand on 256 KB at most, which the answers of some thousand parts are more than.
-        "ResultWriter": {
-            "Resource": f"{resource}:putObject",
-            "Parameters": {"Bucket": lake, "Prefix.$": "States.Format('batch/{}/maps/{}', $.model, $.batch)"},
-        },
-        "ResultPath": "$.map",
-        "Next": "Finish",
-    }
+        ResultPath="$.map",
+        Next="Finish",
+    )
 
 
 def _states(score: str, estimate: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is known: three tables, the buses our events travel on, the topic people are told by, what was given up."""
+"""What is known: three tables, the buses our events travel on, the topic people are told by, and what people may."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.buses import event_buses
 from infra.constructs.dashboard import stage_dashboard
 from infra.constructs.notices import NoticesTopic
+from infra.constructs.people import people_policies
 from infra.constructs.queues import failed, undelivered
 from infra.constructs.stack import KEPT, Deployment, SerinStack
 
@@ -28,6 +29,7 @@ class CatalogStack(SerinStack):
         failed(self)
         undelivered(self)
         stage_dashboard(self)
+        people_policies(self)
 
     def _record_table(self, name: str) -> dynamodb.Table:
         return dynamodb.Table(

@@ -23,6 +23,7 @@ from infra.constructs.stack import Deployment, SerinStack
 from infra.limits import ACCEPT_DISK_MB, ACCEPT_MEMORY_MB, ACCEPT_SECONDS
 from infra.names import EVERY_MODEL
 from infra.retention import of_the_lake, of_uploads
+from infra.stacks.erasing import erase_people
 from infra.stacks.lake_sources import acquire_from
 from serin.domain.charter import Charter, sources_of
 
@@ -40,6 +41,7 @@ class LakeStack(SerinStack):
         self._accept_upload(uploads, PersonalData(self, charters))
         self._collect_predictions()
         acquire_from(self, sources_of(charters))
+        erase_people(self, charters)
 
     def _upload_queue(self) -> sqs.Queue:
         dead = dead_letters(self, "UploadDeadLetters", self.names.queue("uploads-dead"))

@@ -17,7 +17,8 @@ from infra.constructs.permissions import Permission, allow, allow_items, list_ke
 from infra.constructs.queues import failed, undelivered
 from infra.constructs.schedules import FEEDBACK, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
-from infra.constructs.workflow import Workflow
+from infra.constructs.workflow import Workflow, maps_itself
+from infra.limits import ACCEPT_DISK_MB
 from infra.stacks.batch import score_batch
 from infra.stacks.training_states import training_definition
 from serin.domain.batches import FOLDER, WORK
@@ -49,10 +50,14 @@ class TrainingStack(SerinStack):
             self,
             f"training-{charter.model}",
             definition=training_definition(
-                *(build.arn, train.arn, evaluate, charter.training), charter.people.training
+                *(build.arn, train.arn, evaluate, charter.training, charter.people.training),
+                self.addresses.bucket_name("lake"),
             ),
             functions=[build, train],
             others=[evaluate],
+            permissions=maps_itself(
+                self, f"training-{charter.model}", f"cut/{charter.model}/*/rounds/*", f"cut/{charter.model}/maps/*"
+            ),
             model=charter.model,
         )
         workflow.tell_of_failures(
@@ -160,14 +165,20 @@ class TrainingStack(SerinStack):
                     "s3:GetObject", on=self.addresses.objects("lake", "datasets/*", f"training-sets/{model}/sources/*")
                 ),
                 allow("s3:PutObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                # What pieces of a training set hand over to each other, and how many rows one entity has.
+                list_keys(self.addresses.bucket("lake"), f"cut/{model}/"),
+                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"cut/{model}/*")),
+                allow("s3:GetObject", on=self.addresses.objects("lake", f"reports/profiles/{model}/*")),
                 *self._records(
                     model,
-                    reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL"),
+                    reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL", "PROFILE"),
                     keeps=("RUN", "TRAINING-SET", "TRAINING"),
                 ),
             ],
             called_by="workflow",
             memory=3008,
+            # Pieces are cut once more there, and hand over to each other where one process runs them all.
+            disk=ACCEPT_DISK_MB,
             timeout=cdk.Duration.minutes(15),
         )
 

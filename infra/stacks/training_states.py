@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from infra.constructs.workflow import answer_at, call, call_and_wait
+from infra.constructs.workflow import answer_at, call, call_and_wait, distributed
 from serin.domain.approvals import REMIND_EVERY
 from serin.domain.charter import Training
 
@@ -17,14 +17,14 @@ CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Recor
 
 
 def training_definition(
-    build: str, train: str, evaluate: str, training: Training, roles: Sequence[str] = ()
+    build: str, train: str, evaluate: str, training: Training, roles: Sequence[str] = (), lake: str = "lake"
 ) -> dict[str, Any]:
-    """Build → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
+    """Build ⇄ pieces → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
     A rerun, which has a `parent`, takes the same states and ends by a comparison in place of a version.
 
-    The three are ARNs of functions; `roles` are those whose word a training waits for before its trials. Where the
-    charter asks for it, what each view costs is measured afterwards.
+    The three are ARNs of functions, `lake` is the bucket that pieces are listed in; `roles` are those whose word a
+    training waits for before its trials. Where the charter asks for it, what each view costs is measured afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -33,6 +33,7 @@ def training_definition(
             "Build": call(build, "$", **answer_at("$.built"), Catch=CATCH, Next="Enough"),
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
+            "Pieces": _pieces(build, lake),
             "Check": _check(train, then="Ask" if roles else "Trials"),
             **(_asking(evaluate, roles) if roles else {}),
             "Trials": _trials(train, evaluate, training.search.concurrency),
@@ -46,7 +47,31 @@ def training_definition(
 def _enough() -> dict[str, Any]:
     skip = "$.built.answer.skip"
     skipped = [{"Variable": skip, "IsPresent": True}, {"Variable": skip, "IsNull": False}]
-    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}], "Default": "Check"}
+    pieces = {"Variable": "$.built.answer.pieces", "IsPresent": True, "Next": "Pieces"}
+    return {"Type": "Choice", "Choices": [{"And": skipped, "Next": "Skipped"}, pieces], "Default": "Check"}
+
+
+def _pieces(build: str, lake: str) -> dict[str, Any]:
+    """Run the pieces of a round of a training set that no function has room for, and ask again what is next.
+
+    A piece that fails for good ends the training: what others have written stays for the next one.
+    """
+    piece = {"step": "piece", **RUN, "task.$": "$.built.answer.pieces.task", "piece.$": "$$.Map.Item.Value.piece"}
+    return distributed(
+        "Pieces",
+        lake,
+        "$.built.answer.pieces.items",
+        "States.Format('cut/{}/maps/{}', $.model, $.run)",
+        ItemSelector=piece,
+        ItemProcessor={
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Piece",
+            "States": {"Piece": call(build, "$", OutputPath="$.Payload", End=True)},
+        },
+        ResultPath=None,
+        Catch=CATCH,
+        Next="Build",
+    )
 
 
 def _check(train: str, then: str) -> dict[str, Any]:

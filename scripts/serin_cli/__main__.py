@@ -23,6 +23,8 @@ from serin_cli.contract_check import contract
 from serin_cli.cost import arguments as cost_arguments
 from serin_cli.cost import cost
 from serin_cli.earlier_rows import validate
+from serin_cli.erase import arguments as erase_arguments
+from serin_cli.erase import erase
 from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
@@ -32,6 +34,7 @@ from serin_cli.inputs import inputs
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
+from serin_cli.maturity import maturity
 from serin_cli.outcome import Outcome
 from serin_cli.pipeline import arguments as pipeline_arguments
 from serin_cli.pipeline import pipeline
@@ -58,6 +61,7 @@ from serin_cli.watching import watch
 TRACED = "an answer's header apigw-requestid, or the correlation of an upload, a run or a release"
 Command = Callable[[Namespace], Any]
 _MODEL = ("model", {"help": "the model's name"})
+_ONE_OR_ALL = ("model", {"nargs": "?", "help": "the model's name (default: every model)"})
 _DATASET = ("dataset", {"help": "the dataset's name in the charter"})
 
 
@@ -161,6 +165,12 @@ def _of_data(add: Add) -> None:
     add("quality", commands.quality, "The scorecard of each of a dataset's uploads.", _DATASET, page)
     add("profile", profile, "A first look at a dataset's columns, or at a file's before its upload.", *_profile(page))
     add("sources", sources, "The datasets that are copied in from a bucket, and the last look there.")
+    add(
+        "erase",
+        erase,
+        "Take a person out of everything that was kept, with your own AWS credentials.",
+        *erase_arguments(),
+    )
     add("quarantine", quarantine, "The rows set aside: list them, or export them to correct them.", *_quarantine())
     add(
         "features",
@@ -181,6 +191,7 @@ def _of_models(add: Add) -> None:
         *run_arguments(),
     )
     add("viability", show_viability, "What deciding is worth without a model, and with a perfect one.", _MODEL)
+    add("maturity", maturity, "Levels and tests of MLOps, each by the event that shows it.", _ONE_OR_ALL)
     add("plan", show_plan, "What making its next training set takes: pieces, by whom, time and money.", _MODEL)
     add("models", commands.models, "The models and what is live; withdraw: take a version out of use.", *_models())
     hours = (

@@ -111,6 +111,8 @@ def _said(shown: Shown, lake: str, to: str | None) -> Iterator[str]:
         f"{result['rows']:,} rows: {result['scored']:,} scored by version {batch['version']} "
         f"({', '.join(result['runtimes'])}), {result['errors']:,} with an error of their own."
     )
+    if absent := result.get("absent"):
+        yield f"The file has no column for {', '.join(absent)}: every row was scored without."
     yield f"The answers are in {to}." if to else f"The answers are listed in s3://{lake}/{shown['manifest']}"
     if not to:
         yield f"Fetch them as one file: ./scripts/serin batch {model} --batch {name} --to answers.csv"

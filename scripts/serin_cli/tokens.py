@@ -16,7 +16,9 @@ from infra.names import Names
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.access import REVOCATION_LAG, Token
+from serin.domain.duties import DUTIES, Duty, scopes_of_roles
 from serin.domain.errors import Denied, Invalid
+from serin.domain.people import ROLES
 from serin.services.tokens import create_token, revoke_token
 from serin_cli.clock import clock_of, span
 from serin_cli.connection import Connection, aws_client, load
@@ -25,16 +27,23 @@ from serin_cli.connection import Connection, aws_client, load
 def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     """What follows `serin token`."""
     return (
-        ("action", {"choices": ["create", "list", "revoke"]}),
+        ("action", {"choices": ["create", "list", "revoke", "roles"]}),
         ("id", {"nargs": "?", "help": "with revoke: the token's id in the list"}),
         ("--owner", {"help": "with create: who the token is for"}),
         ("--scope", {"action": "append", "help": "with create, several times: read, features, predict:MODEL, …"}),
+        (
+            "--role",
+            {"action": "append", "choices": ROLES, "help": "with create, several times: all scopes of a role"},
+        ),
+        ("--model", {"default": "*", "help": "with create and --role: of which model (default: all)"}),
         ("--for", {"dest": "span", "metavar": "SPAN", "help": "with create: how long it lives, such as 12h or 30d"}),
     )
 
 
 def token(arguments: Namespace) -> Any:
-    """Make a token and show its secret, this once; list all, the newest first; or take one back."""
+    """Make a token and show its secret, this once; list all, the newest first; take one back; or say who may what."""
+    if arguments.action == "roles":
+        return [_may(duty) for duty in DUTIES]
     try:
         return _done(arguments, load())
     except (BotoCoreError, ClientError) as error:
@@ -54,14 +63,15 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
 
 
 def _create(arguments: Namespace, connection: Connection) -> dict[str, Any]:
-    if not (arguments.owner and arguments.scope and arguments.span):
+    scopes = [*(arguments.scope or ()), *scopes_of_roles(arguments.role or (), arguments.model)]
+    if not (arguments.owner and scopes and arguments.span):
         raise Invalid(
-            "A token needs an owner, a scope and a span.",
-            "Write: serin token create --owner NAME --scope predict:MODEL --for 30d",
+            "A token needs an owner, a scope or a role, and a span.",
+            "Write: serin token create --owner NAME --scope predict:MODEL --for 30d, or --role ml_engineer",
         )
     control, clock = _control(connection), clock_of(connection)
     made = create_token(
-        arguments.owner, arguments.scope, span(arguments.span), _deployed(connection), control=control, clock=clock
+        arguments.owner, scopes, span(arguments.span), _deployed(connection), control=control, clock=clock
     )
     return {
         "token": made.secret,
@@ -86,6 +96,18 @@ def _shown(token: Token) -> dict[str, Any]:
         "created": _moment(token.created),
         "expires": _moment(token.expires),
         "revoked": token.revoked and _moment(token.revoked),
+    }
+
+
+def _may(duty: Duty) -> dict[str, Any]:
+    """Who may do it, and by what: a row of the matrix."""
+    takes = duty.takes if isinstance(duty.takes, str) else f"{duty.takes.action} on {duty.takes.on}"
+    return {
+        "phase": duty.phase,
+        "state": duty.state,
+        "deed": duty.deed,
+        "takes": takes,
+        "roles": ", ".join(duty.roles) or "nobody",
     }
 
 

@@ -282,6 +282,14 @@ def test_a_training_that_waits_is_known_by_its_newest_token(catalog: Catalog) ->
     assert catalog.waiting("late-orders", "r2") is None
 
 
+def test_who_asks_first_for_a_run_or_a_release_is_who_asked(catalog: Catalog) -> None:
+    assert catalog.requester("late-orders", "r1") is None
+    for by in ("ana", "bo"):
+        catalog.note_requester("late-orders", "r1", by)
+    assert catalog.requester("late-orders", "r1") == "ana"
+    assert catalog.requester("late-orders", "r2") is None
+
+
 def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:
     put = asked("late-orders", "rel2", 2, "Shall it?", {"errors": 1.5}, "digest", NOON)
     assert catalog.save_approval(put)

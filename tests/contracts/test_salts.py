@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -49,3 +50,12 @@ def test_whoever_is_first_makes_it_for_all(processes: Callable[[], Salts], where
     assert made[0].keys() == set(names)
     assert all(one == made[0] for one in made)
     assert secrets == {processes().secret()}
+
+
+def test_a_salt_that_is_destroyed_is_gone_and_the_next_is_another(processes: Callable[[], Any]) -> None:
+    salts = processes()
+    before = salts.make(["a", "b"])
+    for _ in range(2):
+        salts.destroy("a")
+    assert processes().read(["a", "b"]) == {"b": before["b"]}
+    assert salts.make(["a"])["a"] != before["a"]

@@ -92,6 +92,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/releases/{release}": Right("read"),
     "GET /models/{model}/views": Right("read"),
     "GET /models/{model}/plan": Right("read"),
+    "GET /models/{model}/maturity": Right("read"),
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
     "GET /models/{model}/ping": Right("predict"),
@@ -102,8 +103,8 @@ ROUTES: Mapping[str, Right] = {
     "POST /models/{model}/approvals/{approval}": Right("approve", body={"answer": "approve"}),
     "POST /models/{model}/train": Right("train"),
     "POST /models/{model}/releases": Right("release", body={"action": "start"}),
-    "POST /models/{model}/releases/{release}/{wish}": Right("release"),
-    "POST /models/{model}/versions/{version}/withdraw": Right("release", body={"why": "it knows the answer"}),
+    "POST /models/{model}/releases/{release}/{wish}": Right("stop"),
+    "POST /models/{model}/versions/{version}/withdraw": Right("stop", body={"why": "it knows the answer"}),
     "POST /models/{model}/watch/{episode}/acknowledge": Right("train"),
     "POST /models/{model}/watch/{episode}/close": Right("train"),
     "POST /models/{model}/feedback": Right("feedback", body={"instances": [{"prediction_id": "p", "rating": 5}]}),
@@ -144,6 +145,16 @@ class Door:
         named = [word for scope in scopes for word in ("--scope", scope)]
         made = token(parser().parse_args(["token", "create", "--owner", "ana", *named, "--for", span]))
         return str(made["token"])
+
+    def token_of(self, role: str) -> str:
+        """The secret of a new token of a role for the model, made by the command."""
+        words = ["--owner", role, "--role", role, "--model", MODEL, "--for", "30d"]
+        return str(token(parser().parse_args(["token", "create", *words]))["token"])
+
+    def lets_in(self, secret: str, method: str, path: str, body: Any = None) -> bool:
+        """Whether a token opens a route: whatever is answered then."""
+        answer = self._http.request(method, path, json=body, headers={"authorization": f"Bearer {secret}"})
+        return answer.status_code not in (401, 403)
 
     def revoke(self, secret: str) -> None:
         """Take a token back, by the command."""

@@ -76,6 +76,7 @@ def exercise(walked: Walked) -> None:
     _score_a_file(walked)
     walked.client.post("/get-online-features", WEATHER)
     assert walked.client.get(f"/models/{MODEL}/plan")["carrier"] == "whole"
+    assert walked.client.get(f"/models/{MODEL}/maturity")["test_score"] >= 0
     _join_truth(walked)
     _look_at_the_model(walked)
     _fill_features(walked)
@@ -102,6 +103,18 @@ def _repeat_the_first_training(walked: Walked) -> None:
     assert (ended["repeat"]["predictions"], ended["repeat"]["changed"]) == (0, []), ended
     # Whether the files are the same to the bit is said too; tests/functions holds that where nothing else runs beside.
     assert set(ended["repeat"]["artifacts"]) == {"estimator", "layer"}, ended
+    _repeat_it_in_pieces(walked, first["id"], ended["provenance"]["rows"])
+
+
+def _repeat_it_in_pieces(walked: Walked, first: str, rows: str) -> None:
+    """As a set is made that no function has room for: by a distributed map over pieces, and the same to the bit."""
+    states, run = _client(walked, "stepfunctions"), "in-pieces"
+    machines = states.list_state_machines()["stateMachines"]
+    (machine,) = [one["stateMachineArn"] for one in machines if one["name"].endswith(f"training-{MODEL}")]
+    given = {"model": MODEL, "run": run, "cause": "rerun", "correlation": run, "parent": first, "in_pieces": True}
+    states.start_execution(stateMachineArn=machine, name=run, input=json.dumps(given))
+    ended = walked.client.run_ended(MODEL, run)
+    assert (ended["status"], ended["provenance"]["rows"]) == ("repeated", rows), ended
 
 
 def _answer_what_is_asked(walked: Walked) -> None:

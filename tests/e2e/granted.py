@@ -18,7 +18,7 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
-    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#*",
+    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* for REQUESTER#*",
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
@@ -59,7 +59,7 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
+        "for PROFILE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
@@ -68,6 +68,9 @@ GRANTED: tuple[str, ...] = (
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
     "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
     "BuildTrainingSetflightdelay: s3:PutObject on lake/training-sets/flight-delay/*",
+    "BuildTrainingSetflightdelay: s3:ListBucket on lake for cut/flight-delay/*",
+    "BuildTrainingSetflightdelay: s3:GetObject s3:PutObject on lake/cut/flight-delay/*",
+    "BuildTrainingSetflightdelay: s3:GetObject on lake/reports/profiles/flight-delay/*",
     f"CollectPredictions: {_LOG}/collect-predictions:*",
     "CollectPredictions: s3:PutObject on lake/predictions/* lake/invocations/* lake/shadow/*/lines-*",
     "CollectPredictions: sqs:SendMessage on failed",
@@ -114,6 +117,13 @@ GRANTED: tuple[str, ...] = (
         "function:train-model-flight-delay function:evaluate-model"
     ),
     f"Machinetrainingflightdelay: {_DELIVERY}",
+    "Machinetrainingflightdelay: s3:GetObject on lake/cut/flight-delay/*/rounds/*",
+    (
+        "Machinetrainingflightdelay: s3:AbortMultipartUpload s3:GetObject s3:ListMultipartUploadParts s3:PutObject "
+        "on lake/cut/flight-delay/maps/*"
+    ),
+    "Machinetrainingflightdelay: states:StartExecution on stateMachine:training-flight-delay",
+    "Machinetrainingflightdelay: states:DescribeExecution states:StopExecution on execution:training-flight-delay:*",
     "MachinetrainingflightdelayMachineEvents: states:StartExecution on stateMachine:training-flight-delay",
     "Predictflightdelay: dynamodb:BatchGetItem on table/online-features for flight-delay#*",
     f"Predictflightdelay: {_LOG}/predict-flight-delay:*",
@@ -219,6 +229,7 @@ GRANTED: tuple[str, ...] = (
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/health",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/ping",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/plan",
+    "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/maturity",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}",
     "apigateway: lambda:InvokeFunction on function:api for */*/models/{model}/releases/{release}/{wish}",

@@ -16,6 +16,8 @@ from botocore.credentials import Credentials
 
 from serin.domain.access import ACTIONS, REVOCATION_LAG
 from serin.domain.errors import Denied
+from serin.domain.people import ROLES
+from serin.domain.scopes import WIDER
 from serin.services.tokens import PREFIX
 from serin_cli.__main__ import main
 from serin_cli.client import Client
@@ -24,6 +26,13 @@ from serin_cli.walk import MODEL
 from tests.e2e.access import PREDICTION, ROUTES, SIGNED_MODEL, SIGNED_ROUTE, Door, door, request_of
 from tests.e2e.identities import administrator, route_arn, session, signed_now, user
 from tests.e2e.local.templates import allow, aws
+from tests.e2e.roles import (
+    champion,
+    holder,
+    not_as_the_table_says_of_aws,
+    not_as_the_table_says_of_tokens,
+    superuser,
+)
 
 REFUSED = {401, 403}
 # What a right request gets of a cloud where nothing was uploaded, trained or released.
@@ -76,14 +85,17 @@ class Wrong:
     others: str
     """With every action, on the other model."""
     but: Mapping[str, str]
-    """By action: with every other action, on all models."""
+    """By action: with every other action that does not mean it too, on all models."""
 
 
 @pytest.fixture(scope="module")
 def wrong(opened: Door) -> Wrong:
     everything = [f"{action}:*" for action in ACTIONS]
     others = [f"{action}:{SIGNED_MODEL}" for action, about_one in ACTIONS.items() if about_one]
-    but = {action: opened.token(*(f"{other}:*" for other in ACTIONS if other != action)) for action in ACTIONS}
+    wide = {action: {action, WIDER.get(action)} for action in ACTIONS}
+    but = {
+        action: opened.token(*(f"{other}:*" for other in ACTIONS if other not in wide[action])) for action in ACTIONS
+    }
     expired, revoked = opened.token(*everything, span="10s"), opened.token(*everything)
     opened.revoke(revoked)
     opened.cloud.advance(timedelta(seconds=10))
@@ -289,3 +301,18 @@ def test_a_route_nobody_listed_would_be_found(opened: Door) -> None:
             test_every_deployed_route_is_in_the_matrix_and_protected_as_it_says(opened)
     finally:
         api.delete_route(ApiId=found["ApiId"], RouteId=made["RouteId"])
+
+
+def test_a_role_may_over_the_api_what_the_table_says_and_nothing_else(opened: Door) -> None:
+    tokens = {role: opened.token_of(role) for role in ROLES}
+    everything = opened.token(*(f"{action}:*" for action in ACTIONS))
+    with champion(opened):
+        assert not_as_the_table_says_of_tokens(opened, tokens) == []
+        assert not_as_the_table_says_of_tokens(opened, {"data_engineer": everything}) != []
+
+
+def test_a_role_may_in_aws_what_the_table_says_and_nothing_else(opened: Door) -> None:
+    keys = {role: holder(opened, role) for role in ROLES}
+    assert not_as_the_table_says_of_aws(opened, keys) == []
+    found = not_as_the_table_says_of_aws(opened, {"data_engineer": holder(opened, "data_engineer", superuser())})
+    assert "data_engineer may make tokens" in found

@@ -13,9 +13,12 @@ from sklearn.datasets import load_diabetes
 
 from serin.domain.releases import OPEN
 from tests.e2e.newcomer import Checkout, a_checkout
+from tests.e2e.searched import Places, places_of, pseudonym_of
 from tests.waiting import wait_until
 
 MODEL, DATASET = "diabetes", "patients"
+WHO, HIDDEN = "Q0005-walk", ("patient", "mail")
+PROTECTED = "  compliance: {personal_data: {patient: hash, mail: drop}}\n"
 REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
@@ -36,6 +39,18 @@ class Later:
 
 
 @dataclass(frozen=True)
+class Erased:
+    """Where the patient was before and afterwards, what was said of it, and what is answered about them."""
+
+    before: Places
+    after: Places
+    record: Mapping[str, Any]
+    repeated: str
+    predicted: Mapping[str, Any]
+    stranger: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Added:
     """What was said on the way, in order of the steps."""
 
@@ -48,17 +63,19 @@ class Added:
     by_command: Mapping[str, Any]
     by_http: httpx.Response
     later: Later
+    erased: Erased
 
 
 @pytest.fixture(scope="module")
 def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     checkout = a_checkout(tmp_path_factory.mktemp("newcomer") / "serin")
     file = checkout.folder / "patients.csv"
-    load_diabetes(as_frame=True, scaled=False).frame.to_csv(file, index=False)
+    patients().to_csv(file, index=False)
     steps = _Steps(checkout)
     drafted = steps.json("init", MODEL, "--from", file.name, "--label", "target")
     refused = checkout.serin("validate")
     _answer(checkout, drafted["questions"])
+    _protect(checkout)
     steps.json("validate")
     with checkout.up("--state", "state"):
         (upload,) = steps.json("upload", DATASET, file.name)
@@ -72,15 +89,68 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     _edit_contract(checkout, ", required: true}", "}")
     with checkout.up("--state", "state"):
         later = _with_notes(steps, checkout, refused_later)
-    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later)
+        erased = _erase(steps, checkout, run["id"])
+    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later, erased)
 
 
 def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
-    frame = load_diabetes(as_frame=True, scaled=False).frame
+    frame = patients()
     frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
     (upload,) = steps.json("upload", DATASET, "again.csv")
     run = steps.json("train", MODEL, may_end=(0, 1))
     return Later(refused, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
+
+
+def patients() -> Any:
+    """The rows of the study, as if of patients with a number and an address."""
+    frame = load_diabetes(as_frame=True, scaled=False).frame
+    numbers = [f"Q{number % 300:04}-walk" for number in range(len(frame))]
+    return frame.assign(patient=numbers, mail=[f"{number.lower()}@example.org" for number in numbers])
+
+
+def _protect(checkout: Checkout) -> None:
+    """Say what is personal, and check nothing of it but that it is there."""
+    charter = checkout.folder / "models" / MODEL / "model.yaml"
+    text = charter.read_text().replace("  requirements:\n", f"{PROTECTED}  requirements:\n", 1)
+    uses = next(line for line in text.splitlines() if line.startswith("  model_uses:"))
+    charter.write_text(text.replace(uses, uses.replace("patient, ", "").replace(", patient", "")))
+    contract = checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml"
+    lines = contract.read_text().splitlines(keepends=True)
+    inferred = {number for number, line in enumerate(lines) for name in HIDDEN if f"{DATASET}.{name}.inferred" in line}
+    headed = {number - 1 for number in inferred}
+    contract.write_text("".join(line for number, line in enumerate(lines) if number not in inferred | headed))
+
+
+def _erase(steps: _Steps, checkout: Checkout, run: str) -> Erased:
+    _ask_about(checkout, WHO)
+    connection = json.loads(checkout.connection.read_text())
+    words = (WHO, pseudonym_of(WHO, "patient", connection))
+    assert wait_until(lambda: "predictions" in places_of(words, connection).lake, every_s=0.5), "no prediction log"
+    before = places_of(words, connection)
+    steps.json("erase", DATASET, "--entity", f"patient={WHO}", "--yes")
+    steps.json("clock", "advance", "7h")
+    record: Mapping[str, Any] = {}
+
+    def has_ended() -> bool:
+        nonlocal record
+        (record,) = steps.json("erase")
+        return bool(record["status"] == "ended")
+
+    assert wait_until(has_ended, every_s=1), record
+    after = places_of(words, connection)
+    repeated = checkout.serin("rerun", run).stderr
+    answers = [_ask_about(checkout, who) for who in (WHO, "Q9999-walk")]
+    return Erased(before, after, record, repeated, *answers)
+
+
+def _ask_about(checkout: Checkout, who: str) -> Mapping[str, Any]:
+    asked = json.loads((checkout.folder / "models" / MODEL / "request.json").read_text())
+    asked["instances"] = [{**asked["instances"][0], "patient": who}]
+    url, headers = _way_in(checkout)
+    answer = httpx.post(f"{url}/models/{MODEL}/predict", json=asked, headers=headers, timeout=30)
+    assert answer.status_code == 200, answer.text
+    (prediction,) = answer.json()["predictions"]
+    return {name: value for name, value in prediction.items() if name != "prediction_id"}
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
@@ -185,3 +255,26 @@ def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_t
 def test_a_contract_that_old_rows_cannot_follow_is_refused_with_what_to_do(added: Added) -> None:
     assert f"{DATASET}.note: is required, and rows accepted" in added.later.refused
     assert "nullValues" in added.later.refused
+
+
+def test_who_was_uploaded_and_asked_about_was_known_by_a_digest_but_in_the_files_as_they_were_sent(
+    added: Added,
+) -> None:
+    before = added.erased.before
+    assert before.named == {"uploads"}
+    assert {"datasets", "training-sets", "predictions"} <= before.lake
+    assert before.logs
+
+
+def test_after_an_erasure_no_bucket_no_old_version_no_table_and_no_log_names_the_person(added: Added) -> None:
+    after, record = added.erased.after, added.erased.record
+    assert after.named == frozenset()
+    assert after.lake == after.uploads == after.tables == frozenset()
+    assert (record["column"], record["status"], record["datasets"]) == ("patient", "ended", DATASET)
+    assert record["versions"] == f"{MODEL}/1"
+    assert record["erased"]["uploads"] >= 2
+    # What stood for them is in logs until these end, and leads to nobody.
+    assert after.logs == added.erased.before.logs
+    assert any("log of predict" in what for what in record["ends"])
+    assert added.erased.predicted == added.erased.stranger
+    assert "somebody was erased from the rows it was trained on" in added.erased.repeated

@@ -11,14 +11,16 @@ import pytest
 
 from serin.domain.errors import Conflict
 from serin.domain.experiments import Run
+from serin.domain.people import People
 from serin.domain.training_leases import SPAN
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.start_work import start_rerun
+from serin.services.steps import cut_rounds
 from serin.services.steps.champions import live_version
 from serin.services.train_model import Trainer
 from serin_cli.here.code import code_in_place
 from serin_cli.here.world import HereWorld
-from tests.builders import a_release
+from tests.builders import a_release, an_asking
 from tests.functions.subject import DATASET, MODEL, PIPELINE, TABLE, UNSEEDED, ModelWorld, subject
 from tests.functions.training_machine import Killed, train
 from tests.functions.worlds import in_world
@@ -112,7 +114,7 @@ def test_a_run_without_a_verdict_is_not_repeated(world: ModelWorld, tmp_path: Pa
     world.deploy(subject(tmp_path, "def pipeline(columns, params):\n    raise ValueError('no')\n"))
     assert train(world, "r1").status == "failed"
     with pytest.raises(Conflict, match="r1 is failed and has no verdict"):
-        start_rerun(MODEL, "r1", "c1", catalog=world.catalog, workflows=world.workflows)
+        start_rerun(MODEL, "r1", an_asking(), People(), catalog=world.catalog, workflows=world.workflows)
 
 
 def test_a_training_goes_by_the_code_it_began_with(world: ModelWorld, tmp_path: Path) -> None:
@@ -267,3 +269,34 @@ def test_code_that_never_ends_or_takes_all_memory_fails_its_run_with_reason_and_
     assert run.status == "failed"
     assert (run.reason or "").startswith(f"{error}: RequestId: 1 Error: {said}")
     assert "Remedy: " in (run.reason or "")
+
+
+def test_a_training_set_in_pieces_is_the_same_to_the_bit_and_taken_up_where_it_was_killed(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, computed = train(world, "r1"), list[str]()
+    rounds = dict(cut_rounds._ROUNDS)
+
+    def counted(each: Any) -> Any:
+        def done(source: Any, piece: Any, folder: Any) -> Any:
+            computed.append(piece.name)
+            return rounds[each](source, piece, folder)
+
+        return done
+
+    def third(state: str) -> None:
+        if state == "Piece" and len(computed) == 3:
+            raise Killed
+
+    monkeypatch.setattr(cut_rounds, "_ROUNDS", {each: counted(each) for each in rounds})
+    with pytest.raises(Killed):
+        train(world, "r2", third, cause="rerun", parent="r1", in_pieces="yes")
+    rerun = train(world, "r3", cause="rerun", parent="r1", in_pieces="yes")
+    assert (rerun.status, made_of(rerun)[:5]) == ("repeated", made_of(run)[:5])
+    assert len(computed) == len(set(computed)) > 3
+    assert {name.partition("-")[0] for name in computed} == {"deal", "derive", "gather"}
+    # Whoever comes with a piece that is done finds it so.
+    task = next(key for key in world.lake.keys("cut/") if key.endswith("task.json"))
+    with code_in_place(world.folder):
+        in_world("build_training_set", world).handle({"step": "piece", "task": task, "piece": computed[0]}, None)
+    assert len(computed) == len(set(computed))

@@ -55,7 +55,7 @@ def _take(machine: Mapping[str, Any], data: Any, world: ModelWorld, seen: Seen) 
 def _worked(at: str, state: Mapping[str, Any], data: Any, world: ModelWorld, seen: Seen) -> Any:
     """What the state's work answers."""
     if state["Type"] == "Map":
-        items = _at(state["ItemsPath"], data)
+        items = _items(state, data, world)
         filled = [_filled(state["ItemSelector"], {**data, "$item": item}) for item in items]
         return [_take(state["ItemProcessor"], item, world, seen) for item in filled]
     if state["Type"] == "Pass":
@@ -67,6 +67,13 @@ def _worked(at: str, state: Mapping[str, Any], data: Any, world: ModelWorld, see
     answer = in_world(asked["FunctionName"], world).handle(json.loads(json.dumps(payload)), None)
     seen(at)
     return {"Payload": json.loads(json.dumps(answer))}
+
+
+def _items(state: Mapping[str, Any], data: Any, world: ModelWorld) -> Any:
+    """What a map goes over: a list that it has, or one that lies in the lake."""
+    if "ItemReader" in state:
+        return json.loads(world.lake.get(_at(state["ItemReader"]["Parameters"]["Key.$"], data)))
+    return _at(state["ItemsPath"], data)
 
 
 def _after(state: Mapping[str, Any], data: Any, result: Any) -> Any:

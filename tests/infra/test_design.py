@@ -53,7 +53,7 @@ def lifecycle(aws: Assembly, bucket: str) -> Mapping[str, Any]:
 def test_answers_and_uploaded_files_end_by_age_and_what_models_learn_from_does_not(aws: Assembly) -> None:
     answers = lifecycle(aws, "lake")
     folders = ("predictions", "invocations", "shadow", "truth", "batch")
-    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/"}
+    assert set(answers) == {*(f"{folder}/{MODEL}/" for folder in folders), "batch-work/", "cut/"}
     uploads = lifecycle(aws, "uploads")
     # The other model reads them too, and says nothing.
     assert set(uploads) == {"raw/orders/", "raw/shops/", f"batch/{MODEL}/"}
@@ -121,4 +121,22 @@ def test_the_salts_of_personal_values_are_read_by_who_asks_and_made_by_who_takes
             (reach[name],) = [one["Action"] for one in of_salts]
     asking = (f"predict-{MODEL}", f"score-batch-{MODEL}", "api")
     expected: dict[str, object] = dict.fromkeys(asking, "dynamodb:BatchGetItem")
-    assert reach == {**expected, "accept-upload": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]}
+    expected |= {
+        "accept-upload": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+        "erase-person": ["dynamodb:BatchGetItem", "dynamodb:DeleteItem"],
+    }
+    assert reach == expected
+
+
+def test_only_the_function_that_erases_people_may_delete_what_was_there_before(tmp_path: Path) -> None:
+    target = target_for(Settings(), "aws")
+    for hashed in (True, False):
+        compliance = Compliance(personal_data={"shop": "hash"} if hashed else None)
+        folder = tmp_path / str(hashed)
+        charters = [a_charter(model=MODEL, compliance=compliance)]
+        build_app(Settings(), target, charters, TinyPackages(folder / "packages", target), folder / "made").synth()
+        made = Assembly(folder / "made")
+        deleting = {name for name in made.functions() if "s3:DeleteObjectVersion" in made.actions(name)}
+        assert deleting == ({"erase-person"} if hashed else set())
+        machines = {one["StateMachineName"] for one in made.resources("AWS::StepFunctions::StateMachine")}
+        assert ("serin-dev-erase" in machines) is hashed

@@ -43,6 +43,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/releases/{release}",
         "GET /models/{model}/views",
         "GET /models/{model}/plan",
+        "GET /models/{model}/maturity",
         "GET /models/{model}/watch",
         "GET /models/{model}/health",
         "GET /models/{model}/ping",

@@ -78,7 +78,7 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     ]
     found = [statement["Condition"]["StringLike"]["s3:prefix"] for statement in listing]
     whole = ["batch/*", "batch/*", "predictions/*", "invocations/*", "predictions/*", "shadow/*"]
-    own = [f"{below}/{model}/*" for model in MODELS for below in ("batch", "shadow", "truth", "predictions")]
+    own = [f"{below}/{model}/*" for model in MODELS for below in ("batch", "shadow", "truth", "predictions", "cut")]
     watched = ["predictions/*", "truth/*", "watching/*", "reports/*/*"]
     assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"

@@ -81,6 +81,7 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
     steps = {name: task["Parameters"].get("Payload", {}).get("step") for name, task in tasks(definition)}
     assert steps == {
         "Build": None,
+        "Piece": None,
         "Check": "check",
         "Trial": None,
         "Note": "note",

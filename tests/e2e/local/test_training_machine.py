@@ -57,6 +57,7 @@ def tried(trial):
         raise ValueError("this one cannot be fitted")
     return {"trial": trial, "beside": beside, "others": others}
 """
+ITEMS, PIECES = "cut/late-orders/f1/rounds/deal.json", ("deal-orders-0", "deal-orders-1", "deal-shops-0")
 GIVEN = {"model": "late-orders", "run": "r1", "cause": "call", "correlation": "c1"}
 FIRST = [as_record(Trial(number, {}, 9)) for number in range(1, 6)]
 LAST = [as_record(Trial(number)) for number in (4, 5)]
@@ -95,6 +96,8 @@ def machine(
         ),
     }
     with LocalCloud.start(assembly(("stack", opened(resources))), clock=NOON, scratch=scratch) as cloud:
+        aws(cloud, "s3").create_bucket(Bucket="lake")
+        aws(cloud, "s3").put_object(Bucket="lake", Key=ITEMS, Body=json.dumps([{"piece": name} for name in PIECES]))
         states = aws(cloud, "stepfunctions")
         (found,) = states.list_state_machines()["stateMachines"]
         begun = states.start_execution(stateMachineArn=found["stateMachineArn"], input=json.dumps(GIVEN))
@@ -133,6 +136,20 @@ def test_a_search_goes_rung_by_rung_through_the_map_two_at_a_time_and_a_failed_t
     assert max(result["beside"] for result in results) <= 2
     assert len(next(event for event in record.events if _is(event, "select"))["results"]) == 5
     assert steps(record)[-2:] == ["contest", "judge"]
+
+
+@pytest.mark.slow
+def test_pieces_of_a_training_set_are_mapped_over_until_none_is_left(tmp_path: Path) -> None:
+    wanted = {"skip": None, "pieces": {"task": "cut/late-orders/f1/task.json", "items": ITEMS}}
+    with machine(tmp_path, {"build": [wanted, {**BUILT, "trials": LAST}]}) as (cloud, record, execution):
+        assert ended(cloud, execution) == "SUCCEEDED"
+        results = aws(cloud, "s3").list_objects_v2(Bucket="lake", Prefix="cut/late-orders/maps/r1/")["Contents"]
+    assert steps(record)[:6] == ["build", "piece", "piece", "piece", "build", "check"]
+    pieces = [event for event in record.events if _is(event, "piece")]
+    assert sorted(event["piece"] for event in pieces) == sorted(PIECES)
+    assert {event["task"] for event in pieces} == {"cut/late-orders/f1/task.json"}
+    assert record.events[4]["built"]["answer"]["pieces"] == wanted["pieces"]
+    assert any(item["Key"].endswith("manifest.json") for item in results)
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from serin.domain.errors import Invalid
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.gate import judge
+from serin.domain.maturity import maturity_of
 from serin.domain.model_source import ModelSource
 from serin.domain.people import ROLES
 from serin.domain.records import as_record
@@ -338,6 +339,19 @@ PROOFS: Mapping[str, Proof] = {
         )
         for role, owner in zip(ROLES, ("lead", "desk", "science", "data", "ml"), strict=True)
     },
+    "maturity.target.google": Proof(
+        {"people:\n": "maturity: {target: {google: 0}}\npeople:\n"},
+        lambda read: (
+            maturity_of("trip-delay", {}, datetime(2026, 1, 1, tzinfo=UTC), read.charter.maturity_target).enough
+            is not None
+        ),
+        True,
+    ),
+    "people.four_eyes": Proof(
+        {"people:\n": "people:\n  four_eyes: false\n"},
+        lambda read: read.charter.people.may_approve("ana", ["ana"]),
+        True,
+    ),
     "people.approvals.first_release": Proof(
         {"first_release: []": "first_release: [ml_engineer]"},
         lambda read: read.charter.people.first_release,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from serin.domain import cut_plan, cut_sizes
+from serin.domain import cut_sizes
 from serin.domain.charter import Charter, DatasetUse, Derivation, View, Window
 from serin.domain.compliance import Budget
-from serin.domain.cut_plan import CutPlan, plan_training_set
+from serin.domain.cut_plan import CutPlan, enlarged, plan_training_set
 from serin.domain.cut_sizes import ROUNDS, FileSize, TableSize, fit_together, lookups_of, too_large_together
 from serin.domain.records import as_record, from_record
 from tests.builders import a_charter
@@ -21,17 +21,15 @@ FLOW = replace(QUEUE, name="flow", last=(), ttl=2 * DAY, windows=(Window("n", "l
 EVER = replace(QUEUE, name="ever", ttl=None)
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces may take as long as they do."""
-    monkeypatch.setattr(cut_plan, "IN_PROCESS_S", 1e9)
+def test_who_carries_follows_from_the_time_that_pieces_take() -> None:
+    assert plan(table("orders", 300), table("shops", 300)).carrier == "process"
+    assert plan(table("orders", 3_000), table("shops", 9_000)).carrier == "map"
 
 
-def test_what_one_function_has_no_time_for_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cut_plan, "IN_PROCESS_S", 400.0)
-    made = plan(table("orders", 3_000), table("shops", 9_000))
-    assert made.refused is not None
-    assert f"would take about {made.seconds:,.0f} s" in made.refused
+def test_small_tables_are_cut_as_if_they_were_large() -> None:
+    tables = enlarged({"orders": table("orders", 10), "shops": table("shops", 1)})
+    assert plan(*tables.values()).carrier != "whole"
+    assert len(tables["orders"].files) == 40
 
 
 def table(name: str, megabytes: int, days: int = 400, largest: float | None = None, files: int = 40) -> TableSize:
@@ -52,7 +50,7 @@ def test_what_fits_into_a_function_is_made_in_one_go() -> None:
 
 def test_what_does_not_is_cut_into_pieces_that_each_have_room() -> None:
     made = plan(table("orders", 3_000), table("shops", 9_000), QUEUE, FLOW, EVER)
-    assert (made.carrier, made.refused) == ("process", None)
+    assert (made.carrier, made.refused) == ("map", None)
     assert [each for each in ROUNDS if any(piece.round == each for piece in made.pieces)] == list(ROUNDS)
     assert max(piece.memory for piece in made.pieces) <= cut_sizes.ROOM
     assert made.seconds == pytest.approx(sum(piece.seconds for piece in made.pieces))

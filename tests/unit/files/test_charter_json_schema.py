@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from serin.domain.charter_effects import EFFECTS
 from serin.files.charter_json_schema import charter_json_schema
-from serin.files.charter_schema import NOT_YET_FIELDS, CharterFile
+from serin.files.charter_schema import CharterFile
 from serin.files.fields import fields, is_model, options, unknown_fields
 from serin.files.yaml_files import read_document
 from tests.unit.domain.test_charter_effects import PROOFS
@@ -111,12 +111,6 @@ def test_a_field_that_the_reader_does_not_know_is_refused_in_every_section(full:
         charter = _with(full, (*place, "surprise"), 1)
         assert list(unknown_fields(CharterFile, charter)), place
         assert not is_valid(charter), place
-
-
-def test_a_field_that_is_not_supported_yet_is_refused(full: dict[str, Any]) -> None:
-    for field in NOT_YET_FIELDS:
-        place = tuple(field.replace("*", "ml_engineer").split("."))
-        assert not is_valid(_with(full, place, {})), field
 
 
 @pytest.mark.slow

@@ -255,19 +255,6 @@ def _personal(line: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "field"),
-    [
-        ("people:\n", "people:\n  four_eyes: true\n", "people.four_eyes"),
-        ("release:\n", "maturity: {}\nrelease:\n", "maturity"),
-    ],
-)
-def test_a_line_of_a_later_version_is_refused_and_not_ignored(tmp_path: Path, old: str, new: str, field: str) -> None:
-    error = _refusal(write_charter(tmp_path, {old: new}))
-    assert f"{field}: not supported yet by this version of Serin" in error.message
-    assert error.remedy == "Remove the line."
-
-
-@pytest.mark.parametrize(
     ("edits", "said"),
     [
         ({"  requirements:\n": "  risk: high\n  requirements:\n"}, "people.approvals.first_release asks nobody"),

@@ -186,6 +186,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
         show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),
         show_plan=lambda model: _ASKED.get().plan(model),
+        now=lambda *_: _ASKED.get().clock.now(),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases, (50, 100))

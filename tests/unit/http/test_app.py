@@ -65,6 +65,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/releases/rel1"),
     ("GET", f"/models/{MODEL}/views"),
     ("GET", f"/models/{MODEL}/plan"),
+    ("GET", f"/models/{MODEL}/maturity"),
     ("GET", f"/models/{MODEL}/watch"),
     ("GET", f"/models/{MODEL}/health"),
     ("GET", f"/predictions/{PREDICTION}"),

@@ -19,6 +19,7 @@ from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineF
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
+from serin.domain.cut_plan import CutPlan
 from serin.domain.errors import NotFound, SerinError
 from serin.domain.feedback import Feedback
 from serin.domain.fills import Fill
@@ -126,6 +127,10 @@ def no_progress(model: str, batch: str) -> ShownBatch:
     raise NotFound(f"{model} has no batch {batch}.", "Nothing was begun.")
 
 
+def no_plan(model: str) -> CutPlan:
+    raise NotFound(f"{model} has no plan.", "Nothing was deployed.")
+
+
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
@@ -134,6 +139,8 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         answer_approval=nothing_answered,
         start_batch=no_batch,
         show_batch=no_progress,
+        show_plan=no_plan,
+        now=lambda: NOON,
     )
     return make_app(charters, *ports, cases, (50, 100))
 

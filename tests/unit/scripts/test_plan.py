@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 from serin_cli.plan import rounds_of, sentences_of
-from tests.unit.domain.test_cut_plan import EVER, FLOW, patience, plan, table
-
-__all__ = ["patience"]
+from tests.unit.domain.test_cut_plan import EVER, FLOW, plan, table
 
 
 def test_a_line_a_round_says_how_many_pieces_and_the_largest() -> None:

@@ -20,6 +20,7 @@ from serin.data.files.parquet import from_parquet, to_parquet
 from serin.domain.batches import Batch, BatchPlan, BatchResult, PartCounts
 from serin.domain.charter import Charter, View
 from serin.domain.compilation import Runtime
+from serin.domain.contracts import Contract
 from serin.domain.models import Artifact
 from serin.domain.releases import Live
 from serin.learning.columns import TrainingColumns, read_columns
@@ -101,6 +102,7 @@ class World:
     released: Released
     charter: Charter
     now: datetime = NOON
+    contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
     uploads: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     lake: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     artifacts: MemoryObjectStore = field(default_factory=MemoryObjectStore)
@@ -159,11 +161,11 @@ class World:
     def planned(self, batch: Batch, version: BatchVersion) -> BatchPlan:
         ports: Any = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog}
         ports |= {"salts": lambda: self.salts}
-        return plan_batch(batch, version, CONTRACTS, **ports)
+        return plan_batch(batch, version, self.contracts, **ports)
 
     def scored(self, plan: BatchPlan, part: str, version: BatchVersion) -> PartCounts:
         """As the workflow does it: in one step, or in three where scikit-learn scores."""
-        done = score_part(plan, part, version, CONTRACTS, lake=self.lake, catalog=self.catalog)
+        done = score_part(plan, part, version, self.contracts, lake=self.lake, catalog=self.catalog)
         if not isinstance(done, ToEstimate):
             return done
         files = version.version.estimator, version.version.layer

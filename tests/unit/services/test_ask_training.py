@@ -169,3 +169,36 @@ def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None
     assert not world.ask()
     assert [one.status for one in world.catalog.latest_approvals(MODEL).items].count("void") == 2
     assert all(one.because for one in world.catalog.latest_approvals(MODEL).items if one.status == "void")
+
+
+def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say_no() -> None:
+    both = replace(PEOPLE, who={**PEOPLE.who, "data_scientist": ("ana", "sam")})
+    world = World(charter=a_charter(people=both))
+    world.catalog.note_requester(MODEL, "r1", "ana")
+    world.ask()
+    assert {one.requested_by for one in world.open} == {("ana",)}
+    with pytest.raises(Denied, match=r"ana has asked for this, and with people\.four_eyes") as refused:
+        world.say("approve", "ana")
+    assert "four_eyes: false" in refused.value.remedy
+    (question,) = [one for one in world.open if one.roles == ("data_scientist",)]
+    ports: Mapping[str, Any] = {"catalog": world.catalog, "clock": world.clock, "workflows": world.workflows}
+    assert answer_approval(MODEL, question.id, "approve", "", "sam", "t", both, **ports).status == "approved"
+    assert world.say("approve", "bo").status == "approved"
+    assert world.ask()
+
+
+def test_who_asked_may_take_it_back_and_a_team_of_one_agrees_to_its_own_work() -> None:
+    world = World()
+    world.catalog.note_requester(MODEL, "r1", "ana")
+    world.ask()
+    assert world.say("reject", "ana").status == "rejected"
+    alone = World(charter=a_charter(people=replace(PEOPLE, four_eyes=False)))
+    alone.catalog.note_requester(MODEL, "r1", "ana")
+    alone.ask()
+    assert alone.say("approve", "ana").status == "approved"
+
+
+def test_a_training_that_began_by_itself_is_nobodys_own_work() -> None:
+    world = World()
+    world.ask()
+    assert world.say("approve", "ana").status == "approved"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from serin.data.features.joins import training_rows
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import markers, result_at, rows_at
+from serin.domain.contracts import Rule
 from serin.domain.errors import NotFound, Rejected, Unavailable
 from serin.services import plan_batch as planning
 from serin.services.finish_batch import finish_batch
@@ -131,6 +133,42 @@ def pieces_of(world: World, content: bytes) -> list[pl.DataFrame]:
     folder = world.released.folder.parent / "asked"
     folder.write_bytes(world.uploads.get(key))
     return list(pieces("orders.csv", folder, world.charter))
+
+
+AGREED = {
+    "at": {"zone": "America/New_York", "form": "dd/MM/yyyy HH:mm"},
+    "shop": {"missing": ("unknown",)},
+    "amount": {"missing": ("-999",), "written": "Amount due"},
+}
+
+
+def test_nulls_times_and_names_are_read_as_the_contract_of_the_rows_that_were_learnt_from_has_them(
+    released: Released,
+) -> None:
+    columns = tuple(replace(column, **AGREED.get(column.name, {})) for column in CONTRACTS["orders"].columns)
+    regions = Rule("orders.shop.one_of", "one_of", ("shop",), "accuracy", values=("NA", "north"))
+    orders = replace(CONTRACTS["orders"], columns=columns, rules=(regions,))
+    agreed = World(released, charter_of_batches(), contracts={**CONTRACTS, "orders": orders})
+    plain = World(released, charter_of_batches())
+    at = "2013-04-01T13:00:00Z"
+    written = [(1, "01/04/2013 09:00", "unknown", -999.0), (2, at, "NA", 7), (3, at, "north", "NA")]
+    meant = [(1, at, "", ""), (2, at, '"NA"', 7), (3, at, "north", "")]
+    asked = [
+        f"order_id,at,shop,{amount}\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+        for amount, rows in (("Amount due", written), ("amount", meant))
+    ]
+    found, expected = (
+        world.answers(world.result(content.encode())) for world, content in zip((agreed, plain), asked, strict=True)
+    )
+    assert found == expected
+    assert [row["unknown"] for row in found] == [None, "shop", None]
+    assert all(row["error"] is None for row in found)
+
+
+def test_inputs_for_which_a_file_has_no_column_are_named(world: World) -> None:
+    assert world.result(csv_of(GOOD)).absent == ()
+    unnamed = [{"ammount" if name == "amount" else name: value for name, value in row.items()} for row in GOOD]
+    assert world.result(csv_of(unnamed), name="unnamed.csv").absent == ("amount",)
 
 
 def test_rows_add_up_and_the_same_rows_in_parquet_have_the_same_answers(world: World) -> None:

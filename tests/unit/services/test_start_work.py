@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,15 +9,18 @@ from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.models import Artifact
+from serin.domain.people import People
 from serin.services.start_work import start_newest, start_release, start_rerun, start_rollback, start_training
 from serin.services.withdraw_version import withdraw_version
-from tests.builders import a_run, a_training_set, a_verdict
+from tests.builders import a_run, a_training_set, a_verdict, an_asking
 from tests.unit.services.releasing import MODEL, World, with_live
+
+NOBODY = People()
 
 
 def rollback_target(world: World) -> int:
     workflows = MemoryWorkflows()
-    release_id = start_rollback(MODEL, "c1", catalog=world.catalog, control=world.control, workflows=workflows)
+    release_id = start_rollback(MODEL, an_asking(), catalog=world.catalog, control=world.control, workflows=workflows)
     model, version, cause = workflows.releases[release_id]
     assert (model, cause) == (MODEL, "rollback")
     return version
@@ -31,15 +35,23 @@ def released(*versions: int) -> World:
 
 def test_a_training_that_is_asked_for_begins_under_a_name_of_its_own() -> None:
     workflows = MemoryWorkflows()
-    ids = [start_training(MODEL, "c1", workflows=workflows), start_training(MODEL, "c2", workflows=workflows)]
+    ids = [
+        start_training(MODEL, an_asking(), NOBODY, catalog=MemoryCatalog(), workflows=workflows),
+        start_training(MODEL, an_asking("c2"), NOBODY, catalog=MemoryCatalog(), workflows=workflows),
+    ]
     assert workflows.trainings == dict.fromkeys(ids, (MODEL, "call"))
     assert [workflows.correlations[name] for name in ids] == ["c1", "c2"]
 
 
 def test_a_training_that_is_asked_for_again_is_the_same_one() -> None:
     workflows = MemoryWorkflows()
-    ids = [start_training(MODEL, f"c{n}", "ana's key", workflows=workflows) for n in (1, 2)]
-    ids.append(start_training(MODEL, "c3", "ana's next key", workflows=workflows))
+    ids = [
+        start_training(MODEL, an_asking(f"c{n}", "ana's key"), NOBODY, catalog=MemoryCatalog(), workflows=workflows)
+        for n in (1, 2)
+    ]
+    ids.append(
+        start_training(MODEL, an_asking("c3", "ana's next key"), NOBODY, catalog=MemoryCatalog(), workflows=workflows)
+    )
     assert ids[0] == ids[1] != ids[2]
     assert list(workflows.trainings) == [ids[0], ids[2]]
     assert workflows.correlations[ids[0]] == "c1"
@@ -47,28 +59,30 @@ def test_a_training_that_is_asked_for_again_is_the_same_one() -> None:
 
 def test_a_registered_version_can_be_released() -> None:
     workflows = MemoryWorkflows()
-    release_id = start_release(MODEL, 2, "c1", catalog=World().catalog, workflows=workflows)
+    release_id = start_release(
+        MODEL, 2, an_asking(), NOBODY, catalog=World().catalog, control=World().control, workflows=workflows
+    )
     assert workflows.releases == {release_id: (MODEL, 2, "call")}
     assert workflows.correlations == {release_id: "c1"}
 
 
 def test_the_newest_version_is_not_released_again_unless_its_number_is_said() -> None:
     world, workflows = released(3), MemoryWorkflows()
-    ports: Any = {"catalog": world.catalog, "workflows": workflows}
+    ports: Any = {"catalog": world.catalog, "control": world.control, "workflows": workflows}
     newest = world.catalog.latest_versions(MODEL, limit=1).items[0].version
     assert newest == 3
     with pytest.raises(Conflict, match="Version 3 of late-orders, the newest, is live already"):
-        start_newest(MODEL, "c1", "a key", control=world.control, **ports)
-    assert start_release(MODEL, 3, "c1", **ports) in workflows.releases
+        start_newest(MODEL, an_asking("c1", "a key"), NOBODY, **ports)
+    assert start_release(MODEL, 3, an_asking(), NOBODY, **ports) in workflows.releases
     older = released(1)
-    assert start_newest(MODEL, "c1", catalog=older.catalog, control=older.control, workflows=workflows)
+    assert start_newest(MODEL, an_asking(), NOBODY, catalog=older.catalog, control=older.control, workflows=workflows)
 
 
 def test_a_withdrawn_version_is_neither_released_nor_rolled_back_to() -> None:
     world, workflows = released(1, 3), MemoryWorkflows()
     withdraw_version(MODEL, 1, "it knows the answer", "ana", catalog=world.catalog, clock=world.clock)
     with pytest.raises(Conflict, match=r"Version 1 of .* was withdrawn by ana .*: it knows the answer"):
-        start_release(MODEL, 1, "c1", catalog=world.catalog, workflows=workflows)
+        start_release(MODEL, 1, an_asking(), NOBODY, catalog=world.catalog, control=world.control, workflows=workflows)
     with pytest.raises(Conflict, match="it knows the answer"):
         rollback_target(world)
     with pytest.raises(Conflict, match="it knows the answer"):
@@ -81,7 +95,9 @@ def test_a_withdrawn_version_is_neither_released_nor_rolled_back_to() -> None:
 def test_a_version_nobody_registered_starts_nothing() -> None:
     workflows = MemoryWorkflows()
     with pytest.raises(NotFound, match="version 9"):
-        start_release(MODEL, 9, "c1", catalog=World().catalog, workflows=workflows)
+        start_release(
+            MODEL, 9, an_asking(), NOBODY, catalog=World().catalog, control=World().control, workflows=workflows
+        )
     assert workflows.releases == {}
 
 
@@ -152,7 +168,7 @@ def test_a_rerun_begins_under_a_new_id_with_the_run_it_repeats() -> None:
     catalog, workflows = MemoryCatalog(), MemoryWorkflows()
     catalog.begin_run(a_run(verdict=a_verdict(), training_set="set1"))
     catalog.save_training_set(a_training_set(source=Artifact("training-sets/late-orders/sources/a.zip", "a")))
-    rerun = start_rerun(MODEL, "r1", "c1", catalog=catalog, workflows=workflows)
+    rerun = start_rerun(MODEL, "r1", an_asking(), NOBODY, catalog=catalog, workflows=workflows)
     assert rerun != "r1"
     assert (workflows.trainings[rerun], workflows.repeats[rerun]) == ((MODEL, "rerun"), "r1")
 
@@ -162,6 +178,42 @@ def test_a_run_whose_code_was_not_kept_cannot_be_repeated() -> None:
     catalog.begin_run(a_run(verdict=a_verdict(), training_set="set1"))
     catalog.save_training_set(a_training_set())
     with pytest.raises(Conflict, match="older than the keeping of a training's code"):
-        start_rerun(MODEL, "r1", "c1", catalog=catalog, workflows=workflows)
+        start_rerun(MODEL, "r1", an_asking(), NOBODY, catalog=catalog, workflows=workflows)
     with pytest.raises(NotFound):
-        start_rerun(MODEL, "r9", "c1", catalog=catalog, workflows=workflows)
+        start_rerun(MODEL, "r9", an_asking(), NOBODY, catalog=catalog, workflows=workflows)
+
+
+PEOPLE = People({"ml_engineer": ("ana", "bo")}, ("ml_engineer",), ("ml_engineer",), ("ml_engineer",))
+ALONE = replace(PEOPLE, who={"ml_engineer": ("ana",)})
+
+
+def test_who_asks_is_remembered_before_anything_begins() -> None:
+    world, workflows = World(), MemoryWorkflows()
+    ports: Any = {"catalog": world.catalog, "workflows": workflows}
+    run = start_training(MODEL, an_asking("c1", "key"), PEOPLE, **ports)
+    assert start_training(MODEL, an_asking("c2", "key", by="bo"), PEOPLE, **ports) == run
+    release = start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, control=world.control, **ports)
+    assert [world.catalog.requester(MODEL, work) for work in (run, release, "other")] == ["ana", "bo", None]
+
+
+@pytest.mark.parametrize("owner", ["ana", "Ana"])
+def test_what_nobody_else_could_agree_to_does_not_begin(owner: str) -> None:
+    """It would wait for a week, and then end."""
+    world, workflows = World(), MemoryWorkflows()
+    ports: Any = {"catalog": world.catalog, "workflows": workflows}
+    with pytest.raises(Conflict, match=f"nobody but {owner} is one") as refused:
+        start_training(MODEL, an_asking("c1", by=owner), ALONE, **ports)
+    assert "four_eyes: false" in refused.value.remedy
+    with pytest.raises(Conflict, match="ml_engineer must agree"):
+        start_release(MODEL, 2, an_asking("c1", by=owner), ALONE, control=world.control, **ports)
+    assert (workflows.trainings, workflows.releases) == ({}, {})
+    assert start_training(MODEL, an_asking("c1", by=owner), replace(ALONE, four_eyes=False), **ports)
+
+
+def test_who_had_a_version_trained_cannot_be_the_one_who_agrees_to_its_release() -> None:
+    world, workflows = World(), MemoryWorkflows()
+    ports: Any = {"catalog": world.catalog, "control": world.control, "workflows": workflows}
+    world.catalog.note_requester(MODEL, world.catalog.version(MODEL, 2).run, "ana")
+    with pytest.raises(Conflict, match="nobody but bo and ana"):
+        start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, **ports)
+    assert start_release(MODEL, 2, an_asking(), PEOPLE, **ports)

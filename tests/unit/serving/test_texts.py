@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from serin.domain.moments import moment_text
-from serin.serving.answers import answer_of, answer_texts
+from serin.serving.answers import AnswerTexts, answer_of, label_of
 from serin.serving.rows import Rows, rows_of
 from serin.serving.texts import FEW, ColumnTexts, column_texts, row_texts, value_text
 
@@ -70,5 +70,7 @@ def test_an_answer_is_written_as_it_is_read() -> None:
         ("regression", (), [0.1, -3.0, 1e300]),
     )
     for task, classes, scores in asked:
-        texts = answer_texts(task, classes, scores, list(map(value_text, scores)))
+        answers = AnswerTexts(task, classes)
+        texts = answers.of(scores, list(map(value_text, scores)))
+        assert answers.labels(scores) == [label_of(task, classes, score) for score in scores]
         assert [f"{{{text}}}" for text in texts] == [json.dumps(answer_of(task, classes, score)) for score in scores]

@@ -11,9 +11,15 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 
 from infra.local.iam.requests.bodies import PARAMETERS
+from infra.local.iam.requests.reading import named
 from infra.local.moto_patches.registry import add
 
-_PLAIN = frozenset({"GetItem", "BatchGetItem", "PutItem"})
+_PLAIN = named(
+    """
+    BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query Scan TransactGetItems TransactWriteItems UpdateItem
+    """
+)
+"""Operations on items: all that is in them but bytes is JSON's."""
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
@@ -38,7 +44,8 @@ def serialized(handler: DynamoHandler, action_result: ActionResult) -> TYPE_RESP
     result = action_result.result
     if handler._get_action() in _PLAIN and isinstance(result, dict):
         try:
-            body = json.dumps(result, default=_base64)
+            # What there is none of is left out, as in every answer.
+            body = json.dumps({name: one for name, one in result.items() if one is not None}, default=_base64)
         except TypeError:
             return BaseResponse.serialized(handler, action_result)
         return 200, {"Content-Type": _CONTENT_TYPE, **handler.response_headers}, body

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from serin.adapters.online import DynamoOnlineFeatures
+    from serin.adapters.s3 import S3ObjectStore
+    from serin.adapters.salts import DynamoSalts
     from serin.domain.charter import Charter
     from serin.domain.compilation import Runtime
     from serin.domain.contracts import Contract
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
         Clock,
         Control,
         Endpoint,
+        ErasableFeatures,
+        ErasableSalts,
+        ErasableStore,
         Events,
         Messages,
         Metrics,
@@ -104,18 +110,51 @@ class Platform:
 
         return DynamoControl(RecordTable(_client("dynamodb"), self._environment["SERIN_CONTROL_TABLE"]))
 
-    @cached_property
+    @property
     def salts(self) -> Salts:
         """What the digests of personal values are made with."""
+        return self._salts
+
+    @cached_property
+    def _salts(self) -> DynamoSalts:
         from serin.adapters.bare_calls import bare_calls
         from serin.adapters.salts import DynamoSalts
 
         table, calls = self._environment["SERIN_CONTROL_TABLE"], bare_calls(self._environment)
         return DynamoSalts(lambda: _client("dynamodb"), table, calls)
 
-    @cached_property
+    @property
+    def erasable_uploads(self) -> ErasableStore:
+        """The uploads, for whoever takes people out of them."""
+        return self._bucket("SERIN_UPLOADS_BUCKET")
+
+    @property
+    def erasable_lake(self) -> ErasableStore:
+        """The lake, likewise."""
+        return self._bucket("SERIN_LAKE_BUCKET")
+
+    @property
+    def erasable_salts(self) -> ErasableSalts:
+        """The salts, for whoever destroys one."""
+        return self._salts
+
+    @property
+    def erasable_online(self) -> ErasableFeatures:
+        """The online features, for whoever takes people out of them."""
+        return self._online
+
+    @property
+    def log_days(self) -> int:
+        """How many days the stage keeps logs."""
+        return int(self._environment["SERIN_LOG_DAYS"])
+
+    @property
     def online(self) -> OnlineFeatures:
         """The last values of entities."""
+        return self._online
+
+    @cached_property
+    def _online(self) -> DynamoOnlineFeatures:
         from serin.adapters.bare_calls import bare_calls
         from serin.adapters.online import DynamoOnlineFeatures
 
@@ -267,7 +306,7 @@ class Platform:
             ) from error
         return function
 
-    def _bucket(self, variable: str) -> ObjectStore:
+    def _bucket(self, variable: str) -> S3ObjectStore:
         from serin.adapters.s3 import S3ObjectStore
 
         return S3ObjectStore(_client("s3"), self._environment[variable])

@@ -14,6 +14,7 @@ from benches.schedules.releases.calls import Calls
 from benches.schedules.releases.machine import RUNTIME, Status
 from benches.schedules.releases.world import MODEL, STRANGER, World
 from benches.schedules.trace import Trace
+from serin.domain.asking import Asking
 from serin.domain.errors import SerinError
 from serin.domain.release_alias import Split
 from serin.domain.release_record import Wish
@@ -73,9 +74,10 @@ class People:
             return world.workflows.start_release(model, version, name, cause, correlation)
 
         workflows: Any = SimpleNamespace(start_release=start)
+        asking = Asking("ana", "t1", world.clock.now(), "c1")
         self._says("rolls back")
         with suppress(SerinError):
-            start_rollback(MODEL, "c1", catalog=world.catalog, control=world.control, workflows=workflows)
+            start_rollback(MODEL, asking, catalog=world.catalog, control=world.control, workflows=workflows)
 
     def hold(self) -> None:
         """Somebody holds a release."""

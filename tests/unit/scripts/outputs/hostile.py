@@ -20,6 +20,7 @@ from serin.domain.judgement.verdicts import Check, Verdict
 from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Interval, Performance
 from serin.domain.judgement.watching.verdicts import FeatureVerdict, Promise, WindowVerdict
+from serin.domain.maturity import Event, maturity_of
 from serin.domain.profiles import Association, ColumnProfile, Counted, Profile, ProfileMade, ShownProfile, Times
 from serin.domain.records import as_record
 from serin.domain.release_record import Directive, Shift
@@ -208,6 +209,8 @@ def _watched() -> Any:
     return found
 
 
+LAPSED = Event("upload", "u1", NOON - timedelta(days=99), "told")
+MATURITY = maturity_of(MODEL, {"I4": [Event("run", "r1", NOON, "shown")], "D1": [LAPSED]}, NOON, 0)
 PLAN = CutPlan(
     *(MODEL, "map", 9, 3, {"orders": 9}, Cuts()),
     *((PlannedPiece("deal", "orders", "files 1 to 2", 9, 9, 1.0, 0.1),), 1.0, 0.1),
@@ -251,6 +254,7 @@ class Platform:
             "/card": as_record(a_card(ATTACK)),
             "/health": poisoned(HEALTH),
             "/plan": poisoned(as_record(PLAN)),
+            "/maturity": poisoned(as_record(MATURITY)),
             "/approvals": {"items": [poisoned(as_record(replace(APPROVAL, status="open")))]},
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),

@@ -20,11 +20,13 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.settings import Settings
+from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
+from serin.domain.erasures import Erasure
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, cost, local, story, tokens, trace, walk, walk_release, walk_watch
+from serin_cli import aws, clock, commands, cost, erase, local, story, tokens, trace, walk, walk_release, walk_watch
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
@@ -73,6 +75,7 @@ TYPED: Mapping[str, list[str]] = {
     "release start": [MODEL],
     "viability": [MODEL],
     "plan": [MODEL],
+    "maturity": [MODEL],
     "release list": [MODEL],
     "release show": [MODEL],
     "release rollback": [MODEL],
@@ -87,7 +90,9 @@ TYPED: Mapping[str, list[str]] = {
     "token create": ["--owner", f"sam{ATTACK}", "--scope", "read", "--for", "1d"],
     "token list": [],
     "token revoke": [f"x{ATTACK}"],
+    "token roles": [],
     "prediction": ["p"],
+    "erase": [],
     "rerun": [f"r1{ATTACK}"],
     "trace": ["abcd"],
     "demo": [],
@@ -140,7 +145,8 @@ def _hostile_contract() -> str:
 
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
-    for module in (commands, clock, tokens, trace):
+    yield erase, "_catalog", lambda _: _erased()
+    for module in (commands, clock, erase, tokens, trace):
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]
@@ -210,6 +216,12 @@ def _running(*_: object, **__: object) -> Iterator[Running]:
         settle=lambda: None,
     )
     yield Running(cloud, CONNECTION, (f"stack{ATTACK}",), Settings())
+
+
+def _erased() -> MemoryCatalog:
+    catalog = MemoryCatalog()
+    catalog.save_erasure(Erasure("e1", f"mail{ATTACK}", "d1", (f"orders{ATTACK}",), (), f"sam{ATTACK}", NOON))
+    return catalog
 
 
 def _control() -> MemoryControl:

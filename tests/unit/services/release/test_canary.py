@@ -275,6 +275,20 @@ def test_no_caller_is_answered_before_each_role_that_the_charter_wants_has_agree
     assert (world.known("rel2").status, world.live()) == ("live", 2)
 
 
+@pytest.mark.parametrize("work", ["rel2", "run"])
+def test_who_asked_for_a_release_or_for_the_training_of_its_version_does_not_agree_to_it(work: str) -> None:
+    world = agreeing(release=("ml_engineer",))
+    run = world.catalog.version(MODEL, 2).run
+    world.catalog.note_requester(MODEL, run if work == "run" else work, "ana")
+    world.step("rel2", world.until("rel2", 2, "open"))
+    (question,) = world.catalog.latest_approvals(MODEL).items
+    assert question.requested_by == ("ana",)
+    with pytest.raises(Denied, match="ana has asked for this"):
+        answer(world, question, "approve")
+    world.people = replace(world.people, four_eyes=False)
+    answer(world, question, "approve")
+
+
 def test_a_word_of_who_has_the_role_no_more_does_not_count() -> None:
     world = agreeing(release=("ml_engineer",))
     course = world.until("rel2", 2, "open")

@@ -21,6 +21,7 @@ from serin.domain.releases import Intent
 from serin.ports import AliasState
 from serin.services.start_work import start_rollback
 from serin.services.steps.champions import live_version
+from tests.builders import an_asking
 from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.releasing import BASIC, MODEL, World, with_live
 
@@ -313,7 +314,9 @@ def test_rolling_back_a_version_that_was_released_twice_goes_to_another_version(
     world.release("rel2", 2)
     world.endpoint.deploy = "code-2"
     world.release("rel3", 2, "call")
-    started = start_rollback(MODEL, "c1", catalog=world.catalog, control=world.control, workflows=world.workflows)
+    started = start_rollback(
+        MODEL, an_asking(), catalog=world.catalog, control=world.control, workflows=world.workflows
+    )
     assert world.workflows.releases[started][1] == 1
 
 

@@ -75,7 +75,9 @@ class Poller:
                 return
             if self._late and self._has_room():
                 self._hand_over()
-            if not self._mapping.enabled or not self._has_room() or not self._gather():
+            # A queue that is empty, as most are most of the time, is not asked for messages.
+            takes = self._mapping.enabled and self._has_room() and bool(self._queue.messages)
+            if not (takes and self._gather()):
                 self._stopping.wait(_LOOK_S / 4)
 
     def _has_room(self) -> bool:

@@ -55,7 +55,7 @@ class BareCalls:
             "Host": self._host,
             "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         }
-        body = json.dumps(parameters, default=_base64).encode()
+        body = _ENCODED(parameters).encode()
         return {**signed(headers, body, self._keys), "User-Agent": "serin"}, body
 
 
@@ -101,3 +101,6 @@ def _is_whole(answer: HttpAnswer) -> bool:
     """Whether the content is what DynamoDB has sent."""
     expected = answer.headers.get("x-amz-crc32")
     return expected is None or int(expected) == zlib.crc32(answer.content)
+
+
+_ENCODED = json.JSONEncoder(default=_base64, check_circular=False, separators=(",", ":")).encode

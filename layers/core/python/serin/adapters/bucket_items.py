@@ -12,10 +12,12 @@ import zlib
 from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from serin.adapters.packed_columns import Column, narrowest, packed, unpacked
-from serin.domain.buckets import Bucket, Times
+from serin.domain.bucket_columns import Times
+from serin.domain.buckets import Bucket
 from serin.domain.features import MOST_BYTES, EntityKey
 
 Item = dict[str, Any]
@@ -68,10 +70,16 @@ def read_bucket(key: EntityKey, item: Mapping[str, Any], pieces: Iterable[bytes]
             values[name], place = unpacked(code, content, place, count)
         else:
             values[name] = tuple(code)
-    until = {index: times[index] + more * unit for index, more in layout.get("x", ())}
-    expires = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
+    until = {index: times[index] + more * unit for index, more in layout["x"]} if "x" in layout else {}
     many = int(item["too_many"]["N"]) if "too_many" in item else 0
+    expires = _expires(item["expires"]["N"])
     return Bucket(key, times, known, values, int(item["sequence"]["N"]), expires, until, many)
+
+
+@lru_cache(maxsize=256)
+def _expires(seconds: str) -> datetime:
+    """Buckets of one stretch of time end together."""
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 def _item(bucket: Bucket, name: str, content: bytes) -> Item:

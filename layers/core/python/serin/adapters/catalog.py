@@ -9,6 +9,8 @@ from serin.adapters.dynamodb import NEW, Put
 from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
 from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.erasures import Erasure
+from serin.domain.errors import Conflict
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.measurements import Measurements
@@ -27,6 +29,7 @@ from serin.domain.watched import WatchedWindow, WatchState
 T = TypeVar("T")
 NOT_ACCEPTED = f"{NEW} OR #status = :rejected"
 _LAST = 10**9 - 1
+_ERASURES = "ERASURES"
 
 
 class DynamoCatalog(DynamoRuns):
@@ -77,6 +80,37 @@ class DynamoCatalog(DynamoRuns):
 
     def record_rejected(self, upload: Upload) -> bool:
         return self._table.put(_upload(upload))
+
+    def save_erasure(self, erasure: Erasure) -> None:
+        self._table.put(Put(_ERASURES, erasure.id, erasure))
+
+    def erasure(self, erasure_id: str) -> Erasure:
+        return self._one(Erasure, _ERASURES, erasure_id, f"erasure {erasure_id!r}")
+
+    def erasures(self) -> Sequence[Erasure]:
+        return sorted(self._all(Erasure, _ERASURES), key=lambda erasure: (erasure.at, erasure.id))
+
+    def note_rewritten(self, dataset: str, upload_id: str, before: str) -> None:
+        self._table.put(Put(f"REWRITTEN#{dataset}", upload_id, {"upload": before}))
+
+    def rewritten(self, dataset: str, upload_id: str) -> str | None:
+        record = self._table.get(f"REWRITTEN#{dataset}", upload_id)
+        return None if record is None else str(record["upload"])
+
+    def replace_part(self, part: Part, upload: Upload) -> None:
+        there = Put(f"DATASET#{part.dataset}", f"PART#{numbered(part.sequence)}", part)
+        if not self._table.put_together([there, _replaced(upload)]):
+            raise Conflict(f"Part {part.sequence} of {part.dataset} is being written by another.", "Try again.")
+
+    def replace_upload(self, upload: Upload) -> None:
+        self._table.put(_replaced(upload))
+
+    def replace_head(self, head: DatasetHead, before: DatasetHead) -> bool:
+        item = Put(
+            *(f"DATASET#{head.dataset}", "HEAD", head, {"digest": head.digest}, "#digest = :before"),
+            before=before.digest,
+        )
+        return self._table.put(item)
 
     def acquisition(self, dataset: str) -> Acquisition | None:
         record = self._table.get(f"DATASET#{dataset}", "SOURCE")
@@ -186,6 +220,13 @@ class DynamoCatalog(DynamoRuns):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return self._page(Approval, f"APPROVAL#{model}", limit, after)
 
+    def note_requester(self, model: str, work: str, by: str) -> None:
+        self._table.put(Put(f"REQUESTER#{model}", work, {"by": by}, only_if=NEW))
+
+    def requester(self, model: str, work: str) -> str | None:
+        record = self._table.get(f"REQUESTER#{model}", work)
+        return None if record is None else str(record["by"])
+
     def save_waiting(self, waiting: Waiting) -> None:
         self._table.put(Put(f"WAITING#{waiting.model}", waiting.run, waiting))
 
@@ -270,3 +311,7 @@ def _measurements(record: Any) -> Measurements:
 def _upload(upload: Upload) -> Put:
     attributes = {"status": upload.status, **moment_of(upload)}
     return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, attributes, NOT_ACCEPTED, rejected="rejected")
+
+
+def _replaced(upload: Upload) -> Put:
+    return Put(f"UPLOAD#{upload.dataset}", upload.id, upload, {"status": upload.status, **moment_of(upload)})

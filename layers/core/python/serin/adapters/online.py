@@ -61,6 +61,15 @@ class DynamoOnlineFeatures:
         found = [(wanted[item["pk"]["S"]], item) for item in self._reads.items([_key(name) for name in wanted])]
         return {key: self._found(key, item) for key, item in found}
 
+    def forget(self, ids: Sequence[str]) -> int:
+        there = list(self._reads.items([_key(name) for name in ids], consistent=True))
+        for item in there:
+            pieces = piece_names(item) if "events" in item else ()
+            # The item that leads to the pieces goes last, so that whoever comes again finds them.
+            for name in (*pieces, item["pk"]["S"]):
+                self._client.delete_item(TableName=self._table, Key=_key(name))
+        return len(there)
+
     def _found(self, key: EntityKey, item: Mapping[str, Any]) -> OnlineItem:
         if "events" not in item:
             return read_values(key, item)

@@ -4,42 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from typing import Any
 
+from serin.domain.bucket_columns import MISSING, Flags
 from serin.domain.charter import Scalar
 
 Column = Sequence[Scalar | None]
 _SIGNED = {"b": 8, "h": 16, "i": 32, "q": 64}
 _UNSIGNED = {"B": 8, "H": 16, "I": 32, "Q": 64}
 _BYTES = {code: bits // 8 for code, bits in (*_SIGNED.items(), *_UNSIGNED.items(), ("d", 64))}
-_MISSING = 2
-"""A truth value that is not known, as a byte."""
-
-
-class Flags(Sequence["bool | None"]):
-    """Truth values and nulls, a byte each: 0, 1, and 2 for null."""
-
-    __slots__ = ("_content",)
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def __len__(self) -> int:
-        return len(self._content)
-
-    @overload
-    def __getitem__(self, place: int) -> bool | None: ...
-    @overload
-    def __getitem__(self, place: slice) -> Flags: ...
-    def __getitem__(self, place: int | slice) -> bool | Flags | None:
-        if isinstance(place, slice):
-            return Flags(self._content[place])
-        value = self._content[place]
-        return None if value == _MISSING else bool(value)
-
-    def count(self, value: Any) -> int:
-        """How often it is there, without looking at each."""
-        return self._content.count(_MISSING if value is None else int(value))
 
 
 def packed(column: Column) -> tuple[str, bytes]:
@@ -52,7 +25,7 @@ def packed(column: Column) -> tuple[str, bytes]:
     nulls = type(None) in kinds
     kinds.discard(type(None))
     if kinds <= {bool}:
-        return "?", bytes(_MISSING if value is None else int(value) for value in column)
+        return "?", bytes(MISSING if value is None else int(value) for value in column)
     if len(kinds) > 1 or not (code := _code(kinds.pop(), column)):
         return "", b""
     filled: list[Any] = [0 if value is None else value for value in column]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from serin.domain.errors import NotFound
-from serin.ports import ObjectContent
+from serin.ports import ObjectContent, ObjectVersion
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -86,6 +88,24 @@ class S3ObjectStore:
         # One request, which there is or is not, takes up to 5 GB: more than an upload's rows can become.
         with file.open("rb") as content:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def versions(self, prefix: str, after: str = "") -> Iterator[Sequence[ObjectVersion]]:
+        for _, versions in groupby(self._all_versions(prefix, after), attrgetter("key")):
+            yield tuple(versions)
+
+    def _all_versions(self, prefix: str, after: str) -> Iterator[ObjectVersion]:
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            kept = [ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"]) for one in page.get("Versions", ())]
+            kept += [
+                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], marker=True)
+                for one in page.get("DeleteMarkers", ())
+            ]
+            # A page has versions and markers apart, each by key.
+            yield from (one for one in sorted(kept, key=attrgetter("key")) if one.key > after)
+
+    def delete_version(self, version: ObjectVersion) -> None:
+        self._client.delete_object(Bucket=self._bucket, Key=version.key, VersionId=version.id)
 
     def keys(self, prefix: str, after: str = "") -> Sequence[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

@@ -59,6 +59,9 @@ class DynamoSalts:
             made = writers.map(lambda name: self._made(_SALT + name), new)
             return {**known, **dict(zip(new, made, strict=True))}
 
+    def destroy(self, name: str) -> None:
+        self._client.delete_item(TableName=self._table, Key=_key(_SALT + name))
+
     def _read(self, keys: Sequence[str]) -> dict[str, bytes]:
         # A salt that was destroyed must not be found on a replica that has not heard of it.
         items = self._reads.items([_key(key) for key in keys], consistent=True)

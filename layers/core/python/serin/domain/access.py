@@ -17,10 +17,11 @@ ACTIONS: Mapping[str, bool] = {
     "feedback": True,
     "train": True,
     "release": True,
+    "stop": True,
     "approve": True,
     "features": False,
 }
-"""What a scope may allow, and whether that is done to one model."""
+"""What a scope may allow, and whether that is done to one model. `stop` is of what is not live."""
 
 REVOCATION_LAG = timedelta(seconds=60)
 """A revoked token may open doors for as long as this: the API keeps the authorizer's answer."""

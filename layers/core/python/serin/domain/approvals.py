@@ -48,7 +48,8 @@ class Approval:
     `release` and `version`, or the `run`, are what it is about. `shown` names the figures, the files they are of, and
     who has the `roles` of which one may answer (none: whoever has the scope); once any is another the approval is
     `void`, answered or not, and `because` says why. `told` is when people were told or reminded last. `revision` counts
-    its changes.
+    its changes. `requested_by` are the people who asked for the release, and for the training that made the version or
+    is asked about; nobody for what began by itself.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Approval:
     because: str | None = None
     revision: int = field(default=1)
     run: str | None = None
+    requested_by: tuple[str, ...] = ()
 
     @property
     def about(self) -> str | None:
@@ -113,10 +115,13 @@ def asked(
     shown: str,
     now: datetime,
     roles: tuple[str, ...] = (),
+    requested_by: tuple[str, ...] = (),
 ) -> Approval:
     """A question put at that moment; the same about the same is the same approval, however often it is put."""
-    name = digest("approval", model, release, shown)[:_ID]
-    return Approval(name, model, release, version, question, figures, shown, now, now + ANSWER_WITHIN, now, roles)
+    name, until = digest("approval", model, release, shown)[:_ID], now + ANSWER_WITHIN
+    return Approval(
+        *(name, model, release, version, question, figures, shown, now, until, now, roles), requested_by=requested_by
+    )
 
 
 def asked_of_training(
@@ -127,7 +132,10 @@ def asked_of_training(
     shown: str,
     now: datetime,
     roles: tuple[str, ...],
+    requested_by: tuple[str, ...] = (),
 ) -> Approval:
     """The same about a training that waits."""
     name, until = digest("approval", model, run, shown)[:_ID], now + ANSWER_WITHIN
-    return Approval(name, model, None, None, question, figures, shown, now, until, now, roles, run=run)
+    return Approval(
+        *(name, model, None, None, question, figures, shown, now, until, now, roles), run=run, requested_by=requested_by
+    )

@@ -68,7 +68,8 @@ class BatchPart:
 class BatchPlan:
     """The parts of a batch, all below one `set`, and how far the datasets went that its views look into.
 
-    `work` is the folder of what they are scored from: plans that do not say have it beside the answers.
+    `work` is the folder of what they are scored from: plans that do not say have it beside the answers. `absent` are
+    inputs of the model for which the file has no column: no row has a value for them.
     """
 
     batch: Batch
@@ -76,6 +77,7 @@ class BatchPlan:
     parts: tuple[BatchPart, ...]
     heads: Mapping[str, DatasetHead] = field(default_factory=dict)
     work: str = FOLDER
+    absent: tuple[str, ...] = ()
 
     def part(self, name: str) -> BatchPart:
         """The part of that name; raises NotFound."""
@@ -98,7 +100,10 @@ class PartCounts:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*."""
+    """The manifest of a batch that is done: the answers of all rows are in `objects` of the bucket *lake*.
+
+    `absent` are the plan's.
+    """
 
     batch: Batch
     rows: int
@@ -107,6 +112,7 @@ class BatchResult:
     objects: tuple[str, ...]
     runtimes: tuple[Runtime, ...]
     at: datetime
+    absent: tuple[str, ...] = ()
 
 
 def batch_key(model: str, file: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, overload
+from typing import Any
 
+from serin.domain.bucket_columns import Times
 from serin.domain.charter import Charter, Scalar, View
 from serin.domain.features import EntityKey, OnlineValues, Value
 from serin.domain.records import record_digest
@@ -29,31 +29,6 @@ events of one column in a bucket, of which a question reads two, and a share of 
 week, but not less than 25,000. An entity with more is too busy to be counted online."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Times(Sequence[int]):
-    """Ascending whole numbers as multiples of a unit from the first: only those that are asked for are made."""
-
-    __slots__ = ("_offsets", "_start", "_unit")
-
-    def __init__(self, start: int, unit: int, offsets: array[int]) -> None:
-        self._start, self._unit, self._offsets = start, unit, offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: slice) -> Times: ...
-    def __getitem__(self, place: int | slice) -> int | Times:
-        if isinstance(place, slice):
-            return Times(self._start, self._unit, self._offsets[place])
-        return self._start + self._unit * self._offsets[place]
-
-    def up_to(self, moment: int) -> int:
-        """How many of them are no greater, found without making any."""
-        return bisect_right(self._offsets, (moment - self._start) // self._unit)
 
 
 # Not frozen, though nobody writes to one: a prediction reads hundreds, and frozen ones take four times as long to make.

@@ -273,6 +273,7 @@ class Charter:
     risk: Risk | None = None
     compliance: Compliance = _NO_RULES
     budget: Budget = _NO_BUDGET
+    maturity_target: int | None = None
 
     @property
     def requirements(self) -> Requirements:

@@ -228,9 +228,15 @@ EFFECTS: Mapping[str, Effect] = {
         f"people.{role}.key_metric": Effect("record", f"What the card says {role} looks at first.", _CARD)
         for role in ROLES
     },
+    "people.four_eyes": Effect("gate", "Whether who asked for something may not be who approves it.", _ANSWER),
     "people.approvals.first_release": Effect("gate", "Which roles must agree before a first release.", _ASKING),
     "people.approvals.release": Effect("gate", "Which roles must agree before any later release.", _ASKING),
     "people.approvals.training": Effect("gate", "Which roles must agree before trials are paid for.", _ASK_TRAINING),
+    "maturity.target.google": Effect(
+        "record",
+        "From which of Google's levels on `serin maturity` says that more buys nothing.",
+        "layers/core/python/serin/domain/maturity.py",
+    ),
     "monitoring.traced": Effect(
         "resource", "Whether its functions and workflows send traces to X-Ray.", "infra/constructs/stack.py"
     ),
@@ -275,6 +281,7 @@ UNSET: Mapping[str, str] = {
     "design.budget.usd_per_month": "nobody is told what it costs",
     "design.budget.requests_per_second": "as many as the stage lets in",
     "people": "nobody has the role",
+    "maturity": "the next step is told, however far the model is",
 }
 """What holds where a field is left out and no value stands for it: of a field, or of all fields below one."""
 

@@ -1,7 +1,8 @@
 """A training set that is made in pieces: what each of them reads and writes, and where all of it lies.
 
-Below `cut/<model>/<training set>/`:
+Below `cut/<model>/<folder>/`, in the bucket *lake* where it expires, or on a function's own disk:
 
+`task.json`                      what is made, by conditional put: what is cut alike is made once
 `rounds/<round>.json`            the names of a round's pieces, as a JSON list
 `pieces/<piece>.json`            what one piece reads
 `files/<piece>/…parquet`         what it has written for pieces of a later round
@@ -19,9 +20,11 @@ from serin.domain.copies import nearly_unique
 from serin.domain.cut_plan import Cuts
 from serin.domain.cut_sizes import Lookup, Round
 from serin.domain.datasets import DatasetHead
+from serin.domain.experiments import ChampionColumns
+from serin.domain.models import Artifact
 from serin.domain.segments import Segment
 
-FOLDER = "cut"
+FOLDER, TASK = "cut", "task.json"
 EVERYWHERE = -1
 """The bucket of a file that belongs to every one."""
 Content = Literal["rows", "facts", "asks", "labelled", "values", "shard"]
@@ -79,7 +82,9 @@ class PieceDone:
 class CutTask:
     """A training set, by its id, that is made in pieces: of which files up to which heads, and how cut.
 
-    `until` is when the newest of the truth's rows came.
+    `until` is when the newest of the truth's rows came. `folder` names where it is made: cut otherwise, or by other
+    code, it is made elsewhere. `charter` and `code` are digests of the `source`, which is kept where others run pieces;
+    `champion` is what the live version used as well.
     """
 
     id: str
@@ -88,10 +93,15 @@ class CutTask:
     cuts: Cuts
     until: datetime
     segments: Mapping[str, tuple[Segment, ...]]
+    folder: str = "here"
+    charter: str = ""
+    code: str = ""
+    source: Artifact | None = None
+    champion: ChampionColumns | None = None
 
     def at(self, *parts: str) -> str:
         """A key below the task's folder."""
-        return "/".join((FOLDER, self.model, self.id, *parts))
+        return "/".join((FOLDER, self.model, self.folder, *parts))
 
     def pieces_at(self, round: Round) -> str:
         """Where the list of a round's pieces lies."""

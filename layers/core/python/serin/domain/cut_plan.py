@@ -19,6 +19,7 @@ from serin.domain.cut_sizes import (
     CPU_S,
     HERE_S,
     START_S,
+    FileSize,
     Lookup,
     Round,
     TableSize,
@@ -33,7 +34,7 @@ from serin.domain.cut_sizes import (
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
 from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
-from serin.domain.training_size import TRAINER_SECONDS, fits_into_memory, too_much_memory
+from serin.domain.training_size import fits_into_memory, too_much_memory
 
 Carrier = Literal["whole", "process", "map"]
 """In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
@@ -46,6 +47,7 @@ _SLABS = 8
 """A slab of time is at least so many times what is read before it again, if nothing asks for shorter ones."""
 _TRANSITIONS = 4
 """State transitions of a piece."""
+_ENLARGED = 10
 _DAY = timedelta(days=1)
 
 
@@ -128,8 +130,17 @@ def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: 
     carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
     pieces = tuple(here if carrier == "process" else mapped)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    refused = _over_budget(charter, usd) or _too_long(seconds)
+    refused = _over_budget(charter, usd)
     return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, refused, doubt)
+
+
+def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
+    """The tables as if one function had no room for them: what is cut by these shows that cutting changes nothing."""
+    times = math.ceil(_ENLARGED * cut_sizes.ROOM / max(sum(table.memory for table in tables.values()), 1))
+    return {
+        name: replace(table, files=tuple(FileSize(file.rows * times, file.memory * times) for file in table.files))
+        for name, table in tables.items()
+    }
 
 
 def _plan_whole(tables: Sequence[TableSize]) -> PlannedPiece:
@@ -142,19 +153,6 @@ def _rows_at_most(charter: Charter, truth: TableSize) -> int:
     """The truth's rows within the window, if they are spread evenly over its times."""
     span = truth.span_of(charter.features.moment.column)
     return truth.rows if span is None else math.ceil(truth.rows * min(charter.training.window / span, 1.0))
-
-
-def _too_long(seconds: float) -> str | None:
-    if seconds <= IN_PROCESS_S:
-        return None
-    return str(
-        TooLarge(
-            f"In pieces the training set would take about {seconds:,.0f} s, one after the other; a function has "
-            f"{TRAINER_SECONDS:,} s, of which the pieces may take {IN_PROCESS_S:,.0f} s.",
-            "Shorten training.window, or keep older rows in a dataset of their own.",
-            "training.window",
-        )
-    )
 
 
 def _over_budget(charter: Charter, usd: float) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -43,7 +43,7 @@ def arrival_correlation(key: str, version_id: str | None) -> str:
 
 @dataclass(frozen=True)
 class Upload:
-    """What became of one file's content: rows = accepted + quarantined + repeated, or `rejected` with the reason.
+    """What became of one file's content: rows = accepted + quarantined + repeated + erased, or `rejected` with why.
 
     `id` is made of dataset and content, so that the same content is the same upload whatever it
     is called and however often it arrives. `rules` counts broken rules by id (a row may break
@@ -53,6 +53,7 @@ class Upload:
     taken in before there were scorecards. `corrected` of its rows take the place of rows that earlier uploads
     set aside, which `corrects` names. `repeated` are the rows left out because they are equal to earlier ones, where
     the contract says so; `copies` are told in any case. `form` is the file's: what a copy may differ in and be one.
+    `erased` are rows of people who were erased (`serin.domain.erasures`).
     `uncompared` counts digests of the dataset's oldest rows, too many to look for copies among them. `again` is never
     recorded: it is told of an object whose content had been accepted as another one.
     """
@@ -84,10 +85,20 @@ class Upload:
     form: Mapping[str, str] = field(default_factory=dict)
     uncompared: int = 0
     again: str | None = None
+    erased: int = 0
 
     def __post_init__(self) -> None:
-        if self.rows != self.accepted + self.quarantined + self.repeated:
-            raise ValueError(f"{self.rows} rows in, {self.accepted} + {self.quarantined} + {self.repeated} out")
+        out = (self.accepted, self.quarantined, self.repeated, self.erased)
+        if self.rows != sum(out):
+            raise ValueError(f"{self.rows} rows in, {' + '.join(map(str, out))} out")
+
+
+def head_of(dataset: DatasetHead, parts: Iterable[Part]) -> DatasetHead:
+    """The head of a dataset that has these parts, all of them, with the schemas it had."""
+    head = DatasetHead(dataset.dataset, schemas=dataset.schemas)
+    for part in parts:
+        head = head.after(part)
+    return head
 
 
 def upload_id(dataset: str, content: bytes | Pieces) -> str:
@@ -104,6 +115,7 @@ class Part:
     names the one that its rows were accepted under, which its dataset's head has; None before schemas were recorded.
     `ranges` are the least and greatest values of columns of times and whole numbers, and how many nulls each has.
     `claims` are the values that are held once it is added, by what names them (`serin.domain.claims.claims_name`).
+    `erasures` name those that have taken rows out of it, each of which gave it another `digest`.
     """
 
     dataset: str
@@ -118,6 +130,17 @@ class Part:
     schema: str | None = None
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     claims: Mapping[str, tuple[ClaimSet, ...]] = field(default_factory=dict)
+    erasures: tuple[str, ...] = ()
+
+    def erased(self, erasure: str, rows: int, size: int, ranges: Mapping[str, tuple[int, ...]]) -> Part:
+        """The part once an erasure has left it these rows: whatever was made of it before is not made of it again.
+
+        What its rows claimed is looked for anew.
+        """
+        known = erasure in self.erasures
+        name = self.digest if known else digest(self.digest, erasure)
+        ids = self.erasures if known else (*self.erasures, erasure)
+        return replace(self, rows=rows, size=size, ranges=ranges, digest=name, erasures=ids, claims={})
 
     @property
     def memory(self) -> int:

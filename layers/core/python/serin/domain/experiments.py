@@ -52,7 +52,8 @@ class TrainingSet:
     `definitions` are view → what names its items online. `copies` of the rows are copies of others, and never judge.
     `uses` is what a challenger may learn from, as the charter names it, with its `views` and `entities`; the columns
     that only the `champion` uses are there too. `source` is what the team wrote of the model, kept beside it; `lock`
-    names what was installed beside polars. Both are missing of sets that are older.
+    names what was installed beside polars. Both are missing of sets that are older. `erasures` have taken rows out of
+    it, so that nobody can make it again.
     """
 
     id: str
@@ -76,6 +77,7 @@ class TrainingSet:
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Artifact | None = None
     lock: str = ""
+    erasures: tuple[str, ...] = ()
 
 
 TrialRecipe = Literal["pipeline", "trivial", "linear"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.printable import printable
@@ -19,6 +20,8 @@ _STRINGS = rb'(?s:"(?:[^"\\]++|\\.)*+"?)'
 _LONG_NUMBER = rb"[0-9.eE+-]{%d}" % (MAXIMUM_DIGITS + 1)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
+_DIGITS = bytes(ord("0") if sign in b"0123456789.eE+-" else 0 for sign in range(256))
+_TOO_LONG = b"0" * (MAXIMUM_DIGITS + 1)
 _BEHIND_NAMES = (b'":', b'" ', b'"\t', b'"\n', b'"\r')
 
 
@@ -59,29 +62,34 @@ def _rows(body: bytes, decoder: json.JSONDecoder) -> object:
     """The value of a body that is plainly right: an object with one list of flat objects, as nearly every one is.
 
     None for any other. What is in strings is not told apart, which only makes more of what is counted: every field has
-    a colon or a space behind its name, and a long number is in a long part between two commas. So where no more
-    fields are counted than the value has, none comes twice, and none is in an object deeper down.
+    a colon, and that or a space behind its name. So where no more fields are counted than the value has, none comes
+    twice, and none is in an object deeper down.
     """
     brackets = body.translate(None, _NOT_BRACKETS)
-    if brackets != b"{[%b]}" % (b"{}" * (len(brackets) // 2 - 2)) or max(map(len, body.split(b","))) > MAXIMUM_DIGITS:
+    if brackets != b"{[%b]}" % (b"{}" * (len(brackets) // 2 - 2)) or _TOO_LONG in body.translate(_DIGITS):
         return None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return _plain(text, decoder, sum(map(body.count, _BEHIND_NAMES)))
+    # Colons are counted sooner, and are none too many where no text has any.
+    return _plain(text, decoder, body.count(b":"), lambda: sum(map(body.count, _BEHIND_NAMES)))
 
 
-def _plain(text: str, decoder: json.JSONDecoder, fields: int) -> object:
-    """The value, where it is right and its objects have so many fields as there are colons: none comes twice.
+def _plain(text: str, decoder: json.JSONDecoder, most: int, nearer: Callable[[], int] | None = None) -> object:
+    """The value, where it is right and its objects have all the fields that the text can hold: none comes twice.
 
-    None where whoever looks at each object has to say what is wrong; nearly every body is told right without that.
+    It can hold `most`, or as `nearer` counts. None where whoever looks at each object has to say what is wrong; nearly
+    every body is told right without that.
     """
     try:
         content = decoder.decode(text)
     except (ValueError, Invalid, RecursionError):
         return None
-    return content if isinstance(content, dict) and _fields(content) == fields else None
+    if not isinstance(content, dict):
+        return None
+    fields = _fields(content)
+    return content if fields == most or (nearer is not None and fields == nearer()) else None
 
 
 def _fields(content: dict[str, object]) -> int:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from serin.domain.errors import Denied
 from serin.domain.printable import printable
+
+WIDER: Mapping[str, str] = {"stop": "release"}
+"""Action → the action whose scope allows it too."""
 
 
 def require(scopes: tuple[str, ...], action: str, model: str | None = None) -> None:
     """Raise Denied unless one of `scopes` allows `action` (for `model`, when the action is about one)."""
-    allowed = (f"{action}:*", action if model is None else f"{action}:{model}")
+    actions = (action, WIDER[action]) if action in WIDER else (action,)
+    allowed = [name for one in actions for name in (f"{one}:*", one if model is None else f"{one}:{model}")]
     if not any(scope in allowed for scope in scopes):
         wanted = action if model is None else f"{action}:{printable(model)}"
         raise Denied(f"This token has no scope {wanted}.", f"Ask for a token with the scope {wanted}.")

@@ -25,7 +25,6 @@ from serin.files.retraining_schema import RetrainingSection
 from serin.files.sections import AS_WRITTEN, SPAN, SPAN_TEXT, Column, ContractPath, Duration, Section, text_like
 from serin.files.source_urls import every, source_url
 
-NOT_YET = "Remove the line."
 _OBJECTIVES = Objectives()
 _TRUTH = Truth("", "", "")
 
@@ -203,6 +202,14 @@ class TrainingSection(Section):
     measure_views: bool = False
 
 
+class MaturityTarget(Section):
+    google: int | None = Field(default=None, ge=0, le=2)
+
+
+class MaturitySection(Section):
+    target: MaturityTarget = MaturityTarget()
+
+
 class CharterFile(Section):
     """A whole `model.yaml`."""
 
@@ -221,11 +228,4 @@ class CharterFile(Section):
     retraining: RetrainingSection = RetrainingSection()
     monitoring: MonitoringSection = MonitoringSection()
     people: PeopleSection = PeopleSection()
-
-
-NOT_YET_FIELDS = frozenset(
-    {
-        "people.four_eyes",
-        "maturity",
-    }
-)
+    maturity: MaturitySection = MaturitySection()

@@ -14,13 +14,13 @@ from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.files.charter_checks import CHECKS
-from serin.files.charter_schema import NOT_YET, NOT_YET_FIELDS, CharterFile
+from serin.files.charter_schema import CharterFile
 from serin.files.code_outlines import Outline, read_outline
 from serin.files.compiling import compiled, inputs_of
 from serin.files.contract_references import checked_references
 from serin.files.contracts import read_contract
 from serin.files.faults import Fault, FieldPath, Finding, invalid, together
-from serin.files.fields import ANY_NAME, Unknown, unknown_fields, without
+from serin.files.fields import Unknown, unknown_fields, without
 from serin.files.golden import GoldenRow, read_golden
 from serin.files.pydantic_findings import findings_of
 from serin.files.subjects import Subject
@@ -184,13 +184,5 @@ def _calls(charter: CharterFile) -> dict[FieldPath, str]:
 
 
 def _refusal(unknown: Unknown) -> Finding:
-    if any(_matches(pattern.split("."), unknown.path) for pattern in NOT_YET_FIELDS):
-        return Finding(unknown.path, "not supported yet by this version of Serin", NOT_YET)
     found = f"unknown field; {unknown.suggestion}" if unknown.suggestion else "unknown field"
     return Finding(unknown.path, found, f"Known here: {', '.join(unknown.known)}.")
-
-
-def _matches(pattern: list[str], path: FieldPath) -> bool:
-    return len(pattern) == len(path) and all(
-        wanted in (ANY_NAME, part) for wanted, part in zip(pattern, path, strict=True)
-    )

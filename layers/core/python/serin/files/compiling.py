@@ -74,6 +74,7 @@ def compiled(file: CharterFile) -> Charter:
         risk=file.design.risk,
         compliance=compliance_of(file.design.compliance),
         budget=budget_of(file.design.budget),
+        maturity_target=file.maturity.target.google,
     )
 
 

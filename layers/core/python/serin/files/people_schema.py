@@ -34,6 +34,7 @@ class ApprovalsSection(Section):
 
 
 class PeopleSection(Section):
+    four_eyes: bool = True
     business_stakeholder: RoleSection | None = None
     subject_matter_expert: RoleSection | None = None
     data_scientist: RoleSection | None = None
@@ -52,4 +53,6 @@ def people_of(section: PeopleSection) -> People:
         role: role_of.key_metric for role, role_of in sections.items() if role_of and role_of.key_metric
     }
     asked = section.approvals
-    return People(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training), metrics)
+    return People(
+        *(who, tuple(asked.first_release), tuple(asked.release), tuple(asked.training), metrics), section.four_eyes
+    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 
 from serin.domain.access import ACTIONS
+from serin.domain.asking import Asking
 from serin.domain.errors import Denied
 from serin.domain.idempotency import HEADER, key_digest
 from serin.domain.names import digest
@@ -31,6 +33,10 @@ class Caller:
         """Names what this caller asks under an `Idempotency-Key`, the same however often; None without a key."""
         known = key_digest({HEADER: key})
         return None if known is None else digest(self.token, known)
+
+    def asking(self, key: str | None, at: datetime) -> Asking:
+        """This call, as one that asks for work at that moment."""
+        return Asking(self.owner, self.token, at, self.request_id, self.asks_again(key))
 
 
 def caller(request: Request) -> Caller:

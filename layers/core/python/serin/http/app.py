@@ -17,6 +17,7 @@ from serin.http.features import Read, feature_routes
 from serin.http.feedback import Take, feedback_routes
 from serin.http.health import ShowHealth, health_routes
 from serin.http.logged import Show, logged_routes
+from serin.http.maturity import maturity_routes
 from serin.http.models import model_routes
 from serin.http.openapi import document_route
 from serin.http.plans import ShowPlan, plan_routes
@@ -25,13 +26,13 @@ from serin.http.served import served_routes
 from serin.http.sources import source_routes
 from serin.http.views import Publish, view_routes
 from serin.http.watch import ShowWatch, Tend, watch_routes
-from serin.http.work import Withdraw, work_routes
+from serin.http.work import Now, Withdraw, work_routes
 from serin.ports import Catalog, Control, Workflows
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What is asked for rarely: services of these names, and the bus, over ports that are made when somebody asks."""
+    """What is asked for rarely: services of these names, the bus and the clock, over ports that are made then."""
 
     show_prediction: Show
     read_online: Read
@@ -47,6 +48,7 @@ class UseCases:
     start_batch: StartBatch
     show_batch: ShowBatch
     show_plan: ShowPlan
+    now: Now
 
 
 def make_app(
@@ -70,7 +72,8 @@ def make_app(
         served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
         release_routes(charters, catalog, control, use_cases.direct_release),
-        work_routes(charters, catalog, control, workflows, use_cases.withdraw_version),
+        work_routes(charters, catalog, control, workflows, use_cases.withdraw_version, use_cases.now),
+        maturity_routes(charters, catalog, use_cases.now),
         view_routes(charters, catalog, use_cases.publish),
         logged_routes(use_cases.show_prediction),
         feature_routes(use_cases.read_online),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from serin.domain.charter import Charter
 from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift, Wish
 from serin.domain.releases import Release, ReleaseStep
+from serin.domain.scopes import require
 from serin.http.access import Who, needs
 from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
@@ -60,9 +61,14 @@ def release_routes(charters: Mapping[str, Charter], catalog: Catalog, control: C
         )
 
     @routes.post("/models/{model}/releases/{release}/{wish}", status_code=202)
-    @needs("release")
+    @needs("stop")
     def direct_release(who: Who, model: str, release: str, wish: Wish) -> Directive:
-        """Hold a release where it is, go on with it (with a new deadline), or take it back at once."""
+        """Hold a release where it is, go on with it (with a new deadline), or take it back at once.
+
+        To hold or abort it takes `stop` or `release`, to resume it `release`.
+        """
+        if wish == "resume":
+            require(who.scopes, "release", model)
         record = catalog.release(known_model(model, charters), release)
         return direct(wish, record, who.owner, who.request_id)
 

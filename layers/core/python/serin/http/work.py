@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from serin.domain.asking import Asking
 from serin.domain.charter import Charter
 from serin.domain.models import Withdrawal
+from serin.domain.people import People
+from serin.domain.scopes import require
 from serin.http.access import IdempotencyKey, Who, needs
 from serin.http.known import Version, known_model
 from serin.http.route import serin_routes
@@ -18,6 +22,8 @@ from serin.services.start_work import start_newest, start_release, start_rerun, 
 
 Withdraw = Callable[[str, int, str, str], Withdrawal]
 """Model, version, why, by whom: what is remembered of it."""
+Now = Callable[[], datetime]
+"""This moment."""
 
 
 class ReleaseRequest(BaseModel):
@@ -64,10 +70,24 @@ class ReleaseBegun(BaseModel):
 
 
 def work_routes(
-    charters: Mapping[str, Charter], catalog: Catalog, control: Control, workflows: Workflows, withdraw: Withdraw
+    charters: Mapping[str, Charter],
+    catalog: Catalog,
+    control: Control,
+    workflows: Workflows,
+    withdraw: Withdraw,
+    now: Now,
 ) -> APIRouter:
     """What a person may start, over these ports."""
     routes = serin_routes("work")
+
+    def begun(model: str, wanted: ReleaseRequest, asking: Asking, people: People) -> str:
+        if wanted.action == "rollback":
+            return start_rollback(model, asking, catalog=catalog, control=control, workflows=workflows)
+        if wanted.version is None:
+            return start_newest(model, asking, people, catalog=catalog, control=control, workflows=workflows)
+        return start_release(
+            model, wanted.version, asking, people, catalog=catalog, control=control, workflows=workflows
+        )
 
     @routes.post("/models/{model}/train", status_code=202)
     @needs("train")
@@ -76,12 +96,12 @@ def work_routes(
 
         The same `Idempotency-Key` gives the same run.
         """
-        known_model(model, charters)
-        call, again = who.request_id, who.asks_again(key)
+        people = charters[known_model(model, charters)].people
+        asking = who.asking(key, now())
         if wanted is not None and wanted.repeat is not None:
-            rerun = start_rerun(model, wanted.repeat, call, again, catalog=catalog, workflows=workflows)
+            rerun = start_rerun(model, wanted.repeat, asking, people, catalog=catalog, workflows=workflows)
             return Training(run=rerun)
-        return Training(run=start_training(model, call, again, workflows=workflows))
+        return Training(run=start_training(model, asking, people, catalog=catalog, workflows=workflows))
 
     @routes.post("/models/{model}/releases", status_code=202)
     @needs("release")
@@ -90,18 +110,20 @@ def work_routes(
 
         The same `Idempotency-Key` gives the same release.
         """
-        known_model(model, charters)
-        call, again = who.request_id, who.asks_again(key)
-        if wanted.version is not None:
-            begun = start_release(model, wanted.version, call, again, catalog=catalog, workflows=workflows)
-            return ReleaseBegun(release=begun)
-        start = start_rollback if wanted.action == "rollback" else start_newest
-        return ReleaseBegun(release=start(model, call, again, catalog=catalog, control=control, workflows=workflows))
+        people = charters[known_model(model, charters)].people
+        asking = who.asking(key, now())
+        return ReleaseBegun(release=begun(model, wanted, asking, people))
 
     @routes.post("/models/{model}/versions/{version}/withdraw")
-    @needs("release")
+    @needs("stop")
     def withdraw_version(who: Who, model: str, version: Version, wanted: WithdrawalRequest) -> Withdrawal:
-        """Take a version out of contests and releases; while it is live it answers on until another one is."""
+        """Take a version out of contests and releases; while it is live it answers on until another one is.
+
+        It takes `stop` or `release`; of the version that is live, `release`.
+        """
+        live = control.live(known_model(model, charters))
+        if live is not None and live.version == version:
+            require(who.scopes, "release", model)
         return withdraw(known_model(model, charters), version, wanted.why, who.owner)
 
     return routes

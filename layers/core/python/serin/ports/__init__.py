@@ -31,10 +31,16 @@ from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
 from serin.ports.endpoint import Endpoint as Endpoint
+from serin.ports.erasures import ErasableFeatures as ErasableFeatures
+from serin.ports.erasures import ErasureRecords as ErasureRecords
+from serin.ports.erasures import Erasures as Erasures
+from serin.ports.objects import ErasableStore as ErasableStore
 from serin.ports.objects import Files as Files
 from serin.ports.objects import ObjectContent as ObjectContent
 from serin.ports.objects import ObjectStore as ObjectStore
+from serin.ports.objects import ObjectVersion as ObjectVersion
 from serin.ports.runs import Runs as Runs
+from serin.ports.salts import ErasableSalts as ErasableSalts
 from serin.ports.salts import SaltReads as SaltReads
 from serin.ports.salts import Salts as Salts
 
@@ -59,7 +65,7 @@ class Sources(Protocol):
         """
 
 
-class Catalog(Runs, Protocol):
+class Catalog(Runs, ErasureRecords, Protocol):
     """What happened to data, runs and versions."""
 
     def upload(self, dataset: str, upload_id: str) -> Upload | None:
@@ -188,6 +194,12 @@ class Catalog(Runs, Protocol):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         """The approvals about a model, newest first."""
+
+    def note_requester(self, model: str, work: str, by: str) -> None:
+        """Remember the person who asks for a run or a release; of several who ask for the same it is the first."""
+
+    def requester(self, model: str, work: str) -> str | None:
+        """Who asked for that run or release, or None where it began by itself."""
 
     def save_waiting(self, waiting: Waiting) -> None:
         """Remember by which token a training that waits for people is woken; it has another one each time it waits."""

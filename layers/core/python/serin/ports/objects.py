@@ -17,6 +17,16 @@ class ObjectContent:
     size: int
 
 
+@dataclass(frozen=True)
+class ObjectVersion:
+    """A version of an object; a `marker` says that the object was deleted, and holds nothing."""
+
+    key: str
+    id: str
+    latest: bool
+    marker: bool = False
+
+
 class Files(Protocol):
     """What steps hand over to each other: a part of what a bucket does, and a folder too."""
 
@@ -65,3 +75,13 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str, after: str = "") -> Sequence[str]:
         """All keys below `prefix` that come after `after`, sorted."""
+
+
+class ErasableStore(ObjectStore, Protocol):
+    """One bucket, for whoever may take out of it what was there before, too."""
+
+    def versions(self, prefix: str, after: str = "") -> Iterator[Sequence[ObjectVersion]]:
+        """All versions of each key below `prefix` that comes after `after`, a key at a time, in the keys' order."""
+
+    def delete_version(self, version: ObjectVersion) -> None:
+        """Delete a version for good; nothing happens where it is gone."""

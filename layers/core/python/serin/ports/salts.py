@@ -16,6 +16,13 @@ class SaltReads(Protocol):
         """The salts of those names that have one."""
 
 
+class ErasableSalts(SaltReads, Protocol):
+    """For whoever erases."""
+
+    def destroy(self, name: str) -> None:
+        """Destroy the salt of that name; nothing happens where it is gone."""
+
+
 class Salts(SaltReads, Protocol):
     """For whoever takes in new data."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +20,8 @@ from serin.data.files.reading import opened
 from serin.data.files.table import CAPS, Blocks
 from serin.domain.contracts import Contract, RuleKind
 from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
-from serin.domain.errors import Conflict, Invalid, Rejected, SerinError, TooLarge
+from serin.domain.erasures import Erasure
+from serin.domain.errors import Conflict, Invalid, NotFound, Rejected, SerinError, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
@@ -28,6 +31,7 @@ from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
 from serin.services.steps.corrections import correctable
 from serin.services.steps.dataset_claims import DatasetClaims
+from serin.services.steps.erased_people import covering, theirs
 from serin.services.steps.pseudonyms import made_pseudonyms, no_salts
 from serin.services.steps.stored_files import pieces_of, put_by_content
 from serin.services.steps.surroundings import surroundings
@@ -42,11 +46,12 @@ _SHOWN = 10_000
 
 @dataclass(frozen=True)
 class Arrival:
-    """An object that was written to the uploads bucket."""
+    """An object that was written to the uploads bucket, and when, as far as that was told."""
 
     key: str
     version_id: str | None
     size: int
+    at: datetime | None = None
 
     @property
     def correlation(self) -> str:
@@ -80,9 +85,16 @@ def accept_upload(
         return _reject_name(arrival, error, catalog, events, clock)
     with TemporaryDirectory(prefix="serin-") as name:
         folder = Path(name)
-        content = _fetched(raw, uploads, folder)
+        erased = covering(contract, arrival.at, catalog=catalog)
+        try:
+            content = _fetched(raw, uploads, folder)
+        except NotFound:
+            if not erased:
+                raise
+            return _erased(arrival, raw, contract, catalog, events, clock)
+        own = _id(raw, content)
         blank = Upload(
-            _id(raw, content),
+            (catalog.rewritten(raw.dataset, own) if contract.hashed else None) or own,
             raw.dataset,
             raw.name,
             raw.key,
@@ -103,7 +115,7 @@ def accept_upload(
             checked = _checked(
                 *(raw, content, contract),
                 lambda: surroundings(before, contracts, claims.held(), lake=lake, catalog=catalog, clock=clock),
-                *(folder, salts),
+                *(folder, salts, erased),
             )
             _refuse_broken_promises(raw, checked)
             _refuse_without_good_rows(raw, checked, contract)
@@ -152,6 +164,7 @@ def _checked(
     around: Callable[[], Surroundings],
     folder: Path,
     salts: Callable[[], Salts],
+    erased: Sequence[Erasure],
 ) -> CheckedFile:
     if content is None:
         raise TooLarge(
@@ -162,14 +175,15 @@ def _checked(
     # A fault of the contract never passes by itself; once it is mended, the same file is looked at again.
     check_contract(contract)
     with opened(raw.name, content, contract.in_files) as blocks:
-        return check_file(_kept_of(blocks, contract, salts), contract, around(), folder)
+        return check_file(_kept_of(blocks, contract, salts, erased), contract, around(), folder)
 
 
-def _kept_of(blocks: Blocks, contract: Contract, salts: Callable[[], Salts]) -> Blocks:
-    """The blocks as they may be kept."""
+def _kept_of(blocks: Blocks, contract: Contract, salts: Callable[[], Salts], erased: Sequence[Erasure]) -> Blocks:
+    """The blocks as they may be kept, without the rows of people who were erased after the file had come."""
     if not contract.personal:
         return blocks
-    return ProtectedBlocks(blocks, contract, lambda *asked: made_pseudonyms(*asked, salts=salts()))
+    gone = [(one.column, partial(theirs, one, salts=salts())) for one in erased]
+    return ProtectedBlocks(blocks, contract, lambda *asked: made_pseudonyms(*asked, salts=salts()), gone)
 
 
 def _refuse_broken_promises(raw: RawFile, checked: CheckedFile) -> None:
@@ -260,6 +274,23 @@ def _event(upload: Upload, correlation: str) -> Event:
     if upload.status == "rejected":
         return Event("Upload Rejected", detail, correlation)
     return Event("Upload Accepted", {**detail, "sequence": upload.sequence or 0}, correlation)
+
+
+def _erased(
+    arrival: Arrival, raw: RawFile, contract: Contract, catalog: Catalog, events: Events, clock: Clock
+) -> Upload:
+    """What is said of a version that an erasure has put another one in place of, which comes by itself."""
+    noted = catalog.arrival(raw.dataset, f"{arrival.key}@{arrival.version_id or ''}")
+    known = catalog.upload(raw.dataset, noted) if noted else None
+    if known is not None:
+        return _finish(arrival, known, catalog, events)
+    name = digest(raw.dataset, raw.key, raw.version_id or "")[:32]
+    blank = Upload(name, raw.dataset, raw.name, raw.key, contract.digest(), "rejected", clock.now())
+    reason = f"{raw.name}: somebody in it was erased before it was looked at."
+    remedy = "What is left of it comes as another version by itself."
+    refused = replace(blank, reason=reason, remedy=remedy, correlation=arrival.correlation)
+    catalog.record_rejected(refused)
+    return _finish(arrival, refused, catalog, events)
 
 
 def _reject_name(arrival: Arrival, error: SerinError, catalog: Catalog, events: Events, clock: Clock) -> Upload:

@@ -24,8 +24,8 @@ def answer_approval(
     """Remember the answer, which a release follows at its next look and a training at once; NotFound for what was
     never asked.
 
-    Denied to who has none of its roles. Conflict for one that is answered otherwise, has expired, or is void. The same
-    answer of the same token is once.
+    Denied to who has none of its roles, and to who would approve what they have asked for. Conflict for one that is
+    answered otherwise, has expired, or is void. The same answer of the same token is once.
     """
     record = catalog.approval(model, approval)
     role, given = people.role_of(by, record.roles), record.answer
@@ -35,6 +35,11 @@ def answer_approval(
     if given is not None and record.status != "void" and (given.word, given.token) == (word, token):
         _wake(record, catalog, workflows)
         return record
+    if word == "approve" and not people.may_approve(by, record.requested_by):
+        raise Denied(
+            f"{by} has asked for this, and with people.four_eyes somebody else is to approve it.",
+            "Let another of those who may answer; a team of one writes people.four_eyes: false and deploys.",
+        )
     after = record.answered(Answer(word, by, token, clock.now(), why, role))
     if not catalog.save_approval(after):
         raise Conflict(f"The approval {approval} has just changed.", "Look at it again: ./scripts/serin approve.")

@@ -12,7 +12,7 @@ from serin.domain.experiments import TrainingSet, Trial
 from serin.domain.names import digest
 from serin.domain.records import record_digest
 from serin.ports import Catalog, Clock, Notices
-from serin.services.steps.approvals import approvals_of
+from serin.services.steps.approvals import approvals_of, requesters
 from serin.services.steps.questions import as_kept, how_to_answer, keep_asking, refused_by
 from serin.services.train_model import Checked
 
@@ -39,7 +39,8 @@ def ask_training(
     is another the answers are void. Raises Denied where somebody said no, or nobody answered in time.
     """
     said = _Question(charter, run_id, training_set, trials, checked)
-    asked = [as_kept(said.to(role, clock), catalog=catalog) for role in roles]
+    requested_by = requesters(charter.model, run_id, catalog=catalog)
+    asked = [as_kept(said.to(role, requested_by, clock), catalog=catalog) for role in roles]
     answers = [keep_asking(one, lambda put: _tell(put, notices), catalog=catalog, clock=clock) for one in asked]
     if refused := [reason for reason in map(refused_by, answers) if reason]:
         raise Denied(refused[0], f"Settle it, and train again: ./scripts/serin train {charter.model}.")
@@ -65,7 +66,7 @@ class _Question:
     ) -> None:
         self._charter, self._run, self._set, self._trials, self._checked = charter, run, training_set, trials, checked
 
-    def to(self, role: str, clock: Clock) -> Approval:
+    def to(self, role: str, requested_by: tuple[str, ...], clock: Clock) -> Approval:
         """As it would be put now to who has that role."""
         training_set, model = self._set, self._charter.model
         warned = " ".join(f"{warning.rstrip('.')}." for warning in self._checked.warnings)
@@ -77,7 +78,7 @@ class _Question:
         about = (training_set.id, training_set.columns_digest, training_set.code, self._charter.digest())
         holders = record_digest(self._charter.people.holders((role,)))
         shown = digest(question, *about, self._checked.lock, record_digest(figures), role, holders)
-        return asked_of_training(model, self._run, question, figures, shown, clock.now(), (role,))
+        return asked_of_training(model, self._run, question, figures, shown, clock.now(), (role,), requested_by)
 
 
 def _tell(question: Approval, notices: Notices) -> None:

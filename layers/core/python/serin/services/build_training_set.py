@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from serin.data.features.joins import Functions
+from serin.domain.cut_pieces import CutTask
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns, Run, TrainingSet, Trial, provenance_of
 from serin.domain.model_source import ModelSource, code_digest
@@ -14,6 +15,7 @@ from serin.domain.schemas import schema_of
 from serin.domain.searching import trials
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, only_champions
+from serin.services.steps.cut_making import Carried
 from serin.services.steps.first_training import begins_by_features
 from serin.services.steps.frozen_rows import FrozenRows, freeze_rows
 from serin.services.steps.training_lease import held_by_another, take_lease
@@ -31,21 +33,36 @@ def build_training_set(
     lake: ObjectStore,
     catalog: Catalog,
     clock: Clock,
+    carried: Carried = "here",
+    task: CutTask | None = None,
 ) -> Plan | str:
     """The snapshot to train on and the trials to make, or the reason there is nothing to train.
 
+    Raises PiecesWanted where others carry pieces: they run these, and ask again with the `task` that was begun.
     `functions` finds a function of the model's code by `module:name`. A run that features began
     is the first training only, and once for the same data. A model is trained by one run at a time.
     """
     charter = source.charter
     run = Run(run_id, charter.model, cause, "running", clock.now(), correlation=correlation)
-    heads = {use.name: catalog.head(use.name) for use in charter.datasets}
-    champion = champion_columns(charter, catalog=catalog)
-    name = _name(source, heads, champion)
+    heads: Mapping[str, DatasetHead]
+    if task is None:
+        heads = {use.name: catalog.head(use.name) for use in charter.datasets}
+        champion = champion_columns(charter, catalog=catalog)
+        name = _name(source, heads, champion)
+    else:
+        # What has come since is the next training's.
+        heads, champion, name = task.heads, task.champion, task.id
     reason = _reason_to_skip(run, name, heads, catalog)
     catalog.begin_run(replace(run, training_set=name))
     reason = reason or held_by_another(run, catalog=catalog, clock=clock)
-    made = reason or freeze_rows(name, source, functions, heads, champion, lake=lake, catalog=catalog)
+    made = reason or freeze_rows(
+        *(name, source, functions, heads, champion),
+        lake=lake,
+        catalog=catalog,
+        clock=clock,
+        carried=carried,
+        task=task,
+    )
     if isinstance(made, FrozenRows):
         # Whose rows are enough first may train; one that still reads its rows may find too few, and is in nobody's way.
         made = take_lease(run, catalog=catalog, clock=clock) or made

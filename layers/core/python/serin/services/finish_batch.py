@@ -41,6 +41,7 @@ def finish_batch(plan: BatchPlan, *, lake: ObjectStore, clock: Clock) -> BatchRe
         tuple(answers_at(plan.set, batch.model, name) for name in names),
         tuple(sorted({part.runtime for part in counts})),
         clock.now(),
+        plan.absent,
     )
     place = result_at(batch.model, batch.id)
     if lake.put_new(place, json.dumps(as_record(result)).encode()):

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from serin.data.contract.protected import hidden, without_text
+from serin.data.contract.read_columns import TEXT_OF, read_column
 from serin.data.files.parquet import to_parquet
 from serin.data.files.table import CAPS
-from serin.data.scoring.asked_files import pieces
+from serin.data.scoring.asked_files import asked_column, pieces
 from serin.domain.batches import (
     WORK,
     Batch,
@@ -71,7 +72,8 @@ def plan_batch(
     empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
     with TemporaryDirectory(prefix="serin-") as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
-        plan = replace(empty, parts=tuple(_cut(empty, file, version, lake, salts)))
+        parts, absent = _cut(empty, file, version, contracts.get(version.charter.truth.dataset), lake, salts)
+    plan = replace(empty, parts=parts, absent=absent)
     items = [{"part": part.name, "object": batch.key, "group": part.group} for part in plan.parts]
     lake.put(items_at(batch.model, batch.id), json.dumps(items).encode())
     if lake.put_new(plan_at(batch.model, batch.id), json.dumps(as_record(plan)).encode()):
@@ -90,26 +92,42 @@ def _fetched(batch: Batch, into: Path, uploads: ObjectStore) -> Path:
 
 
 def _cut(
-    plan: BatchPlan, file: Path, version: BatchVersion, lake: ObjectStore, salts: Callable[[], SaltReads]
-) -> list[BatchPart]:
-    batch, parts = plan.batch, list[BatchPart]()
+    plan: BatchPlan,
+    file: Path,
+    version: BatchVersion,
+    truth: Contract | None,
+    lake: ObjectStore,
+    salts: Callable[[], SaltReads],
+) -> tuple[tuple[BatchPart, ...], tuple[str, ...]]:
+    """The parts, and the inputs for which the file has no column."""
+    batch, charter, parts = plan.batch, version.charter, list[BatchPart]()
     first = 1
-    for group, written in enumerate(pieces(file_in(batch.key), file, version.charter)):
-        rows = _protected(written, version.charter, salts)
+    absent = dict.fromkeys(item.name for item in charter.inputs)
+    for group, written in enumerate(pieces(file_in(batch.key), file, charter, truth)):
+        rows = _protected(written, charter, truth, salts)
         name = part_name(batch, first, rows.height, version.looks_up)
         first += rows.height
         lake.put(rows_at(plan, name), to_parquet(rows))
         parts.append(BatchPart(name, group, rows.height))
-    return parts
+        for column in rows.columns:
+            absent.pop(column, None)
+    return tuple(parts), tuple(absent)
 
 
-def _protected(rows: pl.DataFrame, charter: Charter, salts: Callable[[], SaltReads]) -> pl.DataFrame:
+def _protected(
+    rows: pl.DataFrame, charter: Charter, truth: Contract | None, salts: Callable[[], SaltReads]
+) -> pl.DataFrame:
     """The rows with digests where the charter has them."""
     hashed = sorted(charter.compliance.hashed.intersection(rows.columns))
     if not hashed:
         return rows
     known = salts()
-    digests = (hidden(rows[name], lambda *asked: known_pseudonyms(*asked, salts=known)) for name in hashed)
+    # A word for null is none: its digest would be a category.
+    texts = (read_column(rows[name], asked_column(name, "string", truth))[TEXT_OF + name] for name in hashed)
+    digests = (
+        hidden(text.alias(name), lambda *asked: known_pseudonyms(*asked, salts=known))
+        for name, text in zip(hashed, texts, strict=True)
+    )
     return without_text(rows.with_columns(digests))
 
 

@@ -255,7 +255,7 @@ class Predictor:
         lines: Sequence[str] = call.lines(answers.logged(ids))
         # Golden rows go all the way but the last step: printed, they would be judged as if somebody had asked.
         recorded = request.id != GOLDEN_REQUEST
-        failed = [error for _, error in sorted(answers.errors.items())]
+        failed = [answers.errors[number] for number in sorted(answers.errors)]
         failure, lines = _failure(failed, len(instances)), lines if recorded else ()
         if failed and not asked.tells_of_rows:
             return Reply(STATUS[failed[0].kind], {"error": failed[0].as_record()}, lines, failure)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from serin.data.features.joins import Functions
+from serin.domain.cut_pieces import CutTask
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.experiments import RERUN, Run, TrainingSet, provenance_of
 from serin.domain.searching import trials
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.build_training_set import Plan
+from serin.services.steps.cut_making import Carried
 from serin.services.steps.frozen_rows import FrozenRows, freeze_rows
 from serin.services.steps.kept_source import kept_in_place
 from serin.services.steps.origins import history
@@ -26,11 +28,14 @@ def rebuild_training_set(
     lake: ObjectStore,
     catalog: Catalog,
     clock: Clock,
+    carried: Carried = "here",
+    task: CutTask | None = None,
 ) -> Plan | str:
     """The snapshot that run `parent` was trained on, and its trials, or why they cannot be made again.
 
     `functions` finds a function of `model_code`, which is the package of that time meanwhile. Where other rows come of
-    it, they lie at places of their own and what was kept stays; the comparison says so.
+    it, they lie at places of their own and what was kept stays; the comparison says so. Raises PiecesWanted where
+    others carry pieces, who ask again with the `task`.
     """
     repeats = catalog.run(model, parent)
     run = Run(run_id, model, RERUN, "running", clock.now(), correlation=correlation, parent=repeats.id)
@@ -38,8 +43,15 @@ def rebuild_training_set(
     kept = _kept(repeats, catalog)
     with kept_in_place(kept, lake=lake) as source:
         heads = {dataset: _head(dataset, digest, catalog) for dataset, digest in kept.heads.items()}
-        champion = kept.champion and replace(kept.champion, lost=None)
-        made = freeze_rows(kept.id, source, functions, heads, champion, lake=lake, catalog=catalog)
+        champion = task.champion if task else kept.champion and replace(kept.champion, lost=None)
+        made = freeze_rows(
+            *(kept.id, source, functions, heads, champion),
+            lake=lake,
+            catalog=catalog,
+            clock=clock,
+            carried=carried,
+            task=task,
+        )
         if not isinstance(made, FrozenRows):
             catalog.save_run(replace(run, status="skipped", training_set=kept.id, reason=made))
             return made

@@ -1,31 +1,33 @@
-"""Trainings and releases that a person asks for.
-
-`again` names what was asked where its caller may ask it again, having heard no answer: then it has one id, and since an
-execution is named by it, it begins once. Nothing is remembered for it.
-"""
+"""Trainings and releases that a person asks for; who it was is remembered of all that people may have to agree to."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
+from serin.domain.asking import Asking
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.experiments import RERUN
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
+from serin.domain.people import People
 from serin.ports import Catalog, Control, Workflows
 from serin.services.release_under_way import release_under_way
+from serin.services.steps.approvals import requesters
 from serin.services.withdraw_version import refuse_withdrawn
 
 
-def start_training(model: str, correlation: str, again: str | None = None, *, workflows: Workflows) -> str:
-    """Begin a training now; its run id. `correlation` is the call's that asks for it."""
-    run_id = _id(again, "train", model)
-    workflows.start_training(model, run_id, "call", correlation)
+def start_training(model: str, asking: Asking, people: People, *, catalog: Catalog, workflows: Workflows) -> str:
+    """Begin a training now; its run id. Conflict where nobody but who asks could agree to it."""
+    run_id = _id(asking, "train", model)
+    _refuse_without_approver(people, people.training, [asking.by])
+    catalog.note_requester(model, run_id, asking.by)
+    workflows.start_training(model, run_id, "call", asking.correlation)
     return run_id
 
 
 def start_rerun(
-    model: str, parent: str, correlation: str, again: str | None = None, *, catalog: Catalog, workflows: Workflows
+    model: str, parent: str, asking: Asking, people: People, *, catalog: Catalog, workflows: Workflows
 ) -> str:
     """Begin to repeat a run; the new run's id. NotFound for a run nobody knows.
 
@@ -37,37 +39,49 @@ def start_rerun(
             f"Run {parent} is {repeats.status} and has no verdict, so there is nothing to compare a rerun with.",
             f"Repeat a run that was judged: `runs {model}` lists them. To train on today's data: `train {model}`.",
         )
-    if catalog.training_set(model, repeats.training_set).source is None:
+    learnt = catalog.training_set(model, repeats.training_set)
+    if learnt.erasures:
+        raise Conflict(
+            f"Run {parent} cannot be repeated: somebody was erased from the rows it was trained on.",
+            f"Only a new training can be made, on what is left: `train {model}`.",
+        )
+    if learnt.source is None:
         raise Conflict(
             f"Run {parent} is older than the keeping of a training's code, so it cannot be repeated.",
             f"Train again, `train {model}`: what is trained from now on can be.",
         )
-    run_id = _id(again, "rerun", model, parent)
-    workflows.start_training(model, run_id, RERUN, correlation, parent)
+    run_id = _id(asking, "rerun", model, parent)
+    _refuse_without_approver(people, people.training, [asking.by])
+    catalog.note_requester(model, run_id, asking.by)
+    workflows.start_training(model, run_id, RERUN, asking.correlation, parent)
     return run_id
 
 
 def start_release(
-    model: str, version: int, correlation: str, again: str | None = None, *, catalog: Catalog, workflows: Workflows
-) -> str:
-    """Begin to make a registered version live; the release's id. NotFound for a version nobody registered.
-
-    Conflict for one that is withdrawn.
-    """
-    release_id, registered = _id(again, "release", model), catalog.version(model, version).version
-    refuse_withdrawn(model, registered, catalog=catalog)
-    workflows.start_release(model, registered, release_id, "call", correlation)
-    return release_id
-
-
-def start_newest(
     model: str,
-    correlation: str,
-    again: str | None = None,
+    version: int,
+    asking: Asking,
+    people: People,
     *,
     catalog: Catalog,
     control: Control,
     workflows: Workflows,
+) -> str:
+    """Begin to make a registered version live; the release's id. NotFound for a version nobody registered.
+
+    Conflict for one that is withdrawn, and where nobody but who asks, or has asked for its training, could agree.
+    """
+    release_id, registered = _id(asking, "release", model), catalog.version(model, version)
+    refuse_withdrawn(model, version, catalog=catalog)
+    roles = people.first_release if control.live(model) is None else people.release
+    _refuse_without_approver(people, roles, [asking.by, *requesters(model, registered.run, catalog=catalog)])
+    catalog.note_requester(model, release_id, asking.by)
+    workflows.start_release(model, version, release_id, "call", asking.correlation)
+    return release_id
+
+
+def start_newest(
+    model: str, asking: Asking, people: People, *, catalog: Catalog, control: Control, workflows: Workflows
 ) -> str:
     """Begin to make the newest version live; the release's id. NotFound where none is registered.
 
@@ -78,33 +92,25 @@ def start_newest(
         raise NotFound(f"No version of {model} is registered.", "Train it first.")
     newest, live = versions[0].version, control.live(model)
     # The answer to a call that is asked again is that call's: its own release has made the version live.
-    asked_again = again is not None and live is not None and live.release == _id(again, "release", model)
+    asked_again = asking.again is not None and live is not None and live.release == _id(asking, "release", model)
     if live is not None and live.version == newest and not asked_again:
         raise Conflict(
             f"Version {newest} of {model}, the newest, is live already.",
             f"Nothing to do. To release it once more, name it: `release start {model} --version {newest}`.",
         )
-    return start_release(model, newest, correlation, again, catalog=catalog, workflows=workflows)
+    return start_release(model, newest, asking, people, catalog=catalog, control=control, workflows=workflows)
 
 
-def start_rollback(
-    model: str,
-    correlation: str,
-    again: str | None = None,
-    *,
-    catalog: Catalog,
-    control: Control,
-    workflows: Workflows,
-) -> str:
+def start_rollback(model: str, asking: Asking, *, catalog: Catalog, control: Control, workflows: Workflows) -> str:
     """Begin to put back the version that was live before the present one; the release's id.
 
     Conflict while another version is being released: it would wait until that is over, and then go back behind it.
     """
-    release_id = _id(again, "rollback", model)
+    release_id = _id(asking, "rollback", model)
     _refuse_during_a_release(model, catalog)
     version = _before_live(model, catalog, control).version
     refuse_withdrawn(model, version, catalog=catalog)
-    workflows.start_release(model, version, release_id, "rollback", correlation)
+    workflows.start_release(model, version, release_id, "rollback", asking.correlation)
     return release_id
 
 
@@ -135,5 +141,16 @@ def _before_live(model: str, catalog: Catalog, control: Control) -> ModelVersion
     return catalog.version(model, previous)
 
 
-def _id(again: str | None, *about: str) -> str:
-    return uuid.uuid4().hex if again is None else digest(again, *about)[:32]
+def _id(asking: Asking, *about: str) -> str:
+    return uuid.uuid4().hex if asking.again is None else digest(asking.again, *about)[:32]
+
+
+def _refuse_without_approver(people: People, roles: Sequence[str], requested_by: Sequence[str]) -> None:
+    role = people.without_approver(roles, requested_by)
+    if role is not None:
+        names = " and ".join(dict.fromkeys(requested_by))
+        raise Conflict(
+            f"A {role} must agree, and nobody but {names} is one, who asked: with people.four_eyes that is nobody.",
+            f"Name somebody else in people.{role}, let another person ask, or, in a team of one, write "
+            "people.four_eyes: false; then deploy.",
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from serin.domain.errors import ModelFailed
 from serin.serving.log import LoggedRows, last_marks, outcome, views_text
 from serin.serving.plans import UNMARKED
-from serin.serving.texts import ColumnTexts, row_texts, value_text
+from serin.serving.texts import ColumnTexts, column_texts, row_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Answers:
         self.explanations: Mapping[int, Mapping[str, object]] = {}
         self._model = model
         self._scored = [score for score in scores if score is not None]
-        self._score_texts = list(map(value_text, self._scored))
-        self._labels = model.labels(self._scored)
+        self._score_texts = column_texts(self._scored)
+        self._labels = model.texts.labels(self._scored)
 
     @property
     def labels(self) -> Sequence[Scalar | None]:
@@ -54,7 +54,7 @@ class Answers:
         before anybody can have learnt from it, so this is no fault of the request.
         """
         errors, more = self.errors, self._more()
-        answers = self._model.answer_texts(self._scored, self._score_texts)
+        answers = self._model.texts.of(self._scored, self._score_texts)
         if not errors and not more:
             return [f'{{"prediction_id": "{name}", {answer}}}' for name, answer in zip(names, answers, strict=True)]
         following, texts = iter(answers), []
@@ -72,7 +72,7 @@ class Answers:
         known = ColumnTexts()
         inputs = row_texts(self.instances, known)
         features = inputs if values is self.instances else row_texts(values, known)
-        scored = zip(self._score_texts, map(value_text, self._labels), strict=True)
+        scored = zip(self._score_texts, column_texts(self._labels), strict=True)
         if not errors and not marks:
             return LoggedRows(names, inputs, features, [outcome(score, label) for score, label in scored])
         views = {mark: views_text(mark.missing + mark.too_busy, mark.stale) for mark in {*marks.values(), UNMARKED}}

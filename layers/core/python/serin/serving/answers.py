@@ -38,16 +38,32 @@ def answer_of(task: Task, classes: Sequence[Scalar], score: Score) -> dict[str, 
     return {"label": label, "probability": score, "positive": positive_of(classes)}
 
 
-def answer_texts(task: Task, classes: Sequence[Scalar], scores: Sequence[Score], texts: Sequence[str]) -> list[str]:
-    """The same of many predictions as text, such as `"label": true, "probability": 0.75, "positive": true`.
+class AnswerTexts:
+    """The same of many predictions as text, and their labels; what all of one model share is made once."""
 
-    `texts` are the scores', as JSON.
-    """
-    if task != "binary":
-        return [_ENCODED(answer_of(task, classes, score))[1:-1] for score in scores]
-    last = f', "positive": {_ENCODED(positive_of(classes))}'
-    labels: dict[Scalar | None, str] = {label: f'"label": {_ENCODED(label)}, "probability": ' for label in classes}
-    return [f"{labels[label_of(task, classes, score)]}{text}{last}" for score, text in zip(scores, texts, strict=True)]
+    def __init__(self, task: Task, classes: Sequence[Scalar]) -> None:
+        self._task, self._classes = task, classes
+        if task == "binary":
+            positive = positive_of(classes)
+            self._labels = negative_of(classes), positive
+            self._first = [f'"label": {_ENCODED(label)}, "probability": ' for label in self._labels]
+            self._last = f', "positive": {_ENCODED(positive)}'
+
+    def labels(self, scores: Sequence[Score]) -> Sequence[Scalar | None]:
+        """The class that each score speaks for; None for regression."""
+        if self._task == "binary":
+            return [self._labels[score >= THRESHOLD] for score in scores]  # type: ignore[operator] # a number
+        return [label_of(self._task, self._classes, score) for score in scores]
+
+    def of(self, scores: Sequence[Score], texts: Sequence[str]) -> list[str]:
+        """Fields such as `"label": true, "probability": 0.75, "positive": true`; `texts` are the scores', as JSON."""
+        if self._task != "binary":
+            return [_ENCODED(answer_of(self._task, self._classes, score))[1:-1] for score in scores]
+        first, last = self._first, self._last
+        return [
+            f"{first[score >= THRESHOLD]}{text}{last}"  # type: ignore[operator] # a binary score is a number
+            for score, text in zip(scores, texts, strict=True)
+        ]
 
 
 _ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False).encode

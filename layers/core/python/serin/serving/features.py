@@ -170,7 +170,9 @@ class FeaturePlan:
         return [one for one in self._lookups if any(name not in logged for name in one.features)]
 
     def _rows(self, instances: Sequence[Instance]) -> Rows:
-        return rows_of(instances, [item.name for item in self.inputs])
+        # Whoever looks up by itself need not tell inputs that no view and no function asks for.
+        names = [item.name for item in self.inputs if all(item.name in instance for instance in instances)]
+        return rows_of(instances, names)
 
     def _check_arguments(self, charter: Charter) -> None:
         known = {item.name for item in charter.inputs}

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from serin.domain.buckets import Bucket, OnlineItem, bucket_names, items_id
+from serin.domain.buckets import Bucket, OnlineItem, bucket_names, items_id, micros
 from serin.domain.charter import Charter, View
 from serin.domain.features import EntityKey, OnlineValues, Value
-from serin.serving.windows import counted
+from serin.serving.windows import ViewWindows
 
 Entity = tuple[Value, ...]
 """The values of an entity's key."""
+
+
+class _Moment(NamedTuple):
+    """A moment, and what keys begin with then."""
+
+    now: datetime
+    micros: int
+    names: Sequence[str]
 
 
 class ViewLookup:
@@ -22,7 +31,8 @@ class ViewLookup:
         self.columns = charter.features.entities[view.entity]
         self.features = tuple(f"{view.name}.{column}" for column in view.values)
         self._id = items_id(charter, view)
-        self._named: tuple[datetime | None, Sequence[str]] = (None, ())
+        self._windows = ViewWindows(view)
+        self._asked_at: _Moment | None = None
 
     def entity(self, instance: Mapping[str, Value]) -> Entity:
         """Whom the view is asked about for an instance."""
@@ -32,15 +42,15 @@ class ViewLookup:
         """Every online item that the entity's values depend on at `now`; a key with a null value names nobody."""
         if None in entity:
             return []
-        return [EntityKey(name, entity) for name in self._names(now)]
+        return [EntityKey(name, entity) for name in self._at(now).names]
 
-    def _names(self, now: datetime) -> Sequence[str]:
-        """What keys begin with at `now`, which is the moment of many entities in turn."""
-        moment, names = self._named
-        if moment != now:
+    def _at(self, now: datetime) -> _Moment:
+        """What follows from the moment alone, which is that of many entities in turn."""
+        known = self._asked_at
+        if known is None or known.now != now:
             names = bucket_names(self.view, self._id, now) if self.view.windows else (self._id,)
-            self._named = now, names
-        return names
+            known = self._asked_at = _Moment(now, micros(now), names)
+        return known
 
     def found(self, entity: Entity, online: Mapping[EntityKey, OnlineItem], now: datetime) -> OnlineValues | None:
         """What is known of the entity, fresh or not; None when nothing is.
@@ -62,5 +72,5 @@ class ViewLookup:
         buckets = [item for item in items if isinstance(item, Bucket)]
         if not buckets:
             return None
-        known = counted(self.view, buckets, now)
+        known = self._windows.counted(buckets, self._at(now).micros)
         return None if known.newest is None else OnlineValues(buckets[0].key, known.values, known.newest)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from serin.domain.errors import Corrupt, Unavailable
-from serin.serving.answers import answer_of, answer_texts, label_of
+from serin.serving.answers import AnswerTexts, answer_of
 from serin.serving.package import COMPILED, ESTIMATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Protocol
 
-    from serin.domain.charter import Scalar, Score
+    from serin.domain.charter import Score
     from serin.domain.compilation import Runtime
     from serin.domain.features import Value
     from serin.serving.compiled.model import CompiledModel
@@ -36,7 +36,11 @@ class ServedModel:
     def __init__(self, facts: Facts, scorer: Scorer, instead: str | None = None) -> None:
         self.facts, self.scorer, self.instead = facts, scorer, instead
         self.runtime: Runtime = scorer.runtime
-        self._seen = [(column.name, frozenset(column.categories)) for column in facts.columns if column.categories]
+        self.texts = AnswerTexts(facts.task, facts.classes)
+        # A null is no category, and none that is new.
+        self._seen = [
+            (column.name, frozenset((*column.categories, None))) for column in facts.columns if column.categories
+        ]
 
     @property
     def uncompiled(self) -> str:
@@ -53,31 +57,22 @@ class ServedModel:
 
     def unknown(self, row: Mapping[str, Value]) -> list[str]:
         """The columns of a row whose category was not there in training: the model answers as well as it can."""
-        return [name for name, seen in self._seen if row[name] not in seen and row[name] is not None]
+        return [name for name, seen in self._seen if row[name] not in seen]
 
     def unknown_of(self, rows: Rows) -> dict[int, list[str]]:
         """The same of the rows, by number, that have any."""
         unknown: dict[int, list[str]] = {}
         for name, seen in self._seen:
             column = rows.columns[name]
-            if new := set(column) - seen - {None}:
+            if not seen.issuperset(column):
                 for number, value in enumerate(column):
-                    if value in new:
+                    if value not in seen:
                         unknown.setdefault(number, []).append(name)
         return unknown
 
     def answer(self, score: Score) -> dict[str, object]:
         """What the caller reads of a score: `label` and `probability`, `label` and `probabilities`, or `value`."""
         return answer_of(self.facts.task, self.facts.classes, score)
-
-    def answer_texts(self, scores: Sequence[Score], texts: Sequence[str]) -> list[str]:
-        """The same of many scores, whose texts these are, each as the fields of a JSON object."""
-        return answer_texts(self.facts.task, self.facts.classes, scores, texts)
-
-    def labels(self, scores: Sequence[Score]) -> list[Scalar | None]:
-        """The class that each score speaks for."""
-        task, classes = self.facts.task, self.facts.classes
-        return [label_of(task, classes, score) for score in scores]
 
 
 def open_model(package: ModelPackage, sha256: str, runtime: Runtime = "compiled") -> ServedModel:

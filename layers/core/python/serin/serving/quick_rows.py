@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from serin.domain.features import Value
     from serin.domain.fields import Field
 
-    Kinds: TypeAlias = "tuple[frozenset[type], ...]"
+    Kinds: TypeAlias = "tuple[type | frozenset[type], ...]"
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -46,14 +46,18 @@ class QuickRows:
     def read(self, rows: Sequence[object]) -> Rows | None:
         """The rows as `serin.serving.requests.read_rows` reads them; None where that has to look at them."""
         width = len(self._names)
+        if not rows:
+            return None
         for row in rows:
             if type(row) is not dict or len(row) != width:
                 return None
         try:
-            columns: list[Sequence[Any]] = list(zip(*map(self._values, rows), strict=True))
+            values = list(map(self._values, rows))
         except KeyError:
             return None
-        kinds = tuple([frozenset(map(type, column)) for column in columns])
+        columns: list[Sequence[Any]] = list(zip(*values, strict=True))
+        # Of one row the types are their own names, which takes half as long.
+        kinds: Kinds = tuple(map(type, values[0])) if len(rows) == 1 else tuple(map(_types_in, columns))
         try:
             form = self._forms[kinds]
         except KeyError:
@@ -64,8 +68,8 @@ class QuickRows:
     def _form(self, kinds: Kinds) -> _Form | None:
         is_right = all(
             kind in _KINDS[item.type] or (kind is _NULL and item.nullable)
-            for item, of_column in zip(self._inputs, kinds, strict=True)
-            for kind in of_column
+            for item, types in zip(self._inputs, map(_as_types, kinds), strict=True)
+            for kind in types
         )
         if len(self._forms) >= _MOST_FORMS:
             self._forms.clear()
@@ -81,7 +85,7 @@ class _Form:
         self._texts = pick([place for place, item in here if item.type == "string"])
         self._numbers = pick([place for place, item in here if item.type == "number"])
         self._whole = [place for place, item in here if item.type == "integer"]
-        self._widened = [place for place, item in here if item.type == "number" and int in kinds[place]]
+        self._widened = [place for place, item in here if item.type == "number" and int in _as_types(kinds[place])]
         self._moments = [(place, item) for place, item in here if item.type == "timestamp"]
         self._ranges = [
             (place, -inf if item.min is None else item.min, inf if item.max is None else item.max)
@@ -117,6 +121,14 @@ class _Form:
             read = {text: read_field(item, text) for text in set(columns[place])}
             columns[place] = [read[text] for text in columns[place]]
         return columns
+
+
+def _types_in(column: Sequence[Any]) -> frozenset[type]:
+    return frozenset(map(type, column))
+
+
+def _as_types(of: type | frozenset[type]) -> frozenset[type]:
+    return of if isinstance(of, frozenset) else frozenset((of,))
 
 
 def _are_within(numbers: Iterable[Any], least: float, most: float) -> bool:

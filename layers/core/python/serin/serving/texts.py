@@ -62,6 +62,8 @@ class ColumnTexts:
 
 def column_texts(column: Sequence[Any]) -> list[str]:
     """Each value of a column, as `value_text` writes it."""
+    if len(column) <= FEW:
+        return list(map(value_text, column))
     kinds = set(map(type, column))
     nulls = type(None) in kinds
     kinds.discard(type(None))
@@ -90,5 +92,7 @@ def _finite(value: Any) -> Any:
 
 LITERAL: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
 text: Callable[[str], str] = json.encoder.encode_basestring_ascii
-_WRITERS: Mapping[type, Callable[[Any], str]] = {str: text, float: repr, int: repr, datetime: moment_text}
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    str: text, float: repr, int: repr, bool: LITERAL.__getitem__, datetime: moment_text
+}  # fmt: skip
 _ENCODED = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"), default=moment_text).encode

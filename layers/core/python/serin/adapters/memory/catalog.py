@@ -9,6 +9,7 @@ from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in
 from serin.adapters.memory.timeline import Timeline
 from serin.domain.approvals import Approval, Waiting
 from serin.domain.datasets import DatasetHead, Part, Upload
+from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.measurements import Measurements
@@ -32,6 +33,8 @@ class MemoryCatalog(MemoryRuns):
         self._uploads_in_time: dict[str, Timeline[Upload]] = {}
         self._arrivals: dict[str, dict[str, str]] = {}
         self._heads: dict[str, DatasetHead] = {}
+        self._erasures: dict[str, Erasure] = {}
+        self._rewritten: dict[tuple[str, str], str] = {}
         self._parts: dict[str, list[Part]] = {}
         self._layouts: dict[str, Layout] = {}
         self._acquisitions: dict[str, Acquisition] = {}
@@ -46,6 +49,7 @@ class MemoryCatalog(MemoryRuns):
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
         self._approvals: dict[tuple[str, str], Approval] = {}
+        self._requesters: dict[tuple[str, str], str] = {}
         self._waiting: dict[tuple[str, str], Waiting] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
@@ -108,6 +112,37 @@ class MemoryCatalog(MemoryRuns):
             if known and known.status == "accepted":
                 return False
             self._keep(upload)
+            return True
+
+    def save_erasure(self, erasure: Erasure) -> None:
+        self._erasures[erasure.id] = erasure
+
+    def erasure(self, erasure_id: str) -> Erasure:
+        return existing(self._erasures.get(erasure_id), f"erasure {erasure_id!r}")
+
+    def erasures(self) -> Sequence[Erasure]:
+        return sorted(self._erasures.values(), key=lambda erasure: (erasure.at, erasure.id))
+
+    def note_rewritten(self, dataset: str, upload_id: str, before: str) -> None:
+        self._rewritten[dataset, upload_id] = before
+
+    def rewritten(self, dataset: str, upload_id: str) -> str | None:
+        return self._rewritten.get((dataset, upload_id))
+
+    def replace_part(self, part: Part, upload: Upload) -> None:
+        with self._lock:
+            parts = self._parts[part.dataset]
+            self._parts[part.dataset] = [part if one.sequence == part.sequence else one for one in parts]
+            self._keep(upload)
+
+    def replace_upload(self, upload: Upload) -> None:
+        self._keep(upload)
+
+    def replace_head(self, head: DatasetHead, before: DatasetHead) -> bool:
+        with self._lock:
+            if self.head(head.dataset).digest != before.digest:
+                return False
+            self._heads[head.dataset] = head
             return True
 
     def acquisition(self, dataset: str) -> Acquisition | None:
@@ -229,6 +264,12 @@ class MemoryCatalog(MemoryRuns):
 
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return paged(in_time(self._approvals, model), limit, after)
+
+    def note_requester(self, model: str, work: str, by: str) -> None:
+        self._requesters.setdefault((model, work), by)
+
+    def requester(self, model: str, work: str) -> str | None:
+        return self._requesters.get((model, work))
 
     def save_waiting(self, waiting: Waiting) -> None:
         self._waiting[waiting.model, waiting.run] = waiting

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from serin.domain.errors import NotFound
-from serin.ports import ObjectContent
+from serin.ports import ObjectContent, ObjectVersion
 
 
 class MemoryObjectStore:
@@ -15,13 +15,19 @@ class MemoryObjectStore:
 
     def __init__(self) -> None:
         self._versions: dict[str, list[bytes]] = {}
+        self._deleted: set[tuple[str, int]] = set()
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
-        versions = self._versions.get(key)
-        number = len(versions or ()) if version_id is None else int(version_id)
-        if not versions or not 1 <= number <= len(versions):
+        there = self._numbers(key)
+        number = there[-1] if there and version_id is None else int(version_id or 0)
+        if number not in there:
             raise NotFound(f"There is no object {key!r}.", "Check the key and the version.")
-        return versions[number - 1]
+        return self._versions[key][number - 1]
+
+    def _numbers(self, key: str) -> list[int]:
+        """The versions of a key that are there, counted from 1."""
+        made = range(1, len(self._versions.get(key, ())) + 1)
+        return [number for number in made if (key, number) not in self._deleted]
 
     def get_each(self, keys: Sequence[str]) -> Iterator[bytes]:
         return (self.get(key) for key in keys)
@@ -31,7 +37,7 @@ class MemoryObjectStore:
 
     def put(self, key: str, content: bytes) -> None:
         versions = self._versions.setdefault(key, [])
-        if not versions or versions[-1] != content:
+        if not self._numbers(key) or self.get(key) != content:
             versions.append(content)
 
     def put_version(self, key: str, content: bytes) -> str:
@@ -43,16 +49,25 @@ class MemoryObjectStore:
     def about(self, key: str) -> ObjectContent:
         content = self.get(key)
         etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        return ObjectContent(etag, str(len(self._versions[key])), len(content))
+        return ObjectContent(etag, str(self._numbers(key)[-1]), len(content))
 
     def put_new(self, key: str, content: bytes) -> bool:
-        if key in self._versions:
+        if self._numbers(key):
             return False
-        self._versions[key] = [content]
+        self._versions.setdefault(key, []).append(content)
         return True
 
     def put_file(self, key: str, file: Path) -> None:
         self.put(key, file.read_bytes())
 
     def keys(self, prefix: str, after: str = "") -> Sequence[str]:
-        return sorted(key for key in self._versions if key.startswith(prefix) and key > after)
+        below = (key for key in self._versions if key.startswith(prefix) and key > after)
+        return sorted(key for key in below if self._numbers(key))
+
+    def versions(self, prefix: str, after: str = "") -> Iterator[Sequence[ObjectVersion]]:
+        for key in self.keys(prefix, after):
+            there = self._numbers(key)
+            yield tuple(ObjectVersion(key, str(number), number == there[-1]) for number in reversed(there))
+
+    def delete_version(self, version: ObjectVersion) -> None:
+        self._deleted.add((version.key, int(version.id)))

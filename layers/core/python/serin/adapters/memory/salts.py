@@ -29,5 +29,8 @@ class MemorySalts:
     def read(self, names: Sequence[str]) -> Mapping[str, bytes]:
         return {name: self.salts[name] for name in names if name in self.salts}
 
+    def destroy(self, name: str) -> None:
+        self.salts.pop(name, None)
+
     def make(self, names: Sequence[str]) -> Mapping[str, bytes]:
         return {name: self.salts.setdefault(name, secrets.token_bytes(BYTES)) for name in names}

@@ -13,6 +13,7 @@ from serin.adapters.value_items import values_item
 from serin.domain.batches import Batch
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.charter import Score
+from serin.domain.erasures import Erasure
 from serin.domain.errors import Conflict, Unavailable
 from serin.domain.events import Event
 from serin.domain.features import EntityKey, OnlineValues
@@ -126,6 +127,16 @@ class MemoryWorkflows:
         return True
 
 
+@dataclass
+class MemoryErasures:
+    """Erasures that were begun, by id."""
+
+    begun: dict[str, Erasure] = field(default_factory=dict)
+
+    def start(self, erasure: Erasure) -> bool:
+        return self.begun.setdefault(erasure.id, erasure) is erasure
+
+
 class MemoryOnlineFeatures:
     """The last values of entities in a dictionary."""
 
@@ -145,6 +156,13 @@ class MemoryOnlineFeatures:
         # Read back from what DynamoDB would hold, so that whatever is counted here has been written and read.
         self._buckets.update((bucket.key.id, _as_stored(bucket)) for bucket in kept)
         return len(kept)
+
+    def forget(self, ids: Sequence[str]) -> int:
+        there = [name for name in ids if name in self._items or name in self._buckets]
+        for name in there:
+            self._items.pop(name, None)
+            self._buckets.pop(name, None)
+        return len(there)
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         known: dict[str, OnlineItem] = {**self._items, **self._buckets}

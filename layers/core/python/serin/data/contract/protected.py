@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -14,6 +14,10 @@ from serin.domain.personal import PSEUDONYM
 
 Digests = Callable[[str, Collection[str]], Mapping[str, str]]
 """What stands for each of these values of a column of that name."""
+Theirs = Callable[[Collection[str]], Collection[str]]
+"""Which of these values are a person who was erased."""
+Erased = tuple[str, Theirs]
+"""The column that somebody who was erased is known by, and which values of it are theirs."""
 NOT_KEPT = "(not kept: the file has personal data)"
 """What stands for a line in which nobody can say where a value begins."""
 
@@ -24,8 +28,8 @@ class ProtectedBlocks:
     Rows that were exported from quarantine have digests already, and keep them where nobody has written a value there.
     """
 
-    def __init__(self, blocks: Blocks, contract: Contract, digests: Digests) -> None:
-        self._blocks, self._digests = blocks, digests
+    def __init__(self, blocks: Blocks, contract: Contract, digests: Digests, erased: Sequence[Erased] = ()) -> None:
+        self._blocks, self._digests, self._erased = blocks, digests, erased
         self._hashed = contract.hashed
         self._dropped = [column.name for column in contract.dropped or ()]
 
@@ -36,10 +40,21 @@ class ProtectedBlocks:
         return self._protected(self._blocks.again(index))
 
     def _protected(self, table: Table) -> Table:
+        for name, theirs in self._erased:
+            table = self._without(table, name, theirs)
         text = table.text.drop(self._dropped, strict=False)
         for column in self._hashed:
             text = text.with_columns(self._hidden(text[column.name], column, table.origins))
         return replace(table, text=text, ragged=without_text(table.ragged))
+
+    def _without(self, table: Table, name: str, theirs: Theirs) -> Table:
+        """The table without the rows of people, who are known by a column; the text of broken rows is not kept."""
+        column = next(column for column in self._hashed if column.name == name)
+        values = read_column(table.text[name], column)[name]
+        gone = pl.Series(list(theirs(values.drop_nulls().unique().to_list())), dtype=pl.String)
+        kept = ~values.is_in(gone.implode()).fill_null(value=False)
+        origins = None if table.origins is None else table.origins.filter(kept)
+        return replace(table.only(kept, ragged=True), origins=origins, unread=table.unread)
 
     def _hidden(self, text: pl.Series, column: Column, origins: pl.DataFrame | None) -> pl.Series:
         values = read_column(text, column)[column.name]

@@ -82,7 +82,7 @@ def to_npz(rows: Columns, charter: Charter, wider: Charter | None = None) -> byt
         "others": [name for name in kinds if not name.startswith("__") and name not in used],
         "positive": charter.positive,
     }
-    return _zipped(chain([(SCHEMA, np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8))], _arrays(rows, kinds)))
+    return zipped(chain([(SCHEMA, np.frombuffer(json.dumps(schema).encode(), dtype=np.uint8))], _arrays(rows, kinds)))
 
 
 def _arrays(rows: Columns, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Array]]:
@@ -144,7 +144,8 @@ def as_codes(column: pl.Series) -> tuple[Array, Array]:
     return codes.to_numpy(), np.array(values.to_list(), dtype=np.str_)
 
 
-def _zipped(arrays: Iterable[tuple[str, Array]]) -> bytes:
+def zipped(arrays: Iterable[tuple[str, Array]]) -> bytes:
+    """The arrays, each by its key, as a file in the format above."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in arrays:

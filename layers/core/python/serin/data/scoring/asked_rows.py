@@ -13,8 +13,9 @@ from serin.data.contract.read_columns import TEXT_OF, read_column
 from serin.data.contract.types import POLARS_TYPES
 from serin.data.features.as_of import MOMENT
 from serin.data.files.table import ROW, TEXT
+from serin.data.scoring.asked_files import asked_column
 from serin.domain.charter import Charter, Input
-from serin.domain.contracts import Column
+from serin.domain.contracts import Column, Contract
 from serin.domain.fields import CONTROL_SHAPE, MAXIMUM_CHARACTERS, YEARS
 
 _CONTROL = rf"[{CONTROL_SHAPE}]"
@@ -42,9 +43,9 @@ class AskedRows:
         return {name: _sent(value, written.get(TEXT_OF + name)) for name, value in known.items()}
 
 
-def asked_rows(piece: pl.DataFrame, charter: Charter) -> AskedRows:
+def asked_rows(piece: pl.DataFrame, charter: Charter, truth: Contract | None = None) -> AskedRows:
     """The rows of a piece (`serin.data.scoring.asked_files`); an input that the file does not have is null."""
-    columns = {item.name: _read(piece, Column(item.name, item.type)) for item in charter.inputs}
+    columns = {item.name: _read(piece, asked_column(item.name, item.type, truth)) for item in charter.inputs}
     both = pl.concat(list(columns.values()), how="horizontal")
     values, texts = both.select(list(columns)), both.select(TEXT_OF + name for name in columns)
     doubts = both.select(pl.any_horizontal(_doubt(item) for item in charter.inputs)).to_series()
@@ -53,7 +54,7 @@ def asked_rows(piece: pl.DataFrame, charter: Charter) -> AskedRows:
         values,
         texts,
         piece[ROW],
-        _moments(piece, values, charter),
+        _moments(piece, values, charter, truth),
         (doubts & ~ragged).arg_true().to_list(),
         frozenset(ragged.arg_true().to_list()),
     )
@@ -88,12 +89,12 @@ def _doubt(item: Input) -> pl.Expr:
     return pl.any_horizontal(doubt.fill_null(value=False) for doubt in doubts)
 
 
-def _moments(piece: pl.DataFrame, values: pl.DataFrame, charter: Charter) -> pl.Series | None:
+def _moments(piece: pl.DataFrame, values: pl.DataFrame, charter: Charter, truth: Contract | None) -> pl.Series | None:
     moment = charter.features.moment
     if moment.column in values.columns:
         column = values[moment.column]
     elif moment.column in piece.columns:
-        column = _read(piece, Column(moment.column, "timestamp"))[moment.column]
+        column = _read(piece, asked_column(moment.column, "timestamp", truth))[moment.column]
     else:
         return None
     return (column - moment.before).alias(MOMENT) if column.dtype == _TIME else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,21 @@ UNSEEN = "\0 a category that was never seen"
 
 class NotCovered(Exception):
     """A pipeline that is not compiled, and why; it is served by scikit-learn."""
+
+
+class Unlisted(Exception):
+    """Categories that a step knows and the model's column at `place` does not: in a request they are not unseen."""
+
+    def __init__(self, place: int, categories: Sequence[str]) -> None:
+        super().__init__(f"{len(categories)} categories of column {place}")
+        self.place, self.categories = place, tuple(categories)
+
+    def added_to(self, columns: Sequence[ModelColumn]) -> list[ModelColumn]:
+        """The columns with them behind the column's own."""
+        return [
+            replace(column, categories=(*column.categories, *self.categories)) if place == self.place else column
+            for place, column in enumerate(columns)
+        ]
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,17 @@ def model_table(columns: Sequence[ModelColumn], program: Program) -> Table:
             slot = program.add(Operation.CODE, [], [place, len(column.categories)])[0]
             table.append(Category(slot, (math.nan, UNSEEN, *column.categories)))
     return Table(tuple(table))
+
+
+def refuse_unlisted(column: Category, known: Iterable[Any], program: Program) -> None:
+    """Raise Unlisted for texts that are known and not among a column's values, NotCovered for anything else."""
+    values = frozenset(column.values)
+    unlisted = [value for value in known if not is_nan(value) and value not in values]
+    if not all(isinstance(value, str) for value in unlisted):
+        raise NotCovered("categories of text that are no texts")
+    if unlisted:
+        _, _, (place, _) = program.written_by(column.slot)
+        raise Unlisted(place, unlisted)
 
 
 def is_nan(value: Any) -> bool:

@@ -10,7 +10,7 @@ import sklearn
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.classes import positive_of
-from serin.learning.compiling.columns import NotCovered, model_table
+from serin.learning.compiling.columns import NotCovered, Unlisted, model_table
 from serin.learning.compiling.estimators import Builder, Site
 from serin.learning.compiling.margins import margins_of
 from serin.learning.compiling.program import Program, Slot
@@ -50,6 +50,22 @@ def compile_pipeline(
     version = made_with or sklearn.__version__
     if version.rpartition(".")[0] not in PROVEN:
         raise NotCovered(f"scikit-learn {version} is not one of those proven: {', '.join(PROVEN)}")
+    while True:
+        try:
+            return _compiled(estimator, task, columns, classes, version, background)
+        except Unlisted as unlisted:
+            columns = unlisted.added_to(columns)
+
+
+def _compiled(
+    estimator: Any,
+    task: Task,
+    columns: Sequence[ModelColumn],
+    classes: Sequence[Scalar],
+    version: str,
+    background: Any,
+) -> Compiled:
+    """The same of columns with all their categories; raises Unlisted where a step knows more of them."""
     program = Program()
     builder = Builder(program)
     table = model_table(columns, program)

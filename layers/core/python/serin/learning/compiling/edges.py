@@ -24,7 +24,10 @@ PROBES = 12
 _LARGEST = float(np.finfo(np.float32).max)
 EXTREMES = tuple(
     sign * value
-    for value in (*(0.0, 1.0, 5e-324, 1e-310, 1e-45, 255.0, 256.0, 2.0**31, 2.0**53), _LARGEST, 3.5e38, 1e300, np.inf)
+    for value in (
+        *(0.0, 1.0, 5e-324, 1e-310, 1e-45, 255.0, 256.0, 2.0**31, 2.0**53),
+        *(_LARGEST, 3.5e38, 1e300, 1e308, np.inf),
+    )
     for sign in (1.0, -1.0)
 )
 

@@ -13,10 +13,14 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import OneHotEncoder
 
-from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan
+from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan, refuse_unlisted
 from serin.learning.compiling.program import Program
 from serin.measures.arrays import Floats
 from serin.serving.compiled.layout import Operation
+
+MOST_CELLS = 2**23
+"""What an encoder may answer to all of its codes. A column of it is written with an answer for every code: beyond some
+2,900 one-hot categories it would take a training's memory, and scikit-learn keeps them sparse."""
 
 
 def encoded(encoder: Any, table: Table, program: Program) -> Table:
@@ -24,9 +28,13 @@ def encoded(encoder: Any, table: Table, program: Program) -> Table:
     if encoder.dtype is not np.float64 and encoder.dtype != "float64":
         raise NotCovered(f"{type(encoder).__name__} with the dtype {np.dtype(encoder.dtype)}")
     coded = [_coded(column, encoder.categories_[place], program) for place, column in enumerate(table.columns)]
+    widths = _widths(encoder, len(coded))
+    codes = max(len(column.values) for column in coded)
+    if codes * sum(widths) > MOST_CELLS:
+        raise NotCovered(f"{type(encoder).__name__} that makes {sum(widths):,} columns of {codes:,} categories")
     answers = _answers(encoder, coded)
     columns: list[Column] = []
-    for place, (column, width) in enumerate(zip(coded, _widths(encoder, len(coded)), strict=True)):
+    for place, (column, width) in enumerate(zip(coded, widths, strict=True)):
         refused = [not _is_answered(encoder, place, value) for value in column.values]
         first, codes = len(columns), len(column.values)
         if any(refused) and not width:
@@ -43,8 +51,7 @@ def encoded(encoder: Any, table: Table, program: Program) -> Table:
 def _coded(column: Column, categories: Any, program: Program) -> Category:
     """A column of categories; numbers are looked up among those of the encoder."""
     if isinstance(column, Category):
-        if any(not is_nan(value) and value not in column.values for value in categories):
-            raise NotCovered("an encoder of categories that the model's column does not have")
+        refuse_unlisted(column, categories.tolist(), program)
         return column
     numbers = [float(value) for value in categories if not is_nan(float(value))]
     finite = program.one(Operation.FINITE, column.slot, more=[1])

@@ -198,7 +198,9 @@ def _sigmoid(calibrator: Any, slot: Slot, program: Program) -> Slot:
 
 def _isotonic(calibrator: Any, slot: Slot, program: Program) -> Slot:
     xs, ys = calibrator.X_thresholds_, calibrator.y_thresholds_
-    return program.one(Operation.BENT, slot, *xs, *ys, more=[len(xs)])
+    # A line's sum may be infinite: the logistic curve has an end for it, and this one refuses it.
+    finite = program.one(Operation.FINITE, slot, more=[0])
+    return program.one(Operation.BENT, finite, *xs, *ys, more=[len(xs)])
 
 
 _CALIBRATIONS: Mapping[str, Callable[[Any, Slot, Program], Slot]] = {"sigmoid": _sigmoid, "isotonic": _isotonic}

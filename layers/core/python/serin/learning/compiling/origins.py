@@ -30,7 +30,7 @@ class Origin:
 
 
 def origin_of(slot: Slot, program: Program) -> Origin | None:
-    """The number behind a slot; None for what is made of a category or of a null."""
+    """The number behind a slot; None for what is made of a category, of a null, or of a number that is lost in it."""
     operation, reads, given = program.written_by(slot)
     if operation == Operation.NUMBER:
         return Origin(given[0])
@@ -41,5 +41,8 @@ def origin_of(slot: Slot, program: Program) -> Origin | None:
         return Origin(before.place, before.scale, before.shift, before.is_single or operation == Operation.SINGLE)
     a, b = program.values(given[0], 2).tolist()
     if operation == Operation.SCALED:
-        return Origin(before.place, before.scale / b, (before.shift - a) / b)
-    return Origin(before.place, before.scale * a, before.shift * a + b)
+        scaled = Origin(before.place, before.scale / b, (before.shift - a) / b)
+    else:
+        scaled = Origin(before.place, before.scale * a, before.shift * a + b)
+    # Weighed by nothing, or scaled so often that it is nothing: there is no way back.
+    return scaled if scaled.scale else None

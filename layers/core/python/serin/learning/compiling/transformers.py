@@ -21,7 +21,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import check_array
 
-from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan
+from serin.learning.compiling.columns import Category, Column, NotCovered, Number, Table, is_nan, refuse_unlisted
 from serin.learning.compiling.encoders import encoded
 from serin.learning.compiling.program import Program, Slot
 from serin.serving.compiled.layout import Operation
@@ -61,12 +61,15 @@ def _weighted(part: Any, table: Table, weight: float | None, program: Program) -
     return [Number(program.one(Operation.SPREAD, slot, float(weight), 0.0)) for slot in table.numbers(part)]
 
 
-def _unchanged(transformer: Any, table: Table, _: Program) -> Table:
+def _unchanged(transformer: Any, table: Table, program: Program) -> Table:
     """What a column transformer passes on, and what gradient boosting checks in the columns beside categories."""
     checks = isinstance(transformer.func, partial) and transformer.func.func is check_array
     if transformer.func is not None and not (checks and transformer.func.keywords.get("ensure_all_finite") is False):
         raise NotCovered("a FunctionTransformer calls a function of its own")
-    return table.after(transformer, table.columns)
+    if not transformer.validate:
+        return table.after(transformer, table.columns)
+    finite = [program.one(Operation.FINITE, slot, more=[0]) for slot in table.numbers(transformer)]
+    return table.after(transformer, list(map(Number, finite)))
 
 
 def _filled(imputer: Any, table: Table, program: Program) -> Table:
@@ -88,6 +91,9 @@ def _filled_column(column: Column, missing: float, value: Any, program: Program)
     if isinstance(column, Category):
         if not math.isnan(missing):
             raise NotCovered("a SimpleImputer of text that takes a number for missing")
+        if any(map(is_nan, column.values)):
+            # Whoever sends the text that stands for a null has sent a category that the next step knows.
+            refuse_unlisted(column, [value], program)
         return Category(column.slot, tuple(value if is_nan(each) else each for each in column.values))
     checked = program.one(Operation.FINITE, column.slot, more=[int(math.isnan(missing))])
     return Number(program.one(Operation.FILL, checked, missing, float(value)))

@@ -14,6 +14,7 @@ from serin.domain.release_course import LOOPS, Course, after_judgement
 from serin.domain.release_record import Judged, ReleasePlan
 from serin.domain.releases import DEPLOYED, Release
 from serin.services.release.context import ReleaseContext
+from serin.services.steps.approvals import requesters
 from serin.services.steps.questions import OTHER, as_kept, how_to_answer, keep_asking, refused_by, withdraw
 
 WITHDRAWN = "somebody has resumed the release, so it is judged on"
@@ -48,7 +49,11 @@ def _put(
     files = (version.estimator.sha256, version.layer.sha256, version.code, version.charter)
     shown = digest(question, *about, *files, record_digest(holders))
     figures = {check.name: check.estimate for check in checks if check.estimate is not None}
-    return asked(context.model, context.id, release.version, question, figures, shown, context.clock.now(), roles)
+    requested_by = requesters(context.model, context.id, version.run, catalog=context.catalog)
+    return asked(
+        *(context.model, context.id, release.version, question, figures, shown, context.clock.now(), roles),
+        requested_by,
+    )
 
 
 def ask_people(context: ReleaseContext, release: Release, plan: ReleasePlan, judged: Judged) -> Approval:

@@ -1,4 +1,4 @@
-"""What people were asked about a model."""
+"""What people were asked about a model, and who asked for what they are asked about."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def approvals_of(model: str, *, catalog: Catalog) -> Iterator[Approval]:
         if page.next is None:
             return
         after = page.next
+
+
+def requesters(model: str, *work: str, catalog: Catalog) -> tuple[str, ...]:
+    """The people who asked for any of these runs and releases, each once."""
+    known = (catalog.requester(model, one) for one in work)
+    return tuple(dict.fromkeys(by for by in known if by is not None))

@@ -59,7 +59,7 @@ def part_features(
 ) -> PartFeatures:
     """What the version's model sees of each row, as of its moment or of the batch's start."""
     charter, columns = version.charter, [column.name for column in version.manifest.columns]
-    asked = asked_rows(piece, charter)
+    asked = asked_rows(piece, charter, contracts.get(charter.truth.dataset))
     values, errors = _checked(asked, version)
     moments = as_of(asked.moments, piece.height, plan.batch.at)
     right = pl.Series([place for place in range(piece.height) if place not in errors], dtype=pl.UInt32)

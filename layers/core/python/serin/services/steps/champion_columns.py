@@ -31,6 +31,14 @@ def only_champions(charter: Charter, champion: ChampionColumns | None) -> tuple[
     return tuple(name for name in uses if name not in mine and name.partition(".")[0] not in views)
 
 
+def charter_beside(charter: Charter, contracts: Mapping[str, Contract], champion: ChampionColumns | None) -> Charter:
+    """The charter with what the champion, if it is not lost, used as well; Invalid where the data has it no more."""
+    if champion is None or champion.lost:
+        return charter
+    kept = only_champions(charter, champion)
+    return charter_with(charter, contracts, kept, champion) if kept else charter
+
+
 def charter_with(
     charter: Charter, contracts: Mapping[str, Contract], features: tuple[str, ...], champion: ChampionColumns
 ) -> Charter:

@@ -5,27 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from serin.data.features.joins import Functions, views_asked
 from serin.data.features.on_demand import on_demand_functions
 from serin.data.features.shards import ShardedRows
 from serin.domain import cut_sizes
 from serin.domain.charter import Charter
-from serin.domain.cut_pieces import CutTask, Done, PieceDone, dealing, following
-from serin.domain.cut_plan import plan_training_set
+from serin.domain.cut_pieces import TASK, CutTask, Done, PieceDone, dealing, following
+from serin.domain.cut_plan import Cuts, enlarged, plan_training_set
 from serin.domain.cut_sizes import ROUNDS, Round, gathered_size
 from serin.domain.datasets import DatasetHead
-from serin.domain.model_source import ModelSource
-from serin.domain.records import as_record, from_record
-from serin.ports import Catalog, ObjectStore
+from serin.domain.experiments import ChampionColumns
+from serin.domain.model_source import ModelSource, code_digest
+from serin.domain.names import digest
+from serin.domain.records import as_record, from_record, record_digest
+from serin.ports import Catalog, Clock, Files, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.cut_rounds import CutSource, run_piece
 from serin.services.steps.folder_store import FolderStore
+from serin.services.steps.kept_source import keep_source
 from serin.services.steps.known_objects import is_there
-from serin.services.steps.table_sizes import listed, sized
+from serin.services.steps.made_with import layer_digest, lock_digest
+from serin.services.steps.table_sizes import Segments, listed, table_sizes
+
+
+class PiecesWanted(Exception):
+    """Raised in place of an answer: pieces have to be run by others, who then ask again, with the task.
+
+    `items` is where the list of all pieces of the round lies, `pieces` those that have not been run.
+    """
+
+    def __init__(self, task: CutTask, wanted: RoundToRun) -> None:
+        super().__init__(f"{len(wanted.pieces)} pieces of {wanted.round}")
+        self.task, self.items, self.pieces = task.at(TASK), wanted.items, wanted.pieces
 
 
 @dataclass(frozen=True)
@@ -66,39 +82,83 @@ def _planned(source: CutSource, each: Round, over: Done) -> Sequence[str]:
     return names
 
 
+Carried = Literal["here", "mapped", "always_mapped"]
+"""Who runs pieces: the process that asks; or where that takes too long others; or others in any case."""
+
+
 @dataclass(frozen=True)
 class MakingInPieces:
-    """A training set that memory has no room for, of the datasets up to some heads; `name` is its id."""
+    """A training set that is made in pieces, of the datasets up to some heads; `name` is its id.
+
+    `task` is what was begun before, if anything was.
+    """
 
     name: str
     source: ModelSource
     functions: Functions
     heads: Mapping[str, DatasetHead]
+    carried: Carried
+    task: CutTask | None
     _: KW_ONLY
     lake: ObjectStore
     catalog: Catalog
+    clock: Clock
 
-    def made(self, wider: Charter) -> CutSource | str:
-        """By what it is made, once all pieces are done; or why none is run."""
+    def made(self, champion: ChampionColumns | None, wider: Charter) -> CutSource | str:
+        """By what it is made, once all pieces are done; or why none is. Raises PiecesWanted where others run them."""
+        if self.task is not None:
+            return self._carried(self._source(self.task, wider, self.lake))
         segments = listed(self.heads, catalog=self.catalog)
-        sizes = {name: sized(wider, name, files) for name, files in segments.items()}
+        sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
+        if self.carried == "always_mapped":
+            sizes = enlarged(sizes)
         plan = plan_training_set(wider, sizes, views_asked(wider, on_demand_functions(wider, self.functions)))
         if plan.refused:
             return plan.refused
+        task = self._begun(plan.cuts, segments, wider)
+        if self.carried == "here" or (self.carried == "mapped" and plan.carrier == "process"):
+            source = self._source(task, wider, FolderStore())
+            while unfinished := next_round(source):
+                for piece in unfinished.pieces:
+                    run_piece(source, piece)
+            return source
+        return self._carried(self._source(self._handed_over(task, champion, wider), wider, self.lake))
+
+    def _carried(self, source: CutSource) -> CutSource:
+        if unfinished := next_round(source):
+            raise PiecesWanted(source.task, unfinished)
+        return source
+
+    def _source(self, task: CutTask, wider: Charter, files: Files) -> CutSource:
+        contracts, functions = self.source.contracts, self.functions
+        return CutSource(task, wider, contracts, functions, files=files, lake=self.lake, catalog=self.catalog)
+
+    def _begun(self, cuts: Cuts, segments: Segments, wider: Charter) -> CutTask:
         truth = wider.truth.dataset
         until = accepted_at(truth, self.heads[truth].sequence, catalog=self.catalog)
         files = {name: tuple(parts) for name, parts in segments.items()}
-        source = CutSource(
-            CutTask(self.name, wider.model, self.heads, plan.cuts, until, files),
-            *(wider, self.source.contracts, self.functions),
-            files=FolderStore(),
-            lake=self.lake,
-            catalog=self.catalog,
+        return CutTask(self.name, wider.model, self.heads, cuts, until, files)
+
+    def _handed_over(self, task: CutTask, champion: ChampionColumns | None, wider: Charter) -> CutTask:
+        """The task where others find it, which is the one that was begun first where rows are cut alike."""
+        # What pieces write expires after days: nobody finds half of it.
+        named = (self.name, wider.digest(), record_digest(task.cuts), layer_digest(), lock_digest("polars"))
+        task = replace(
+            task,
+            folder=digest(*named, f"{self.clock.now():%Y-%m-%d}")[:32],
+            charter=self.source.charter.digest(),
+            code=code_digest(self.source.code),
+            source=keep_source(self.source, lake=self.lake),
+            champion=champion,
         )
-        while unfinished := next_round(source):
-            for piece in unfinished.pieces:
-                run_piece(source, piece)
-        return source
+        if self.lake.put_new(task.at(TASK), json.dumps(as_record(task)).encode()):
+            return task
+        return task_at(task.at(TASK), lake=self.lake)
+
+
+def task_at(key: str, *, lake: ObjectStore) -> CutTask:
+    """The task at that place; raises NotFound."""
+    return from_record(CutTask, json.loads(lake.get(key)))
 
 
 def keep_rows(source: CutSource, key: str) -> None:

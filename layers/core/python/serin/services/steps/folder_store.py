@@ -12,11 +12,12 @@ from serin.domain.errors import NotFound
 
 
 class FolderStore:
-    """Objects as files below a folder that goes with it."""
+    """Objects as files below a folder; where none is given it has one that goes with it."""
 
-    def __init__(self) -> None:
-        self._folder = Path(mkdtemp(prefix="serin-"))
-        finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path(mkdtemp(prefix="serin-"))
+        if folder is None:
+            finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def get(self, key: str) -> bytes:
         """The bytes at `key`; raises NotFound."""

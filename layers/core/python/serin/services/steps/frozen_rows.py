@@ -15,14 +15,15 @@ from serin.data.features.standing import JUDGES
 from serin.data.files.parquet import to_parquet
 from serin.domain.buckets import definition
 from serin.domain.charter import Charter
+from serin.domain.cut_pieces import CutTask
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.experiments import ChampionColumns, TrainingSet, learnable_without_time
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
-from serin.ports import Catalog, ObjectStore
-from serin.services.steps.champion_columns import charter_with, only_champions
-from serin.services.steps.cut_making import MakingInPieces, keep_rows, made_rows
+from serin.ports import Catalog, Clock, ObjectStore
+from serin.services.steps.champion_columns import charter_beside, charter_with, only_champions
+from serin.services.steps.cut_making import Carried, MakingInPieces, keep_rows, made_rows
 from serin.services.steps.cut_rounds import CutSource
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.made_with import lock_digest
@@ -61,13 +62,20 @@ def freeze_rows(
     *,
     lake: ObjectStore,
     catalog: Catalog,
+    clock: Clock,
+    carried: Carried = "here",
+    task: CutTask | None = None,
 ) -> FrozenRows | str:
     """The rows as the source makes them of the datasets up to these heads, or why there is nothing to train on.
 
     They are made in one go where memory has room, else in pieces (`serin.domain.cut_plan`). Nothing of the training set
-    is written. `functions` finds a function of the source's code by `module:name`.
+    is written. `functions` finds a function of the source's code by `module:name`. Raises PiecesWanted where pieces are
+    `carried` by others; these ask again with the `task`.
     """
     contracts = source.contracts
+    making = MakingInPieces(*(name, source, functions, heads, carried, task), lake=lake, catalog=catalog, clock=clock)
+    if task is not None or carried == "always_mapped":
+        return _frozen_in_pieces(making, champion)
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
     def rows_of(wider: Charter) -> pl.DataFrame:
@@ -79,7 +87,6 @@ def freeze_rows(
     try:
         rows, wider, champion = _with_champions(source, champion, rows_of)
     except TooLarge:
-        making = MakingInPieces(name, source, functions, heads, lake=lake, catalog=catalog)
         return _frozen_in_pieces(making, champion)
 
     def keep(key: str) -> None:
@@ -90,17 +97,16 @@ def freeze_rows(
 
 def _frozen_in_pieces(making: MakingInPieces, champion: ChampionColumns | None) -> FrozenRows | str:
     charter, contracts = making.source.charter, making.source.contracts
-    kept = only_champions(charter, champion)
-    if champion is not None and kept:
-        try:
-            return _made(making, champion, charter_with(charter, contracts, kept, champion))
-        except Invalid as error:
-            champion = replace(champion, lost=str(error).rstrip("."))
-    return _made(making, champion, charter)
+    try:
+        return _made(making, champion, charter_beside(charter, contracts, champion))
+    except Invalid as error:
+        if champion is None or champion.lost or not only_champions(charter, champion):
+            raise
+        return _made(making, replace(champion, lost=str(error).rstrip(".")), charter)
 
 
 def _made(making: MakingInPieces, champion: ChampionColumns | None, wider: Charter) -> FrozenRows | str:
-    made = making.made(wider)
+    made = making.made(champion, wider)
     if not isinstance(made, CutSource):
         return made
     with made_rows(made) as rows:

@@ -10,12 +10,11 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.errors import Conflict, Corrupt
-from serin.domain.experiments import TrainingSet
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.models import Artifact
 from serin.domain.names import digest
@@ -49,13 +48,26 @@ def keep_source(source: ModelSource, *, lake: ObjectStore) -> Artifact:
     return kept
 
 
-def kept_source(training_set: TrainingSet, *, lake: ObjectStore) -> ModelSource:
+class Made(Protocol):
+    """Something that is made by a source: its own id, the digests of the source, and where that is kept."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def charter(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def source(self) -> Artifact | None: ...
+
+
+def kept_source(training_set: Made, *, lake: ObjectStore) -> ModelSource:
     """The source that the training set was made by; Conflict for one that is too old to have kept it."""
     return _opened(training_set, _content(training_set, lake))
 
 
 @contextmanager
-def source_in_place(training_set: TrainingSet, deployed: ModelSource, *, lake: ObjectStore) -> Iterator[ModelSource]:
+def source_in_place(training_set: Made, deployed: ModelSource, *, lake: ObjectStore) -> Iterator[ModelSource]:
     """What to run a training's step by: what is deployed while it is the same, else what was kept.
 
     Until the end, `model_code` is the package of that source.
@@ -69,14 +81,14 @@ def source_in_place(training_set: TrainingSet, deployed: ModelSource, *, lake: O
 
 
 @contextmanager
-def kept_in_place(training_set: TrainingSet, *, lake: ObjectStore) -> Iterator[ModelSource]:
+def kept_in_place(training_set: Made, *, lake: ObjectStore) -> Iterator[ModelSource]:
     """The kept source, deployed or not; until the end, `model_code` is its package."""
     content = _content(training_set, lake)
     with ReleasedCode(content).in_place():
         yield _opened(training_set, content)
 
 
-def _content(training_set: TrainingSet, lake: ObjectStore) -> bytes:
+def _content(training_set: Made, lake: ObjectStore) -> bytes:
     if training_set.source is None:
         raise Conflict(
             f"Training set {training_set.id} was made before the code of trainings was kept.",
@@ -88,7 +100,7 @@ def _content(training_set: TrainingSet, lake: ObjectStore) -> bytes:
     return content
 
 
-def _opened(training_set: TrainingSet, content: bytes) -> ModelSource:
+def _opened(training_set: Made, content: bytes) -> ModelSource:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         read: dict[str, Any] = {name: json.loads(archive.read(name)) for name in names if name.endswith(".json")}

@@ -1,0 +1,94 @@
+"""Erasing a person: what is asked, how far it is, and what is left to say of it once nothing else is.
+
+A person is known by a value of a column that is hashed. What stands for the value is in all that was kept, and is
+looked for there; the value itself is in files as they were sent. Neither is in the record of an erasure once it has
+ended: that has the digest alone by which the salt was found (`serin.domain.personal.salt_name`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from serin.domain.charter import Charter
+
+SETTLED = timedelta(minutes=16)
+"""Once so long has passed, every function that had begun to take in a file before has ended."""
+DELIVERED = timedelta(hours=6)
+"""So long a line of a log may be on its way to the lake."""
+RESTORABLE = timedelta(days=35)
+"""So far back a table can be restored."""
+Status = Literal["begun", "forgotten", "ended"]
+"""`begun`: files are taken in without them. `forgotten`: the salt is destroyed, and what was kept is rewritten."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is not erased and ends by itself, at the latest then."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One person erased from these datasets and all that was made of them, by these models.
+
+    `digest` names the value of `column`; `pseudonym` is what stood for it, and is gone once it has ended. What files
+    hold that came until `forgotten` is erased; a file that comes later is new. `erased` counts, by place, rows, objects
+    and items; `versions` have learnt from the rows, as `model/number`. `repaired` are models whose features are built
+    again.
+    """
+
+    id: str
+    column: str
+    digest: str
+    datasets: tuple[str, ...]
+    models: tuple[str, ...]
+    by: str
+    at: datetime
+    status: Status = "begun"
+    pseudonym: str | None = None
+    forgotten: datetime | None = None
+    ended: datetime | None = None
+    erased: Mapping[str, int] = field(default_factory=dict)
+    versions: tuple[str, ...] = ()
+    endings: tuple[Ending, ...] = ()
+
+    def covers(self, dataset: str, arrived: datetime | None) -> bool:
+        """Whether a file of the dataset that arrived then is taken in without the person.
+
+        One of which nobody knows when it arrived is taken to be old.
+        """
+        until = self.forgotten
+        return dataset in self.datasets and (arrived is None or until is None or arrived <= until)
+
+    def with_erased(self, place: str, count: int) -> Erasure:
+        """The same with more that was erased at a place."""
+        return replace(self, erased={**self.erased, place: self.erased.get(place, 0) + count}) if count else self
+
+
+def endings(begun: datetime, logged: int) -> tuple[Ending, ...]:
+    """What an erasure that began then leaves to end by itself, where logs are kept so many days.
+
+    Logs hold what stood for the person, which without its salt is nobody's name, and what else was asked about them.
+    """
+    return (
+        Ending("lines of the log of predict about nobody who could be named", begun + timedelta(days=logged)),
+        Ending(
+            "backups of the tables catalog and control, which can be restored to a moment before", begun + RESTORABLE
+        ),
+    )
+
+
+def reach(column: str, dataset: str | None, charters: Iterable[Charter]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The datasets that have a person of that column, and the models that read one; only one dataset if it is named."""
+    datasets, models = dict[str, None](), list[str]()
+    for charter in charters:
+        if column in charter.compliance.hashed:
+            having = [use.name for use in charter.datasets if column in use.types and dataset in (None, use.name)]
+            datasets |= dict.fromkeys(having)
+            models += [charter.model] if having else []
+    return tuple(datasets), tuple(models)

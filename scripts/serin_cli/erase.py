@@ -1,0 +1,130 @@
+"""`serin erase`: a person taken out of everything, with the operator's own AWS credentials.
+
+Never over HTTP: no token can erase anybody, and the value goes no further than this process, which looks the digest up.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.names import Names
+from infra.settings import read_settings
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.dynamodb import RecordTable
+from serin.adapters.erasures import StepFunctionsErasures
+from serin.adapters.salts import DynamoSalts
+from serin.domain.erasures import Erasure
+from serin.domain.errors import Denied, Invalid
+from serin.files.models import read_models
+from serin.services.begin_erasure import ErasureWanted, begin_erasure
+from serin_cli import story
+from serin_cli.clock import clock_of
+from serin_cli.commands import MODELS
+from serin_cli.connection import Connection, aws_client, load
+from serin_cli.outcome import Outcome
+
+
+def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What follows `serin erase`."""
+    return (
+        (
+            "target",
+            {"metavar": "MODEL|DATASET", "nargs": "?", "help": "where from; without it: what was erased so far"},
+        ),
+        ("--entity", {"metavar": "COLUMN=VALUE", "help": "who: a column that a charter hashes, and its value"}),
+        ("--yes", {"action": "store_true", "help": "erase without asking again"}),
+    )
+
+
+def erase(arguments: Namespace) -> Any:
+    """Show what will be erased and, once that is confirmed, begin; without a target list the erasures."""
+    try:
+        return _done(arguments, load())
+    except (BotoCoreError, ClientError) as error:
+        raise Denied(
+            f"AWS did not let the command at what it needs: {error}.",
+            "Use a profile that may read the catalog and the salts (PERSONAL#… of the control table), write the "
+            "catalog's ERASURES, and start the state machine `erase`.",
+        ) from error
+
+
+def _done(arguments: Namespace, connection: Connection) -> Any:
+    if arguments.target is None:
+        known = [_shown(one) for one in reversed(_catalog(connection).erasures())]
+        if arguments.print_json:
+            return known
+        story.show_table(known, ["id", "at", "by", "column", "datasets", "status"])
+        return None
+    column, sign, value = (arguments.entity or "").partition("=")
+    if not (column and sign and value):
+        raise Invalid("Nobody is named.", "Write: serin erase MODEL --entity COLUMN=VALUE", "--entity")
+    plan = _begin(ErasureWanted(arguments.target, column, value), connection)
+    said = [*_told(plan)]
+    if not arguments.yes:
+        for line in said:
+            story.say(line)
+        if not _confirmed():
+            return Outcome(_shown(plan), done=False, said=["Nothing was erased."])
+    begun = _begin(ErasureWanted(arguments.target, column, value, confirmed=True), connection)
+    after = f"It has begun as {begun.id}, and ends in some seven hours: `./scripts/serin erase` says how far it is."
+    return Outcome(_shown(begun), said=[*(said if arguments.yes else ()), after])
+
+
+def _begin(wanted: ErasureWanted, connection: Connection) -> Erasure:
+    identity = aws_client(connection, "sts").get_caller_identity()
+    names = Names(connection.stage)
+    place = f"{connection.region}:{identity['Account']}:stateMachine:{names.machine('erase')}"
+    control = names.table("control")
+    return begin_erasure(
+        wanted,
+        {model.charter.model: model.charter for model in read_models(MODELS)},
+        identity["Arn"].rpartition("/")[2],
+        salts=DynamoSalts(lambda: aws_client(connection, "dynamodb"), control),
+        catalog=_catalog(connection),
+        erasures=StepFunctionsErasures(aws_client(connection, "stepfunctions"), f"arn:aws:states:{place}"),
+        clock=clock_of(connection),
+        logged=read_settings(Path("cdk.json"), connection.stage).log_retention_days,
+    )
+
+
+def _catalog(connection: Connection) -> DynamoCatalog:
+    return DynamoCatalog(RecordTable(aws_client(connection, "dynamodb"), Names(connection.stage).table("catalog")))
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise Invalid("Nobody is there to confirm it.", "Look at the plan, and add --yes.", "--yes")
+    return input("Erase them? Write yes: ").strip() == "yes"
+
+
+def _told(plan: Erasure) -> Sequence[str]:
+    """The plan in sentences."""
+    versions = ", ".join(plan.versions) or "none"
+    ends = [f"Until {ending.at:%Y-%m-%d}: {ending.what}." for ending in plan.endings]
+    return (
+        f"Rows of the datasets {', '.join(plan.datasets)} go, with rows set aside, uploaded files, training sets, "
+        f"predictions, scored files and online items of the models {', '.join(plan.models)}, and their old versions.",
+        f"These versions may have learnt from them and stay as they are: {versions}.",
+        *ends,
+    )
+
+
+def _shown(erasure: Erasure) -> dict[str, Any]:
+    return {
+        "id": erasure.id,
+        "column": erasure.column,
+        "digest": erasure.digest,
+        "datasets": " ".join(erasure.datasets),
+        "by": erasure.by,
+        "at": f"{erasure.at:%Y-%m-%dT%H:%M:%SZ}",
+        "status": erasure.status,
+        "erased": dict(erasure.erased),
+        "versions": " ".join(erasure.versions),
+        "ends": {ending.what: f"{ending.at:%Y-%m-%d}" for ending in erasure.endings},
+    }
