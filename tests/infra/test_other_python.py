@@ -66,6 +66,7 @@ def test_every_python_gets_the_same_versions_here_and_on_aws() -> None:
     assert by_python == []
 
 
+@pytest.mark.slow
 def test_a_machine_without_such_a_python_ships_sources_and_is_told_what_it_costs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

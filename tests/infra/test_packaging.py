@@ -177,6 +177,7 @@ class TestThirdPartyLayers:
         with pytest.raises(Unavailable, match=r"layer/requirements.txt could not be installed"):
             third_party_layer(lock, HERE, tmp_path / "cache")
 
+    @pytest.mark.slow
     def test_lock_minor_and_platform_each_make_another_layer(self, tmp_path: Path) -> None:
         lock, cache = a_lock(tmp_path), tmp_path / "cache"
         targets = [

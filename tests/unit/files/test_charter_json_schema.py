@@ -113,6 +113,7 @@ def test_a_field_that_the_reader_does_not_know_is_refused_in_every_section(full:
         assert not is_valid(charter), place
 
 
+@pytest.mark.slow
 def test_whatever_stands_in_a_field_reader_and_schema_agree(full: dict[str, Any]) -> None:
     assert is_read(full)
     assert is_valid(full)

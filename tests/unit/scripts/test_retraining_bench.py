@@ -27,6 +27,7 @@ def _short(days: int) -> Stream:
     return replace(whole, world=replace(whole.world, days=days))
 
 
+@pytest.mark.slow
 def test_a_year_that_changes_is_followed_and_no_poison_gets_in() -> None:
     found = policy(1, _short(140).world)
     assert found["static_auc"] < found["mean_auc"]

@@ -28,6 +28,7 @@ def test_no_flight_is_lost_or_doubled(files: list[Path]) -> None:
     assert all(line.startswith(b"2013,3,") for line in contents["2013-03.csv"][1:])
 
 
+@pytest.mark.slow
 def test_any_day_of_the_sample_can_be_today_and_nothing_else_changes(files: list[Path], tmp_path: Path) -> None:
     later = days_until(date(2026, 11, 29), "2013-04-01")
     moved = {path.name: path.read_bytes().splitlines() for path in write_sample(tmp_path, later)}

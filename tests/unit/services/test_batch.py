@@ -232,6 +232,7 @@ def test_a_plan_that_was_made_before_rows_had_a_place_of_their_own_is_scored_all
     assert world.scored(older, part.name, version).scored == len(GOOD)
 
 
+@pytest.mark.slow
 def test_a_file_of_many_parts_has_every_row_once_whatever_order_they_are_scored_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,6 +218,7 @@ def test_the_same_with_a_class_of_one_learnt_row_fails() -> None:
     )
 
 
+@pytest.mark.slow
 def test_boosting_that_stops_by_itself_above_ten_thousand_rows_is_warned_of_and_the_default_never_does() -> None:
     many = order_rows(DAYS, 320)
     made = numbers_then(HistGradientBoostingClassifier(max_iter=2))

@@ -57,6 +57,7 @@ def asked() -> Iterator[Sent]:
     yield from islice(predict_requests("late-orders", GOOD, SEED), 150)
 
 
+@pytest.mark.slow
 def test_every_odd_request_is_answered_alike_and_none_with_a_server_error(handlers: list[Handlers]) -> None:
     statuses: Counter[int] = Counter()
     for sent in asked():

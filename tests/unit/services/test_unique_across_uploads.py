@@ -65,6 +65,7 @@ def by_the_book(contract: Contract, files: list[list[Row]]) -> list[list[Row]]:
 
 
 @pytest.mark.parametrize("contract", [USERS, EVENTS, IGNORED])
+@pytest.mark.slow
 def test_any_uploads_are_sorted_as_a_list_of_all_rows_would_sort_them(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def test_without_rows_or_with_one_nothing_is_said() -> None:
         assert all(of.status == "INSUFFICIENT_DATA" for of in window.performance)
 
 
+@pytest.mark.slow
 def test_what_is_as_it_was_says_what_would_have_been_seen_and_tells_nobody() -> None:
     world = Watching()
     for week in range(3):
@@ -83,6 +84,7 @@ def test_inputs_that_move_while_answers_stay_right_are_data_drift_told_once() ->
     assert world.catalog.watch_state("late-orders").decision.action == "none"  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_labels_that_mean_something_else_are_concept_drift() -> None:
     world = Watching()
     for number in range(60):
@@ -173,6 +175,7 @@ def test_truth_twice_out_of_order_and_thirty_days_late_ends_in_the_same_numbers(
         assert of_late.drift == of_in_time.drift
 
 
+@pytest.mark.slow
 def test_what_one_token_says_changes_nothing_and_what_all_say_is_an_alarm_by_callers_alone() -> None:
     for tokens, status in ((("liar",), "INSUFFICIENT_DATA"), ([f"t{number}" for number in range(5)], "LOSS")):
         world = Watching(watched_charter(token_share=0.25))
@@ -261,6 +264,7 @@ def test_another_look_that_was_first_is_left_to_go_on() -> None:
     assert world.after(0).judged == (f"{BEGIN + WEEK:%Y-%m-%d}",)
 
 
+@pytest.mark.slow
 def test_a_new_version_is_held_against_what_it_learnt_and_closes_what_was_open() -> None:
     world = Watching()
     for week in range(3):

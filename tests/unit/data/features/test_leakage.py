@@ -82,6 +82,7 @@ def test_no_outcome_of_a_flight_reaches_its_own_row() -> None:
     assert reached(alone(model.charter), model.contracts) == []
 
 
+@pytest.mark.slow
 def test_no_outcome_of_flights_that_leave_together_reaches_one_of_them_by_way_of_the_windows() -> None:
     """Flights of one hour are dealt one another's outcomes; none had left when the last of them was asked about."""
     model, tables = flight_delay(), january()
@@ -111,6 +112,7 @@ def test_an_outcome_as_an_input_is_refused_when_marked(name: str) -> None:
         training_rows(leaking, model.contracts, january(), function)
 
 
+@pytest.mark.slow
 def test_an_outcome_hidden_in_a_derived_column_is_found_and_refused() -> None:
     model = flight_delay()
 
@@ -159,6 +161,7 @@ def test_a_view_of_outcomes_must_say_when_they_become_known() -> None:
         training_rows(charter, model.contracts, january(), function)
 
 
+@pytest.mark.slow
 def test_the_last_arrival_of_a_plane_is_known_only_after_it_landed() -> None:
     model, tables = flight_delay(), january()
     view = View("last_flight", "plane", "flights", ("arr_delay",), "landed_utc", "landed_utc", timedelta(days=7))

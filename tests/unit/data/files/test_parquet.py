@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import polars as pl
+import pytest
 
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet
 
@@ -27,6 +28,7 @@ def test_equal_frames_give_equal_bytes_however_they_came_about() -> None:
     assert to_parquet(pieces) == to_parquet(FRAME)
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_bytes() -> None:
     program = (
         "import hashlib, polars as pl; from serin.data.files.parquet import to_parquet;"

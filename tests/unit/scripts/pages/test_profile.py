@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from serin.data.looks.profiles import About, profile_of
 from serin.domain.contracts import Column
@@ -23,6 +24,7 @@ def flights() -> Profile:
     return profile_of(frame, About("flights", frame.height, columns, "late", "binary", afterwards))
 
 
+@pytest.mark.slow
 def test_the_page_of_flights_shows_every_column_with_its_description_rules_and_numbers() -> None:
     found = flights()
     page = Page(profile_page(found, ShownProfile(a_profile_made(), found.of_rows + 7, found), CONTRACT))

@@ -161,6 +161,7 @@ def test_derived_times_are_looked_for_where_they_may_lie(seed: int) -> None:
     assert grown(seed, moved).whole._buckets
 
 
+@pytest.mark.slow
 def test_of_a_long_history_only_files_near_the_derived_times_are_read() -> None:
     world, charter = Twice(derive=moved), charter_of(MOVED[1], derive=Derivation("code:derive", ("zones",)))
     world.clock.moment = START

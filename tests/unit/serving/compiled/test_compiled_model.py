@@ -124,6 +124,7 @@ def test_a_damaged_file_is_refused(damage: str) -> None:
         CompiledModel(damaged, this_kernel())
 
 
+@pytest.mark.slow
 def test_changed_files_are_refused_or_scored_and_never_end_the_process() -> None:
     files = {"trees": flights("binary")[1], "classes": flights("multiclass")[1], "line": flights("binary", True)[1]}
     files["forest"] = forest()
