@@ -22,6 +22,7 @@ from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
+from serin.http.console_ports import ConsolePorts
 from serin.http.errors import Told
 from serin.logs import logged, of_answer
 from serin.services.answer_approval import answer_approval
@@ -52,7 +53,7 @@ def adapter() -> Mangum:
     ports = world.catalog, world.control, world.workflows
     rare = UseCases(
         *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer),
-        *(begin_batch, batch_progress, plan, now),
+        *(begin_batch, batch_progress, plan, now, console),
     )
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
@@ -61,6 +62,12 @@ def adapter() -> Mangum:
 def now() -> datetime:
     """This moment."""
     return platform().clock.now()
+
+
+def console() -> ConsolePorts:
+    """What pages need; who asks for none waits for no client of S3."""
+    world = platform()
+    return ConsolePorts(world.clock, world.lake, world.uploads, world.contracts)
 
 
 def show(prediction: str, correlation: str) -> Shown:

@@ -60,8 +60,9 @@ def after_execution(detail: Given) -> dict[str, Any]:
     if named is None:
         return {"recorded": False}
     model, run = named
+    world, reason = platform(), f"{end_of_execution(detail)}. Remedy: Train again."
     try:
-        fail(model, run, f"{end_of_execution(detail)}. Remedy: Train again.", catalog=platform().catalog)
+        fail(model, run, reason, catalog=world.catalog, clock=world.clock)
     except NotFound:
         # It ended before its first step had written a record.
         return {"recorded": False}
@@ -149,7 +150,8 @@ def _charter(world: Platform, event: Given) -> Charter:
 
 def _compare(world: Platform, event: Given) -> dict[str, Any]:
     refitted = from_record(Refitted, event["refit"]) if "refit" in event else None
-    repeat = compare_rerun(event["model"], event["run"], refitted, artifacts=world.artifacts, catalog=world.catalog)
+    ports: Any = {"artifacts": world.artifacts, "catalog": world.catalog, "clock": world.clock}
+    repeat = compare_rerun(event["model"], event["run"], refitted, **ports)
     return {"exact": repeat.is_exact, "sentence": repeat.sentence}
 
 
@@ -160,5 +162,5 @@ def _measured(world: Platform, event: Given) -> dict[str, Any]:
 
 
 def _failed(world: Platform, event: Given) -> dict[str, Any]:
-    fail(event["model"], event["run"], reason_of(event["error"]), catalog=world.catalog)
+    fail(event["model"], event["run"], reason_of(event["error"]), catalog=world.catalog, clock=world.clock)
     return {"recorded": True}

@@ -7,15 +7,25 @@ from collections.abc import Sequence
 from aws_cdk import aws_apigatewayv2 as http
 from aws_cdk import aws_lambda as lambda_
 
+from infra.constructs.acknowledgements import acknowledge
 from infra.constructs.stack import SerinStack
+
+BY_SESSION = "Browsers send no token: the function asks for a session, and answers 401 to whoever has none."
 
 
 def function_routes(
-    stack: SerinStack, id: str, function: str, routes: Sequence[str], api: str, authorizer: str | None
+    stack: SerinStack,
+    id: str,
+    function: str,
+    routes: Sequence[str],
+    api: str,
+    authorizer: str | None,
+    pages: Sequence[str] = (),
 ) -> None:
     """Send `routes` (`POST /path`) to `function`, an ARN of a function or an alias, once the authorizer agrees.
 
-    Without an authorizer callers sign with their AWS credentials (SigV4) and IAM decides: `execute-api:Invoke`.
+    Without an authorizer callers sign with their AWS credentials (SigV4) and IAM decides: `execute-api:Invoke`. `pages`
+    are routes whose callers the function itself knows by their sessions: the gateway asks nobody.
     """
     integration = http.CfnIntegration(
         stack,
@@ -26,18 +36,21 @@ def function_routes(
         integration_method="POST",
         payload_format_version="2.0",
     )
-    for route in routes:
-        http.CfnRoute(
+    for route in (*routes, *pages):
+        is_page = route in pages
+        made = http.CfnRoute(
             stack,
             f"{id}Route-{_words(route)}",
             api_id=api,
             route_key=route,
             target=f"integrations/{integration.ref}",
-            authorization_type="CUSTOM" if authorizer else "AWS_IAM",
-            authorizer_id=authorizer,
+            authorization_type="NONE" if is_page else "CUSTOM" if authorizer else "AWS_IAM",
+            authorizer_id=None if is_page else authorizer,
         )
+        if is_page:
+            acknowledge(made, "AwsSolutions-APIG4", BY_SESSION)
     # One for all methods of a path: a second one would allow nothing more.
-    for path in dict.fromkeys(route.partition(" ")[2] for route in routes):
+    for path in dict.fromkeys(route.partition(" ")[2] for route in (*routes, *pages)):
         lambda_.CfnPermission(
             stack,
             f"{id}Permission-{_words(path)}",

@@ -59,6 +59,7 @@ ROUTES = (
     "GET /models/{model}/v2/{path+}",
     "GET /predictions/{prediction}",
     "GET /approvals",
+    "GET /audit",
     "POST /models/{model}/approvals/{approval}",
     "POST /models/{model}/train",
     "POST /models/{model}/releases",
@@ -72,6 +73,8 @@ ROUTES = (
     "POST /get-online-features",
     "POST /models/{model}/views",
 )
+PAGES = ("GET /", "GET /console/{proxy+}", "POST /console/{proxy+}")
+"""The console, whose sessions the function checks."""
 _EVERY_BATCH = "A batch is named when it is asked for."
 ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -103,9 +106,8 @@ class ApiStack(SerinStack):
         self._parameter("authorizer", authorizer.ref)
         self._parameter("url", self.api.attr_api_endpoint)
         self._tell_of_failures()
-        function_routes(
-            self, "Api", self._api_function(PersonalData(self, charters)).arn, ROUTES, self.api.ref, authorizer.ref
-        )
+        function = self._api_function(PersonalData(self, charters)).arn
+        function_routes(self, "Api", function, ROUTES, self.api.ref, authorizer.ref, PAGES)
 
     def _cors(self) -> http.CfnApi.CorsProperty | None:
         """What the gateway answers browsers that ask before a page does; without origins they keep every page out."""
@@ -203,7 +205,8 @@ class ApiStack(SerinStack):
         return ServiceFunction(
             self,
             "api",
-            layers=["core", "web", "charters"],
+            # Rows that were set aside are read, and written again, by what set them aside.
+            layers=["core", "web", "data", "charters"],
             environment=[
                 "SERIN_CATALOG_TABLE",
                 "SERIN_CONTROL_TABLE",
@@ -223,10 +226,19 @@ class ApiStack(SerinStack):
                 allow_items(
                     "dynamodb:PutItem",
                     on=self.addresses.table("catalog"),
-                    of=["WITHDRAWAL#*", "WATCH#*", "APPROVAL#*", "REQUESTER#*"],
+                    of=[
+                        *("WITHDRAWAL#*", "WATCH#*", "APPROVAL#*", "REQUESTER#*"),
+                        *(f"AUDIT#{area}#*" for area in ("registry", "watch", "people")),
+                    ],
                 ),
                 allow("dynamodb:GetItem", on=self.addresses.table("control")),
-                allow_items("dynamodb:PutItem", on=self.addresses.table("control"), of=["DIRECTIVE#*"]),
+                allow_items(
+                    "dynamodb:PutItem",
+                    on=self.addresses.table("control"),
+                    of=["DIRECTIVE#*", "DIRECTIVES#*", "SESSION#*"],
+                ),
+                # The audit shows what was wished of releases, and tokens by their digests.
+                allow_items("dynamodb:Query", on=self.addresses.table("control"), of=["DIRECTIVES#*", "TOKENS"]),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 *personal.looked_up,
                 allow(
@@ -242,6 +254,7 @@ class ApiStack(SerinStack):
                 allow("s3:GetObject", on=self.addresses.objects("lake", "reports/profiles/*", REPORTS)),
                 allow("s3:PutObject", on=self.addresses.objects("lake", "truth/*/inbox/*")),
                 *self._batches(),
+                *self._corrections(),
                 publish("Backfill Wanted", "Release Abort Wanted", on=self.addresses.bus()),
                 *self._showing_predictions(),
             ],
@@ -249,6 +262,13 @@ class ApiStack(SerinStack):
             memory=512,
             timeout=cdk.Duration.seconds(30),
         )
+
+    def _corrections(self) -> list[Permission]:
+        """Show rows that were set aside, and send one in again."""
+        return [
+            allow("s3:GetObject", on=self.addresses.objects("lake", "quarantine/*")),
+            allow("s3:PutObject", on=self.addresses.objects("uploads", "raw/*/corrected-*")),
+        ]
 
     def _batches(self) -> list[Permission]:
         """Look at the file that is to be scored, remember what was asked, and see how far it is."""

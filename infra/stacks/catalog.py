@@ -22,7 +22,8 @@ class CatalogStack(SerinStack):
         self._record_table("catalog").add_local_secondary_index(
             index_name="by-moment", sort_key=dynamodb.Attribute(name="moment", type=dynamodb.AttributeType.STRING)
         )
-        self._record_table("control")
+        # Sessions of the console are deleted once they are over.
+        self._record_table("control", time_to_live="expires")
         self._online_features()
         event_buses(self)
         NoticesTopic(self, "Notices", self.names.topic("notices"), self.settings.notices)
@@ -31,7 +32,7 @@ class CatalogStack(SerinStack):
         stage_dashboard(self)
         people_policies(self)
 
-    def _record_table(self, name: str) -> dynamodb.Table:
+    def _record_table(self, name: str, time_to_live: str | None = None) -> dynamodb.Table:
         return dynamodb.Table(
             self,
             name.capitalize(),
@@ -42,6 +43,7 @@ class CatalogStack(SerinStack):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            time_to_live_attribute=time_to_live,
             removal_policy=KEPT,
         )
 

@@ -172,7 +172,7 @@ class TrainingStack(SerinStack):
                 *self._records(
                     model,
                     reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", "WITHDRAWAL", "FILL", "PROFILE"),
-                    keeps=("RUN", "TRAINING-SET", "TRAINING"),
+                    keeps=("RUN", "TRAINING-SET", "TRAINING", "AUDIT#trainings"),
                 ),
             ],
             called_by="workflow",
@@ -249,5 +249,5 @@ class TrainingStack(SerinStack):
 
     def _reads(self, model: str, *kinds: str) -> Permission:
         """Kinds of records that the model's own code may read."""
-        read = [kind if "#" in kind else f"{kind}#{model}" for kind in kinds]
+        read = [kind if kind.endswith("*") else f"{kind}#{model}" for kind in kinds]
         return allow_items("dynamodb:GetItem", "dynamodb:Query", on=self.addresses.table("catalog"), of=read)

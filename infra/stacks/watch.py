@@ -81,5 +81,5 @@ class WatchStack(SerinStack):
         return [
             allow("dynamodb:GetItem", "dynamodb:Query", on=catalog),
             allow("dynamodb:Query", on=self.addresses.index("catalog", "by-moment")),
-            allow_items("dynamodb:PutItem", on=catalog, of=["WATCH#*", "WINDOW#*"]),
+            allow_items("dynamodb:PutItem", on=catalog, of=["WATCH#*", "WINDOW#*", "AUDIT#watch#*"]),
         ]

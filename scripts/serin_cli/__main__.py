@@ -11,6 +11,8 @@ from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
 from serin_cli.approve import arguments as approve_arguments
+from serin_cli.audit import arguments as audit_arguments
+from serin_cli.audit import audit
 from serin_cli.aws import connect
 from serin_cli.batch import arguments as batch_arguments
 from serin_cli.batch import batch
@@ -202,6 +204,7 @@ def _of_models(add: Add) -> None:
     add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
+    add("audit", audit, "Who did what, to what, and when: newest first.", *audit_arguments())
     add("card", card, "What a version is for, its figures, origins and limits; as a page.", *card_arguments())
     add("lineage", lineage, "What a version was made of, down to the uploads.", *lineage_arguments())
     add(

@@ -42,8 +42,8 @@ def card(arguments: Namespace) -> Any:
             return card_shown
         _print(from_record(Card, card_shown))
         return None
-    from serin_cli.pages.card import card_page
-    from serin_cli.pages.rendering import written
+    from serin.pages.card import card_page
+    from serin_cli.page_files import written
 
     shown, files = from_record(Card, card_shown), dict[str, str]()
     if arguments.page is not None:

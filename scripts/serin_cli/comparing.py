@@ -9,10 +9,10 @@ from typing import Any
 from serin.domain.metrics import GREATER_IS_BETTER
 from serin.domain.records import from_record
 from serin.domain.runs import RunSummary
+from serin.pages.runs import runs_page
 from serin_cli import story
 from serin_cli.client import Client
-from serin_cli.pages.rendering import written
-from serin_cli.pages.runs import runs_page
+from serin_cli.page_files import written
 from serin_cli.scorecards import page_file
 
 SHOWN = 200

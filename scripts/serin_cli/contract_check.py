@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from serin.data.contract.rules import rules_of
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Contract, Said
 from serin.domain.errors import Invalid
 from serin.files.contracts import ContractFile, ObjectRead, read_contract_file
 from serin.files.faults import InvalidFiles, invalid
+from serin.pages.rules import with_reason
 from serin_cli import story
 from serin_cli.init import infer
-from serin_cli.pages.rules import with_reason
 from serin_cli.terminal import print_json
 
 Record = dict[str, Any]

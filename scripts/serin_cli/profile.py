@@ -6,12 +6,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from serin.domain.attention import FLAGS, ordered
 from serin.domain.errors import Invalid
 from serin.domain.names import NAME
 from serin.domain.profiles import Association, Profile, ShownProfile
 from serin.domain.records import as_record, from_record
 from serin_cli import story
-from serin_cli.attention import FLAGS, ordered
 from serin_cli.commands import connected
 from serin_cli.scorecards import contract_at_hand, page_file
 
@@ -61,8 +61,8 @@ def profile_file(answer: Any, file: str) -> Any:
 
 
 def _page(profile: Profile, shown: ShownProfile | None, file: str) -> Any:
-    from serin_cli.pages.profile import profile_page
-    from serin_cli.pages.rendering import written
+    from serin.pages.profile import profile_page
+    from serin_cli.page_files import written
 
     contract = contract_at_hand(profile.dataset) if shown else None
     return written(profile_page(profile, shown, contract), page_file(file, "profile", profile.dataset))

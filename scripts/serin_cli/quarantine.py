@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from serin.data.contract.advice import NOT_SHOWN_TEXT, unread
-from serin.data.files.corrections import still_set_aside, to_csv
-from serin.data.files.formulas import guarded_name
+from serin.data.contract.advice import unread
+from serin.data.contract.shown_rows import shown_rows
+from serin.data.files.corrections import in_files, still_set_aside, to_csv
 from serin.data.files.parquet import from_parquet
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
 from serin.domain.contracts import Column
@@ -37,7 +37,7 @@ def quarantine(arguments: Namespace) -> Any:
             raise Invalid("No file is named to export to.", "Add --to FILE.", "to")
         columns = columns_of(arguments.dataset)
         content = to_csv(
-            [_in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
+            [in_files(rows, columns) for _, rows in rejected], {one.name_in_files: one.type for one in columns}
         )
         export_file(Path(arguments.to), content)
         rows = sum(rows.height for _, rows in rejected)
@@ -46,7 +46,7 @@ def quarantine(arguments: Namespace) -> Any:
         return Outcome({"file": arguments.to, "rows": rows, "next": then}, said=told)
     # Whoever looks may have no contracts at hand; then nobody can say which values may be shown.
     columns = columns_of(arguments.dataset) if MODELS.is_dir() else ()
-    listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, _shown_of(rows, columns))]
+    listed = [row for upload, rows in reversed(rejected) for row in _rows(upload, shown_rows(rows, columns))]
     if arguments.print_json:
         return listed
     story.show_table([_shown(row) for row in listed[:SHOWN]], ["file", "row", "rules", "values"])
@@ -77,22 +77,6 @@ def set_aside(client: Client, dataset: str, upload_id: str | None) -> list[tuple
     return [(one, rows) for one, rows in listed if rows.height]
 
 
-def _shown_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """The rows as people may see them, under the names that files have for their columns.
-
-    A row of a wrong width may say any column's value anywhere. Without a contract nothing is known of any column.
-    """
-    hidden = [one.name for one in columns if not one.shown and one.name in rows.columns]
-    values = [name for name in rows.columns if name not in RESERVED]
-    if not columns:
-        hidden = values
-    said = pl.lit(NOT_SHOWN_TEXT)
-    masked = rows.with_columns(pl.when(pl.col(name).is_not_null()).then(said).alias(name) for name in hidden)
-    if not columns or any(not one.shown for one in columns):
-        masked = masked.with_columns(pl.when(pl.col(TEXT).is_not_null()).then(said).alias(TEXT))
-    return _in_files(masked, columns)
-
-
 def _rows(upload: Upload, rows: pl.DataFrame) -> Sequence[dict[str, Any]]:
     return [
         {
@@ -116,13 +100,6 @@ def columns_of(dataset: str) -> Sequence[Column]:
     """The dataset's columns, by the contract in this checkout."""
     contract = contract_at_hand(dataset)
     return contract.columns if contract else ()
-
-
-def _in_files(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """The rows under the names that files have for their columns, unless an editor would need another one."""
-    names = {one.name: one.name_in_files for one in columns if guarded_name(one.name_in_files) == one.name_in_files}
-    there = {name: written for name, written in names.items() if name in rows.columns and written not in rows.columns}
-    return rows.rename(there)
 
 
 def _next(dataset: str, file: str) -> str:

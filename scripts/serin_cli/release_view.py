@@ -10,7 +10,7 @@ from rich.text import Text
 
 from serin.domain.judgement.verdicts import Check
 from serin.domain.release_record import Judged
-from serin_cli.evidence import ReleaseSeen, bets, other_checks, saw, stake
+from serin.domain.release_seen import ReleaseSeen, bets, other_checks, saw, stake
 from serin_cli.terminal import cell
 
 _BAR = 24

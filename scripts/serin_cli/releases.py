@@ -10,10 +10,11 @@ from typing import Any
 from rich.live import Live
 
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.release_seen import ReleaseSeen, release_seen
 from serin_cli import story
 from serin_cli.client import ApiError, Client, wait
 from serin_cli.commands import connected
-from serin_cli.evidence import ReleaseSeen, flat, release_seen
+from serin_cli.evidence import flat
 from serin_cli.outcome import Outcome
 from serin_cli.release_list import lines_of
 from serin_cli.release_view import drawn, line_of
@@ -145,8 +146,8 @@ def _shown(record: Record, as_json: bool) -> Record | None:
 
 def _page(seen: ReleaseSeen, file: str) -> Mapping[str, str]:
     # Whoever asks for no page waits for no templates.
-    from serin_cli.pages.release import release_page
-    from serin_cli.pages.rendering import written
+    from serin.pages.release import release_page
+    from serin_cli.page_files import written
 
     about = f"{seen.release.model}-{seen.release.version}"
     return written(release_page(seen, seen.at), page_file(file, "release", about))

@@ -64,8 +64,8 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
 def quality_file(dataset: str, uploads: Sequence[Record], file: str) -> Mapping[str, str]:
     """Write the scorecard page of a dataset's uploads, oldest first, and say where it is."""
     # Whoever asks for no page waits for neither templates nor polars.
-    from serin_cli.pages.quality import quality_page
-    from serin_cli.pages.rendering import written
+    from serin.pages.quality import quality_page
+    from serin_cli.page_files import written
 
     records = [from_record(Upload, dict(upload)) for upload in uploads]
     # Uploads are dated by the stage's clock, which may show another year than this machine's.

@@ -10,10 +10,10 @@ from typing import Any
 from serin.domain.errors import Unavailable
 from serin.domain.records import from_record
 from serin.domain.release_record import Judged
+from serin.domain.release_seen import bets, stake
 from serin_cli import story
 from serin_cli.client import Client, wait
 from serin_cli.connection import Connection
-from serin_cli.evidence import bets, stake
 from serin_cli.traffic import Driven, Instance, Tally, Traffic, drive
 
 _WATCHED_MINUTES = 240

@@ -72,8 +72,14 @@ ROOMS: Mapping[str, Room] = {
             "fastapi",
             "starlette",
             "pydantic",
-        )
+        ),
     ),
+    # Loaded by whoever asks for a page: most calls ask for none.
+    "serin.http.console": Room(
+        ("serin.http", "serin.services", "serin.domain", "serin.ports", "serin.logs", "serin.pages", "starlette")
+    ),
+    # What people look at, as HTML: files of the command line, and the console.
+    "serin.pages": Room(("serin.pages", "serin.domain", "jinja2", "markupsafe")),
     "serin.bootstrap": Room(("serin.domain", "serin.ports"), lazily=("serin.adapters", "boto3")),
     "functions": Room(FUNCTION),
     "functions.api": Room((*FUNCTION, "mangum")),

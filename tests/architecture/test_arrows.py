@@ -63,6 +63,12 @@ def test_predict_loads_no_web_framework_and_no_polars() -> None:
     assert not {"fastapi", "pydantic", "mangum", "polars", "sklearn"} & loaded
 
 
+def test_the_api_answers_programs_without_what_pages_and_their_rows_need() -> None:
+    loaded = closure(MODULES["functions.api.handler"], MODULES, at_start=True)
+    assert "serin.http.console_door" in loaded, "the closure was not followed"
+    assert not {"jinja2", "markupsafe", "polars", "serin.http.console.answering"} & loaded
+
+
 def test_the_command_line_starts_without_what_trains() -> None:
     """Which takes longer to import than most commands take."""
     commands = {source.module: source for source in sources(ROOT / "scripts" / "serin_cli", "serin_cli").values()}

@@ -6,6 +6,7 @@ from datetime import timedelta
 from serin.domain.access import Token
 from serin.domain.release_record import Directive
 from serin.domain.releases import Intent, Lease, Live, Parked
+from serin.domain.sessions import Session
 from serin.ports import Control
 from tests.builders import NOON
 
@@ -167,3 +168,13 @@ def test_tokens_are_listed_by_owner_and_saving_one_again_replaces_it(control: Co
     control.save_token(revoked)
     assert list(control.tokens()) == [a_token("h2"), revoked, a_token("h1", "eve")]
     assert control.token("h3") == revoked
+
+
+def test_a_session_is_known_by_its_hash_alone(control: Control) -> None:
+    session = Session("h1", "t1", NOON, NOON + timedelta(hours=1))
+    assert control.session("h1") is None
+    control.save_session(session)
+    assert control.session("h1") == session
+    control.save_session(session.ended_at(NOON))
+    assert control.session("h1") == session.ended_at(NOON)
+    assert control.session("h2") is None

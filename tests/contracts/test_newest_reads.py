@@ -19,9 +19,14 @@ from tests.builders import NOON
 from tests.tables import a_table
 
 ARGUMENTS: Mapping[str, Any] = {
-    **dict.fromkeys(("dataset", "model", "bucket", "definition", "object", "hash", "holder", "first", "last"), "a"),
-    **dict.fromkeys(("upload_id", "training_set_id", "run_id", "release_id", "approval_id", "work"), "r1"),
+    **dict.fromkeys(
+        ("dataset", "model", "bucket", "definition", "object", "hash", "holder", "first", "last", "owner"), "a"
+    ),
+    **dict.fromkeys(
+        ("upload_id", "training_set_id", "run_id", "release_id", "approval_id", "erasure_id", "work"), "r1"
+    ),
     **{
+        "area": "people",
         "number": 1,
         "sequence": 1,
         "since": 0,
@@ -35,7 +40,7 @@ ARGUMENTS: Mapping[str, Any] = {
 }
 """What a read is asked with, by the argument's name."""
 
-WRITES = ("record_", "note_", "save_", "begin_", "register", "add_", "finish")
+WRITES = ("record_", "note_", "save_", "begin_", "register", "add_", "finish", "replace_")
 PORTS = (Catalog, Control)
 READS = [
     (port, name)

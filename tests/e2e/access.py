@@ -75,6 +75,8 @@ class Right:
 
 
 SIGNED_ROUTE = f"POST /models/{SIGNED_MODEL}/{{proxy+}}"
+PAGES = ("GET /", "GET /console/{proxy+}", "POST /console/{proxy+}")
+"""Routes that the gateway lets everybody through to: the function asks for a session."""
 ROUTES: Mapping[str, Right] = {
     "GET /openapi.json": Right("read"),
     "GET /uploads": Right("read", "dataset=flights"),
@@ -99,6 +101,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/v2": Right("predict"),
     "GET /models/{model}/v2/{path+}": Right("predict"),
     "GET /predictions/{prediction}": Right("read"),
+    "GET /audit": Right("read"),
     "GET /approvals": Right("read", f"model={MODEL}"),
     "POST /models/{model}/approvals/{approval}": Right("approve", body={"answer": "approve"}),
     "POST /models/{model}/train": Right("train"),

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_QUIET = (
+QUIET = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -58,7 +58,7 @@ def _installed() -> str | None:
 
 def dumped(url: str, profile: Path, *options: str) -> str:
     """What the browser shows of a page once it has loaded."""
-    command = [browser(), *_QUIET, f"--user-data-dir={profile}", *options, "--dump-dom", url]
+    command = [browser(), *QUIET, f"--user-data-dir={profile}", *options, "--dump-dom", url]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
@@ -103,7 +103,7 @@ def site(page: str, told: Callable[[Any], None]) -> Iterator[str]:
 
 def shown(url: str, profile: Path, until: threading.Event, *options: str) -> None:
     """Keep a page open until the event is set."""
-    command = [browser(), *_QUIET, f"--user-data-dir={profile}", *options, url]
+    command = [browser(), *QUIET, f"--user-data-dir={profile}", *options, url]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             assert until.wait(_PATIENCE_S), "the page did not come to its end"

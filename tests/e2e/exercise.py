@@ -64,6 +64,10 @@ def exercise(walked: Walked) -> None:
     described = walked.client.get(f"/models/{MODEL}/v2/models/{MODEL}")
     assert [tensor["name"] for tensor in described["inputs"]][:2] == ["time_hour", "sched_dep_utc"]
     walked.client.get(f"/models/{MODEL}/versions/1/card")
+    assert {"upload accepted", "training ended", "release ended"} <= {
+        entry["what"] for entry in walked.client.all("/audit", model=MODEL)
+    }
+    assert walked.client.get("/audit")["items"]
     _answer_what_is_asked(walked)
     upload = walked.client.all("/uploads", dataset="flights")[0]
     walked.client.all("/runs", model=MODEL, upload=upload["id"])

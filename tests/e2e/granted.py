@@ -18,10 +18,16 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: s3:PutObject on lake/datasets/* lake/quarantine/*",
     "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
-    "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* for REQUESTER#*",
+    (
+        "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* for REQUESTER#* "
+        "for AUDIT#registry#* for AUDIT#watch#* for AUDIT#people#*"
+    ),
     "Api: dynamodb:BatchGetItem on table/online-features",
     "Api: dynamodb:GetItem on table/control",
-    "Api: dynamodb:PutItem on table/control for DIRECTIVE#*",
+    "Api: dynamodb:PutItem on table/control for DIRECTIVE#* for DIRECTIVES#* for SESSION#*",
+    "Api: dynamodb:Query on table/control for DIRECTIVES#* for TOKENS",
+    "Api: s3:GetObject on lake/quarantine/*",
+    "Api: s3:PutObject on uploads/raw/*/corrected-*",
     "Api: lambda:InvokeFunction on function:predict-*:*",
     "Api: dynamodb:Query on table/catalog/index/by-moment",
     "Api: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Abort Wanted",
@@ -59,11 +65,12 @@ GRANTED: tuple[str, ...] = (
     (
         "BuildTrainingSetflightdelay: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
         "for MODEL#flight-delay for RELEASE#flight-delay for WITHDRAWAL#flight-delay for FILL#flight-delay "
-        "for PROFILE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay"
+        "for PROFILE#flight-delay for RUN#flight-delay for TRAINING-SET#flight-delay for TRAINING#flight-delay "
+        "for AUDIT#trainings#flight-delay"
     ),
     (
         "BuildTrainingSetflightdelay: dynamodb:PutItem on table/catalog for RUN#flight-delay "
-        "for TRAINING-SET#flight-delay for TRAINING#flight-delay"
+        "for TRAINING-SET#flight-delay for TRAINING#flight-delay for AUDIT#trainings#flight-delay"
     ),
     f"BuildTrainingSetflightdelay: {_LOG}/build-training-set-flight-delay:*",
     "BuildTrainingSetflightdelay: s3:GetObject on lake/datasets/* lake/training-sets/flight-delay/sources/*",
@@ -200,7 +207,7 @@ GRANTED: tuple[str, ...] = (
     ),
     "WatchModel: dynamodb:GetItem dynamodb:Query on table/catalog",
     "WatchModel: dynamodb:Query on table/catalog/index/by-moment",
-    "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#*",
+    "WatchModel: dynamodb:PutItem on table/catalog for WATCH#* for WINDOW#* for AUDIT#watch#*",
     "WatchModel: events:PutEvents on event-bus/serin-demo for serin for Drift Detected for Performance Degraded",
     f"WatchModel: {_LOG}/watch-model:*",
     (

@@ -23,7 +23,7 @@ from serin_cli.__main__ import main
 from serin_cli.client import Client
 from serin_cli.connection import load
 from serin_cli.walk import MODEL
-from tests.e2e.access import PREDICTION, ROUTES, SIGNED_MODEL, SIGNED_ROUTE, Door, door, request_of
+from tests.e2e.access import PAGES, PREDICTION, ROUTES, SIGNED_MODEL, SIGNED_ROUTE, Door, door, request_of
 from tests.e2e.identities import administrator, route_arn, session, signed_now, user
 from tests.e2e.local.templates import allow, aws
 from tests.e2e.roles import (
@@ -129,10 +129,21 @@ TOKEN_CASES: Mapping[str, Callable[[Wrong, str], Headers]] = {
 
 def test_every_deployed_route_is_in_the_matrix_and_protected_as_it_says(opened: Door) -> None:
     deployed = opened.deployed()
-    assert set(deployed) - {*ROUTES, SIGNED_ROUTE} == set(), "routes without an entry in tests/e2e/access.py"
-    assert {*ROUTES, SIGNED_ROUTE} - set(deployed) == set(), "entries in tests/e2e/access.py without a route"
+    assert set(deployed) - {*ROUTES, *PAGES, SIGNED_ROUTE} == set(), "routes without an entry in tests/e2e/access.py"
+    assert {*ROUTES, *PAGES, SIGNED_ROUTE} - set(deployed) == set(), "entries in tests/e2e/access.py without a route"
     assert {route for route, kind in deployed.items() if kind == "AWS_IAM"} == {SIGNED_ROUTE}
     assert {kind for route, kind in deployed.items() if route in ROUTES} == {"CUSTOM"}
+    assert {route for route, kind in deployed.items() if kind == "NONE"} == set(PAGES)
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_a_page_is_for_whoever_has_a_session(route: str, opened: Door, wrong: Wrong) -> None:
+    """A token in a header opens no page: it is shown in the form, once, and the browser keeps a session for it."""
+    for headers in ({}, bearer(wrong.good), {"Cookie": f"__Host-serin={wrong.good}"}):
+        answer = opened.asked(route, headers)
+        assert answer.status_code in REFUSED, answer.text
+        assert "<form" in answer.text
+        assert "flight" not in answer.text
 
 
 @pytest.mark.parametrize("case", TOKEN_CASES)

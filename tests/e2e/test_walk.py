@@ -15,7 +15,7 @@ from serin_cli.client import ApiError, Client
 from serin_cli.local import Running
 from serin_cli.walk import MODEL, write_pages
 from tests.e2e.conftest import Walked
-from tests.unit.scripts.pages.pages import Page
+from tests.unit.pages.pages import Page
 
 MONTHS = [f"2013-{month:02}.csv" for month in range(1, 7)]
 

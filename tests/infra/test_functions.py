@@ -14,7 +14,7 @@ LAYERS = {
     "evaluate-model": ["core", "science", "charters"],
     "release-model": ["core", "charters"],
     "reconcile": ["core", "charters"],
-    "api": ["core", "web", "charters"],
+    "api": ["core", "web", "data", "charters"],
     "authorize": ["core"],
     "watch-model": ["core", "data", "charters"],
     "build-features-returns": ["core", "data", "charters", "code-returns"],

@@ -6,14 +6,17 @@ from infra.local.services.logs.filter_pattern import FilterPattern
 from tests.infra.conftest import MODELS, SIGNED
 from tests.infra.templates import Assembly, flat
 
+PAGES = {"GET /", "GET /console/{proxy+}", "POST /console/{proxy+}"}
 
-def test_every_route_asks_the_authorizer_or_iam(aws: Assembly) -> None:
+
+def test_every_route_asks_the_authorizer_or_iam_but_those_of_pages_which_ask_for_a_session(aws: Assembly) -> None:
     found = {route["RouteKey"]: route for route in aws.resources("AWS::ApiGatewayV2::Route")}
     signed = {f"POST /models/{model}/{{proxy+}}" for model in SIGNED}
     assert {key for key, route in found.items() if route["AuthorizationType"] == "AWS_IAM"} == signed
+    assert {key for key, route in found.items() if route["AuthorizationType"] == "NONE"} == PAGES
     for key, route in found.items():
-        assert route["AuthorizationType"] in ("CUSTOM", "AWS_IAM")
-        assert ("AuthorizerId" in route) == (key not in signed)
+        assert route["AuthorizationType"] in ("CUSTOM", "AWS_IAM", "NONE")
+        assert ("AuthorizerId" in route) == (key not in signed | PAGES)
 
 
 def test_each_endpoint_owns_one_route_for_all_that_is_asked_of_its_model(aws: Assembly) -> None:
@@ -26,7 +29,8 @@ def test_each_endpoint_owns_one_route_for_all_that_is_asked_of_its_model(aws: As
 def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
     resources = aws.templates["api"]["Resources"].values()
     keys = {item["Properties"]["RouteKey"] for item in resources if item["Type"] == "AWS::ApiGatewayV2::Route"}
-    assert keys == {
+    assert keys > PAGES
+    assert keys - PAGES == {
         "GET /openapi.json",
         "GET /uploads",
         "GET /datasets",
@@ -51,6 +55,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/v2/{path+}",
         "GET /predictions/{prediction}",
         "GET /approvals",
+        "GET /audit",
         "POST /models/{model}/approvals/{approval}",
         "POST /models/{model}/train",
         "POST /models/{model}/releases",

@@ -51,14 +51,17 @@ def test_only_those_who_must_reach_the_control_table(aws: Assembly) -> None:
     assert reach == {"authorize", "api", "release-model", "reconcile"}
 
 
-def test_the_authorizer_only_reads_the_control_table_and_the_api_writes_wishes_of_releases_there(aws: Assembly) -> None:
+def test_the_authorizer_only_reads_the_control_table_and_the_api_writes_wishes_of_releases_and_sessions_there(
+    aws: Assembly,
+) -> None:
     def reach(name: str) -> list[tuple[str, object]]:
         written = [item for item in aws.written_statements(name) if "-control" in str(item["Resource"])]
         return [(item["Action"], item.get("Condition", {}).get("ForAllValues:StringLike")) for item in written]
 
     assert reach("authorize") == [("dynamodb:GetItem", None)]
-    wishes = {"dynamodb:LeadingKeys": ["DIRECTIVE#*"]}
-    assert reach("api") == [("dynamodb:GetItem", None), ("dynamodb:PutItem", wishes)]
+    wishes = {"dynamodb:LeadingKeys": ["DIRECTIVE#*", "DIRECTIVES#*", "SESSION#*"]}
+    told = {"dynamodb:LeadingKeys": ["DIRECTIVES#*", "TOKENS"]}
+    assert reach("api") == [("dynamodb:GetItem", None), ("dynamodb:PutItem", wishes), ("dynamodb:Query", told)]
 
 
 def test_only_releases_and_the_sweeper_move_the_alias(aws: Assembly) -> None:
@@ -82,8 +85,8 @@ def test_only_what_was_answered_and_sources_are_listed_and_only_below_their_pref
     assert sorted(found) == sorted([*whole, "truth/*", "invocations/*", *own, *watched, f"{SOURCE.prefix}*"])
     lake = "serin-dev-lake"
     read = ("predictions/*", "invocations/*", "reports/profiles/*", "truth/*", "truth/*/inbox/*")
-    files = {"serin-dev-uploads", "serin-dev-uploads/batch/*"}
-    own = {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS, "batch/*", "batch/*/asked/*"))}
+    files = {"serin-dev-uploads", "serin-dev-uploads/batch/*", "serin-dev-uploads/raw/*/corrected-*"}
+    own = {lake, *(f"{lake}/{keys}" for keys in (*read, REPORTS, "batch/*", "batch/*/asked/*", "quarantine/*"))}
     assert resources(aws, "api", "s3") == own | files
 
 
@@ -94,7 +97,7 @@ def test_watching_asks_for_trainings_and_can_neither_release_nor_touch_what_mode
     assert {shortened(item) for items in written for item in items} == own
     put = [item for item in aws.written_statements("watch-model") if "dynamodb:PutItem" in item["Action"]]
     keys = [item["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for item in put]
-    assert keys == [["WATCH#*", "WINDOW#*"]]
+    assert keys == [["WATCH#*", "WINDOW#*", "AUDIT#watch#*"]]
 
 
 @pytest.mark.parametrize("model", MODELS)

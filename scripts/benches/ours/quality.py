@@ -18,10 +18,11 @@ from typing import Any
 import polars as pl
 
 from serin.data.contract.checked_files import CheckedFile, check_file
-from serin.data.contract.rules import Surroundings, rules_of
+from serin.data.contract.rules import Surroundings
 from serin.data.files.parquet import from_parquet
 from serin.data.files.reading import opened
 from serin.data.files.table import ROW
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Contract, Reference
 from serin.domain.records import from_record
 

@@ -8,6 +8,7 @@ from typing import Literal
 Kind = (
     Literal["rows lost", "rows doubled", "sequence", "record", "lake", "arrival", "event", "served online", "delivery"]
     | Literal["alias", "pointer", "lease", "parked", "verdict", "notice", "next release", "deploy"]
+    | Literal["audit"]
 )
 
 

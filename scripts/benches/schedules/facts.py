@@ -28,6 +28,7 @@ def broken_facts(world: World, charter: Charter) -> list[Broken]:
         broken += _rows(world, dataset, puts, parts)
         broken += _sequence(world, dataset, parts)
         broken += _uploads(world, dataset, puts, parts)
+        broken += _audit(world, dataset)
         broken += _segments(world, dataset, parts)
     broken += _lake(world)
     broken += [fact for put in world.puts for fact in _arrival(world, put)]
@@ -87,6 +88,20 @@ def _uploads(world: World, dataset: str, puts: Sequence[Put], parts: Sequence[Pa
             yield Broken("record", f"{dataset}: {file.key} with {file.good} and {file.bad} bad rows became {upload}")
         if not _was_told(world, upload):
             yield Broken("event", f"{dataset}: {file.key} was {upload.status}, and the bus was never told")
+
+
+def _audit(world: World, dataset: str) -> Iterator[Broken]:
+    """Each upload is told once, as it was recorded, and nothing else is."""
+    told: Counter[tuple[str, str, str | None]] = Counter(
+        (entry.about, entry.what, entry.correlation)
+        for entry in world.stores.catalog.latest_entries("data", dataset, 1000).items
+    )
+    recorded = Counter(
+        (f"upload {upload.id}", f"upload {upload.status}", upload.correlation) for upload in _recorded(world, dataset)
+    )
+    for name in set(told) | set(recorded):
+        if told[name] != 1 or recorded[name] != 1:
+            yield Broken("audit", f"{dataset}: {name} is recorded {recorded[name]} times and told {told[name]} times")
 
 
 def _became(file: File, place: int | None) -> tuple[str, int, int, int | None]:

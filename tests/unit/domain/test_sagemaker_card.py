@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 
 from serin.domain.card import Card
 from serin.domain.sagemaker_card import sagemaker_card
-from tests.unit.scripts.pages.cards import a_card
+from tests.unit.pages.cards import a_card
 
 OWN_NAMES = ("Metadata", "CustomDetails")
 """Below these the names are the writer's."""

@@ -27,6 +27,7 @@ from serin.adapters.memory.world import (
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
+from serin.domain.contracts import Contract
 from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -38,6 +39,7 @@ from serin.domain.profiles import ShownProfile
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Release
 from serin.http.app import UseCases, make_app
+from serin.http.console_ports import ConsolePorts
 from serin.services.answer_approval import answer_approval
 from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
@@ -69,6 +71,7 @@ class Api:
     online: MemoryOnlineFeatures = field(default_factory=MemoryOnlineFeatures)
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     events: MemoryEvents = field(default_factory=MemoryEvents)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.app = _app()
@@ -125,6 +128,9 @@ class Api:
     def direct(self, wish: Wish, release: Release, by: str, correlation: str) -> Directive:
         ports: Any = {"catalog": self.catalog, "control": self.control, "events": self.events, "clock": self.clock}
         return direct_release(wish, release, by, correlation, **ports)
+
+    def console(self) -> ConsolePorts:
+        return ConsolePorts(self.clock, self.lake, self.uploads, self.contracts)
 
     def ask(
         self,
@@ -185,8 +191,9 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
         start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
         show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),
-        show_plan=lambda model: _ASKED.get().plan(model),
         now=lambda *_: _ASKED.get().clock.now(),
+        console=lambda: _ASKED.get().console(),
+        show_plan=lambda model: _ASKED.get().plan(model),
     )
     ports: tuple[Any, Any, Any] = (_Port("catalog"), _Port("control"), _Port("workflows"))
     return make_app(charters, *ports, use_cases, (50, 100))

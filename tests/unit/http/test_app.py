@@ -60,6 +60,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/versions/1/lineage"),
     ("GET", f"/models/{MODEL}/versions/1/card"),
     ("GET", f"/approvals?model={MODEL}"),
+    ("GET", "/audit"),
     ("POST", f"/models/{MODEL}/approvals/a1"),
     ("GET", f"/models/{MODEL}/releases"),
     ("GET", f"/models/{MODEL}/releases/rel1"),

@@ -31,6 +31,7 @@ from serin.domain.records import as_record
 from serin.domain.release_record import Directive, Wish
 from serin.domain.releases import Live, Release
 from serin.http.app import UseCases, make_app
+from serin.http.console_ports import ConsolePorts
 from serin.http.openapi import document
 from serin.http.predictions import request_schema, response_schema
 from serin.http.protocols import (
@@ -128,7 +129,11 @@ def no_progress(model: str, batch: str) -> ShownBatch:
 
 
 def no_plan(model: str) -> CutPlan:
-    raise NotFound(f"{model} has no plan.", "Nothing was deployed.")
+    raise NotFound(f"{model} has no plan.", "Nothing was uploaded.")
+
+
+def no_console() -> ConsolePorts:
+    raise NotFound("There is no console.", "Nothing was deployed.")
 
 
 def app_of(charters: Mapping[str, Charter]) -> FastAPI:
@@ -141,6 +146,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_batch=no_progress,
         show_plan=no_plan,
         now=lambda: NOON,
+        console=no_console,
     )
     return make_app(charters, *ports, cases, (50, 100))
 

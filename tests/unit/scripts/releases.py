@@ -10,8 +10,8 @@ from serin.domain.judgement.release import judge_release
 from serin.domain.judgement.release_evidence import Counts, ReleaseEvidence, Shadow, StepEvidence
 from serin.domain.records import as_record
 from serin.domain.release_record import Judged, Shift
+from serin.domain.release_seen import ReleaseSeen, release_seen
 from serin.domain.releases import ReleaseStep
-from serin_cli.evidence import ReleaseSeen, release_seen
 from tests.builders import NOON, a_plan, a_release
 
 PLAN = a_plan()

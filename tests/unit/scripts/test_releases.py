@@ -12,10 +12,10 @@ import pytest
 
 from serin.domain.errors import Invalid
 from serin.domain.records import as_record
+from serin.domain.release_seen import release_seen
 from serin_cli import releases, story
 from serin_cli.__main__ import parser
 from serin_cli.client import ApiError
-from serin_cli.evidence import release_seen
 from serin_cli.release_view import drawn, line_of
 from serin_cli.terminal import Terminal
 from tests.builders import a_release

@@ -451,5 +451,5 @@ def test_what_nobody_judged_is_never_registered() -> None:
 
 def test_a_run_that_failed_says_why_and_no_more_than_fits() -> None:
     catalog = a_catalog()
-    fail(MODEL, "r1", "x" * 3000, catalog=catalog)
+    fail(MODEL, "r1", "x" * 3000, catalog=catalog, clock=MemoryClock(NOON))
     assert (catalog.run(MODEL, "r1").status, catalog.run(MODEL, "r1").reason) == ("failed", "x" * 2000)

@@ -21,6 +21,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
+from serin.adapters.memory.world import MemoryClock
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
 from serin.domain.experiments import Run, Trial, TrialResult
@@ -32,7 +33,7 @@ from serin.services.evaluate_model import fail
 from serin.services.note_trial import failed_trial
 from serin.services.select_trial import select
 from serin.services.train_model import Trainer
-from tests.builders import GOLDEN, a_charter, a_run, a_training_set
+from tests.builders import GOLDEN, NOON, a_charter, a_run, a_training_set
 from tests.unit.learning.orders import START, order_rows, orders_npz
 
 DAYS, A_DAY = 40, 25
@@ -69,7 +70,7 @@ def trained(
         entered.append("select")
         select(charter, "r1", made, results, checked, catalog=catalog)
     except SerinError as error:
-        fail(charter.model, "r1", caught(error), catalog=catalog)
+        fail(charter.model, "r1", caught(error), catalog=catalog, clock=MemoryClock(NOON))
     return catalog.run(charter.model, "r1"), entered
 
 

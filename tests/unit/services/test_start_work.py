@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryWorkflows
-from serin.domain.errors import Conflict, NotFound
+from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.models import Artifact
 from serin.domain.people import People
 from serin.services.start_work import start_newest, start_release, start_rerun, start_rollback, start_training
@@ -217,3 +218,30 @@ def test_who_had_a_version_trained_cannot_be_the_one_who_agrees_to_its_release()
     with pytest.raises(Conflict, match="nobody but bo and ana"):
         start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, **ports)
     assert start_release(MODEL, 2, an_asking(), PEOPLE, **ports)
+
+
+def test_who_asks_for_work_is_in_the_audit_before_it_begins() -> None:
+    class Down(MemoryWorkflows):
+        def start_training(self, *_: Any) -> bool:
+            raise Unavailable("Step Functions does not answer.", "Ask again.")
+
+    catalog = MemoryCatalog()
+    asking = an_asking("c1", "ana's key")
+    for workflows in (Down(), MemoryWorkflows()):
+        with suppress(Unavailable):
+            start_training(MODEL, asking, NOBODY, catalog=catalog, workflows=workflows)
+    (entry,) = catalog.latest_entries("people", MODEL).items
+    assert (entry.what, entry.by, entry.token, entry.correlation) == ("training asked for", "ana", "t1", "c1")
+    assert entry.about == f"run {next(iter(workflows.trainings))}"
+
+
+def test_of_a_release_and_a_rollback_the_audit_says_which_version_they_are_to() -> None:
+    world = released(1, 2)
+    ports: Any = {"catalog": world.catalog, "control": world.control, "workflows": world.workflows}
+    start_release(MODEL, 3, an_asking(), NOBODY, **ports)
+    start_rollback(MODEL, an_asking("c2"), **ports)
+    entries = world.catalog.latest_entries("people", MODEL).items
+    assert {(entry.what, entry.said) for entry in entries} == {
+        ("release asked for", "version 3"),
+        ("release asked for", "back to version 1"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from benches.schedules.broken import Broken
@@ -17,6 +18,7 @@ def broken_facts(world: World, *, disturbed: bool) -> list[Broken]:
     broken = [*_alias(world), *_pointer(world), *_waiting(world, disturbed=disturbed)]
     for release in world.catalog.releases(MODEL):
         broken += [*_record(world, release), *_verdict(world, release), *_said(world, release, disturbed=disturbed)]
+        broken += _audit(world, release)
     return broken
 
 
@@ -90,6 +92,29 @@ def _verdict(world: World, release: Release) -> Iterator[Broken]:
         yield Broken("verdict", f"{release.id} is live, and was judged {final[0].outcome}: {final[0].sentence}")
     if release.id in world.unjudged:
         yield Broken("verdict", f"{release.id} had all traffic before it passed")
+
+
+def _audit(world: World, release: Release) -> Iterator[Broken]:
+    """Its beginning, each step, share, judgement and its end are told once, as they are recorded.
+
+    Of two who begin it at once the last one's record stays, and the moment of who wrote first is told.
+    """
+    about, catalog = f"release {release.id}", world.catalog
+    entries = [entry for entry in catalog.latest_entries("releases", MODEL, 100_000).items if entry.about == about]
+    told = Counter((entry.what, entry.at) for entry in entries if entry.what != "release began")
+    recorded = Counter(
+        [
+            ("release ended", release.ended),
+            *(("step taken", step.at) for step in catalog.steps(MODEL, release.id)),
+            *(("calls moved", shift.moved) for shift in catalog.shifts(MODEL, release.id)),
+            *(("release judged", judged.at) for judged in catalog.judged(MODEL, release.id)),
+        ]
+    )
+    if told != recorded:
+        yield Broken("audit", f"{about}: recorded and not told {recorded - told}, told and not so {told - recorded}")
+    began = [entry.at for entry in entries if entry.what == "release began"]
+    if len(began) != 1:
+        yield Broken("audit", f"{about}: it began at {release.at}, {began} were told")
 
 
 def _said(world: World, release: Release, *, disturbed: bool) -> Iterator[Broken]:

@@ -76,6 +76,7 @@ class People:
         workflows: Any = SimpleNamespace(start_release=start)
         asking = Asking("ana", "t1", world.clock.now(), "c1")
         self._says("rolls back")
+        asking = Asking("ana", "t1", world.clock.now(), "c1")
         with suppress(SerinError):
             start_rollback(MODEL, asking, catalog=world.catalog, control=world.control, workflows=workflows)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from serin.data.contract.quality import NAMED
-from serin.data.contract.rules import rules_of
 from serin.data.files.reading import read_table
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Column, Contract, Rule
 from tests.builders import a_contract
 from tests.checking import Checked, check

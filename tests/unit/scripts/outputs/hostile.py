@@ -12,6 +12,7 @@ import polars as pl
 
 from serin.data.files.parquet import to_parquet
 from serin.domain.approvals import asked
+from serin.domain.auditing.effects import upload_entry
 from serin.domain.cut_plan import CutPlan, Cuts, PlannedPiece
 from serin.domain.experiments import Contest, Trial, TrialResult
 from serin.domain.fills import Fill
@@ -34,7 +35,7 @@ from serin.services.show_watch import ShownWatch
 from serin_cli.client import ApiError
 from serin_cli.evidence import flat
 from tests.builders import NOON, a_judged, a_plan, a_release, a_run, a_training_set, a_version, an_upload
-from tests.unit.scripts.pages.cards import a_card
+from tests.unit.pages.cards import a_card
 
 # A title, a cleared screen, a line over the one before, words from right to left, C1, marks nobody sees, rich's markup.
 ATTACK = (
@@ -153,6 +154,7 @@ SOURCE = {
     "last": {"at": "t", "seen": 1, "error": "e", "remedy": "r", "after": "a"},
 }
 APPROVAL = asked(MODEL, "rel2", 2, "Shall version 2 have all calls?", {"errors": 1.5}, "d", NOON)
+ENTRY = {**as_record(upload_entry(an_upload())), "by": "ana", "role": "data_engineer"}
 HEALTH = {
     **{"model": MODEL, "since": "s", "until": "u"},
     "versions": [
@@ -256,6 +258,7 @@ class Platform:
             "/plan": poisoned(as_record(PLAN)),
             "/maturity": poisoned(as_record(MATURITY)),
             "/approvals": {"items": [poisoned(as_record(replace(APPROVAL, status="open")))]},
+            "/audit": {"items": [poisoned(ENTRY)], "next": f"2013{ATTACK}"},
             "/sources": {"items": [poisoned(SOURCE)]},
             "/watch": _watched(),
             "/profile": poisoned(as_record(ShownProfile(MADE, 9, PROFILE))),

@@ -72,6 +72,7 @@ TYPED: Mapping[str, list[str]] = {
     "pipeline": ["github"],
     "cost": [MODEL, "--requests-per-day", "1000"],
     "approve": [],
+    "audit": [],
     "release start": [MODEL],
     "viability": [MODEL],
     "plan": [MODEL],

@@ -6,8 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import NEW, Put
-from serin.adapters.runs import DynamoRuns, moment_of, numbered, put_run, until_ended
+from serin.adapters.runs import DynamoRuns, entry_put, moment_of, numbered, partition, put_run, until_ended
 from serin.domain.approvals import Approval, Waiting
+from serin.domain.auditing.effects import (
+    approval_entries,
+    run_ended,
+    upload_entry,
+    version_registered,
+    version_withdrawn,
+)
+from serin.domain.auditing.entry import Area, Entry
+from serin.domain.auditing.releases import calls_moved, release_entries, release_judged, step_taken
+from serin.domain.auditing.watching import watch_entries
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.erasures import Erasure
 from serin.domain.errors import Conflict
@@ -68,7 +78,7 @@ class DynamoCatalog(DynamoRuns):
         else:
             head = Put(dataset, "HEAD", after, {"digest": after.digest}, NEW)
         part_item = Put(dataset, f"PART#{numbered(part.sequence)}", part, only_if=NEW)
-        return self._table.put_together([_upload(upload), part_item, head])
+        return self._audited([_upload(upload), part_item, head], [upload_entry(upload)])
 
     def note_arrival(self, dataset: str, key: str, version_id: str | None, upload_id: str) -> None:
         name = f"{key}@{version_id or ''}"
@@ -79,7 +89,7 @@ class DynamoCatalog(DynamoRuns):
         return None if record is None else str(record["upload"])
 
     def record_rejected(self, upload: Upload) -> bool:
-        return self._table.put(_upload(upload))
+        return self._audited([_upload(upload)], [upload_entry(upload)])
 
     def save_erasure(self, erasure: Erasure) -> None:
         self._table.put(Put(_ERASURES, erasure.id, erasure))
@@ -158,7 +168,9 @@ class DynamoCatalog(DynamoRuns):
 
     def save_watch(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
         items = [Put(f"WINDOW#{state.model}", f"{window.end:%Y-%m-%d}", window) for window in windows]
-        return self._table.put_together([_revised(f"WATCH#{state.model}", "STATE", state), *items])
+        # What has changed since the revision before; where that is another one by now, nothing is written.
+        entries = watch_entries(self.watch_state(state.model), state, windows)
+        return self._audited([_revised(f"WATCH#{state.model}", "STATE", state), *items], entries)
 
     def latest_windows(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[WatchedWindow]:
         return self._page(WatchedWindow, f"WINDOW#{model}", limit, after, by_moment=False)
@@ -181,7 +193,9 @@ class DynamoCatalog(DynamoRuns):
     def register(self, version: ModelVersion, run: Run | None = None) -> bool:
         item = Put(f"MODEL#{version.model}", numbered(version.version), version, only_if=NEW)
         marker = Put(f"VERSION-OF-RUN#{version.model}", version.run, {"version": version.version}, only_if=NEW)
-        return self._table.put_together([item, marker, *(() if run is None else (put_run(run),))])
+        ended = () if run is None else (put_run(run),)
+        entries = [version_registered(version), *(() if run is None else run_ended(run))]
+        return self._audited([item, marker, *ended], entries)
 
     def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
         marker = self._table.get(f"VERSION-OF-RUN#{model}", run_id)
@@ -198,7 +212,8 @@ class DynamoCatalog(DynamoRuns):
 
     def withdraw(self, withdrawal: Withdrawal) -> bool:
         name = numbered(withdrawal.version)
-        return self._table.put(Put(f"WITHDRAWAL#{withdrawal.model}", name, withdrawal, only_if=NEW))
+        item = Put(f"WITHDRAWAL#{withdrawal.model}", name, withdrawal, only_if=NEW)
+        return self._audited([item], [version_withdrawn(withdrawal)])
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         record = self._table.get(f"WITHDRAWAL#{model}", numbered(number))
@@ -212,7 +227,8 @@ class DynamoCatalog(DynamoRuns):
         return None if record is None else _measurements(record)
 
     def save_approval(self, approval: Approval) -> bool:
-        return self._table.put(_revised(f"APPROVAL#{approval.model}", approval.id, approval, moment_of(approval)))
+        item = _revised(f"APPROVAL#{approval.model}", approval.id, approval, moment_of(approval))
+        return self._audited([item], approval_entries(approval))
 
     def approval(self, model: str, approval_id: str) -> Approval:
         return self._one(Approval, f"APPROVAL#{model}", approval_id, f"approval {approval_id!r} about {model}")
@@ -242,7 +258,7 @@ class DynamoCatalog(DynamoRuns):
         return None if record is None else from_record(Published, record)
 
     def save_release(self, release: Release) -> bool:
-        return self._table.put(until_ended(f"RELEASE#{release.model}", release))
+        return self._audited([until_ended(f"RELEASE#{release.model}", release)], release_entries(release))
 
     def release(self, model: str, release_id: str) -> Release:
         return self._one(Release, f"RELEASE#{model}", release_id, f"release {release_id!r} of {model}")
@@ -254,7 +270,8 @@ class DynamoCatalog(DynamoRuns):
         return sorted(self._all(Release, f"RELEASE#{model}"), key=lambda release: release.at)
 
     def add_step(self, model: str, step: ReleaseStep) -> None:
-        self._table.put(Put(f"STEP#{model}#{step.release}", step.name, step, only_if=NEW))
+        item = Put(f"STEP#{model}#{step.release}", step.name, step, only_if=NEW)
+        self._audited([item], [step_taken(model, step)])
 
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         return sorted(self._all(ReleaseStep, f"STEP#{model}#{release_id}"), key=lambda step: step.at)
@@ -269,13 +286,15 @@ class DynamoCatalog(DynamoRuns):
         return None if record is None else from_record(ReleasePlan, record)
 
     def add_shift(self, model: str, shift: Shift) -> None:
-        self._table.put(Put(f"SHIFT#{model}#{shift.release}", numbered(shift.weight), shift, only_if=NEW))
+        item = Put(f"SHIFT#{model}#{shift.release}", numbered(shift.weight), shift, only_if=NEW)
+        self._audited([item], [calls_moved(model, shift)])
 
     def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
         return self._all(Shift, f"SHIFT#{model}#{release_id}")
 
     def add_judged(self, model: str, judged: Judged) -> bool:
-        return self._table.put(Put(f"JUDGED#{model}#{judged.release}", numbered(judged.number), judged, only_if=NEW))
+        item = Put(f"JUDGED#{model}#{judged.release}", numbered(judged.number), judged, only_if=NEW)
+        return self._audited([item], [release_judged(model, judged)])
 
     def last_judged(self, model: str, release_id: str) -> Judged | None:
         newest = self._page(Judged, f"JUDGED#{model}#{release_id}", 1, None, by_moment=False).items
@@ -283,6 +302,12 @@ class DynamoCatalog(DynamoRuns):
 
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         return self._all(Judged, f"JUDGED#{model}#{release_id}")
+
+    def note_asked(self, entry: Entry) -> None:
+        self._table.put(entry_put(entry))
+
+    def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
+        return self._page(Entry, partition(area, owner), limit, after)
 
 
 def _revised(

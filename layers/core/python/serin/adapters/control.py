@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from serin.adapters.dynamodb import NEW, Put, RecordTable
 from serin.domain.access import Token
+from serin.domain.auditing.standing import wished
+from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.records import from_record
 from serin.domain.release_record import Directive
 from serin.domain.releases import Intent, Lease, Live, Parked, in_turn, next_lease
+from serin.domain.sessions import Session
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_NEWER = f"{NEW} OR #epoch <= :epoch"
@@ -57,11 +60,18 @@ class DynamoControl:
         return self._table.put_together([pointer, free])
 
     def save_directive(self, directive: Directive) -> None:
-        self._table.put(Put(f"DIRECTIVE#{directive.model}", "DIRECTIVE", directive))
+        newest = Put(f"DIRECTIVE#{directive.model}", "DIRECTIVE", directive)
+        moment = moment_key(directive.at, wished(directive).id)
+        kept = Put(f"DIRECTIVES#{directive.model}", moment, directive, only_if=NEW)
+        self._table.put_together([newest, kept])
 
     def directive(self, model: str) -> Directive | None:
         record = self._table.get(f"DIRECTIVE#{model}", "DIRECTIVE")
         return None if record is None else from_record(Directive, record)
+
+    def latest_directives(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Directive]:
+        page = self._table.newest(f"DIRECTIVES#{model}", limit, after, by_moment=False)
+        return Page(tuple(from_record(Directive, record) for record in page.items), page.next)
 
     def park(self, parked: Parked) -> None:
         self._table.put(Put(f"PARKED#{parked.model}", parked.release, parked))
@@ -71,6 +81,15 @@ class DynamoControl:
 
     def unpark(self, model: str, release_id: str) -> None:
         self._table.delete(f"PARKED#{model}", release_id)
+
+    def save_session(self, session: Session) -> None:
+        # DynamoDB deletes it some time after that second; until then it opens nothing either.
+        expires = {"expires": int(session.expires.timestamp())}
+        self._table.put(Put(f"SESSION#{session.hash}", "SESSION", session, expires))
+
+    def session(self, hash: str) -> Session | None:
+        record = self._table.get(f"SESSION#{hash}", "SESSION")
+        return None if record is None else from_record(Session, record)
 
     def save_token(self, token: Token) -> None:
         self._table.put(Put("TOKENS", token.hash, token))

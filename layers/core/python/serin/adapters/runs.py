@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from serin.adapters.dynamodb import MOMENT, NEW, Put, RecordTable
 from serin.domain.approvals import Approval
+from serin.domain.auditing.effects import run_began, run_ended
+from serin.domain.auditing.entry import Area, Entry
 from serin.domain.datasets import Upload
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
@@ -32,10 +34,10 @@ class DynamoRuns:
         self._table = table
 
     def begin_run(self, run: Run) -> bool:
-        return self._table.put(Put(f"RUN#{run.model}", run.id, run, moment_of(run), NEW))
+        return self._audited([Put(f"RUN#{run.model}", run.id, run, moment_of(run), NEW)], [run_began(run)])
 
     def save_run(self, run: Run) -> bool:
-        return self._table.put(put_run(run))
+        return self._audited([put_run(run)], run_ended(run))
 
     def run(self, model: str, run_id: str) -> Run:
         return self._one(Run, f"RUN#{model}", run_id, f"run {run_id!r} of {model}")
@@ -64,6 +66,20 @@ class DynamoRuns:
     def trial_summaries(self, model: str, run_id: str) -> Sequence[RunSummary]:
         return self._all(RunSummary, f"SUMMARY#{model}", trial_run(run_id))
 
+    def _audited(self, items: Sequence[Put], entries: Sequence[Entry]) -> bool:
+        """Write the effect and what the audit says of it, or nothing; False when the effect's conditions do not hold.
+
+        An effect that is written once more, as by a step that is repeated, has its entries already: they stay.
+        """
+        if not entries and len(items) == 1:
+            return self._table.put(items[0])
+        if self._table.put_together([*items, *map(entry_put, entries)]):
+            return True
+        new = [entry for entry in entries if self._table.get(partition(entry.area, entry.owner), entry.id) is None]
+        if len(new) == len(entries):
+            return False
+        return self._table.put_together([*items, *map(entry_put, new)])
+
     def _all(self, kind: type[T], pk: str, prefix: str = "") -> list[T]:
         return [from_record(kind, record) for record in self._table.query(pk, prefix)]
 
@@ -78,19 +94,29 @@ class DynamoRuns:
         return from_record(kind, record)
 
 
+def entry_put(entry: Entry) -> Put:
+    """The write of an entry, which is never written over."""
+    return Put(partition(entry.area, entry.owner), entry.id, entry, moment_of(entry), NEW)
+
+
+def partition(area: Area, owner: str) -> str:
+    """Where the entries of an owner lie; a function may write those of its areas alone."""
+    return f"AUDIT#{area}#{owner}"
+
+
 def put_run(run: Run) -> Put:
     """The write of a run, which changes none that has ended otherwise."""
     return until_ended(f"RUN#{run.model}", run)
 
 
 def until_ended(pk: str, item: Run | Release) -> Put:
-    """The record, written unless it has ended with another status: whoever comes late changes nothing."""
+    """The record, written unless it has ended otherwise, or at another moment: whoever comes late changes nothing."""
     # What is open has no such attribute, so that its record may not replace one that has.
-    ended = {} if item.is_open else {"ended": item.status}
-    return Put(pk, item.id, item, {**moment_of(item), **ended}, NOT_ENDED, ended=item.status)
+    ended = {} if item.is_open else {"ended": item.end}
+    return Put(pk, item.id, item, {**moment_of(item), **ended}, NOT_ENDED, ended=item.end)
 
 
-def moment_of(item: Approval | Upload | Run | Release | RunSummary) -> dict[str, str | int]:
+def moment_of(item: Approval | Entry | Upload | Run | Release | RunSummary) -> dict[str, str | int]:
     """The attribute that lists by moment go by."""
     return {MOMENT: moment_key(item.at, item.id)}
 

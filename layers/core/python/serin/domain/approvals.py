@@ -49,7 +49,7 @@ class Approval:
     who has the `roles` of which one may answer (none: whoever has the scope); once any is another the approval is
     `void`, answered or not, and `because` says why. `told` is when people were told or reminded last. `revision` counts
     its changes. `requested_by` are the people who asked for the release, and for the training that made the version or
-    is asked about; nobody for what began by itself.
+    is asked about; nobody for what began by itself. `ended` is when it was closed without an answer that counts.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Approval:
     revision: int = field(default=1)
     run: str | None = None
     requested_by: tuple[str, ...] = ()
+    ended: datetime | None = None
 
     @property
     def about(self) -> str | None:
@@ -97,9 +98,9 @@ class Approval:
         status = "approved" if answer.word == "approve" else "rejected"
         return replace(self, status=status, answer=answer, revision=self.revision + 1)
 
-    def closed(self, status: Literal["expired", "void"], because: str) -> Approval:
+    def closed(self, status: Literal["expired", "void"], because: str, at: datetime) -> Approval:
         """Without effect from here on."""
-        return replace(self, status=status, because=because, revision=self.revision + 1)
+        return replace(self, status=status, because=because, ended=at, revision=self.revision + 1)
 
     def reminded(self, now: datetime) -> Approval:
         """Told again."""

@@ -149,7 +149,8 @@ class Run:
     of its training set that neither choose a trial nor judge the winner, by why. `warnings` are sentences about what is
     let through and should be looked at. `provenance` says of what it was made, `algorithm` the best trial's class of
     estimator, `artifacts` what it has written, by what it is. Its steps took `seconds` of functions, which cost `usd`.
-    `parent` is the run that it repeats, and `repeat` says how far it lies from that. What it measured, with rows, days
+    `parent` is the run that it repeats, and `repeat` says how far it lies from that. `ended` is when it ended, None of
+    runs that are older than its keeping. What it measured, with rows, days
     and intervals, is kept beside it: `Catalog.metrics`.
     """
 
@@ -175,11 +176,17 @@ class Run:
     seconds: float = 0.0
     usd: float = 0.0
     repeat: Repeat | None = None
+    ended: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it goes on."""
         return self.status == "running"
+
+    @property
+    def end(self) -> str:
+        """How and when it ended: of two who end it alike, the first one's moment holds."""
+        return self.status if self.ended is None else f"{self.status} at {self.ended.isoformat()}"
 
 
 def summary_of(run: Run, measured: Sequence[RunMetric] = ()) -> RunSummary:

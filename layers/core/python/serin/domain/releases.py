@@ -27,7 +27,8 @@ class Release:
     """One attempt to make `version` of `model` live; `previous` is what was live before (None: nothing).
 
     `epoch` is the lease's fencing number: a step carried by an older epoch changes nothing. `correlation`
-    is what it all began with. `announced`: whether the bus has the event of its end; None before it has one.
+    is what it all began with. `announced`: whether the bus has the event of its end; None before it has one. `ended` is
+    when that was, None of releases that are older than its keeping.
     """
 
     id: str
@@ -41,11 +42,17 @@ class Release:
     reason: str | None = None
     correlation: str | None = None
     announced: bool | None = None
+    ended: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it has not ended."""
         return self.status in OPEN
+
+    @property
+    def end(self) -> str:
+        """How and when it ended: of two who end it alike, the first one's moment holds."""
+        return self.status if self.ended is None else f"{self.status} at {self.ended.isoformat()}"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,11 @@ from fastapi import FastAPI
 
 from serin.domain.charter import Charter
 from serin.http.approvals import AnswerApproval, approval_routes
+from serin.http.audit import audit_routes
 from serin.http.batches import ShowBatch, StartBatch, batch_routes
 from serin.http.cards import card_routes
+from serin.http.console_door import console_routes
+from serin.http.console_ports import Deeds, MakePorts
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
@@ -32,7 +35,10 @@ from serin.ports import Catalog, Control, Workflows
 
 @dataclass(frozen=True)
 class UseCases:
-    """What is asked for rarely: services of these names, the bus and the clock, over ports that are made then."""
+    """What is asked for rarely: services of these names, the bus, the clock and the console's ports.
+
+    Their own ports are made when somebody asks.
+    """
 
     show_prediction: Show
     read_online: Read
@@ -49,6 +55,7 @@ class UseCases:
     show_batch: ShowBatch
     show_plan: ShowPlan
     now: Now
+    console: MakePorts
 
 
 def make_app(
@@ -68,6 +75,7 @@ def make_app(
         source_routes(charters, catalog),
         model_routes(charters, catalog, control),
         approval_routes(charters, catalog, use_cases.answer_approval),
+        audit_routes(charters, catalog, control),
         card_routes(charters, catalog),
         served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
@@ -85,4 +93,6 @@ def make_app(
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.
         app.router.routes.extend(routes.routes)
+    deeds = Deeds(use_cases.answer_approval, use_cases.direct_release)
+    app.router.routes.extend(console_routes(charters, catalog, control, use_cases.console, deeds))
     return app

@@ -16,6 +16,7 @@ from serin.http.known import known_model
 from serin.http.listing import Listed, WantedPage, listed
 from serin.http.route import serin_routes
 from serin.ports import Catalog, Control
+from serin.services.see_release import see_release
 
 Direct = Callable[[Wish, Release, str, str], Directive]
 """Wish, release, by whom, correlation: what is remembered of it."""
@@ -50,14 +51,14 @@ def release_routes(charters: Mapping[str, Charter], catalog: Catalog, control: C
     def show_release(model: str, release: str) -> ShownRelease:
         """One release: its plan, its shares of the traffic, each step and each judgement."""
         record = catalog.release(known_model(model, charters), release)
-        wish = control.directive(model)
+        seen = see_release(record, catalog=catalog, control=control)
         return ShownRelease(
-            release=record,
-            plan=catalog.plan(model, release),
-            shifts=list(catalog.shifts(model, release)),
-            steps=list(catalog.steps(model, release)),
-            judged=list(catalog.judged(model, release)),
-            wish=wish if wish is not None and wish.release == release else None,
+            release=seen.release,
+            plan=seen.plan,
+            shifts=list(seen.shifts),
+            steps=list(seen.steps),
+            judged=list(seen.judged),
+            wish=seen.wish,
         )
 
     @routes.post("/models/{model}/releases/{release}/{wish}", status_code=202)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from serin.domain.access import Token
 from serin.domain.approvals import Approval, Waiting
+from serin.domain.auditing.entry import Area, Entry
 from serin.domain.batches import Batch
 from serin.domain.buckets import Bucket, OnlineItem
 from serin.domain.datasets import DatasetHead, Part, Upload
@@ -21,12 +21,13 @@ from serin.domain.models import ModelVersion, Published, Withdrawal
 from serin.domain.paging import PAGE, Page
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_course import Course
-from serin.domain.release_record import Directive, Judged, ReleasePlan, Shift
-from serin.domain.releases import Intent, Lease, Live, Parked, Release, ReleaseStep
+from serin.domain.release_record import Judged, ReleasePlan, Shift
+from serin.domain.releases import Release, ReleaseStep
 from serin.domain.segments import Layout
 from serin.domain.sources import Acquired, Acquisition, Listing, SourceObject
 from serin.domain.truth import TruthState
 from serin.domain.watched import WatchedWindow, WatchState
+from serin.ports.control import Control as Control
 from serin.ports.endpoint import AliasState as AliasState
 from serin.ports.endpoint import Answer as Answer
 from serin.ports.endpoint import Deployed as Deployed
@@ -252,64 +253,14 @@ class Catalog(Runs, ErasureRecords, Protocol):
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         """All judgements of a release, by number."""
 
+    def note_asked(self, entry: Entry) -> None:
+        """Remember what somebody asks for, before a workflow begins it; the same entry twice is one.
 
-class Control(Protocol):
-    """What must have one owner: tokens, leases, intents, live pointers."""
-
-    def acquire(
-        self, model: str, holder: str, now: datetime, span: timedelta, fresh: bool = False, epoch: int | None = None
-    ) -> Lease | None:
-        """The lease until `now` + `span`, with a greater epoch than any before it; None while somebody else's holds.
-
-        The holder itself gets its own lease, never a shorter one, and keeps its epoch, unless it asks for a `fresh`
-        one: then what it began before is fenced off. With an `epoch` only the holder's lease of that epoch is
-        lengthened, and none that was given back is taken again.
+        Of all other effects this port writes the entries itself, in the transactions of their records.
         """
 
-    def lease(self, model: str) -> Lease | None:
-        """The lease as it was had or given back last, whether or not it still holds; None if there never was one."""
-
-    def save_intent(self, intent: Intent) -> bool:
-        """Remember what the alias should be; False when a newer epoch has spoken."""
-
-    def intent(self, model: str) -> Intent | None:
-        """The last intent, or None."""
-
-    def live(self, model: str) -> Live | None:
-        """What is live, or None."""
-
-    def forget_live(self, model: str) -> None:
-        """Nothing is live any more, for its endpoint was deleted; only who has the lease may say so."""
-
-    def finish(self, live: Live | None, lease: Lease) -> bool:
-        """In one transaction: move the live pointer (unless None) and give the lease back.
-
-        False, with nothing written, when the lease is no longer the holder's.
-        """
-
-    def save_directive(self, directive: Directive) -> None:
-        """Remember what a person asks of the release; the last one counts."""
-
-    def directive(self, model: str) -> Directive | None:
-        """What was asked last of any release of the model, or None."""
-
-    def park(self, parked: Parked) -> None:
-        """Let a release wait for the lease; the same release again replaces what is known."""
-
-    def parked(self, model: str) -> Sequence[Parked]:
-        """The releases that wait, in the order they came; a rollback before the others."""
-
-    def unpark(self, model: str, release_id: str) -> None:
-        """The release waits no more."""
-
-    def save_token(self, token: Token) -> None:
-        """Remember a token by its hash."""
-
-    def token(self, hash: str) -> Token | None:
-        """The token of that hash, or None."""
-
-    def tokens(self) -> Sequence[Token]:
-        """All tokens."""
+    def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
+        """What the audit has of an owner in an area, newest first. None is ever changed or deleted."""
 
 
 class OnlineReads(Protocol):

@@ -13,11 +13,12 @@ from typing import Any
 from serin.data.contract.advice import broken_most
 from serin.data.contract.checked_files import CheckedFile, check_file
 from serin.data.contract.protected import ProtectedBlocks
-from serin.data.contract.rules import Surroundings, rules_of
+from serin.data.contract.rules import Surroundings
 from serin.data.contract.trial import check_contract
 from serin.data.files.parquet import first_rows
 from serin.data.files.reading import opened
 from serin.data.files.table import CAPS, Blocks
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Contract, RuleKind
 from serin.domain.datasets import RawFile, Upload, arrival_correlation, raw_file, upload_id
 from serin.domain.erasures import Erasure

@@ -67,7 +67,7 @@ def build_training_set(
         # Whose rows are enough first may train; one that still reads its rows may find too few, and is in nobody's way.
         made = take_lease(run, catalog=catalog, clock=clock) or made
     if isinstance(made, str):
-        catalog.save_run(replace(run, status="skipped", training_set=name, reason=made))
+        catalog.save_run(replace(run, status="skipped", training_set=name, reason=made, ended=clock.now()))
         return made
     frozen = made.kept(source, lake=lake)
     catalog.save_training_set(frozen)

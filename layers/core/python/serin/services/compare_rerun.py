@@ -11,12 +11,12 @@ from serin.domain.models import Artifact
 from serin.domain.names import digest
 from serin.domain.repeating import Repeat, changed_between, repeated
 from serin.learning.scores import Scores, greatest_difference, read_scores
-from serin.ports import Catalog, ObjectStore
+from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.train_model import Refitted
 
 
 def compare_rerun(
-    model: str, run_id: str, refitted: Refitted | None, *, artifacts: ObjectStore, catalog: Catalog
+    model: str, run_id: str, refitted: Refitted | None, *, artifacts: ObjectStore, catalog: Catalog, clock: Clock
 ) -> Repeat:
     """Remember the comparison with the run's parent, with which the rerun ends.
 
@@ -33,7 +33,8 @@ def compare_rerun(
         changed_between(parent.provenance, run.provenance) if parent.provenance and run.provenance else (),
         (_outcome(parent), _outcome(run)),
     )
-    ended = replace(run, status="repeated", artifacts=now, repeat=repeat, reason=repeat.sentence)
+    said, at = repeat.sentence, run.ended or clock.now()
+    ended = replace(run, status="repeated", artifacts=now, repeat=repeat, reason=said, ended=at)
     if catalog.save_run(ended):
         catalog.save_summary(summary_of(ended, catalog.metrics(model, run_id)))
     return repeat

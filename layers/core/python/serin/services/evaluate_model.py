@@ -89,6 +89,7 @@ def judge(
         verdict=verdict,
         status=ends or run.status,
         reason=verdict.sentence if ends else None,
+        ended=(run.ended or clock.now()) if ends else None,
         artifacts={**run.artifacts, "scores": Artifact(scores.key, scores.digest)},
     )
     chosen_by = [item for item in catalog.metrics(run.model, run.id) if item.dataset == "validation"]
@@ -192,7 +193,7 @@ def register(
         at=clock.now(),
     )
     files = {**run.artifacts, "estimator": refitted.estimator, "layer": refitted.layer}
-    version = _numbered(blank, replace(run, status="registered", artifacts=files), catalog)
+    version = _numbered(blank, replace(run, status="registered", artifacts=files, ended=blank.at), catalog)
     detail: dict[str, str | int] = {"model": charter.model, "version": version.version}
     _summarise(catalog.run(charter.model, run_id), catalog)
     events.publish(Event("Model Registered", detail, run.correlation or run_id))
@@ -221,11 +222,11 @@ def keep_measured(model: str, run_id: str, measured: Measurements, *, catalog: C
     catalog.save_measurements(replace(judged, features=measured.features, views=measured.views))
 
 
-def fail(model: str, run_id: str, reason: str, *, catalog: Catalog) -> None:
+def fail(model: str, run_id: str, reason: str, *, catalog: Catalog, clock: Clock) -> None:
     """Remember why a run ended early."""
     run = catalog.run(model, run_id)
     # One that has registered its version, or was judged, ended so: what failed after that changes nothing of it.
-    if catalog.save_run(replace(run, status="failed", reason=reason[:2000])):
+    if catalog.save_run(replace(run, status="failed", reason=reason[:2000], ended=run.ended or clock.now())):
         _summarise(catalog.run(model, run_id), catalog)
 
 

@@ -53,7 +53,7 @@ def rebuild_training_set(
             task=task,
         )
         if not isinstance(made, FrozenRows):
-            catalog.save_run(replace(run, status="skipped", training_set=kept.id, reason=made))
+            catalog.save_run(replace(run, status="skipped", training_set=kept.id, reason=made, ended=clock.now()))
             return made
         same = made.training_set.columns_digest == kept.columns_digest
         now = replace(kept, lock=made.training_set.lock)

@@ -29,8 +29,12 @@ def show_watch(model: str, window: date | None, *, catalog: Catalog, lake: Objec
     state, windows = catalog.watch_state(model), catalog.latest_windows(model, SHOWN)
     newest = windows.items[0] if windows.items else None
     chosen = newest if window is None else _holding(model, window, catalog)
-    report = None if chosen is None else from_record(WindowReport, json.loads(lake.get(chosen.report)))
-    return ShownWatch(state, windows.items, report)
+    return ShownWatch(state, windows.items, None if chosen is None else report_of(chosen, lake=lake))
+
+
+def report_of(window: WatchedWindow, *, lake: ObjectStore) -> WindowReport:
+    """The whole of a window."""
+    return from_record(WindowReport, json.loads(lake.get(window.report)))
 
 
 def _holding(model: str, day: date, catalog: Catalog) -> WatchedWindow:

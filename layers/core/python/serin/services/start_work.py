@@ -1,4 +1,7 @@
-"""Trainings and releases that a person asks for; who it was is remembered of all that people may have to agree to."""
+"""Trainings and releases that a person asks for; who it was is remembered of all that people may have to agree to.
+
+It is written down before the work begins, since a workflow takes part in no transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 
 from serin.domain.asking import Asking
+from serin.domain.auditing.effects import asked_for_release, asked_for_training
 from serin.domain.errors import Conflict, NotFound
 from serin.domain.experiments import RERUN
 from serin.domain.models import ModelVersion
@@ -22,6 +26,7 @@ def start_training(model: str, asking: Asking, people: People, *, catalog: Catal
     run_id = _id(asking, "train", model)
     _refuse_without_approver(people, people.training, [asking.by])
     catalog.note_requester(model, run_id, asking.by)
+    catalog.note_asked(asked_for_training(model, run_id, "a training now", asking))
     workflows.start_training(model, run_id, "call", asking.correlation)
     return run_id
 
@@ -53,6 +58,7 @@ def start_rerun(
     run_id = _id(asking, "rerun", model, parent)
     _refuse_without_approver(people, people.training, [asking.by])
     catalog.note_requester(model, run_id, asking.by)
+    catalog.note_asked(asked_for_training(model, run_id, f"run {parent} again", asking))
     workflows.start_training(model, run_id, RERUN, asking.correlation, parent)
     return run_id
 
@@ -76,6 +82,7 @@ def start_release(
     roles = people.first_release if control.live(model) is None else people.release
     _refuse_without_approver(people, roles, [asking.by, *requesters(model, registered.run, catalog=catalog)])
     catalog.note_requester(model, release_id, asking.by)
+    catalog.note_asked(asked_for_release(model, release_id, f"version {version}", asking))
     workflows.start_release(model, version, release_id, "call", asking.correlation)
     return release_id
 
@@ -110,6 +117,7 @@ def start_rollback(model: str, asking: Asking, *, catalog: Catalog, control: Con
     _refuse_during_a_release(model, catalog)
     version = _before_live(model, catalog, control).version
     refuse_withdrawn(model, version, catalog=catalog)
+    catalog.note_asked(asked_for_release(model, release_id, f"back to version {version}", asking))
     workflows.start_release(model, version, release_id, "rollback", asking.correlation)
     return release_id
 

@@ -53,7 +53,7 @@ class TrainingWalk:
             if self._passes(chosen):
                 self._registered(chosen.trial)
         except SerinError as error:
-            fail(charter.model, self.run, _reason(error), catalog=self.catalog)
+            fail(charter.model, self.run, _reason(error), catalog=self.catalog, clock=self.clock)
         return self.catalog.run(charter.model, self.run)
 
     def _trainer(self) -> Trainer:

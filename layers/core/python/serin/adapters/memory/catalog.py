@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
 from serin.domain.approvals import Approval, Waiting
+from serin.domain.auditing.effects import approval_entries, upload_entry, version_registered, version_withdrawn
+from serin.domain.auditing.entry import Area, Entry
+from serin.domain.auditing.releases import calls_moved, release_entries, release_judged, step_taken
+from serin.domain.auditing.watching import watch_entries
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.fills import Fill
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion, Published, Withdrawal
-from serin.domain.paging import PAGE, Page
+from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.profiles import ProfileMade
 from serin.domain.release_record import Judged, ReleasePlan, Shift
 from serin.domain.releases import Release, ReleaseStep
@@ -94,6 +98,7 @@ class MemoryCatalog(MemoryRuns):
             self._keep(upload)
             self._parts.setdefault(upload.dataset, []).append(part)
             self._heads[upload.dataset] = before.after(part)
+            self._audit(upload_entry(upload))
             return True
 
     def _keep(self, upload: Upload) -> None:
@@ -112,6 +117,7 @@ class MemoryCatalog(MemoryRuns):
             if known and known.status == "accepted":
                 return False
             self._keep(upload)
+            self._audit(upload_entry(upload))
             return True
 
     def save_erasure(self, erasure: Erasure) -> None:
@@ -198,8 +204,10 @@ class MemoryCatalog(MemoryRuns):
 
     def save_watch(self, state: WatchState, windows: Sequence[WatchedWindow] = ()) -> bool:
         with self._lock:
-            if state.revision - 1 != self.watch_state(state.model).revision:
+            before = self.watch_state(state.model)
+            if state.revision - 1 != before.revision:
                 return False
+            self._audit(*watch_entries(before, state, windows))
             self._watch_states[state.model] = state
             self._windows.setdefault(state.model, {}).update({f"{of.end:%Y-%m-%d}": of for of in windows})
             return True
@@ -223,6 +231,7 @@ class MemoryCatalog(MemoryRuns):
             if run is not None and not self.save_run(run):
                 return False
             self._versions[version.model, version.version] = version
+            self._audit(version_registered(version))
             return True
 
     def version_of_run(self, model: str, run_id: str) -> ModelVersion | None:
@@ -240,7 +249,11 @@ class MemoryCatalog(MemoryRuns):
     def withdraw(self, withdrawal: Withdrawal) -> bool:
         name = (withdrawal.model, withdrawal.version)
         with self._lock:
-            return self._withdrawals.setdefault(name, withdrawal) is withdrawal
+            if name in self._withdrawals:
+                return False
+            self._withdrawals[name] = withdrawal
+            self._audit(version_withdrawn(withdrawal))
+            return True
 
     def withdrawal(self, model: str, number: int) -> Withdrawal | None:
         return self._withdrawals.get((model, number))
@@ -257,6 +270,7 @@ class MemoryCatalog(MemoryRuns):
             if approval.revision - 1 != (known.revision if known else 0):
                 return False
             self._approvals[approval.model, approval.id] = approval
+            self._audit(*approval_entries(approval))
             return True
 
     def approval(self, model: str, approval_id: str) -> Approval:
@@ -289,6 +303,7 @@ class MemoryCatalog(MemoryRuns):
             if ended_otherwise(known, release):
                 return False
             self._releases[release.model, release.id] = release
+            self._audit(*release_entries(release))
             return True
 
     def release(self, model: str, release_id: str) -> Release:
@@ -301,7 +316,9 @@ class MemoryCatalog(MemoryRuns):
         return sorted((item for (name, _), item in self._releases.items() if name == model), key=lambda item: item.at)
 
     def add_step(self, model: str, step: ReleaseStep) -> None:
-        self._steps.setdefault((model, step.release), {}).setdefault(step.name, step)
+        with self._lock:
+            self._steps.setdefault((model, step.release), {}).setdefault(step.name, step)
+            self._audit(step_taken(model, step))
 
     def steps(self, model: str, release_id: str) -> Sequence[ReleaseStep]:
         return sorted(self._steps.get((model, release_id), {}).values(), key=lambda step: step.at)
@@ -313,7 +330,9 @@ class MemoryCatalog(MemoryRuns):
         return self._plans.get((model, release_id))
 
     def add_shift(self, model: str, shift: Shift) -> None:
-        self._shifts.setdefault((model, shift.release), {}).setdefault(shift.weight, shift)
+        with self._lock:
+            self._shifts.setdefault((model, shift.release), {}).setdefault(shift.weight, shift)
+            self._audit(calls_moved(model, shift))
 
     def shifts(self, model: str, release_id: str) -> Sequence[Shift]:
         named = self._shifts.get((model, release_id), {})
@@ -322,7 +341,11 @@ class MemoryCatalog(MemoryRuns):
     def add_judged(self, model: str, judged: Judged) -> bool:
         with self._lock:
             known = self._judged.setdefault((model, judged.release), {})
-            return known.setdefault(judged.number, judged) is judged
+            if judged.number in known:
+                return False
+            known[judged.number] = judged
+            self._audit(release_judged(model, judged))
+            return True
 
     def last_judged(self, model: str, release_id: str) -> Judged | None:
         judged = self.judged(model, release_id)
@@ -331,6 +354,14 @@ class MemoryCatalog(MemoryRuns):
     def judged(self, model: str, release_id: str) -> Sequence[Judged]:
         kept = self._judged.get((model, release_id), {})
         return [kept[number] for number in sorted(kept)]
+
+    def note_asked(self, entry: Entry) -> None:
+        with self._lock:
+            self._audit(entry)
+
+    def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
+        entries = self._entries.get((area, owner), {}).values()
+        return paged({moment_key(entry.at, entry.id): entry for entry in entries}, limit, after)
 
 
 def _place(part: Part) -> int:

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from threading import RLock
 
+from serin.adapters.memory.runs import paged
 from serin.domain.access import Token
+from serin.domain.auditing.standing import wished
+from serin.domain.paging import PAGE, Page, moment_key
 from serin.domain.release_record import Directive
 from serin.domain.releases import Intent, Lease, Live, Parked, in_turn, next_lease
+from serin.domain.sessions import Session
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -22,7 +26,9 @@ class MemoryControl:
         self._intents: dict[str, Intent] = {}
         self._live: dict[str, Live] = {}
         self._directives: dict[str, Directive] = {}
+        self._wishes: dict[str, dict[str, Directive]] = {}
         self._parked: dict[tuple[str, str], Parked] = {}
+        self._sessions: dict[str, Session] = {}
         self._tokens: dict[str, Token] = {}
 
     def acquire(
@@ -68,10 +74,16 @@ class MemoryControl:
             return True
 
     def save_directive(self, directive: Directive) -> None:
-        self._directives[directive.model] = directive
+        with self._lock:
+            self._directives[directive.model] = directive
+            moment = moment_key(directive.at, wished(directive).id)
+            self._wishes.setdefault(directive.model, {}).setdefault(moment, directive)
 
     def directive(self, model: str) -> Directive | None:
         return self._directives.get(model)
+
+    def latest_directives(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Directive]:
+        return paged(self._wishes.get(model, {}), limit, after)
 
     def park(self, parked: Parked) -> None:
         self._parked[parked.model, parked.release] = parked
@@ -81,6 +93,12 @@ class MemoryControl:
 
     def unpark(self, model: str, release_id: str) -> None:
         self._parked.pop((model, release_id), None)
+
+    def save_session(self, session: Session) -> None:
+        self._sessions[session.hash] = session
+
+    def session(self, hash: str) -> Session | None:
+        return self._sessions.get(hash)
 
     def save_token(self, token: Token) -> None:
         self._tokens[token.hash] = token

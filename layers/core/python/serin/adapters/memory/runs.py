@@ -7,6 +7,8 @@ from threading import RLock
 from typing import TypeVar
 
 from serin.domain.approvals import Approval
+from serin.domain.auditing.effects import run_began, run_ended
+from serin.domain.auditing.entry import Area, Entry
 from serin.domain.errors import NotFound
 from serin.domain.experiments import Run
 from serin.domain.paging import PAGE, Page, moment_key
@@ -27,10 +29,15 @@ class MemoryRuns:
         self._metrics: dict[tuple[str, str], tuple[RunMetric, ...]] = {}
         self._summaries: dict[tuple[str, str], RunSummary] = {}
         self._training_leases: dict[str, TrainingLease] = {}
+        self._entries: dict[tuple[Area, str], dict[str, Entry]] = {}
 
     def begin_run(self, run: Run) -> bool:
         with self._lock:
-            return self._runs.setdefault((run.model, run.id), run) is run
+            if (run.model, run.id) in self._runs:
+                return False
+            self._runs[run.model, run.id] = run
+            self._audit(run_began(run))
+            return True
 
     def save_run(self, run: Run) -> bool:
         with self._lock:
@@ -38,6 +45,7 @@ class MemoryRuns:
             if ended_otherwise(known, run):
                 return False
             self._runs[run.model, run.id] = run
+            self._audit(*run_ended(run))
             return True
 
     def run(self, model: str, run_id: str) -> Run:
@@ -76,10 +84,15 @@ class MemoryRuns:
             self._training_leases[lease.model] = lease
             return True
 
+    def _audit(self, *entries: Entry) -> None:
+        """Of an effect, which whoever calls has under the lock; what is there already stays."""
+        for entry in entries:
+            self._entries.setdefault((entry.area, entry.owner), {}).setdefault(entry.id, entry)
+
 
 def ended_otherwise(known: Run | Release | None, item: Run | Release) -> bool:
-    """Whether the record has ended already, and not as the item would have it."""
-    return known is not None and not known.is_open and known.status != item.status
+    """Whether the record has ended already, and not as and when the item would have it."""
+    return known is not None and not known.is_open and known.end != item.end
 
 
 def in_time(items: Mapping[tuple[str, str], D], owner: str) -> dict[str, D]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from serin.data.contract.rules import rules_of
 from serin.data.files.table import RULES, TEXT
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.printable import printable
 

@@ -10,9 +10,10 @@ import polars as pl
 
 from serin.data.contract.dataset_rules import Measured, measure, newest
 from serin.data.contract.read_columns import read_column
-from serin.data.contract.rules import OF_TEXT, Surroundings, broken, is_error, rules_of
+from serin.data.contract.rules import OF_TEXT, Surroundings, broken
 from serin.data.contract.tally import Tally
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, Table
+from serin.domain.contract_rules import is_error, rules_of
 from serin.domain.contracts import Contract, Rule
 from serin.domain.scorecard import Judged, Score, scorecard
 

@@ -15,7 +15,7 @@ from serin.data.contract.moments import TIMESTAMP
 from serin.data.contract.read_columns import TEXT_OF
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.domain.conditions import Expression
-from serin.domain.contracts import TIMES, Column, ColumnType, Contract, Reference, Rule, RuleKind
+from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
 
 # These look at what was written; the others at what it means.
 OF_TEXT: tuple[RuleKind, ...] = ("type", "required", "pattern", "length")
@@ -47,32 +47,6 @@ class Surroundings:
             return True
         keys = self.keys.get(rule.references)
         return keys is not None and keys.height > 0
-
-
-def rules_of(contract: Contract) -> tuple[Rule, ...]:
-    """Every rule of the contract: those its columns imply first, unless it says them itself, then its own.
-
-    A column implies `<dataset>.<column>.type`, `<dataset>.<column>.required` when it is required or part of the
-    primary key, and `<dataset>.<column>.future` when it holds times that may not all lie after the clock.
-    """
-    said = {(rule.kind, rule.columns) for rule in contract.rules}
-    implied = (rule for column in contract.columns for rule in _implied(contract, column))
-    return (*(rule for rule in implied if (rule.kind, rule.columns) not in said), *contract.rules)
-
-
-def _implied(contract: Contract, column: Column) -> list[Rule]:
-    prefix = f"{contract.dataset}.{column.name}"
-    rules = [Rule(f"{prefix}.type", "type", (column.name,), "accuracy")]
-    if column.required or column.name in contract.primary_key:
-        rules.append(Rule(f"{prefix}.required", "required", (column.name,), "completeness"))
-    if column.type in TIMES and column.future != "allowed":
-        rules.append(Rule(f"{prefix}.future", "future", (column.name,), "accuracy", maximum=column.future or 0.0))
-    return rules
-
-
-def is_error(rule: Rule) -> bool:
-    """Whether a row that breaks the rule goes to quarantine; a value of no type has no place among accepted rows."""
-    return rule.severity == "error" or rule.kind == "type"
 
 
 def broken(rule: Rule, contract: Contract, around: Surroundings) -> pl.Expr:

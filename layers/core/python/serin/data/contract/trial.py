@@ -14,9 +14,10 @@ import polars as pl
 
 from serin.data.contract.quality import sort_rows
 from serin.data.contract.read_columns import TEXT_OF
-from serin.data.contract.rules import Surroundings, broken, rules_of
+from serin.data.contract.rules import Surroundings, broken
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.data.files.table import Table, ragged_rows, row_numbers
+from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule
 from serin.domain.errors import Invalid
 from serin.domain.printable import printable

@@ -20,7 +20,7 @@ import polars as pl
 from serin.data.files.formulas import guarded, guarded_name, name_of, unguarded
 from serin.data.files.null_words import WORDS
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD, Table
-from serin.domain.contracts import ColumnType
+from serin.domain.contracts import Column, ColumnType
 from serin.domain.errors import Rejected
 from serin.domain.printable import printable
 
@@ -40,6 +40,13 @@ def to_csv(quarantined: Sequence[pl.DataFrame], types: Mapping[str, ColumnType])
     cells = [_cells(name, types.get(name, "string")) for name in texts]
     whole = rows.with_columns(cells).select([*own, *values])
     return whole.rename({name: guarded_name(name) for name in values}).write_csv().encode()
+
+
+def in_files(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The rows under the names that files have for their columns, unless an editor would need another one."""
+    names = {one.name: one.name_in_files for one in columns if guarded_name(one.name_in_files) == one.name_in_files}
+    there = {name: written for name, written in names.items() if name in rows.columns and written not in rows.columns}
+    return rows.rename(there)
 
 
 def restored(table: Table) -> Table:

@@ -48,7 +48,9 @@ def _ended(context: ReleaseContext, release: Release, reason: str) -> Release:
     if lease is not None:
         context.control.finish(None, lease)
     context.control.unpark(context.model, context.id)
-    done = replace(release, status=status, reason=None if status == "live" else reason, announced=False)
+    done = replace(
+        release, status=status, reason=None if status == "live" else reason, announced=False, ended=context.clock.now()
+    )
     return done if context.catalog.save_release(done) else context.catalog.release(context.model, context.id)
 
 

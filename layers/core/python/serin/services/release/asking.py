@@ -102,7 +102,7 @@ def follow(question: Approval) -> Course | None:
 
 def withdraw_question(context: ReleaseContext, question: Approval, because: str) -> None:
     """The approval counts for nothing any more, answered or not."""
-    withdraw(question, because, catalog=context.catalog)
+    withdraw(question, because, context.clock.now(), catalog=context.catalog)
 
 
 def no_longer_so(judged: Judged) -> str:

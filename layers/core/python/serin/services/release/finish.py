@@ -19,7 +19,8 @@ def finish(context: ReleaseContext) -> Course:
         if not context.is_live() and not _pointer_moved(context):
             return Course("end")
         context.note("finish", f"version {release.version} is live")
-        context.catalog.save_release(replace(release, status="live", reason=None, announced=False))
+        now = context.clock.now()
+        context.catalog.save_release(replace(release, status="live", reason=None, announced=False, ended=now))
         release = context.catalog.release(context.model, context.id)
     announce(context, release)
     start_next(context)

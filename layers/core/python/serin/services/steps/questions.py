@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from serin.domain.approvals import Approval
 from serin.domain.errors import NotFound
@@ -26,20 +27,20 @@ def keep_asking(question: Approval, tell: Tell, *, catalog: Catalog, clock: Cloc
     now = clock.now()
     # Which is refused of a question that is kept already, whenever it was made.
     if question.revision == 1 and catalog.save_approval(question):
-        _void_others(question, catalog)
+        _void_others(question, now, catalog)
         tell(question)
     elif question.expired_at(now):
-        question = saved(question.closed("expired", "nobody has answered in time"), catalog=catalog)
+        question = saved(question.closed("expired", "nobody has answered in time", now), catalog=catalog)
     elif question.reminds_at(now):
         question = saved(question.reminded(now), catalog=catalog)
         tell(question)
     return question
 
 
-def withdraw(question: Approval, because: str, *, catalog: Catalog) -> None:
+def withdraw(question: Approval, because: str, now: datetime, *, catalog: Catalog) -> None:
     """The approval counts for nothing any more, answered or not."""
     if question.status in ("open", "approved"):
-        saved(question.closed("void", because), catalog=catalog)
+        saved(question.closed("void", because, now), catalog=catalog)
 
 
 def saved(changed: Approval, *, catalog: Catalog) -> Approval:
@@ -65,8 +66,8 @@ def refused_by(question: Approval) -> str | None:
     return None
 
 
-def _void_others(question: Approval, catalog: Catalog) -> None:
+def _void_others(question: Approval, now: datetime, catalog: Catalog) -> None:
     """Older questions about the same to the same roles: what they showed, or who has a role, is another now."""
     for other in approvals_of(question.model, catalog=catalog):
         if (other.about, other.roles) == (question.about, question.roles) and other.id != question.id:
-            withdraw(other, f"{OTHER}see approval {question.id}", catalog=catalog)
+            withdraw(other, f"{OTHER}see approval {question.id}", now, catalog=catalog)

@@ -31,7 +31,7 @@ def take_lease(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
         revision = held.revision + 1 if held else 1
         # The table decides who was first.
         if catalog.save_training_lease(TrainingLease(run.model, run.id, clock.now() + SPAN, revision)):
-            _end_silent(run, held, catalog)
+            _end_silent(run, held, catalog, clock)
             return None
     return f"other runs of {run.model} take its lease all the time; train again later"
 
@@ -55,7 +55,7 @@ def _other(run: Run, lease: TrainingLease | None, catalog: Catalog) -> Run | Non
     return holder if holder.is_open else None
 
 
-def _end_silent(run: Run, held: TrainingLease | None, catalog: Catalog) -> None:
+def _end_silent(run: Run, held: TrainingLease | None, catalog: Catalog, clock: Clock) -> None:
     """Whoever had the lease and said no more was killed: nobody else would ever say so of its record."""
     silent = _other(run, held, catalog)
     if silent is not None and held is not None:
@@ -63,7 +63,7 @@ def _end_silent(run: Run, held: TrainingLease | None, catalog: Catalog) -> None:
             f"It said no more until {held.until:%Y-%m-%d %H:%M}Z, when its lease ended: its execution was ended, or "
             f"lost. Remedy: Nothing; run {run.id} trains in its place."
         )
-        catalog.save_run(replace(silent, status="failed", reason=reason))
+        catalog.save_run(replace(silent, status="failed", reason=reason, ended=clock.now()))
 
 
 def _sentence(holder: Run, lease: TrainingLease) -> str:

@@ -1,0 +1,130 @@
+"""Rows that were set aside, as a page shows them, and one of them sent in again as it should have been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from serin.data.contract.shown_rows import shown_rows
+from serin.data.files.corrections import in_files, still_set_aside, to_csv
+from serin.data.files.parquet import from_parquet
+from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD
+from serin.domain.contracts import Contract
+from serin.domain.datasets import Upload
+from serin.domain.errors import Invalid, NotFound
+from serin.domain.names import digest
+from serin.ports import Catalog, ObjectStore
+
+LOOKED_AT = 100
+"""Of so many of the newest uploads rows are listed; `quarantine export` has all."""
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row, the rules it broke, and its values under the names that the file had; `text` is one of a wrong width.
+
+    `kept` are its columns whose values nobody is shown; they stay as they are.
+    """
+
+    upload: str
+    file: str
+    number: int
+    rules: tuple[str, ...]
+    values: Mapping[str, str | None]
+    text: str | None = None
+    kept: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What names it on a page."""
+        return f"{self.upload[:12]}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """How many rows of the newest uploads are set aside and not corrected, and the first of them, newest first."""
+
+    total: int = 0
+    rows: tuple[SetAside, ...] = field(default_factory=tuple)
+
+
+def show_quarantine(
+    dataset: str, contract: Contract, *, catalog: Catalog, lake: ObjectStore, most: int = SHOWN
+) -> Quarantine:
+    """The rows that nobody has corrected yet."""
+    total, rows = 0, list[SetAside]()
+    for upload, frame in _frames(dataset, catalog, lake):
+        total += frame.height
+        rows += _rows(upload, shown_rows(frame.head(most - len(rows)), contract.columns), _kept(contract))
+    return Quarantine(total, tuple(rows))
+
+
+def correct_row(
+    dataset: str,
+    upload_id: str,
+    number: int,
+    values: Mapping[str, str | None],
+    contract: Contract,
+    *,
+    catalog: Catalog,
+    lake: ObjectStore,
+    uploads: ObjectStore,
+) -> str:
+    """Send one row in again with these values, as a file that corrects it; the file's name. None is no value.
+
+    Raises NotFound where that row is not set aside, or not any more, and Invalid for values of other columns.
+    """
+    frame = next((frame for upload, frame in _frames(dataset, catalog, lake) if upload.id == upload_id), None)
+    row = None if frame is None else in_files(frame.filter(pl.col(ROW) == number), contract.columns)
+    if row is None or not row.height:
+        raise NotFound(
+            f"Row {number:,} of the upload {upload_id[:12]} is not set aside any more.", "Look at the list again."
+        )
+    kept = _kept(contract)
+    columns = [name for name in row.columns if name not in RESERVED and name not in kept]
+    if row[TEXT][0] is not None or set(values) != set(columns):
+        raise Invalid(
+            f"The row {number:,} of the upload {upload_id[:12]} does not have these values.",
+            "Give each of its columns that is shown a value; a row of a wrong width is corrected in the file.",
+        )
+    corrected = row.with_columns(pl.lit(values[name], dtype=pl.String).alias(name) for name in columns)
+    types = {column.name_in_files: column.type for column in contract.columns}
+    content = to_csv([corrected], types)
+    name = f"corrected-{upload_id[:12]}-{number}-{digest(content)[:12]}.csv"
+    uploads.put(f"raw/{dataset}/{name}", content)
+    return name
+
+
+def _frames(dataset: str, catalog: Catalog, lake: ObjectStore) -> Sequence[tuple[Upload, pl.DataFrame]]:
+    """Each of the newest uploads with the rows it has set aside, but for those that were corrected since."""
+    newest = catalog.latest_uploads(dataset, LOOKED_AT).items
+    corrected = [from_parquet(lake.get(upload.corrects)) for upload in newest if upload.corrects]
+    frames = []
+    for upload in newest:
+        if upload.quarantine:
+            rows = from_parquet(lake.get(upload.quarantine)).with_columns(pl.lit(upload.id).alias(UPLOAD))
+            frames.append((upload, still_set_aside(rows, corrected)))
+    return frames
+
+
+def _kept(contract: Contract) -> frozenset[str]:
+    """Columns that are not shown, by the names they may have in a file."""
+    return frozenset(name for one in contract.columns if not one.shown for name in (one.name, one.name_in_files))
+
+
+def _rows(upload: Upload, rows: pl.DataFrame, kept: frozenset[str]) -> list[SetAside]:
+    return [
+        SetAside(
+            upload.id,
+            upload.file,
+            row[ROW],
+            tuple(row[RULES]),
+            {name: value for name, value in row.items() if name not in RESERVED and name not in kept},
+            row[TEXT],
+            tuple(name for name in rows.columns if name in kept),
+        )
+        for row in rows.iter_rows(named=True)
+    ]

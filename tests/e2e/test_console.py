@@ -1,0 +1,113 @@
+"""The console in a real browser, on the platform that the walk has left: three people do their work in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.control import DynamoControl
+from serin.adapters.dynamodb import RecordTable
+from serin.domain.approvals import asked
+from serin.services.tokens import create_token
+from serin_cli.quarantine import set_aside
+from serin_cli.walk import MODEL
+from tests.e2e.conftest import Walked
+from tests.e2e.driven import Chromium, chromium
+
+PICTURES = Path(os.environ.get("SERIN_PICTURES", "build/pages/console"))
+"""Where people find the pages as they looked."""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+def table(walked: Walked, name: str) -> RecordTable:
+    client = boto3.client("dynamodb", **walked.platform.cloud.client)  # type: ignore[call-overload]
+    return RecordTable(client, f"serin-{walked.platform.connection.stage}-{name}")
+
+
+def visit(walked: Walked, page: Chromium, path: str, owner: str, *scopes: str) -> None:
+    """Sign in as somebody new, at that page."""
+    cloud = walked.platform.cloud
+    made = create_token(
+        *(owner, ("read", *scopes), timedelta(hours=1), [MODEL]),
+        control=DynamoControl(table(walked, "control")),
+        clock=cloud.clock,
+    )
+    page.call("Network.clearBrowserCookies")
+    page.sign_in(f"{cloud.api_url}{path}", made.secret)
+    assert "Sign out" in page.text, page.text
+
+
+def test_a_data_engineer_corrects_a_row_and_sends_it_in_again(walked: Walked, page: Chromium) -> None:
+    before = sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
+    visit(walked, page, "/console/datasets/weather", "data-platform", f"train:{MODEL}")
+    page.pictures("data", PICTURES)
+    page.run("document.querySelector('details.card').open = true; null")
+    rule = str(page.run("document.querySelector('details.card summary').innerText"))
+    assert "weather." in rule
+    _correct(page, rule)
+    page.press("details.card[open] form button")
+    assert "was sent in again as corrected-" in page.text
+    walked.platform.cloud.settle()
+    newest = walked.client.all("/uploads", dataset="weather")[-1]
+    assert newest["file"].startswith("corrected-")
+    assert (newest["rows"], newest["corrected"]) == (1, newest["accepted"])
+    after = sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
+    assert after == before - newest["corrected"]
+
+
+def _correct(page: Chromium, rule: str) -> None:
+    """Write something that the row's rule takes, as far as its columns are numbers."""
+    for broken in rule.rpartition(": ")[2].split(", "):
+        column = broken.split(".")[1]
+        page.fill(f"details.card[open] input[name='value:{column}']", "10")
+
+
+def test_a_stakeholder_approves_a_release(walked: Walked, page: Chromium) -> None:
+    catalog, now = DynamoCatalog(table(walked, "catalog")), walked.platform.cloud.clock.now()
+    release = catalog.releases(MODEL)[-1]
+    shown = ("Shall this version have all calls?", {"value per 1,000": 612.5}, "d1gest")
+    question = asked(MODEL, release.id, release.version, *shown, now)
+    assert catalog.save_approval(question)
+    visit(walked, page, "/console/approvals", "rebooking-lead", f"approve:{MODEL}")
+    assert "d1gest" in page.text
+    page.pictures("approvals", PICTURES)
+    page.fill(f"#approval-{question.id} input[name=why]", "It pays.")
+    page.press(f"#approval-{question.id} button[value=approve]")
+    answer = catalog.approval(MODEL, question.id).answer
+    assert answer is not None, page.text
+    assert (answer.by, answer.word, answer.why) == ("rebooking-lead", "approve", "It pays.")
+    newest = walked.client.get("/audit", model=MODEL)["items"]
+    (told,) = [item for item in newest if item["about"] == f"approval {question.id}" and item.get("by")]
+    assert (told["by"], told["digest"]) == ("rebooking-lead", "d1gest")
+
+
+def test_an_ml_engineer_sees_how_a_canary_was_rolled_back(walked: Walked, page: Chromium) -> None:
+    releases = DynamoCatalog(table(walked, "catalog")).releases(MODEL)
+    back = next(release for release in releases if release.status == "rolled_back")
+    visit(walked, page, f"/console/models/{MODEL}", "ml-platform", f"release:{MODEL}")
+    assert "Time line" in page.text
+    page.pictures("model", PICTURES)
+    page.press(f"a[href='/console/models/{MODEL}/releases/{back.id}']")
+    assert "rolled back" in page.text
+    assert page.run("document.querySelectorAll('svg.chart').length") >= 2
+    page.pictures("release", PICTURES)
+
+
+def test_keys_reach_every_form_and_nothing_comes_from_elsewhere(walked: Walked, page: Chromium) -> None:
+    visit(walked, page, "/", "ml-platform")
+    page.pictures("start", PICTURES)
+    page.call("Input.dispatchKeyEvent", type="keyDown", key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    assert page.run("document.activeElement.className") == "skip"
+    assert page.run("performance.getEntriesByType('resource').length") == 0
+    assert page.run("document.cookie") == ""
