@@ -46,7 +46,8 @@ def test_every_function_of_the_templates_has_a_handler_and_every_handler_a_funct
         "score-batch",
     }
     made = {next((name for name in per_model if item.startswith(f"{name}-")), item) for item in aws.functions()}
-    assert made == handlers
+    # These charters hash no column, so there is nobody to erase: `test_design` has a stage with one that does.
+    assert made == handlers - {"erase-person"}
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def test_a_part_that_is_not_the_next_one_is_refused(part: object) -> None:
 
 
 def test_every_row_of_an_upload_is_accepted_or_in_quarantine() -> None:
-    with pytest.raises(ValueError, match=r"4 rows in, 2 \+ 1 \+ 0 out"):
+    with pytest.raises(ValueError, match=r"4 rows in, 2 \+ 1 \+ 0 \+ 0 out"):
         an_upload(rows=4)
 
 

@@ -182,7 +182,7 @@ def test_a_record_nobody_has_written_is_refused_by_its_field(kind: Any, record: 
 
 
 def test_a_record_of_rows_that_do_not_add_up_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"5 rows in, 2 \+ 1 \+ 0 out"):
+    with pytest.raises(ValueError, match=r"5 rows in, 2 \+ 1 \+ 0 \+ 0 out"):
         from_record(Upload, {**as_record(an_upload()), "rows": 5})
 
 

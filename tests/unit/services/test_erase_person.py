@@ -24,6 +24,7 @@ from serin.domain.datasets import Upload
 from serin.domain.erasures import Erasure
 from serin.domain.errors import Conflict, Invalid, NotFound
 from serin.domain.features import EntityKey, OnlineValues
+from serin.domain.people import People
 from serin.services.accept_upload import Arrival, accept_upload
 from serin.services.begin_erasure import ErasureWanted, begin_erasure
 from serin.services.compact_dataset import compact_dataset
@@ -31,7 +32,7 @@ from serin.services.erase_person import Cursor, PersonEraser
 from serin.services.start_work import start_rerun
 from serin.services.steps.dataset_rows import copies_up_to, rows_up_to
 from serin.services.steps.pseudonyms import known_pseudonyms
-from tests.builders import NOON, a_charter, a_contract, a_run, a_training_set, a_verdict, a_version
+from tests.builders import NOON, a_charter, a_contract, a_run, a_training_set, a_verdict, a_version, an_asking
 from tests.definitions import item_key
 from tests.unit.services.test_personal_uploads import Personal
 
@@ -239,7 +240,7 @@ def test_a_training_set_loses_its_rows_and_cannot_be_repeated_and_its_versions_a
         assert archive["amount"].tolist() == left["amount"].to_list() == [2, 3]
     world.catalog.begin_run(a_run(id="r2", training_set="set1", verdict=a_verdict()))
     with pytest.raises(Conflict, match="somebody was erased"):
-        start_rerun(MODEL, "r2", "c1", catalog=world.catalog, workflows=MemoryWorkflows())
+        start_rerun(MODEL, "r2", an_asking("c1"), People(), catalog=world.catalog, workflows=MemoryWorkflows())
 
 
 def test_files_as_they_were_sent_keep_the_rows_of_others_and_bring_nothing_back(world: World) -> None:
