@@ -49,17 +49,25 @@ def function_routes(
         )
         if is_page:
             acknowledge(made, "AwsSolutions-APIG4", BY_SESSION)
-    # One for all methods of a path: a second one would allow nothing more.
-    for path in dict.fromkeys(route.partition(" ")[2] for route in (*routes, *pages)):
+    # One for all methods and all that lies below: what a route calls is said by its integration, and each permission
+    # of its own would take its part of the 20 KB that a function's policy may have.
+    for pattern in dict.fromkeys(_below(route.partition(" ")[2]) for route in (*routes, *pages)):
         lambda_.CfnPermission(
             stack,
-            f"{id}Permission-{_words(path)}",
+            f"{id}Permission-{_words(pattern)}",
             action="lambda:InvokeFunction",
             function_name=function,
             principal="apigateway.amazonaws.com",
-            source_arn=stack.addresses.calls(api, f"*/*{path}"),
+            source_arn=stack.addresses.calls(api, f"*/*{pattern}"),
         )
 
 
+def _below(path: str) -> str:
+    """`/models/*` of `/models/{model}/views`."""
+    fixed, variable, _ = path.partition("{")
+    return f"{fixed}*" if variable else fixed
+
+
 def _words(route: str) -> str:
-    return "".join(character if character.isalnum() else "-" for character in route)
+    """A name of letters, digits and dashes; CloudFormation's own leave out the dashes."""
+    return "".join(character if character.isalnum() else "-" for character in route.replace("*", "below"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import polars as pl
 from moto.events.models import Rule, events_backends
 
@@ -33,6 +34,7 @@ from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
 from serin.services.steps.shadow_files import keep
+from serin.services.tokens import create_token
 from serin.services.train_model import Checked
 from serin_cli.asked import first_flights
 from serin_cli.batch import begun, ended, fetch
@@ -42,6 +44,7 @@ from tests.contracts.endpoints import packed
 from tests.e2e.access import WEATHER
 from tests.e2e.conftest import Walked
 from tests.e2e.watched import look
+from tests.unit.http.browsing import Html
 
 RECONCILED = timedelta(hours=6, minutes=1)
 ABANDONED, WAITING = "abandoned", "waiting"
@@ -74,6 +77,7 @@ def exercise(walked: Walked) -> None:
     for release in walked.client.all(f"/models/{MODEL}/releases"):
         walked.client.release(MODEL, release["id"])
     _correct_a_row(walked)
+    _correct_a_row_in_the_console(walked)
     _look_a_prediction_up(walked)
     _fail_an_upload(walked)
     _log_what_a_shadow_says(walked)
@@ -163,6 +167,21 @@ def _correct_a_row(walked: Walked) -> None:
     file = walked.folder / "one-row.csv"
     file.write_bytes(to_csv([rows.head(1).with_columns(arr_time=pl.lit("0"))], {}))
     assert walked.client.upload("flights", file)["corrected"] == 1, upload
+
+
+def _correct_a_row_in_the_console(walked: Walked) -> None:
+    """As a browser does: a session, the form of the page, and the row as it stands there, which is set aside again."""
+    cloud, path = walked.platform.cloud, "/console/datasets/flights"
+    scopes = ("read", f"train:{MODEL}")
+    control = DynamoControl(_table(walked, "control"))
+    token = create_token("data-platform", scopes, timedelta(hours=1), [MODEL], control=control, clock=cloud.clock)
+    with httpx.Client(base_url=cloud.api_url, timeout=60) as browser:
+        signed = browser.post("/console/sign-in", data={"token": token.secret, "then": path})
+        browser.headers["cookie"] = signed.headers["set-cookie"].partition(";")[0]
+        form = next(form for form in Html(browser.get(path).text).forms if form.action == f"{path}/correct")
+        assert browser.post(form.action, data=form.fields).status_code == 303
+    cloud.settle()
+    assert walked.client.all("/uploads", dataset="flights")[-1]["file"].startswith("corrected-")
 
 
 def _look_a_prediction_up(walked: Walked) -> None:

@@ -14,6 +14,7 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.approvals import asked
+from serin.domain.errors import NotFound
 from serin.services.tokens import create_token
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL
@@ -48,8 +49,16 @@ def visit(walked: Walked, page: Chromium, path: str, owner: str, *scopes: str) -
     assert "Sign out" in page.text, page.text
 
 
+def left(walked: Walked) -> int:
+    """How many rows of the weather are set aside and not corrected."""
+    try:
+        return sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
+    except NotFound:
+        return 0
+
+
 def test_a_data_engineer_corrects_a_row_and_sends_it_in_again(walked: Walked, page: Chromium) -> None:
-    before = sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
+    before = left(walked)
     visit(walked, page, "/console/datasets/weather", "data-platform", f"train:{MODEL}")
     page.pictures("data", PICTURES)
     page.run("document.querySelector('details.card').open = true; null")
@@ -62,8 +71,7 @@ def test_a_data_engineer_corrects_a_row_and_sends_it_in_again(walked: Walked, pa
     newest = walked.client.all("/uploads", dataset="weather")[-1]
     assert newest["file"].startswith("corrected-")
     assert (newest["rows"], newest["corrected"]) == (1, newest["accepted"])
-    after = sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
-    assert after == before - newest["corrected"]
+    assert left(walked) == before - newest["corrected"]
 
 
 def _correct(page: Chromium, rule: str) -> None:
