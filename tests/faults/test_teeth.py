@@ -34,10 +34,9 @@ class Instead:
         return self._function if method == self._method else getattr(self._port, method)
 
 
-def tells_first(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def tells_first(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Tells of an upload, and then records it."""
+    catalog, events = ports["catalog"], ports["events"]
 
     def record(upload: Upload, part: Part, head: DatasetHead) -> bool:
         detail: dict[str, str | int]
@@ -45,21 +44,12 @@ def tells_first(
         events.publish(Event("Upload Accepted", detail, upload.correlation or ""))
         return bool(catalog.record_accepted(upload, part, head))
 
-    return accept_upload(
-        arrival,
-        contracts,
-        uploads=uploads,
-        lake=lake,
-        catalog=Instead(catalog, "record_accepted", record),
-        events=events,
-        clock=clock,
-    )
+    return accept_upload(arrival, contracts, **{**ports, "catalog": Instead(catalog, "record_accepted", record)})
 
 
-def tells_once(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def tells_once(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Tells of an upload only who has recorded it."""
+    catalog, events = ports["catalog"], ports["events"]
     recorded = list[str]()
 
     def record(upload: Upload, part: Part, head: DatasetHead) -> bool:
@@ -71,27 +61,26 @@ def tells_once(
         if event.name != "Upload Accepted" or event.detail["upload_id"] in recorded:
             events.publish(event)
 
-    recording, telling = Instead(catalog, "record_accepted", record), Instead(events, "publish", publish)
-    return accept_upload(arrival, contracts, uploads=uploads, lake=lake, catalog=recording, events=telling, clock=clock)
+    planted = {
+        "catalog": Instead(catalog, "record_accepted", record),
+        "events": Instead(events, "publish", publish),
+    }
+    return accept_upload(arrival, contracts, **{**ports, **planted})
 
 
-def stores_last(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def stores_last(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Writes the file once it is recorded."""
-    waiting = list[tuple[str, bytes]]()
+    lake, waiting = ports["lake"], list[tuple[str, bytes]]()
     late = Instead(lake, "put_file", lambda key, file: waiting.append((key, file.read_bytes())))
-    upload = accept_upload(arrival, contracts, uploads=uploads, lake=late, catalog=catalog, events=events, clock=clock)
+    upload = accept_upload(arrival, contracts, **{**ports, "lake": late})
     for put in waiting:
         lake.put(*put)
     return upload
 
 
-def notes_new_ones(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def notes_new_ones(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Notes no object whose content was there before."""
-    known = list[Upload | None]()
+    catalog, known = ports["catalog"], list[Upload | None]()
 
     def upload(dataset: str, name: str) -> Upload | None:
         known.append(catalog.upload(dataset, name))
@@ -101,32 +90,22 @@ def notes_new_ones(
         if known[0] is None:
             catalog.note_arrival(*arrival)
 
-    return accept_upload(
-        arrival,
-        contracts,
-        uploads=uploads,
-        lake=lake,
-        catalog=Instead(Instead(catalog, "upload", upload), "note_arrival", note),
-        events=events,
-        clock=clock,
-    )
+    forgetful = Instead(Instead(catalog, "upload", upload), "note_arrival", note)
+    return accept_upload(arrival, contracts, **{**ports, "catalog": forgetful})
 
 
-def fails_at_the_same(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def fails_at_the_same(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Fails on every file of one name."""
     if arrival.key.endswith("same.csv"):
         raise ValueError(arrival.key)
-    return accept_upload(arrival, contracts, uploads=uploads, lake=lake, catalog=catalog, events=events, clock=clock)
+    return accept_upload(arrival, contracts, **ports)
 
 
-def reads_the_newest(
-    arrival: Arrival, contracts: Any, uploads: Any, lake: Any, catalog: Any, events: Any, clock: Any
-) -> Upload:
+def reads_the_newest(arrival: Arrival, contracts: Any, **ports: Any) -> Upload:
     """Reads the newest version of an object, whichever has arrived."""
+    uploads = ports["uploads"]
     newest = Instead(uploads, "fetch", lambda key, into, _: uploads.fetch(key, into))
-    return accept_upload(arrival, contracts, uploads=newest, lake=lake, catalog=catalog, events=events, clock=clock)
+    return accept_upload(arrival, contracts, **{**ports, "uploads": newest})
 
 
 class NoConditionOnTheHead(MemoryCatalog):
