@@ -110,8 +110,9 @@ def up(arguments: Namespace) -> None:
         story.say("  token, keys   in .serin/connection.json and .serin/aws, valid until the platform ends\n")
         story.say("In another terminal:\n\n  ./scripts/serin sample flights --to build/flights")
         story.say("  ./scripts/serin upload flights build/flights/2013-01.csv\n  ./scripts/serin models")
+        # A signal may be delivered to another thread, which does not wake this one: it looks by itself.
         while True:
-            time.sleep(3600)
+            time.sleep(1)
 
 
 def _limit(settings: Settings, account: Account) -> str:

@@ -108,8 +108,8 @@ def test_the_program_prints_json_and_a_table(
 @pytest.mark.parametrize(
     ("arguments", "found"),
     [
-        (("create",), "an owner, a scope and a span"),
-        (("create", "--owner", "ana", "--scope", "read"), "an owner, a scope and a span"),
+        (("create",), "an owner, a scope or a role, and a span"),
+        (("create", "--owner", "ana", "--scope", "read"), "an owner, a scope or a role, and a span"),
         (("create", "--owner", "a b", "--scope", "read", "--for", "1d"), "'a b' cannot own"),
         (("create", "--owner", "ana", "--scope", "predict:other", "--for", "1d"), "there are flight-delay"),
         (("create", "--owner", "ana", "--scope", "own", "--for", "1d"), "no action"),

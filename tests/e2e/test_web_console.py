@@ -1,4 +1,7 @@
-"""The console in a real browser, on the platform that the walk has left: three people do their work in it."""
+"""The console in a real browser, on the platform that the walk has left: three people do their work in it.
+
+Tests that look at what the walk has left come before, by their files' names: here a row is corrected.
+"""
 
 from __future__ import annotations
 
