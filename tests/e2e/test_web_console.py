@@ -53,25 +53,25 @@ def visit(walked: Walked, page: Chromium, path: str, owner: str, *scopes: str) -
 
 
 def left(walked: Walked) -> int:
-    """How many rows of the weather are set aside and not corrected."""
+    """How many flights are set aside and not corrected."""
     try:
-        return sum(rows.height for _, rows in set_aside(walked.client, "weather", None))
+        return sum(rows.height for _, rows in set_aside(walked.client, "flights", None))
     except NotFound:
         return 0
 
 
 def test_a_data_engineer_corrects_a_row_and_sends_it_in_again(walked: Walked, page: Chromium) -> None:
     before = left(walked)
-    visit(walked, page, "/console/datasets/weather", "data-platform", f"train:{MODEL}")
+    visit(walked, page, "/console/datasets/flights", "data-platform", f"train:{MODEL}")
     page.pictures("data", PICTURES)
     page.run("document.querySelector('details.card').open = true; null")
     rule = str(page.run("document.querySelector('details.card summary').innerText"))
-    assert "weather." in rule
+    assert "flights." in rule
     _correct(page, rule)
     page.press("details.card[open] form button")
     assert "was sent in again as corrected-" in page.text
     walked.platform.cloud.settle()
-    newest = walked.client.all("/uploads", dataset="weather")[-1]
+    newest = walked.client.all("/uploads", dataset="flights")[-1]
     assert newest["file"].startswith("corrected-")
     assert (newest["rows"], newest["corrected"]) == (1, newest["accepted"])
     assert left(walked) == before - newest["corrected"]

@@ -8,7 +8,7 @@ from benches.schedules.faults import FAULTS
 from benches.schedules.releases.machine import definition
 from benches.schedules.releases.tally import run
 
-SEEDS, BATCH = range(1, 2001), 500
+SEEDS, BATCH = range(1, 1001), 500
 """Each planted fault is found in the first hundreds (test_release_teeth.py); the bench walks ten thousand."""
 
 
