@@ -170,7 +170,7 @@ class ApiStack(SerinStack):
             "authorize",
             layers=["core"],
             environment=["SERIN_CONTROL_TABLE"],
-            permissions=[allow("dynamodb:GetItem", on=self.addresses.table("control"))],
+            permissions=[allow_items("dynamodb:GetItem", on=self.addresses.table("control"), of=["TOKENS"])],
             called_by="http",
             memory=512,
             timeout=cdk.Duration.seconds(10),
@@ -227,11 +227,16 @@ class ApiStack(SerinStack):
                     "dynamodb:PutItem",
                     on=self.addresses.table("catalog"),
                     of=[
-                        *("WITHDRAWAL#*", "WATCH#*", "APPROVAL#*", "REQUESTER#*"),
+                        *("WITHDRAWAL#*", "WATCH#*", "APPROVAL#*"),
                         *(f"AUDIT#{area}#*" for area in ("registry", "watch", "people")),
                     ],
                 ),
-                allow("dynamodb:GetItem", on=self.addresses.table("control")),
+                # Salts of personal values lie in the same table.
+                allow_items(
+                    "dynamodb:GetItem",
+                    on=self.addresses.table("control"),
+                    of=["DIRECTIVE#*", "LIVE#*", "SESSION#*", "TOKENS"],
+                ),
                 allow_items(
                     "dynamodb:PutItem",
                     on=self.addresses.table("control"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, list_keys
+from infra.constructs.permissions import EVERY_MODELS, EVERY_VERSION, Permission, allow, allow_items, list_keys
 from infra.constructs.stack import SerinStack
 from infra.names import EVERY_MODEL
 
@@ -23,7 +23,11 @@ class ReleasePermissions:
         catalog, control = self._addresses.table("catalog"), self._addresses.table("control")
         return [
             allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", on=catalog),
-            allow("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem", on=control),
+            allow_items(
+                *("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+                on=control,
+                of=["DIRECTIVE#*", "LEASE#*", "LIVE#*", "PARKED#*"],
+            ),
             allow("states:StartExecution", on=self._addresses.machine("release")),
             allow("sns:Publish", on=self._addresses.topic("notices")),
         ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from serin.domain.approvals import Answer, Waiting, asked
+from serin.domain.auditing.effects import asked_for, asked_for_training
 from serin.domain.copies import Copies, DigestSet, Repeats
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import NotFound
@@ -38,6 +39,7 @@ from tests.builders import (
     a_training_set,
     a_trial,
     a_version,
+    an_asking,
     an_upload,
 )
 
@@ -283,11 +285,14 @@ def test_a_training_that_waits_is_known_by_its_newest_token(catalog: Catalog) ->
 
 
 def test_who_asks_first_for_a_run_or_a_release_is_who_asked(catalog: Catalog) -> None:
-    assert catalog.requester("late-orders", "r1") is None
+    def known(run: str) -> str | None:
+        entry = catalog.entry("people", "late-orders", asked_for("training asked for", "late-orders", f"run {run}"))
+        return None if entry is None else entry.by
+
+    assert known("r1") is None
     for by in ("ana", "bo"):
-        catalog.note_requester("late-orders", "r1", by)
-    assert catalog.requester("late-orders", "r1") == "ana"
-    assert catalog.requester("late-orders", "r2") is None
+        catalog.note_asked(asked_for_training("late-orders", "r1", "now", an_asking(by=by)))
+    assert (known("r1"), known("r2")) == ("ana", None)
 
 
 def test_an_approval_changes_from_the_revision_before_and_from_no_other(catalog: Catalog) -> None:

@@ -20,7 +20,7 @@ from tests.tables import a_table
 
 ARGUMENTS: Mapping[str, Any] = {
     **dict.fromkeys(
-        ("dataset", "model", "bucket", "definition", "object", "hash", "holder", "first", "last", "owner"), "a"
+        ("dataset", "model", "bucket", "definition", "object", "hash", "holder", "name", "first", "last", "owner"), "a"
     ),
     **dict.fromkeys(
         ("upload_id", "training_set_id", "run_id", "release_id", "approval_id", "erasure_id", "work"), "r1"

@@ -178,6 +178,7 @@ def _correct_a_row_in_the_console(walked: Walked) -> None:
     with httpx.Client(base_url=cloud.api_url, timeout=60) as browser:
         signed = browser.post("/console/sign-in", data={"token": token.secret, "then": path})
         browser.headers["cookie"] = signed.headers["set-cookie"].partition(";")[0]
+        assert browser.get("/").status_code == 200
         form = next(form for form in Html(browser.get(path).text).forms if form.action == f"{path}/correct")
         assert browser.post(form.action, data=form.fields).status_code == 303
     cloud.settle()

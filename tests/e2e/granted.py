@@ -19,11 +19,11 @@ GRANTED: tuple[str, ...] = (
     "AcceptUpload: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on uploads",
     "Api: dynamodb:GetItem dynamodb:Query on table/catalog",
     (
-        "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* for REQUESTER#* "
+        "Api: dynamodb:PutItem on table/catalog for WITHDRAWAL#* for WATCH#* for APPROVAL#* "
         "for AUDIT#registry#* for AUDIT#watch#* for AUDIT#people#*"
     ),
     "Api: dynamodb:BatchGetItem on table/online-features",
-    "Api: dynamodb:GetItem on table/control",
+    "Api: dynamodb:GetItem on table/control for DIRECTIVE#* for LIVE#* for SESSION#* for TOKENS",
     "Api: dynamodb:PutItem on table/control for DIRECTIVE#* for DIRECTIVES#* for SESSION#*",
     "Api: dynamodb:Query on table/control for DIRECTIVES#* for TOKENS",
     "Api: s3:GetObject on lake/quarantine/*",
@@ -46,7 +46,7 @@ GRANTED: tuple[str, ...] = (
     "Api: states:DescribeExecution on execution:batch:*",
     "Api: states:SendTaskSuccess on *",
     "Api: states:StartExecution on stateMachine:training-* stateMachine:release stateMachine:batch",
-    "Authorize: dynamodb:GetItem on table/control",
+    "Authorize: dynamodb:GetItem on table/control for TOKENS",
     f"Authorize: {_LOG}/authorize:*",
     "BuildFeaturesflightdelay: dynamodb:PutItem on table/online-features for flight-delay#*",
     (
@@ -146,7 +146,10 @@ GRANTED: tuple[str, ...] = (
     "ProfileDatasetflightdelay: sqs:SendMessage on failed-flight-delay",
     "Reconcile: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
     "Reconcile: dynamodb:Query on table/catalog/index/by-moment",
-    "Reconcile: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
+    (
+        "Reconcile: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control "
+        "for DIRECTIVE#* for LEASE#* for LIVE#* for PARKED#*"
+    ),
     "Reconcile: events:PutEvents on event-bus/serin-demo for serin for Backfill Wanted for Release Finished",
     "Reconcile: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (
@@ -159,7 +162,10 @@ GRANTED: tuple[str, ...] = (
     "Reconcile: states:StartExecution on stateMachine:release",
     "ReleaseModel: cloudwatch:DescribeAlarms cloudwatch:GetMetricData on *",
     "ReleaseModel: dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/catalog",
-    "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control",
+    (
+        "ReleaseModel: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query on table/control "
+        "for DIRECTIVE#* for LEASE#* for LIVE#* for PARKED#*"
+    ),
     "ReleaseModel: events:PutEvents on event-bus/serin-demo for serin for Release Finished",
     "ReleaseModel: lambda:GetAlias lambda:UpdateAlias on function:predict-*",
     (

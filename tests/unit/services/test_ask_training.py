@@ -12,6 +12,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryClock, MemoryNotices, MemoryWorkflows
 from serin.domain.approvals import Approval, Word, asked_of_training
+from serin.domain.auditing.effects import asked_for_training
 from serin.domain.charter import Charter
 from serin.domain.errors import Denied
 from serin.domain.experiments import TrainingSet
@@ -20,7 +21,7 @@ from serin.domain.people import People
 from serin.services.answer_approval import answer_approval
 from serin.services.ask_training import Answered, ask_training, wait_for_answer
 from serin.services.train_model import Checked
-from tests.builders import NOON, a_charter, a_run, a_training_set, a_trial
+from tests.builders import NOON, a_charter, a_run, a_training_set, a_trial, an_asking
 
 MODEL, ROLES = "late-orders", ("data_scientist", "business_stakeholder")
 PEOPLE = People({"data_scientist": ("ana",), "business_stakeholder": ("bo",)}, training=ROLES)
@@ -174,7 +175,7 @@ def test_what_was_agreed_to_counts_no_more_once_it_is_another(what: str) -> None
 def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say_no() -> None:
     both = replace(PEOPLE, who={**PEOPLE.who, "data_scientist": ("ana", "sam")})
     world = World(charter=a_charter(people=both))
-    world.catalog.note_requester(MODEL, "r1", "ana")
+    world.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
     world.ask()
     assert {one.requested_by for one in world.open} == {("ana",)}
     with pytest.raises(Denied, match=r"ana has asked for this, and with people\.four_eyes") as refused:
@@ -189,11 +190,11 @@ def test_who_asked_for_a_training_may_not_agree_to_it_with_any_token_but_may_say
 
 def test_who_asked_may_take_it_back_and_a_team_of_one_agrees_to_its_own_work() -> None:
     world = World()
-    world.catalog.note_requester(MODEL, "r1", "ana")
+    world.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
     world.ask()
     assert world.say("reject", "ana").status == "rejected"
     alone = World(charter=a_charter(people=replace(PEOPLE, four_eyes=False)))
-    alone.catalog.note_requester(MODEL, "r1", "ana")
+    alone.catalog.note_asked(asked_for_training(MODEL, "r1", "now", an_asking()))
     alone.ask()
     assert alone.say("approve", "ana").status == "approved"
 

@@ -8,10 +8,12 @@ import pytest
 
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.world import MemoryWorkflows
+from serin.domain.auditing.effects import asked_for_training
 from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.models import Artifact
 from serin.domain.people import People
 from serin.services.start_work import start_newest, start_release, start_rerun, start_rollback, start_training
+from serin.services.steps.approvals import requesters
 from serin.services.withdraw_version import withdraw_version
 from tests.builders import a_run, a_training_set, a_verdict, an_asking
 from tests.unit.services.releasing import MODEL, World, with_live
@@ -194,7 +196,9 @@ def test_who_asks_is_remembered_before_anything_begins() -> None:
     run = start_training(MODEL, an_asking("c1", "key"), PEOPLE, **ports)
     assert start_training(MODEL, an_asking("c2", "key", by="bo"), PEOPLE, **ports) == run
     release = start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, control=world.control, **ports)
-    assert [world.catalog.requester(MODEL, work) for work in (run, release, "other")] == ["ana", "bo", None]
+    assert requesters(MODEL, run=run, catalog=world.catalog) == ("ana",)
+    assert requesters(MODEL, run="other", release=release, catalog=world.catalog) == ("bo",)
+    assert requesters(MODEL, run="other", catalog=world.catalog) == ()
 
 
 @pytest.mark.parametrize("owner", ["ana", "Ana"])
@@ -214,7 +218,7 @@ def test_what_nobody_else_could_agree_to_does_not_begin(owner: str) -> None:
 def test_who_had_a_version_trained_cannot_be_the_one_who_agrees_to_its_release() -> None:
     world, workflows = World(), MemoryWorkflows()
     ports: Any = {"catalog": world.catalog, "control": world.control, "workflows": workflows}
-    world.catalog.note_requester(MODEL, world.catalog.version(MODEL, 2).run, "ana")
+    world.catalog.note_asked(asked_for_training(MODEL, world.catalog.version(MODEL, 2).run, "now", an_asking()))
     with pytest.raises(Conflict, match="nobody but bo and ana"):
         start_release(MODEL, 2, an_asking("c1", by="bo"), PEOPLE, **ports)
     assert start_release(MODEL, 2, an_asking(), PEOPLE, **ports)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from serin.domain.approvals import Approval, Word
+from serin.domain.auditing.effects import asked_for_release, asked_for_training
 from serin.domain.errors import Conflict, Denied, Invalid
 from serin.domain.judgement.release_evidence import Stops
 from serin.domain.judgement.release_policy import CanaryPolicy, Margins, ShadowPolicy
@@ -16,6 +17,7 @@ from serin.domain.people import People
 from serin.domain.release_course import ROUNDS, Course
 from serin.ports import Alarm, AliasState
 from serin.services.answer_approval import answer_approval
+from tests.builders import an_asking
 from tests.unit.services.releasing import MODEL, World, policy, with_live
 
 DAY = timedelta(days=1)
@@ -279,7 +281,8 @@ def test_no_caller_is_answered_before_each_role_that_the_charter_wants_has_agree
 def test_who_asked_for_a_release_or_for_the_training_of_its_version_does_not_agree_to_it(work: str) -> None:
     world = agreeing(release=("ml_engineer",))
     run = world.catalog.version(MODEL, 2).run
-    world.catalog.note_requester(MODEL, run if work == "run" else work, "ana")
+    asked = asked_for_training(MODEL, run, "now", an_asking())
+    world.catalog.note_asked(asked if work == "run" else asked_for_release(MODEL, work, "version 2", an_asking()))
     world.step("rel2", world.until("rel2", 2, "open"))
     (question,) = world.catalog.latest_approvals(MODEL).items
     assert question.requested_by == ("ana",)

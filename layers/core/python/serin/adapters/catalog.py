@@ -236,13 +236,6 @@ class DynamoCatalog(DynamoRuns):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return self._page(Approval, f"APPROVAL#{model}", limit, after)
 
-    def note_requester(self, model: str, work: str, by: str) -> None:
-        self._table.put(Put(f"REQUESTER#{model}", work, {"by": by}, only_if=NEW))
-
-    def requester(self, model: str, work: str) -> str | None:
-        record = self._table.get(f"REQUESTER#{model}", work)
-        return None if record is None else str(record["by"])
-
     def save_waiting(self, waiting: Waiting) -> None:
         self._table.put(Put(f"WAITING#{waiting.model}", waiting.run, waiting))
 
@@ -305,6 +298,10 @@ class DynamoCatalog(DynamoRuns):
 
     def note_asked(self, entry: Entry) -> None:
         self._table.put(entry_put(entry))
+
+    def entry(self, area: Area, owner: str, name: str) -> Entry | None:
+        record = self._table.get(partition(area, owner), name)
+        return None if record is None else from_record(Entry, record)
 
     def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
         return self._page(Entry, partition(area, owner), limit, after)

@@ -196,12 +196,6 @@ class Catalog(Runs, ErasureRecords, Protocol):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         """The approvals about a model, newest first."""
 
-    def note_requester(self, model: str, work: str, by: str) -> None:
-        """Remember the person who asks for a run or a release; of several who ask for the same it is the first."""
-
-    def requester(self, model: str, work: str) -> str | None:
-        """Who asked for that run or release, or None where it began by itself."""
-
     def save_waiting(self, waiting: Waiting) -> None:
         """Remember by which token a training that waits for people is woken; it has another one each time it waits."""
 
@@ -258,6 +252,9 @@ class Catalog(Runs, ErasureRecords, Protocol):
 
         Of all other effects this port writes the entries itself, in the transactions of their records.
         """
+
+    def entry(self, area: Area, owner: str, name: str) -> Entry | None:
+        """The entry of that id, or None where that effect has not been."""
 
     def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
         """What the audit has of an owner in an area, newest first. None is ever changed or deleted."""

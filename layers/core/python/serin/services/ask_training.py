@@ -39,7 +39,7 @@ def ask_training(
     is another the answers are void. Raises Denied where somebody said no, or nobody answered in time.
     """
     said = _Question(charter, run_id, training_set, trials, checked)
-    requested_by = requesters(charter.model, run_id, catalog=catalog)
+    requested_by = requesters(charter.model, run=run_id, catalog=catalog)
     asked = [as_kept(said.to(role, requested_by, clock), catalog=catalog) for role in roles]
     answers = [keep_asking(one, lambda put: _tell(put, notices), catalog=catalog, clock=clock) for one in asked]
     if refused := [reason for reason in map(refused_by, answers) if reason]:

@@ -53,7 +53,6 @@ class MemoryCatalog(MemoryRuns):
         self._withdrawals: dict[tuple[str, int], Withdrawal] = {}
         self._measurements: dict[tuple[str, str], Measurements] = {}
         self._approvals: dict[tuple[str, str], Approval] = {}
-        self._requesters: dict[tuple[str, str], str] = {}
         self._waiting: dict[tuple[str, str], Waiting] = {}
         self._published: dict[tuple[str, int], Published] = {}
         self._releases: dict[tuple[str, str], Release] = {}
@@ -279,12 +278,6 @@ class MemoryCatalog(MemoryRuns):
     def latest_approvals(self, model: str, limit: int = PAGE, after: str | None = None) -> Page[Approval]:
         return paged(in_time(self._approvals, model), limit, after)
 
-    def note_requester(self, model: str, work: str, by: str) -> None:
-        self._requesters.setdefault((model, work), by)
-
-    def requester(self, model: str, work: str) -> str | None:
-        return self._requesters.get((model, work))
-
     def save_waiting(self, waiting: Waiting) -> None:
         self._waiting[waiting.model, waiting.run] = waiting
 
@@ -358,6 +351,9 @@ class MemoryCatalog(MemoryRuns):
     def note_asked(self, entry: Entry) -> None:
         with self._lock:
             self._audit(entry)
+
+    def entry(self, area: Area, owner: str, name: str) -> Entry | None:
+        return self._entries.get((area, owner), {}).get(name)
 
     def latest_entries(self, area: Area, owner: str, limit: int = PAGE, after: str | None = None) -> Page[Entry]:
         entries = self._entries.get((area, owner), {}).values()

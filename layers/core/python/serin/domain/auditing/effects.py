@@ -43,8 +43,13 @@ def asked_for_release(model: str, release_id: str, said: str, asking: Asking) ->
     return _asked_for("release asked for", model, f"release {release_id}", said, asking)
 
 
+def asked_for(what: What, model: str, about: str) -> str:
+    """The id of the entry that says who asked for a run or a release."""
+    return entry_id(what, model, about)
+
+
 def _asked_for(what: What, model: str, about: str, said: str, asking: Asking) -> Entry:
-    name, by = entry_id(what, model, about), (asking.by, asking.token)
+    name, by = asked_for(what, model, about), (asking.by, asking.token)
     return Entry(name, asking.at, "people", model, what, about, said, *by, correlation=asking.correlation)
 
 

@@ -49,7 +49,7 @@ def _put(
     files = (version.estimator.sha256, version.layer.sha256, version.code, version.charter)
     shown = digest(question, *about, *files, record_digest(holders))
     figures = {check.name: check.estimate for check in checks if check.estimate is not None}
-    requested_by = requesters(context.model, context.id, version.run, catalog=context.catalog)
+    requested_by = requesters(context.model, release=context.id, run=version.run, catalog=context.catalog)
     return asked(
         *(context.model, context.id, release.version, question, figures, shown, context.clock.now(), roles),
         requested_by,

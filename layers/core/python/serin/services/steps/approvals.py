@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from serin.domain.approvals import Approval
+from serin.domain.auditing.effects import asked_for
 from serin.ports import Catalog
 
 
@@ -19,7 +20,10 @@ def approvals_of(model: str, *, catalog: Catalog) -> Iterator[Approval]:
         after = page.next
 
 
-def requesters(model: str, *work: str, catalog: Catalog) -> tuple[str, ...]:
-    """The people who asked for any of these runs and releases, each once."""
-    known = (catalog.requester(model, one) for one in work)
-    return tuple(dict.fromkeys(by for by in known if by is not None))
+def requesters(model: str, *, run: str, release: str | None = None, catalog: Catalog) -> tuple[str, ...]:
+    """The people who asked for a run, and for a release of what it made, each once; the audit knows them."""
+    asked = [asked_for("training asked for", model, f"run {run}")]
+    if release is not None:
+        asked.insert(0, asked_for("release asked for", model, f"release {release}"))
+    known = (catalog.entry("people", model, name) for name in asked)
+    return tuple(dict.fromkeys(entry.by for entry in known if entry is not None and entry.by is not None))
