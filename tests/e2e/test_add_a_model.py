@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,8 @@ from tests.waiting import wait_until
 
 MODEL, DATASET = "diabetes", "patients"
 REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
+TRAINING = "training:\n"
+BY_JOBS = f"{TRAINING}  job: {{largest: ml.m5.large, max_runtime: 1h, always: true}}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
     "design.requirements.metrics.rmse": "70",
@@ -47,6 +50,7 @@ class Added:
     release: Mapping[str, Any]
     by_command: Mapping[str, Any]
     by_http: httpx.Response
+    card: Mapping[str, Any]
     later: Later
 
 
@@ -59,6 +63,8 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     drafted = steps.json("init", MODEL, "--from", file.name, "--label", "target")
     refused = checkout.serin("validate")
     _answer(checkout, drafted["questions"])
+    _edit_charter(checkout, TRAINING, BY_JOBS)
+    _edit_charter(checkout, "trials: 4", "trials: 1")
     steps.json("validate")
     with checkout.up("--state", "state"):
         (upload,) = steps.json("upload", DATASET, file.name)
@@ -67,12 +73,14 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         shown = steps.json("release", "show", MODEL)
         by_command = steps.json("predict", MODEL, f"models/{MODEL}/request.json")
         by_http = _ask(checkout)
+        card = steps.json("card", MODEL)
         _edit_contract(checkout, "    properties:\n", f"    properties:\n{REQUIRED_NOTE}")
         refused_later = checkout.serin("validate").stderr
     _edit_contract(checkout, ", required: true}", "}")
+    _edit_charter(checkout, BY_JOBS, TRAINING)
     with checkout.up("--state", "state"):
         later = _with_notes(steps, checkout, refused_later)
-    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later)
+    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, card, later)
 
 
 def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
@@ -84,7 +92,14 @@ def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
-    path = checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml"
+    _edit(checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml", before, after)
+
+
+def _edit_charter(checkout: Checkout, before: str, after: str) -> None:
+    _edit(checkout.folder / "models" / MODEL / "model.yaml", before, after)
+
+
+def _edit(path: Path, before: str, after: str) -> None:
     text = path.read_text()
     assert before in text, text
     path.write_text(text.replace(before, after, 1))
@@ -106,7 +121,7 @@ class _Steps:
     def _is_live(self) -> bool:
         releases, runs = (self._newest(path) for path in (f"/models/{MODEL}/releases", f"/runs?model={MODEL}"))
         ended = [run for run in runs if run["status"] in ("failed", "rejected", "skipped")]
-        assert not ended, ended
+        assert not ended, [run.get("reason") for run in ended]
         return bool(releases) and releases[0]["status"] not in OPEN
 
     def _newest(self, path: str) -> list[Mapping[str, Any]]:
@@ -160,6 +175,13 @@ def test_the_first_training_starts_by_itself_and_its_model_beats_the_mean_and_th
     assert added.run["contest"]["rows"] >= 200
     assert added.run["contest"]["challenger"]["rmse"] < 70, "answering the mean always reaches 77"
     assert added.run["contest"]["challenger"]["r2"] > 0.2
+
+
+def test_a_model_that_was_fitted_by_training_jobs_passed_its_gate_and_its_card_says_where(added: Added) -> None:
+    assert added.run["verdict"]["outcome"] == "pass"
+    fitted_on = added.card["origins"]["fitted_on"]
+    assert (fitted_on["machine"], fitted_on["interruptions"]) == ("ml.m5.large", 0)
+    assert fitted_on["usd"] == pytest.approx(fitted_on["seconds"] * 0.115 / 3600)
 
 
 def test_the_version_went_live_after_its_golden_rows(added: Added) -> None:
