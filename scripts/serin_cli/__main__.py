@@ -201,7 +201,7 @@ def _of_models(add: Add) -> None:
         {"type": int, "default": 24, "metavar": "N", "help": "how far back to look, up to 168 (default: 24)"},
     )
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
-    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
+    add("cost", cost, "What a model would cost a month, line by line; --actual: what it has cost.", *cost_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("audit", audit, "Who did what, to what, and when: newest first.", *audit_arguments())
