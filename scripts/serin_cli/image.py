@@ -22,7 +22,7 @@ from infra.packaging.oci import Base, Layer, Source, read_base, write_image, wri
 from infra.packaging.room import PREDICT_LAYERS
 from infra.settings import Target, read_settings, target_for
 from serin.domain.errors import Corrupt, Denied, Invalid, NotFound
-from serin.domain.models import ModelVersion
+from serin.domain.models import ListedVersion, ModelVersion
 from serin.domain.records import from_record
 from serin_cli import story
 from serin_cli.client import Client
@@ -83,7 +83,7 @@ def _version(client: Client, model: str, number: int | None) -> ModelVersion:
     record = next((one for one in records if one["version"] == number), None)
     if record is None:
         raise NotFound(f"There is no version {number} of {model}.", f"See `serin versions {model}`.", "--version")
-    version: ModelVersion = from_record(ModelVersion, record)
+    version: ListedVersion = from_record(ListedVersion, record)
     return version
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from serin.domain.charter import Charter
 from serin.domain.judgement.retraining.decision import Decision
-from serin.domain.judgement.watching.episodes import QUIET_WINDOWS, Episode
+from serin.domain.judgement.watching.episodes import Episode
 from serin.domain.judgement.watching.performance import Performance
 from serin.domain.watched import WatchState, WindowReport
 
@@ -88,11 +88,7 @@ def _of_episodes(state: WatchState) -> Iterator[Advice]:
     running = [episode for episode in state.episodes if episode.status != "closed"]
     for episode in sorted(running, key=lambda episode: episode.status != "open"):
         since = f" It began about {episode.onset:%Y-%m-%d}." if episode.onset else ""
-        quiet = f"it closes by itself after {QUIET_WINDOWS} windows without anything unusual"
-        if episode.acknowledged_by:
-            do = f"{episode.acknowledged_by} is at it. Close it once it is explained; {quiet}."
-        else:
-            do = f"See whether its source has changed, and take it, so that others know; {quiet}."
+        do = "Close it once it is explained." if episode.acknowledged_by else "See whether its source has changed."
         yield Advice(f"{episode.sentence}{since}", do, episode)
 
 

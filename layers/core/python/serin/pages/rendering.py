@@ -14,6 +14,7 @@ from serin.domain.printable import printable
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2000
+_SENTENCE = 160
 
 
 def rendered(template: str, frame: object = None, **shown: Any) -> str:
@@ -31,7 +32,7 @@ def rendered(template: str, frame: object = None, **shown: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= {"count": count, "share": share, "brief": brief, "minute": minute, "brief_usd": brief_usd}
-    environment.filters |= {"coded": coded, "figure": figure}
+    environment.filters |= {"coded": coded, "figure": figure, "shortened": shortened}
     layout = "page.html" if frame is None else "console/frame.html"
     return environment.get_template(template).render(style=Markup(style()), layout=layout, frame=frame, **shown)
 
@@ -81,6 +82,11 @@ def brief_usd(usd: float) -> str:
 def figure(number: float | None) -> str:
     """A number that stands alone, large."""
     return "-" if number is None else f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def shortened(text: str) -> str:
+    """So much of a sentence as a table has room for; the page of what it is about has all of it."""
+    return text if len(text) <= _SENTENCE else f"{text[: _SENTENCE - 1].rstrip()}…"
 
 
 def coded(text: str) -> Markup:
