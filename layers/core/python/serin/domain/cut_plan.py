@@ -33,12 +33,15 @@ from serin.domain.cut_sizes import (
 )
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
+from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
 from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
 from serin.domain.training_size import fits_into_memory, too_much_memory
 
 Carrier = Literal["whole", "process", "map"]
 """In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
 list."""
+PIECES_AT_ONCE = 5
+"""An account that is new runs ten functions at once, and predictions come first."""
 IN_PROCESS_S = 400.0
 """What pieces may take together that one function works off: it lasts 900 s, and writes the training set besides."""
 _UNEVEN = 1.25
@@ -94,7 +97,10 @@ class Cuts:
 class CutPlan:
     """What making the training set will take. `rows` are those it may have at most, before any label is looked at.
 
-    `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted.
+    `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted. `charter` is the
+    digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
+    took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
+    many functions it runs at once at most.
     """
 
     model: str
@@ -108,16 +114,45 @@ class CutPlan:
     usd: float
     refused: str | None = None
     doubt: str | None = None
+    charter: str = ""
+    fits: Fits | None = None
+    more: MoreRows | None = None
+    at_once: int = 1
 
 
-def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: Sequence[View]) -> CutPlan:
-    """The plan of a training set of these datasets; what cannot be made has `refused` with the numbers."""
-    sizes, lookups = list(tables.values()), lookups_of(charter, views)
+def plan_training_set(
+    charter: Charter,
+    tables: Mapping[str, TableSize],
+    views: Sequence[View],
+    *,
+    recent: Mapping[str, TableSize] | None = None,
+    last: LastFits | None = None,
+) -> CutPlan:
+    """The plan of a training set of these datasets; what cannot be made has `refused` with the numbers.
+
+    `recent` are the datasets without what the training's window and the views do not reach back to: where a function
+    has room for these, it reads no others. `last` is what the last training's fits took.
+    """
+    made = _made_of(charter, tables, views, list((recent or tables).values()))
+    search, pieces = charter.training.search, PIECES_AT_ONCE if made.carrier == "map" else 1
+    made = replace(
+        made,
+        charter=charter.digest(),
+        fits=None if last is None else fits_on(last, made.rows),
+        at_once=max(min(pieces, len(made.pieces)), min(search.concurrency, search.trials)),
+    )
+    return replace(made, refused=made.refused or over_ceiling(charter.budget, made.usd, made.fits))
+
+
+def _made_of(
+    charter: Charter, tables: Mapping[str, TableSize], views: Sequence[View], needed: Sequence[TableSize]
+) -> CutPlan:
+    lookups = lookups_of(charter, views)
     rows, columns = _rows_at_most(charter, tables[charter.truth.dataset]), len(feature_columns(charter))
     memory = {name: table.memory for name, table in tables.items()}
     doubt = None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
-    whole = _plan_whole(sizes)
-    if fit_together(sizes):
+    if fit_together(needed):
+        whole = _plan_whole(needed)
         return CutPlan(
             charter.model, "whole", rows, columns, memory, Cuts(), (whole,), whole.seconds, whole.usd, doubt=doubt
         )
@@ -130,8 +165,7 @@ def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: 
     carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
     pieces = tuple(here if carrier == "process" else mapped)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    refused = _over_budget(charter, usd)
-    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, refused, doubt)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, doubt=doubt)
 
 
 def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
@@ -153,19 +187,6 @@ def _rows_at_most(charter: Charter, truth: TableSize) -> int:
     """The truth's rows within the window, if they are spread evenly over its times."""
     span = truth.span_of(charter.features.moment.column)
     return truth.rows if span is None else math.ceil(truth.rows * min(charter.training.window / span, 1.0))
-
-
-def _over_budget(charter: Charter, usd: float) -> str | None:
-    budget = charter.budget.usd_per_month
-    if budget is None or usd <= budget:
-        return None
-    return str(
-        TooLarge(
-            f"Making the training set would cost about ${usd:,.2f}; design.budget.usd_per_month is ${budget:,.2f}.",
-            "Raise the budget, or shorten training.window.",
-            "design.budget.usd_per_month",
-        )
-    )
 
 
 def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], rows: int) -> Cuts:

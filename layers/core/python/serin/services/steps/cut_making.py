@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -22,6 +23,7 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
+from serin.domain.plan_costs import LastFits, over_ceiling
 from serin.domain.records import as_record, from_record, record_digest
 from serin.ports import Catalog, Clock, Files, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
@@ -29,7 +31,9 @@ from serin.services.steps.cut_rounds import CutSource, run_piece
 from serin.services.steps.folder_store import FolderStore
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.known_objects import is_there
+from serin.services.steps.last_fits import last_training
 from serin.services.steps.made_with import layer_digest, lock_digest
+from serin.services.steps.planned_set import planned_set
 from serin.services.steps.table_sizes import Segments, listed, table_sizes
 
 
@@ -104,15 +108,31 @@ class MakingInPieces:
     catalog: Catalog
     clock: Clock
 
+    def over_ceiling(self) -> str | None:
+        """Why it is not begun at all, told before any row is read and as `show_plan` tells it; None where it is."""
+        charter, contracts = self.source.charter, self.source.contracts
+        if charter.budget.usd_per_month is None:
+            return None
+        planned = charter, contracts, self.heads, charter.features.views, self._last_fits
+        plan, _ = planned_set(*planned, catalog=self.catalog, lake=self.lake)
+        return over_ceiling(charter.budget, plan.usd, plan.fits)
+
+    @cached_property
+    def _last_fits(self) -> LastFits | None:
+        last = last_training(self.source.charter.model, catalog=self.catalog)
+        return last.fits if last else None
+
     def made(self, champion: ChampionColumns | None, wider: Charter) -> CutSource | str:
         """By what it is made, once all pieces are done; or why none is. Raises PiecesWanted where others run them."""
         if self.task is not None:
             return self._carried(self._source(self.task, wider, files=self.lake))
         segments = listed(self.heads, catalog=self.catalog)
         sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
+        last = self._last_fits
         if self.carried == "always_mapped":
-            sizes = enlarged(sizes)
-        plan = plan_training_set(wider, sizes, views_asked(wider, on_demand_functions(wider, self.functions)))
+            sizes, last = enlarged(sizes), None
+        views = views_asked(wider, on_demand_functions(wider, self.functions))
+        plan = plan_training_set(wider, sizes, views, last=last)
         if plan.refused:
             return plan.refused
         task = self._begun(plan.cuts, segments, wider)
