@@ -26,7 +26,21 @@ from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin.domain.erasures import Erasure
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, cost, erase, local, story, tokens, trace, walk, walk_release, walk_watch
+from serin_cli import (
+    aws,
+    clock,
+    commands,
+    cost,
+    erase,
+    local,
+    plan,
+    story,
+    tokens,
+    trace,
+    walk,
+    walk_release,
+    walk_watch,
+)
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
@@ -147,7 +161,7 @@ def _hostile_contract() -> str:
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield erase, "_catalog", lambda _: _erased()
-    for module in (commands, clock, erase, tokens, trace):
+    for module in (commands, clock, erase, plan, tokens, trace):
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]

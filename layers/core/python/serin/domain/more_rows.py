@@ -1,4 +1,4 @@
-"""What more rows would bring: the gain that the last training's learning curve expects, and what a training would cost."""
+"""What more rows would bring: the gain that the last training's curve expects, and what a training on them costs."""
 
 from __future__ import annotations
 
