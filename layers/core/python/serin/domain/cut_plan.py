@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -31,6 +31,7 @@ from serin.domain.cut_sizes import (
     lookups_of,
     together,
 )
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
 from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
@@ -55,18 +56,6 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Into `coarse` pieces by hash, each into `fine` ones on the function's disk; and by time into slabs.
-
-    Hashes are those of a key's canonical bytes (`serin.data.contract.digests`).
-    """
-
-    coarse: int = 1
-    fine: int = 1
-    slab: timedelta | None = None
-
-
-@dataclass(frozen=True)
 class PlannedPiece:
     """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about."""
 
@@ -77,20 +66,6 @@ class PlannedPiece:
     memory: int
     seconds: float
     usd: float
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """`rows` are the cuts of datasets by their rows' primary key, `lookups` those by entity and time.
-
-    `shard` is how long the moments of one shard of the training set last; None: they are one shard. `files` is, by
-    dataset, how many files of it are dealt by each piece.
-    """
-
-    rows: Mapping[str, Cut] = field(default_factory=dict)
-    lookups: Mapping[str, Cut] = field(default_factory=dict)
-    shard: timedelta | None = None
-    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -195,6 +170,7 @@ def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[L
         rows={name: _cut_by_row(charter, name, tables) for name in tables},
         lookups=of_lookups,
         shard=_shard(charter, tables[charter.truth.dataset], rows),
+        shards=cut_sizes.STREAMED,
         files={name: tuple(_streams(table)) for name, table in tables.items()},
     )
 
@@ -213,10 +189,10 @@ def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) ->
     return _cut(tables[name].memory, room)
 
 
-def _cut(memory: float, room: float, slab: timedelta | None = None) -> Cut:
+def _cut(memory: float, room: float) -> Cut:
     """So many pieces that each reads what it may, and cuts that to what it has room for."""
     coarse = max(math.ceil(memory / _streamed()), 1)
-    return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1), slab)
+    return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1))
 
 
 def _streamed() -> int:
@@ -235,10 +211,12 @@ def _cut_by_entity(lookup: Lookup, charter: Charter, tables: Mapping[str, TableS
         return _cut(memory, cut_sizes.ROOM)
     span = max(spans, default=charter.training.window)
     slab = _slab(lookup, lookup.reach, span, share, memory)
-    slabs = 1.0 if slab is None else max(1.0, span / slab)
+    if slab is None:
+        return _cut(memory, cut_sizes.ROOM)
     # Of each slab what lies before it is read as well.
-    before = 0.0 if slab is None else lookup.reach / slab
-    return _cut(memory / slabs * (1 + before), cut_sizes.ROOM, slab)
+    each, before = memory / max(1.0, span / slab), lookup.reach / slab
+    cut = _cut(each * (1 + before), cut_sizes.ROOM)
+    return replace(cut, slab=slab, slabs=max(1, math.floor(_streamed() / each - before)))
 
 
 def _time(lookup: Lookup) -> str | None:
@@ -346,12 +324,15 @@ def _looking_up(
 ) -> Iterator[PlannedPiece]:
     cut, truth = cuts.lookups[lookup.name], tables[charter.truth.dataset]
     spans = [span for view in lookup.views if (span := tables[view.source].span_of(view.event_time))]
-    slabs = 1 if cut.slab is None or not spans else math.ceil(max(spans) / cut.slab)
-    again = 1.0 if cut.slab is None or lookup.reach is None else 1 + lookup.reach / cut.slab
+    slabs = 1 if cut.span is None or not spans else math.ceil(max(spans) / cut.span)
+    again = 1.0 if cut.span is None or lookup.reach is None else 1 + lookup.reach / cut.span
     events = sum(tables[view.source].rows for view in lookup.views) * again / slabs / cut.coarse
     size = max(event_size(view, lookup.key) for view in lookup.views)
     asked = truth.rows / slabs / cut.coarse
-    memory = math.ceil((events * size + asked * asked_size(lookup.key)) / cut.fine)
+    one_slab = 1.0
+    if cut.slab is not None and cut.span is not None and lookup.reach is not None:
+        one_slab = (cut.slab + lookup.reach) / (cut.span + lookup.reach)
+    memory = math.ceil((events * size + asked * asked_size(lookup.key)) / cut.fine * one_slab)
     reads = 2 * max(cuts.rows[view.source].coarse for view in lookup.views)
     for slab in range(slabs):
         for number in range(cut.coarse):
@@ -360,11 +341,14 @@ def _looking_up(
 
 
 def _gathering(charter: Charter, truth: TableSize, cuts: Cuts, rows: int) -> Iterator[PlannedPiece]:
-    shards = 1 if cuts.shard is None else math.ceil(_asked_over(charter, truth) / cuts.shard)
-    each = -(-rows // shards)
+    over = _asked_over(charter, truth)
+    pieces = 1 if cuts.stretch is None else math.ceil(over / cuts.stretch)
+    each = -(-rows // pieces)
+    most = each if cuts.shard is None else math.ceil(rows * min(cuts.shard / over, 1.0))
     reads = cuts.rows[charter.truth.dataset].coarse + sum(cut.coarse for cut in cuts.lookups.values())
-    for number in range(shards):
-        yield _piece("gather", "shard", f"{number + 1} of {shards}", each, each * gathered_size(charter), reads, 1)
+    for number in range(pieces):
+        part = f"{number + 1} of {pieces}"
+        yield _piece("gather", "shards", part, each, most * gathered_size(charter), reads, -(-each // max(most, 1)))
 
 
 def _piece(

@@ -14,11 +14,11 @@ from typing import Literal
 from serin.data.features.joins import Functions, views_asked
 from serin.data.features.on_demand import on_demand_functions
 from serin.data.features.shards import ShardedRows
-from serin.domain import cut_sizes
 from serin.domain.charter import Charter
 from serin.domain.cut_pieces import TASK, CutTask, Done, PieceDone, dealing, following
-from serin.domain.cut_plan import Cuts, enlarged, plan_training_set
-from serin.domain.cut_sizes import ROUNDS, Round, gathered_size
+from serin.domain.cut_plan import enlarged, plan_training_set
+from serin.domain.cut_sizes import ROUNDS, Round
+from serin.domain.cuts import Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
 from serin.domain.model_source import ModelSource, code_digest
@@ -27,7 +27,7 @@ from serin.domain.plan_costs import LastFits, over_ceiling
 from serin.domain.records import as_record, from_record, record_digest
 from serin.ports import Catalog, Clock, Files, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.cut_rounds import CutSource, run_piece
+from serin.services.steps.cut_rounds import CutSource, most_of_shard, run_piece
 from serin.services.steps.folder_store import FolderStore
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.known_objects import is_there
@@ -76,7 +76,7 @@ def _planned(source: CutSource, each: Round, over: Done) -> Sequence[str]:
     place = task.pieces_at(each)
     if is_there(place, store=files):
         return [item["piece"] for item in json.loads(files.get(place))]
-    most = cut_sizes.ROOM // gathered_size(source.charter)
+    most = most_of_shard(source) * task.cuts.shards
     pieces = dealing(task) if each == "deal" else following(each, task, over, source.lookups, most)
     for piece in pieces:
         files.put(task.piece_at(piece.name), json.dumps(as_record(piece)).encode())
