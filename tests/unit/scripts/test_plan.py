@@ -25,7 +25,7 @@ def test_a_line_a_round_says_how_many_pieces_and_the_largest() -> None:
         ("derive", "orders"),
         ("derive", "shops"),
         ("look up", "shop-in-time"),
-        ("gather", "shard"),
+        ("gather", "shards"),
     ]
     assert sum(int(line["pieces"]) for line in lines) == len(made.pieces)
 

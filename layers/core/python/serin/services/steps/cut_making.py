@@ -31,7 +31,7 @@ from serin.services.steps.cut_rounds import CutSource, most_of_shard, run_piece
 from serin.services.steps.folder_store import FolderStore
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.known_objects import is_there
-from serin.services.steps.last_fits import last_training
+from serin.services.steps.last_fits import last_fits
 from serin.services.steps.made_with import layer_digest, lock_digest
 from serin.services.steps.planned_set import planned_set
 from serin.services.steps.table_sizes import Segments, listed, table_sizes
@@ -119,8 +119,8 @@ class MakingInPieces:
 
     @cached_property
     def _last_fits(self) -> LastFits | None:
-        last = last_training(self.source.charter.model, catalog=self.catalog)
-        return last.fits if last else None
+        # The model's own code may read its runs, but by no index.
+        return last_fits(reversed(self.catalog.runs(self.source.charter.model)), catalog=self.catalog)
 
     def made(self, champion: ChampionColumns | None, wider: Charter) -> CutSource | str:
         """By what it is made, once all pieces are done; or why none is. Raises PiecesWanted where others run them."""
