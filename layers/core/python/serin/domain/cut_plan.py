@@ -18,6 +18,7 @@ from serin.domain.charter import Charter, View
 from serin.domain.cut_sizes import (
     CPU_S,
     HERE_S,
+    PIECE_S,
     START_S,
     FileSize,
     Lookup,
@@ -57,7 +58,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class PlannedPiece:
-    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about."""
+    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about.
+
+    `reads` and `writes` are what it asks the bucket for, in calls of a function.
+    """
 
     round: Round
     of: str
@@ -66,6 +70,8 @@ class PlannedPiece:
     memory: int
     seconds: float
     usd: float
+    reads: int = 0
+    writes: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,9 +171,10 @@ def _rows_at_most(charter: Charter, truth: TableSize) -> int:
 
 
 def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], rows: int) -> Cuts:
+    views = [view for lookup in lookups for view in lookup.views]
     of_lookups = {lookup.name: _cut_by_entity(lookup, charter, tables) for lookup in lookups}
     return Cuts(
-        rows={name: _cut_by_row(charter, name, tables) for name in tables},
+        rows={name: _cut_by_row(charter, name, tables, views) for name in tables},
         lookups=of_lookups,
         shard=_shard(charter, tables[charter.truth.dataset], rows),
         shards=cut_sizes.STREAMED,
@@ -175,8 +182,8 @@ def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[L
     )
 
 
-def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) -> Cut:
-    """What a derivation looks up is whole beside every piece."""
+def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize], views: Sequence[View]) -> Cut:
+    """What a derivation looks up is whole beside every piece; and a piece takes no longer than it may."""
     beside = [tables[other] for other in looked_up_by(charter, name)]
     room = cut_sizes.ROOM - sum(table.memory for table in beside)
     if room < cut_sizes.ROOM // 4:
@@ -186,12 +193,18 @@ def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) ->
             "Leave columns that it does not look at out of their contracts.",
             f"datasets.{name}.derive",
         )
-    return _cut(tables[name].memory, room)
+    seconds = tables[name].rows * CPU_S["derive"] * _derived(name, views)
+    return _cut(tables[name].memory, room, math.ceil(seconds / PIECE_S))
 
 
-def _cut(memory: float, room: float) -> Cut:
+def _derived(dataset: str, views: Sequence[View]) -> int:
+    """What is made of each row of a dataset: what is derived, and what it says to each view."""
+    return 1 + sum(view.source == dataset for view in views)
+
+
+def _cut(memory: float, room: float, least: int = 1) -> Cut:
     """So many pieces that each reads what it may, and cuts that to what it has room for."""
-    coarse = max(math.ceil(memory / _streamed()), 1)
+    coarse = max(math.ceil(memory / _streamed()), least, 1)
     return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1))
 
 
@@ -309,14 +322,13 @@ def _deriving(
 ) -> Iterator[PlannedPiece]:
     for name, table in tables.items():
         cut = cuts.rows[name]
-        views = [view for lookup in lookups for view in lookup.views if view.source == name]
         beside = sum(tables[other].memory for other in looked_up_by(charter, name))
         writes = sum(cuts.lookups[lookup.name].coarse for lookup in lookups)
         memory = beside + math.ceil(table.memory / cut.coarse / cut.fine)
+        rows, times = -(-table.rows // cut.coarse), _derived(name, [view for each in lookups for view in each.views])
         for number in range(cut.coarse):
-            rows = -(-table.rows // cut.coarse)
             part = f"hash {number} of {cut.coarse}"
-            yield _piece("derive", name, part, rows, memory, len(cuts.files[name]), writes, 1 + len(views))
+            yield _piece("derive", name, part, rows, memory, len(cuts.files[name]), writes, times)
 
 
 def _looking_up(
@@ -355,16 +367,26 @@ def _piece(
     round: Round, of: str, part: str, rows: int, memory: int, reads: int, writes: int, views: int = 1
 ) -> PlannedPiece:
     seconds = START_S + rows * CPU_S[round] * views
-    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, reads, writes + 2))
+    asked = reads, writes + 2
+    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, *asked), *asked)
 
 
 def _here(piece: PlannedPiece) -> PlannedPiece:
     """The piece in a process that runs others before it, and hands over to them on its own disk."""
     seconds = piece.seconds - START_S + HERE_S
-    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND)
+    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND, reads=0, writes=0)
 
 
 def _usd(seconds: float, reads: int, writes: int) -> float:
-    """By a function of the trainer's memory, with what it asks the bucket for."""
-    requests = reads * BUCKET_GET + writes * BUCKET_PUT
-    return seconds * TRAINER_SECOND + LAMBDA_CALL + _TRANSITIONS * STATE_TRANSITION + requests
+    return sum(amount * price for amount, _, price in prices_of(1, seconds, reads, writes))
+
+
+def prices_of(pieces: int, seconds: float, reads: int, writes: int) -> tuple[tuple[float, str, float], ...]:
+    """What so many pieces of functions of the trainer's memory are billed for: amount, unit and price of each."""
+    return (
+        (seconds, "s of 3,008 MB", TRAINER_SECOND),
+        (pieces, "calls", LAMBDA_CALL),
+        (_TRANSITIONS * pieces, "state transitions", STATE_TRANSITION),
+        (reads, "GET requests", BUCKET_GET),
+        (writes, "PUT requests", BUCKET_PUT),
+    )
