@@ -19,7 +19,7 @@ COPY (
   WITH stream AS (
     SELECT shop, seen_at AS t, NULL AS order_id, NULL AS amount, length, open, takings FROM '{folder}/shops-*.parquet'
     UNION ALL
-    SELECT shop, at - INTERVAL 1 HOUR, order_id, amount, NULL, NULL, NULL FROM '{folder}/orders-*.parquet'
+    SELECT shop, "at" - INTERVAL 1 HOUR, order_id, amount, NULL, NULL, NULL FROM '{folder}/orders-*.parquet'
   ), known AS (
     SELECT order_id, t, amount,
       last_value(length IGNORE NULLS) OVER two_days AS seen_length,
