@@ -52,7 +52,7 @@ _SLABS = 8
 """A slab of time is at least so many times what is read before it again, if nothing asks for shorter ones."""
 _TRANSITIONS = 4
 """State transitions of a piece."""
-_ENLARGED = 10
+_ENLARGED = 30
 _DAY = timedelta(days=1)
 
 
