@@ -24,6 +24,7 @@ from serin.adapters.memory.world import (
     MemoryOnlineFeatures,
     MemoryWorkflows,
 )
+from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
@@ -45,6 +46,7 @@ from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_batch import ShownBatch, show_batch
+from serin.services.show_cost import show_cost
 from serin.services.show_health import show_health
 from serin.services.show_plan import show_plan
 from serin.services.show_prediction import Shown, show_prediction
@@ -94,6 +96,9 @@ class Api:
 
     def health(self, model: str, span: timedelta) -> Health:
         return show_health(model, span, lake=self.lake, catalog=self.catalog, clock=self.clock)
+
+    def cost(self, charter: Charter, span: timedelta) -> ActualCost:
+        return show_cost(charter, span, lake=self.lake, catalog=self.catalog, clock=self.clock)
 
     def read(self, question: Question) -> Answer:
         return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
@@ -191,6 +196,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_watch=lambda *arguments: _ASKED.get().watch(*arguments),
         tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
+        show_cost=lambda *arguments: _ASKED.get().cost(*arguments),
         answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
         start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
         show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serin.domain.judgement.bounds import uncertain
@@ -124,3 +125,17 @@ def estimate_of(sample: Sample) -> Estimate | None:
         return Estimate(value, sample.rows, len(sample.blocks))
     tail = (1 - LEVEL) / 2
     return Estimate(sure.estimate, sample.rows, sure.blocks, sure.lower(tail), sure.upper(tail))
+
+
+def ratio_of(parts: Sequence[tuple[float, int]]) -> Estimate | None:
+    """A sum for each row, from parts that follow each other: the sum and the rows of each; None without rows.
+
+    Each part has its share of the linearised ratio, so rows count the same in parts of few and of many rows.
+    """
+    parts = [part for part in parts if part[1]]
+    rows = sum(of for _, of in parts)
+    if not rows:
+        return None
+    ratio = sum(total for total, _ in parts) / rows
+    blocks = tuple(ratio + (total - ratio * of) * len(parts) / rows for total, of in parts)
+    return estimate_of(Sample(blocks, rows, ordered=True))
