@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -89,6 +90,9 @@ class LocalCloud:
             if kept:
                 kept.keep(parts, read)
                 ends.callback(kept.rest)
+            # What is there by now stays: to look through all of it for garbage, again and again, costs as much as functions.
+            gc.freeze()
+            ends.callback(gc.unfreeze)
             cloud = cls(parts, ends.pop_all())
         atexit.register(cloud.stop)
         return cloud
