@@ -42,7 +42,7 @@ def erase_people(stack: SerinStack, charters: Sequence[Charter]) -> None:
         Notice(
             about(stack, None),
             "an erasure stopped, and not all of a person is gone",
-            "`./scripts/serin erase` says which; correct the cause and start it again in Step Functions: it goes on.",
+            "`./scripts/serin erase` says which; correct the cause and give the same command again: it goes on.",
         ),
     )
 
@@ -70,7 +70,8 @@ def erasure_definition(function: str) -> dict[str, Any]:
             "Settle": {"Type": "Wait", "Seconds": int(SETTLED.total_seconds()), "Next": "Forget"},
             "Forget": step("forget", **answer_at("$.at"), Next="Sweep"),
             **sweep("Deliver", "Sweep"),
-            "Deliver": {"Type": "Wait", "Seconds": int(DELIVERED.total_seconds()), "Next": "SweepAgain"},
+            "Deliver": {"Type": "Wait", "Seconds": int(DELIVERED.total_seconds()), "Next": "Close"},
+            "Close": step("close", **answer_at("$.at"), Next="SweepAgain"),
             **sweep("End", "SweepAgain"),
             "End": step("end", OutputPath="$.Payload", End=True),
         },
@@ -95,7 +96,7 @@ def _erase_person(stack: SerinStack) -> ServiceFunction:
             allow_items(
                 "dynamodb:PutItem",
                 on=names.table("catalog"),
-                of=["ERASURES", "REWRITTEN#*", "DATASET#*", "UPLOAD#*", "TRAINING-SET#*"],
+                of=["ERASURES", "REWRITTEN#*", "DATASET#*", "UPLOAD#*", "TRAINING-SET#*", "AUDIT#data#*"],
             ),
             allow_items("dynamodb:BatchGetItem", "dynamodb:DeleteItem", on=names.table("control"), of=SALTS),
             allow("dynamodb:BatchGetItem", "dynamodb:DeleteItem", on=names.table("online-features")),

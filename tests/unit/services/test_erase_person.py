@@ -263,7 +263,7 @@ def test_a_file_that_came_before_and_is_read_late_comes_in_without_the_person(wo
     erasure = world.begin()
     world.clock.advance(timedelta(minutes=20))
     upload = deliver(world, "raw/orders/late.csv", arrived)
-    assert (upload.accepted, upload.rows) == (1, 1)
+    assert (upload.accepted, upload.erased, upload.rows) == (1, 1, 2)
     world.eraser(erasure).forget()
     late = world.uploads.put_version("raw/orders/later.csv", (HEADER + line(ANN, 42)).encode())
     world.uploads.put_version("raw/orders/later.csv", (HEADER + line(BO, 43)).encode())

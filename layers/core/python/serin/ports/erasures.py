@@ -48,4 +48,4 @@ class Erasures(Protocol):
     """The workflow that erases people."""
 
     def start(self, erasure: Erasure) -> bool:
-        """Begin an erasure; False when that one was begun already."""
+        """Begin an erasure, or take it up where it has stopped; False when it goes on or has ended."""

@@ -83,6 +83,12 @@ class PersonEraser:
         if self.erasure.status == "begun":
             self.catalog.save_erasure(replace(self.erasure, status="forgotten", forgotten=self.clock.now()))
 
+    def close(self) -> None:
+        """From now on files may have somebody new of that value; the last sweep goes through what came before."""
+        current = self.catalog.erasure(self.erasure.id)
+        if current.until is None:
+            self.catalog.save_erasure(replace(current, until=self.clock.now()))
+
     def sweep(self, cursor: Cursor, has_time: Callable[[], bool]) -> Cursor | None:
         """Go through the places from the cursor on while there is time; where to go on, None once all is done."""
         places = list(self._places())
@@ -108,6 +114,7 @@ class PersonEraser:
             current,
             status="ended",
             pseudonym=None,
+            until=current.closed or current.forgotten or now,
             ended=current.ended or now,
             versions=self._learnt(),
             endings=endings(begun, self.logged),
@@ -269,8 +276,12 @@ class PersonEraser:
     def _uploads(self, dataset: str, after: str) -> Iterator[tuple[str, int]]:
         """Files as they were sent: every version that has the person goes, and of the newest the rest stays."""
         for versions in self.uploads.versions(f"raw/{dataset}/", after):
-            count = sum(self._upload(dataset, version) for version in versions if not version.marker)
+            count = sum(self._upload(dataset, version) for version in self._old(versions))
             yield versions[0].key, count
+
+    def _old(self, versions: Sequence[ObjectVersion]) -> list[ObjectVersion]:
+        """Those that were written while what files hold was still to be erased."""
+        return [one for one in versions if not one.marker and self.erasure.reaches(one.at)]
 
     def _upload(self, dataset: str, version: ObjectVersion) -> int:
         contract = self.contracts[dataset]
@@ -304,7 +315,7 @@ class PersonEraser:
         is_theirs = partial(theirs, self.erasure, salts=self.salts)
         for versions in self.uploads.versions(f"batch/{model}/", after):
             gone = 0
-            for version in [one for one in versions if not one.marker]:
+            for version in self._old(versions):
                 with TemporaryDirectory(prefix="serin-") as name:
                     file = Path(name) / "content"
                     self.uploads.fetch(version.key, file, version.id)
