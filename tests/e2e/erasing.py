@@ -164,7 +164,7 @@ class Clinic:
         group = f"/aws/lambda/serin-{self._connection.stage}-erase-person"
         pages = self._aws("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
         events = [event["message"] for page in pages for event in page["events"]]
-        return sum('"platform.start"' in event for event in events)
+        return sum(event.startswith("START") for event in events)
 
     def _asked(self, who: str) -> Any:
         (prediction,) = self._client.predict(self._model, [{**self._request(), COLUMN: who}])["predictions"]
@@ -172,7 +172,8 @@ class Clinic:
 
     def _features(self, who: str) -> Any:
         asked = {"entities": {COLUMN: [who]}, "features": ["stay:ward"]}
-        return self._client.post("/get-online-features", asked)["results"]
+        # The first answer of each is the entity that was asked about.
+        return self._client.post("/get-online-features", asked)["results"][1:]
 
     def _request(self) -> Mapping[str, Any]:
         request = json.loads((self._folder / "models" / self._model / "request.json").read_text())

@@ -242,7 +242,7 @@ def test_who_was_uploaded_and_asked_about_was_known_by_a_digest_but_in_the_files
     before = added.erased.before
     assert before.named == {"uploads"}
     assert before.uploads == {"raw", "batch"}
-    assert {"datasets", "training-sets", "predictions", "batch"} <= before.lake
+    assert {"datasets", "training-sets", "predictions", "batch-work"} <= before.lake
     assert before.logs
 
 
@@ -285,7 +285,8 @@ def test_who_was_erased_is_answered_as_somebody_unknown(added: Added) -> None:
 
 
 def test_the_audit_says_who_erased_somebody_and_names_them_by_a_digest(added: Added) -> None:
-    began, ended = added.erased.audit
-    assert (began["what"], ended["what"]) == ("erasure began", "erasure ended")
-    assert began["digest"] == ended["digest"] == added.erased.record["digest"]
-    assert began["by"] == added.erased.record["by"]
+    audit, record = added.erased.audit, added.erased.record
+    told = [(entry["what"], entry["owner"]) for entry in audit]
+    assert sorted(told) == [(f"erasure {what}", of) for what in ("began", "ended") for of in (DATASET, "wards")]
+    assert {entry["digest"] for entry in audit} == {record["digest"]}
+    assert {entry["by"] for entry in audit} == {record["by"]}
