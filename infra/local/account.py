@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Account:
     """`concurrency` functions run at once, some ten in a new account; a call of AWS's API takes `latency_s` more.
 
+    `training_instances` machines of each type may run training jobs at once; a new account has none of most types.
     Where `throttles` is off, the gateway lets in as many calls as come, whatever the stage's limits are: what a load
     test on a laptop measures is then the laptop.
 
@@ -26,10 +27,13 @@ class Account:
     concurrency: int = 1000
     latency_s: float = 0.0
     throttles: bool = True
+    training_instances: int = 20
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
             raise Invalid(f"An account cannot run {self.concurrency} functions at once.", "Use a number from 1 on.")
+        if self.training_instances < 0:
+            raise Invalid(f"An account cannot have {self.training_instances} machines.", "Use a number from 0 on.")
         if not 0 <= self.latency_s <= 10:
             raise Invalid(f"A call cannot take {self.latency_s} s.", "Use 0 to 10 seconds.")
 

@@ -37,6 +37,7 @@ from infra.local.services.awslambda.telemetry import count_outcome, keep_log
 from infra.local.services.awslambda.versions import Versions
 from infra.local.services.events.router import Router
 from infra.local.services.logs.subscriptions import Subscriptions
+from infra.local.services.sagemaker.jobs import TrainingJobs
 from infra.local.services.service import Services, Timer
 from infra.local.services.stepfunctions.stopping import stop_executions
 from infra.local.session import Session
@@ -75,7 +76,10 @@ def assemble(
     ends.callback(session.close)
     ends.callback(disconnect)
     endpoint_url = _serve_moto(ends, clock, state, account)
-    functions = _functions(ends, session, clock, build, endpoint_url, account)
+    environment, runtime = _environment(session, clock, endpoint_url), runtime_folder(build)
+    functions = _functions(ends, session, clock, runtime, environment, account)
+    jobs = TrainingJobs(session, runtime, environment, account.training_instances)
+    ends.callback(jobs.end)
     assets = state.assets if state else Assets(session.folder / "code")
     invocations = Invocations(functions, Versions(region, assets))
     ends.callback(invocations.stop)
@@ -88,7 +92,7 @@ def assemble(
         count=count_call,
         throttles=account.throttles,
     )
-    moving = assets, invocations, Router(), Mappings(region), Subscriptions()
+    moving = assets, invocations, jobs, Router(), Mappings(region), Subscriptions()
     services = every_service()
     parts = Wiring(
         region=region,
@@ -111,13 +115,20 @@ def assemble(
     return parts
 
 
-def _functions(
-    ends: ExitStack, session: Session, clock: VirtualClock, build: Path, endpoint_url: str, account: Account
-) -> FunctionHost:
-    """Functions find AWS's API, and what time it is, by their environment."""
+def _environment(session: Session, clock: VirtualClock, endpoint_url: str) -> Mapping[str, str]:
+    """Functions and jobs find AWS's API, and what time it is, by their environment."""
     clock.share(session.folder / "clock")
-    environment = {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
-    runtime = runtime_folder(build)
+    return {"AWS_ENDPOINT_URL": endpoint_url, "SERIN_CLOCK_FILE": str(session.folder / "clock")}
+
+
+def _functions(
+    ends: ExitStack,
+    session: Session,
+    clock: VirtualClock,
+    runtime: Path,
+    environment: Mapping[str, str],
+    account: Account,
+) -> FunctionHost:
     functions = FunctionHost(
         *(session, runtime, keep_log, count_outcome),
         environment=environment,

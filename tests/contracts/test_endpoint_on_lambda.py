@@ -30,6 +30,7 @@ def layers_of(place: OnLambda, number: str) -> list[str]:
     return [layer["Arn"] for layer in place.held(number).get("Layers", ())]
 
 
+@pytest.mark.slow
 def test_a_function_version_holds_the_deployed_layers_and_its_own_model(place: OnLambda) -> None:
     first, second = (place.endpoint.publish(place.version(number), None) for number in (1, 2))
     assert layers_of(place, "2") == [place.base, first.layer_arn]

@@ -40,6 +40,7 @@ def test_nobody_has_a_salt_before_one_is_made(processes: Callable[[], Salts]) ->
     assert processes().read(["a", "c"]) == {"a": made["a"]}
 
 
+@pytest.mark.slow
 def test_whoever_is_first_makes_it_for_all(processes: Callable[[], Salts], where: Aws | None) -> None:
     # Alone, moto does not do what DynamoDB does: between its look at an item and its writing, another may write.
     at_once = 1 if where is not None and not where.is_local else 4

@@ -40,6 +40,7 @@ def test_an_effect_that_is_wrong_loses_or_doubles_rows(subject: Subject, record_
     assert tally.kinds["rows lost"] + tally.kinds["rows doubled"] > 0
 
 
+@pytest.mark.slow
 def test_a_seed_is_one_schedule() -> None:
     first, again = (run([20], keep_all=True).told() for _ in range(2))
     assert first == again

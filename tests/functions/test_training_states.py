@@ -55,6 +55,7 @@ def made_of(run: Run) -> tuple[object, ...]:
     return of.training_set, of.rows, of.code, of.charter, dict(of.heads), dict(run.artifacts)
 
 
+@pytest.mark.slow
 def test_a_training_in_this_process_is_the_workflows_to_the_bit(world: ModelWorld, tmp_path: Path) -> None:
     run = train(world, "r1")
     assert (run.status, run.version) == ("registered", 1)
@@ -68,6 +69,7 @@ def test_a_training_in_this_process_is_the_workflows_to_the_bit(world: ModelWorl
     assert (other.status, other.verdict, other.contest) == (run.status, run.verdict, run.contest)
 
 
+@pytest.mark.slow
 def test_a_rerun_is_the_same_to_the_bit_whatever_is_deployed_meanwhile(world: ModelWorld, tmp_path: Path) -> None:
     run = train(world, "r1")
     send(world, TABLE.replace(b"2013-01", b"2013-03"))
@@ -85,6 +87,7 @@ def test_a_rerun_is_the_same_to_the_bit_whatever_is_deployed_meanwhile(world: Mo
     assert (summary.parent, summary.status) == ("r1", "repeated")
 
 
+@pytest.mark.slow
 def test_what_has_changed_since_is_named(world: ModelWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     train(world, "r1")
     for changed in ("lock_digest", "layer_digest", "processor"):
@@ -99,6 +102,7 @@ def test_what_has_changed_since_is_named(world: ModelWorld, monkeypatch: pytest.
     assert "although something else has changed" in rerun.repeat.sentence
 
 
+@pytest.mark.slow
 def test_a_pipeline_that_does_not_repeat_itself_is_told_so(tmp_path: Path) -> None:
     world = send(ModelWorld(subject(tmp_path, UNSEEDED)), TABLE)
     train(world, "r1")
@@ -237,6 +241,7 @@ FAILING = {
 """Code of a team → why nothing can be trained by it."""
 
 
+@pytest.mark.slow
 def test_code_that_cannot_be_trained_fails_its_run_with_reason_and_remedy_and_the_platform_goes_on(
     world: ModelWorld, tmp_path: Path
 ) -> None:
@@ -271,6 +276,7 @@ def test_code_that_never_ends_or_takes_all_memory_fails_its_run_with_reason_and_
     assert "Remedy: " in (run.reason or "")
 
 
+@pytest.mark.slow
 def test_a_training_set_in_pieces_is_the_same_to_the_bit_and_taken_up_where_it_was_killed(
     world: ModelWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def test_the_charters_layer_carries_what_functions_read(packages: BuiltPackages)
     assert {path.stem for path in (own / "contracts").iterdir()} == set(model.contracts)
 
 
+@pytest.mark.slow
 def test_the_charters_layer_tells_a_training_how_large_its_model_may_be(packages: BuiltPackages) -> None:
     told = packages.layer("charters").folder / "python" / "serin_charters" / "room.json"
     taken = SCIENCE + KERNEL + packages.function("predict").size + packages.layer("core").size

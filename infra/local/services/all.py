@@ -23,6 +23,7 @@ _NAMES = (
     "sts",
     "ssm",
     "budgets",
+    "sagemaker",
     "stepfunctions",
     "cloudformation",
     "apigatewayv2",

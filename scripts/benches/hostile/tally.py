@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from posixpath import normpath
 from typing import Any
 
 from benches.hostile.requests import Answered, Sent
@@ -41,7 +42,7 @@ class Tally:
         if answered.status >= 500:
             self.server_errors += 1
             self._example("server error", sent, answered)
-        elif answered.status >= 400 and not is_refusal(answered.body, way):
+        elif answered.status >= 400 and not (_is_page(sent, answered) or is_refusal(answered.body, way)):
             self.shapeless += 1
             self._example("not the error's shape", sent, answered)
         if answered.status >= 400 and _INTERNALS.search(_without_echo(answered.body)):
@@ -117,3 +118,9 @@ def _is_log(answered: Answered) -> bool:
 def _answers(body: Mapping[str, Any]) -> int:
     """How many rows are answered, in a list or in tensors."""
     return int(body["outputs"][0]["shape"][0]) if "outputs" in body else len(body.get("predictions", ()))
+
+
+def _is_page(sent: Sent, answered: Answered) -> bool:
+    """Whether people are answered: a client resolves `/predictions/..`, and the root is the console's."""
+    path = normpath(sent.path)
+    return (path == "/" or f"{path}/".startswith("/console/")) and answered.body.startswith(b"<!DOCTYPE html>")

@@ -18,6 +18,13 @@ def test_gzip_is_expanded(encoding: str) -> None:
     assert expanded(PACKED, encoding) == BODY
 
 
+def test_streams_one_behind_the_other_are_one_body() -> None:
+    half = len(BODY) // 2
+    assert expanded(gzip.compress(BODY[:half]) + gzip.compress(b"") + gzip.compress(BODY[half:]), "gzip") == BODY
+    with pytest.raises(TooLarge, match="expands to more"):
+        expanded(gzip.compress(b" " * MAXIMUM_BYTES) + gzip.compress(b" "), "gzip")
+
+
 @pytest.mark.parametrize("encoding", [None, "", "identity"])
 def test_what_is_not_encoded_is_left_as_it_is(encoding: str | None) -> None:
     assert expanded(BODY, encoding) == BODY
@@ -44,10 +51,12 @@ def test_a_body_may_expand_to_what_a_body_may_have_and_to_no_byte_more() -> None
         (BODY, "is not gzip"),
         (PACKED[:-1], "ends too early"),
         (PACKED[:-8] + bytes(8), "is not gzip"),
-        (PACKED * 2, "behind the body's"),
+        (PACKED + BODY, "is not gzip"),
+        (PACKED + PACKED[:-1], "ends too early"),
+        (gzip.compress(b"", mtime=0) * 257, "more than 256 gzip streams"),
     ],
 )
-def test_what_is_not_one_whole_gzip_stream_is_refused(body: bytes, said: str) -> None:
+def test_what_is_not_whole_gzip_streams_is_refused(body: bytes, said: str) -> None:
     with pytest.raises(SerinError, match=said) as caught:
         expanded(body, "gzip")
     assert isinstance(caught.value, Invalid)

@@ -152,6 +152,7 @@ PIECES = (
 )
 
 
+@pytest.mark.slow
 def test_a_body_of_flat_rows_is_read_at_once_and_every_other_as_if_there_were_no_such_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -98,12 +98,14 @@ def _merged(one: Any, other: Any) -> Any:
     return one if other is None else other
 
 
+@pytest.mark.slow
 def test_every_valid_charter_of_the_tests_and_the_example_validates(tmp_path: Path) -> None:
     paths = [*_written(tmp_path), *EXAMPLES]
     assert len(paths) > 60
     assert [path for path in paths if not is_valid(read_document(path).value)] == []
 
 
+@pytest.mark.slow
 def test_a_field_that_the_reader_does_not_know_is_refused_in_every_section(full: dict[str, Any]) -> None:
     sections = list(_sections(CharterFile, full, ()))
     assert len(sections) > 30

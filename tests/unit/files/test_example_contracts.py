@@ -51,6 +51,7 @@ def _around(folder: Path) -> Surroundings:
     return Surroundings(datetime(2013, 4, 1, 4, tzinfo=UTC), keys)
 
 
+@pytest.mark.slow
 def test_january_has_eleven_arrivals_at_a_time_that_does_not_exist(checked: Check) -> None:
     flights = checked("flights", "2013-01.csv")
     assert flights.rows == 27_004

@@ -233,6 +233,7 @@ WITHOUT_END = settings(database=None, suppress_health_check=list(HealthCheck))
 UNSAID = ("a moment that does not exist", "outside the years", "too large to be finite", "e+")
 
 
+@pytest.mark.slow
 @WITHOUT_END
 @given(case=_cases("POSITIVE"))
 def test_what_the_schema_allows_is_a_right_request(case: Any) -> None:

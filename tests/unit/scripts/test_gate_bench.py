@@ -32,6 +32,7 @@ def found() -> Mapping[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "goal"), [("independent", 0.95), ("correlated", 0.9), ("skewed", 0.9)])
 def test_a_near_twin_is_rejected(found: Mapping[str, Any], kind: str, goal: float) -> None:
     assert found[kind]["rejected"]["near_twin"]["low"] >= goal

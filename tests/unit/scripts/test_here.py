@@ -33,6 +33,7 @@ def test_a_dataset_without_a_file_is_named(tmp_path: Path) -> None:
         files_of(tmp_path / "nowhere", a_charter())
 
 
+@pytest.mark.slow
 def test_a_training_here_writes_its_run_and_stops_where_the_model_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,7 @@ def found(case: str) -> Row:
 LONG = [pytest.param(case, marks=pytest.mark.slow) for case in ("equal_10k", "equal_outage", "equal_sandbox")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["equal_500", *LONG, "silence"])
 def test_equal_versions_are_seldom_rolled_back(case: str) -> None:
     # With a true share of .05, 40 releases show more than 7 in fewer than one of a thousand seeds.

@@ -37,6 +37,7 @@ def a_step_of(items: int, monkeypatch: pytest.MonkeyPatch) -> None:
 questions = st.lists(st.tuples(moments, st.sampled_from(["a", "b", "c"])), min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples // 4)
 @given(st.lists(events(5), min_size=1, max_size=4), questions, st.randoms(use_true_random=False))
 def test_after_a_backfill_beside_uploads_all_is_as_if_the_definition_had_always_been_there(

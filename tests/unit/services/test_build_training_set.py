@@ -284,6 +284,7 @@ def test_a_run_that_is_tried_again_is_not_in_its_own_way(world: World) -> None:
     assert world.build("r1") == world.build("r1")
 
 
+@pytest.mark.slow
 def test_more_rows_than_memory_is_for_are_made_in_pieces_and_are_the_same(world: World, monkeypatch: Any) -> None:
     whole = world.made("r1")
     rows = world.lake.get(whole.parquet)

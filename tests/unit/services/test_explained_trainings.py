@@ -57,6 +57,7 @@ def refitted(trains: Trainer) -> Refitted:
     return trains.refit("r1", a_trial())
 
 
+@pytest.mark.slow
 def test_what_explanations_cost_is_recorded_on_the_version_where_the_charter_asks_for_them() -> None:
     compilation = refitted(trainer("exact")).compilation
     assert compilation is not None
@@ -78,6 +79,7 @@ def test_a_forest_is_refused_where_exact_explanations_are_asked_for_and_lets_app
     trainer("approximate", forest).trial(a_trial())
 
 
+@pytest.mark.slow
 def test_what_scikit_learn_would_serve_is_refused_before_the_contest_and_at_the_end() -> None:
     for train in (Trainer.trial, lambda trains, trial: trains.refit("r1", trial)):
         with pytest.raises(Invalid, match=r"its scores cannot be explained.*VotingClassifier"):

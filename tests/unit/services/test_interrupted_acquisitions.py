@@ -189,6 +189,7 @@ class Everything:
         return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("careless", [MarkerFirst, ByKey])
 def test_the_same_schedules_catch_a_careless_look(careless: type[Acquirer]) -> None:
     assert any(faults(*schedule(seed, careless))[0] for seed in range(SCHEDULES))

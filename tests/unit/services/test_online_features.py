@@ -29,6 +29,7 @@ def read(question: Question, charter: Charter, online: MemoryOnlineFeatures, mom
     return read_online(question, {charter.model: charter}, online=online, clock=MemoryClock(moment))
 
 
+@pytest.mark.slow
 @given(st.lists(events(5), min_size=1, max_size=3), st.lists(st.tuples(moments, st.sampled_from("abc"))))
 def test_windows_are_what_a_prediction_at_that_moment_gets(
     uploads: list[list[Event]], asked: list[tuple[datetime, str]]

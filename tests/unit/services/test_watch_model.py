@@ -231,6 +231,7 @@ def numbers_of(world: Watching) -> Any:
     return replace(window, at=BEGIN, truth=replace(window.truth, as_of=BEGIN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("port", "call"), DIES_AT)
 def test_wherever_a_look_dies_the_next_one_ends_where_it_would_have(
     port: str, call: int, undisturbed: Watching, monkeypatch: pytest.MonkeyPatch
@@ -330,6 +331,7 @@ def test_a_look_reads_its_own_window_and_the_four_before_it_and_not_history() ->
     assert all(key.split("/")[2 if "predictions" in key else 3][:10] >= f"{BEGIN + 3 * WEEK:%Y-%m-%d}" for key in old)
 
 
+@pytest.mark.slow
 def test_a_window_and_its_report_come_back_as_they_were_written() -> None:
     world = Watching()
     world.serves(0)

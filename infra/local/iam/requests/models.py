@@ -14,7 +14,7 @@ from infra.local.iam.requests.shapes import check_of
 _NAMED_OTHERWISE = {"apigateway": "apigatewayv2", "monitoring": "cloudwatch", "states": "stepfunctions"}
 _MODELS = {
     **{one: one for one in ("budgets", "cloudformation", "dynamodb", "events", "iam", "lambda", "logs")},
-    **{one: one for one in ("s3", "sns", "sqs", "ssm", "sts")},
+    **{one: one for one in ("s3", "sagemaker", "sns", "sqs", "ssm", "sts")},
     **_NAMED_OTHERWISE,
 }
 """By the name requests are signed for."""

@@ -18,14 +18,15 @@ from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import StateCredentials
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
-from moto.sts.models import AssumedRole, sts_backends
 
-from infra.local.iam.keys import SESSION_S, lasts
+from infra.local.iam.credentials import Credentials
 from infra.local.iam.platform_calls import perform
+from infra.local.iam.sessions import service_session
 from infra.local.moto_patches.registry import PATCHES, Patch, replace, wrap
 from infra.local.services.stepfunctions.definitions import flaws
+from infra.local.services.stepfunctions.managed_rules import may_manage_rules
 from infra.local.services.stepfunctions.status_events import tell
-from infra.local.wiring import ACCOUNT, wiring
+from infra.local.wiring import wiring
 
 _TASK_LIMIT_S = 3600
 _TRACES = (
@@ -71,15 +72,15 @@ _CALLERS = (
 
 
 @cache
-def _client(endpoint_url: str, region: str, service: str, key: str, secret: str, token: str) -> Any:
+def _client(endpoint_url: str, region: str, service: str, keys: Credentials) -> Any:
     with _lock:
         return boto3.session.Session().client(
             service,  # type: ignore[call-overload]
             region_name=region,
             endpoint_url=endpoint_url,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            aws_session_token=token,
+            aws_access_key_id=keys.access_key_id,
+            aws_secret_access_key=keys.secret_access_key,
+            aws_session_token=keys.session_token,
             config=Config(
                 parameter_validation=False,
                 retries={"max_attempts": 0, "total_max_attempts": 1},
@@ -89,18 +90,11 @@ def _client(endpoint_url: str, region: str, service: str, key: str, secret: str,
         )
 
 
-def _session(region: str, role_arn: str) -> AssumedRole:
-    """The role's one session as a state machine's, and a new one before it ends."""
-    sts = sts_backends[ACCOUNT]["aws"]
-    mine = (one for one in sts.assumed_roles if one.role_arn == role_arn and one.session_name == _SESSION)
-    return next(filter(lasts, mine), None) or sts.assume_role(region, _SESSION, role_arn, "", SESSION_S, "")
-
-
 def boto_client_for(region: str, service: str, state_credentials: StateCredentials) -> Any:
     """moto makes a client for every task, for a port it guesses on `localhost`, with keys that are nobody's."""
-    held = _session(region, state_credentials.role_arn)
-    keys = (held.access_key_id, held.secret_access_key, held.session_token)
-    return _client(wiring().endpoint_url, region, service, *keys)
+    return _client(
+        wiring().endpoint_url, region, service, service_session(region, _SESSION, state_credentials.role_arn)
+    )
 
 
 # Each has imported the function by name into its own module.
@@ -150,6 +144,7 @@ def create_state_machine(
             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
             "the provided role."
         )
+    _refuse_unmanaged(definition, role_arn)
     if _has_a_log(more.get("loggingConfiguration")) and not perform(guard, _LOGS, role_arn):
         raise MachineRoleRefused("The state machine IAM Role is not authorized to access the Log Destination")
     return original(backend, *args, **more)
@@ -175,7 +170,13 @@ def update_state_machine(
     if definition is not None:
         backend._validate_definition(definition)
         _refuse_flaws(definition)
+        _refuse_unmanaged(definition, more.get("role_arn") or backend.describe_state_machine(arn).roleArn)
     return original(backend, arn, definition=definition, **more)
+
+
+def _refuse_unmanaged(definition: str, role_arn: str) -> None:
+    if not may_manage_rules(json.loads(definition), role_arn):
+        raise MachineRoleRefused(f"'{role_arn}' is not authorized to create managed-rule.")
 
 
 def _refuse_flaws(definition: str) -> None:

@@ -15,7 +15,7 @@ from serin.domain.errors import Invalid
 
 _SERVICES = re.compile(
     r"arn:aws:states:::(lambda:invoke|events:putEvents|sqs:sendMessage|sns:publish|dynamodb:[a-zA-Z]+|aws-sdk:[a-zA-Z0-9:]+)"
-    r"(\.waitForTaskToken)?|arn:aws:lambda:.+"
+    r"(\.waitForTaskToken)?|arn:aws:states:::sagemaker:createTrainingJob\.sync|arn:aws:lambda:.+"
 )
 
 
@@ -106,7 +106,8 @@ def _check(name: str, definition: Mapping[str, Any], kind: str) -> None:
         if body["Type"] == "Task" and not _SERVICES.fullmatch(body["Resource"]):
             raise Invalid(
                 f"{where} calls {body['Resource']}, which the local cloud does not integrate.",
-                "Use one of lambda:invoke, events:putEvents, sqs:sendMessage, sns:publish, dynamodb:… or aws-sdk:….",
+                "Use one of lambda:invoke, events:putEvents, sqs:sendMessage, sns:publish, dynamodb:…, aws-sdk:… or "
+                "sagemaker:createTrainingJob.sync.",
             )
         if body["Type"] == "Map":
             check_map(where, body)

@@ -8,7 +8,7 @@ from infra.local.services.stepfunctions.keeping import KEEPING
 from infra.local.services.stepfunctions.permissions import permissions
 from infra.local.services.stepfunctions.resources import StateMachine
 
-_PATCHED = ("patches", "clock_patches", "execution_patches", "failures", "parsing", "map_runs")
+_PATCHED = ("patches", "clock_patches", "execution_patches", "failures", "parsing", "map_runs", "training_jobs")
 
 SERVICE = Service(
     "states",

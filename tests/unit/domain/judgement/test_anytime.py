@@ -33,6 +33,7 @@ def test_a_split_as_the_weight_says_seldom_looks_uneven(bet: object, share: floa
     assert alarms <= MOST, f"seed {SEED}"
 
 
+@pytest.mark.slow
 def test_pairs_that_lose_nothing_on_average_seldom_look_worse() -> None:
     source, alarms = random.Random(SEED), 0
     for _ in range(RUNS // 3):

@@ -164,6 +164,7 @@ def test_requests_are_asked_again_at_each_look_of_the_shadow_and_never_after_it(
     assert len(world.traffic.asked) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inconclusive", "status", "weight"), [("roll_back", "rolled_back", 0), ("hold", "held", 50), ("ask", "held", 50)]
 )
@@ -430,6 +431,7 @@ def test_a_basic_release_whose_alias_somebody_moves_ends() -> None:
     assert world.endpoint.alias(MODEL).function_version == "77"
 
 
+@pytest.mark.slow
 def test_a_long_release_goes_on_in_a_new_execution_under_the_same_lease() -> None:
     world = with_live(policy(canary=CanaryPolicy(deadline=timedelta(days=90))))
     world.traffic.per_minute = 0

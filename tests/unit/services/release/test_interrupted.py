@@ -93,6 +93,7 @@ def goes_on(dead: Dead) -> None:
     assert (dead.world.serving(), dead.world.live()) == (3, 3), dead.call
 
 
+@pytest.mark.slow
 @POLICIES
 def test_a_step_that_died_at_any_call_is_taken_again_and_the_version_goes_live(policy: ReleasePolicy) -> None:
     for dead in deaths(policy):
@@ -105,6 +106,7 @@ def test_a_step_that_died_at_any_call_is_taken_again_and_the_version_goes_live(p
         goes_on(dead)
 
 
+@pytest.mark.slow
 @POLICIES
 def test_a_release_that_died_at_any_call_and_is_noticed_is_taken_back(policy: ReleasePolicy) -> None:
     for dead in deaths(policy):
@@ -114,6 +116,7 @@ def test_a_release_that_died_at_any_call_and_is_noticed_is_taken_back(policy: Re
         goes_on(dead)
 
 
+@pytest.mark.slow
 @POLICIES
 def test_a_release_that_died_at_any_call_and_nobody_noticed_is_put_right(policy: ReleasePolicy) -> None:
     for dead in deaths(policy):
@@ -124,6 +127,7 @@ def test_a_release_that_died_at_any_call_and_nobody_noticed_is_put_right(policy:
         goes_on(dead)
 
 
+@pytest.mark.slow
 @POLICIES
 def test_the_next_release_puts_right_what_a_dead_one_left(policy: ReleasePolicy) -> None:
     for dead in deaths(policy):

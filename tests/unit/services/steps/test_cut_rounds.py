@@ -10,6 +10,7 @@ from benches.scaling.worlds import DAY, RandomWorld, in_pieces
 WAYS = [(0, True, 7, None), (1, False, 2, DAY), (2, True, 64, 30 * DAY), (3, False, 1, 30 * DAY), (4, True, 2, DAY)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "keyed", "buckets", "slab"), WAYS)
 def test_a_training_set_is_the_same_bytes_however_it_is_cut(
     seed: int, keyed: bool, buckets: int, slab: timedelta | None

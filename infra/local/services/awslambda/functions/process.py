@@ -10,8 +10,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from infra.local.memory import anonymous_mb, peak_mb
 from infra.local.services.awslambda.functions.environment import environment_of
-from infra.local.services.awslambda.functions.memory import anonymous_mb, peak_mb
 from infra.local.services.awslambda.functions.runtime_api import Invocation, RuntimeApi, Sign
 from infra.local.services.awslambda.functions.runtime_folder import SANDBOX
 from infra.local.services.awslambda.model import FunctionVersion

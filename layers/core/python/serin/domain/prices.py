@@ -59,6 +59,17 @@ SAGEMAKER_INSTANCE_HOUR = 0.056
 SAGEMAKER_SERVERLESS_GB_SECOND = 0.00002
 SAGEMAKER_DATA_GB = 0.016
 """Of requests and of answers, each."""
+TRAINING_HOUR: Mapping[str, float] = {
+    "ml.m5.large": 0.115,
+    "ml.m5.xlarge": 0.23,
+    "ml.m5.2xlarge": 0.461,
+    "ml.m5.4xlarge": 0.922,
+    "ml.m5.12xlarge": 2.765,
+    "ml.m5.24xlarge": 5.53,
+}
+"""Of a training job on demand, by the second; spot costs less, by how much changes."""
+TRAINING_DISK_GB = 0.14
+"""A month of a job's disk, by the second."""
 
 
 def calls_cost(calls: int, gb_seconds: float) -> float:

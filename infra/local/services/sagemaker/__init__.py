@@ -1,0 +1,1 @@
+"""SageMaker: training jobs as real processes of this machine."""
