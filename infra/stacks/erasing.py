@@ -89,7 +89,8 @@ def _erase_person(stack: SerinStack) -> ServiceFunction:
             *("SERIN_FEATURES_TABLE", "SERIN_BUS", "SERIN_LOG_DAYS"),
         ],
         permissions=[
-            *_objects(stack, "lake", _LAKE),
+            *_objects(stack, "lake", _LAKE, "s3:GetObject"),
+            list_keys(names.bucket("lake"), *_LAKE),
             *_objects(stack, "uploads", _UPLOADS),
             allow("dynamodb:GetItem", "dynamodb:Query", on=names.table("catalog")),
             allow("dynamodb:Query", on=names.index("catalog", "by-moment")),
@@ -109,8 +110,8 @@ def _erase_person(stack: SerinStack) -> ServiceFunction:
     )
 
 
-def _objects(stack: SerinStack, bucket: str, folders: Sequence[str]) -> list[Permission]:
-    actions = ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObjectVersion")
+def _objects(stack: SerinStack, bucket: str, folders: Sequence[str], *more: str) -> list[Permission]:
+    """Versions of objects, which are read, written anew and deleted."""
+    actions = ("s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObjectVersion", *more)
     objects = stack.addresses.objects(bucket, *(f"{folder}*" for folder in folders))
-    where = stack.addresses.bucket(bucket)
-    return [allow(*actions, on=objects), list_versions(where, *folders), list_keys(where, *folders)]
+    return [allow(*actions, on=objects), list_versions(stack.addresses.bucket(bucket), *folders)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from serin_cli.__main__ import parser
 from serin_cli.batch import begun, ended
 from serin_cli.client import Client
 from serin_cli.connection import load
+from tests.e2e.grants import Used, denied, grants_for_people
 from tests.e2e.searched import Places, places_of, pseudonym_of
 
 COLUMN, WHO, OTHER = "patient", "Q0005-walk", "Q0006-walk"
@@ -37,7 +39,7 @@ NO_TIME = 180
 
 @dataclass(frozen=True)
 class Erased:
-    """Where the patient was before, while it went on, and afterwards; what was said of it, and what is answered now."""
+    """Where the patient was before and afterwards; what was said of it, what is answered now, and who used which grant."""
 
     before: Places
     after: Places
@@ -49,6 +51,8 @@ class Erased:
     answers: Mapping[str, Any]
     features: Mapping[str, Any]
     audit: tuple[Mapping[str, Any], ...]
+    grants: Mapping[str, Used]
+    denied: Sequence[str]
 
 
 class Clinic:
@@ -78,7 +82,8 @@ class Clinic:
         features = {who: self._features(who) for who in (WHO, NOBODY, OTHER)}
         audit = tuple(one for one in self._client.all("/audit", model=self._model) if "erasure" in one["what"])
         self._client.close()
-        return Erased(before, after, said, record, uploads, len(killed), self._calls(), answers, features, audit)
+        told = (answers, features, audit, grants_for_people(), denied())
+        return Erased(before, after, said, record, uploads, len(killed), self._calls(), *told)
 
     def _leave_traces(self) -> None:
         """In the prediction log, in a scored file, in old versions of files and under a delete marker."""
@@ -87,19 +92,39 @@ class Clinic:
         pl.DataFrame([{**asked, COLUMN: WHO}, {**asked, COLUMN: OTHER}]).write_csv(self._folder / "ward.csv")
         scored = ended(self._client, self._model, begun(self._client, self._model, str(self._folder / "ward.csv")))
         assert scored["result"]["scored"] == 2, scored
-        rows = pl.read_csv(self._folder / "again.csv").filter(pl.col(COLUMN).is_in([WHO, OTHER]))
+        rows = self._rows()
         for shift in (2, 3):
             # The second is another version of one key; the first is there still.
             rows.with_columns(pl.col("bp") + shift).write_parquet(self._folder / "seen.parquet")
             self._client.upload(self._dataset, self._folder / "seen.parquet")
-        rows.with_columns(pl.col("bp") + 4).write_csv(self._folder / "gone.csv")
-        self._client.upload(self._dataset, self._folder / "gone.csv")
+        somebody_new = rows.head(1).with_columns(pl.lit("Q7777-walk").alias(COLUMN))
+        set_aside = rows.filter(pl.col(COLUMN) == WHO).with_columns(bp=pl.lit(None, pl.Float64))
+        moved = rows.with_columns(pl.col("bp") + 4)
+        pl.concat([moved, somebody_new, set_aside]).write_csv(self._folder / "gone.csv")
+        assert self._client.upload(self._dataset, self._folder / "gone.csv")["quarantined"] == 1
         self._aws("s3").delete_object(Bucket=self._connection.uploads_bucket, Key=f"raw/{self._dataset}/gone.csv")
+        self._keep_what_takes_days()
         self._cloud.settle()
 
+    def _keep_what_takes_days(self) -> None:
+        """As releases, looks and trainings in pieces leave it, none of which this clinic has had."""
+        said = (
+            json.dumps({"prediction_id": "p", "inputs": {COLUMN: pseudonym_of(WHO, COLUMN, self._connection)}}) + "\n"
+        )
+        for folder in ("shadow", "truth", "watching", "reports", "cut"):
+            self._aws("s3").put_object(
+                Bucket=self._connection.lake_bucket,
+                Key=f"{folder}/{self._model}/kept.jsonl.gz"
+                if folder in ("shadow", "truth")
+                else f"{folder}/{self._model}/kept.json",
+                Body=gzip.compress(said.encode()) if folder in ("shadow", "truth") else said.encode(),
+            )
+
+    def _rows(self) -> pl.DataFrame:
+        return pl.read_csv(self._folder / "again.csv").filter(pl.col(COLUMN).is_in([WHO, OTHER]))
+
     def _upload(self, name: str) -> Mapping[str, Any]:
-        rows = pl.read_csv(self._folder / "again.csv").filter(pl.col(COLUMN).is_in([WHO, OTHER]))
-        rows.with_columns(pl.col("bp") + len(name)).write_csv(self._folder / name)
+        self._rows().with_columns(pl.col("bp") + len(name)).write_csv(self._folder / name)
         outcome = self._run("upload", self._dataset, str(self._folder / name))
         self._cloud.settle()
         return dict(outcome.result[0])
