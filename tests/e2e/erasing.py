@@ -39,7 +39,7 @@ NO_TIME = 180
 
 @dataclass(frozen=True)
 class Erased:
-    """Where the patient was before and afterwards; what was said of it, what is answered now, and who used which grant."""
+    """Where the patient was before and afterwards; what was said of it, what is answered, and how grants were used."""
 
     before: Places
     after: Places
@@ -75,7 +75,7 @@ class Clinic:
             self._pass(minutes=2)
         uploads["forgotten"] = self._upload("forgotten.csv")
         self._pass(hours=6, minutes=5)
-        (record,) = self._command("erase")
+        (record,) = self._run("erase")
         after = places_of(words, self._connection)
         said |= {"erased": self._erase(WHO), "rerun": self._command_fails("rerun", run)}
         answers = {who: self._asked(who) for who in (WHO, NOBODY)}
@@ -108,17 +108,12 @@ class Clinic:
 
     def _keep_what_takes_days(self) -> None:
         """As releases, looks and trainings in pieces leave it, none of which this clinic has had."""
-        said = (
-            json.dumps({"prediction_id": "p", "inputs": {COLUMN: pseudonym_of(WHO, COLUMN, self._connection)}}) + "\n"
-        )
-        for folder in ("shadow", "truth", "watching", "reports", "cut"):
-            self._aws("s3").put_object(
-                Bucket=self._connection.lake_bucket,
-                Key=f"{folder}/{self._model}/kept.jsonl.gz"
-                if folder in ("shadow", "truth")
-                else f"{folder}/{self._model}/kept.json",
-                Body=gzip.compress(said.encode()) if folder in ("shadow", "truth") else said.encode(),
-            )
+        pseudonym = pseudonym_of(WHO, COLUMN, self._connection)
+        line = json.dumps({"prediction_id": "p", "inputs": {COLUMN: pseudonym}}).encode() + b"\n"
+        packed, plain = dict.fromkeys(("shadow", "truth"), gzip.compress(line)), ("watching", "reports", "cut")
+        for folder, content in {**packed, **dict.fromkeys(plain, line)}.items():
+            key = f"{folder}/{self._model}/kept.json{'l.gz' if folder in packed else ''}"
+            self._aws("s3").put_object(Bucket=self._connection.lake_bucket, Key=key, Body=content)
 
     def _rows(self) -> pl.DataFrame:
         return pl.read_csv(self._folder / "again.csv").filter(pl.col(COLUMN).is_in([WHO, OTHER]))
@@ -135,9 +130,6 @@ class Clinic:
             return " ".join(self._run(*words).said)
         except SerinError as error:
             return f"{error.message} {error.remedy}"
-
-    def _command(self, *words: str) -> Any:
-        return self._run(*words)
 
     def _command_fails(self, *words: str) -> str:
         try:

@@ -14,6 +14,7 @@ from sklearn.datasets import load_diabetes
 
 from serin.domain.releases import OPEN
 from tests.e2e.erasing import NOBODY, OTHER, STAYS, WHO, Clinic, Erased
+from tests.e2e.granted import FOR_PEOPLE
 from tests.e2e.newcomer import Checkout, a_checkout
 from tests.waiting import wait_until
 
@@ -290,3 +291,10 @@ def test_the_audit_says_who_erased_somebody_and_names_them_by_a_digest(added: Ad
     assert sorted(told) == [(f"erasure {what}", of) for what in ("began", "ended") for of in (DATASET, "wards")]
     assert {entry["digest"] for entry in audit} == {record["digest"]}
     assert {entry["by"] for entry in audit} == {record["by"]}
+
+
+def test_what_is_granted_because_a_column_is_hashed_is_what_the_list_says_and_is_used(added: Added) -> None:
+    assert sorted(added.erased.grants) == sorted(FOR_PEOPLE)
+    assert added.erased.denied == []
+    for name, used in added.erased.grants.items():
+        assert (used.unused, used.unreached, used.missed) == ([], [], True), name
