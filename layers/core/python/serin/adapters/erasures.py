@@ -25,17 +25,17 @@ class StepFunctionsErasures:
     def __init__(self, client: SFNClient, machine: str) -> None:
         self._client, self._machine = client, machine
 
-    def start(self, erasure: Erasure) -> bool:
+    def start(self, erasure: Erasure) -> None:
         given = json.dumps({"erasure": erasure.id, "correlation": erasure.id})
         for attempt in range(_ATTEMPTS):
             name = f"{erasure.id}-{attempt}" if attempt else erasure.id
             try:
+                # One that goes on is answered as if it had been begun now.
                 self._client.start_execution(stateMachineArn=self._machine, name=name, input=given)
             except self._client.exceptions.ExecutionAlreadyExists:
-                if self._status(name) not in _DEAD:
-                    return False
-            else:
-                return True
+                if self._status(name) in _DEAD:
+                    continue
+            return
         raise Conflict(f"Erasure {erasure.id} stopped {_ATTEMPTS} times.", "Read the log of the function erase-person.")
 
     def _status(self, name: str) -> str:
