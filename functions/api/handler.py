@@ -10,8 +10,10 @@ from typing import Any
 from mangum import Mangum
 
 from serin.bootstrap import platform
+from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
+from serin.domain.charter import Charter
 from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -30,6 +32,7 @@ from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_batch import ShownBatch, show_batch
+from serin.services.show_cost import show_cost
 from serin.services.show_health import show_health
 from serin.services.show_plan import show_plan
 from serin.services.show_prediction import Shown, show_prediction
@@ -52,8 +55,8 @@ def adapter() -> Mangum:
     world = platform()
     ports = world.catalog, world.control, world.workflows
     rare = UseCases(
-        *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, answer),
-        *(begin_batch, batch_progress, plan, now, console),
+        *(show, read, profile, publish, withdraw, direct, take, watch, tend, health, cost),
+        *(answer, begin_batch, batch_progress, plan, now, console),
     )
     app = make_app(world.charters, *ports, rare, world.request_rate)
     return Mangum(Told(app), lifespan="off")
@@ -137,6 +140,12 @@ def health(model: str, span: timedelta) -> Health:
     return show_health(model, span, lake=world.lake, catalog=world.catalog, clock=world.clock)
 
 
+def cost(charter: Charter, span: timedelta) -> ActualCost:
+    """What a model has cost; who does not ask waits for no client of S3."""
+    world = platform()
+    return show_cost(charter, span, lake=world.lake, catalog=world.catalog, clock=world.clock)
+
+
 def answer(model: str, approval: str, word: Word, why: str, by: str, token: str) -> Approval:
     """What a person says to a question."""
     world = platform()
@@ -177,4 +186,4 @@ def profile(dataset: str, model: str | None) -> ShownProfile:
 def plan(model: str) -> CutPlan:
     """What a training set would take; who does not ask waits for no client of S3."""
     world = platform()
-    return show_plan(world.charters[model], catalog=world.catalog, lake=world.lake)
+    return show_plan(world.charters[model], world.contracts, catalog=world.catalog, lake=world.lake)

@@ -47,6 +47,9 @@ class BuiltPackages:
     def _layer(self, name: str) -> Asset:
         if name in THIRD_PARTY:
             return third_party_layer(self._root / "layers" / name / "requirements.txt", self._target, self._cache)
+        if name == "runtime":
+            lock = self._root / "scripts" / "requirements" / "runtime.txt"
+            return third_party_layer(lock, self._target, self._cache)
         if name == "kernel":
             return kernel_layer(self._root / "layers" / "kernel" / "kernel.c", self._target, self._cache)
         if name == "core":

@@ -14,4 +14,4 @@ class Packages(Protocol):
         """The code of one function, by its folder's name."""
 
     def layer(self, name: str) -> Asset:
-        """A layer: `core`, `data`, `science`, `web`, `kernel`, `charters` or `code-<model>`."""
+        """A layer: `core`, `data`, `science`, `web`, `kernel`, `charters`, `code-<model>` or, for images, `runtime`."""

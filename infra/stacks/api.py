@@ -54,6 +54,7 @@ ROUTES = (
     "GET /models/{model}/maturity",
     "GET /models/{model}/watch",
     "GET /models/{model}/health",
+    "GET /models/{model}/cost",
     "GET /models/{model}/ping",
     "GET /models/{model}/v2",
     "GET /models/{model}/v2/{path+}",

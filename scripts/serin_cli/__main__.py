@@ -31,6 +31,8 @@ from serin_cli.features import arguments as feature_arguments
 from serin_cli.features import features
 from serin_cli.feedback import feedback
 from serin_cli.health import health
+from serin_cli.image import arguments as image_arguments
+from serin_cli.image import image
 from serin_cli.init import init
 from serin_cli.inputs import inputs
 from serin_cli.lineage import arguments as lineage_arguments
@@ -201,7 +203,8 @@ def _of_models(add: Add) -> None:
         {"type": int, "default": 24, "metavar": "N", "help": "how far back to look, up to 168 (default: 24)"},
     )
     add("health", health, "Calls, failures, durations, memory and cost of each version.", _MODEL, hours)
-    add("cost", cost, "What a model costs a month, line by line, beside SageMaker.", *cost_arguments())
+    add("cost", cost, "What a model would cost a month, line by line; --actual: what it has cost.", *cost_arguments())
+    add("image", image, "The endpoint as an OCI image in one file, for teams that run containers.", *image_arguments())
     add("versions", commands.versions, "The registered versions of a model.", _MODEL)
     add("approve", approve, "What people are asked before a version goes live; answer one.", *approve_arguments())
     add("audit", audit, "Who did what, to what, and when: newest first.", *audit_arguments())

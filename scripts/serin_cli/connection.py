@@ -37,6 +37,11 @@ class Connection:
         """Where accepted rows and those in quarantine lie."""
         return self.uploads_bucket.replace("-uploads-", "-lake-")
 
+    @property
+    def artifacts_bucket(self) -> str:
+        """Where fitted models lie."""
+        return self.uploads_bucket.replace("-uploads-", "-artifacts-")
+
 
 def aws_client(connection: Connection, service: str) -> Any:
     """A client of the stage's AWS services, with the profile's credentials; the local cloud has its own."""

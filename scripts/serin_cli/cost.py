@@ -1,4 +1,4 @@
-"""`serin cost`: what a model costs a month for so many requests a day, line by line, beside SageMaker endpoints."""
+"""`serin cost`: what a model costs a month for so many requests a day, line by line; --actual: what it has cost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from infra.cost.assumptions import Assumptions
 from infra.cost.bill import Bill, Compared, bill_of
 from infra.cost.lines import Kind, Line, Template
 from serin.domain import prices
+from serin.domain.actual_cost import ActualCost
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.measurements import Estimate
+from serin.domain.records import from_record
 from serin.files.models import read_models
 from serin_cli import story
-from serin_cli.commands import MODELS
+from serin_cli.commands import MODELS, connected
 
 _MOST = 1_000_000_000
 _TITLES: Mapping[Kind, str] = {
@@ -29,7 +32,12 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
     stated = Assumptions()
     return (
         ("model", {"help": "the model's name"}),
-        ("--requests-per-day", {"type": float, "required": True, "metavar": "N", "help": "calls of its endpoint"}),
+        ("--requests-per-day", {"type": float, "metavar": "N", "help": "what so many calls a day would cost"}),
+        ("--actual", {"action": "store_true", "help": "what its calls and trainings have cost, by version"}),
+        (
+            "--hours",
+            {"type": int, "default": 168, "metavar": "N", "help": "with --actual: how far back (default: 168, a week)"},
+        ),
         ("--ms", {"type": float, "default": stated.call_ms, "help": "how long a warm call takes (default: 20)"}),
         (
             "--training-seconds",
@@ -45,7 +53,16 @@ def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def cost(arguments: Namespace) -> Any:
-    """The bill as tables with its assumptions, or all of it with --json."""
+    """The bill as tables with its assumptions, or all of it with --json; what was billed, with --actual."""
+    if arguments.actual == (arguments.requests_per_day is not None):
+        raise Invalid(
+            "`serin cost` was told both what to reckon and to measure."
+            if arguments.actual
+            else "`serin cost` was not told what to reckon.",
+            "Give one of --requests-per-day N, what so many calls would cost, and --actual, what they have cost.",
+        )
+    if arguments.actual:
+        return _actual(arguments)
     for name in ("requests_per_day", "ms", "training_seconds"):
         if not 0 <= getattr(arguments, name) <= _MOST:
             option = f"--{name.replace('_', '-')}"
@@ -60,6 +77,61 @@ def cost(arguments: Namespace) -> Any:
         return as_json(bill, assumed)
     _print(bill, assumed)
     return None
+
+
+def _actual(arguments: Namespace) -> Any:
+    """What was billed, as a table for people."""
+    with connected() as client:
+        record = client.get(f"/models/{arguments.model}/cost", hours=str(arguments.hours))
+    if arguments.print_json:
+        return record
+    seen: ActualCost = from_record(ActualCost, record)
+    lines = [_version_line(seen, place) for place in range(len(seen.versions))]
+    if not lines:
+        story.say(f"Nobody called {seen.model} from {story.minute(seen.since.isoformat())} on.")
+    else:
+        story.say(f"{seen.model} from {story.minute(seen.since.isoformat())} to {story.minute(seen.until.isoformat())}")
+        story.show_table(lines, list(lines[0]))
+    for sentence in _actual_sentences(seen):
+        story.say(sentence)
+    return None
+
+
+def _version_line(seen: ActualCost, place: int) -> dict[str, Any]:
+    of = seen.versions[place]
+    return {
+        "version": of.version or "none",
+        "function": of.function_version,
+        "calls": of.calls,
+        "without a bill": of.unbilled,
+        "USD": f"{of.usd:.6f}",
+        "per 1,000": None if of.per_1000 is None else with_range(of.per_1000),
+        "its training": None if of.training_usd is None else f"{of.training_usd:.4f}",
+    }
+
+
+def _actual_sentences(seen: ActualCost) -> Iterator[str]:
+    if seen.files_left_out:
+        yield (
+            f"Not the hours that were asked for: the log's {seen.files_left_out:,} older files were too many to read, "
+            "and their calls are not counted."
+        )
+    trainings = "1 training" if seen.trainings == 1 else f"{seen.trainings} trainings"
+    yield f"{trainings} of the last 30 days took ${seen.trainings_usd:.4f}."
+    if seen.expected is not None:
+        yield f"30 days like these, trainings included: ${with_range(seen.expected)}."
+    if seen.budget is not None and seen.of_budget is not None:
+        yield f"That is {100 * seen.of_budget:.3g} % of the budget of ${seen.budget:,.2f} a month."
+    yield (
+        "Measured is what Lambda bills for the endpoint and for trainings; alarms, the API, tables and files are in "
+        f"`serin cost {seen.model} --requests-per-day {seen.a_day}`."
+    )
+
+
+def with_range(of: Estimate) -> str:
+    """A sum in USD with its interval, where there is one."""
+    interval = "" if of.low is None or of.high is None else f" ({of.low:.4g} to {of.high:.4g})"
+    return f"{of.value:.4g}{interval}"
 
 
 def templates_of(stage: str | None) -> Sequence[Template]:

@@ -29,6 +29,7 @@ from serin_cli.walk import CLOCK, MODEL
 from tests.e2e.connections import connection_to
 from tests.e2e.local.templates import aws
 from tests.e2e.tools import ROOT, copy_of_checkout
+from tests.unit.http.browsing import Html
 
 SIGNED_MODEL = f"{MODEL}-signed"
 PLACES = {
@@ -97,6 +98,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /models/{model}/maturity": Right("read"),
     "GET /models/{model}/watch": Right("read"),
     "GET /models/{model}/health": Right("read"),
+    "GET /models/{model}/cost": Right("read"),
     "GET /models/{model}/ping": Right("predict"),
     "GET /models/{model}/v2": Right("predict"),
     "GET /models/{model}/v2/{path+}": Right("predict"),
@@ -155,8 +157,17 @@ class Door:
         return str(token(parser().parse_args(["token", "create", *words]))["token"])
 
     def lets_in(self, secret: str, method: str, path: str, body: Any = None) -> bool:
-        """Whether a token opens a route: whatever is answered then."""
+        """Whether a token opens a route, or a form of the console: whatever is answered then."""
+        if path.startswith("/console/"):
+            return self._form_lets_in(secret, path, body)
         answer = self._http.request(method, path, json=body, headers={"authorization": f"Bearer {secret}"})
+        return answer.status_code not in (401, 403)
+
+    def _form_lets_in(self, secret: str, path: str, fields: Mapping[str, str]) -> bool:
+        signed = self._http.post("/console/sign-in", data={"token": secret, "then": "/"})
+        headers = {"cookie": signed.headers["set-cookie"].partition(";")[0]}
+        proof = Html(self._http.get("/", headers=headers).text).forms[0].fields["proof"]
+        answer = self._http.post(path, data={**fields, "proof": proof}, headers=headers)
         return answer.status_code not in (401, 403)
 
     def revoke(self, secret: str) -> None:

@@ -33,6 +33,7 @@ from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.domain.releases import Intent, Parked, Release
 from serin.domain.shadows import Pair, ShadowAnswer
+from serin.pages.console.others import PAGES_OF_MODEL
 from serin.services.steps.shadow_files import keep
 from serin.services.tokens import create_token
 from serin.services.train_model import Checked
@@ -61,6 +62,7 @@ def exercise(walked: Walked) -> None:
     for path in ("/openapi.json", "/datasets", "/datasets/flights", "/sources", "/models", f"/models/{MODEL}/versions"):
         walked.client.get(path)
     assert walked.client.get(f"/models/{MODEL}/health")["versions"]
+    assert walked.client.get(f"/models/{MODEL}/cost")["usd"] > 0
     walked.client.get(f"/models/{MODEL}/versions/1/lineage")
     assert walked.client.get(f"/models/{MODEL}/ping")["ready"]
     walked.client.get(f"/models/{MODEL}/v2")
@@ -172,13 +174,14 @@ def _correct_a_row(walked: Walked) -> None:
 def _correct_a_row_in_the_console(walked: Walked) -> None:
     """As a browser does: a session, the form of the page, and the row as it stands there, which is set aside again."""
     cloud, path = walked.platform.cloud, "/console/datasets/flights"
-    scopes = ("read", f"train:{MODEL}")
+    scopes = ("read", f"correct:{MODEL}")
     control = DynamoControl(_table(walked, "control"))
     token = create_token("data-platform", scopes, timedelta(hours=1), [MODEL], control=control, clock=cloud.clock)
     with httpx.Client(base_url=cloud.api_url, timeout=60) as browser:
         signed = browser.post("/console/sign-in", data={"token": token.secret, "then": path})
         browser.headers["cookie"] = signed.headers["set-cookie"].partition(";")[0]
-        assert browser.get("/").status_code == 200
+        for page in ("/", *(f"/console/models/{MODEL}/{name}" for name, _ in PAGES_OF_MODEL)):
+            assert browser.get(page).status_code == 200, page
         form = next(form for form in Html(browser.get(path).text).forms if form.action == f"{path}/correct")
         assert browser.post(form.action, data=form.fields).status_code == 303
     cloud.settle()

@@ -30,6 +30,10 @@ Asked = tuple[str, str, Any]
 ASKED: Mapping[str, Asked] = {
     "read what there is, and why": ("GET", "/models", None),
     "answer what the charter asks their role": ("POST", "/approvals/0123456789abcdef", {"answer": "approve"}),
+    "correct a row that was set aside, and send it in again": (
+        *("POST", "/console/datasets/flights/correct"),
+        {"upload": "unknown", "row": "1"},
+    ),
     "read features": ("POST", "/get-online-features", WEATHER),
     "train, repeat a run, build views": ("POST", "/train", {"repeat": "unknown"}),
     "hold or take back its release": ("POST", "/releases/rel1/abort", None),
@@ -79,7 +83,7 @@ def not_as_the_table_says_of_tokens(opened: Door, tokens: Mapping[Role, str]) ->
 
 def _path(asked: Asked) -> Asked:
     method, path, body = asked
-    whole = path in ("/models", "/get-online-features")
+    whole = path in ("/models", "/get-online-features") or path.startswith("/console/")
     return method, path if whole else f"/models/{MODEL}{path}", body
 
 

@@ -17,6 +17,7 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.control import DynamoControl
 from serin.adapters.dynamodb import RecordTable
 from serin.domain.approvals import asked
+from serin.domain.duties import scopes_of_roles
 from serin.domain.errors import NotFound
 from serin.services.tokens import create_token
 from serin_cli.quarantine import set_aside
@@ -62,7 +63,7 @@ def left(walked: Walked) -> int:
 
 def test_a_data_engineer_corrects_a_row_and_sends_it_in_again(walked: Walked, page: Chromium) -> None:
     before = left(walked)
-    visit(walked, page, "/console/datasets/flights", "data-platform", f"train:{MODEL}")
+    visit(walked, page, "/console/datasets/flights", "data-platform", *scopes_of_roles(["data_engineer"], MODEL))
     page.pictures("data", PICTURES)
     page.run("document.querySelector('details.card').open = true; null")
     rule = str(page.run("document.querySelector('details.card summary').innerText"))
@@ -113,6 +114,33 @@ def test_an_ml_engineer_sees_how_a_canary_was_rolled_back(walked: Walked, page: 
     assert "rolled back" in page.text
     assert page.run("document.querySelectorAll('svg.chart').length") >= 2
     page.pictures("release", PICTURES)
+
+
+def test_a_data_scientist_orders_the_experiments_and_compares_two(walked: Walked, page: Chromium) -> None:
+    visit(walked, page, f"/console/models/{MODEL}/experiments", "science", *scopes_of_roles(["data_scientist"], MODEL))
+    page.press("th a[href*='validation.log_loss']")
+    page.pictures("experiments", PICTURES)
+    first, second = page.run("[...document.querySelectorAll('input[type=checkbox]')].slice(0, 2).map(box => box.name)")
+    for name in (first, second):
+        page.run(f"document.getElementsByName('{name}')[0].checked = true; null")
+    page.press("form button.plain:not(header *)")
+    assert "2 runs side by side" in page.text
+    page.pictures("comparison", PICTURES)
+    page.press("thead a")
+    assert "What decided" in page.text
+    page.pictures("run", PICTURES)
+
+
+def test_what_a_model_is_watched_by_has_shown_and_has_cost_is_on_pages_of_their_own(
+    walked: Walked, page: Chromium
+) -> None:
+    visit(walked, page, f"/console/models/{MODEL}/monitoring", "ml-platform", *scopes_of_roles(["ml_engineer"], MODEL))
+    assert "What to do" in page.text
+    page.pictures("monitoring", PICTURES)
+    for name, said in (("maturity", "nearest missing step"), ("cost", "30 days like these")):
+        page.press(f"nav.tabs a[href$='/{name}']")
+        assert said in page.text
+        page.pictures(name, PICTURES)
 
 
 def test_keys_reach_every_form_and_nothing_comes_from_elsewhere(walked: Walked, page: Chromium) -> None:

@@ -50,6 +50,7 @@ def test_the_api_answers_the_other_routes(aws: Assembly) -> None:
         "GET /models/{model}/maturity",
         "GET /models/{model}/watch",
         "GET /models/{model}/health",
+        "GET /models/{model}/cost",
         "GET /models/{model}/ping",
         "GET /models/{model}/v2",
         "GET /models/{model}/v2/{path+}",

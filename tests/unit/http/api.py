@@ -24,10 +24,11 @@ from serin.adapters.memory.world import (
     MemoryOnlineFeatures,
     MemoryWorkflows,
 )
+from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
-from serin.domain.contracts import Contract
+from serin.domain.contracts import Column, Contract
 from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -45,6 +46,7 @@ from serin.services.direct_release import direct_release
 from serin.services.give_feedback import FeedbackTaken, give_feedback
 from serin.services.online_features import Answer, Question, read_online
 from serin.services.show_batch import ShownBatch, show_batch
+from serin.services.show_cost import show_cost
 from serin.services.show_health import show_health
 from serin.services.show_plan import show_plan
 from serin.services.show_prediction import Shown, show_prediction
@@ -53,9 +55,11 @@ from serin.services.show_watch import ShownWatch, show_watch
 from serin.services.start_batch import start_batch
 from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
-from tests.builders import NOON, a_charter
+from tests.builders import NOON, a_charter, a_contract
 
 MODEL = "late-orders"
+_SHOPS = (Column("shop", "string"), Column("seen_at", "timestamp"), Column("length", "integer"))
+PLANNED_BY = {"orders": a_contract(), "shops": a_contract(dataset="shops", columns=_SHOPS, rules=(), primary_key=())}
 
 
 @dataclass
@@ -72,6 +76,7 @@ class Api:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     events: MemoryEvents = field(default_factory=MemoryEvents)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
+    charter: Charter = field(default_factory=a_charter)
 
     def __post_init__(self) -> None:
         self.app = _app()
@@ -92,6 +97,9 @@ class Api:
     def health(self, model: str, span: timedelta) -> Health:
         return show_health(model, span, lake=self.lake, catalog=self.catalog, clock=self.clock)
 
+    def cost(self, charter: Charter, span: timedelta) -> ActualCost:
+        return show_cost(charter, span, lake=self.lake, catalog=self.catalog, clock=self.clock)
+
     def read(self, question: Question) -> Answer:
         return read_online(question, {MODEL: a_charter()}, online=self.online, clock=self.clock)
 
@@ -99,7 +107,7 @@ class Api:
         return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
 
     def plan(self, model: str) -> CutPlan:
-        return show_plan(a_charter(), catalog=self.catalog, lake=self.lake)
+        return show_plan(self.charter, PLANNED_BY, catalog=self.catalog, lake=self.lake)
 
     def publish(self, event: Event) -> None:
         self.events.publish(event)
@@ -188,6 +196,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
         show_watch=lambda *arguments: _ASKED.get().watch(*arguments),
         tend_episode=lambda *arguments: _ASKED.get().tend(*arguments),
         show_health=lambda *arguments: _ASKED.get().health(*arguments),
+        show_cost=lambda *arguments: _ASKED.get().cost(*arguments),
         answer_approval=lambda *arguments: _ASKED.get().answer(*arguments),
         start_batch=lambda *arguments: _ASKED.get().start_batch(*arguments),
         show_batch=lambda *arguments: _ASKED.get().show_batch(*arguments),

@@ -69,6 +69,7 @@ ROUTES = [
     ("GET", f"/models/{MODEL}/maturity"),
     ("GET", f"/models/{MODEL}/watch"),
     ("GET", f"/models/{MODEL}/health"),
+    ("GET", f"/models/{MODEL}/cost"),
     ("GET", f"/predictions/{PREDICTION}"),
     ("POST", f"/models/{MODEL}/train"),
     ("POST", f"/models/{MODEL}/releases"),

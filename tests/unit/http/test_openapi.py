@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.control import MemoryControl
 from serin.adapters.memory.world import MemoryClock, MemoryEvents, MemoryOnlineFeatures, MemoryWorkflows
+from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter, Input
@@ -92,6 +93,10 @@ def nothing_taken(model: str, items: Sequence[Feedback], token: str) -> Feedback
     raise NotFound(f"{token} found no {model} to say {items} of.", "Nothing was predicted.")
 
 
+def no_cost(charter: Charter, span: timedelta) -> ActualCost:
+    raise AssertionError
+
+
 def no_health(model: str, span: timedelta) -> Health:
     raise NotFound(f"No health of {model} within {span}.", "Nobody has called it.")
 
@@ -140,7 +145,7 @@ def app_of(charters: Mapping[str, Charter]) -> FastAPI:
     ports = MemoryCatalog(), MemoryControl(), MemoryWorkflows()
     cases = UseCases(
         *(nothing_shown, nothing_read, no_profile, MemoryEvents().publish),
-        *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health),
+        *(nothing_withdrawn, nothing_directed, nothing_taken, nothing_watched, nothing_tended, no_health, no_cost),
         answer_approval=nothing_answered,
         start_batch=no_batch,
         show_batch=no_progress,

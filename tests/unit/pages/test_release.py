@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -34,6 +35,15 @@ def test_the_page_says_why_what_it_cost_and_every_verdict() -> None:
     assert [text for text in page.texts if text in captions][:7] == captions
     assert page.shows("0 pairs of sandboxes, 5 are needed; it stops nothing")
     assert len(page.images()) == 1 + len(captions)
+
+
+def test_a_release_that_nothing_was_bet_on_has_its_verdicts_and_no_chart_of_bets() -> None:
+    shown = seen(RUNNING, status="live")
+    nothing = [replace(one, checks=(), against=0.0, enough=0.0) for one in shown.judged]
+    page = Page(release_page(replace(shown, judged=nothing), NOW))
+    assert page.shows("nothing stood beside it to bet on")
+    assert page.shows("judgements, the newest first")
+    assert not page.shows("All together, by weight")
 
 
 def test_a_bet_is_drawn_on_a_logarithmic_scale_with_the_line_from_which_on_it_rejects() -> None:

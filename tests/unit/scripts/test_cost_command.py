@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from serin.domain import prices
+from serin.domain.actual_cost import actual_cost
 from serin.domain.errors import Invalid, NotFound
+from serin.domain.records import as_record
 from serin_cli import cost as command
 from serin_cli import story
+from tests.builders import NOON, a_run
 from tests.infra.small_templates import small_templates
+from tests.unit.domain.test_actual_cost import a_call
 from tests.unit.files.written_model import write_model
 
 MODEL = "trip-delay"
@@ -26,10 +31,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story.out, "width", 3000)
 
 
-def asked(model: str = MODEL, a_day: float = 1000.0, print_json: bool = False) -> Namespace:
-    return Namespace(
-        model=model, requests_per_day=a_day, ms=20.0, training_seconds=60.0, stage=None, print_json=print_json
-    )
+def asked(model: str = MODEL, a_day: float | None = 1000.0, print_json: bool = False, **more: object) -> Namespace:
+    given = {"ms": 20.0, "training_seconds": 60.0, "stage": None, "actual": False, "hours": 168, **more}
+    return Namespace(model=model, requests_per_day=a_day, print_json=print_json, **given)
 
 
 def test_the_lines_add_up_and_their_terms_do_too() -> None:
@@ -65,3 +69,37 @@ def test_what_cannot_be_counted_is_refused() -> None:
         command.cost(asked(a_day=float("nan")))
     with pytest.raises(NotFound, match="There is no model 'other'"):
         command.cost(asked(model="other"))
+
+
+class Connected:
+    """A stage whose endpoint was called for a week."""
+
+    def __enter__(self) -> Connected:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def get(self, path: str, hours: str) -> object:
+        assert (path, hours) == (f"/models/{MODEL}/cost", "168")
+        span = (NOON - timedelta(days=7), NOON)
+        calls = [a_call(number, at=NOON - timedelta(hours=number)) for number in range(1, 150)]
+        return as_record(actual_cost(MODEL, span, calls, {"12": 3}, [a_run(usd=0.01)], {3: 0.02}, 20.0))
+
+
+def test_what_it_has_cost_is_told_by_version_with_its_interval_beside_the_budget(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "connected", Connected)
+    assert command.cost(asked(a_day=None, actual=True)) is None
+    shown = capsys.readouterr().out
+    for words in ("149", " to ", "0.0200", "1 training of the last 30 days took $0.0100", "of the budget of $20.00"):
+        assert words in shown
+    assert "--requests-per-day 22" in shown
+    record = command.cost(asked(a_day=None, actual=True, print_json=True))
+    assert record["versions"][0]["version"] == 3
+
+
+@pytest.mark.parametrize(("a_day", "actual"), [(None, False), (1.0, True)])
+def test_it_is_asked_what_would_be_or_what_was(a_day: float | None, actual: bool) -> None:
+    with pytest.raises(Invalid, match=r"was (not )?told"):
+        command.cost(asked(a_day=a_day, actual=actual))

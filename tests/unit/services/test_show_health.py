@@ -13,9 +13,9 @@ from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
 from serin.domain.health import Health
 from serin.domain.prices import LAMBDA_CALL, LAMBDA_GB_SECOND
-from serin.services import show_health as service
 from serin.services.collect_predictions import collect_predictions
 from serin.services.show_health import show_health
+from serin.services.steps import recent_invocations as service
 from tests.builders import NOON, a_prediction_line, a_published, a_version
 
 MODEL = "late-orders"

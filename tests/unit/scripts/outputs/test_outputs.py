@@ -26,12 +26,27 @@ from serin.adapters.memory.world import MemoryClock
 from serin.domain.access import Token
 from serin.domain.erasures import Erasure
 from serin_cli import __main__ as program
-from serin_cli import aws, clock, commands, cost, erase, local, story, tokens, trace, walk, walk_release, walk_watch
+from serin_cli import (
+    aws,
+    clock,
+    commands,
+    cost,
+    erase,
+    image,
+    local,
+    plan,
+    story,
+    tokens,
+    trace,
+    walk,
+    walk_release,
+    walk_watch,
+)
 from serin_cli.connection import Connection
 from serin_cli.local import Running
 from serin_cli.traffic import Driven, Tally, Watch
 from tests.architecture.imports import mentions, sources
-from tests.builders import NOON
+from tests.builders import NOON, a_version
 from tests.infra.small_templates import small_templates
 from tests.unit.scripts.outputs.hostile import ATTACK, MODEL, Platform, api_error
 
@@ -65,6 +80,7 @@ TYPED: Mapping[str, list[str]] = {
     "models list": [],
     "models withdraw": [MODEL, "--version", "1", "--why", ATTACK],
     "health": [MODEL],
+    "image": [MODEL, "--version", "2", "--to", "x.tar"],
     "versions": [MODEL],
     "lineage": [MODEL],
     "card": [MODEL],
@@ -147,7 +163,7 @@ def _hostile_contract() -> str:
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield erase, "_catalog", lambda _: _erased()
-    for module in (commands, clock, erase, tokens, trace):
+    for module in (commands, clock, erase, image, plan, tokens, trace):
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]
@@ -155,6 +171,10 @@ def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield clock, "httpx", SimpleNamespace(request=lambda *_, **__: answer, stream=_stream, HTTPError=OSError)
     yield clock, "Signed", lambda _: None
     yield cost, "templates_of", lambda _: small_templates(MODEL)
+    yield image, "_version", lambda *_: a_version(2, model=f"m{ATTACK}", runtime={})
+    yield image, "_model_layer", lambda *_: b""
+    yield image, "_variables", lambda *_: {"SERIN_STAGE": f"dev{ATTACK}"}
+    yield image, "_layers", lambda *_: iter(())
     yield trace, "aws_client", lambda *_: _Logs()
     yield tokens, "_control", lambda _: _control()
     yield tokens, "_deployed", lambda _: ()

@@ -15,13 +15,15 @@ ACTIONS: Mapping[str, bool] = {
     "read": False,
     "predict": True,
     "feedback": True,
+    "correct": True,
     "train": True,
     "release": True,
     "stop": True,
     "approve": True,
     "features": False,
 }
-"""What a scope may allow, and whether that is done to one model. `stop` is of what is not live."""
+"""What a scope may allow, and whether that is done to one model. `stop` is of what is not live, `correct` of the rows
+of the datasets that a model reads."""
 
 REVOCATION_LAG = timedelta(seconds=60)
 """A revoked token may open doors for as long as this: the API keeps the authorizer's answer."""

@@ -49,6 +49,7 @@ _ANSWER = "layers/core/python/serin/services/answer_approval.py"
 _ASKING = "layers/core/python/serin/services/release/asking.py"
 _ASK_TRAINING = "layers/core/python/serin/services/ask_training.py"
 _CARD = "layers/core/python/serin/services/show_card.py"
+_KEY_FIGURE = "layers/core/python/serin/services/show_key_figure.py"
 _DESIGN = "layers/core/python/serin/files/design_checks.py"
 _BUDGET = "infra/constructs/budget.py"
 _QUOTAS = "infra/quotas.py"
@@ -225,7 +226,9 @@ EFFECTS: Mapping[str, Effect] = {
     "retraining.cooldown": Effect("gate", "How long no training begins after another.", _DECIDE),
     **{f"people.{role}.who": Effect("gate", f"Whose tokens answer as {role}.", _ANSWER) for role in ROLES},
     **{
-        f"people.{role}.key_metric": Effect("record", f"What the card says {role} looks at first.", _CARD)
+        f"people.{role}.key_metric": Effect(
+            "record", f"What the console shows {role} first, and their card names.", _KEY_FIGURE
+        )
         for role in ROLES
     },
     "people.four_eyes": Effect("gate", "Whether who asked for something may not be who approves it.", _ANSWER),

@@ -9,11 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from serin.domain.actual_cost import usd_of
 from serin.domain.invocations import Invocation, call_of
-from serin.domain.prices import calls_cost
-
-_MS, _MB = 1000, 1024
-Number = int | float
 
 
 @dataclass(frozen=True)
@@ -84,14 +81,9 @@ def _version(name: str, version: int | None, group: Sequence[Invocation]) -> Ver
         cpu_ms=_middle([one.cpu_ms for one in calls if one.cpu_ms is not None]),
         used_mb=max((one.used_mb for one in calls if one.used_mb is not None), default=None),
         memory_mb=max((one.memory_mb for one in calls if one.memory_mb is not None), default=None),
-        usd=_cost(group),
+        usd=usd_of(group),
         own_calls=len(group) - len(calls),
     )
-
-
-def _cost(group: Sequence[Invocation]) -> float:
-    billed = [one for one in group if one.billed_ms is not None]
-    return calls_cost(len(billed), sum((one.billed_ms or 0) / _MS * (one.memory_mb or 0) / _MB for one in billed))
 
 
 def _middle(values: Sequence[float]) -> float | None:

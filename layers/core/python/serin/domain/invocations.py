@@ -52,6 +52,13 @@ class Invocation:
     memory_mb: int | None = None
 
     @property
+    def gb_seconds(self) -> float | None:
+        """What Lambda bills it by: seconds times GB of memory; None while its report has not come."""
+        if self.billed_ms is None:
+            return None
+        return self.billed_ms / 1000 * (self.memory_mb or 0) / 1024
+
+    @property
     def failed_on_lambda(self) -> bool:
         """Whether Lambda counts it as an error."""
         return self.status not in {None, "success"}

@@ -25,14 +25,16 @@ NOT_TOLD = "Nothing that Serin records tells of it: do it, and count it yourself
 class Event:
     """Something that happened: the record of that `kind` and `id` in the catalog, when, and what it shows.
 
-    `schedule` is how often such an event is to come by the charter; None where nothing says so.
+    `schedule` is how often such an event is to come by the charter; None where nothing says so. `dataset` is that of an
+    upload. A window's `id` is the day it ends before.
     """
 
-    kind: Literal["upload", "run", "version", "release", "window", "approval"]
+    kind: Literal["upload", "run", "release", "window", "approval"]
     id: str
     at: datetime
     shows: str
     schedule: timedelta | None = None
+    dataset: str | None = None
 
     @property
     def until(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serin.domain.judgement.bounds import uncertain
@@ -64,10 +65,37 @@ class ViewCost:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """What a fit on a share of the learnable rows showed on rows that it had not seen: a metric, as the gate has it."""
+
+    share: float
+    rows: int
+    value: float
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Points by share; `tenfold` is how much better the last is than the first, row by row on the same rows.
+
+    `onward` is what `onward_rows` rows would gain over the last point, if the metric goes on to an end as a power of
+    the rows: positive is better. Its interval holds the noise of the rows that judge, that of fits on few rows, and
+    that a power fits the points about as well as others (`serin.learning.power_laws`).
+    """
+
+    metric: str
+    judged: int
+    points: tuple[CurvePoint, ...]
+    tenfold: Estimate | None = None
+    onward: Estimate | None = None
+    onward_rows: int = 0
+
+
+@dataclass(frozen=True)
 class Measurements:
     """Of one run's challenger, beside its metrics (`serin.domain.runs.RunMetric`), which are those of its slices too.
 
-    The bins are in the order of the scores, each with about as many rows.
+    The bins are in the order of the scores, each with about as many rows. `curve` is what rows bring; None where there
+    were too few, and of runs that are older.
     """
 
     model: str
@@ -76,6 +104,7 @@ class Measurements:
     metric: str = ""
     features: tuple[FeatureGain, ...] = ()
     views: tuple[ViewCost, ...] = ()
+    curve: LearningCurve | None = None
 
     @property
     def calibration_error(self) -> float | None:
@@ -96,3 +125,17 @@ def estimate_of(sample: Sample) -> Estimate | None:
         return Estimate(value, sample.rows, len(sample.blocks))
     tail = (1 - LEVEL) / 2
     return Estimate(sure.estimate, sample.rows, sure.blocks, sure.lower(tail), sure.upper(tail))
+
+
+def ratio_of(parts: Sequence[tuple[float, int]]) -> Estimate | None:
+    """A sum for each row, from parts that follow each other: the sum and the rows of each; None without rows.
+
+    Each part has its share of the linearised ratio, so rows count the same in parts of few and of many rows.
+    """
+    parts = [part for part in parts if part[1]]
+    rows = sum(of for _, of in parts)
+    if not rows:
+        return None
+    ratio = sum(total for total, _ in parts) / rows
+    blocks = tuple(ratio + (total - ratio * of) * len(parts) / rows for total, of in parts)
+    return estimate_of(Sample(blocks, rows, ordered=True))

@@ -46,6 +46,10 @@ class People:
         """The first of the roles that the owner has, or None."""
         return next((role for role in roles if owner in self.who.get(role, ())), None)
 
+    def roles_of(self, owner: str) -> tuple[str, ...]:
+        """Every role that the owner has."""
+        return tuple(role for role, owners in self.who.items() if owner in owners)
+
     def holders(self, roles: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """Who has these roles now."""
         return {role: self.who.get(role, ()) for role in roles}

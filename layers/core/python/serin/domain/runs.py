@@ -104,6 +104,12 @@ class RunSummary:
     metrics: Mapping[str, RunMetric] = field(default_factory=dict)
     reason: str | None = None
 
+    @property
+    def short(self) -> str:
+        """The id for where there is little room: how it begins and, of a trial, its number."""
+        name, dot, number = self.id.partition(".")
+        return f"{name[:8]}{dot}{number}"
+
 
 def trial_run(run: str, number: int | None = None) -> str:
     """The id of a trial of a run, or how the ids of all its trials begin."""

@@ -14,6 +14,7 @@ from serin.http.batches import ShowBatch, StartBatch, batch_routes
 from serin.http.cards import card_routes
 from serin.http.console_door import console_routes
 from serin.http.console_ports import Deeds, MakePorts
+from serin.http.cost import ShowCost, cost_routes
 from serin.http.data import ShowProfile, data_routes
 from serin.http.errors import answer_errors
 from serin.http.features import Read, feature_routes
@@ -50,6 +51,7 @@ class UseCases:
     show_watch: ShowWatch
     tend_episode: Tend
     show_health: ShowHealth
+    show_cost: ShowCost
     answer_approval: AnswerApproval
     start_batch: StartBatch
     show_batch: ShowBatch
@@ -79,6 +81,7 @@ def make_app(
         card_routes(charters, catalog),
         served_routes(charters, catalog, control),
         health_routes(charters, use_cases.show_health),
+        cost_routes(charters, use_cases.show_cost),
         release_routes(charters, catalog, control, use_cases.direct_release),
         work_routes(charters, catalog, control, workflows, use_cases.withdraw_version, use_cases.now),
         maturity_routes(charters, catalog, use_cases.now),
@@ -93,6 +96,6 @@ def make_app(
     ):
         # As they are: FastAPI would make each a second time to include it, which is half of the first request.
         app.router.routes.extend(routes.routes)
-    deeds = Deeds(use_cases.answer_approval, use_cases.direct_release)
+    deeds = Deeds(use_cases.answer_approval, use_cases.direct_release, use_cases.tend_episode)
     app.router.routes.extend(console_routes(charters, catalog, control, use_cases.console, deeds))
     return app

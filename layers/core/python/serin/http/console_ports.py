@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from serin.domain.contracts import Contract
 from serin.http.approvals import AnswerApproval
 from serin.http.releases import Direct
+from serin.http.watch import Tend
 from serin.ports import Clock, ObjectStore
 
 
@@ -30,6 +31,7 @@ class Deeds:
 
     answer: AnswerApproval
     direct: Direct
+    tend: Tend
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from serin.pages.charts import EDGE
 from serin.pages.svg import BOTTOM, LEFT, TOP, WIDTH
 
 _STEP, _NAMES = 22.0, 180.0
+_SHORT = 12
+"""Names no longer than this have room on a narrow screen, set as large as other words are there."""
 _TICKS = 4
 
 
@@ -29,26 +31,29 @@ class Row:
 def intervals(about: str, rows: Sequence[Row], zero: str | None = None) -> Markup:
     """Each number as a mark with its interval, on one scale; `zero` names a dashed line at zero."""
     height = TOP + _STEP * len(rows) + BOTTOM
-    image = svg.image(about, height, kind="chart named")
+    longest = max((len(row.label) for row in rows), default=0)
+    names = 24 + 9.0 * longest if longest <= _SHORT else _NAMES
+    image = svg.image(about, height, kind="chart" if longest <= _SHORT else "chart named")
     ends = [end for row in rows for end in _ends(row.estimate)] + ([0.0] if zero else [])
     low, high = min(ends), max(ends)
     room = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
     low, high = low - room, high + room
 
     def across(value: float) -> float:
-        return _NAMES + (WIDTH - _NAMES - EDGE) * (value - low) / (high - low)
+        return names + (WIDTH - names - EDGE) * (value - low) / (high - low)
 
     bottom = height - BOTTOM
     for number in range(_TICKS + 1):
         value = low + (high - low) * number / _TICKS
         _upright(image, across(value), bottom, "")
-        svg.text(image, f"{value:.3g}", across(value), height - BOTTOM + 16, "middle")
+        kind = "between" if number % 2 else ""
+        svg.text(image, f"{value:.3g}", across(value), height - BOTTOM + 16, "middle", kind=kind)
     if zero:
         _upright(image, across(0.0), bottom, "limit")
         svg.text(image, zero, across(0.0) + 4, TOP, "start")
     for place, row in enumerate(rows):
         y = TOP + (place + 0.5) * _STEP
-        svg.text(image, svg.cut(row.label, 26), _NAMES - 8, y + 4, "end", whole=row.label)
+        svg.text(image, svg.cut(row.label, 26), names - 8, y + 4, "end", whole=row.label)
         _mark(image, [across(end) for end in _ends(row.estimate)], across(row.estimate.value), y, row.told)
     return svg.markup(image)
 

@@ -62,9 +62,10 @@ def moves_of(seen: ReleaseSeen, span: Span) -> list[tuple[datetime, int]]:
 
 
 def charts_of(judged: Sequence[Judged], span: Span) -> Iterator[tuple[str, Markup]]:
-    """All bets together, then each that was taken, in the order of the newest judgement; none before the first."""
+    """All bets together, then each that was taken, in the order of the newest judgement; none where nothing was bet."""
     charted = judged[-CHARTED:]
-    if not charted:
+    # A version that is put back, or watched on with nothing beside it, is judged by no bet: nothing would be enough.
+    if not charted or not charted[-1].enough > 0:
         return
     together = [(one.at, one.against) for one in charted]
     yield "All together, by weight", evidence.bet("together", 0, together, charted[-1].enough, span)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from serin.domain.printable import printable
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2000
+_SENTENCE = 160
 
 
 def rendered(template: str, frame: object = None, **shown: Any) -> str:
@@ -30,7 +31,8 @@ def rendered(template: str, frame: object = None, **shown: Any) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"count": count, "share": share, "brief": brief, "minute": minute}
+    environment.filters |= {"count": count, "share": share, "brief": brief, "minute": minute, "brief_usd": brief_usd}
+    environment.filters |= {"coded": coded, "figure": figure, "shortened": shortened}
     layout = "page.html" if frame is None else "console/frame.html"
     return environment.get_template(template).render(style=Markup(style()), layout=layout, frame=frame, **shown)
 
@@ -68,6 +70,33 @@ def brief(number: float | None) -> str:
     if abs(number) < 10_000:
         return f"{number:.6g}"
     return f"{number:,.0f}" if abs(number) < 1e15 else f"{number:.6g}"
+
+
+def brief_usd(usd: float) -> str:
+    """Money: to the cent, and of less than a dollar what matters of it."""
+    if usd >= 1 or not usd:
+        return f"${usd:,.2f}"
+    return f"${usd:.3g}" if usd >= 0.0001 else f"${usd:.7f}".rstrip("0")
+
+
+def figure(number: float | None) -> str:
+    """A number that stands alone, large."""
+    return "-" if number is None else f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def shortened(text: str) -> str:
+    """So much of a sentence as a table has room for; the page of what it is about has all of it."""
+    return text if len(text) <= _SENTENCE else f"{text[: _SENTENCE - 1].rstrip()}…"
+
+
+def coded(text: str) -> Markup:
+    """A sentence of our own, in which what stands between backticks is code; never of what others have written."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def _visible(value: object) -> object:

@@ -22,14 +22,15 @@ def runs_page(model: str, runs: Sequence[RunSummary]) -> str:
         "runs.html",
         model=model,
         runs=runs,
-        charts=list(_charts(runs[:CHARTED])),
+        charts=list(metric_charts(runs[:CHARTED])),
         charted=min(len(runs), CHARTED),
         params=list(dict.fromkeys(name for run in runs for name in run.params)),
         metrics=sorted(dict.fromkeys(name for run in runs for name in run.metrics)),
     )
 
 
-def _charts(runs: Sequence[RunSummary]) -> Iterator[tuple[str, Markup]]:
+def metric_charts(runs: Sequence[RunSummary]) -> Iterator[tuple[str, Markup]]:
+    """Each metric with the way it runs, a mark a run."""
     for name in sorted(dict.fromkeys(name for run in runs for name in run.metrics)):
         rows = [_row(run, run.metrics[name]) for run in runs if name in run.metrics]
         metric = name.partition(".")[2]
@@ -40,4 +41,4 @@ def _charts(runs: Sequence[RunSummary]) -> Iterator[tuple[str, Markup]]:
 def _row(run: RunSummary, of: RunMetric) -> Row:
     tried = ", ".join(f"{name} {value}" for name, value in run.params.items())
     told = f"{run.id}: {of.name} {of.value:.4g}, {of.rows:,} rows of {of.days} days; {run.algorithm or ''} {tried}"
-    return Row(run.id, Estimate(of.value, of.rows, of.days, of.low, of.high), told)
+    return Row(run.short, Estimate(of.value, of.rows, of.days, of.low, of.high), told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,6 +21,7 @@ from serin.pages import courses
 from serin.pages.charts import Bar, columns
 from serin.pages.courses import Period, Point
 from serin.pages.evidence import Span
+from serin.pages.frame import Frame
 from serin.pages.rendering import rendered
 
 CHARTED = 60
@@ -53,12 +55,13 @@ class Watched:
     happened: Happened = Happened()
 
 
-def watch_page(seen: Watched, now: datetime) -> str:
-    """The page as of `now`."""
+def watch_page(seen: Watched, now: datetime, frame: Frame | None = None, **more: Any) -> str:
+    """The page as of `now`; in a frame there is `more`: what to do, and the windows there are."""
     windows = seen.windows[-CHARTED:]
     span = Span(min(window.begin for window in windows), max(window.end for window in windows))
     return rendered(
-        "watch.html",
+        "watch.html" if frame is None else "console/monitoring.html",
+        frame,
         report=seen.report,
         window=seen.report.window,
         drift=seen.report.drift,
@@ -70,6 +73,7 @@ def watch_page(seen: Watched, now: datetime) -> str:
         features=[(of, _decisive(of)) for of in seen.report.drift.features],
         episodes=sorted(seen.episodes, key=lambda episode: episode.opened, reverse=True),
         meaning=_MEANING,
+        **more,
     )
 
 

@@ -37,7 +37,9 @@ def _uploads(charter: Charter, catalog: Catalog) -> Shown:
         for upload in catalog.latest_uploads(dataset.name).items:
             if upload.status == "accepted":
                 shows = f"{upload.rows:,} rows of {dataset.name} were checked, {upload.quarantined:,} were set aside"
-                yield from _each(Event("upload", upload.id, upload.at, shows, schedule), "D1", "checked-data")
+                yield from _each(
+                    Event("upload", upload.id, upload.at, shows, schedule, dataset.name), "D1", "checked-data"
+                )
 
 
 def _runs(charter: Charter, catalog: Catalog) -> Shown:

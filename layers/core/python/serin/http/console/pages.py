@@ -1,117 +1,67 @@
-"""The pages, each by its path, and what their forms do."""
+"""The pages, each by its path, and those that are of no one model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from starlette.responses import Response
 
 from serin.domain.approvals import Approval, Word
-from serin.domain.errors import Conflict, Denied, Invalid, NotFound
-from serin.domain.names import checked_name
+from serin.domain.charter import Charter
+from serin.domain.errors import Conflict, Invalid
+from serin.domain.key_figures import KeyFigure
 from serin.domain.paging import PAGE
-from serin.domain.release_record import Wish
+from serin.http.console.data import correct, data
 from serin.http.console.desk import Desk, Page, Visit
+from serin.http.console.models import (
+    cost,
+    experiments,
+    maturity,
+    model,
+    monitoring,
+    release,
+    run,
+    tend,
+    wish,
+)
 from serin.http.known import known_model
-from serin.pages.console.model import model_page
-from serin.pages.console.others import ModelLine, approvals_page, audit_page, start_page
-from serin.pages.quality import quality_page
-from serin.pages.release import release_page
+from serin.pages.console.others import First, ModelLine, approvals_page, audit_page, start_page
 from serin.services.release_under_way import release_under_way
-from serin.services.see_release import see_release
 from serin.services.show_audit import show_audit
-from serin.services.show_model import show_model
+from serin.services.show_key_figure import show_key_figure
 
 Names = Mapping[str, str]
-_UPLOADS = 200
-_WISHES: Mapping[str, Wish] = {"hold": "hold", "resume": "resume", "abort": "abort"}
 _WORDS: Mapping[str, Word] = {"approve": "approve", "reject": "reject"}
 
 
 def start(desk: Desk, visit: Visit, _: Names) -> str:
-    """Every model."""
+    """Every model; those that the visitor has a role for first, each with what that role looks at first."""
     visit.needs("read")
     lines = []
     for name, charter in sorted(desk.charters.items()):
         under_way = release_under_way(name, catalog=desk.catalog)
         windows = desk.catalog.latest_windows(name, 1).items
         newest = windows[0] if windows else None
-        lines.append(ModelLine(charter, desk.control.live(name), under_way and under_way[1], newest))
+        first = tuple(_first(desk, charter, visit.owner))
+        lines.append(ModelLine(charter, desk.control.live(name), under_way and under_way[1], newest, first))
     waiting = sum(approval.is_open for approval in _approvals(desk))
-    return start_page(lines, waiting, visit.frame())
+    return start_page(sorted(lines, key=lambda line: not line.first), waiting, visit.frame())
 
 
-def model(desk: Desk, visit: Visit, names: Names) -> str:
-    """One model."""
-    visit.needs("read")
-    name = known_model(names["model"], desk.charters)
-    seen = show_model(name, desk.charters, catalog=desk.catalog, control=desk.control, lake=desk.ports.lake)
-    return model_page(seen, desk.ports.clock.now(), visit.frame())
-
-
-def release(desk: Desk, visit: Visit, names: Names) -> str:
-    """One release."""
-    visit.needs("read")
-    name = known_model(names["model"], desk.charters)
-    record = desk.catalog.release(name, names["release"])
-    seen = see_release(record, catalog=desk.catalog, control=desk.control)
-    may = [action for action in ("stop", "release") if visit.may(action, name)]
-    return release_page(seen, desk.ports.clock.now(), visit.frame(*may))
-
-
-def wish(desk: Desk, visit: Visit, names: Names) -> Response:
-    """Hold a release, go on with it, or take it back."""
-    name = known_model(names["model"], desk.charters)
-    # To stop a version is for more people than to send one on.
-    visit.needs("release" if names["wish"] == "resume" else "stop", name)
-    asked = _WISHES.get(names["wish"])
-    if asked is None:
-        raise NotFound("There is no such wish.", "Hold a release, go on with it, or take it back.")
-    record = desk.catalog.release(name, names["release"])
-    desk.deeds.direct(asked, record, visit.owner, visit.sent.request_id)
-    return visit.done(f"/console/models/{name}/releases/{record.id}", f"Asked to {asked}; its next look follows.")
-
-
-def data(desk: Desk, visit: Visit, names: Names) -> str:
-    """One dataset: scorecards, the rules behind them, rows set aside."""
-    from serin.services.correct_row import Quarantine, show_quarantine
-
-    visit.needs("read")
-    name = _known_dataset(desk, names["dataset"])
-    uploads = desk.catalog.latest_uploads(name, _UPLOADS).items[::-1]
-    contract = desk.ports.contracts.get(name)
-    aside = Quarantine()
-    if contract is not None:
-        aside = show_quarantine(name, contract, catalog=desk.catalog, lake=desk.ports.lake)
-    may = ["correct"] if _may_correct(desk, visit, name) else []
-    more = {"aside": aside, "opened": visit.sent.query.get("row")}
-    return quality_page(name, uploads, contract, desk.ports.clock.now(), visit.frame(*may), **more)
-
-
-def correct(desk: Desk, visit: Visit, names: Names) -> Response:
-    """Send a row that was set aside in again."""
-    from serin.services.correct_row import correct_row
-
-    name, form = _known_dataset(desk, names["dataset"]), visit.form
-    if not _may_correct(desk, visit, name):
-        raise Denied(
-            f"Your token may train no model that reads {name}.", "Ask for a token with the scope train:<model> of one."
-        )
-    contract, number = desk.ports.contracts.get(name), form.get("row", "")
-    if contract is None or not number.isdecimal() or len(number) > 12:
-        raise Invalid("The form names no row.", "Use the form of the page.")
-    values = {
-        field.removeprefix("value:"): value or None for field, value in form.items() if field.startswith("value:")
-    }
+def _first(desk: Desk, charter: Charter, owner: str) -> Iterator[First]:
+    """What each role of the owner looks at first; a metric of several roles once."""
+    figures: dict[str, tuple[KeyFigure | None, list[str]]] = {}
     ports = desk.ports
-    file = correct_row(
-        *(name, form.get("upload", ""), int(number), values, contract),
-        catalog=desk.catalog,
-        lake=ports.lake,
-        uploads=ports.uploads,
-    )
-    said = f"The row was sent in again as {file}; what becomes of it is among the uploads in a moment."
-    return visit.done(f"/console/datasets/{name}", said)
+    for role in charter.people.roles_of(owner):
+        metric = charter.people.key_metrics.get(role)
+        if metric is None:
+            figures.setdefault("", (None, []))[1].append(role)
+        elif metric in figures:
+            figures[metric][1].append(role)
+        else:
+            figure = show_key_figure(charter, metric, catalog=desk.catalog, lake=ports.lake, clock=ports.clock)
+            figures[metric] = figure, [role]
+    yield from (First(tuple(roles), figure) for figure, roles in figures.values())
 
 
 def approvals(desk: Desk, visit: Visit, _: Names) -> str:
@@ -148,6 +98,12 @@ def audit(desk: Desk, visit: Visit, _: Names) -> str:
 PAGES: Sequence[tuple[str, str, Page]] = (
     ("GET", "/", start),
     ("GET", "/console/models/{model}", model),
+    ("GET", "/console/models/{model}/monitoring", monitoring),
+    ("POST", "/console/models/{model}/monitoring", tend),
+    ("GET", "/console/models/{model}/experiments", experiments),
+    ("GET", "/console/models/{model}/runs/{run}", run),
+    ("GET", "/console/models/{model}/maturity", maturity),
+    ("GET", "/console/models/{model}/cost", cost),
     ("GET", "/console/models/{model}/releases/{release}", release),
     ("POST", "/console/models/{model}/releases/{release}/{wish}", wish),
     ("GET", "/console/datasets/{dataset}", data),
@@ -156,19 +112,6 @@ PAGES: Sequence[tuple[str, str, Page]] = (
     ("POST", "/console/models/{model}/approvals/{approval}", answer),
     ("GET", "/console/audit", audit),
 )
-
-
-def _known_dataset(desk: Desk, dataset: str) -> str:
-    known = {use.name for charter in desk.charters.values() for use in charter.datasets}
-    if checked_name(dataset, "dataset") not in known:
-        raise NotFound(f"No model reads a dataset {dataset!r}.", "Begin at the first page.")
-    return dataset
-
-
-def _may_correct(desk: Desk, visit: Visit, dataset: str) -> bool:
-    """Whoever may have a model trained may correct what it learns from."""
-    readers = [name for name, charter in desk.charters.items() if dataset in {use.name for use in charter.datasets}]
-    return any(visit.may("train", name) for name in readers)
 
 
 def _approvals(desk: Desk) -> Sequence[Approval]:

@@ -9,6 +9,7 @@ from serin.domain.approvals import Approval
 from serin.domain.auditing.entry import Entry
 from serin.domain.charter import Charter
 from serin.domain.errors import SerinError
+from serin.domain.key_figures import KeyFigure
 from serin.domain.paging import Page
 from serin.domain.release_progress import Progress
 from serin.domain.releases import Live
@@ -16,15 +17,37 @@ from serin.domain.watched import WatchedWindow
 from serin.pages.frame import Frame
 from serin.pages.rendering import rendered
 
+PAGES_OF_MODEL = (
+    ("monitoring", "Monitoring"),
+    ("experiments", "Experiments"),
+    ("maturity", "Maturity"),
+    ("cost", "Cost"),
+)
+"""What there is of each model beside its own page."""
+
+
+@dataclass(frozen=True)
+class First:
+    """What somebody of these roles looks at first; None where the charter names nothing."""
+
+    roles: tuple[str, ...]
+    figure: KeyFigure | None
+
+    @property
+    def names(self) -> str:
+        """The roles as people say them."""
+        return " and ".join(role.replace("_", " ").replace("ml ", "ML ") for role in self.roles)
+
 
 @dataclass(frozen=True)
 class ModelLine:
-    """A model on the first page."""
+    """A model on the first page; `first` is what the visitor's roles about it look at first."""
 
     charter: Charter
     live: Live | None
     under_way: Progress | None
     newest: WatchedWindow | None
+    first: Sequence[First] = ()
 
     @property
     def name(self) -> str:
@@ -49,7 +72,7 @@ def sign_in_page(then: str, because: str | None = None) -> str:
 
 def start_page(models: Sequence[ModelLine], waiting: int, frame: Frame) -> str:
     """Every model, and how many questions wait."""
-    return rendered("console/start.html", frame, models=models, waiting=waiting)
+    return rendered("console/start.html", frame, models=models, waiting=waiting, pages=PAGES_OF_MODEL)
 
 
 def approvals_page(approvals: Sequence[Approval], frame: Frame) -> str:
