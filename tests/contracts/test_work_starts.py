@@ -106,6 +106,7 @@ def test_a_machine_is_given_what_was_asked_of_it(cloud: Aws) -> None:
         "training-returns": {},
         "release": {"one": begun, "one-c7": {**begun, "course": {"answer": as_record(Course("judge", 60))}}},
         "batch": {"one": {"model": "late-orders", "batch": "one", "correlation": "c-one"}},
+        "erase": {},
     }
 
 
