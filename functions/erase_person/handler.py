@@ -31,6 +31,7 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     )
     steps: Mapping[str, Callable[[], dict[str, Any]]] = {
         "forget": lambda: forgotten(eraser),
+        "close": lambda: closed(eraser),
         "sweep": lambda: swept(eraser, event, lambda: context.get_remaining_time_in_millis() > ENOUGH_MS),
         "end": lambda: {"versions": len(eraser.end(event["correlation"]).versions)},
     }
@@ -40,6 +41,12 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def forgotten(eraser: PersonEraser) -> dict[str, Any]:
     """The salt is destroyed; where the sweep begins."""
     eraser.forget()
+    return as_answer(Cursor())
+
+
+def closed(eraser: PersonEraser) -> dict[str, Any]:
+    """Whatever comes later is new; where the last sweep begins."""
+    eraser.close()
     return as_answer(Cursor())
 
 

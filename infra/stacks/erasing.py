@@ -42,7 +42,7 @@ def erase_people(stack: SerinStack, charters: Sequence[Charter]) -> None:
         Notice(
             about(stack, None),
             "an erasure stopped, and not all of a person is gone",
-            "`./scripts/serin erase` says which; correct the cause and start it again in Step Functions: it goes on.",
+            "`./scripts/serin erase` says which; correct the cause and give the same command again: it goes on.",
         ),
     )
 
@@ -70,7 +70,8 @@ def erasure_definition(function: str) -> dict[str, Any]:
             "Settle": {"Type": "Wait", "Seconds": int(SETTLED.total_seconds()), "Next": "Forget"},
             "Forget": step("forget", **answer_at("$.at"), Next="Sweep"),
             **sweep("Deliver", "Sweep"),
-            "Deliver": {"Type": "Wait", "Seconds": int(DELIVERED.total_seconds()), "Next": "SweepAgain"},
+            "Deliver": {"Type": "Wait", "Seconds": int(DELIVERED.total_seconds()), "Next": "Close"},
+            "Close": step("close", **answer_at("$.at"), Next="SweepAgain"),
             **sweep("End", "SweepAgain"),
             "End": step("end", OutputPath="$.Payload", End=True),
         },
@@ -88,14 +89,15 @@ def _erase_person(stack: SerinStack) -> ServiceFunction:
             *("SERIN_FEATURES_TABLE", "SERIN_BUS", "SERIN_LOG_DAYS"),
         ],
         permissions=[
-            *_objects(stack, "lake", _LAKE),
+            *_objects(stack, "lake", _LAKE, "s3:GetObject"),
+            list_keys(names.bucket("lake"), *_LAKE),
             *_objects(stack, "uploads", _UPLOADS),
             allow("dynamodb:GetItem", "dynamodb:Query", on=names.table("catalog")),
             allow("dynamodb:Query", on=names.index("catalog", "by-moment")),
             allow_items(
                 "dynamodb:PutItem",
                 on=names.table("catalog"),
-                of=["ERASURES", "REWRITTEN#*", "DATASET#*", "UPLOAD#*", "TRAINING-SET#*"],
+                of=["ERASURES", "REWRITTEN#*", "DATASET#*", "UPLOAD#*", "TRAINING-SET#*", "AUDIT#data#*"],
             ),
             allow_items("dynamodb:BatchGetItem", "dynamodb:DeleteItem", on=names.table("control"), of=SALTS),
             allow("dynamodb:BatchGetItem", "dynamodb:DeleteItem", on=names.table("online-features")),
@@ -108,8 +110,8 @@ def _erase_person(stack: SerinStack) -> ServiceFunction:
     )
 
 
-def _objects(stack: SerinStack, bucket: str, folders: Sequence[str]) -> list[Permission]:
-    actions = ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObjectVersion")
+def _objects(stack: SerinStack, bucket: str, folders: Sequence[str], *more: str) -> list[Permission]:
+    """Versions of objects, which are read, written anew and deleted."""
+    actions = ("s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObjectVersion", *more)
     objects = stack.addresses.objects(bucket, *(f"{folder}*" for folder in folders))
-    where = stack.addresses.bucket(bucket)
-    return [allow(*actions, on=objects), list_versions(where, *folders), list_keys(where, *folders)]
+    return [allow(*actions, on=objects), list_versions(stack.addresses.bucket(bucket), *folders)]

@@ -185,6 +185,8 @@ class TrainingStack(SerinStack):
     def _join_truth(self, charter: Charter) -> None:
         """What is true is derived by the model's own code. The release workflow asks for it too, by its name."""
         model, own = charter.model, ("shadow", "truth", "predictions")
+        # Files that it remembers may be rewritten by an erasure.
+        erasures = ("ERASURES*",) if charter.compliance.hashed else ()
         join = ServiceFunction(
             self,
             "join_truth",
@@ -205,7 +207,7 @@ class TrainingStack(SerinStack):
                     ),
                 ),
                 allow("s3:GetObject", on=self.addresses.objects("artifacts", f"models/{model}/*")),
-                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE"), keeps=("TRUTH",)),
+                *self._records(model, reads=("DATASET#*", "UPLOAD#*", "MODEL", "RELEASE", *erasures), keeps=("TRUTH",)),
             ],
             called_by="event",
             memory=3008,

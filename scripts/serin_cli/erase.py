@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.erasures import StepFunctionsErasures
 from serin.adapters.salts import DynamoSalts
-from serin.domain.erasures import Erasure
+from serin.domain.erasures import DELIVERED, SETTLED, Erasure
 from serin.domain.errors import Denied, Invalid
 from serin.files.models import read_models
 from serin.services.begin_erasure import ErasureWanted, begin_erasure
@@ -50,7 +51,7 @@ def erase(arguments: Namespace) -> Any:
         raise Denied(
             f"AWS did not let the command at what it needs: {error}.",
             "Use a profile that may read the catalog and the salts (PERSONAL#… of the control table), write the "
-            "catalog's ERASURES, and start the state machine `erase`.",
+            "catalog's ERASURES and AUDIT#data#…, and start the state machine `erase` and describe its executions.",
         ) from error
 
 
@@ -65,6 +66,8 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
     if not (column and sign and value):
         raise Invalid("Nobody is named.", "Write: serin erase MODEL --entity COLUMN=VALUE", "--entity")
     plan = _begin(ErasureWanted(arguments.target, column, value), connection)
+    if any(one.id == plan.id for one in _catalog(connection).erasures()):
+        return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
     said = [*_told(plan)]
     if not arguments.yes:
         for line in said:
@@ -110,9 +113,14 @@ def _told(plan: Erasure) -> Sequence[str]:
     return (
         f"Rows of the datasets {', '.join(plan.datasets)} go, with rows set aside, uploaded files, training sets, "
         f"predictions, scored files and online items of the models {', '.join(plan.models)}, and their old versions.",
+        f"So do files with them that come within {_hours(SETTLED + DELIVERED)} hours; in a later file they are new.",
         f"These versions may have learnt from them and stay as they are: {versions}.",
         *ends,
     )
+
+
+def _hours(span: timedelta) -> int:
+    return round(span / timedelta(hours=1))
 
 
 def _shown(erasure: Erasure) -> dict[str, Any]:
@@ -124,6 +132,7 @@ def _shown(erasure: Erasure) -> dict[str, Any]:
         "by": erasure.by,
         "at": f"{erasure.at:%Y-%m-%dT%H:%M:%SZ}",
         "status": erasure.status,
+        "until": f"{erasure.closed:%Y-%m-%dT%H:%M:%SZ}" if erasure.closed else "",
         "erased": dict(erasure.erased),
         "versions": " ".join(erasure.versions),
         "ends": {ending.what: f"{ending.at:%Y-%m-%d}" for ending in erasure.endings},

@@ -25,7 +25,8 @@ def scores(upload: Record) -> dict[str, str]:
 
 
 def _is_empty(upload: Record) -> bool:
-    return gave_nothing(upload.get("rows", 0), upload.get("accepted", 0), upload.get("repeated", 0))
+    rows = upload.get("rows", 0) - upload.get("erased", 0)
+    return gave_nothing(rows, upload.get("accepted", 0), upload.get("repeated", 0))
 
 
 def top_rules(upload: Record) -> str:
@@ -52,12 +53,13 @@ def quality_table(uploads: Sequence[Record]) -> list[dict[str, Any]]:
             "rows": upload.get("rows", 0),
             "set aside": upload.get("quarantined", 0),
             "repeated": upload.get("repeated", 0),
+            "erased": upload.get("erased", 0),
             "copies": copies(upload),
             "top rules": top_rules(upload) or upload.get("reason", ""),
         }
         for upload in uploads
     ]
-    unused = {name for name in ("repeated", "copies") if not any(line[name] for line in lines)}
+    unused = {name for name in ("repeated", "erased", "copies") if not any(line[name] for line in lines)}
     return [{name: value for name, value in line.items() if name not in unused} for line in lines]
 
 

@@ -42,8 +42,9 @@ def upload(arguments: Namespace) -> Outcome:
 
 
 def _is_done(one: Upload) -> bool:
-    """Whether rows were taken, or all of them are there already."""
-    return one["status"] == "accepted" and bool(one.get("again") or one.get("accepted") or one.get("repeated"))
+    """Whether rows were taken, or all of them are there already, or are of people who were erased."""
+    came = ("again", "accepted", "repeated", "erased")
+    return one["status"] == "accepted" and any(one.get(name) for name in came)
 
 
 def _with_broken(client: Client, one: Upload) -> Upload:
@@ -65,6 +66,9 @@ def said(one: Upload) -> Iterator[str]:
         named = ", ".join(f"{rule} ({count:,} {'row' if count == 1 else 'rows'})" for rule, count in most[:TOP])
         more = f" and {len(most) - TOP:,} more" if len(most) > TOP else ""
         yield f"{name}: taken, though the contract warns of it: {named}{more}"
+    if count := one.get("erased"):
+        who = "1 row is of somebody who was" if count == 1 else f"{count:,} rows are of people who were"
+        yield f"{name}: {who} erased, and left out; ./scripts/serin erase says until when files are taken in so"
     if one.get("quarantined"):
         yield from (f"{name}: {line}" for line in one["broken"])
         yield f"{name}: ./scripts/serin quarantine list {dataset} shows the rows set aside, and export writes them"

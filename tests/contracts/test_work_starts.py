@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from serin.adapters.erasures import StepFunctionsErasures
 from serin.adapters.memory.world import MemoryWorkflows
 from serin.adapters.workflows import StepFunctionsWorkflows
 from serin.domain.batches import Batch
+from serin.domain.erasures import Erasure
 from serin.domain.records import as_record
 from serin.domain.release_course import Course
 from serin.ports import Workflows
@@ -28,7 +30,7 @@ STARTS: dict[str, Start] = {
 }
 
 
-MACHINES = ("training-late-orders", "training-returns", "release", "batch")
+MACHINES = ("training-late-orders", "training-returns", "release", "batch", "erase")
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
 
 
@@ -104,6 +106,7 @@ def test_a_machine_is_given_what_was_asked_of_it(cloud: Aws) -> None:
         "training-returns": {},
         "release": {"one": begun, "one-c7": {**begun, "course": {"answer": as_record(Course("judge", 60))}}},
         "batch": {"one": {"model": "late-orders", "batch": "one", "correlation": "c-one"}},
+        "erase": {},
     }
 
 
@@ -117,3 +120,20 @@ def test_a_batch_that_ended_badly_says_by_what(cloud: Aws) -> None:
     assert wait_until(lambda: stage.workflows.batch_failure("one") is not None)
     # moto alone forgets why.
     assert stage.workflows.batch_failure("one") in ("Mistaken: It was the wrong file.", "ABORTED: ")
+
+
+def test_an_erasure_that_has_stopped_is_taken_up_by_another_execution_and_one_that_goes_on_is_left(
+    where: Aws | None,
+) -> None:
+    if where is None:
+        return
+    stage, erasure = Stage(where), Erasure("e1", "customer", "d1", ("orders",), ("late-orders",), "dora", NOON)
+    machine = stage.arn("erase")
+    erasures = StepFunctionsErasures(stage.client, machine)
+    for number in (1, 2):
+        for _ in range(2):
+            erasures.start(erasure)
+        known = stage.client.list_executions(stateMachineArn=machine)["executions"]
+        assert len(known) == number, "one goes on at a time"
+        going = next(one for one in known if one["status"] == "RUNNING")
+        stage.client.stop_execution(executionArn=going["executionArn"])

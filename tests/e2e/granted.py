@@ -262,3 +262,36 @@ GRANTED: tuple[str, ...] = (
     "events: sqs:SendMessage on undelivered-flight-delay for * for *",
     "logs: lambda:InvokeFunction on function:collect-predictions for log-group:/aws/lambda/predict-*:*",
 )
+
+_FOLDERS = ("datasets", "quarantine", "training-sets", "predictions", "shadow", "truth", "watching", "reports", "batch")
+_LAKE = tuple(f"{folder}/*" for folder in (*_FOLDERS, "batch-work", "cut", "erasures"))
+FOR_PEOPLE: tuple[str, ...] = (
+    "AcceptUpload: dynamodb:BatchGetItem dynamodb:UpdateItem on table/control for PERSONAL#*",
+    "Api: dynamodb:BatchGetItem on table/control for PERSONAL#*",
+    "ErasePerson: dynamodb:BatchGetItem dynamodb:DeleteItem on table/control for PERSONAL#*",
+    "ErasePerson: dynamodb:BatchGetItem dynamodb:DeleteItem on table/online-features",
+    "ErasePerson: dynamodb:GetItem dynamodb:Query on table/catalog",
+    (
+        "ErasePerson: dynamodb:PutItem on table/catalog for ERASURES for REWRITTEN#* for DATASET#* for UPLOAD#* "
+        "for TRAINING-SET#* for AUDIT#data#*"
+    ),
+    "ErasePerson: dynamodb:Query on table/catalog/index/by-moment",
+    "ErasePerson: events:PutEvents on event-bus/serin-dev for serin for Backfill Wanted",
+    f"ErasePerson: {_LOG}/erase-person:*",
+    (
+        "ErasePerson: s3:DeleteObjectVersion s3:GetObject s3:GetObjectVersion s3:PutObject on "
+        f"{' '.join(f'lake/{folder}' for folder in _LAKE)}"
+    ),
+    "ErasePerson: s3:DeleteObjectVersion s3:GetObjectVersion s3:PutObject on uploads/raw/* uploads/batch/*",
+    f"ErasePerson: s3:ListBucket on lake {' '.join(f'for {folder}' for folder in _LAKE)}",
+    f"ErasePerson: s3:ListBucketVersions on lake {' '.join(f'for {folder}' for folder in _LAKE)}",
+    "ErasePerson: s3:ListBucketVersions on uploads for raw/* for batch/*",
+    (
+        "JoinTruthdiabetes: dynamodb:GetItem dynamodb:Query on table/catalog for DATASET#* for UPLOAD#* "
+        "for MODEL#diabetes for RELEASE#diabetes for ERASURES* for TRUTH#diabetes"
+    ),
+    "Machineerase: lambda:InvokeFunction on function:erase-person",
+    "Predictdiabetes: dynamodb:BatchGetItem on table/control for PERSONAL#*",
+    "ScoreBatchdiabetes: dynamodb:BatchGetItem on table/control for PERSONAL#*",
+)
+"""What a stage grants beside because the charter of `diabetes` hashes a column."""

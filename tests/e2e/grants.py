@@ -118,6 +118,35 @@ class Grant:
         return Policy(policy.name, tuple(one for one in policy.statements if one != self.statement))
 
 
+@dataclass(frozen=True)
+class Used:
+    """What a grant has that nobody has asked for, and whether something would be denied without it."""
+
+    unused: Sequence[str]
+    unreached: Sequence[str]
+    missed: bool
+
+
+def grants_for_people() -> dict[str, Used]:
+    """The grants that a stage has because a charter hashes a column, by name, as they were used so far.
+
+    But for the delivery of its logs, which every workflow asks for when it is made.
+    """
+    requests, found = Requests(wiring().guard.decisions), dict[str, Used]()
+    for grant in deployed_grants():
+        of_people = any(word in grant.name for word in ("PERSONAL#", "rase", "ERASURES"))
+        if of_people and "logs:CreateLogDelivery" not in grant.name:
+            uses = grant.uses(requests)
+            found[grant.name] = Used(grant.unused(uses), grant.unreached(uses), grant.missed(uses))
+    return found
+
+
+def denied() -> list[str]:
+    """What a role has asked for and was refused."""
+    decisions = [decision for decision in wiring().guard.decisions if not decision.allowed]
+    return [f"{one.who} {one.action} on {one.resource}" for one in decisions]
+
+
 def deployed_grants() -> Sequence[Grant]:
     """Of every role, function and queue of the running cloud."""
     return [grant for grant in (*_of_roles(), *_of_resources()) if grant.statement.allows]

@@ -12,7 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.cloud import BUILD
+import pytest
+
+from infra.app import synthesise
+from infra.local.cloud import BUILD, LocalCloud
+from infra.local.deploy.assembly import read as read_assembly
+from infra.settings import read_settings
+from serin_cli.connection import forget, save
+from serin_cli.local import connection_to
 from tests.e2e.tools import ROOT, copy_of_checkout
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -53,6 +60,20 @@ class Checkout:
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=PATIENCE_S)
             assert not self.connection.exists(), "the checkout is still connected to a platform that has ended"
+
+    @contextmanager
+    def up_here(self, state: str) -> Iterator[LocalCloud]:
+        """The same in this process, where what IAM decides is seen; commands typed in the folder find it alike."""
+        settings = read_settings(self.folder / "cdk.json")
+        assembly = read_assembly(synthesise(settings, "local", self.folder / "assembly", self.folder))
+        with LocalCloud.start(assembly, state=self.folder / state) as cloud, pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            connection = connection_to(settings, cloud)
+            save(connection)
+            try:
+                yield cloud
+            finally:
+                forget(connection)
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "serin_cli", *words]

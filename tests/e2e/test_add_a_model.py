@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,25 @@ import pytest
 from sklearn.datasets import load_diabetes
 
 from serin.domain.releases import OPEN
+from tests.e2e.erasing import NOBODY, OTHER, STAYS, WHO, Clinic, Erased
+from tests.e2e.granted import FOR_PEOPLE
 from tests.e2e.newcomer import Checkout, a_checkout
 from tests.waiting import wait_until
 
 MODEL, DATASET = "diabetes", "patients"
+PROTECTED = "  compliance: {personal_data: {patient: hash, mail: drop}}\n"
+VIEW = "  views: {stay: {entity: patient, source: wards, static: true, last: [ward]}}\n"
+WARDS = """apiVersion: v3.1.0
+kind: DataContract
+id: wards
+version: 1.0.0
+status: active
+schema:
+  - name: wards
+    properties:
+      - {name: patient, logicalType: string, required: true, primaryKey: true}
+      - {name: ward, logicalType: string, required: true}
+"""
 REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
@@ -48,19 +64,22 @@ class Added:
     by_command: Mapping[str, Any]
     by_http: httpx.Response
     later: Later
+    erased: Erased
 
 
 @pytest.fixture(scope="module")
 def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     checkout = a_checkout(tmp_path_factory.mktemp("newcomer") / "serin")
     file = checkout.folder / "patients.csv"
-    load_diabetes(as_frame=True, scaled=False).frame.to_csv(file, index=False)
+    patients().to_csv(file, index=False)
     steps = _Steps(checkout)
     drafted = steps.json("init", MODEL, "--from", file.name, "--label", "target")
     refused = checkout.serin("validate")
     _answer(checkout, drafted["questions"])
+    _protect(checkout)
     steps.json("validate")
     with checkout.up("--state", "state"):
+        steps.json("upload", "wards", "wards.csv")
         (upload,) = steps.json("upload", DATASET, file.name)
         steps.wait_until_live()
         (run, *_) = [run for run in steps.json("runs", MODEL) if run["status"] != "skipped"]
@@ -70,17 +89,48 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         _edit_contract(checkout, "    properties:\n", f"    properties:\n{REQUIRED_NOTE}")
         refused_later = checkout.serin("validate").stderr
     _edit_contract(checkout, ", required: true}", "}")
-    with checkout.up("--state", "state"):
+    with checkout.up_here("state") as cloud:
         later = _with_notes(steps, checkout, refused_later)
-    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later)
+        erased = Clinic(cloud, checkout.folder, MODEL, DATASET).erase_one(run["id"])
+    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later, erased)
 
 
 def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
-    frame = load_diabetes(as_frame=True, scaled=False).frame
+    frame = patients()
     frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
     (upload,) = steps.json("upload", DATASET, "again.csv")
     run = steps.json("train", MODEL, may_end=(0, 1))
     return Later(refused, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
+
+
+def patients() -> Any:
+    """The rows of the study, as if of patients with a number and an address."""
+    frame = load_diabetes(as_frame=True, scaled=False).frame
+    numbers = [f"Q{number:04}-walk" for number in range(len(frame))]
+    return frame.assign(patient=numbers, mail=[f"{number.lower()}@example.org" for number in numbers])
+
+
+def _protect(checkout: Checkout) -> None:
+    """Say what is personal, know where patients lie by it, and check nothing of it but that it is there."""
+    folder = checkout.folder / "models" / MODEL
+    charter, contract = folder / "model.yaml", folder / "contracts" / f"{DATASET}.yaml"
+    text = charter.read_text()
+    for before, after in (
+        ("  requirements:\n", f"{PROTECTED}  requirements:\n"),
+        ("inputs:\n", "inputs:\n  patient: {type: string, nullable: true}\n"),
+        ("  entities: {", "  entities: {patient: [patient], "),
+        ("  model_uses:", f"{VIEW}  model_uses:"),
+        ("\n# What somebody", "  wards: {contract: contracts/wards.yaml}\n\n# What somebody"),
+    ):
+        assert before in text, text
+        text = text.replace(before, after, 1)
+    charter.write_text(text)
+    (folder / "contracts" / "wards.yaml").write_text(WARDS)
+    (checkout.folder / "wards.csv").write_text(STAYS)
+    rule = re.compile(rf"        quality:\n.*name: {DATASET}\.patient\.inferred.*\n")
+    checked, found = rule.subn("", contract.read_text())
+    assert found == 1, checked
+    contract.write_text(checked)
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
@@ -185,3 +235,66 @@ def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_t
 def test_a_contract_that_old_rows_cannot_follow_is_refused_with_what_to_do(added: Added) -> None:
     assert f"{DATASET}.note: is required, and rows accepted" in added.later.refused
     assert "nullValues" in added.later.refused
+
+
+def test_who_was_uploaded_and_asked_about_was_known_by_a_digest_but_in_the_files_as_they_were_sent(
+    added: Added,
+) -> None:
+    before = added.erased.before
+    assert before.named == {"uploads"}
+    assert before.uploads == {"raw", "batch"}
+    assert {"datasets", "training-sets", "predictions", "batch-work"} <= before.lake
+    assert before.logs
+
+
+def test_after_an_erasure_no_bucket_no_old_version_no_table_and_no_log_names_the_person(added: Added) -> None:
+    after, record = added.erased.after, added.erased.record
+    assert (record["column"], record["status"], record["datasets"]) == ("patient", "ended", f"{DATASET} wards")
+    assert after.named == frozenset()
+    assert after.lake == after.uploads == after.tables == frozenset()
+    # What stood for them is in logs until these end, as was said, and leads to nobody.
+    assert after.logs == added.erased.before.logs
+    assert any("log of predict" in what for what in record["ends"])
+    assert record["versions"].split() == [f"{MODEL}/1"]
+    assert record["erased"]["uploads"] >= 6
+    assert {"rows", "training sets", "predictions", "files to be scored", "online items"} <= set(record["erased"])
+
+
+def test_an_erasure_that_is_cut_off_goes_on_and_takes_up_what_it_has_not_done(added: Added) -> None:
+    assert added.erased.killed == 1
+    assert added.erased.calls > 20, "the function had time for one file a call"
+
+
+def test_files_that_arrive_meanwhile_come_in_without_the_person_and_say_so(added: Added) -> None:
+    for upload in added.erased.uploads.values():
+        assert (upload["rows"], upload["accepted"], upload["erased"]) == (2, 1, 1)
+
+
+def test_of_whom_nobody_knows_or_who_is_erased_just_that_is_said(added: Added) -> None:
+    said, name = added.erased.said, added.erased.record["id"]
+    assert "Nobody of that patient is known: no file has had them." in said["unknown"]
+    assert f"It has begun as {name}" in said["first"]
+    assert ("They are being erased since" in said["again"], name in said["again"]) == (True, True)
+    assert (f"as {name}; no file has had it since" in said["erased"], "was erased on" in said["erased"]) == (True, True)
+    assert "somebody was erased from the rows it was trained on" in said["rerun"]
+
+
+def test_who_was_erased_is_answered_as_somebody_unknown(added: Added) -> None:
+    answers, features = added.erased.answers, added.erased.features
+    assert answers[WHO] == answers[NOBODY]
+    assert features[WHO] == features[NOBODY] != features[OTHER]
+
+
+def test_the_audit_says_who_erased_somebody_and_names_them_by_a_digest(added: Added) -> None:
+    audit, record = added.erased.audit, added.erased.record
+    told = [(entry["what"], entry["owner"]) for entry in audit]
+    assert sorted(told) == [(f"erasure {what}", of) for what in ("began", "ended") for of in (DATASET, "wards")]
+    assert {entry["digest"] for entry in audit} == {record["digest"]}
+    assert {entry["by"] for entry in audit} == {record["by"]}
+
+
+def test_what_is_granted_because_a_column_is_hashed_is_what_the_list_says_and_is_used(added: Added) -> None:
+    assert sorted(added.erased.grants) == sorted(FOR_PEOPLE)
+    assert added.erased.denied == []
+    for name, used in added.erased.grants.items():
+        assert (used.unused, used.unreached, used.missed) == ([], [], True), name

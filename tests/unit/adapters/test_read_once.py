@@ -31,6 +31,16 @@ def test_each_object_is_got_once_as_long_as_there_is_room() -> None:
     assert behind.got == ["a", "b", "c", "b"], "what was asked for longest ago has made room"
 
 
+def test_what_was_read_before_something_was_rewritten_is_read_again() -> None:
+    behind = Counted()
+    store = ReadOnce(behind, room=10)
+    store.put("a", b"1")
+    for stamp in ("", "", "an erasure", "an erasure"):
+        store.renew(stamp)
+        store.get("a")
+    assert behind.got == ["a", "a"]
+
+
 def test_what_is_larger_than_the_room_is_got_each_time() -> None:
     behind = Counted()
     store = ReadOnce(behind, room=1)

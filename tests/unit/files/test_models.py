@@ -86,6 +86,16 @@ def test_two_models_that_protect_a_dataset_otherwise_are_refused(tmp_path: Path)
         _read(tmp_path)
 
 
+def test_a_slice_of_which_no_value_may_be_shown_is_refused(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    contract = tmp_path / "models" / "trip-delay" / "contracts" / "trips.yaml"
+    text = contract.read_text()
+    assert "{name: line, " in text
+    contract.write_text(text.replace("{name: line, ", "{name: line, classification: restricted, "))
+    with pytest.raises(Invalid, match=r"slices\.line: 'line', of which a contract keeps all values back"):
+        _read(tmp_path)
+
+
 def test_two_models_may_each_mean_something_by_the_name_of_a_view(tmp_path: Path) -> None:
     """Its items are kept by its definition, so that neither overwrites the other's."""
     write_model(tmp_path)

@@ -83,7 +83,7 @@ class Api:
 
     def show(self, prediction: str, correlation: str) -> Shown:
         return show_prediction(
-            *(prediction, [MODEL], correlation),
+            *(prediction, {MODEL: a_charter()}, correlation),
             lake=self.lake,
             catalog=self.catalog,
             endpoint=self.endpoint,

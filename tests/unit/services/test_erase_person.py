@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 import pytest
 
+from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryErasures, MemoryOnlineFeatures, MemoryWorkflows
 from serin.data.features.columns import to_npz
 from serin.data.files.parquet import from_parquet, to_parquet
@@ -34,8 +37,10 @@ from serin.services.steps.dataset_rows import copies_up_to, rows_up_to
 from serin.services.steps.pseudonyms import known_pseudonyms
 from tests.builders import NOON, a_charter, a_contract, a_run, a_training_set, a_verdict, a_version, an_asking
 from tests.definitions import item_key
+from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.test_personal_uploads import Personal
 
+T = TypeVar("T")
 MODEL = "late-orders"
 CONTRACT = a_contract(
     columns=(
@@ -77,6 +82,7 @@ class World(Personal):
 
     def __init__(self) -> None:
         super().__init__(CONTRACT)
+        self.uploads = MemoryObjectStore(self.clock)
         self.online, self.erasures = MemoryOnlineFeatures(), MemoryErasures()
         self.charter = charter()
 
@@ -152,9 +158,10 @@ class World(Personal):
             logged=30,
         )
 
-    def eraser(self, erasure: Erasure) -> PersonEraser:
+    def eraser(self, erasure: Erasure, fuse: Fuse | None = None) -> PersonEraser:
         ports: dict[str, Any] = {"uploads": self.uploads, "lake": self.lake, "catalog": self.catalog}
-        ports |= {"salts": self.salts, "online": self.online, "events": self.events, "clock": self.clock}
+        ports |= {"salts": self.salts, "online": self.online, "events": self.events}
+        ports = {name: fuse.guard(port) if fuse else port for name, port in ports.items()} | {"clock": self.clock}
         known = self.catalog.erasure(erasure.id)
         return PersonEraser(known, {MODEL: self.charter}, self.contracts, **ports, logged=30)
 
@@ -162,12 +169,26 @@ class World(Personal):
         """As the workflow does it, a file at a time."""
         erasure = self.begin(who)
         self.clock.advance(timedelta(minutes=16))
-        self.eraser(erasure).forget()
-        for _ in range(2):
+        return self.go_on(erasure)
+
+    def go_on(self, erasure: Erasure, fuse: Fuse | None = None) -> Erasure:
+        """All steps after the wait; one that dies is begun again, as often as the fuse has it."""
+
+        def step(take: Callable[[PersonEraser], T]) -> T:
+            while True:
+                try:
+                    return take(self.eraser(erasure, fuse))
+                except Crash:
+                    continue
+
+        step(lambda eraser: eraser.forget())
+        for last in (False, True):
+            if last:
+                step(lambda eraser: eraser.close())
             cursor: Cursor | None = Cursor()
             while cursor is not None:
-                cursor = self.eraser(erasure).sweep(cursor, lambda: False)
-        return self.eraser(erasure).end("c1")
+                cursor = step(lambda eraser, at=cursor: eraser.sweep(at, lambda: False))
+        return step(lambda eraser: eraser.end("c1"))
 
     def held(self, *words: str) -> list[str]:
         """Where any version of any object, or any record, has one of these words."""
@@ -206,6 +227,35 @@ def test_afterwards_nothing_that_was_kept_has_the_person(world: World) -> None:
     assert world.catalog.erasures() == [erasure]
     assert erasure.digest in repr(erasure)
     assert world.held(world.name(BO)) != []
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_wherever_it_dies_it_goes_on_and_ends_as_if_it_had_not(after: bool) -> None:
+    seed = random.randrange(2**32)
+    calls = Fuse(0)
+    whole = World().filled()
+    whole.go_on(whole.begin(), calls)
+    for at in sorted(random.Random(seed).sample(range(1, calls.calls + 1), 25)):
+        world = World().filled()
+        theirs, erasure, fuse = world.name(ANN), world.begin(), Fuse(at, after)
+        ended = world.go_on(erasure, fuse)
+        assert fuse.burnt
+        assert (ended.status, world.held(theirs, ANN)) == ("ended", []), f"seed {seed}: died at call {at}"
+        head = world.catalog.head("orders")
+        assert (head.rows, head.sequence) == (whole.catalog.head("orders").rows, 3)
+        rows_up_to(head, CONTRACT, lake=world.lake, catalog=world.catalog)
+        for upload in world.catalog.latest_uploads("orders").items:
+            assert upload.rows == upload.accepted + upload.quarantined + upload.repeated + upload.erased
+
+
+def test_who_reads_while_it_goes_on_finds_as_many_rows_as_records_say(world: World) -> None:
+    erasure = world.begin()
+    cursor: Cursor | None = Cursor()
+    while cursor is not None:
+        cursor = world.eraser(erasure).sweep(cursor, lambda: False)
+        head = world.catalog.head("orders")
+        rows = rows_up_to(head, CONTRACT, lake=world.lake, catalog=world.catalog)
+        assert copies_up_to(head, lake=world.lake, catalog=world.catalog).len() == rows.height
 
 
 def test_counts_still_add_up_and_the_rows_of_others_stay_in_their_order(world: World) -> None:
@@ -263,13 +313,58 @@ def test_a_file_that_came_before_and_is_read_late_comes_in_without_the_person(wo
     erasure = world.begin()
     world.clock.advance(timedelta(minutes=20))
     upload = deliver(world, "raw/orders/late.csv", arrived)
-    assert (upload.accepted, upload.rows) == (1, 1)
+    assert (upload.accepted, upload.erased, upload.rows) == (1, 1, 2)
     world.eraser(erasure).forget()
     late = world.uploads.put_version("raw/orders/later.csv", (HEADER + line(ANN, 42)).encode())
     world.uploads.put_version("raw/orders/later.csv", (HEADER + line(BO, 43)).encode())
     world.uploads.delete_version(next(iter(world.uploads.versions("raw/orders/later.csv")))[-1])
     gone = deliver(world, "raw/orders/later.csv", arrived, late)
     assert (gone.status, "erased before it was looked at" in (gone.reason or "")) == ("rejected", True)
+
+
+def test_files_that_come_until_the_last_sweep_begins_lose_the_person_and_a_later_one_has_somebody_new(
+    world: World,
+) -> None:
+    before = world.name(ANN)
+    erasure = world.begin()
+    eraser = world.eraser(erasure)
+    eraser.forget()
+    for wait, erased in ((timedelta(hours=5), 1), (timedelta(hours=2), 0)):
+        world.clock.advance(wait)
+        key = f"raw/orders/{erased}.csv"
+        world.uploads.put(key, (HEADER + line(ANN, 40 + erased) + line(BO, 40 + erased)).encode())
+        upload = deliver(world, key, world.clock.now())
+        assert (upload.rows, upload.accepted, upload.erased) == (2, 2 - erased, erased)
+        if erased:
+            world.clock.advance(timedelta(hours=1))
+            world.eraser(erasure).close()
+    world.eraser(erasure).sweep(Cursor(), lambda: True)
+    world.eraser(erasure).end("c1")
+    assert ANN.encode() not in world.uploads.get("raw/orders/1.csv")
+    assert ANN.encode() in world.uploads.get("raw/orders/0.csv"), "it came too late, as its row in the lake did"
+    assert world.name(ANN) not in (before, "pd-unknown")
+
+
+def test_a_file_that_has_nobody_else_is_taken_in_without_a_row_and_says_so(world: World) -> None:
+    world.begin()
+    world.uploads.put("raw/orders/alone.csv", (HEADER + line(ANN, 40)).encode())
+    upload = deliver(world, "raw/orders/alone.csv", world.clock.now())
+    assert (upload.status, upload.rows, upload.accepted, upload.erased) == ("accepted", 1, 0, 1)
+
+
+def test_of_one_who_is_erased_it_is_said_when_and_of_a_stranger_that_nobody_had_them(world: World) -> None:
+    ended = world.erase()
+    with pytest.raises(NotFound, match=f"was erased on 2013-04-01 as {ended.id}; no file has had it since"):
+        world.begin()
+    with pytest.raises(NotFound, match="no file has had them"):
+        world.begin("Ann OX")
+
+
+def test_the_audit_says_who_began_and_that_it_ended_and_names_a_digest(world: World) -> None:
+    ended = world.erase()
+    entries = [one for one in world.catalog.latest_entries("data", "orders").items if "erasure" in one.what]
+    assert sorted(one.what for one in entries) == ["erasure began", "erasure ended"]
+    assert {(one.by, one.digest, one.about) for one in entries} == {("dora", ended.digest, f"erasure {ended.id}")}
 
 
 def deliver(world: World, key: str, arrived: Any, version: str | None = None) -> Upload:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock, MemoryEndpoint
+from serin.domain.charter import Charter, DatasetUse
 from serin.domain.errors import Invalid, NotFound
 from serin.domain.prediction_ids import prediction_id
 from serin.services.collect_predictions import collect_predictions
@@ -18,6 +19,7 @@ from serin.services.show_prediction import Shown, show_prediction
 from tests.builders import (
     LOG_STREAM,
     NOON,
+    a_charter,
     a_part,
     a_prediction_line,
     a_published,
@@ -59,6 +61,7 @@ class World:
     endpoint: MemoryEndpoint = field(
         default_factory=lambda: MemoryEndpoint(scores={ROW: 0.1}, versions=[a_published(1)])
     )
+    charter: Charter = field(default_factory=a_charter)
     made: int = 0
 
     def predict(self, at: datetime = NOON, **parts: Any) -> str:
@@ -70,7 +73,7 @@ class World:
 
     def show(self, name: str) -> Shown:
         return show_prediction(
-            *(name, [MODEL, "early-orders"], "call-2"),
+            *(name, {MODEL: self.charter, "early-orders": a_charter(model="early-orders")}, "call-2"),
             lake=self.lake,
             catalog=self.catalog,
             endpoint=self.endpoint,
@@ -90,6 +93,17 @@ def test_a_prediction_is_shown_as_it_was_logged(world: World) -> None:
     assert (found.score, found.label, found.missing) == (0.1, False, ("queue",))
     assert found.features == FEATURES
     assert found.inputs == {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "north", "amount": None}
+
+
+def test_what_contracts_keep_back_is_not_shown_and_the_score_is_made_again_of_what_was_logged(world: World) -> None:
+    orders = DatasetUse("orders", "contracts/orders.yaml", types={"shop": "string"}, not_shown=("shop", "late"))
+    shops = DatasetUse("shops", "contracts/shops.yaml", types={"length": "integer"}, not_shown=("length",))
+    world.charter = replace(world.charter, datasets=(orders, shops))
+    shown = world.show(world.predict(score=0.1))
+    assert shown.prediction.inputs == {"order_id": 1, "at": "2013-04-01T12:00:00Z", "shop": "not shown", "amount": None}
+    assert shown.prediction.features == {"amount": None, "shop": "not shown", "queue.length": "not shown"}
+    assert shown.replay.score == 0.1
+    assert "north" not in str(shown)
 
 
 def test_of_a_days_files_only_those_are_opened_that_can_hold_it(world: World) -> None:

@@ -12,6 +12,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from serin.adapters.memory.world import MemoryClock
+from serin.domain.charter import Monitoring
 from serin.domain.errors import Conflict, NotFound, Unavailable
 from serin.domain.feedback import Feedback
 from serin.domain.prediction_ids import prediction_id
@@ -23,7 +24,7 @@ from tests.builders import a_run
 from tests.unit.services import watching
 from tests.unit.services.ports_that_crash import Crash, Fuse
 from tests.unit.services.truths import DAY, HOUR
-from tests.unit.services.watching import BEGIN, WEEK, Watching, orders, watched_charter
+from tests.unit.services.watching import BEGIN, POLICY, WEEK, Watching, orders, watched_charter
 
 
 def report(world: Watching, week: int) -> WindowReport:
@@ -39,6 +40,26 @@ def test_without_rows_or_with_one_nothing_is_said() -> None:
         assert (window.status, window.rows) == ("INSUFFICIENT_DATA", rows)
         assert "No change" not in window.words
         assert all(of.status == "INSUFFICIENT_DATA" for of in window.performance)
+
+
+def test_no_value_that_contracts_keep_back_stands_in_a_report_or_in_what_people_are_told() -> None:
+    def looked(*hidden: str) -> tuple[str, str]:
+        (orders, shops) = watched_charter().datasets
+        kept = (replace(orders, not_shown=hidden or None), shops)
+        world = Watching(charter=replace(watched_charter(), datasets=kept, monitoring=Monitoring(DAY, POLICY)))
+        for week in range(2):
+            world.serves(week, shift=7.5)
+            world.after(week)
+        amount = next(of for of in report(world, 1).drift.features if of.feature == "amount")
+        assert amount.status == "DRIFT"
+        return repr(amount), str(world.notices.sent)
+
+    amount, told = looked()
+    assert ("maximum=None" in amount, "it reaches from" in amount) == (False, True)
+    assert "amount" in told
+    amount, told = looked("amount")
+    assert [f"{name}=None" in amount for name in ("minimum", "maximum", "reference_maximum")] == [True] * 3
+    assert "it reaches from" not in amount + told
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serin.adapters.bare_calls import BareCalls
     from serin.adapters.dynamodb import RecordTable
     from serin.adapters.online import DynamoOnlineFeatures
+    from serin.adapters.read_once import ReadOnce
     from serin.adapters.s3 import S3ObjectStore
     from serin.adapters.salts import DynamoSalts
     from serin.domain.charter import Charter
@@ -86,9 +87,21 @@ class Platform:
         """Where fitted models lie."""
         return self._bucket("SERIN_ARTIFACTS_BUCKET")
 
-    @cached_property
+    @property
     def lake_read_once(self) -> ObjectStore:
-        """The lake, for whoever looks at the same files again and again; what they are called says what they hold."""
+        """The lake, for whoever looks at the same files again and again; what they are called says what they hold.
+
+        Where people may be erased, their erasures say what was rewritten all the same.
+        """
+        model = self._environment.get("SERIN_MODEL")
+        if any(charter.compliance.hashed for name, charter in self.charters.items() if model in (None, name)):
+            from serin.domain.records import record_digest
+
+            self._lake_read_once.renew(record_digest(self.catalog.erasures()))
+        return self._lake_read_once
+
+    @cached_property
+    def _lake_read_once(self) -> ReadOnce:
         return _read_once(self.lake)
 
     @cached_property
@@ -320,7 +333,7 @@ class Platform:
         return S3ObjectStore(_client("s3"), self._environment[variable])
 
 
-def _read_once(store: ObjectStore) -> ObjectStore:
+def _read_once(store: ObjectStore) -> ReadOnce:
     from serin.adapters.read_once import ReadOnce
 
     return ReadOnce(store, _REMEMBERED)

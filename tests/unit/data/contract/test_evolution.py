@@ -37,6 +37,17 @@ def test_a_type_that_does_not_widen_and_a_number_that_is_not_exact_are_refused()
         assert "a string" in refused.value.remedy
 
 
+def test_digests_of_old_rows_stay_digests_where_the_contract_gains_a_column() -> None:
+    now = contract(who="string", note="string").protecting({"who": "hash"})
+    assert as_contract(pl.DataFrame({"who": ["pd-1"]}), now).rows() == [("pd-1", None)]
+
+
+def test_a_number_that_is_not_exact_is_not_told_of_a_column_that_is_not_shown() -> None:
+    secret = Contract("shops", "2.0.0", (Column("id", "number", classification="restricted"),), (), ())
+    with pytest.raises(Invalid, match="a value that is not shown was accepted as an integer"):
+        as_contract(pl.DataFrame({"id": [2**53 + 1]}), secret)
+
+
 def test_a_row_sent_again_under_a_wider_type_has_the_digest_it_had() -> None:
     narrow = row_digests(OLD.drop("gone"))
     for types in ({"id": "number", "day": "string"}, {"id": "string", "day": "date"}):

@@ -10,6 +10,7 @@ from serin.adapters.runs import DynamoRuns, entry_put, moment_of, numbered, part
 from serin.domain.approvals import Approval, Waiting
 from serin.domain.auditing.effects import (
     approval_entries,
+    erasure_entries,
     run_ended,
     upload_entry,
     version_registered,
@@ -92,7 +93,7 @@ class DynamoCatalog(DynamoRuns):
         return self._audited([_upload(upload)], [upload_entry(upload)])
 
     def save_erasure(self, erasure: Erasure) -> None:
-        self._table.put(Put(_ERASURES, erasure.id, erasure))
+        self._audited([Put(_ERASURES, erasure.id, erasure)], erasure_entries(erasure))
 
     def erasure(self, erasure_id: str) -> Erasure:
         return self._one(Erasure, _ERASURES, erasure_id, f"erasure {erasure_id!r}")

@@ -13,8 +13,8 @@ from serin.ports import ObjectContent, ObjectStore
 class ReadOnce:
     """An object store in front of another; each object is got once, as long as there is room for it.
 
-    For keys that never get another content. `room` is in bytes; what was asked for longest ago makes room. Safe from
-    any thread.
+    For keys that get no other content but by an erasure (`renew`). `room` is in bytes; what was asked for longest ago
+    makes room. Safe from any thread.
     """
 
     def __init__(self, store: ObjectStore, room: int) -> None:
@@ -22,6 +22,14 @@ class ReadOnce:
         self._room = room
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
+        self._stamp = ""
+
+    def renew(self, stamp: str) -> None:
+        """Forget what was read under another stamp, which says what has been rewritten so far."""
+        with self._lock:
+            if stamp != self._stamp:
+                self._kept.clear()
+                self._stamp = stamp
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         if version_id is not None:

@@ -96,10 +96,10 @@ class S3ObjectStore:
     def _all_versions(self, prefix: str, after: str) -> Iterator[ObjectVersion]:
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
-            kept = [ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"]) for one in page.get("Versions", ())]
-            kept += [
-                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], marker=True)
-                for one in page.get("DeleteMarkers", ())
+            kept = [
+                ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], marker, one["LastModified"])
+                for marker, kind in ((False, "Versions"), (True, "DeleteMarkers"))
+                for one in page.get(kind, ())
             ]
             # A page has versions and markers apart, each by key.
             yield from (one for one in sorted(kept, key=attrgetter("key")) if one.key > after)

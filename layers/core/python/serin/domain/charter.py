@@ -63,7 +63,8 @@ class DatasetUse:
     """A dataset the model reads, its contract's path inside the model's folder, and what is derived from it.
 
     Files of a dataset with a `source` are copied in from there, beside those that people upload. `types` are the
-    contract's, by column: what is made of a column whose type widens is made again.
+    contract's, by column: what is made of a column whose type widens is made again. `not_shown` are the columns whose
+    values the contract's classification keeps from people.
     """
 
     name: str
@@ -71,6 +72,8 @@ class DatasetUse:
     derive: Derivation | None = None
     source: Source | None = None
     types: Mapping[str, str] = field(default_factory=dict)
+    # None, and not an empty tuple, keeps the digest of a charter whose contracts keep nothing back.
+    not_shown: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

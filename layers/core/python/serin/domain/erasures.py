@@ -37,8 +37,9 @@ class Erasure:
     """One person erased from these datasets and all that was made of them, by these models.
 
     `digest` names the value of `column`; `pseudonym` is what stood for it, and is gone once it has ended. What files
-    hold that came until `forgotten` is erased; a file that comes later is new. `erased` counts, by place, rows, objects
-    and items; `versions` have learnt from the rows, as `model/number`.
+    hold that came until `until` is erased, whenever they are read; a file that comes later has somebody new. While it
+    is None that moment is still to come. `erased` counts, by place, rows, objects and items; `versions` have learnt
+    from the rows, as `model/number`.
     """
 
     id: str
@@ -51,18 +52,27 @@ class Erasure:
     status: Status = "begun"
     pseudonym: str | None = None
     forgotten: datetime | None = None
+    until: datetime | None = None
     ended: datetime | None = None
     erased: Mapping[str, int] = field(default_factory=dict)
     versions: tuple[str, ...] = ()
     endings: tuple[Ending, ...] = ()
 
+    @property
+    def closed(self) -> datetime | None:
+        """What came until then is erased; of those that ended before that was kept it is when they were forgotten."""
+        return self.until or (self.forgotten if self.status == "ended" else None)
+
     def covers(self, dataset: str, arrived: datetime | None) -> bool:
-        """Whether a file of the dataset that arrived then is taken in without the person.
+        """Whether a file of the dataset that arrived then has nothing of the person any more, once it is taken in.
 
         One of which nobody knows when it arrived is taken to be old.
         """
-        until = self.forgotten
-        return dataset in self.datasets and (arrived is None or until is None or arrived <= until)
+        return dataset in self.datasets and self.reaches(arrived)
+
+    def reaches(self, written: datetime | None) -> bool:
+        """Whether what was written then, in any place, is erased; buckets tell moments by the second."""
+        return written is None or self.closed is None or written.replace(microsecond=0) <= self.closed
 
     def with_erased(self, place: str, count: int) -> Erasure:
         """The same with more that was erased at a place."""
@@ -82,12 +92,10 @@ def endings(begun: datetime, logged: int) -> tuple[Ending, ...]:
     )
 
 
-def reach(column: str, dataset: str | None, charters: Iterable[Charter]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The datasets that have a person of that column, and the models that read one; only one dataset if it is named."""
-    datasets, models = dict[str, None](), list[str]()
+def reach(column: str, charters: Iterable[Charter]) -> tuple[str, ...]:
+    """The datasets that have people by that column: all of them, for a person has one salt."""
+    datasets = dict[str, None]()
     for charter in charters:
         if column in charter.compliance.hashed:
-            having = [use.name for use in charter.datasets if column in use.types and dataset in (None, use.name)]
-            datasets |= dict.fromkeys(having)
-            models += [charter.model] if having else []
-    return tuple(datasets), tuple(models)
+            datasets |= dict.fromkeys(use.name for use in charter.datasets if column in use.types)
+    return tuple(datasets)

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from serin.domain.charter import Charter, sources_of
+from serin.domain.charter import Charter, DatasetUse, sources_of
 from serin.domain.contracts import Contract
 from serin.domain.errors import Invalid
 from serin.domain.personal import Treatment
+from serin.domain.shown_names import hidden_names
 from serin.domain.sources import Source
 from serin.files.charters import examine
 from serin.files.derivation_code import with_code
 from serin.files.durations import written
-from serin.files.faults import Fault, invalid, shown_file, together
+from serin.files.faults import Fault, FieldPath, invalid, shown_file, together
 from serin.files.golden import GoldenRow
 from serin.files.links import refuse_links
 from serin.files.yaml_files import read_document
@@ -56,13 +57,36 @@ def read_model(path: Path) -> ModelFolder:
     refuse_links(path)
     examined = examine(path / "model.yaml")
     charter = with_types(with_code(examined.charter, path), examined.contracts)
+    _refuse_slices_not_shown(charter, path)
     return ModelFolder(charter, path, examined.contracts, examined.golden)
 
 
+def _refuse_slices_not_shown(charter: Charter, path: Path) -> None:
+    """Each value of a slice is named wherever it is judged, so that it has to be one that people may be shown."""
+    of_gate: dict[FieldPath, str] = {("design", "requirements", "slices", name): name for name in charter.slices}
+    watched: dict[FieldPath, str] = {
+        ("monitoring", "slices", place): name for place, name in enumerate(charter.monitoring.slices)
+    }
+    hidden, document = hidden_names(charter), read_document(path / "model.yaml")
+    remedy = "Slice by another column, or change its classification where its values may be shown."
+    faults = [
+        document.fault(at, f"{name!r}, of which a contract keeps all values back", remedy)
+        for at, name in {**of_gate, **watched}.items()
+        if name in hidden
+    ]
+    if faults:
+        raise invalid(faults)
+
+
 def with_types(charter: Charter, contracts: Mapping[str, Contract]) -> Charter:
-    """The charter with the types that its contracts give the columns of its datasets."""
-    types = {name: {column.name: column.type for column in contract.columns} for name, contract in contracts.items()}
-    return replace(charter, datasets=tuple(replace(use, types=types[use.name]) for use in charter.datasets))
+    """The charter with what its contracts say of the columns of its datasets: their types, and which are not shown."""
+    return replace(charter, datasets=tuple(_with_types(use, contracts[use.name]) for use in charter.datasets))
+
+
+def _with_types(use: DatasetUse, contract: Contract) -> DatasetUse:
+    hidden = tuple(column.name for column in contract.columns if not column.shown)
+    types = {column.name: column.type for column in contract.columns}
+    return replace(use, types=types, not_shown=hidden or None)
 
 
 def _agree_on_personal_data(models: list[ModelFolder]) -> None:

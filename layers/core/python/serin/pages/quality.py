@@ -132,7 +132,7 @@ def _notes(upload: Upload) -> Mapping[str, str]:
 
 
 def _is_empty(upload: Upload) -> bool:
-    return gave_nothing(upload.rows, upload.accepted, upload.repeated)
+    return gave_nothing(upload.rows - upload.erased, upload.accepted, upload.repeated)
 
 
 def _label(upload: Upload) -> str:

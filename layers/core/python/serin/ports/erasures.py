@@ -47,5 +47,8 @@ class ErasableFeatures(Protocol):
 class Erasures(Protocol):
     """The workflow that erases people."""
 
-    def start(self, erasure: Erasure) -> bool:
-        """Begin an erasure; False when that one was begun already."""
+    def start(self, erasure: Erasure) -> None:
+        """Begin an erasure, or take it up where it has stopped; nothing happens while it goes on, or once it has ended.
+
+        Raises Conflict for one that stops again and again.
+        """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,12 +20,13 @@ class ObjectContent:
 
 @dataclass(frozen=True)
 class ObjectVersion:
-    """A version of an object; a `marker` says that the object was deleted, and holds nothing."""
+    """A version of an object, written `at` that second; a `marker` says that it was deleted, and holds nothing."""
 
     key: str
     id: str
     latest: bool
     marker: bool = False
+    at: datetime | None = None
 
 
 class Files(Protocol):

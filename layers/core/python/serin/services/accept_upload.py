@@ -176,13 +176,16 @@ def _checked(
     # A fault of the contract never passes by itself; once it is mended, the same file is looked at again.
     check_contract(contract)
     with opened(raw.name, content, contract.in_files) as blocks:
-        return check_file(_kept_of(blocks, contract, salts, erased), contract, around(), folder)
+        if not contract.personal:
+            return check_file(blocks, contract, around(), folder)
+        kept = _kept_of(blocks, contract, salts, erased)
+        return replace(check_file(kept, contract, around(), folder), erased=kept.left_out)
 
 
-def _kept_of(blocks: Blocks, contract: Contract, salts: Callable[[], Salts], erased: Sequence[Erasure]) -> Blocks:
+def _kept_of(
+    blocks: Blocks, contract: Contract, salts: Callable[[], Salts], erased: Sequence[Erasure]
+) -> ProtectedBlocks:
     """The blocks as they may be kept, without the rows of people who were erased after the file had come."""
-    if not contract.personal:
-        return blocks
     gone = [(one.column, partial(theirs, one, salts=salts())) for one in erased]
     return ProtectedBlocks(blocks, contract, lambda *asked: made_pseudonyms(*asked, salts=salts()), gone)
 
@@ -230,9 +233,10 @@ def _store(upload: Upload, checked: CheckedFile, lake: ObjectStore) -> Upload:
     """Write what is beside the accepted rows under names made of content, so that writing it again changes nothing."""
     return replace(
         upload,
-        rows=checked.tally.rows,
+        rows=checked.tally.rows + checked.erased,
         accepted=checked.tally.accepted,
         quarantined=checked.tally.rows - checked.tally.accepted,
+        erased=checked.erased,
         rules=checked.rules,
         warnings=checked.warnings,
         quarantine=put_by_content(lake, f"quarantine/{upload.dataset}", checked.quarantine),

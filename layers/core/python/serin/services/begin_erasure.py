@@ -16,7 +16,10 @@ from serin.ports import Catalog, Clock, Erasures, SaltReads
 
 @dataclass(frozen=True)
 class ErasureWanted:
-    """Who is to be erased: the value of a column, in one dataset or in all that a model reads (`target`)."""
+    """Who is to be erased: the value of a column of `target`, a dataset or one that a model reads.
+
+    Wherever else columns of that name are hashed the person goes too: they have one salt for all.
+    """
 
     target: str
     column: str
@@ -49,11 +52,7 @@ def begin_erasure(
         return replace(under_way, pseudonym=None)
     salt = salts.read([name]).get(name) if name else None
     if salt is None:
-        raise NotFound(
-            f"Nobody of that {wanted.column} is known: no file has had them, or they are erased.",
-            "Look at `serin erase` for what was erased; a value has to be written as files have it.",
-            "value",
-        )
+        raise _nobody(wanted.column, name, catalog)
     now = clock.now()
     erasure = Erasure(
         digest("erasure", name, now.isoformat())[:32],
@@ -69,12 +68,23 @@ def begin_erasure(
     return erasure
 
 
+def _nobody(column: str, name: str, catalog: Catalog) -> NotFound:
+    """What is said of a value without a salt."""
+    before = [one for one in catalog.erasures() if one.digest == name]
+    if before:
+        last = max(before, key=lambda one: one.ended or one.at)
+        found = f"That {column} was erased on {last.ended or last.at:%Y-%m-%d} as {last.id}; no file has had it since."
+        return NotFound(found, "There is nothing to be done: who comes in another file is somebody new.", "value")
+    remedy = "Write the value as files have it: `Q7`, `q7` and ` Q7` are three people."
+    return NotFound(f"Nobody of that {column} is known: no file has had them.", remedy, "value")
+
+
 def _reach(wanted: ErasureWanted, charters: Mapping[str, Charter]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The datasets the person is erased from, and every model that reads one of them."""
     target, column = wanted.target, wanted.column
-    asked = [charters[target]] if target in charters else list(charters.values())
-    datasets = reach(column, None if target in charters else target, asked)[0]
-    if not datasets:
+    datasets = reach(column, charters.values())
+    meant = {use.name for use in charters[target].datasets} if target in charters else {target}
+    if meant.isdisjoint(datasets):
         known = sorted({name for charter in charters.values() for name in charter.compliance.hashed})
         raise Invalid(
             f"Nobody is known by {printable(column)} in {printable(target)}.",

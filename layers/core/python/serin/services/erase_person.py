@@ -1,8 +1,9 @@
 """A person taken out of everything that was kept, a place at a time, as often as it has to be begun again.
 
-What is rewritten keeps its key, so that all that names it goes on to, though its name no longer follows from what it
-holds; every version that had the person is deleted. Counts are taken from the files that are left, so that a step that
-dies between a file and its record puts both right when it comes again.
+A dataset's files get other names, so that who reads meanwhile finds rows as many as records say. What is rewritten
+elsewhere keeps its key, so that all that names it goes on to, though its name no longer follows from what it holds.
+Every version that had the person is deleted. Counts are taken from the files that are left, so that a step that dies
+between a file and its record puts both right when it comes again.
 """
 
 from __future__ import annotations
@@ -83,6 +84,12 @@ class PersonEraser:
         if self.erasure.status == "begun":
             self.catalog.save_erasure(replace(self.erasure, status="forgotten", forgotten=self.clock.now()))
 
+    def close(self) -> None:
+        """From now on files may have somebody new of that value; the last sweep goes through what came before."""
+        current = self.catalog.erasure(self.erasure.id)
+        if current.until is None:
+            self.catalog.save_erasure(replace(current, until=self.clock.now()))
+
     def sweep(self, cursor: Cursor, has_time: Callable[[], bool]) -> Cursor | None:
         """Go through the places from the cursor on while there is time; where to go on, None once all is done."""
         places = list(self._places())
@@ -108,6 +115,7 @@ class PersonEraser:
             current,
             status="ended",
             pseudonym=None,
+            until=current.closed or current.forgotten or now,
             ended=current.ended or now,
             versions=self._learnt(),
             endings=endings(begun, self.logged),
@@ -122,7 +130,7 @@ class PersonEraser:
         for dataset in self.erasure.datasets:
             yield "rows", partial(self._parts, dataset)
             yield "files joined of uploads", partial(self._segments, dataset)
-            yield "files nobody names", partial(self._files, f"datasets/{dataset}/", without_rows)
+            yield "files nobody names", partial(self._unnamed_files, dataset)
             yield "rows set aside", partial(self._quarantine, dataset)
             yield "uploads", partial(self._uploads, dataset)
         for model in self.erasure.models:
@@ -146,8 +154,7 @@ class PersonEraser:
         self, prefix: str, rewrite: Callable[[bytes, str], Rewritten | None], after: str
     ) -> Iterator[tuple[str, int]]:
         for versions in self.lake.versions(prefix, after):
-            if not any(folder in versions[0].key for folder in _UNNAMED):
-                yield versions[0].key, self._rewritten(versions, rewrite)
+            yield versions[0].key, self._rewritten(versions, rewrite)
 
     def _rewritten(self, versions: Sequence[ObjectVersion], rewrite: Callable[[bytes, str], Rewritten | None]) -> int:
         """How many rows are gone of the newest version; older ones that have the person are deleted whole."""
@@ -184,35 +191,33 @@ class PersonEraser:
         self._move_head(dataset)
 
     def _part(self, part: Part) -> int:
-        content = self.lake.get(part.key)
-        rows = from_parquet(content)
+        rows = from_parquet(self.lake.get(part.key))
         gone = named(rows, self._pseudonym)
-        count = int(gone.sum())
-        if count:
-            self._note_online(part, rows.filter(gone))
-            self._mark(part, gone)
-            self.lake.put(part.key, to_parquet(rows.filter(~gone)))
-            self._delete_older(part.key)
         left = rows.filter(~gone)
         if left.height != part.rows:
-            of = self.catalog.upload(part.dataset, part.upload_id)
-            assert of is not None, f"{part.upload_id} has a part"
-            changed = part.erased(self.erasure.id, left.height, size_in_memory(left), value_ranges(left.lazy()))
-            self.catalog.replace_part(changed, _counted(of, accepted=left.height))
-        return count
+            self._note_online(part, rows.filter(gone))
+            self._replace(part, left, gone)
+        return int(gone.sum())
 
-    def _mark(self, part: Part, gone: pl.Series) -> None:
+    def _replace(self, part: Part, left: pl.DataFrame, gone: pl.Series) -> None:
+        """The part and its marks under other names: who reads meanwhile finds them whole, as they were or as they are.
+
+        The file it had is nobody's from then on.
+        """
+        of = self.catalog.upload(part.dataset, part.upload_id)
+        assert of is not None, f"{part.upload_id} has a part"
+        marks = None
         if part.copies is not None:
-            marks = from_parquet(self.lake.get(part.copies))
-            # Of marks that are as many as the rows that stay, somebody has taken these out already.
-            if marks.height == gone.len():
-                self.lake.put(part.copies, to_parquet(marks.filter(~gone)))
-            self._delete_older(part.copies)
+            marks = self._kept(part.dataset, to_parquet(from_parquet(self.lake.get(part.copies)).filter(~gone)))
+        changed = part.erased(self.erasure.id, left.height, size_in_memory(left), value_ranges(left.lazy()))
+        changed = replace(changed, key=self._kept(part.dataset, to_parquet(left)), copies=marks)
+        self.catalog.replace_part(changed, replace(_counted(of, accepted=left.height), part=changed.key))
 
-    def _delete_older(self, key: str) -> None:
-        for version in self._versions_of(key):
-            if version.key == key and not version.latest:
-                self.lake.delete_version(version)
+    def _kept(self, dataset: str, content: bytes) -> str:
+        """The key of content that is in the lake now."""
+        key = f"datasets/{dataset}/{digest(content)[:32]}.parquet"
+        self.lake.put(key, content)
+        return key
 
     def _versions_of(self, prefix: str) -> Iterator[ObjectVersion]:
         return (version for versions in self.lake.versions(prefix) for version in versions)
@@ -231,24 +236,43 @@ class PersonEraser:
         if after:
             return
         for _ in range(_ATTEMPTS):
-            layout, gone = self.catalog.layout(dataset), 0
-            segments = []
-            for segment in layout.segments:
-                if not segment.rows or segment.is_part:
-                    # A part alone is as its record says.
-                    segments.append(self._as_part(dataset, segment))
-                    continue
-                gone += sum(self._rewritten(one, without_rows) for one in self.lake.versions(segment.key))
-                left = from_parquet(self.lake.get(segment.key))
-                own = left.drop(LINEAGE)
-                segments.append(
-                    replace(segment, rows=left.height, memory=size_in_memory(own), ranges=value_ranges(own.lazy()))
-                )
-            now = replace(layout, segments=tuple(segments), revision=layout.revision + 1)
-            if now.segments == layout.segments or self.catalog.save_layout(now):
-                yield dataset, gone
+            layout = self.catalog.layout(dataset)
+            left = [self._segment(dataset, segment) for segment in layout.segments]
+            segments = tuple(segment for segment, _ in left)
+            now = replace(layout, segments=segments, revision=layout.revision + 1)
+            if segments == layout.segments or self.catalog.save_layout(now):
+                yield dataset, sum(rows for _, rows in left)
                 return
         raise Conflict(f"{_ATTEMPTS} others joined files of {dataset} first.", "It is tried again by itself.")
+
+    def _segment(self, dataset: str, segment: Segment) -> tuple[Segment, int]:
+        """The segment without their rows, under another name, and how many these were."""
+        if not segment.rows or segment.is_part:
+            # A part alone is as its record says.
+            return self._as_part(dataset, segment), 0
+        rewritten = without_rows(self.lake.get(segment.key), self._pseudonym)
+        if rewritten is None:
+            return segment, 0
+        left = from_parquet(rewritten.content)
+        own, key = left.drop(LINEAGE), self._kept(dataset, rewritten.content)
+        marks = key if segment.copies == segment.key else segment.copies
+        size, ranges = size_in_memory(own), value_ranges(own.lazy())
+        changed = replace(segment, key=key, copies=marks, rows=left.height, memory=size, ranges=ranges)
+        return changed, rewritten.rows
+
+    def _unnamed_files(self, dataset: str, after: str) -> Iterator[tuple[str, int]]:
+        """What parts and segments named before, and what uploads have left that were overtaken: nobody reads it."""
+        for versions in self.lake.versions(f"datasets/{dataset}/", after):
+            gone = 0
+            if not any(folder in versions[0].key for folder in _UNNAMED):
+                for version in versions:
+                    if not version.marker and self._names(self.lake.get(version.key, version.id)):
+                        self.lake.delete_version(version)
+                        gone += 1
+            yield versions[0].key, gone
+
+    def _names(self, content: bytes) -> bool:
+        return without_rows(content, self._pseudonym) is not None
 
     def _as_part(self, dataset: str, segment: Segment) -> Segment:
         return segment_of(self.catalog.part(dataset, segment.first)) if segment.is_part else segment
@@ -269,8 +293,12 @@ class PersonEraser:
     def _uploads(self, dataset: str, after: str) -> Iterator[tuple[str, int]]:
         """Files as they were sent: every version that has the person goes, and of the newest the rest stays."""
         for versions in self.uploads.versions(f"raw/{dataset}/", after):
-            count = sum(self._upload(dataset, version) for version in versions if not version.marker)
+            count = sum(self._upload(dataset, version) for version in self._old(versions))
             yield versions[0].key, count
+
+    def _old(self, versions: Sequence[ObjectVersion]) -> list[ObjectVersion]:
+        """Those that were written while what files hold was still to be erased."""
+        return [one for one in versions if not one.marker and self.erasure.reaches(one.at)]
 
     def _upload(self, dataset: str, version: ObjectVersion) -> int:
         contract = self.contracts[dataset]
@@ -304,7 +332,7 @@ class PersonEraser:
         is_theirs = partial(theirs, self.erasure, salts=self.salts)
         for versions in self.uploads.versions(f"batch/{model}/", after):
             gone = 0
-            for version in [one for one in versions if not one.marker]:
+            for version in self._old(versions):
                 with TemporaryDirectory(prefix="serin-") as name:
                     file = Path(name) / "content"
                     self.uploads.fetch(version.key, file, version.id)

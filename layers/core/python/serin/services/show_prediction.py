@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from serin.domain.charter import Score
+from serin.domain.charter import Charter, Score
 from serin.domain.errors import NotFound, Unavailable
 from serin.domain.experiments import Run, TrainingSet
 from serin.domain.models import ModelVersion
@@ -16,9 +16,12 @@ from serin.domain.prediction_ids import is_of_an_hour, moment_of
 from serin.domain.predictions import LoggedPrediction, log_files_of_hour, log_files_of_minute, may_hold
 from serin.domain.records import from_record
 from serin.domain.releases import Release
+from serin.domain.shown_names import NOT_SHOWN_TEXT, hidden_names, is_hidden, shown_values
 from serin.domain.truth import Fact, TruthSource, day_of, facts_of_day, inbox_of_day, may_speak_of, moment_at
 from serin.ports import Catalog, Clock, Endpoint, ObjectStore
 from serin.services.steps.origins import Origin, Source, if_known, origin_of
+
+_LABEL = json.dumps(NOT_SHOWN_TEXT)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Shown:
 
 def show_prediction(
     prediction: str,
-    models: Iterable[str],
+    charters: Mapping[str, Charter],
     correlation: str,
     *,
     lake: ObjectStore,
@@ -85,11 +88,23 @@ def show_prediction(
     endpoint: Endpoint,
     clock: Clock,
 ) -> Shown:
-    """The prediction of that id, looked for in the logs of these models; raises Invalid and NotFound."""
-    line = _logged(prediction, models, lake)
+    """The prediction of that id, looked for in the logs of these models; raises Invalid and NotFound.
+
+    What a contract keeps back is not shown: the score is made again of the line as it lies in the lake.
+    """
+    line = _logged(prediction, charters, lake)
     lineage = _lineage(line, catalog)
     replay = _replay(line, lineage.function_version, correlation, endpoint)
-    return Shown(line, lineage, replay, _said(line, clock.now(), lake))
+    return _shown(Shown(line, lineage, replay, _said(line, clock.now(), lake)), charters[line.model])
+
+
+def _shown(whole: Shown, charter: Charter) -> Shown:
+    line, hidden = whole.prediction, hidden_names(charter)
+    values = {"inputs": shown_values(line.inputs, hidden), "features": shown_values(line.features, hidden)}
+    truth = whole.truth
+    if is_hidden(charter, charter.truth.dataset, charter.truth.label):
+        truth = tuple(said if said.label is None else replace(said, label=_LABEL) for said in truth)
+    return replace(whole, prediction=replace(line, **values), truth=truth)
 
 
 def _said(line: LoggedPrediction, now: datetime, lake: ObjectStore) -> tuple[Said, ...]:

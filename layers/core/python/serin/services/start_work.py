@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from serin.domain.asking import Asking
 from serin.domain.auditing.effects import asked_for_release, asked_for_training
 from serin.domain.errors import Conflict, NotFound
-from serin.domain.experiments import RERUN
+from serin.domain.experiments import RERUN, TrainingSet
 from serin.domain.models import ModelVersion
 from serin.domain.names import digest
 from serin.domain.people import People
 from serin.ports import Catalog, Control, Workflows
 from serin.services.release_under_way import release_under_way
 from serin.services.steps.approvals import requesters
+from serin.services.steps.origins import history
 from serin.services.withdraw_version import refuse_withdrawn
 
 
@@ -28,6 +29,16 @@ def start_training(model: str, asking: Asking, people: People, *, catalog: Catal
     catalog.note_asked(asked_for_training(model, run_id, "a training now", asking))
     workflows.start_training(model, run_id, "call", asking.correlation)
     return run_id
+
+
+def _is_erased(learnt: TrainingSet, catalog: Catalog) -> bool:
+    """Whether a dataset no longer has the rows it had by then: by its history, where anybody was erased from it."""
+    datasets = {dataset for one in catalog.erasures() if one.status != "begun" for dataset in one.datasets}
+    return not all(
+        any(head.digest == name for head, _ in history(dataset, catalog=catalog))
+        for dataset, name in learnt.heads.items()
+        if dataset in datasets
+    )
 
 
 def start_rerun(
@@ -44,7 +55,7 @@ def start_rerun(
             f"Repeat a run that was judged: `runs {model}` lists them. To train on today's data: `train {model}`.",
         )
     learnt = catalog.training_set(model, repeats.training_set)
-    if learnt.erasures:
+    if learnt.erasures or _is_erased(learnt, catalog):
         raise Conflict(
             f"Run {parent} cannot be repeated: somebody was erased from the rows it was trained on.",
             f"Only a new training can be made, on what is left: `train {model}`.",

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from serin.adapters.memory.runs import MemoryRuns, ended_otherwise, existing, in_time, paged
 from serin.adapters.memory.timeline import Timeline
 from serin.domain.approvals import Approval, Waiting
-from serin.domain.auditing.effects import approval_entries, upload_entry, version_registered, version_withdrawn
+from serin.domain.auditing.effects import (
+    approval_entries,
+    erasure_entries,
+    upload_entry,
+    version_registered,
+    version_withdrawn,
+)
 from serin.domain.auditing.entry import Area, Entry
 from serin.domain.auditing.releases import calls_moved, release_entries, release_judged, step_taken
 from serin.domain.auditing.watching import watch_entries
@@ -120,7 +126,9 @@ class MemoryCatalog(MemoryRuns):
             return True
 
     def save_erasure(self, erasure: Erasure) -> None:
-        self._erasures[erasure.id] = erasure
+        with self._lock:
+            self._erasures[erasure.id] = erasure
+            self._audit(*erasure_entries(erasure))
 
     def erasure(self, erasure_id: str) -> Erasure:
         return existing(self._erasures.get(erasure_id), f"erasure {erasure_id!r}")

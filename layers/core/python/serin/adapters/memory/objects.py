@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from serin.domain.errors import NotFound
-from serin.ports import ObjectContent, ObjectVersion
+from serin.ports import Clock, ObjectContent, ObjectVersion
 
 
 class MemoryObjectStore:
-    """A versioned bucket: every put of other content makes a version."""
+    """A versioned bucket: every put of other content makes a version, of which a clock says when it was made."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self._versions: dict[str, list[bytes]] = {}
+        self._made: dict[tuple[str, int], datetime] = {}
         self._deleted: set[tuple[str, int]] = set()
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
@@ -36,14 +39,15 @@ class MemoryObjectStore:
         into.write_bytes(self.get(key, version_id))
 
     def put(self, key: str, content: bytes) -> None:
-        versions = self._versions.setdefault(key, [])
         if not self._numbers(key) or self.get(key) != content:
-            versions.append(content)
+            self.put_version(key, content)
 
     def put_version(self, key: str, content: bytes) -> str:
         """Write a version of its own whatever was there before, as a copy made by S3 does; its id."""
         versions = self._versions.setdefault(key, [])
         versions.append(content)
+        if self._clock is not None:
+            self._made[key, len(versions)] = self._clock.now().replace(microsecond=0)
         return str(len(versions))
 
     def about(self, key: str) -> ObjectContent:
@@ -54,7 +58,7 @@ class MemoryObjectStore:
     def put_new(self, key: str, content: bytes) -> bool:
         if self._numbers(key):
             return False
-        self._versions.setdefault(key, []).append(content)
+        self.put_version(key, content)
         return True
 
     def put_file(self, key: str, file: Path) -> None:
@@ -67,7 +71,10 @@ class MemoryObjectStore:
     def versions(self, prefix: str, after: str = "") -> Iterator[Sequence[ObjectVersion]]:
         for key in self.keys(prefix, after):
             there = self._numbers(key)
-            yield tuple(ObjectVersion(key, str(number), number == there[-1]) for number in reversed(there))
+            yield tuple(
+                ObjectVersion(key, str(number), number == there[-1], at=self._made.get((key, number)))
+                for number in reversed(there)
+            )
 
     def delete_version(self, version: ObjectVersion) -> None:
         self._deleted.add((version.key, int(version.id)))

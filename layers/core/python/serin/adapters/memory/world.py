@@ -133,8 +133,8 @@ class MemoryErasures:
 
     begun: dict[str, Erasure] = field(default_factory=dict)
 
-    def start(self, erasure: Erasure) -> bool:
-        return self.begun.setdefault(erasure.id, erasure) is erasure
+    def start(self, erasure: Erasure) -> None:
+        self.begun.setdefault(erasure.id, erasure)
 
 
 class MemoryOnlineFeatures:

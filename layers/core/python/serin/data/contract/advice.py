@@ -11,9 +11,8 @@ from serin.data.files.table import RULES, TEXT
 from serin.domain.contract_rules import rules_of
 from serin.domain.contracts import Column, ColumnType, Contract, Rule
 from serin.domain.printable import printable
+from serin.domain.shown_names import NOT_SHOWN_TEXT
 
-NOT_SHOWN_TEXT = "not shown"
-"""What stands for a value of a column whose class the contract calls confidential or restricted."""
 _MOST = 3
 _Advice = tuple[tuple[str, str], ...]
 _MOMENT = "write 2013-04-01T09:00:00Z"

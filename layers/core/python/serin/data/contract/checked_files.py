@@ -35,7 +35,7 @@ class CheckedFile(Verdict):
     file's rows take the place of. `digests` has one of each accepted row (`serin.data.contract.digests`), eight bytes
     each, in their order. `claims` are files of what they claim (`serin.data.contract.claims`), by the id of each rule
     that looks at all uploads. `columns` are the file's own, in its order. `size` are the bytes that the accepted rows
-    take in memory.
+    take in memory. `erased` rows, of people who were erased, were left out before anything was looked at.
     """
 
     accepted: Path | None
@@ -46,6 +46,7 @@ class CheckedFile(Verdict):
     columns: Sequence[str]
     tally: Tally
     size: int
+    erased: int = 0
 
 
 def check_file(

@@ -23,8 +23,10 @@ def as_contract(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     if rows.schema == no_rows(contract).schema:
         return rows
     types = {name: _TYPES[dtype] for name, dtype in rows.schema.items() if dtype in _TYPES}
-    # Of rows that are older than the record of schemas neither the version is known nor the key.
-    refuse_incompatible([Schema("unknown", types, contract.primary_key)], contract)
+    # Rows say neither the version nor the key they were accepted under, nor which of their texts are digests: that is
+    # said by the schemas of the dataset's head.
+    hashed = tuple(column.name for column in contract.hashed if column.name in types)
+    refuse_incompatible([Schema("unknown", types, contract.primary_key, hashed)], contract)
     return rows.select(_as_column(rows, column, contract) for column in contract.columns)
 
 
@@ -42,8 +44,9 @@ def _as_column(rows: pl.DataFrame, column: Column, contract: Contract) -> pl.Ser
     if column.type == "number" and values.dtype == pl.Int64:
         inexact = values.filter(wider.cast(pl.Int64, strict=False).ne_missing(values))
         if inexact.len():
+            value = inexact[0] if column.shown else "a value that is not shown"
             raise Invalid(
-                f"{contract.dataset}.{column.name}: {inexact[0]} was accepted as an integer, and no number is exactly "
+                f"{contract.dataset}.{column.name}: {value} was accepted as an integer, and no number is exactly "
                 f"that; so are {inexact.len():,} values of one upload.",
                 "Leave the column an integer, or make it a string.",
             )

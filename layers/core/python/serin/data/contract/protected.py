@@ -26,15 +26,20 @@ class ProtectedBlocks:
     """The blocks of a file as they may be kept: columns dropped, values replaced by digests, broken lines left out.
 
     Rows that were exported from quarantine have digests already, and keep them where nobody has written a value there.
+    `left_out` counts the rows of people who were erased in the blocks so far.
     """
 
     def __init__(self, blocks: Blocks, contract: Contract, digests: Digests, erased: Sequence[Erased] = ()) -> None:
         self._blocks, self._digests, self._erased = blocks, digests, erased
         self._hashed = contract.hashed
         self._dropped = [column.name for column in contract.dropped or ()]
+        self.left_out = 0
 
     def __iter__(self) -> Iterator[Table]:
-        return map(self._protected, self._blocks)
+        for table in self._blocks:
+            protected = self._protected(table)
+            self.left_out += table.rows - protected.rows
+            yield protected
 
     def again(self, index: int) -> Table:
         return self._protected(self._blocks.again(index))

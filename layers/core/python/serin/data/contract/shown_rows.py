@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from serin.data.contract.advice import NOT_SHOWN_TEXT
 from serin.data.files.corrections import in_files
 from serin.data.files.table import RESERVED, TEXT
 from serin.domain.contracts import Column
+from serin.domain.shown_names import NOT_SHOWN_TEXT
 
 
 def shown_rows(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:

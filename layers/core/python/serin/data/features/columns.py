@@ -8,7 +8,8 @@ holds objects. Equal frames give equal bytes. Its arrays, by key:
     and `"others"`, the names of columns that only the live version uses,
     in the order of the table: `__moment`, `__label`, `__judges` (boolean: whether the row may judge), `__group`
     (integer: rows of one group lie on one side of every split), `__entity` (integer: what a row is about), the
-    truth's primary key (`__key_<column>` each), what the charter slices by (`__slice_<input>` each), then the model's
+    truth's primary key and its digests of people (`__key_<column>` each), what the charter slices by
+    (`__slice_<input>` each), then the model's
     columns (`serin.domain.features.feature_columns`, so `view.column` holds a dot). `kind` is one of number, integer,
     boolean, string, timestamp. `positive` is the class the charter calls so, or null.
 `<name>`

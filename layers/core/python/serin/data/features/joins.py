@@ -50,8 +50,8 @@ def training_rows(
     counts as one, for there a copy replaces what it is a copy of. A row that was to be asked about after `until` is not
     known yet, unless the model's code derives its moment: it may do that for rows without a time. Columns: `__moment`
     and `__label`, `__judges` and `__group` (`serin.data.features.standing`), the truth's entity as a number
-    (`__entity`), its primary key (`__key_<column>`), what the charter slices by (`__slice_<input>`), the model's
-    columns in order. Raises Invalid where the question would hold its own answer.
+    (`__entity`), its primary key and who it is about (`__key_<column>`), what the charter slices by
+    (`__slice_<input>`), the model's columns in order. Raises Invalid where the question would hold its own answer.
     """
     sources = ViewSources(charter, contracts, tables, functions)
     for name in tables:
@@ -87,7 +87,9 @@ def in_order(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 def training_columns(rows: pl.DataFrame, charter: Charter, contract: Contract, entity: Sequence[str]) -> pl.DataFrame:
     """The columns of a training set of its rows in order, which have features; `entity` are those that name it."""
-    keys = [pl.col(name).alias(KEY + name) for name in contract.primary_key]
+    # By the digests of people an erasure finds the rows that are theirs.
+    named = dict.fromkeys((*contract.primary_key, *(column.name for column in contract.hashed)))
+    keys = [pl.col(name).alias(KEY + name) for name in named]
     slices = [pl.col(name).alias(SLICE + name) for name in charter.slices]
     # A group is called as its first row, whatever order the table had.
     group = pl.col("__place").first().over(GROUP).cast(pl.Int64).alias(GROUP)

@@ -8,6 +8,7 @@ from serin.domain.approvals import Approval
 from serin.domain.asking import Asking
 from serin.domain.auditing.entry import Entry, What, entry_id
 from serin.domain.datasets import Upload
+from serin.domain.erasures import Erasure
 from serin.domain.experiments import Run
 from serin.domain.models import ModelVersion, Withdrawal
 from serin.domain.names import digest
@@ -20,6 +21,7 @@ def upload_entry(upload: Upload) -> Entry:
     because = "" if accepted else digest(upload.reason or "", upload.contract)
     rows = f"{upload.rows:,} rows, {upload.accepted:,} accepted, {upload.quarantined:,} set aside"
     corrected = f", {upload.corrected:,} corrected" if upload.corrected else ""
+    corrected += f", {upload.erased:,} of people who were erased" if upload.erased else ""
     return Entry(
         entry_id("upload", upload.dataset, upload.id, upload.status, because),
         upload.at,
@@ -30,6 +32,34 @@ def upload_entry(upload: Upload) -> Entry:
         f"{upload.file}: {rows}{corrected}" if accepted else upload.file,
         correlation=upload.correlation,
         digest=record_digest(upload),
+    )
+
+
+def erasure_entries(erasure: Erasure) -> tuple[Entry, ...]:
+    """The beginning of an erasure, or its end, for each dataset it reaches; none in between.
+
+    Of the person there is the digest, by which nothing is found any more.
+    """
+    if erasure.status == "begun":
+        return tuple(_erasure(erasure, dataset, "erasure began", erasure.at) for dataset in erasure.datasets)
+    if erasure.ended is None:
+        return ()
+    return tuple(_erasure(erasure, dataset, "erasure ended", erasure.ended) for dataset in erasure.datasets)
+
+
+def _erasure(erasure: Erasure, dataset: str, what: What, at: datetime) -> Entry:
+    counted = ", ".join(f"{count:,} of {place}" for place, count in erasure.erased.items())
+    return Entry(
+        entry_id(what, dataset, erasure.id),
+        at,
+        "data",
+        dataset,
+        what,
+        f"erasure {erasure.id}",
+        f"somebody known by {erasure.column}{': ' * bool(counted)}{counted}",
+        erasure.by,
+        correlation=erasure.id,
+        digest=erasure.digest,
     )
 
 

@@ -22,6 +22,7 @@ STAGE = "stage"
 
 What = (
     Literal["upload accepted", "upload rejected"]
+    | Literal["erasure began", "erasure ended"]
     | Literal["training asked for", "training began", "training ended", "version registered", "version withdrawn"]
     | Literal["release asked for", "release began", "step taken", "calls moved", "release judged", "release ended"]
     | Literal["wished", "question put", "question answered", "question closed"]

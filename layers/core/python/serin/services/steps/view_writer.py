@@ -22,7 +22,8 @@ from serin.domain.datasets import DatasetHead
 from serin.domain.fills import BusyEntity, Written
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, refuse_retyped
-from serin.domain.view_statistics import DerivedTimes, ViewStatistics
+from serin.domain.shown_names import is_hidden, shown_values
+from serin.domain.view_statistics import DerivedTimes, ValueStatistics, ViewStatistics
 from serin.ports import Catalog, Clock, ObjectStore, OnlineFeatures
 from serin.services.steps.dataset_rows import rows_up_to
 
@@ -105,15 +106,26 @@ class ViewWriter:
         if view.windows:
             buckets = buckets_of(view, name, rows, key, identity, wanted, sequence)
             written, ids = self.online.write_buckets(buckets), frozenset(bucket.key.id for bucket in buckets)
-            return Written(written, ids, tuple(_busy(bucket, key) for bucket in buckets if bucket.too_many))
+            return Written(written, ids, tuple(self._busy(view, bucket) for bucket in buckets if bucket.too_many))
         values = latest_values(view, name, rows, key, identity, wanted, sequence, self.clock.now())
         written, ids = self.online.write(values), frozenset(value.key.id for value in values)
-        return Written(written, ids, tuple(_busy(value, key) for value in values if value.too_many))
+        return Written(written, ids, tuple(self._busy(view, value) for value in values if value.too_many))
+
+    def _busy(self, view: View, item: OnlineItem) -> BusyEntity:
+        key = {name: str(value) for name, value in zip(self.key(view), item.key.values, strict=True)}
+        hidden = [name for name in key if is_hidden(self.charter, view.source, name)]
+        entity = ", ".join(f"{name}={value}" for name, value in shown_values(key, hidden).items())
+        since, until = (start_of(item.key), item.expires) if isinstance(item, Bucket) else (None, None)
+        return BusyEntity(printable(entity, 200), item.too_many, item.key.id, since, until)
 
     def statistics(self, view: View, rows: pl.DataFrame, heads: Heads) -> ViewStatistics:
         """What the newest versions of the rows look like, which were derived at these heads."""
         counted = statistics_of(view, self.latest(view.source, rows), self.key(view), self.clock.now())
-        return replace(counted, counted=rows.height, times=self._times(view.source, rows, heads))
+        values = {
+            name: ValueStatistics(value.nulls) if is_hidden(self.charter, view.source, name) else value
+            for name, value in counted.values.items()
+        }
+        return replace(counted, values=values, counted=rows.height, times=self._times(view.source, rows, heads))
 
     def _times(self, dataset: str, rows: pl.DataFrame, heads: Heads) -> DerivedTimes | None:
         contract = self.contracts[dataset]
@@ -132,12 +144,6 @@ class ViewWriter:
     def latest(self, dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
         """The newest version of each row."""
         return latest_rows(rows, self.contracts[dataset])
-
-
-def _busy(item: OnlineItem, key: Sequence[str]) -> BusyEntity:
-    entity = ", ".join(f"{name}={value}" for name, value in zip(key, item.key.values, strict=True))
-    since, until = (start_of(item.key), item.expires) if isinstance(item, Bucket) else (None, None)
-    return BusyEntity(printable(entity, 200), item.too_many, item.key.id, since, until)
 
 
 def sequence_of(heads: Heads) -> int:

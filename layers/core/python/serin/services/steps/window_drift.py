@@ -16,10 +16,12 @@ from serin.data.watching.summaries import Summaries
 from serin.data.watching.windows import window_against
 from serin.domain.charter import Charter
 from serin.domain.judgement.watching.drift import judge
+from serin.domain.judgement.watching.evidence import Window
 from serin.domain.judgement.watching.policy import WatchPolicy, shared
 from serin.domain.judgement.watching.verdicts import Promise, WindowVerdict
 from serin.domain.models import ModelVersion
 from serin.domain.records import from_record
+from serin.domain.shown_names import hidden_names
 from serin.domain.watched import Reported, SliceVerdict, WindowReport, report_file
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.version_reference import VersionReferences
@@ -71,7 +73,7 @@ class WindowDrift:
         reference, before = with_answers(known.whole, of_answers), self._before()
         summaries = days.between(self.begin, self.end, self.now)
         window = window_against(reference, summaries, self.begin, whole.window)
-        verdict = judge(window, reference.baseline, whole, before.get(WHOLE))
+        verdict = self._judged(window, reference, whole, before.get(WHOLE))
         slices = tuple(
             SliceVerdict(*_shown(of), self._slice(of, against, summaries, each, before))
             for of, against in sorted(known.references.items())
@@ -84,9 +86,16 @@ class WindowDrift:
     ) -> WindowVerdict:
         """In short: nobody reads what is as usual in each of thirty slices."""
         window = window_against(against, summaries, self.begin, policy.window, *of)
-        verdict = judge(window, against.baseline, policy, before.get(of))
+        verdict = self._judged(window, against, policy, before.get(of))
         unusual = tuple(one for one in verdict.features if one.status in ("DRIFT", "SUSPECTED"))
         return replace(verdict, features=unusual)
+
+    def _judged(
+        self, window: Window, against: WatchReference, policy: WatchPolicy, before: WindowVerdict | None
+    ) -> WindowVerdict:
+        """The verdict, in which no value stands that nobody may be shown."""
+        hidden = hidden_names(self.charter)
+        return judge(window.without_values(hidden), against.baseline.without_values(hidden), policy, before)
 
     def _onsets(
         self, reference: WatchReference, days: WatchedDays, verdict: WindowVerdict

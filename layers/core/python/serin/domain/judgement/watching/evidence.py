@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -74,6 +74,13 @@ class Baseline:
     chance: float
     features: tuple[FeatureReference, ...]
 
+    def without_values(self, hidden: Collection[str]) -> Baseline:
+        """The same with no single value of these features, which nobody may be shown."""
+        features = tuple(
+            replace(of, minimum=None, maximum=None) if of.feature in hidden else of for of in self.features
+        )
+        return replace(self, features=features)
+
 
 @dataclass(frozen=True)
 class FeatureWindow:
@@ -102,3 +109,10 @@ class Window:
     end: datetime
     rows: int
     features: tuple[FeatureWindow, ...]
+
+    def without_values(self, hidden: Collection[str]) -> Window:
+        """The window with no single value of these features, which nobody may be shown; what they add up to stays."""
+        features = tuple(
+            replace(of, minimum=None, maximum=None, unseen=()) if of.feature in hidden else of for of in self.features
+        )
+        return replace(self, features=features)

@@ -25,5 +25,6 @@ def _what(of: FeatureVerdict, version: int) -> str:
         share = f"{of.missing / max(of.rows, 1):.1%} of the requests, and in {usual:.1%} of the rows"
         return f"{of.feature} is missing in {share} that version {version} learnt from"
     if "new" in tests:
-        return f"{of.feature} has values that version {version} has not learnt ({', '.join(of.unseen)})"
+        named = f" ({', '.join(of.unseen)})" if of.unseen else ""
+        return f"{of.feature} has values that version {version} has not learnt{named}"
     return f"{of.feature} is distributed otherwise than in the rows that version {version} learnt from"
