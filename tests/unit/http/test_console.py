@@ -241,9 +241,10 @@ def test_pages_load_and_run_nothing_and_are_kept_nowhere() -> None:
 
 
 GETS = [path for method, path, _ in PAGES if method == "GET"]
+COMPARED = "/console/models/{model}/experiments?run:r2.001=on&run:r2.002=on"
 
 
-@pytest.mark.parametrize("template", GETS)
+@pytest.mark.parametrize("template", [*GETS, COMPARED])
 def test_no_name_or_value_changes_the_structure_of_a_page(template: str) -> None:
     tame, hostile = (
         Browser(an_api(word)).signed_in(*EVERYTHING).see(path_of(template)) for word in ("x" * len(XSS), XSS)
