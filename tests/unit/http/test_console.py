@@ -373,6 +373,21 @@ def test_a_row_is_seen_and_corrected_by_whoever_may_correct_and_only_while_it_is
     assert api.uploads.keys("raw/") == []
 
 
+def test_of_many_rows_that_are_set_aside_the_first_are_seen_and_the_others_one_press_away() -> None:
+    api, key = an_api(), "quarantine/orders/q.parquet"
+    frame = from_parquet(api.lake.get(key))
+    api.lake.put(key, to_parquet(pl.concat([frame] * 12).with_columns(__row=pl.int_range(1, 13).cast(pl.UInt32))))
+    browser = Browser(api).signed_in("read", "correct:*")
+    page = browser.see("/console/datasets/orders")
+    assert len([form for form in page.forms if form.action.endswith("/correct")]) == 12
+    nested = [part for part in page.structure if "details[" in part and "/details/" in part]
+    assert len(nested) == 2
+    assert "2 more" in page.words
+    (upload,) = api.catalog.latest_uploads("orders").items
+    asked = browser.see(f"/console/datasets/orders?row={upload.id[:12]}-12")
+    assert len([part for part in asked.structure if part.endswith("details[open]")]) == 1
+
+
 def test_what_broke_inside_is_a_page_without_the_words_of_the_fault() -> None:
     api = an_api()
     api.lake.put("reports/w.json", b"{broken")
