@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -89,6 +90,9 @@ def running(walked: Walked, root: Path, config: Mapping[str, Any]) -> Iterator[A
     selector = selectors.DefaultSelector()
     api = RuntimeApi(selector)
     given = dict(one.partition("=")[::2] for one in config["Env"])
+    # It is as late as on the platform: what is known online is as old.
+    clock = root / "clock"
+    clock.write_bytes(struct.pack("q", int(cloud.clock.now().timestamp() * 1_000_000) << 1 | 1))
     places = ":".join(str(root / place.lstrip("/")) for place in given["PYTHONPATH"].split(":"))
     client = cloud.client
     environment = {
@@ -102,6 +106,7 @@ def running(walked: Walked, root: Path, config: Mapping[str, Any]) -> Iterator[A
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
         "AWS_LAMBDA_LOG_STREAM_NAME": "image",
         "AWS_ENDPOINT_URL": str(cloud.endpoint_url),
+        "SERIN_CLOCK_FILE": str(clock),
         "AWS_REGION": cloud.region,
         "AWS_DEFAULT_REGION": cloud.region,
         "AWS_ACCESS_KEY_ID": str(client["aws_access_key_id"]),
