@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 def calls_through(client: Any) -> BareCalls:
     """The bare calls, sent to whoever listens to what the client sends: a test, else moto."""
 
-    def send(messages: Sequence[Message]) -> Iterator[HttpAnswer | None]:
+    def send(messages: Iterable[Message]) -> Iterator[HttpAnswer | None]:
         for headers, body in messages:
             try:
                 yield answer(headers, body)

@@ -186,4 +186,4 @@ def profile(dataset: str, model: str | None) -> ShownProfile:
 def plan(model: str) -> CutPlan:
     """What a training set would take; who does not ask waits for no client of S3."""
     world = platform()
-    return show_plan(world.charters[model], catalog=world.catalog, lake=world.lake)
+    return show_plan(world.charters[model], world.contracts, catalog=world.catalog, lake=world.lake)

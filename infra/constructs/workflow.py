@@ -20,6 +20,7 @@ from infra.constructs.function import ServiceFunction
 from infra.constructs.logs import retention_of
 from infra.constructs.permissions import UNTRACED, Permission, allow, grant, keep_wildcard
 from infra.constructs.stack import SerinStack
+from serin.domain.cut_plan import PIECES_AT_ONCE
 
 State = Mapping[str, Any]
 _EVERY_EXECUTION = "Step Functions names a map's children itself."
@@ -70,10 +71,6 @@ def answer_at(path: str) -> dict[str, Any]:
     return {"ResultSelector": {"answer.$": "$.Payload"}, "ResultPath": path}
 
 
-AT_ONCE = 5
-"""An account that is new runs ten functions at once, and predictions come first."""
-
-
 def distributed(label: str, bucket: str, items: str, prefix: str, **rest: Any) -> dict[str, Any]:
     """A map over the items of a JSON list in a bucket, each an execution of its own.
 
@@ -89,7 +86,7 @@ def distributed(label: str, bucket: str, items: str, prefix: str, **rest: Any) -
             "ReaderConfig": {"InputType": "JSON"},
             "Parameters": {"Bucket": bucket, "Key.$": items},
         },
-        "MaxConcurrency": AT_ONCE,
+        "MaxConcurrency": PIECES_AT_ONCE,
         "ResultWriter": {
             "Resource": f"{resource}:putObject",
             "Parameters": {"Bucket": bucket, "Prefix.$": prefix},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ BUILD = Path(__file__).parents[2] / "build"
 
 _GLANCE_S = 0.02
 """Between two looks whether everything has come to rest."""
+
+_SELDOM = (50_000, 20, 100)
+"""How much is made before the garbage collector looks, in Python's three generations."""
 
 _PATIENCE_S = 960.0
 """Longer than the longest function: a guard against hanging, on the busiest machine."""
@@ -89,6 +93,9 @@ class LocalCloud:
             if kept:
                 kept.keep(parts, read)
                 ends.callback(kept.rest)
+            # What it holds stays as long as it runs, and each whole look for garbage in it takes half a second.
+            ends.callback(gc.set_threshold, *gc.get_threshold())
+            gc.set_threshold(*_SELDOM)
             cloud = cls(parts, ends.pop_all())
         atexit.register(cloud.stop)
         return cloud

@@ -1,6 +1,7 @@
 """Scale: training sets in pieces: bit for bit the same however they are cut, and what each row costs as rows grow.
 
-Each piece is run in a process of its own, which says what it had in memory at most and the CPU it took.
+Pieces are run in processes of their own, which say what they had in memory at most and the CPU they took. Tables are
+made file by file on the disk, and what a round has read is removed once it is over: 10 GB of rows take some 20 GB.
 """
 
 from __future__ import annotations
@@ -8,39 +9,53 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benches.measuring import PROGRESS, ours, ratio
+from benches.measuring import PROGRESS, ours, peer, ratio
+from benches.scaling.costs import COSTED, cost_of
 from benches.scaling.sizes import generate, opened
 from benches.scaling.worlds import BUCKETS, SLABS, RandomWorld, in_pieces
 from serin.domain import cut_sizes
-from serin.services.steps.cut_making import next_round
+from serin.services.steps.cut_making import RoundToRun, next_round
 
-GOALS = {"equal": "all", "peak_mb": 2_000, "growth": 1.2}
-TOGETHER = 16
+GOALS = {"equal": "all", "peak_mb": 2_000, "growth": 1.2, "online_equal": "all but too many"}
+TOGETHER = 8
 """Pieces that one process runs, one after the other."""
 COMPARED = 2_000_000
 """Up to so many rows the set is made in one go as well."""
+ROOM = 16_000_000
+_READ_BY = {"derive": "rows", "look_up": "facts asks", "gather": "labelled values"}
+"""What files a round reads that no later one does."""
 
 
 def main() -> None:
     """Print the figures and write them."""
     parser = ArgumentParser(prog="bench scale", description=__doc__)
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
+    parser.add_argument("--peers", action="store_true", help="the same features by DuckDB, as far as it knows them")
     parser.add_argument("--worlds", type=int, default=10, help="random worlds, each cut in every way")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rows", type=int, default=200_000, help="of the smallest set")
+    parser.add_argument("--rows", type=int, default=400_000, help="of the smallest set")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
-    parser.add_argument("--room", type=int, default=4_000_000, help="bytes of rows that a piece may hold at once")
+    parser.add_argument("--room", type=int, default=ROOM, help="bytes of rows that a piece may hold at once")
+    parser.add_argument("--sampled", type=int, default=1_000, help="rows of the largest set that are asked online")
+    parser.add_argument("--folder", type=Path, help="where the tables are made, and removed again (default: /tmp)")
     arguments = parser.parse_args()
-    figures: dict[str, Any] = {"worlds": _worlds(arguments.worlds, arguments.seed)}
+    figures: dict[str, Any] = {"worlds": _worlds(arguments.worlds, arguments.seed), "room": arguments.room}
+    figures["cost"] = {name: cost_of(size) for name, size in COSTED.items()}
     cut_sizes.ROOM = arguments.room
-    sizes = [_size(arguments.rows * times, arguments.room) for times in arguments.times]
-    figures |= {"sizes": sizes, "growth": _growth(sizes), "goals": GOALS}
+    sizes = list[dict[str, Any]]()
+    for times in arguments.times:
+        last = times == arguments.times[-1]
+        with TemporaryDirectory(dir=arguments.folder) as name:
+            scaled = Scaled(Path(name), arguments.rows * times, arguments.room)
+            sizes.append(scaled.figures(arguments.sampled if last else 0, peers=arguments.peers and last))
+    figures |= {"sizes": sizes, "growth": _growth(sizes), "goals": GOALS, **_largest(sizes[-1])}
     print(json.dumps(figures, indent=2))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -61,37 +76,79 @@ def _worlds(worlds: int, seed: int) -> dict[str, Any]:
     return {"ways": ways, "different": different}
 
 
-def _size(rows: int, room: int) -> dict[str, Any]:
-    """A set of so many rows in all its tables, made in pieces."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        task, plan = generate(rows, folder)
-        rounds, pieces, peak = dict[str, float](), 0, 0.0
-        while unfinished := next_round(opened(folder)):
-            PROGRESS.print(f"{rows:,} rows, {unfinished.round}: {len(unfinished.pieces)} pieces")
-            for first in range(0, len(unfinished.pieces), TOGETHER):
-                ran = ours("cut_piece", folder, room, unfinished.round, *unfinished.pieces[first : first + TOGETHER])
-                rounds[unfinished.round] = rounds.get(unfinished.round, 0.0) + sum(ran["pieces"])
-                peak, pieces = max(peak, ran["peak_mb"]), pieces + len(ran["pieces"])
-        end = ours("cut_piece", folder, room, "end")
-        cpu_s = sum(rounds.values()) + end["cpu_s"]
+@dataclass
+class Scaled:
+    """A set of so many rows in all its tables, made in pieces in a folder; a piece has room for so many bytes."""
+
+    folder: Path
+    rows: int
+    room: int
+    rounds: dict[str, float] = field(default_factory=dict)
+    pieces: int = 0
+    peak: float = 0.0
+
+    def figures(self, sampled: int, *, peers: bool) -> dict[str, Any]:
+        """What it took; of the largest set also what is known online, and what a peer takes."""
+        PROGRESS.print(f"{self.rows:,} rows: making the tables")
+        task, plan = generate(self.rows, self.folder)
+        while unfinished := next_round(opened(self.folder)):
+            self._run(unfinished)
+            self._forget(unfinished.round)
+        cpu_s = sum(self.rounds.values())
         size = sum(file.memory for files in task.segments.values() for file in files)
-        figures: dict[str, Any] = {"rows": rows, "bytes": size, "made": end["rows"], "pieces": pieces}
+        figures: dict[str, Any] = {"rows": self.rows, "bytes": size, "pieces": self.pieces}
         figures |= {"planned_pieces": len(plan.pieces), "planned_s": round(plan.seconds, 1)}
-        figures |= {"cpu_s": round(cpu_s, 2), "cpu_us_a_row": round(1e6 * cpu_s / rows, 2)}
-        figures["rounds_us_a_row"] = {each: round(1e6 * took / rows, 2) for each, took in rounds.items()}
-        figures |= {"peak_mb": round(peak), "end_peak_mb": round(end["peak_mb"])}
-        if rows <= COMPARED:
-            whole = ours("cut_piece", folder, room, "whole")
-            figures["digest_equal"] = whole["digest"] == end["digest"]
-            figures["times_whole"] = ratio(cpu_s, whole["cpu_s"])
+        figures |= {"cpu_s": round(cpu_s, 2), "cpu_us_a_row": round(1e6 * cpu_s / self.rows, 2)}
+        figures["rounds_us_a_row"] = {each: round(1e6 * took / self.rows, 2) for each, took in self.rounds.items()}
+        figures["peak_mb"] = round(self.peak)
+        if self.rows <= COMPARED:
+            figures |= self._compared(cpu_s)
+        if sampled:
+            PROGRESS.print(f"{self.rows:,} rows: {sampled:,} of them are asked online")
+            figures["online"] = ours("cut_online", self.folder, self.room, sampled)
+        if peers:
+            PROGRESS.print(f"{self.rows:,} rows: DuckDB")
+            found = peer("formats", "duckdb_features", self.folder)
+            figures |= {"vs_duckdb": ratio(found["cpu_s"], cpu_s), "duckdb": found}
         return figures
+
+    def _run(self, unfinished: RoundToRun) -> None:
+        each, names, began = unfinished.round, unfinished.pieces, self.rounds.get(unfinished.round, 0.0)
+        for first in range(0, len(names), TOGETHER):
+            took = began * 1e6 / self.rows
+            PROGRESS.print(f"{self.rows:,} rows, {each}: {first} of {len(names)} pieces, {took:.2f} us of CPU a row")
+            ran = ours("cut_piece", self.folder, self.room, each, *names[first : first + TOGETHER])
+            began += sum(ran["pieces"])
+            self.peak, self.pieces = max(self.peak, ran["peak_mb"]), self.pieces + len(ran["pieces"])
+        self.rounds[each] = began
+
+    def _forget(self, each: str) -> None:
+        """Remove what the round has read."""
+        for content in _READ_BY.get(each, "").split():
+            for file in self.folder.rglob(f"files/*/{content}-*"):
+                file.unlink()
+
+    def _compared(self, cpu_s: float) -> dict[str, Any]:
+        end, whole = (ours("cut_piece", self.folder, self.room, what) for what in ("end", "whole"))
+        return {
+            "made": end["rows"],
+            "digest_equal": whole["digest"] == end["digest"],
+            "times_whole": ratio(cpu_s + end["cpu_s"], whole["cpu_s"]),
+        }
 
 
 def _growth(sizes: list[dict[str, Any]]) -> Mapping[str, float]:
     """CPU a row, as many times as that of the smallest."""
     least = sizes[0]
     return {f"{one['rows'] / least['rows']:g}": ratio(one["cpu_us_a_row"], least["cpu_us_a_row"]) for one in sizes}
+
+
+def _largest(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The largest set's own figures, where readers of the file look for them."""
+    names = ("rows", "bytes", "pieces", "cpu_s", "peak_mb", "vs_duckdb")
+    shown = {name: figures[name] for name in names if name in figures}
+    # PySpark comes without a Java, and nothing of this project installs one.
+    return {**shown, "vs_pyspark": None}
 
 
 if __name__ == "__main__":

@@ -85,8 +85,12 @@ class Client:
 
     def upload(self, dataset: str, file: Path, name: str | None = None) -> Mapping[str, Any]:
         """Put a file into the uploads bucket and wait for what becomes of it."""
+        return self.outcome(dataset, self.send(dataset, file, name))
+
+    def send(self, dataset: str, file: Path, name: str | None = None) -> str:
+        """Put a file into the uploads bucket; what `outcome` is asked for."""
         key = f"raw/{checked_name(dataset, 'dataset')}/{checked_file(name or file.name)}"
-        return self.outcome(dataset, f"{key}@{self._put(key, file)}")
+        return f"{key}@{self._put(key, file)}"
 
     def _put(self, key: str, file: Path) -> str:
         """Write a file into the uploads bucket; the version it has there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,8 +15,12 @@ from infra.quotas import refuse_more_than_fits
 from infra.settings import Settings, read_settings
 from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
+from serin.domain.charter import Charter
+from serin.domain.cut_plan import CutPlan
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, SerinError
+from serin.domain.plan_costs import over_ceiling
+from serin.domain.plan_sentences import sentences_of
 from serin.domain.records import from_record
 from serin.domain.schemas import SchemaChange, changes
 from serin.files.models import ModelFolder, read_models
@@ -30,12 +35,18 @@ HeadOf = Callable[[str], DatasetHead]
 
 
 def validate(arguments: Namespace) -> list[dict[str, Any]]:
-    """Every model's charter and contracts, checked, and compared with the rows of the stage that is connected."""
+    """Every model's charter and contracts, checked and compared with the connected stage's rows; and its next training.
+
+    What the training takes is told in the words of `serin plan`, and of a training that is refused.
+    """
     models = read_models(MODELS)
     refuse_more_than_fits([model.charter for model in models])
-    compared = _compared(models)
+    compared, plans = _compared(models), {one.charter.model: planned_for(one.charter) for one in models}
     for line in () if arguments.print_json else _said(models):
         story.say(line)
+    for model, sentences in () if arguments.print_json else plans.items():
+        for sentence in sentences:
+            story.say(f"{model}: {sentence}")
     return [
         {
             "model": one.charter.model,
@@ -43,6 +54,7 @@ def validate(arguments: Namespace) -> list[dict[str, Any]]:
             "said_not_checked": sum(len(contract.said or ()) for contract in one.contracts.values()),
             "inputs": len(one.charter.inputs),
             "earlier_rows": compared,
+            "plan": plans[one.charter.model],
         }
         for one in models
     ]
@@ -54,6 +66,20 @@ def _said(models: Iterable[ModelFolder]) -> Iterator[str]:
     for name, contract in contracts.items():
         for one in contract.said or ():
             yield f"{name}: said, not checked: {one.about}: {one.promise} ({one.reason})"
+
+
+def planned_for(charter: Charter) -> list[str]:
+    """What the next training takes, in the words of `serin plan`, and whether this charter's ceiling lets it begin."""
+    try:
+        with connected() as client:
+            plan = from_record(CutPlan, client.get(f"/models/{charter.model}/plan"))
+    except (SerinError, httpx.HTTPError, ValueError) as error:
+        return [f"not planned: {error.message if isinstance(error, SerinError) else error}"]
+    ceiling = over_ceiling(charter.budget, plan.usd, plan.fits)
+    said = list(sentences_of(replace(plan, refused=plan.refused or ceiling)))
+    if plan.charter != charter.digest():
+        said.append("That is planned by the charter that is deployed, which is not the one here.")
+    return said
 
 
 def _compared(models: Iterable[ModelFolder]) -> str:

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from serin.domain.account_quotas import needs_of, uses_of
 from serin.domain.cut_plan import CutPlan, PlannedPiece
-from serin.domain.records import from_record
+from serin.domain.plan_sentences import sentences_of
+from serin.domain.records import as_record, from_record
 from serin_cli import story
+from serin_cli.account_quotas import account_quotas
 from serin_cli.commands import connected
-
-CARRIERS: Mapping[str, str] = {
-    "whole": "in one go, by the function that builds training sets",
-    "process": "in pieces, one after the other, by the function that builds training sets",
-    "map": "in pieces, by functions that Step Functions calls as a distributed map",
-}
+from serin_cli.connection import load
 
 
 def show_plan(arguments: Namespace) -> Any:
-    """The pieces by round as a table, and what it all comes to; with --json every piece."""
+    """The pieces by round as a table, what it comes to, what more rows bring, and quotas; with --json every piece."""
     with connected() as client:
         answer = client.get(f"/models/{arguments.model}/plan")
-    if arguments.print_json:
-        return answer
     plan = from_record(CutPlan, answer)
+    needs = needs_of(plan)
+    quotas = list(uses_of(needs, *account_quotas(load(), needs)))
+    if arguments.print_json:
+        return {**answer, "quotas": [{**as_record(one), "sentence": one.sentence} for one in quotas]}
     lines = list(rounds_of(plan.pieces))
     if lines:
         story.show_table(lines, list(lines[0]))
     for sentence in sentences_of(plan):
         story.out.print(Text(sentence), soft_wrap=True)
+    for quota in quotas:
+        story.out.print(Text(f"Quota: {quota.sentence}"), soft_wrap=True)
     return None
 
 
@@ -49,16 +51,3 @@ def rounds_of(pieces: Sequence[PlannedPiece]) -> Iterator[dict[str, Any]]:
                 "s of the longest": f"{max(piece.seconds for piece in members):,.0f}",
                 "USD": f"{sum(piece.usd for piece in members):,.4f}",
             }
-
-
-def sentences_of(plan: CutPlan) -> Iterator[str]:
-    """What the plan comes to, or why nothing of it is begun."""
-    if plan.refused:
-        yield f"Refused: {plan.refused}"
-        return
-    yield (
-        f"At most {plan.rows:,} rows of {plan.columns} columns, made {CARRIERS.get(plan.carrier, plan.carrier)}: about "
-        f"{plan.seconds:,.0f} s of functions and ${plan.usd:,.2f}."
-    )
-    if plan.doubt:
-        yield f"If all of them have a label, no function trains on them: {plan.doubt}"

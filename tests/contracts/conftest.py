@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -85,14 +86,16 @@ def catalog(where: Aws | None) -> Catalog:
     if where is None:
         return MemoryCatalog()
     table = a_table(where.name("catalog"), "pk", "sk", by_moment=True, client=where.client("dynamodb"))
-    return DynamoCatalog(RecordTable(*table))
+    return DynamoCatalog(records_on(where, *table))
 
 
 @pytest.fixture
 def control(where: Aws | None) -> Control:
     if where is None:
         return MemoryControl()
-    return DynamoControl(RecordTable(*a_table(where.name("control"), "pk", "sk", client=where.client("dynamodb"))))
+    return DynamoControl(
+        records_on(where, *a_table(where.name("control"), "pk", "sk", client=where.client("dynamodb")))
+    )
 
 
 @pytest.fixture
@@ -101,6 +104,11 @@ def online(where: Aws | None) -> OnlineFeatures:
         return MemoryOnlineFeatures()
     client, table = a_table(where.name("online"), "pk", client=where.client("dynamodb"))
     return on_a_cloud(where, client, table) if where.is_local else online_of(client, table)
+
+
+def records_on(cloud: Aws, client: Any, table: str) -> RecordTable:
+    """As a function makes it; what has no port that can be called is asked of botocore alone."""
+    return RecordTable(client, table, calls_on(cloud) if cloud.is_local else None)
 
 
 def on_a_cloud(cloud: Aws, client: object, table: str) -> DynamoOnlineFeatures:

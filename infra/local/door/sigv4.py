@@ -119,8 +119,9 @@ def signature_over(claim: Claim, text: str, secret: str, form: str = ALGORITHM) 
 
 def signature_of_text(claim: Claim, text: str, secret: str) -> str:
     """The signature of a text by the key of the claim's day, region and service."""
-    key = _key(secret, claim.day, claim.region, claim.service)
-    return hmac.digest(key, text.encode(), "sha256").hex()
+    signing = _signing(secret, claim.day, claim.region, claim.service).copy()
+    signing.update(text.encode())
+    return signing.hexdigest()
 
 
 def sha256(content: bytes) -> str:
@@ -145,8 +146,9 @@ def _canonical(claim: Claim, received: Received, payload: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _key(secret: str, day: str, region: str, service: str) -> bytes:
+def _signing(secret: str, day: str, region: str, service: str) -> hmac.HMAC:
+    """What has the key already; a copy of it signs, and hands over to no other thread for that."""
     key = f"AWS4{secret}".encode()
     for part in (day, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return key
+    return hmac.new(key, digestmod="sha256")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.local.iam.patterns import Context, arn_matches, text_matches
+from infra.local.iam.patterns import Context, any_text_matches, arn_matches, text_matches
 
 KEYS = frozenset(
     """
@@ -59,6 +59,9 @@ class Condition:
         return all(results) if self.quantifier == "ForAllValues" else any(results)
 
     def _holds(self, value: str, context: Context) -> bool:
+        if self.operator == "StringLike":
+            # A batch names a hundred keys, each of which may be of any of the patterns.
+            return any_text_matches(self.values, value, context) != self.negated
         compare = _OPERATORS[self.operator]
         return any(compare(wanted, value, context) for wanted in self.values) != self.negated
 

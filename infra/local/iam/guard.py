@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from infra.local.iam.decisions import Decision, Decisions
@@ -108,9 +109,14 @@ _TYPES = {"role": "AssumedRole", "user": "User", "account": "Account"}
 def _everywhere(caller: Caller) -> Context:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
     running = wiring()
-    now = running.clock.now()
-    time = {"aws:currenttime": (now.isoformat(),), "aws:epochtime": (str(int(now.timestamp())),)}
-    return {**_always(caller, running.region), **time}
+    return {**_always(caller, running.region), **_time(int(running.clock.time()))}
+
+
+@lru_cache(maxsize=16)
+def _time(second: int) -> Context:
+    """Both tell it to the second."""
+    moment = datetime.fromtimestamp(second, UTC)
+    return {"aws:currenttime": (moment.isoformat(),), "aws:epochtime": (str(second),)}
 
 
 @lru_cache(maxsize=4096)

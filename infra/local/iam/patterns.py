@@ -23,6 +23,14 @@ def text_matches(pattern: str, text: str, context: Context) -> bool:
     return expression is not None and expression.fullmatch(text) is not None
 
 
+def any_text_matches(patterns: tuple[str, ...], text: str, context: Context) -> bool:
+    """Whether the whole text is of one of the patterns."""
+    expression = _any_of(patterns)
+    if expression is not None:
+        return expression.fullmatch(text) is not None
+    return any(text_matches(pattern, text, context) for pattern in patterns)
+
+
 def arn_matches(pattern: str, arn: str, context: Context) -> bool:
     """Part by part, so that a wildcard of one part never reaches into the next; missing last parts are any."""
     if pattern == "*":
@@ -50,6 +58,14 @@ def _parts(pattern: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(_regular(pattern), re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The patterns as one; None where there is none, or one of them has a variable."""
+    if not patterns or any("${" in pattern for pattern in patterns):
+        return None
+    return re.compile("|".join(f"(?:{_regular(pattern)})" for pattern in patterns), re.DOTALL)
 
 
 def _regular(pattern: str) -> str:

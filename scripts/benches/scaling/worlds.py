@@ -33,8 +33,8 @@ from serin.domain.charter import (
 )
 from serin.domain.contracts import Column, Contract
 from serin.domain.cut_pieces import CutTask
-from serin.domain.cut_plan import Cut, Cuts
 from serin.domain.cut_sizes import lookups_of
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.datasets import DatasetHead, Part, Upload
 from serin.domain.judgement.policy import GatePolicy
 from serin.domain.names import digest
@@ -223,10 +223,10 @@ class RandomWorld:
         cut = Cut(coarse, fine)
         files = {name: _counts(chance, len(parts)) for name, parts in listed(self.heads, catalog=self.catalog).items()}
         lookups = {
-            lookup.name: replace(cut, slab=None if lookup.reach is None else slab)
+            lookup.name: replace(cut, slab=None if lookup.reach is None else slab, slabs=chance.randint(1, 4))
             for lookup in lookups_of(self.charter, self.charter.features.views)
         }
-        return Cuts(dict.fromkeys(self.contracts, cut), lookups, slab, files)
+        return Cuts(dict.fromkeys(self.contracts, cut), lookups, slab, files, chance.randint(1, 4))
 
 
 def in_pieces(source: CutSource, chance: Random) -> bytes:

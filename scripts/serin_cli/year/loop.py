@@ -24,6 +24,8 @@ FIRST_ASKED, LAST = datetime(2013, 3, 1, 10, tzinfo=UTC), datetime(2013, 12, 31,
 NOTICE, EVENING = timedelta(hours=2), timedelta(hours=6)
 """Callers ask after each upload, about the flights of the day that depart from two hours later on."""
 TWO_DAYS = timedelta(days=2)
+BY_THE_DAY = ("weather", "flights")
+"""Datasets of which each visit brings some; the first training needs the weather before the flights."""
 DAY, TOGETHER = timedelta(days=1), 10
 """Flights of one request, where callers ask for a day's flights at once."""
 CALLS_OF_RELEASE, A_MINUTE, RELEASE_MINUTES = 1500, 400, 240
@@ -84,7 +86,9 @@ class Loop:
                 self._client.upload(dataset, files[f"{dataset}.csv"])
             # By the month, so that the training begins with the last flights it needs.
             for since, until in ((YEAR, FEBRUARY), (FEBRUARY, self.now)):
-                self._upload(since, until)
+                for dataset in BY_THE_DAY:
+                    self._client.upload(dataset, self._weeks.file(dataset, since, until))
+                self._cloud.settle()
         self._notice_runs()
         self._client.release_ended(MODEL)
 
@@ -162,9 +166,11 @@ class Loop:
         return self._keep(Episode(self.now, cause, driven.status, version))
 
     def _upload(self, since: datetime, until: datetime) -> None:
-        for dataset in ("weather", "flights"):
-            self._client.upload(dataset, self._weeks.file(dataset, since, until))
+        """Both at once: nothing that begins by itself waits for either of them here."""
+        sent = {name: self._client.send(name, self._weeks.file(name, since, until)) for name in BY_THE_DAY}
         self._cloud.settle()
+        for dataset, arrival in sent.items():
+            self._client.outcome(dataset, arrival)
 
     def _coming(self) -> list[Instance]:
         return self._departing(self.now + EVENING)

@@ -28,7 +28,7 @@ from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
-from serin.domain.contracts import Contract
+from serin.domain.contracts import Column, Contract
 from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -55,9 +55,11 @@ from serin.services.show_watch import ShownWatch, show_watch
 from serin.services.start_batch import start_batch
 from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
-from tests.builders import NOON, a_charter
+from tests.builders import NOON, a_charter, a_contract
 
 MODEL = "late-orders"
+_SHOPS = (Column("shop", "string"), Column("seen_at", "timestamp"), Column("length", "integer"))
+PLANNED_BY = {"orders": a_contract(), "shops": a_contract(dataset="shops", columns=_SHOPS, rules=(), primary_key=())}
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Api:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(NOON))
     events: MemoryEvents = field(default_factory=MemoryEvents)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
+    charter: Charter = field(default_factory=a_charter)
 
     def __post_init__(self) -> None:
         self.app = _app()
@@ -104,7 +107,7 @@ class Api:
         return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
 
     def plan(self, model: str) -> CutPlan:
-        return show_plan(a_charter(), catalog=self.catalog, lake=self.lake)
+        return show_plan(self.charter, PLANNED_BY, catalog=self.catalog, lake=self.lake)
 
     def publish(self, event: Event) -> None:
         self.events.publish(event)

@@ -6,6 +6,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -103,14 +104,26 @@ def _source_etag(response: S3Response) -> str | None:
 
 
 def _alone(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """moto reads a key's versions, adds one and writes them back, and lists keys that others delete meanwhile."""
+    """moto reads a key's versions, adds one and writes them back, and lists versions that others delete meanwhile."""
     with _lock:
         return original(*args, **kwargs)
 
 
 # Copies and completed uploads are put by `put_object`.
-for _name in ("put_object", "delete_object", "list_objects", "list_object_versions"):
+for _name in ("put_object", "delete_object", "list_object_versions"):
     wrap(S3Backend, _name)(_alone)
+
+
+@wrap(S3Backend, "list_objects")
+def list_objects(
+    original: Callable[..., Any], backend: S3Backend, bucket: Any, prefix: str | None, *args: Any, **kwargs: Any
+) -> Any:
+    """moto lists keys that others delete meanwhile, and reads all objects of a bucket to find those of a prefix."""
+    with _lock:
+        if prefix and type(bucket) is FakeBucket:
+            names = [name for name in tuple(bucket.keys) if name.startswith(prefix)]
+            bucket = SimpleNamespace(keys={name: bucket.keys[name] for name in names})
+        return original(backend, bucket, prefix, *args, **kwargs)
 
 
 @wrap(S3Backend, "put_bucket_policy")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from serin.adapters.bare_calls import BareCalls
+    from serin.adapters.dynamodb import RecordTable
     from serin.adapters.online import DynamoOnlineFeatures
     from serin.adapters.s3 import S3ObjectStore
     from serin.adapters.salts import DynamoSalts
@@ -98,17 +100,15 @@ class Platform:
     def catalog(self) -> Catalog:
         """What happened to data, runs, versions and releases."""
         from serin.adapters.catalog import DynamoCatalog
-        from serin.adapters.dynamodb import RecordTable
 
-        return DynamoCatalog(RecordTable(_client("dynamodb"), self._environment["SERIN_CATALOG_TABLE"]))
+        return DynamoCatalog(self._records("SERIN_CATALOG_TABLE"))
 
     @cached_property
     def control(self) -> Control:
         """Tokens, leases, intents, live pointers."""
         from serin.adapters.control import DynamoControl
-        from serin.adapters.dynamodb import RecordTable
 
-        return DynamoControl(RecordTable(_client("dynamodb"), self._environment["SERIN_CONTROL_TABLE"]))
+        return DynamoControl(self._records("SERIN_CONTROL_TABLE"))
 
     @property
     def salts(self) -> Salts:
@@ -117,11 +117,9 @@ class Platform:
 
     @cached_property
     def _salts(self) -> DynamoSalts:
-        from serin.adapters.bare_calls import bare_calls
         from serin.adapters.salts import DynamoSalts
 
-        table, calls = self._environment["SERIN_CONTROL_TABLE"], bare_calls(self._environment)
-        return DynamoSalts(lambda: _client("dynamodb"), table, calls)
+        return DynamoSalts(_dynamodb, self._environment["SERIN_CONTROL_TABLE"], self._calls)
 
     @property
     def erasable_uploads(self) -> ErasableStore:
@@ -155,11 +153,9 @@ class Platform:
 
     @cached_property
     def _online(self) -> DynamoOnlineFeatures:
-        from serin.adapters.bare_calls import bare_calls
         from serin.adapters.online import DynamoOnlineFeatures
 
-        table, calls = self._environment["SERIN_FEATURES_TABLE"], bare_calls(self._environment)
-        return DynamoOnlineFeatures(lambda: _client("dynamodb"), table, calls)
+        return DynamoOnlineFeatures(_dynamodb, self._environment["SERIN_FEATURES_TABLE"], self._calls)
 
     @cached_property
     def events(self) -> Events:
@@ -306,6 +302,18 @@ class Platform:
             ) from error
         return function
 
+    @cached_property
+    def _calls(self) -> BareCalls | None:
+        """Calls of DynamoDB that need no client; all tables share the connections."""
+        from serin.adapters.bare_calls import bare_calls
+
+        return bare_calls(self._environment)
+
+    def _records(self, variable: str) -> RecordTable:
+        from serin.adapters.dynamodb import RecordTable
+
+        return RecordTable(_dynamodb, self._environment[variable], self._calls)
+
     def _bucket(self, variable: str) -> S3ObjectStore:
         from serin.adapters.s3 import S3ObjectStore
 
@@ -346,6 +354,10 @@ def _client(service: str) -> Any:
     import boto3
 
     return boto3.client(service)  # type: ignore[call-overload]
+
+
+def _dynamodb() -> Any:
+    return _client("dynamodb")
 
 
 def _files(package: str) -> Any:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import pytest
 
-from infra.local.iam.patterns import action_matches, arn_matches, text_matches
+from infra.local.iam.patterns import action_matches, any_text_matches, arn_matches, text_matches
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/catalog"
 OBJECT = "arn:aws:s3:::lake/datasets/a:b/c.parquet"
@@ -59,3 +61,16 @@ def test_a_variable_without_a_value_matches_nothing_but_its_default() -> None:
 def test_a_wildcard_can_be_written_as_itself() -> None:
     assert text_matches("a${*}", "a*", {})
     assert not text_matches("a${*}", "ab", {})
+
+
+def test_any_of_several_patterns_matches_what_one_of_them_does() -> None:
+    patterns = ("a*", "?b", "a|b", "(a)", "", "${aws:principalaccount}*")
+    texts = ("", "a", "ab", "cb", "a|b", "b", "(a)", "x1", "1", "a\nb")
+    context = {"aws:principalaccount": ("1",)}
+    seen = set[bool]()
+    for count, text in product(range(len(patterns) + 1), texts):
+        for some in combinations(patterns, count):
+            matches = any(text_matches(one, text, context) for one in some)
+            assert any_text_matches(some, text, context) is matches, (some, text)
+            seen.add(matches)
+    assert seen == {True, False}

@@ -34,6 +34,7 @@ from serin_cli import (
     erase,
     image,
     local,
+    plan,
     story,
     tokens,
     trace,
@@ -162,7 +163,7 @@ def _hostile_contract() -> str:
 
 def _replaced() -> Iterator[tuple[Any, str, Any]]:
     yield erase, "_catalog", lambda _: _erased()
-    for module in (commands, clock, erase, image, tokens, trace):
+    for module in (commands, clock, erase, image, plan, tokens, trace):
         yield module, "load", lambda: CONNECTION
     yield commands, "Client", Platform
     yield commands, "write_sample", lambda _, later: [Path(f"x/{ATTACK}.csv")]

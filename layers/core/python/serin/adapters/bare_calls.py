@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ _OTHER_ADDRESSES = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_
 _REGIONS = ("af-", "ap-", "ca-", "eu-", "il-", "me-", "mx-", "sa-", "us-east-", "us-west-", "us-gov-")
 """Regions whose services are called `<service>.<region>.amazonaws.com`."""
 
-Send = Callable[[Sequence[Message]], Iterable["HttpAnswer | None"]]
+Send = Callable[[Iterable[Message]], Iterable["HttpAnswer | None"]]
 """Sends messages to DynamoDB, which works on them at the same time; None where no answer comes."""
 
 
@@ -44,9 +44,9 @@ class BareCalls:
         """The reply, of whatever status; None when none came, or it is not what DynamoDB has sent."""
         return self.ask_each(operation, [parameters])[0]
 
-    def ask_each(self, operation: str, of_calls: Sequence[Mapping[str, Any]]) -> list[Reply | None]:
-        """The replies to several calls, which are asked at once."""
-        answers = self._send([self._message(operation, parameters) for parameters in of_calls])
+    def ask_each(self, operation: str, of_calls: Iterable[Mapping[str, Any]]) -> list[Reply | None]:
+        """The replies to several calls, some of which are asked at once."""
+        answers = self._send(self._message(operation, parameters) for parameters in of_calls)
         return [None if answer is None else _reply(answer) for answer in answers]
 
     def _message(self, operation: str, parameters: Mapping[str, Any]) -> Message:

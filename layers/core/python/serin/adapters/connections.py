@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,17 +42,20 @@ class Connections:
         """The host as HTTP names it, with a port that is not the usual one."""
         return self._parts.netloc
 
-    def post(self, messages: Sequence[Message]) -> Iterator[HttpAnswer | None]:
+    def post(self, messages: Iterable[Message]) -> Iterator[HttpAnswer | None]:
         """The answer of each message, in their order; None where none comes.
 
         Some are sent before the first answer is read, each on a connection of its own, so that they are worked on at
-        the same time. Who keeps a connection cannot know that it has been closed before it is used: then a new one is
-        tried.
+        the same time; with each answer the next is sent. Who keeps a connection cannot know that it has been closed
+        before it is used: then a new one is tried.
         """
-        for first in range(0, len(messages), AT_ONCE):
-            some = messages[first : first + AT_ONCE]
-            begun = [self._begun(message) for message in some]
-            yield from [self._ended(message, connection) for message, connection in zip(some, begun, strict=True)]
+        under_way = deque[tuple[Message, _Connection | None]]()
+        for message in messages:
+            if len(under_way) == AT_ONCE:
+                yield self._ended(*under_way.popleft())
+            under_way.append((message, self._begun(message)))
+        while under_way:
+            yield self._ended(*under_way.popleft())
 
     @property
     def _idle(self) -> list[_Connection]:

@@ -6,11 +6,11 @@ Attributes that conditions look at stand beside the record; nothing else reads t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
-from botocore.exceptions import ClientError
-
+from serin.adapters.bare_calls import OK, BareCalls
 from serin.domain.paging import Page
 from serin.domain.records import as_record
 
@@ -26,59 +26,82 @@ LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict", "None"}
 
 
 class RecordTable:
-    """Reads and conditional writes of records."""
+    """Reads and conditional writes of records.
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        self._client = client
+    What is read is asked the short way first, by `calls`; botocore's client writes, and reads what had no plain answer.
+    It may be given as what makes it: whoever only reads starts none.
+    """
+
+    def __init__(
+        self, client: DynamoDBClient | Callable[[], DynamoDBClient], table: str, calls: BareCalls | None = None
+    ) -> None:
+        self._given = client
         self._table = table
+        self._calls = calls
+
+    @cached_property
+    def _client(self) -> DynamoDBClient:
+        return self._given() if callable(self._given) else self._given
 
     def get(self, pk: str, sk: str) -> Any | None:
         """The record, or None; always the newest, never a stale replica's."""
-        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
-        return _record(answer["Item"]) if "Item" in answer else None
+        item = self._asked("GetItem", {"Key": _key(pk, sk)}).get("Item")
+        return None if item is None else _record(item)
 
     def query(self, pk: str, prefix: str = "") -> Sequence[Any]:
         """All records of a partition whose sort key begins with `prefix`, by sort key."""
         names = {"#pk": "pk", "#sk": "sk"}
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
+        return self._records(
             KeyConditionExpression="#pk = :pk AND begins_with(#sk, :sk)" if prefix else "#pk = :pk",
             ExpressionAttributeNames=names if prefix else {"#pk": "pk"},
-            ExpressionAttributeValues={":pk": {"S": pk}, **({":sk": {"S": prefix}} if prefix else {})},
-            ConsistentRead=True,
+            ExpressionAttributeValues=_encoded({":pk": pk, ":sk": prefix} if prefix else {":pk": pk}),
         )
-        return [_record(item) for page in pages for item in page["Items"]]
 
     def between(self, pk: str, first: str, last: str) -> Sequence[Any]:
         """All records of a partition whose sort keys lie from `first` to `last`, by sort key."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
+        return self._records(
             KeyConditionExpression="#pk = :pk AND #sk BETWEEN :first AND :last",
             ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
             ExpressionAttributeValues=_encoded({":pk": pk, ":first": first, ":last": last}),
-            ConsistentRead=True,
         )
-        return [_record(item) for page in pages for item in page["Items"]]
 
     def newest(self, pk: str, limit: int, after: str | None, *, by_moment: bool) -> Page[Any]:
         """Records of a partition from the last to the first, by sort key or by the moment they were written with."""
         key = MOMENT if by_moment else "sk"
-        index: Any = {"IndexName": BY_MOMENT} if by_moment else {}
-        condition = "#pk = :pk" if after is None else "#pk = :pk AND #key < :after"
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression=condition,
+        pages = self._pages(
+            KeyConditionExpression="#pk = :pk" if after is None else "#pk = :pk AND #key < :after",
             ExpressionAttributeNames={"#pk": "pk"} if after is None else {"#pk": "pk", "#key": key},
             ExpressionAttributeValues=_encoded({":pk": pk} if after is None else {":pk": pk, ":after": after}),
             ScanIndexForward=False,
-            ConsistentRead=True,
             # One more than is wanted tells whether there is more.
-            PaginationConfig={"MaxItems": limit + 1, "PageSize": limit + 1},
-            **index,
+            Limit=limit + 1,
+            **({"IndexName": BY_MOMENT} if by_moment else {}),
         )
-        found = [item for page in pages for item in page["Items"]]
-        items = tuple(_record(item) for item in found[:limit])
-        return Page(items, found[limit - 1][key]["S"] if len(found) > limit else None)
+        items: list[Any] = []
+        while len(items) <= limit and (page := next(pages, None)) is not None:
+            items += page
+        shown = tuple(_record(item) for item in items[:limit])
+        return Page(shown, items[limit - 1][key]["S"] if len(items) > limit else None)
+
+    def _records(self, **query: Any) -> list[Any]:
+        return [_record(item) for page in self._pages(**query) for item in page]
+
+    def _pages(self, **query: Any) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """The items of a query, as many at a time as one answer holds."""
+        while True:
+            answer = self._asked("Query", query)
+            yield answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _asked(self, operation: Literal["GetItem", "Query"], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the table answers. A read may be asked twice, so botocore is asked what had no plain answer."""
+        asked: dict[str, Any] = {"TableName": self._table, **parameters, "ConsistentRead": True}
+        reply = None if self._calls is None else self._calls.ask(operation, asked)
+        if reply is not None and reply.status == OK:
+            return reply.record
+        return self._client.get_item(**asked) if operation == "GetItem" else self._client.query(**asked)
 
     def put(self, item: Put) -> bool:
         """Write one item; False when its condition does not hold."""
@@ -94,6 +117,8 @@ class RecordTable:
 
     def put_together(self, items: Sequence[Put]) -> bool:
         """Write all items or none; False when a condition does not hold or somebody else is writing the same."""
+        from botocore.exceptions import ClientError
+
         writes: list[Any] = [{"Put": {"TableName": self._table, **item.arguments()}} for item in items]
         try:
             self._client.transact_write_items(TransactItems=writes)

@@ -47,14 +47,10 @@ class DynamoOnlineFeatures:
         return self._written(bucket_items(bucket) for bucket in buckets)
 
     def _written(self, items: Iterable[Sequence[dict[str, Any]]]) -> int:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
-            return sum(writers.map(self._put_in_order, items))
-
-    def _put_in_order(self, items: Sequence[dict[str, Any]]) -> bool:
-        """Whether the last was kept, which leads to the others: they are there before it is."""
-        return [self._put(item) for item in items][-1]
+        """How many of the last items were kept, which lead to the others: these are there before they are."""
+        of_each = list(items)
+        self._put_each([item for several in of_each for item in several[:-1]])
+        return sum(self._put_each([several[-1] for several in of_each]))
 
     def read(self, keys: Sequence[EntityKey]) -> Mapping[EntityKey, OnlineItem]:
         wanted = {key.id: key for key in keys}
@@ -83,21 +79,33 @@ class DynamoOnlineFeatures:
     def _pieces(self, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         return self._reads.items([_key(name) for name in names], consistent=True)
 
-    def _put(self, item: dict[str, Any]) -> bool:
-        """Keep the item unless the table has one of a later sequence.
+    def _put_each(self, items: Sequence[dict[str, Any]]) -> list[bool]:
+        """Keep items unless the table has one of a later sequence; whether each was kept.
 
         Asked the short way first. What has no plain answer is asked of botocore: to put an item twice changes nothing.
         """
-        put: Any = {
+        puts = [self._put_of(item) for item in items]
+        replies = [None] * len(puts) if self._calls is None else self._calls.ask_each("PutItem", puts)
+        kept = {at: reply.status == OK for at, reply in enumerate(replies) if reply is not None and _is_plain(reply)}
+        open_still = [at for at in range(len(puts)) if at not in kept]
+        if open_still:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(WRITES_AT_ONCE) as writers:
+                put = writers.map(self._put, [puts[at] for at in open_still])
+                kept |= dict(zip(open_still, put, strict=True))
+        return [kept[at] for at in range(len(puts))]
+
+    def _put_of(self, item: dict[str, Any]) -> dict[str, Any]:
+        return {
             "TableName": self._table,
             "Item": item,
             "ConditionExpression": "attribute_not_exists(pk) OR #sequence <= :sequence",
             "ExpressionAttributeNames": {"#sequence": "sequence"},
             "ExpressionAttributeValues": {":sequence": item["sequence"]},
         }
-        reply = None if self._calls is None else self._calls.ask("PutItem", put)
-        if reply is not None and (reply.status == OK or _is_late(reply)):
-            return reply.status == OK
+
+    def _put(self, put: Any) -> bool:
         try:
             self._client.put_item(**put)
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -105,8 +113,9 @@ class DynamoOnlineFeatures:
         return True
 
 
-def _is_late(reply: Reply) -> bool:
-    return str(reply.record.get("__type")).endswith("#ConditionalCheckFailedException")
+def _is_plain(reply: Reply) -> bool:
+    """Whether an item was written, or one of a later sequence was there."""
+    return reply.status == OK or str(reply.record.get("__type")).endswith("#ConditionalCheckFailedException")
 
 
 def _key(name: str) -> dict[str, Any]:

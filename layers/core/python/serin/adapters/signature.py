@@ -37,18 +37,16 @@ def signed(headers: Mapping[str, str], body: bytes, keys: Keys, seconds: float |
     request = "\n".join(("POST", "/", "", listed, names, hashlib.sha256(body).hexdigest()))
     scope = f"{moment[:8]}/{keys.region}/{keys.service}/aws4_request"
     text = "\n".join((_ALGORITHM, moment, scope, hashlib.sha256(request.encode()).hexdigest()))
-    signature = _mac(_day_key(keys, moment[:8]), text).hex()
-    said = f"Credential={keys.id}/{scope}, SignedHeaders={names}, Signature={signature}"
+    signing = _signing(keys, moment[:8]).copy()
+    signing.update(text.encode())
+    said = f"Credential={keys.id}/{scope}, SignedHeaders={names}, Signature={signing.hexdigest()}"
     return {**headers_sent, "Authorization": f"{_ALGORITHM} {said}"}
 
 
 @lru_cache(maxsize=4)
-def _day_key(keys: Keys, day: str) -> bytes:
+def _signing(keys: Keys, day: str) -> hmac.HMAC:
+    """What has the day's key already: a copy of it signs, and hands over to no other thread for that."""
     key = f"AWS4{keys.secret}".encode()
     for part in (day, keys.region, keys.service, "aws4_request"):
-        key = _mac(key, part)
-    return key
-
-
-def _mac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.new(key, digestmod="sha256")

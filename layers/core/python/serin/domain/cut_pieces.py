@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from serin.domain.copies import nearly_unique
-from serin.domain.cut_plan import Cuts
 from serin.domain.cut_sizes import Lookup, Round
+from serin.domain.cuts import Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
 from serin.domain.models import Artifact
@@ -149,8 +149,7 @@ def following(round: Round, task: CutTask, done: Done, lookups: Sequence[Lookup]
 
 
 def _looking_up(task: CutTask, lookup: Lookup, derived: Sequence[PieceDone], newest: datetime) -> Iterator[CutPiece]:
-    slab = task.cuts.lookups[lookup.name].slab
-    back = 0 if slab is None or lookup.reach is None else -(-lookup.reach // slab)
+    back = slabs_before(lookup, task.cuts.lookups[lookup.name].span)
     views = {view.name for view in lookup.views}
     facts = [file for file in _files(derived, "facts") if file.of in views]
     # Of each view one file without rows: where nobody has said anything its columns have types all the same.
@@ -171,13 +170,18 @@ def _looking_up(task: CutTask, lookup: Lookup, derived: Sequence[PieceDone], new
         )
 
 
+def slabs_before(lookup: Lookup, slab: timedelta | None) -> int:
+    """How many slabs of that length before its own an event may still matter in."""
+    return 0 if slab is None or lookup.reach is None else -(-lookup.reach // slab)
+
+
 def _gathering(done: Done, newest: datetime, most: int) -> Iterator[CutPiece]:
     distinct, once = (sum(getattr(piece, name) for piece in done["derive"]) for name in ("distinct", "once"))
     labelled, values = (
         _by_slab(_files(done["derive"], "labelled")),
         _by_slab(_files(done["look_up"], "values")),
     )
-    for slabs in _packed({slab: sum(file.rows for file in files) for slab, files in labelled.items()}, most):
+    for slabs in packed({slab: sum(file.rows for file in files) for slab, files in labelled.items()}, most):
         yield CutPiece(
             f"gather-{slabs[0]}",
             "gather",
@@ -189,7 +193,7 @@ def _gathering(done: Done, newest: datetime, most: int) -> Iterator[CutPiece]:
         )
 
 
-def _packed(rows: Mapping[int, int], most: int) -> Iterator[list[int]]:
+def packed(rows: Mapping[int, int], most: int) -> Iterator[list[int]]:
     """Slabs that follow each other, as long as they have no more rows together; one at least."""
     packed, together = list[int](), 0
     for slab in sorted(rows):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -18,6 +18,7 @@ from serin.domain.charter import Charter, View
 from serin.domain.cut_sizes import (
     CPU_S,
     HERE_S,
+    PIECE_S,
     START_S,
     FileSize,
     Lookup,
@@ -31,14 +32,18 @@ from serin.domain.cut_sizes import (
     lookups_of,
     together,
 )
+from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
+from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
 from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
 from serin.domain.training_size import fits_into_memory, too_much_memory
 
 Carrier = Literal["whole", "process", "map"]
 """In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
 list."""
+PIECES_AT_ONCE = 5
+"""An account that is new runs ten functions at once, and predictions come first."""
 IN_PROCESS_S = 400.0
 """What pieces may take together that one function works off: it lasts 900 s, and writes the training set besides."""
 _UNEVEN = 1.25
@@ -47,25 +52,16 @@ _SLABS = 8
 """A slab of time is at least so many times what is read before it again, if nothing asks for shorter ones."""
 _TRANSITIONS = 4
 """State transitions of a piece."""
-_ENLARGED = 10
+_ENLARGED = 30
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Into `coarse` pieces by hash, each into `fine` ones on the function's disk; and by time into slabs.
-
-    Hashes are those of a key's canonical bytes (`serin.data.contract.digests`).
-    """
-
-    coarse: int = 1
-    fine: int = 1
-    slab: timedelta | None = None
-
-
-@dataclass(frozen=True)
 class PlannedPiece:
-    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about."""
+    """One piece: of which round, of what, which part, and what it will read, hold at once, take and cost, about.
+
+    `reads` and `writes` are what it asks the bucket for, in calls of a function.
+    """
 
     round: Round
     of: str
@@ -74,27 +70,18 @@ class PlannedPiece:
     memory: int
     seconds: float
     usd: float
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """`rows` are the cuts of datasets by their rows' primary key, `lookups` those by entity and time.
-
-    `shard` is how long the moments of one shard of the training set last; None: they are one shard. `files` is, by
-    dataset, how many files of it are dealt by each piece.
-    """
-
-    rows: Mapping[str, Cut] = field(default_factory=dict)
-    lookups: Mapping[str, Cut] = field(default_factory=dict)
-    shard: timedelta | None = None
-    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    reads: int = 0
+    writes: int = 0
 
 
 @dataclass(frozen=True)
 class CutPlan:
     """What making the training set will take. `rows` are those it may have at most, before any label is looked at.
 
-    `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted.
+    `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted. `charter` is the
+    digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
+    took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
+    many functions it runs at once at most.
     """
 
     model: str
@@ -108,16 +95,45 @@ class CutPlan:
     usd: float
     refused: str | None = None
     doubt: str | None = None
+    charter: str = ""
+    fits: Fits | None = None
+    more: MoreRows | None = None
+    at_once: int = 1
 
 
-def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: Sequence[View]) -> CutPlan:
-    """The plan of a training set of these datasets; what cannot be made has `refused` with the numbers."""
-    sizes, lookups = list(tables.values()), lookups_of(charter, views)
+def plan_training_set(
+    charter: Charter,
+    tables: Mapping[str, TableSize],
+    views: Sequence[View],
+    *,
+    recent: Mapping[str, TableSize] | None = None,
+    last: LastFits | None = None,
+) -> CutPlan:
+    """The plan of a training set of these datasets; what cannot be made has `refused` with the numbers.
+
+    `recent` are the datasets without what the training's window and the views do not reach back to: where a function
+    has room for these, it reads no others. `last` is what the last training's fits took.
+    """
+    made = _made_of(charter, tables, views, list((recent or tables).values()))
+    search, pieces = charter.training.search, PIECES_AT_ONCE if made.carrier == "map" else 1
+    made = replace(
+        made,
+        charter=charter.digest(),
+        fits=None if last is None else fits_on(last, made.rows),
+        at_once=max(min(pieces, len(made.pieces)), min(search.concurrency, search.trials)),
+    )
+    return replace(made, refused=made.refused or over_ceiling(charter.budget, made.usd, made.fits))
+
+
+def _made_of(
+    charter: Charter, tables: Mapping[str, TableSize], views: Sequence[View], needed: Sequence[TableSize]
+) -> CutPlan:
+    lookups = lookups_of(charter, views)
     rows, columns = _rows_at_most(charter, tables[charter.truth.dataset]), len(feature_columns(charter))
     memory = {name: table.memory for name, table in tables.items()}
     doubt = None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
-    whole = _plan_whole(sizes)
-    if fit_together(sizes):
+    if fit_together(needed):
+        whole = _plan_whole(needed)
         return CutPlan(
             charter.model, "whole", rows, columns, memory, Cuts(), (whole,), whole.seconds, whole.usd, doubt=doubt
         )
@@ -130,8 +146,7 @@ def plan_training_set(charter: Charter, tables: Mapping[str, TableSize], views: 
     carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
     pieces = tuple(here if carrier == "process" else mapped)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    refused = _over_budget(charter, usd)
-    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, refused, doubt)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, doubt=doubt)
 
 
 def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
@@ -155,31 +170,20 @@ def _rows_at_most(charter: Charter, truth: TableSize) -> int:
     return truth.rows if span is None else math.ceil(truth.rows * min(charter.training.window / span, 1.0))
 
 
-def _over_budget(charter: Charter, usd: float) -> str | None:
-    budget = charter.budget.usd_per_month
-    if budget is None or usd <= budget:
-        return None
-    return str(
-        TooLarge(
-            f"Making the training set would cost about ${usd:,.2f}; design.budget.usd_per_month is ${budget:,.2f}.",
-            "Raise the budget, or shorten training.window.",
-            "design.budget.usd_per_month",
-        )
-    )
-
-
 def _cuts(charter: Charter, tables: Mapping[str, TableSize], lookups: Sequence[Lookup], rows: int) -> Cuts:
+    views = [view for lookup in lookups for view in lookup.views]
     of_lookups = {lookup.name: _cut_by_entity(lookup, charter, tables) for lookup in lookups}
     return Cuts(
-        rows={name: _cut_by_row(charter, name, tables) for name in tables},
+        rows={name: _cut_by_row(charter, name, tables, views) for name in tables},
         lookups=of_lookups,
         shard=_shard(charter, tables[charter.truth.dataset], rows),
+        shards=cut_sizes.STREAMED,
         files={name: tuple(_streams(table)) for name, table in tables.items()},
     )
 
 
-def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) -> Cut:
-    """What a derivation looks up is whole beside every piece."""
+def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize], views: Sequence[View]) -> Cut:
+    """What a derivation looks up is whole beside every piece; and a piece takes no longer than it may."""
     beside = [tables[other] for other in looked_up_by(charter, name)]
     room = cut_sizes.ROOM - sum(table.memory for table in beside)
     if room < cut_sizes.ROOM // 4:
@@ -189,13 +193,19 @@ def _cut_by_row(charter: Charter, name: str, tables: Mapping[str, TableSize]) ->
             "Leave columns that it does not look at out of their contracts.",
             f"datasets.{name}.derive",
         )
-    return _cut(tables[name].memory, room)
+    seconds = tables[name].rows * CPU_S["derive"] * _derived(name, views)
+    return _cut(tables[name].memory, room, math.ceil(seconds / PIECE_S))
 
 
-def _cut(memory: float, room: float, slab: timedelta | None = None) -> Cut:
+def _derived(dataset: str, views: Sequence[View]) -> int:
+    """What is made of each row of a dataset: what is derived, and what it says to each view."""
+    return 1 + sum(view.source == dataset for view in views)
+
+
+def _cut(memory: float, room: float, least: int = 1) -> Cut:
     """So many pieces that each reads what it may, and cuts that to what it has room for."""
-    coarse = max(math.ceil(memory / _streamed()), 1)
-    return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1), slab)
+    coarse = max(math.ceil(memory / _streamed()), least, 1)
+    return Cut(coarse, max(math.ceil(_UNEVEN * memory / coarse / room), 1))
 
 
 def _streamed() -> int:
@@ -214,10 +224,12 @@ def _cut_by_entity(lookup: Lookup, charter: Charter, tables: Mapping[str, TableS
         return _cut(memory, cut_sizes.ROOM)
     span = max(spans, default=charter.training.window)
     slab = _slab(lookup, lookup.reach, span, share, memory)
-    slabs = 1.0 if slab is None else max(1.0, span / slab)
+    if slab is None:
+        return _cut(memory, cut_sizes.ROOM)
     # Of each slab what lies before it is read as well.
-    before = 0.0 if slab is None else lookup.reach / slab
-    return _cut(memory / slabs * (1 + before), cut_sizes.ROOM, slab)
+    each, before = memory / max(1.0, span / slab), lookup.reach / slab
+    cut = _cut(each * (1 + before), cut_sizes.ROOM)
+    return replace(cut, slab=slab, slabs=max(1, math.floor(_streamed() / each - before)))
 
 
 def _time(lookup: Lookup) -> str | None:
@@ -310,14 +322,13 @@ def _deriving(
 ) -> Iterator[PlannedPiece]:
     for name, table in tables.items():
         cut = cuts.rows[name]
-        views = [view for lookup in lookups for view in lookup.views if view.source == name]
         beside = sum(tables[other].memory for other in looked_up_by(charter, name))
         writes = sum(cuts.lookups[lookup.name].coarse for lookup in lookups)
         memory = beside + math.ceil(table.memory / cut.coarse / cut.fine)
+        rows, times = -(-table.rows // cut.coarse), _derived(name, [view for each in lookups for view in each.views])
         for number in range(cut.coarse):
-            rows = -(-table.rows // cut.coarse)
             part = f"hash {number} of {cut.coarse}"
-            yield _piece("derive", name, part, rows, memory, len(cuts.files[name]), writes, 1 + len(views))
+            yield _piece("derive", name, part, rows, memory, len(cuts.files[name]), writes, times)
 
 
 def _looking_up(
@@ -325,12 +336,15 @@ def _looking_up(
 ) -> Iterator[PlannedPiece]:
     cut, truth = cuts.lookups[lookup.name], tables[charter.truth.dataset]
     spans = [span for view in lookup.views if (span := tables[view.source].span_of(view.event_time))]
-    slabs = 1 if cut.slab is None or not spans else math.ceil(max(spans) / cut.slab)
-    again = 1.0 if cut.slab is None or lookup.reach is None else 1 + lookup.reach / cut.slab
+    slabs = 1 if cut.span is None or not spans else math.ceil(max(spans) / cut.span)
+    again = 1.0 if cut.span is None or lookup.reach is None else 1 + lookup.reach / cut.span
     events = sum(tables[view.source].rows for view in lookup.views) * again / slabs / cut.coarse
     size = max(event_size(view, lookup.key) for view in lookup.views)
     asked = truth.rows / slabs / cut.coarse
-    memory = math.ceil((events * size + asked * asked_size(lookup.key)) / cut.fine)
+    one_slab = 1.0
+    if cut.slab is not None and cut.span is not None and lookup.reach is not None:
+        one_slab = (cut.slab + lookup.reach) / (cut.span + lookup.reach)
+    memory = math.ceil((events * size + asked * asked_size(lookup.key)) / cut.fine * one_slab)
     reads = 2 * max(cuts.rows[view.source].coarse for view in lookup.views)
     for slab in range(slabs):
         for number in range(cut.coarse):
@@ -339,27 +353,40 @@ def _looking_up(
 
 
 def _gathering(charter: Charter, truth: TableSize, cuts: Cuts, rows: int) -> Iterator[PlannedPiece]:
-    shards = 1 if cuts.shard is None else math.ceil(_asked_over(charter, truth) / cuts.shard)
-    each = -(-rows // shards)
+    over = _asked_over(charter, truth)
+    pieces = 1 if cuts.stretch is None else math.ceil(over / cuts.stretch)
+    each = -(-rows // pieces)
+    most = each if cuts.shard is None else math.ceil(rows * min(cuts.shard / over, 1.0))
     reads = cuts.rows[charter.truth.dataset].coarse + sum(cut.coarse for cut in cuts.lookups.values())
-    for number in range(shards):
-        yield _piece("gather", "shard", f"{number + 1} of {shards}", each, each * gathered_size(charter), reads, 1)
+    for number in range(pieces):
+        part = f"{number + 1} of {pieces}"
+        yield _piece("gather", "shards", part, each, most * gathered_size(charter), reads, -(-each // max(most, 1)))
 
 
 def _piece(
     round: Round, of: str, part: str, rows: int, memory: int, reads: int, writes: int, views: int = 1
 ) -> PlannedPiece:
     seconds = START_S + rows * CPU_S[round] * views
-    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, reads, writes + 2))
+    asked = reads, writes + 2
+    return PlannedPiece(round, of, part, rows, memory, seconds, _usd(seconds, *asked), *asked)
 
 
 def _here(piece: PlannedPiece) -> PlannedPiece:
     """The piece in a process that runs others before it, and hands over to them on its own disk."""
     seconds = piece.seconds - START_S + HERE_S
-    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND)
+    return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND, reads=0, writes=0)
 
 
 def _usd(seconds: float, reads: int, writes: int) -> float:
-    """By a function of the trainer's memory, with what it asks the bucket for."""
-    requests = reads * BUCKET_GET + writes * BUCKET_PUT
-    return seconds * TRAINER_SECOND + LAMBDA_CALL + _TRANSITIONS * STATE_TRANSITION + requests
+    return sum(amount * price for amount, _, price in prices_of(1, seconds, reads, writes))
+
+
+def prices_of(pieces: int, seconds: float, reads: int, writes: int) -> tuple[tuple[float, str, float], ...]:
+    """What so many pieces of functions of the trainer's memory are billed for: amount, unit and price of each."""
+    return (
+        (seconds, "s of 3,008 MB", TRAINER_SECOND),
+        (pieces, "calls", LAMBDA_CALL),
+        (_TRANSITIONS * pieces, "state transitions", STATE_TRANSITION),
+        (reads, "GET requests", BUCKET_GET),
+        (writes, "PUT requests", BUCKET_PUT),
+    )

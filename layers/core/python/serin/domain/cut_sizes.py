@@ -18,14 +18,17 @@ from serin.domain.features import feature_columns
 ROOM = 320 * 1024**2
 """How many bytes of rows a function holds at once. Of flights it took 3.5 to 5.6 times as many at its peak, beside what
 it is itself; the functions that read whole datasets have 2 GB."""
-STREAMED = 4
-"""So many times as much a piece reads one after the other: its second cut goes to the function's own disk."""
+STREAMED = 12
+"""So many times as much a piece reads one after the other: its second cut goes to the function's own disk, of 10 GB.
+Files between rounds are as many as pieces of the one times pieces of the other: twice of it is a quarter of them."""
+PIECE_S = 600.0
+"""What a piece may take by its plan: a function has 900 s."""
 
 Round = Literal["deal", "derive", "look_up", "gather"]
 ROUNDS: tuple[Round, ...] = ("deal", "derive", "look_up", "gather")
 """Rows are dealt by their primary key, so that all versions of one lie together; what follows from them is derived and
 dealt by entity and time; values are looked up; and gathered row by row."""
-CPU_S: Mapping[Round, float] = {"deal": 1.5e-6, "derive": 4e-6, "look_up": 3e-6, "gather": 6e-6}
+CPU_S: Mapping[Round, float] = {"deal": 1e-6, "derive": 3e-6, "look_up": 3e-6, "gather": 4e-6}
 """Of a row, in seconds of CPU, as `./scripts/bench scale` has it, rounded up. Where views look, of each view."""
 START_S = 4.0
 """What a piece takes besides: a function that starts, and what it asks the catalog and the bucket for."""

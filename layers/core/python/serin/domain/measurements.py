@@ -65,10 +65,37 @@ class ViewCost:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """What a fit on a share of the learnable rows showed on rows that it had not seen: a metric, as the gate has it."""
+
+    share: float
+    rows: int
+    value: float
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Points by share; `tenfold` is how much better the last is than the first, row by row on the same rows.
+
+    `onward` is what `onward_rows` rows would gain over the last point, if the metric goes on to an end as a power of
+    the rows: positive is better. Its interval holds the noise of the rows that judge, that of fits on few rows, and
+    that a power fits the points about as well as others (`serin.learning.power_laws`).
+    """
+
+    metric: str
+    judged: int
+    points: tuple[CurvePoint, ...]
+    tenfold: Estimate | None = None
+    onward: Estimate | None = None
+    onward_rows: int = 0
+
+
+@dataclass(frozen=True)
 class Measurements:
     """Of one run's challenger, beside its metrics (`serin.domain.runs.RunMetric`), which are those of its slices too.
 
-    The bins are in the order of the scores, each with about as many rows.
+    The bins are in the order of the scores, each with about as many rows. `curve` is what rows bring; None where there
+    were too few, and of runs that are older.
     """
 
     model: str
@@ -77,6 +104,7 @@ class Measurements:
     metric: str = ""
     features: tuple[FeatureGain, ...] = ()
     views: tuple[ViewCost, ...] = ()
+    curve: LearningCurve | None = None
 
     @property
     def calibration_error(self) -> float | None:

@@ -10,16 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serin.domain.errors import TooLarge
-from serin.domain.measurements import Estimate
+from serin.domain.measurements import Estimate, LearningCurve
 
 TRAINER_MEMORY_MB = 3008
 TRAINER_SECONDS = 900
 SHARES = (0.01, 0.03, 0.1)
 """Of the learnable days, the newest first: on so much is it measured what a fit takes, and what rows bring."""
 FOR_FITS = 0.8
-"""The share of a function's time that its fits may take: it also reads, scores, compiles and proves."""
+"""The share of a function's time that its fits may take: it also reads, scores, compiles, proves, and fits on `SHARES`,
+which are a seventh of the rows together."""
 PROBED_FROM = 10_000
 """Learnable rows from which on a fit's time is measured before: with fewer a trial is over as soon."""
+CURVE_FROM = 30_000
+"""Learnable rows from which on a contest fits on `SHARES` of them as well. Of fewer the smallest share is some hundred
+rows, which say little, and the fits on them take as long as large ones do."""
+TIMES = 10
+"""A learning curve says what so many times the rows would bring."""
 _ITSELF = 350 * 1024**2
 _TIMES = 4.0
 """At its peak the trainer has rows so many times: the file, the set read from it, the learnt part, and what the
@@ -34,30 +40,6 @@ class Timed:
 
     rows: int
     cpu_s: float
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """What a fit on a share of the learnable rows showed on the rows that choose: a metric, as the gate has it."""
-
-    share: float
-    rows: int
-    value: float
-
-
-@dataclass(frozen=True)
-class LearningCurve:
-    """Points by share; `tenfold` is how much better the last is than the first, row by row on the same rows.
-
-    `onward` is what the rest of the rows would gain if each row went on to bring what those of the last two points did,
-    by the logarithm of rows: curves flatten, so it is rather too much.
-    """
-
-    metric: str
-    judged: int
-    points: tuple[CurvePoint, ...]
-    tenfold: Estimate | None = None
-    onward: Estimate | None = None
 
 
 def memory_for(rows: int, columns: int) -> int:
@@ -122,14 +104,14 @@ def too_much_time(timed: Sequence[Timed], rows: int, fits: int, curve: LearningC
 
 
 def said_of_curve(curve: LearningCurve) -> str:
-    """The curve in words: what was measured, and what ten times the rows bring."""
+    """The curve in words: what was measured, and what more rows would bring."""
     shown = (f"{point.value:.4g} from {_percent(point.share)} ({point.rows:,} rows)" for point in curve.points)
     said = f"On {curve.judged:,} newer rows {curve.metric} is {', '.join(shown)}."
     if curve.tenfold is not None:
         times = curve.points[-1].rows / curve.points[0].rows
         said += f" {times:.3g} times the rows made it better by {_sure(curve.tenfold)}."
     if curve.onward is not None:
-        said += f" If that went on, all rows would gain {_sure(curve.onward)} more; curves flatten, so rather less."
+        said += f" {curve.onward_rows:,} rows would gain {_sure(curve.onward)} more, if the curve goes on as it bends."
     return said
 
 
@@ -141,6 +123,15 @@ def _sure(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{estimate.value:.3g}"
     return f"{estimate.value:.3g} (95 %: {estimate.low:.3g} to {estimate.high:.3g})"
+
+
+def plus_minus(estimate: Estimate) -> str:
+    """The number with half its interval, to the digits that this leaves sure."""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3g}"
+    half = (estimate.high - estimate.low) / 2
+    places = 0 if half <= 0 else max(0, -math.floor(math.log10(half)))
+    return f"{estimate.value:.{places}f} ± {half:.{places}f}"
 
 
 def _remedy(share: float) -> str:

@@ -43,11 +43,12 @@ class Judging:
     def losses(self, scores: Scores) -> Floats:
         """The gate's metric row by row, the greater the worse."""
         metric = self.gate.metric
-        return self.worse(row_values(self.task, metric, scores.label, scores.challenger, scores.classes))
+        return worse_of(metric, row_values(self.task, metric, scores.label, scores.challenger, scores.classes))
 
-    def worse(self, values: Floats) -> Floats:
-        """Values of the gate's metric, turned so that the greater is the worse."""
-        return -values if GREATER_IS_BETTER[self.gate.metric] else values
+
+def worse_of(metric: str, values: Floats) -> Floats:
+    """Values of a metric, turned so that the greater is the worse."""
+    return -values if GREATER_IS_BETTER[metric] else values
 
 
 def view_costs(judging: Judging, views: Sequence[str], budget_cpu_s: float = BUDGET_CPU_S) -> Iterator[ViewCost]:

@@ -9,6 +9,7 @@ from serin.domain.classes import positive_of
 from serin.domain.judgement.policy import Requirements
 from serin.domain.measurements import Measurements
 from serin.learning.columns import TrainingColumns
+from serin.learning.curves import curve_of_contest
 from serin.learning.scores import Scores
 from serin.measures.arrays import Floats, Labels
 from serin.measures.blocks import Blocks
@@ -16,13 +17,15 @@ from serin.measures.calibration import calibration_bins
 
 
 def measurements_of(
-    task: Task, asked: Requirements, columns: TrainingColumns, scores: Scores, *, model: str, run: str
+    task: Task, asked: Requirements, columns: TrainingColumns, scores: Scores, learnt: int, *, model: str, run: str
 ) -> Measurements:
-    """What the challenger's scores say beside what was so; blocks are those of the gate."""
+    """What the scores of a challenger that learnt from `learnt` rows say beside what was so; blocks are the gate's."""
     rows = scores.rows
     blocks = Blocks(asked.gate.block, columns.moment[rows], columns.entity[rows], rows)
     said, truth = _said_and_so(task, scores, columns.label[rows])
-    return Measurements(model, run, tuple(calibration_bins(said, truth, blocks)), asked.gate.metric)
+    bins = tuple(calibration_bins(said, truth, blocks))
+    curve = curve_of_contest(task, asked.gate, columns, scores, learnt)
+    return Measurements(model, run, bins, asked.gate.metric, curve=curve)
 
 
 def _said_and_so(task: Task, scores: Scores, label: Labels) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from serin.domain.measurements import FeatureGain, estimate_of
 from serin.learning.fitting import run_trial
-from serin.learning.left_out import Judging
+from serin.learning.left_out import Judging, worse_of
 from serin.learning.own_estimators import scores_of_own
 from serin.learning.splits import validation_rows
 from serin.measures.arrays import Floats
@@ -33,7 +33,7 @@ def feature_gains(judging: Judging) -> Iterator[FeatureGain]:
 
     def values(shown: pd.DataFrame) -> Floats:
         score = scores_of_own(fitted.estimator, task, fitted.classes, shown)
-        return judging.worse(row_values(task, judging.gate.metric, label, score, fitted.classes))
+        return worse_of(judging.gate.metric, row_values(task, judging.gate.metric, label, score, fitted.classes))
 
     before, order = values(table), np.random.default_rng(_SEED).permutation(len(table))
     for column in fitted.columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +28,21 @@ class Validated:
 
 
 @dataclass(frozen=True, eq=False)
+class ShareScores:
+    """What a fit of the challenger's recipe on a share of its rows says of the judging rows."""
+
+    share: float
+    rows: int
+    score: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Scores:
     """One entry for each time a row judges, split by split; `rows` are places in the training set, from 0 on.
 
     `champion` and `champion_version` are None when there is none; `classes` order the scores' columns, the positive
-    class last. `validation` is there where decisions have a value.
+    class last. `validation` is there where decisions have a value. `shares` are fits on fewer rows, for the learning
+    curve, which decides nothing.
     """
 
     rows: Places
@@ -42,6 +53,7 @@ class Scores:
     champion: Floats | None = None
     champion_version: int | None = None
     validation: Validated | None = None
+    shares: tuple[ShareScores, ...] = ()
 
 
 def greatest_difference(one: Scores, other: Scores) -> float | None:
@@ -64,6 +76,12 @@ def write_scores(scores: Scores) -> bytes:
         arrays |= {"champion": scores.champion, "champion_version": np.array(scores.champion_version)}
     if scores.validation is not None:
         arrays |= {"validation_rows": scores.validation.rows, "validation_score": scores.validation.score}
+    if scores.shares:
+        arrays |= {
+            "share": np.array([each.share for each in scores.shares]),
+            "share_rows": np.array([each.rows for each in scores.shares]),
+            "share_score": np.stack([each.score for each in scores.shares]),
+        }
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
@@ -82,6 +100,7 @@ def _scores(archive: Any) -> Scores:
     champion, validation = archive.get("champion"), None
     if "validation_rows" in archive:
         validation = Validated(_places(archive["validation_rows"]), _floats(archive["validation_score"]))
+    shares = tuple(_shares(archive)) if "share" in archive else ()
     return Scores(
         rows=_places(archive["rows"]),
         moment=_floats(archive["moment"]),
@@ -91,7 +110,13 @@ def _scores(archive: Any) -> Scores:
         champion=None if champion is None else _floats(champion),
         champion_version=None if champion is None else int(_of_kind(archive["champion_version"], "iu")),
         validation=validation,
+        shares=shares,
     )
+
+
+def _shares(archive: Any) -> Iterator[ShareScores]:
+    together = zip(_floats(archive["share"]), _places(archive["share_rows"]), archive["share_score"], strict=True)
+    return (ShareScores(float(share), int(rows), _floats(score)) for share, rows, score in together)
 
 
 def _floats(values: Any) -> Floats:

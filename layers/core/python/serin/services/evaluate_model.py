@@ -75,7 +75,9 @@ def judge(
     recipes = compares_recipes(charter, training_set, columns, champion, params)
     verdict, contest, measured = _judged(charter, training_set, columns, found, champion, recipes=recipes)
     if contest is not None:
-        own = measurements_of(charter.task, charter.requirements, columns, found, model=charter.model, run=run_id)
+        learnt = int(learnable_rows(columns, holdout_of(training_set)).sum())
+        named = {"model": charter.model, "run": run_id}
+        own = measurements_of(charter.task, charter.requirements, columns, found, learnt, **named)
         catalog.save_measurements(own)
     note = RECIPES if recipes else why_unbeaten(training_set, catalog=catalog)
     if note and verdict.outcome != "invalid":

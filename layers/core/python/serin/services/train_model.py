@@ -21,6 +21,7 @@ from serin.domain.names import digest
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
 from serin.learning.compiling.proven import Proven, compiled_and_proven, explained_alone
+from serin.learning.curves import with_shares
 from serin.learning.edge_checks import EdgeChecks
 from serin.learning.estimator_checks import check_kept, stops_early
 from serin.learning.fitting import Champion, Fitted, Opponent, Recipe, contest, learnt_names, refit, run_trial
@@ -186,7 +187,7 @@ class Trainer:
             None if champion is None else self._opponent(champion, columns, trial),
             decides=self._charter.value is not None,
         )
-        scores = write_scores(verdict)
+        scores = write_scores(with_shares(self._judging(columns, trial), verdict))
         key = f"runs/{self._charter.model}/{run_id}/scores.npz"
         self._artifacts.put(key, scores)
         return ScoresFile(key, digest(scores))
@@ -220,13 +221,16 @@ class Trainer:
 
     def measure(self, run_id: str, trial: Trial) -> Measurements:
         """What each view gives and costs, and what the model relies on, for the card of the version."""
-        training = self._charter.training
-        columns, holdout = self._columns(), holdout_of(self._set)
-        judging = Judging(columns, self._charter.task, self._make, trial.params, holdout, training.gate)
+        judging = self._judging(self._columns(), trial)
         views = [view.name for view in self._charter.features.views]
         costs = tuple(view_costs(judging, views))
         gains = tuple(feature_gains(judging))
-        return Measurements(self._charter.model, run_id, metric=training.gate.metric, features=gains, views=costs)
+        metric = self._charter.training.gate.metric
+        return Measurements(self._charter.model, run_id, metric=metric, features=gains, views=costs)
+
+    def _judging(self, columns: TrainingColumns, trial: Trial) -> Judging:
+        charter, holdout = self._charter, holdout_of(self._set)
+        return Judging(columns, charter.task, self._make, trial.params, holdout, charter.training.gate)
 
     def _opponent(self, champion: ModelVersion, columns: TrainingColumns, trial: Trial) -> Opponent:
         content = self._artifacts.get(champion.estimator.key)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from serin.data.features.cells import by_cell, fine_of, hashes
+from serin.data.features.cells import by_cell, fine_of, hashes, slab_of
 from serin.data.files.parquet import from_parquet, to_parquet
 from serin.domain.cut_pieces import Content, CutFile, CutTask
-from serin.domain.cut_plan import Cut
+from serin.domain.cuts import Cut
 from serin.ports import Files
 from serin.services.steps.spilled import Spilled
 
@@ -20,35 +21,42 @@ Target = tuple[Content, str, int, int]
 
 def frames_of(files: Sequence[CutFile], *, store: Files) -> Iterator[pl.DataFrame]:
     """The rows of each file, one after the other."""
-    return (from_parquet(content) for content in store.get_each([file.key for file in files]))
+    contents = store.get_each([file.key for file in files])
+    return (_frame(file, content) for file, content in zip(files, contents, strict=True))
+
+
+def _frame(file: CutFile, content: bytes) -> pl.DataFrame:
+    # Pieces of an older release wrote Parquet throughout.
+    return from_parquet(content) if file.key.endswith(".parquet") else pl.read_ipc(content)
 
 
 class FineParts:
-    """What some files hold, cut once more by the hash of a key; `what` tells which files a frame is of."""
+    """What some files hold, cut once more by the hash of a key and by time; `what` tells which files a frame is of."""
 
     def __init__(self, cut: Cut, key: Sequence[str], folder: Path) -> None:
         self._cut, self._key = cut, list(key)
-        self._rows: Spilled[tuple[str, int]] = Spilled(folder)
+        self._rows: Spilled[tuple[str, int, int]] = Spilled(folder)
         self._schemas: dict[str, pl.DataFrame] = {}
 
-    def add(self, what: str, frame: pl.DataFrame) -> None:
-        """The rows of one file, which may have none and then tells the types of columns."""
+    def add(self, what: str, frame: pl.DataFrame, times: str | None = None) -> None:
+        """The rows of one file, which may have none and then tells the types of columns; slabs go by `times`."""
         self._schemas.setdefault(what, frame.clear())
         if frame.is_empty():
             return
         fine = fine_of(hashes(frame, self._key), self._cut.coarse, self._cut.fine)
-        for (part,), members in by_cell(frame, fine):
-            self._rows.add((what, part), members)
+        slabs = slab_of(frame[times], self._cut.slab) if times else pl.repeat(0, frame.height, eager=True)
+        for (part, slab), members in by_cell(frame, fine, slabs):
+            self._rows.add((what, part, slab), members)
 
-    def parts(self, what: str) -> list[int]:
-        """The numbers of the parts in which there are rows of that."""
-        return sorted(part for of, part in self._rows.cells() if of == what)
+    def parts(self, what: str) -> list[tuple[int, int]]:
+        """The parts in which there are rows of that: by hash, and by slab."""
+        return sorted((part, slab) for of, part, slab in self._rows.cells() if of == what)
 
-    def rows(self, what: str, part: int) -> pl.DataFrame:
-        """The rows of one part; of a part without rows the columns."""
-        if (what, part) not in self._rows.cells():
-            return self._schemas[what]
-        return self._rows.rows((what, part))
+    def rows(self, what: str, part: int, slab: int = 0, back: int = 0) -> pl.DataFrame:
+        """The rows of one part, and of so many slabs before it; the columns alone where there are none."""
+        cells = [(what, part, number) for number in range(slab - back, slab + 1)]
+        frames = [self._rows.rows(cell) for cell in cells if cell in self._rows]
+        return pl.concat(frames) if frames else self._schemas[what]
 
 
 def written(
@@ -57,7 +65,16 @@ def written(
     """Each cell as a file of the piece; the same cells are the same files."""
     files = list[CutFile]()
     for (content, of, bucket, slab), rows in cells:
-        key = task.at("files", piece, f"{content}-{of or 'all'}-{bucket}-{slab}.parquet")
-        store.put(key, to_parquet(rows))
+        kept = content == "shard"
+        kind = "parquet" if kept else "arrow"
+        key = task.at("files", piece, f"{content}-{of or 'all'}-{bucket}-{slab}.{kind}")
+        store.put(key, to_parquet(rows) if kept else _passed_on(rows))
         files.append(CutFile(content, of, bucket, slab, rows.height, key))
     return tuple(files)
+
+
+def _passed_on(rows: pl.DataFrame) -> bytes:
+    """As the next round reads it, once: in the form that takes least CPU to write and to read, of few rows too."""
+    buffer = io.BytesIO()
+    rows.rechunk().write_ipc(buffer, compression="lz4")
+    return buffer.getvalue()

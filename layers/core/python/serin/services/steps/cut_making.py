@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -13,23 +14,26 @@ from typing import Literal
 from serin.data.features.joins import Functions, views_asked
 from serin.data.features.on_demand import on_demand_functions
 from serin.data.features.shards import ShardedRows
-from serin.domain import cut_sizes
 from serin.domain.charter import Charter
 from serin.domain.cut_pieces import TASK, CutTask, Done, PieceDone, dealing, following
-from serin.domain.cut_plan import Cuts, enlarged, plan_training_set
-from serin.domain.cut_sizes import ROUNDS, Round, gathered_size
+from serin.domain.cut_plan import enlarged, plan_training_set
+from serin.domain.cut_sizes import ROUNDS, Round
+from serin.domain.cuts import Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
+from serin.domain.plan_costs import LastFits, over_ceiling
 from serin.domain.records import as_record, from_record, record_digest
 from serin.ports import Catalog, Clock, Files, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
-from serin.services.steps.cut_rounds import CutSource, run_piece
+from serin.services.steps.cut_rounds import CutSource, most_of_shard, run_piece
 from serin.services.steps.folder_store import FolderStore
 from serin.services.steps.kept_source import keep_source
 from serin.services.steps.known_objects import is_there
+from serin.services.steps.last_fits import last_fits
 from serin.services.steps.made_with import layer_digest, lock_digest
+from serin.services.steps.planned_set import planned_set
 from serin.services.steps.table_sizes import Segments, listed, table_sizes
 
 
@@ -72,7 +76,7 @@ def _planned(source: CutSource, each: Round, over: Done) -> Sequence[str]:
     place = task.pieces_at(each)
     if is_there(place, store=files):
         return [item["piece"] for item in json.loads(files.get(place))]
-    most = cut_sizes.ROOM // gathered_size(source.charter)
+    most = most_of_shard(source) * task.cuts.shards
     pieces = dealing(task) if each == "deal" else following(each, task, over, source.lookups, most)
     for piece in pieces:
         files.put(task.piece_at(piece.name), json.dumps(as_record(piece)).encode())
@@ -104,15 +108,31 @@ class MakingInPieces:
     catalog: Catalog
     clock: Clock
 
+    def over_ceiling(self) -> str | None:
+        """Why it is not begun at all, told before any row is read and as `show_plan` tells it; None where it is."""
+        charter, contracts = self.source.charter, self.source.contracts
+        if charter.budget.usd_per_month is None:
+            return None
+        planned = charter, contracts, self.heads, charter.features.views, self._last_fits
+        plan, _ = planned_set(*planned, catalog=self.catalog, lake=self.lake)
+        return over_ceiling(charter.budget, plan.usd, plan.fits)
+
+    @cached_property
+    def _last_fits(self) -> LastFits | None:
+        # The model's own code may read its runs, but by no index.
+        return last_fits(reversed(self.catalog.runs(self.source.charter.model)), catalog=self.catalog)
+
     def made(self, champion: ChampionColumns | None, wider: Charter) -> CutSource | str:
         """By what it is made, once all pieces are done; or why none is. Raises PiecesWanted where others run them."""
         if self.task is not None:
             return self._carried(self._source(self.task, wider, files=self.lake))
         segments = listed(self.heads, catalog=self.catalog)
         sizes = table_sizes(wider, segments, catalog=self.catalog, lake=self.lake)
+        last = self._last_fits
         if self.carried == "always_mapped":
-            sizes = enlarged(sizes)
-        plan = plan_training_set(wider, sizes, views_asked(wider, on_demand_functions(wider, self.functions)))
+            sizes, last = enlarged(sizes), None
+        views = views_asked(wider, on_demand_functions(wider, self.functions))
+        plan = plan_training_set(wider, sizes, views, last=last)
         if plan.refused:
             return plan.refused
         task = self._begun(plan.cuts, segments, wider)

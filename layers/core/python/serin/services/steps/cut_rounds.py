@@ -33,9 +33,10 @@ from serin.data.features.on_demand import on_demand_functions
 from serin.data.features.standing import ALIKE, GROUP, unlike
 from serin.data.features.versions import ACCEPTED, EVENT, SINCE
 from serin.data.features.views import facts_of, with_facts
+from serin.domain import cut_sizes
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
-from serin.domain.cut_pieces import EVERYWHERE, CutPiece, CutTask, PieceDone
+from serin.domain.cut_pieces import EVERYWHERE, Content, CutPiece, CutTask, PieceDone, packed, slabs_before
 from serin.domain.cut_sizes import (
     Lookup,
     Round,
@@ -55,6 +56,8 @@ from serin.services.steps.segments import COPY, marks_of, rows_of
 from serin.services.steps.spilled import Spilled
 
 _MICROSECOND = timedelta(microseconds=1)
+Gathered = tuple[Content, str, int]
+"""What a shard is gathered of: its labelled rows, or the values of a lookup."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def derive(source: CutSource, piece: CutPiece, folder: Path) -> PieceDone:
         dealt.add("rows", frame)
     beside = _looked_up(source, piece.of)
     moments, distinct, once = list[datetime](), 0, 0
-    for part in dealt.parts("rows"):
+    for part, _ in dealt.parts("rows"):
         rows = dealt.rows("rows", part).sort(ACCEPTED)
         refuse_crowded(f"One part of {piece.of}", rows.height, int(rows.estimated_size()))
         copied = rows[COPY] if COPY in rows.columns else None
@@ -155,7 +158,7 @@ def _tell(source: CutSource, sources: ViewSources, dataset: str, cells: Spilled[
             rows, identity = sources.of(view)
             facts = facts_of(view, rows, lookup.key, identity)
             cells.add(("facts", view.name, EVERYWHERE, 0), facts.clear())
-            slabs = slab_of(facts[EVENT], cut.slab) if cut.slab else pl.repeat(0, facts.height, eager=True)
+            slabs = slab_of(facts[EVENT], cut.span) if cut.span else pl.repeat(0, facts.height, eager=True)
             buckets = coarse_of(hashes(facts, lookup.key), cut.coarse)
             for (bucket, slab), members in by_cell(facts, buckets, slabs):
                 cells.add(("facts", view.name, bucket, slab), members)
@@ -164,12 +167,12 @@ def _tell(source: CutSource, sources: ViewSources, dataset: str, cells: Spilled[
 def _ask(source: CutSource, labelled: pl.DataFrame, cells: Spilled[Target]) -> None:
     """The labelled rows by the time of their moment, and for each lookup whom they ask about and when."""
     cuts = source.task.cuts
-    for (shard,), members in by_cell(_needed(source, labelled), slab_of(labelled[MOMENT], cuts.shard)):
+    for (shard,), members in by_cell(_needed(source, labelled), slab_of(labelled[MOMENT], cuts.stretch)):
         cells.add(("labelled", "", 0, shard), members)
     for lookup in source.lookups:
         cut, asks = cuts.lookups[lookup.name], labelled.select(*lookup.key, MOMENT, ACCEPTED)
         buckets = coarse_of(hashes(asks, lookup.key), cut.coarse)
-        for (bucket, slab), members in by_cell(asks, buckets, slab_of(asks[MOMENT], cut.slab)):
+        for (bucket, slab), members in by_cell(asks, buckets, slab_of(asks[MOMENT], cut.span)):
             cells.add(("asks", lookup.name, bucket, slab), members)
 
 
@@ -188,49 +191,72 @@ def look_up(source: CutSource, piece: CutPiece, folder: Path) -> PieceDone:
     lookup, cuts, cells = source.lookup(piece.of), source.task.cuts, Spilled[Target](folder)
     cut = cuts.lookups[lookup.name]
     parts = FineParts(cut, lookup.key, folder / "parts")
-    window = _window(source, piece)
+    window, reached = _window(source, piece), _in_reach(lookup, cut.span, piece.slab)
     for file, frame in zip(piece.files, frames_of(piece.files, store=source.files), strict=True):
         if file.content == "asks":
-            parts.add("asks", frame.filter(window))
+            parts.add("asks", frame.filter(window), MOMENT)
         else:
-            parts.add(file.of, frame.filter(_in_reach(lookup, cut.slab, piece.slab)))
-    for part in parts.parts("asks"):
-        asks = parts.rows("asks", part).sort(ACCEPTED)
+            parts.add(file.of, frame.filter(reached), EVENT if cut.slab else None)
+    back = slabs_before(lookup, cut.slab)
+    for part, slab in parts.parts("asks"):
+        asks = parts.rows("asks", part, slab).sort(ACCEPTED)
         values = asks
         refuse_crowded(f"{lookup.entity} in one part", asks.height, asks.height * asked_size(lookup.key))
         for view in lookup.views:
-            facts = parts.rows(view.name, part).sort(ACCEPTED)
+            facts = parts.rows(view.name, part, slab, back).filter(_in_reach(lookup, cut.slab, slab)).sort(ACCEPTED)
             refuse_crowded(f"{view.name} in one part", facts.height, facts.height * event_size(view, lookup.key))
             values = with_facts(values, view, facts, lookup.key)
         names = [f"{view.name}.{name}" for view in lookup.views for name in view.values]
-        for (shard,), members in by_cell(values.select(ACCEPTED, *names), slab_of(values[MOMENT], cuts.shard)):
+        for (shard,), members in by_cell(
+            values.select(ACCEPTED, MOMENT, *names), slab_of(values[MOMENT], cuts.stretch)
+        ):
             cells.add(("values", lookup.name, piece.bucket, shard), members)
     return PieceDone(piece.name, written(source.task, piece.name, cells, store=source.files))
 
 
-def gather(source: CutSource, piece: CutPiece, _: Path) -> PieceDone:
-    """The rows of one shard of the training set, in its order, with all that is known and computed of them."""
-    rows = _labelled(source, piece)
+def gather(source: CutSource, piece: CutPiece, folder: Path) -> PieceDone:
+    """The rows of some shards of the training set, in its order, with all that is known and computed of them."""
+    together = Spilled[Gathered](folder / "shards")
+    cuts, window, counts = source.task.cuts, _window(source, piece), dict[int, int]()
+    for file, frame in zip(piece.files, frames_of(piece.files, store=source.files), strict=True):
+        rows = frame.filter(window) if file.content == "labelled" else frame
+        # What pieces of an older release have looked up names no moment, and is all of one shard.
+        slabs = slab_of(rows[MOMENT], cuts.shard) if cuts.shards > 1 else pl.repeat(piece.slab, rows.height, eager=True)
+        for (slab,), members in by_cell(rows, slabs):
+            together.add((file.content, file.of, slab), members)
+            if file.content == "labelled":
+                counts[slab] = counts.get(slab, 0) + members.height
+    made = (_shard(source, piece, together, slabs) for slabs in packed(counts, most_of_shard(source)))
+    return PieceDone(piece.name, written(source.task, piece.name, made, store=source.files))
+
+
+def most_of_shard(source: CutSource) -> int:
+    """How many rows of the training set are gathered at once, about."""
+    return cut_sizes.ROOM // gathered_size(source.charter)
+
+
+def _shard(
+    source: CutSource, piece: CutPiece, together: Spilled[Gathered], slabs: Sequence[int]
+) -> tuple[Target, pl.DataFrame]:
+    """One shard: the rows of some slabs that follow each other."""
+    charter = source.charter
+    rows = _labelled(source, piece, _of(together, "labelled", "", slabs))
     for lookup in source.lookups:
-        files = [file for file in piece.files if (file.content, file.of) == ("values", lookup.name)]
-        if not rows.is_empty():
-            values = pl.concat(frames_of(files, store=source.files))
-            rows = rows.join(values, on=ACCEPTED, how="left", validate="1:1", maintain_order="left")
-    cells = list[tuple[Target, pl.DataFrame]]()
-    if not rows.is_empty():
-        charter = source.charter
-        rows = with_computed(rows, charter, on_demand_functions(charter, source.functions))
-        entity = {ENTITY_KEY + name: pl.col(name) for name in charter.features.entities[charter.truth.entity]}
-        made = training_columns(rows.with_columns(**entity), charter, source.truth, tuple(entity))
-        cells.append((("shard", "", 0, piece.slab), made))
-    return PieceDone(piece.name, written(source.task, piece.name, cells, store=source.files))
+        values = _of(together, "values", lookup.name, slabs).drop(MOMENT, strict=False)
+        rows = rows.join(values, on=ACCEPTED, how="left", validate="1:1", maintain_order="left")
+    rows = with_computed(rows, charter, on_demand_functions(charter, source.functions))
+    entity = {ENTITY_KEY + name: pl.col(name) for name in charter.features.entities[charter.truth.entity]}
+    made = training_columns(rows.with_columns(**entity), charter, source.truth, tuple(entity))
+    return ("shard", "", 0, slabs[0]), made
 
 
-def _labelled(source: CutSource, piece: CutPiece) -> pl.DataFrame:
-    files = [file for file in piece.files if file.content == "labelled"]
-    count = sum(file.rows for file in files)
-    refuse_crowded(f"Shard {piece.slab}", count, count * gathered_size(source.charter))
-    rows = pl.concat(frames_of(files, store=source.files)).filter(_window(source, piece)).sort(ACCEPTED)
+def _of(together: Spilled[Gathered], content: Content, of: str, slabs: Sequence[int]) -> pl.DataFrame:
+    return pl.concat([together.rows((content, of, slab)) for slab in slabs if (content, of, slab) in together])
+
+
+def _labelled(source: CutSource, piece: CutPiece, rows: pl.DataFrame) -> pl.DataFrame:
+    refuse_crowded(f"Shard {piece.slab}", rows.height, rows.height * gathered_size(source.charter))
+    rows = rows.sort(ACCEPTED)
     if ALIKE in rows.columns:
         rows = rows.with_columns(pl.col(ALIKE if piece.nearly_unique else GROUP).alias(GROUP)).drop(ALIKE)
     return in_order(rows, source.truth)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from serin.domain.datasets import DatasetHead
+from serin.domain.time_spans import EVER, Span
 from serin.domain.view_statistics import DerivedTimes, ViewStatistics
-from serin.services.steps.rows_between import EVER, Span
 
 
 def common_times(

@@ -74,7 +74,11 @@ def freeze_rows(
     """
     contracts = source.contracts
     making = MakingInPieces(*(name, source, functions, heads, carried, task), lake=lake, catalog=catalog, clock=clock)
-    if task is not None or carried == "always_mapped":
+    if task is not None:
+        return _frozen_in_pieces(making, champion)
+    if ceiling := making.over_ceiling():
+        return ceiling
+    if carried == "always_mapped":
         return _frozen_in_pieces(making, champion)
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from serin.domain.charter import Charter
 from serin.domain.experiments import TrainingSet, Trial
+from serin.domain.measurements import LearningCurve
 from serin.domain.training_size import (
     PROBED_FROM,
     SHARES,
-    LearningCurve,
     fits_into_memory,
     fits_into_time,
     seconds_allowed,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
@@ -14,31 +13,13 @@ from serin.data.features.versions import ACCEPTED
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.segments import Segment
+from serin.domain.time_spans import Span
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.dataset_rows import check_schemas, refuse_too_many
 from serin.services.steps.listed_segments import segments_up_to
 from serin.services.steps.segments import rows_of
 
-EVER = 2**63 - 1
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Values of a column of timestamps from `least` to `greatest`, both included, in microseconds since 1970."""
-
-    column: str
-    least: int = -EVER
-    greatest: int = EVER
-
-    @property
-    def holds(self) -> pl.Expr:
-        """Whether a row's value lies within; a null does not."""
-        return pl.col(self.column).dt.epoch("us").is_between(self.least, self.greatest).fill_null(value=False)
-
-    def may_be_in(self, segment: Segment) -> bool:
-        """Whether some row of the segment may lie within."""
-        return segment.may_lie_within(self.column, self.least, self.greatest)
 
 
 class DatasetReading:
@@ -69,7 +50,7 @@ class DatasetReading:
         """
         later = [one for one in self._segments if since is not None and one.last >= since]
         others = [one for one in self._segments if one not in later and any(span.may_be_in(one) for span in spans)]
-        within = pl.any_horizontal(span.holds for span in spans) if spans else pl.lit(value=False)
+        within = pl.any_horizontal(_lies_in(span) for span in spans) if spans else pl.lit(value=False)
         rows = pl.concat([self._table(later), self._table(others).filter(within)])
         return self.versions_of(rows) if self._contract.primary_key else rows.sort(ACCEPTED)
 
@@ -93,6 +74,11 @@ class DatasetReading:
 def microseconds(moment: datetime) -> int:
     """The moment in microseconds since 1970."""
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def _lies_in(span: Span) -> pl.Expr:
+    """Whether a row's value lies within; a null does not."""
+    return pl.col(span.column).dt.epoch("us").is_between(span.least, span.greatest).fill_null(value=False)
 
 
 def _may_have_versions(segment: Segment, rows: pl.DataFrame, key: Sequence[str]) -> bool:

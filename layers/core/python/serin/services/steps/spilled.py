@@ -33,6 +33,9 @@ class Spilled(Generic[Cell]):
         """All that have been added to, in the order of the first rows."""
         return list(dict.fromkeys([*self._files, *self._held]))
 
+    def __contains__(self, cell: Cell) -> bool:
+        return cell in self._held or cell in self._files
+
     def rows(self, cell: Cell) -> pl.DataFrame:
         """All rows of one cell that has been added to."""
         files = [pl.read_ipc(file) for file in self._files.get(cell, ())]

@@ -16,9 +16,10 @@ from serin.data.features.buckets import START
 from serin.domain.buckets import MICROSECOND, width
 from serin.domain.charter import View
 from serin.domain.contracts import Contract
+from serin.domain.time_spans import Span
 from serin.domain.view_statistics import ViewStatistics
 from serin.services.steps.derived_spans import before_derivation, common_times
-from serin.services.steps.rows_between import DatasetReading, Span
+from serin.services.steps.rows_between import DatasetReading
 from serin.services.steps.view_writer import Heads, ViewWriter
 
 MOST_SPANS = 32

@@ -9,12 +9,15 @@ from serin.domain.buckets import definition
 from serin.domain.charter import Charter, View
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.segments import Segment
+from serin.domain.time_spans import EVER, Span
 from serin.domain.view_statistics import DerivedTimes
 from serin.ports import Catalog
 from serin.services.steps.derived_spans import before_derivation, common_times
-from serin.services.steps.rows_between import EVER, Span
 
 MICROSECOND = timedelta(microseconds=1)
+_SLACK = 16
+"""Where the newest label is not known before: of the window, the share that is read besides."""
 Times = Mapping[str, DerivedTimes]
 """By dataset, where the times lie that are derived of it, as far as that is known."""
 
@@ -35,6 +38,27 @@ def span_of(charter: Charter, contract: Contract, least: int, times: Times) -> S
     """The truth's rows whose moment is `least` or later; None where that is not told before all is read."""
     (span,) = _known([Span(charter.features.moment.column, least)], contract, times) or (None,)
     return span
+
+
+def newest_asked(charter: Charter, contract: Contract, segments: Sequence[Segment], times: Times) -> int | None:
+    """No moment that is asked is newer, by the manifests of the truth's dataset, in microseconds since 1970.
+
+    None where they do not say, and where rows that are not read may be versions of those that are.
+    """
+    span = span_of(charter, contract, 0, times)
+    if span is None or not contract.primary_key:
+        return None
+    ranges = [one.ranges.get(span.column) for one in segments]
+    known = [each for each in ranges if each is not None]
+    if len(known) < len(ranges) or not known:
+        return None
+    return max(each[1] for each in known) - span.least
+
+
+def window_begins(charter: Charter, newest: int) -> int:
+    """Where the window of the newest label begins, rather too early: which rows have one is not looked at."""
+    window = charter.training.window // MICROSECOND
+    return newest - window - window // _SLACK
 
 
 def spans_of(

@@ -15,17 +15,24 @@ from serin.data.features.versions import ACCEPTED
 from serin.domain.charter import Charter
 from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
+from serin.domain.time_spans import Span
 from serin.ports import Catalog, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.dataset_rows import all_rows, copies_up_to
 from serin.services.steps.listed_segments import segments_up_to
-from serin.services.steps.rows_between import DatasetReading, Span, microseconds
-from serin.services.steps.training_spans import MICROSECOND, Times, derived_times, span_of, spans_of
+from serin.services.steps.rows_between import DatasetReading, microseconds
+from serin.services.steps.training_spans import (
+    MICROSECOND,
+    Times,
+    derived_times,
+    newest_asked,
+    span_of,
+    spans_of,
+    window_begins,
+)
 
 Tables = Mapping[str, pl.DataFrame]
 _ATTEMPTS = 2
-_SLACK = 16
-"""Where the newest label is not known before: of the window, the share that is read besides."""
 Make = Callable[[Tables, pl.Series | None, datetime], pl.DataFrame]
 
 
@@ -83,17 +90,13 @@ class TrainingTables:
         """From when on the truth's rows are needed, in microseconds; None where that cannot be told before."""
         truth, column = charter.truth.dataset, charter.features.moment.column
         contract, head = self.contracts[truth], self.heads[truth]
+        newest = newest_asked(charter, contract, segments_up_to(head, catalog=self.catalog), times)
         span = span_of(charter, contract, 0, times)
-        if span is None or not contract.primary_key:
+        if newest is None or span is None:
             return None
-        ranges = [one.ranges.get(span.column) for one in segments_up_to(head, catalog=self.catalog)]
-        known = [found for found in ranges if found is not None]
-        if len(known) < len(ranges) or not known:
-            return None
-        newest, window = max(found[1] for found in known) - span.least, charter.training.window // MICROSECOND
         if span.column != column or charter.truth.label not in {one.name for one in contract.columns}:
             # Which of the newest rows have a label is known once they are derived.
-            return newest - window - window // _SLACK
+            return window_begins(charter, newest)
         return self._labelled_since(charter, newest, until)
 
     def _labelled_since(self, charter: Charter, newest: int, until: datetime) -> int | None:

@@ -1,0 +1,51 @@
+"""What a training set that is made in pieces says of a row is what is known online at the row's own time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benches.scaling import online
+from benches.scaling.costs import cost_of, planned
+from benches.scaling.online import Asked, asked_online
+from benches.scaling.sizes import generate, opened
+from serin.domain import cut_sizes
+from serin.services.steps.cut_making import next_round
+from serin.services.steps.cut_rounds import CutSource, run_piece
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CutSource:
+    monkeypatch.setattr(cut_sizes, "ROOM", 60_000)
+    generate(4_000, tmp_path)
+    source = opened(tmp_path)
+    while unfinished := next_round(source):
+        for piece in unfinished.pieces:
+            run_piece(source, piece)
+    return source
+
+
+def test_sampled_rows_have_online_the_values_of_the_training_set(made: CutSource, tmp_path: Path) -> None:
+    figures = asked_online(made, 40, tmp_path)
+    assert (figures["equal"], figures["different"], figures["too_many"]) == (40, 0, 0), figures["first_different"]
+    assert figures["known"] > 40
+
+
+def test_a_value_that_is_another_is_found(made: CutSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled = online._sampled
+
+    def altered(source: CutSource, rows: int, seed: int) -> list[Asked]:
+        first, *others = sampled(source, rows, seed)
+        return [Asked(first.instance, first.moment, {**first.values, "flow.n": -1}), *others]
+
+    monkeypatch.setattr(online, "_sampled", altered)
+    assert asked_online(made, 10, tmp_path)["different"] == 1
+
+
+def test_what_a_terabyte_costs_is_the_plans_own_sum() -> None:
+    size = 10**11
+    told, plan = cost_of(size), planned(size)
+    terms = [float(term.rpartition("$")[2].replace(",", "")) for terms in told["rounds"].values() for term in terms]
+    assert sum(terms) == pytest.approx(plan.usd, abs=0.005 * len(terms))
+    assert told["usd"] == pytest.approx(plan.usd, abs=0.005)
