@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from serin.domain.errors import Conflict, Unavailable
 
@@ -67,10 +67,14 @@ class Wiring:
     guard: Guard
     services: Services
     parts: tuple[object, ...]
+    _of_kind: dict[type, Any] = field(default_factory=dict)
 
     def part(self, kind: type[Part]) -> Part:
-        """The one part of that class."""
-        return next(part for part in self.parts if isinstance(part, kind))
+        """The one part of that class; looked for once, as whoever waits for rest asks for several at each look."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = next(part for part in self.parts if isinstance(part, kind))
+        part: Part = self._of_kind[kind]
+        return part
 
 
 _lock = threading.Lock()

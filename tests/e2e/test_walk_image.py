@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,17 +25,16 @@ from serin_cli.walk import MODEL
 from tests.e2e.conftest import Walked
 from tests.waiting import PATIENCE_S
 
-WANTED = ("score", "label", "probabilities", "model_version")
+WANTED = ("label", "probability", "positive")
 """Of an answer what the model says; ids and moments are the call's own."""
 LONG_HENCE_MS = 4_102_444_800_000
 """No call is late."""
 
 
 @pytest.fixture
-def written(walked: Walked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+def connected(walked: Walked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "load", lambda: walked.platform.connection)
     monkeypatch.setattr(command, "connected", lambda: _Open(walked.client))
-    return _image(tmp_path / "first.tar")
 
 
 class _Open:
@@ -54,12 +54,9 @@ def _image(file: Path) -> Mapping[str, Any]:
     return made
 
 
-def test_an_image_of_the_endpoint_answers_as_the_endpoint_does(
-    walked: Walked, written: Mapping[str, Any], tmp_path: Path
-) -> None:
-    again = _image(tmp_path / "second.tar")
-    assert again["image"] == written["image"]
-    assert (tmp_path / "first.tar").read_bytes() == (tmp_path / "second.tar").read_bytes()
+@pytest.mark.usefixtures("connected")
+def test_an_image_of_the_endpoint_answers_as_the_endpoint_does(walked: Walked, tmp_path: Path) -> None:
+    written = _image(tmp_path / "image.tar")
     root = tmp_path / "root"
     config = read_image(Path(written["file"]), root)
     flights = first_flights(walked.folder / "2013-07.csv", 5)
@@ -70,11 +67,20 @@ def test_an_image_of_the_endpoint_answers_as_the_endpoint_does(
     theirs = walked.client.predict(MODEL, flights)["predictions"]
     ours = json.loads(answer["body"])["predictions"]
     assert [_said(one) for one in ours] == [_said(one) for one in theirs]
-    assert len({one["score"] for one in ours}) > 1
+    assert len({one["probability"] for one in ours}) > 1
+
+
+@pytest.mark.usefixtures("connected")
+def test_the_same_version_is_the_same_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is large is packed like what is small, and takes seconds.
+    monkeypatch.setattr(command, "PREDICT_LAYERS", ("kernel",))
+    first, second = (_image(tmp_path / name) for name in ("first.tar", "second.tar"))
+    assert first["image"] == second["image"]
+    assert (tmp_path / "first.tar").read_bytes() == (tmp_path / "second.tar").read_bytes()
 
 
 def _said(prediction: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: value for name, value in prediction.items() if name in WANTED}
+    return {name: prediction[name] for name in WANTED}
 
 
 @contextmanager
@@ -84,6 +90,9 @@ def running(walked: Walked, root: Path, config: Mapping[str, Any]) -> Iterator[A
     selector = selectors.DefaultSelector()
     api = RuntimeApi(selector)
     given = dict(one.partition("=")[::2] for one in config["Env"])
+    # It is as late as on the platform: what is known online is as old.
+    clock = root / "clock"
+    clock.write_bytes(struct.pack("q", int(cloud.clock.now().timestamp() * 1_000_000) << 1 | 1))
     places = ":".join(str(root / place.lstrip("/")) for place in given["PYTHONPATH"].split(":"))
     client = cloud.client
     environment = {
@@ -97,6 +106,7 @@ def running(walked: Walked, root: Path, config: Mapping[str, Any]) -> Iterator[A
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
         "AWS_LAMBDA_LOG_STREAM_NAME": "image",
         "AWS_ENDPOINT_URL": str(cloud.endpoint_url),
+        "SERIN_CLOCK_FILE": str(clock),
         "AWS_REGION": cloud.region,
         "AWS_DEFAULT_REGION": cloud.region,
         "AWS_ACCESS_KEY_ID": str(client["aws_access_key_id"]),

@@ -66,7 +66,7 @@ def test_what_nobody_has_measured_is_not_made_up() -> None:
     assert never.gain is None
     assert "nobody knows the gain, for no training has been judged yet" in said_of_more(never)
     few = times_the_rows(a_charter(), tables, (FLOW,), LAST, None)
-    assert "run r7 had too few: its curve takes 30,000 learnable rows" in said_of_more(few)
+    assert "run r7 had too few: its curve takes 250,000 learnable rows" in said_of_more(few)
     made = plan(ORDERS, SHOPS)
     assert "No training has been judged yet, so nobody knows what its fits take." in list(sentences_of(made))
 

@@ -241,9 +241,10 @@ def test_pages_load_and_run_nothing_and_are_kept_nowhere() -> None:
 
 
 GETS = [path for method, path, _ in PAGES if method == "GET"]
+COMPARED = "/console/models/{model}/experiments?run:r2.001=on&run:r2.002=on"
 
 
-@pytest.mark.parametrize("template", GETS)
+@pytest.mark.parametrize("template", [*GETS, COMPARED])
 def test_no_name_or_value_changes_the_structure_of_a_page(template: str) -> None:
     tame, hostile = (
         Browser(an_api(word)).signed_in(*EVERYTHING).see(path_of(template)) for word in ("x" * len(XSS), XSS)
@@ -370,6 +371,21 @@ def test_a_row_is_seen_and_corrected_by_whoever_may_correct_and_only_while_it_is
     gone = browser.submit("/console/datasets/orders", "/console/datasets/orders/correct", row="9")
     assert gone.status_code == 404
     assert api.uploads.keys("raw/") == []
+
+
+def test_of_many_rows_that_are_set_aside_the_first_are_seen_and_the_others_one_press_away() -> None:
+    api, key = an_api(), "quarantine/orders/q.parquet"
+    frame = from_parquet(api.lake.get(key))
+    api.lake.put(key, to_parquet(pl.concat([frame] * 12).with_columns(__row=pl.int_range(1, 13).cast(pl.UInt32))))
+    browser = Browser(api).signed_in("read", "correct:*")
+    page = browser.see("/console/datasets/orders")
+    assert len([form for form in page.forms if form.action.endswith("/correct")]) == 12
+    nested = [part for part in page.structure if "details[" in part and "/details/" in part]
+    assert len(nested) == 2
+    assert "2 more" in page.words
+    (upload,) = api.catalog.latest_uploads("orders").items
+    asked = browser.see(f"/console/datasets/orders?row={upload.id[:12]}-12")
+    assert len([part for part in asked.structure if part.endswith("details[open]")]) == 1
 
 
 def test_what_broke_inside_is_a_page_without_the_words_of_the_fault() -> None:

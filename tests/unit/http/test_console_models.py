@@ -16,7 +16,7 @@ from serin.domain.watched import WatchedWindow, WatchState
 from tests.builders import NOON, a_charter, an_upload
 from tests.unit.http.api import MODEL, Api, app_of
 from tests.unit.http.browsing import Browser
-from tests.unit.http.test_console import METRICS, an_api
+from tests.unit.http.test_console import METRICS, XSS, an_api
 
 BASE = f"/console/models/{MODEL}"
 
@@ -195,3 +195,16 @@ def test_calls_and_data_are_key_metrics_too() -> None:
     assert "slowest of twenty calls, ms9" in first_page(api, "latency_p95_ms")
     assert "calls that fail, %0" in first_page(api, "error_rate")
     assert "for the data scientist" not in first_page(api, None)
+
+
+def test_no_file_changes_the_structure_of_the_first_page() -> None:
+    pages = []
+    for word in ("x" * len(XSS), XSS):
+        api = an_api(word)
+        scored = an_upload(b"b", dataset="orders", at=NOON, file=word, scorecard={"accuracy": Score(99.5, 3)})
+        api.catalog.record_rejected(replace(scored, status="rejected"))
+        api.app = app_of({MODEL: with_role("quality_score")})
+        pages.append(Browser(api).signed_in("read").see("/"))
+    tame, hostile = pages
+    assert hostile.structure == tame.structure
+    assert "owned()</script>" in hostile.words

@@ -98,8 +98,8 @@ class S3ObjectStore:
         for page in pages:
             kept = [
                 ObjectVersion(one["Key"], one["VersionId"], one["IsLatest"], marker, one["LastModified"])
-                for marker, kind in ((False, "Versions"), (True, "DeleteMarkers"))
-                for one in page.get(kind, ())
+                for marker, listed in ((False, page.get("Versions", ())), (True, page.get("DeleteMarkers", ())))
+                for one in listed
             ]
             # A page has versions and markers apart, each by key.
             yield from (one for one in sorted(kept, key=attrgetter("key")) if one.key > after)

@@ -100,11 +100,11 @@ def show_prediction(
 
 def _shown(whole: Shown, charter: Charter) -> Shown:
     line, hidden = whole.prediction, hidden_names(charter)
-    values = {"inputs": shown_values(line.inputs, hidden), "features": shown_values(line.features, hidden)}
+    line = replace(line, inputs=shown_values(line.inputs, hidden), features=shown_values(line.features, hidden))
     truth = whole.truth
     if is_hidden(charter, charter.truth.dataset, charter.truth.label):
         truth = tuple(said if said.label is None else replace(said, label=_LABEL) for said in truth)
-    return replace(whole, prediction=replace(line, **values), truth=truth)
+    return replace(whole, prediction=line, truth=truth)
 
 
 def _said(line: LoggedPrediction, now: datetime, lake: ObjectStore) -> tuple[Said, ...]:
