@@ -18,6 +18,7 @@ class FittedOn:
     def sentence(self) -> str:
         """As a card has it."""
         spot = " (spot)" if self.spot else ""
-        again = f" AWS took the machine back {self.interruptions} times, and it began anew." * (self.interruptions > 0)
+        times = "once" if self.interruptions == 1 else f"{self.interruptions} times"
+        again = f" AWS took the machine back {times}, and it began anew." if self.interruptions else ""
         took = f"{self.seconds:,} s, for ${self.usd:,.4f}"
         return f"Fitted by a training job on {self.machine}{spot} in {took}.{again}"
