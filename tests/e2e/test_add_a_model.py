@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 from sklearn.datasets import load_diabetes
 
+from infra.local.cloud import LocalCloud
+from serin.adapters.catalog import DynamoCatalog
+from serin.adapters.dynamodb import RecordTable
 from serin.domain.releases import OPEN
 from tests.e2e.erasing import NOBODY, OTHER, STAYS, WHO, Clinic, Erased
 from tests.e2e.granted import FOR_PEOPLE
@@ -48,6 +52,7 @@ class Later:
     refused: str
     upload: Mapping[str, Any]
     run: Mapping[str, Any]
+    learnt_from: int
     predicted: Mapping[str, Any]
 
 
@@ -90,17 +95,19 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         refused_later = checkout.serin("validate").stderr
     _edit_contract(checkout, ", required: true}", "}")
     with checkout.up_here("state") as cloud:
-        later = _with_notes(steps, checkout, refused_later)
+        later = _with_notes(steps, checkout, refused_later, cloud)
         erased = Clinic(cloud, checkout.folder, MODEL, DATASET).erase_one(run["id"])
     return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later, erased)
 
 
-def _with_notes(steps: _Steps, checkout: Checkout, refused: str) -> Later:
+def _with_notes(steps: _Steps, checkout: Checkout, refused: str, cloud: LocalCloud) -> Later:
     frame = patients()
     frame.assign(bp=frame["bp"] + 1, note="seen again").head(100).to_csv(checkout.folder / "again.csv", index=False)
     (upload,) = steps.json("upload", DATASET, "again.csv")
     run = steps.json("train", MODEL, may_end=(0, 1))
-    return Later(refused, upload, run, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
+    catalog = DynamoCatalog(RecordTable(boto3.client("dynamodb", **cloud.client), "serin-dev-catalog"))
+    rows = catalog.training_set(MODEL, run["training_set"]).rows
+    return Later(refused, upload, run, rows, steps.json("predict", MODEL, f"models/{MODEL}/request.json"))
 
 
 def patients() -> Any:
@@ -228,7 +235,7 @@ def test_a_contract_that_gains_a_column_is_deployed_and_old_and_new_rows_train_t
     later = added.later
     assert (later.upload["status"], later.upload["accepted"]) == ("accepted", 100)
     assert later.run["status"] in ("registered", "rejected", "inconclusive"), later.run
-    assert later.run["contest"]["rows"] > added.run["contest"]["rows"]
+    assert later.learnt_from == 442 + 100
     assert later.predicted["predictions"][0]["value"] == added.by_command["predictions"][0]["value"]
 
 
