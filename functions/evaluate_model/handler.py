@@ -15,7 +15,7 @@ from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.measurements import Measurements
 from serin.domain.models import ModelVersion
 from serin.domain.records import as_record, from_record
-from serin.domain.training_leases import SPAN
+from serin.domain.training_leases import span_of
 from serin.domain.workflow_errors import reason_of
 from serin.logs import logged
 from serin.services.ask_training import ask_training, wait_for_answer
@@ -28,8 +28,8 @@ from serin.services.steps.training_lease import keep_lease
 from serin.services.train_model import Checked, Refitted, ScoresFile
 
 Given = Mapping[str, Any]
-ALIVE: Mapping[str, timedelta] = {**dict.fromkeys(("note", "select", "judge"), SPAN), "ask": REMIND_EVERY + SPAN}
-"""Steps after which a training goes on, and how long it may be silent then: people are asked again after a day."""
+GOES_ON = frozenset({"note", "select", "judge", "ask"})
+"""Steps after which a training goes on."""
 
 
 @logged("evaluate_model", lambda: platform().clock)
@@ -49,9 +49,15 @@ def handle(event: Given, context: object) -> dict[str, Any]:
         "failed": _failed,
     }
     world = platform()
-    if span := ALIVE.get(event["step"]):
+    if event["step"] in GOES_ON:
+        span = _silence(world.charters[event["model"]], event["step"])
         keep_lease(event["model"], event["run"], span, catalog=world.catalog, clock=world.clock)
     return steps[event["step"]](world, event)
+
+
+def _silence(charter: Charter, step: str) -> timedelta:
+    """How long a training may be silent after a step: people are asked again after a day."""
+    return span_of(charter.training) + (REMIND_EVERY if step == "ask" else timedelta())
 
 
 def after_execution(detail: Given) -> dict[str, Any]:

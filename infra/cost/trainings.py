@@ -11,6 +11,7 @@ from infra.cost.functions import calls, memory_of
 from infra.cost.lines import DAYS, Line, Template, Term, resources_of
 from serin.domain import prices
 from serin.domain.charter import Charter
+from serin.domain.training_machines import MACHINES
 
 YARDSTICKS = 2
 """A trivial and a linear model are fitted beside the trials."""
@@ -27,6 +28,7 @@ def trainings_of(templates: Sequence[Template], charter: Charter, assumed: Assum
     release = calls(looks, _RELEASE_CALL_MS, memory_of(templates, "release-model"))
     # A look is a wait, a call and a choice.
     return [
+        *_jobs(charter, often, assumed),
         Line(
             "trainings",
             f"trainings, {often:.2g} a month",
@@ -40,6 +42,16 @@ def trainings_of(templates: Sequence[Template], charter: Charter, assumed: Assum
             (*release, Term(3 * looks, "steps", prices.STATE_TRANSITION)),
         ),
     ]
+
+
+def _jobs(charter: Charter, often: float, assumed: Assumptions) -> list[Line]:
+    """What goes to machines whatever its size, at most: on the largest, for as long as in functions."""
+    terms = charter.training.job
+    if terms is None or not terms.always:
+        return []
+    machine = MACHINES[terms.largest]
+    seconds = Term(often * assumed.training_seconds, f"s of {machine.name}", machine.usd_hour / 3600)
+    return [Line("trainings", f"training jobs, {often:.2g} trainings a month, at most", charter.model, (seconds,))]
 
 
 def trainings_a_month(charter: Charter) -> float:

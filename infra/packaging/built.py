@@ -5,16 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from infra.packaging.bytecode import compile_layer
 from infra.packaging.cache import Asset, copy_sources, digest_of, made_once
 from infra.packaging.compilers import layer_form
+from infra.packaging.job_code import packed_program
 from infra.packaging.kernel import kernel_layer
 from infra.packaging.room import model_room
 from infra.packaging.third_party import third_party_layer
 from infra.settings import Target
 from serin.domain.errors import NotFound
 from serin.domain.names import digest
+from serin.domain.training_machines import IMAGE_ARCHITECTURE, IMAGE_PYTHON
 from serin.files.bundle import write_charters, write_code
 from serin.files.models import ModelFolder
 
@@ -43,6 +46,15 @@ class BuiltPackages:
         if name not in self._layers:
             self._layers[name] = self._layer(name)
         return self._layers[name]
+
+    def job_program(self) -> Path:
+        """The archive of code that training jobs begin with."""
+        return packed_program(self._cache)
+
+    def for_jobs(self) -> Self:
+        """The same for the image's Python, which on this machine is this machine's."""
+        target = Target("aws", IMAGE_PYTHON, IMAGE_ARCHITECTURE) if self._target.cloud == "aws" else self._target
+        return type(self)(self._root, target, tuple(self._models.values()))
 
     def _layer(self, name: str) -> Asset:
         if name in THIRD_PARTY:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, Self
 
 from infra.packaging.cache import Asset
 
@@ -15,3 +16,9 @@ class Packages(Protocol):
 
     def layer(self, name: str) -> Asset:
         """A layer: `core`, `data`, `science`, `web`, `kernel`, `charters`, `code-<model>` or, for images, `runtime`."""
+
+    def job_program(self) -> Path:
+        """The archive of code that training jobs begin with."""
+
+    def for_jobs(self) -> Self:
+        """The same, made for where training jobs run."""

@@ -17,13 +17,20 @@ from infra.constructs.permissions import Permission, allow, allow_items, list_ke
 from infra.constructs.queues import failed, undelivered
 from infra.constructs.schedules import FEEDBACK, schedules_may_call
 from infra.constructs.stack import Deployment, SerinStack
+from infra.constructs.training_job import TrainingJobs
 from infra.constructs.workflow import Workflow, maps_itself
 from infra.limits import ACCEPT_DISK_MB
 from infra.stacks.batch import score_batch
-from infra.stacks.training_states import training_definition
+from infra.stacks.training_states import Trainer, training_definition
 from serin.domain.batches import WORK
 from serin.domain.charter import Charter
 from serin.domain.events import SOURCE, source_of
+
+_FITS_BY = ("SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET")
+
+
+def _fits_with(model: str) -> list[str]:
+    return ["core", "science", "kernel", "charters", f"code-{model}"]
 
 
 class TrainingStack(SerinStack):
@@ -44,20 +51,25 @@ class TrainingStack(SerinStack):
 
     def _train(self, charter: Charter) -> None:
         build = self._build_training_set(charter.model)
-        train = self._train_model(charter.model)
+        train = self._train_model(charter)
         evaluate = self.addresses.function("evaluate_model")
+        jobs, terms = self._jobs(charter), charter.training.job
+        trainer = Trainer(train.arn, None if jobs is None else jobs.request, terms is not None and terms.spot)
         workflow = Workflow(
             self,
             f"training-{charter.model}",
             definition=training_definition(
-                *(build.arn, train.arn, evaluate, charter.training, charter.people.training),
+                *(build.arn, trainer, evaluate, charter.training, charter.people.training),
                 self.addresses.bucket_name("lake"),
             ),
             functions=[build, train],
             others=[evaluate],
-            permissions=maps_itself(
-                self, f"training-{charter.model}", f"cut/{charter.model}/*/rounds/*", f"cut/{charter.model}/maps/*"
-            ),
+            permissions=[
+                *maps_itself(
+                    self, f"training-{charter.model}", f"cut/{charter.model}/*/rounds/*", f"cut/{charter.model}/maps/*"
+                ),
+                *(jobs.for_the_machine if jobs else []),
+            ],
             model=charter.model,
         )
         workflow.tell_of_failures(
@@ -219,24 +231,46 @@ class TrainingStack(SerinStack):
         if charter.truth.feedback:
             schedules_may_call(self, FEEDBACK, join.function, model)
 
-    def _train_model(self, model: str) -> ServiceFunction:
-        own = (f"runs/{model}/*", f"models/{model}/*")
+    def _train_model(self, charter: Charter) -> ServiceFunction:
+        model, hands_over = charter.model, charter.training.job is not None
         return ServiceFunction(
             self,
             "train_model",
             model=model,
-            layers=["core", "science", "kernel", "charters", f"code-{model}"],
-            environment=["SERIN_LAKE_BUCKET", "SERIN_ARTIFACTS_BUCKET"],
+            layers=_fits_with(model),
+            environment=_FITS_BY,
             permissions=[
-                allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+                *self._fits(model),
                 # Parts of files that a version without a compiled model scores.
                 allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("lake", f"{WORK}/{model}/features/*")),
-                allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
+                # Whether a job has left an answer, and not only whether it may be read.
+                *([list_keys(self.addresses.bucket("artifacts"), f"runs/{model}/")] if hands_over else []),
             ],
             called_by="workflow",
             memory=3008,
             timeout=cdk.Duration.minutes(15),
         )
+
+    def _jobs(self, charter: Charter) -> TrainingJobs | None:
+        """Where the charter allows it, what the trainer's function has no room for goes to a machine."""
+        if charter.training.job is None:
+            return None
+        model = charter.model
+        permissions = self._fits(model)
+        return TrainingJobs(
+            *(self, model, "train_model"),
+            layers=_fits_with(model),
+            environment=_FITS_BY,
+            permissions=permissions,
+        )
+
+    def _fits(self, model: str) -> list[Permission]:
+        """What fitting takes: the rows, and a place for what comes of them."""
+        own = (f"runs/{model}/*", f"models/{model}/*")
+        return [
+            allow("s3:GetObject", on=self.addresses.objects("lake", f"training-sets/{model}/*")),
+            allow("s3:GetObject", "s3:PutObject", on=self.addresses.objects("artifacts", *own)),
+        ]
 
     def _records(self, model: str, reads: Sequence[str], keeps: Sequence[str]) -> list[Permission]:
         """What the model's own code reads of the catalog and what it writes there: kinds of records of its model.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from infra.constructs.workflow import answer_at, call, call_and_wait, distributed
+from infra.constructs.training_job import fit
+from infra.constructs.workflow import State, answer_at, call, call_and_wait, distributed
 from serin.domain.approvals import REMIND_EVERY
 from serin.domain.charter import Training
 
@@ -16,15 +18,43 @@ RERUN = {"Variable": "$.parent", "IsPresent": True}
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}]
 
 
+@dataclass(frozen=True)
+class Trainer:
+    """Who fits: the function, by its ARN, and where a charter allows jobs what they have in common, and on spot."""
+
+    function: str
+    job: State | None = None
+    spot: bool = False
+
+    def states(self, name: str, step: State | str, at: str, catch: Sequence[State], then: str) -> dict[str, Any]:
+        """A step, whose answer is kept `at` a path: the function takes it, or says by which job it is to be taken."""
+        if self.job is None:
+            return {name: call(self.function, step, **answer_at(at), Catch=catch, Next=then)}
+        handed = {"Variable": f"{at}.answer.job", "IsPresent": True, "Next": f"{name}Job"}
+        collect = {"step": "collect", **RUN, "of.$": at}
+        failed = [{**CATCH[0], "ResultPath": f"{at}.failed", "Next": f"{name}Answer"}]
+        return {
+            name: call(self.function, step, **answer_at(at), Catch=catch, Next=f"{name}Where"),
+            f"{name}Where": {"Type": "Choice", "Choices": [handed], "Default": then},
+            f"{name}Job": fit(self.job, at, self.spot, Catch=failed, Next=f"{name}Answer"),
+            f"{name}Answer": call(self.function, collect, **answer_at(at), Catch=catch, Next=then),
+        }
+
+    def where(self) -> dict[str, str]:
+        """What says to a step on which machine it is to be taken: the check's answer."""
+        return {} if self.job is None else {"checked.$": "$.checked.answer"}
+
+
 def training_definition(
-    build: str, train: str, evaluate: str, training: Training, roles: Sequence[str] = (), lake: str = "lake"
+    build: str, train: Trainer, evaluate: str, training: Training, roles: Sequence[str] = (), lake: str = "lake"
 ) -> dict[str, Any]:
     """Build ⇄ pieces → check → trials ⇄ select → contest → judge → refit → register; any failure is recorded first.
 
     A rerun, which has a `parent`, takes the same states and ends by a comparison in place of a version.
 
-    The three are ARNs of functions, `lake` is the bucket that pieces are listed in; `roles` are those whose word a
-    training waits for before its trials. Where the charter asks for it, what each view costs is measured afterwards.
+    Others than the trainer are ARNs of functions, `lake` is the bucket that pieces are listed in; `roles` are those
+    whose word a training waits for before its trials. Where the charter asks for it, what each view costs is measured
+    afterwards.
     """
     return {
         "Comment": "From built features to a registered version",
@@ -34,7 +64,7 @@ def training_definition(
             "Enough": _enough(),
             "Skipped": {"Type": "Succeed"},
             "Pieces": _pieces(build, lake),
-            "Check": _check(train, then="Ask" if roles else "Trials"),
+            **_check(train, then="Ask" if roles else "Trials"),
             **(_asking(evaluate, roles) if roles else {}),
             "Trials": _trials(train, evaluate, training.search.concurrency),
             **_evaluation(train, evaluate),
@@ -74,9 +104,9 @@ def _pieces(build: str, lake: str) -> dict[str, Any]:
     )
 
 
-def _check(train: str, then: str) -> dict[str, Any]:
+def _check(train: Trainer, then: str) -> dict[str, Any]:
     check = {"step": "check", **RUN_OF_SET, "trials.$": "$.built.answer.trials"}
-    return call(train, check, **answer_at("$.checked"), Catch=CATCH, Next=then)
+    return train.states("Check", check, "$.checked", CATCH, then)
 
 
 def _asking(evaluate: str, roles: Sequence[str]) -> dict[str, Any]:
@@ -94,7 +124,7 @@ def _asking(evaluate: str, roles: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
+def _trials(train: Trainer, evaluate: str, concurrency: int) -> dict[str, Any]:
     """Fit so many trials at once; each is noted when it is over, and one that fails fails alone."""
     of_trial = {**RUN, "trial.$": "$.trial", "training_set.$": "$.training_set", "step": "note"}
     failed = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "NoteFailure"}]
@@ -102,13 +132,13 @@ def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
     return {
         "Type": "Map",
         "ItemsPath": "$.built.answer.trials",
-        "ItemSelector": {"step": "trial", **RUN_OF_SET, "trial.$": "$$.Map.Item.Value"},
+        "ItemSelector": {"step": "trial", **RUN_OF_SET, **train.where(), "trial.$": "$$.Map.Item.Value"},
         "MaxConcurrency": concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
             "StartAt": "Trial",
             "States": {
-                "Trial": call(train, "$", **answer_at("$.tried"), Catch=failed, Next="Note"),
+                **train.states("Trial", "$", "$.tried", failed, "Note"),
                 "Note": call(evaluate, {**of_trial, "result.$": "$.tried.answer"}, **end),
                 "NoteFailure": call(evaluate, {**of_trial, "error.$": "$.error"}, **end),
             },
@@ -119,10 +149,10 @@ def _trials(train: str, evaluate: str, concurrency: int) -> dict[str, Any]:
     }
 
 
-def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
+def _evaluation(train: Trainer, evaluate: str) -> dict[str, Any]:
     select = {"step": "select", **RUN_OF_SET, "results.$": "$.results", "checked.$": "$.checked.answer"}
     champion = {"champion.$": "$.selected.answer.champion"}
-    contest = {"step": "contest", **RUN_OF_TRIAL, **champion}
+    contest = {"step": "contest", **RUN_OF_TRIAL, **champion, **train.where()}
     judge = {"step": "judge", **RUN_OF_TRIAL, **champion, "scores.$": "$.contest.answer"}
     passed = {"Variable": "$.judged.answer.verdict", "StringEquals": "pass", "Next": "Refit"}
     rerun = {**RERUN, "Next": "Compare"}
@@ -136,18 +166,18 @@ def _evaluation(train: str, evaluate: str) -> dict[str, Any]:
             "ResultPath": "$.built.answer.trials",
             "Next": "Trials",
         },
-        "Contest": call(train, contest, **answer_at("$.contest"), Catch=CATCH, Next="Judge"),
+        **train.states("Contest", contest, "$.contest", CATCH, "Judge"),
         "Judge": call(evaluate, judge, **answer_at("$.judged"), Catch=CATCH, Next="Better"),
         "Better": {"Type": "Choice", "Choices": [passed, rerun], "Default": "NotBetter"},
         "NotBetter": {"Type": "Succeed"},
     }
 
 
-def _registration(train: str, evaluate: str, *, measured: bool) -> dict[str, Any]:
-    refit = {"step": "refit", **RUN_OF_TRIAL}
+def _registration(train: Trainer, evaluate: str, *, measured: bool) -> dict[str, Any]:
+    refit = {"step": "refit", **RUN_OF_TRIAL, **train.where()}
     register = {"step": "register", **RUN_OF_TRIAL, "refit.$": "$.refit.answer"}
     states = {
-        "Refit": call(train, refit, **answer_at("$.refit"), Catch=CATCH, Next="Repeats"),
+        **train.states("Refit", refit, "$.refit", CATCH, "Repeats"),
         "Repeats": {"Type": "Choice", "Choices": [{**RERUN, "Next": "CompareFits"}], "Default": "Register"},
         **_comparison(evaluate),
     }
@@ -167,13 +197,13 @@ def _comparison(evaluate: str) -> dict[str, Any]:
     }
 
 
-def _measuring(train: str, evaluate: str) -> dict[str, Any]:
+def _measuring(train: Trainer, evaluate: str) -> dict[str, Any]:
     """For the card of a version that is registered by now: without these figures it says that they are not known."""
     catch = [{**CATCH[0], "Next": "NotMeasured"}]
-    measure = {"step": "measure", **RUN_OF_TRIAL}
+    measure = {"step": "measure", **RUN_OF_TRIAL, **train.where()}
     keep = {"step": "measured", **RUN, "measured.$": "$.measured.answer"}
     return {
-        "Measure": call(train, measure, **answer_at("$.measured"), Catch=catch, Next="Keep"),
+        **train.states("Measure", measure, "$.measured", catch, "Keep"),
         "Keep": call(evaluate, keep, OutputPath="$.Payload", Catch=catch, End=True),
         "NotMeasured": {"Type": "Succeed"},
     }

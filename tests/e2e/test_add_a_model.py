@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -37,6 +38,8 @@ schema:
       - {name: ward, logicalType: string, required: true}
 """
 REQUIRED_NOTE = "      - {name: note, logicalType: string, required: true}\n"
+TRAINING = "training:\n"
+BY_JOBS = f"{TRAINING}  job: {{largest: ml.m5.large, max_runtime: 1h, always: true}}\n"
 ANSWERS = {
     "design.problem": "How far will the disease have gone in a year? Asked by the clinic when it plans visits.",
     "design.requirements.metrics.rmse": "70",
@@ -68,6 +71,7 @@ class Added:
     release: Mapping[str, Any]
     by_command: Mapping[str, Any]
     by_http: httpx.Response
+    card: Mapping[str, Any]
     later: Later
     erased: Erased
 
@@ -82,6 +86,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     refused = checkout.serin("validate")
     _answer(checkout, drafted["questions"])
     _protect(checkout)
+    _edit_charter(checkout, TRAINING, BY_JOBS)
     steps.json("validate")
     with checkout.up("--state", "state"):
         steps.json("upload", "wards", "wards.csv")
@@ -91,13 +96,15 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         shown = steps.json("release", "show", MODEL)
         by_command = steps.json("predict", MODEL, f"models/{MODEL}/request.json")
         by_http = _ask(checkout)
+        card = steps.json("card", MODEL)
         _edit_contract(checkout, "    properties:\n", f"    properties:\n{REQUIRED_NOTE}")
         refused_later = checkout.serin("validate").stderr
     _edit_contract(checkout, ", required: true}", "}")
+    _edit_charter(checkout, BY_JOBS, TRAINING)
     with checkout.up_here("state") as cloud:
         later = _with_notes(steps, checkout, refused_later, cloud)
         erased = Clinic(cloud, checkout.folder, MODEL, DATASET).erase_one(run["id"])
-    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, later, erased)
+    return Added(checkout, drafted, refused.stderr, upload, run, shown, by_command, by_http, card, later, erased)
 
 
 def _with_notes(steps: _Steps, checkout: Checkout, refused: str, cloud: LocalCloud) -> Later:
@@ -141,7 +148,14 @@ def _protect(checkout: Checkout) -> None:
 
 
 def _edit_contract(checkout: Checkout, before: str, after: str) -> None:
-    path = checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml"
+    _edit(checkout.folder / "models" / MODEL / "contracts" / f"{DATASET}.yaml", before, after)
+
+
+def _edit_charter(checkout: Checkout, before: str, after: str) -> None:
+    _edit(checkout.folder / "models" / MODEL / "model.yaml", before, after)
+
+
+def _edit(path: Path, before: str, after: str) -> None:
     text = path.read_text()
     assert before in text, text
     path.write_text(text.replace(before, after, 1))
@@ -163,7 +177,7 @@ class _Steps:
     def _is_live(self) -> bool:
         releases, runs = (self._newest(path) for path in (f"/models/{MODEL}/releases", f"/runs?model={MODEL}"))
         ended = [run for run in runs if run["status"] in ("failed", "rejected", "skipped")]
-        assert not ended, ended
+        assert not ended, [run.get("reason") for run in ended]
         return bool(releases) and releases[0]["status"] not in OPEN
 
     def _newest(self, path: str) -> list[Mapping[str, Any]]:
@@ -217,6 +231,13 @@ def test_the_first_training_starts_by_itself_and_its_model_beats_the_mean_and_th
     assert added.run["contest"]["rows"] >= 200
     assert added.run["contest"]["challenger"]["rmse"] < 70, "answering the mean always reaches 77"
     assert added.run["contest"]["challenger"]["r2"] > 0.2
+
+
+def test_a_model_that_was_fitted_by_training_jobs_passed_its_gate_and_its_card_says_where(added: Added) -> None:
+    assert added.run["verdict"]["outcome"] == "pass"
+    fitted_on = added.card["origins"]["fitted_on"]
+    assert (fitted_on["machine"], fitted_on["interruptions"]) == ("ml.m5.large", 0)
+    assert fitted_on["usd"] == pytest.approx(fitted_on["seconds"] * 0.115 / 3600)
 
 
 def test_the_version_went_live_after_its_golden_rows(added: Added) -> None:

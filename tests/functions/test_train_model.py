@@ -27,6 +27,8 @@ class Trainer:
         lake: object,
         artifacts: object,
         room: int,
+        machine: object,
+        terms: object,
     ) -> None:
         self.made_of = charter.model, training_set
         assert room > 0

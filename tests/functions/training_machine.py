@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infra.stacks.training_states import training_definition
+from infra.stacks.training_states import Trainer, training_definition
 from serin_cli.here.code import code_in_place
 from tests.functions.subject import MODEL, ModelWorld
 from tests.functions.worlds import in_world
 
+JOB: Mapping[str, Any] = {"RoleArn": "role", "HyperParameters": {}}
 Seen = Callable[[str], None]
 """Hears of a state whose function has answered; what it raises ends the execution there and then."""
 
@@ -19,11 +20,16 @@ class Killed(Exception):
     """Somebody has ended the execution."""
 
 
+class JobFailed(Exception):
+    """What Step Functions makes of a job that has failed: its cause is what SageMaker says of the job."""
+
+
 def train(world: ModelWorld, run: str, seen: Seen = lambda state: None, **given: str) -> Any:
     """The run as the catalog has it once its execution has ended."""
     event = {"model": MODEL, "run": run, "cause": "call", "correlation": "c1", **given}
     training = world.charters[MODEL].training
-    definition = training_definition("build_training_set", "train_model", "evaluate_model", training)
+    trainer = Trainer("train_model", None if training.job is None else JOB)
+    definition = training_definition("build_training_set", trainer, "evaluate_model", training)
     with code_in_place(world.folder):
         _take(definition, dict(event), world, seen)
     return world.catalog.run(MODEL, run)
@@ -45,7 +51,10 @@ def _take(machine: Mapping[str, Any], data: Any, world: ModelWorld, seen: Seen) 
             if catch is None:
                 raise
             cause = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__})
-            data = {**data, "error": {"Error": type(error).__name__, "Cause": cause}}
+            caught = {"Error": type(error).__name__, "Cause": cause}
+            if isinstance(error, JobFailed):
+                caught = {"Error": "States.TaskFailed", "Cause": str(error)}
+            data = _kept(catch["ResultPath"], data, caught)
             at = catch["Next"]
             continue
         at = state.get("Next")
@@ -63,10 +72,21 @@ def _worked(at: str, state: Mapping[str, Any], data: Any, world: ModelWorld, see
     if state["Type"] != "Task":
         return None
     asked = state["Parameters"]
+    if state["Resource"].endswith("sagemaker:createTrainingJob.sync"):
+        return _job(_at(asked["HyperParameters"]["folder.$"], data), at, world, seen)
     payload = data if "Payload.$" in asked else _filled(asked["Payload"], data)
     answer = in_world(asked["FunctionName"], world).handle(json.loads(json.dumps(payload)), None)
     seen(at)
     return {"Payload": json.loads(json.dumps(answer))}
+
+
+def _job(folder: str, at: str, world: ModelWorld, seen: Seen) -> Any:
+    """How a job on another machine has ended, by the same code."""
+    seen(at)
+    if not in_world("train_model", world).perform(folder):
+        raise JobFailed(json.dumps({"FailureReason": "AlgorithmError: , exit code: 1", "SecondaryStatus": "Failed"}))
+    statuses = [{"Status": status} for status in ("Starting", "Interrupted", "Starting", "Training", "Completed")]
+    return {"BillableTimeInSeconds": 36, "SecondaryStatusTransitions": statuses}
 
 
 def _items(state: Mapping[str, Any], data: Any, world: ModelWorld) -> Any:
@@ -85,15 +105,20 @@ def _after(state: Mapping[str, Any], data: Any, result: Any) -> Any:
     if path is None:
         return data
     if path != "$":
-        *above, last = path.removeprefix("$.").split(".")
-        changed = dict(data)
-        inner = changed
-        for part in above:
-            inner[part] = dict(inner[part])
-            inner = inner[part]
-        inner[last] = result
-        return changed
+        return _kept(path, data, result)
     return _at(state["OutputPath"], result) if "OutputPath" in state else result
+
+
+def _kept(path: str, data: Any, result: Any) -> Any:
+    """The data with a result at a path."""
+    *above, last = path.removeprefix("$.").split(".")
+    changed = dict(data)
+    inner = changed
+    for part in above:
+        inner[part] = dict(inner[part])
+        inner = inner[part]
+    inner[last] = result
+    return changed
 
 
 def _filled(template: Mapping[str, Any], data: Any) -> dict[str, Any]:
@@ -106,6 +131,8 @@ def _at(path: str, data: Any) -> Any:
     if path == "$":
         return data
     for part in path.replace("$$.Map.Item.Value", "$.$item").removeprefix("$.").split("."):
+        if part.endswith("[*]"):
+            return [one[path.rpartition(".")[2]] for one in data[part.removesuffix("[*]")]]
         data = data[part]
     return data
 

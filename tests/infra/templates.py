@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from infra.packaging.cache import Asset
+from infra.packaging.job_code import packed_program
 from infra.settings import Target
 from tests.infra.faults import HANDLER
 
@@ -29,6 +30,12 @@ class TinyPackages:
 
     def layer(self, name: str) -> Asset:
         return self._asset(f"layer-{name}", "python/module.py")
+
+    def job_program(self) -> Path:
+        return packed_program(self._folder / "job")
+
+    def for_jobs(self) -> Self:
+        return self
 
     def _asset(self, name: str, file: str) -> Asset:
         place = self._folder / name / file
@@ -123,6 +130,10 @@ def flat(value: Any) -> str:
         return f"<{value['Ref']}>"
     if "Fn::GetAtt" in value:
         return f"<{'.'.join(value['Fn::GetAtt'])}>"
+    if "Fn::Sub" in value:
+        return str(value["Fn::Sub"])
+    if "Fn::FindInMap" in value:
+        return f"<{value['Fn::FindInMap'][-1]}>"
     separator, parts = value["Fn::Join"]
     joined: str = separator.join(flat(part) for part in parts)
     return joined

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from infra.stacks.training_states import training_definition
+from infra.stacks.training_states import Trainer, training_definition
 from serin.domain.release_course import Next
 from tests.builders import a_charter
 from tests.functions.handlers import ROOT
@@ -103,7 +103,7 @@ def test_the_steps_of_a_training(aws: Assembly) -> None:
 
 def test_where_the_charter_asks_what_views_cost_is_measured_once_a_version_is_registered() -> None:
     training = replace(a_charter().training, measure_views=True)
-    states = training_definition("build", "train", "evaluate", training)["States"]
+    states = training_definition("build", Trainer("train"), "evaluate", training)["States"]
     assert [states[name].get("Next") for name in ("Register", "Measure", "Keep")] == ["Measure", "Keep", None]
     for name in ("Measure", "Keep"):
         assert [caught["Next"] for caught in states[name]["Catch"]] == ["NotMeasured"]

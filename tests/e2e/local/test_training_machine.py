@@ -14,7 +14,7 @@ import pytest
 from aws_cdk import Aws
 
 from infra.local.cloud import LocalCloud
-from infra.stacks.training_states import training_definition
+from infra.stacks.training_states import Trainer, training_definition
 from serin.domain.experiments import Trial
 from serin.domain.records import as_record
 from tests.builders import NOON, a_charter
@@ -80,7 +80,7 @@ def machine(
     training = a_charter().training
     training = replace(training, search=replace(training.search, concurrency=2))
     build, train, evaluate = (f"arn:aws:lambda:us-east-1:123456789012:function:{name}" for name in FUNCTIONS)
-    definition = training_definition(build, train, evaluate, training, roles)
+    definition = training_definition(build, Trainer(train), evaluate, training, roles)
     record = Record(scratch / "record")
     variables = {"Variables": {"RECORD": str(record.path), "ANSWERS": json.dumps({**ONCE, **answers})}}
     functions = {name.title(): function(name, ANSWERS, Environment=variables, Timeout=120) for name in FUNCTIONS}

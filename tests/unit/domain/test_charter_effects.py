@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from infra.stacks.training_states import training_definition
+from infra.stacks.training_states import Trainer, training_definition
 from serin.adapters.memory.catalog import MemoryCatalog
 from serin.adapters.memory.objects import MemoryObjectStore
 from serin.adapters.memory.world import MemoryClock
@@ -26,7 +26,7 @@ from serin.domain.card import Card
 from serin.domain.charter import sources_of
 from serin.domain.charter_effects import EFFECTS
 from serin.domain.datasets import Part, Upload
-from serin.domain.errors import Invalid
+from serin.domain.errors import Invalid, TooLarge
 from serin.domain.experiments import Trial, TrialResult
 from serin.domain.judgement.evidence import Evidence, SliceEvidence
 from serin.domain.judgement.gate import judge
@@ -35,6 +35,9 @@ from serin.domain.model_source import ModelSource
 from serin.domain.people import ROLES
 from serin.domain.records import as_record
 from serin.domain.searching import trials
+from serin.domain.training_jobs import machine_for, place, planned, room_of
+from serin.domain.training_machines import MACHINES
+from serin.domain.training_size import rows_in_memory
 from serin.files.bundle import write_charters
 from serin.files.charter_schema import CharterFile
 from serin.files.charters import examine, read_charter
@@ -220,9 +223,35 @@ def _may_answer(owner: str, role: str) -> Callable[[Read], object]:
 def _states(read: Read) -> Mapping[str, object]:
     """The states of the model's training."""
     found: Mapping[str, object] = training_definition(
-        *("build", "train", "evaluate"), read.charter.training, read.charter.people.training
+        *("build", Trainer("train"), "evaluate"), read.charter.training, read.charter.people.training
     )["States"]
     return found
+
+
+def _job(**changed: str) -> dict[str, str]:
+    """The charter's words with a training job, of which something is changed."""
+    fields = {"largest": "ml.m5.xlarge", "max_runtime": "1h", "spot": "false", "always": "false", **changed}
+    words = ", ".join(f"{name}: {value}" for name, value in fields.items())
+    return {"measure_views: false": f"measure_views: false\n  job: {{{words}}}"}
+
+
+def _place(read: Read) -> object:
+    """The machine for one row."""
+    terms = read.charter.training.job
+    return None if terms is None else place(1, 1, terms)
+
+
+def _job_on(read: Read) -> object:
+    """The machine of what the largest may just be too small for, and how its job is asked for."""
+    terms = read.charter.training.job
+    if terms is None:
+        return None
+    try:
+        machine = machine_for(rows_in_memory(10, room_of(MACHINES["ml.m5.xlarge"], terms)) + 1, 10, terms)
+    except TooLarge:
+        machine = MACHINES["ml.m5.xlarge"]
+    job = planned("dev", "trips", "r1", "refit", "", machine, terms, 1)
+    return job.machine, job.seconds, job.spot
 
 
 def _card(read: Read) -> Card:
@@ -368,6 +397,10 @@ PROOFS: Mapping[str, Proof] = {
     "training.measure_views": Proof(
         {"measure_views: false": "measure_views: true"}, lambda read: "Measure" in _states(read), shows=True
     ),
+    "training.job.largest": Proof(_job(largest="ml.m5.2xlarge"), _job_on, ("ml.m5.2xlarge", 3600, False)),
+    "training.job.max_runtime": Proof(_job(max_runtime="2h"), _job_on, ("ml.m5.xlarge", 7200, False)),
+    "training.job.spot": Proof(_job(spot="true"), _job_on, ("ml.m5.xlarge", 3600, True)),
+    "training.job.always": Proof(_job(always="true"), _place, MACHINES["ml.m5.large"]),
     "training.gate.metric": Proof(
         {"gate: {metric: log_loss": "gate: {metric: brier"}, _unit_of("gain over the champion"), "brier"
     ),

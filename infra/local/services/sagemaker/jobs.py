@@ -70,7 +70,7 @@ class TrainingJobs:
                     f"Could not assume role {asked.role}. Please ensure that the role exists and allows principal "
                     "'sagemaker.amazonaws.com' to assume the role."
                 )
-            job = known[asked.name] = TrainingJob(request, region)
+            job = known[asked.name] = TrainingJob.begun(request, region)
             run = self._runs[asked.name] = _Run(job, asked)
         job.become("Starting")
         ClockThread(wiring().clock, target=self._go, args=(run,), name=f"job {asked.name}", daemon=True).start()

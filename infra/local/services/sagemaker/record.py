@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,22 +31,37 @@ _MESSAGES: Mapping[str, str] = {
 }
 
 
+@dataclass(eq=False)
 class TrainingJob:
     """What moto lists and describes; the running itself is elsewhere, so that this is kept across restarts."""
 
-    def __init__(self, request: Mapping[str, Any], region: str) -> None:
-        self.request = dict(request)
-        self.region = region
-        self.training_job_name = str(request["TrainingJobName"])
-        self.arn = f"arn:aws:sagemaker:{region}:{ACCOUNT}:training-job/{self.training_job_name}"
-        self.creation_time = self.last_modified_time = wiring().clock.now()
-        self.training_job_status: Status = "InProgress"
-        self.secondary_status = ""
-        self.transitions: list[dict[str, Any]] = []
-        self.training_start_time: datetime | None = None
-        self.training_end_time: datetime | None = None
-        self.failure_reason = ""
-        self.seconds = 0
+    request: dict[str, Any]
+    region: str
+    creation_time: datetime
+    last_modified_time: datetime
+    training_job_status: Status = "InProgress"
+    secondary_status: str = ""
+    transitions: list[dict[str, Any]] = field(default_factory=list)
+    training_start_time: datetime | None = None
+    training_end_time: datetime | None = None
+    failure_reason: str = ""
+    seconds: int = 0
+
+    @classmethod
+    def begun(cls, request: Mapping[str, Any], region: str) -> TrainingJob:
+        """A job of now."""
+        now = wiring().clock.now()
+        return cls(dict(request), region, now, now)
+
+    @property
+    def training_job_name(self) -> str:
+        """Its name."""
+        return str(self.request["TrainingJobName"])
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:training-job/{self.training_job_name}"
 
     @property
     def is_over(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from serin.domain.charter import Scalar, Task
 from serin.domain.compliance import Risk
+from serin.domain.fitted_on import FittedOn
 from serin.domain.judgement.policy import SliceMargin, ValuePolicy
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.judgement.watching.performance import Performance
@@ -151,7 +152,10 @@ class CardInUse:
 
 @dataclass(frozen=True)
 class Origins:
-    """By what the version can be made again: all are digests but the run's id, and the versions of its libraries."""
+    """By what the version can be made again: all are digests but the run's id, and the versions of its libraries.
+
+    `fitted_on` is the machine it was fitted on, None for a function.
+    """
 
     run: str
     cause: str | None
@@ -161,6 +165,7 @@ class Origins:
     runtime: Mapping[str, str]
     estimator: Artifact
     layer: Artifact
+    fitted_on: FittedOn | None = None
 
 
 @dataclass(frozen=True)

@@ -180,13 +180,34 @@ class Search:
 
 
 @dataclass(frozen=True)
+class JobTerms:
+    """How far a training may leave its functions for a machine that AWS rents it by the second.
+
+    `largest` is the largest machine, and `max_runtime` how long one step may take there. `spot` asks for machines that
+    nobody else wants just now, which AWS may take back: a step begins anew then. `always` means also what a function
+    has room for.
+    """
+
+    largest: str
+    max_runtime: timedelta
+    spot: bool = False
+    always: bool = False
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a step may take from its beginning to its end: spot may have to be waited for."""
+        return self.max_runtime * (2 if self.spot else 1)
+
+
+@dataclass(frozen=True)
 class Training:
     """When the first training starts and what it may use.
 
     `window` and `holdout` are spans of the moment, newest rows first; `holdout` None is a table without a time, whose
     rows judge by chance; `minimum_rows` counts the
     labelled rows before the holdout. `gate` says by how much a challenger must be better than the champion.
-    With `measure_views` each version is fitted again without each of its views, for its card.
+    With `measure_views` each version is fitted again without each of its views, for its card. Without `job` what a
+    function has no room for is refused.
     """
 
     start_on: str
@@ -197,6 +218,7 @@ class Training:
     gate: GatePolicy
     pipeline: str | None = None
     measure_views: bool = False
+    job: JobTerms | None = None
 
 
 @dataclass(frozen=True)

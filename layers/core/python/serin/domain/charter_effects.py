@@ -53,6 +53,7 @@ _KEY_FIGURE = "layers/core/python/serin/services/show_key_figure.py"
 _DESIGN = "layers/core/python/serin/files/design_checks.py"
 _BUDGET = "infra/constructs/budget.py"
 _QUOTAS = "infra/quotas.py"
+_JOBS = "layers/core/python/serin/domain/training_jobs.py"
 _TRAINING_STACK = "infra/stacks/training.py"
 
 EFFECTS: Mapping[str, Effect] = {
@@ -180,6 +181,10 @@ EFFECTS: Mapping[str, Effect] = {
         "Whether a version is fitted again without each of its views, for its card.",
         "infra/stacks/training_states.py",
     ),
+    "training.job.largest": Effect("resource", "The largest machine that a step may be fitted on.", _JOBS),
+    "training.job.max_runtime": Effect("resource", "How long a step may take on it.", _JOBS),
+    "training.job.spot": Effect("resource", "Whether it may be a machine that AWS can take back.", _JOBS),
+    "training.job.always": Effect("resource", "Whether what a function has room for goes there, too.", _JOBS),
     "training.window": Effect("resource", "How far back training rows go.", _JOINS),
     "training.holdout": Effect(
         "gate", "Rows that judge and are not learnt from: the newest, or random.", _TRAINING_SET
@@ -273,6 +278,7 @@ UNSET: Mapping[str, str] = {
     "features.defaults": "a missing value is null",
     "truth.created_time": "a label is known when its row is accepted",
     "training.pipeline": "the default pipeline of the task",
+    "training.job": "what a function has no room for is refused",
     "training.search.space": "one trial, with what the pipeline has by itself",
     "training.gate.metric": "the task's proper score: log_loss, or rmse",
     "retraining.every": "no training is due by time alone",

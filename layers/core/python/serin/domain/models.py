@@ -9,6 +9,7 @@ from datetime import datetime
 from serin.domain.charter import Scalar
 from serin.domain.compilation import Compilation
 from serin.domain.errors import Corrupt
+from serin.domain.fitted_on import FittedOn
 from serin.domain.judgement.verdicts import Verdict
 from serin.domain.printable import printable
 from serin.domain.roles import VersionRole
@@ -41,7 +42,7 @@ class ModelVersion:
     registered before they were kept.
     `code`, `charter`, `lock` and `training_set` are digests; `runtime` is the interpreter and library
     versions it was fitted with. `compilation` says by what it is served, None of versions that were registered before
-    models were compiled: scikit-learn.
+    models were compiled: scikit-learn. `fitted_on` is the machine it was fitted on, None for a function.
     """
 
     model: str
@@ -64,6 +65,7 @@ class ModelVersion:
     classes: tuple[Scalar, ...] = ()
     warnings: tuple[str, ...] = ()
     compilation: Compilation | None = None
+    fitted_on: FittedOn | None = None
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,6 @@ TRAINING_HOUR: Mapping[str, float] = {
     "ml.m5.24xlarge": 5.53,
 }
 """Of a training job on demand, by the second; spot costs less, by how much changes."""
-TRAINING_DISK_GB = 0.14
-"""A month of a job's disk, by the second."""
 
 
 def calls_cost(calls: int, gb_seconds: float) -> float:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from serin.domain.charter import Training
+
 SPAN = timedelta(hours=1)
 """How long a training may be silent: a check and a trial, which take 15 minutes each at most, with what is retried."""
+
+
+def span_of(training: Training) -> timedelta:
+    """How long a training of these terms may be silent: a check and a trial may each be a job."""
+    return SPAN if training.job is None else SPAN + 2 * training.job.patience
 
 
 @dataclass(frozen=True)

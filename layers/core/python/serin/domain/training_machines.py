@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from serin.domain.errors import Invalid
 from serin.domain.prices import TRAINING_HOUR
 
 IMAGE = "sagemaker-scikit-learn:1.9-0-cpu-py3"
 """AWS's own, of Python 3.12: nobody builds or keeps one."""
-IMAGE_PYTHON, IMAGE_ARCHITECTURE = "3.12", "x86_64"
+IMAGE_PYTHON = "3.12"
+IMAGE_ARCHITECTURE: Literal["x86_64"] = "x86_64"
 IMAGE_ACCOUNTS: Mapping[str, str] = {
     "us-east-1": "683313688378",
     "us-east-2": "257758044811",
@@ -34,6 +36,11 @@ IMAGE_ACCOUNTS: Mapping[str, str] = {
     "ap-southeast-2": "783357654285",
 }
 """Whose registry has it, by region."""
+
+
+MachineName = Literal[
+    "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.m5.12xlarge", "ml.m5.24xlarge"
+]
 
 
 @dataclass(frozen=True)

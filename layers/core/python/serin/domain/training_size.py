@@ -1,4 +1,4 @@
-"""Whether a training fits into its function, told before anything is paid for; and what more rows would bring.
+"""Whether a training fits where it runs, told before anything is paid for; and what more rows would bring.
 
 Lambda ends a call after 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html).
 """
@@ -14,6 +14,8 @@ from serin.domain.measurements import Estimate, LearningCurve
 
 TRAINER_MEMORY_MB = 3008
 TRAINER_SECONDS = 900
+OF_ROWS = "training.window"
+"""The field that is named where there are too many rows for where they would be trained on."""
 SHARES = (0.01, 0.03, 0.1)
 """Of the learnable days, the newest first: on so much is it measured what a fit takes, and what rows bring."""
 FOR_FITS = 0.8
@@ -36,6 +38,20 @@ _STEEPEST = 3.0
 
 
 @dataclass(frozen=True)
+class Room:
+    """What a step of a training has where it runs: memory for its rows, and time for its fits."""
+
+    memory_mb: float
+    seconds: float
+    name: str
+
+
+def function_room() -> Room:
+    """What the trainer's function has."""
+    return Room(TRAINER_MEMORY_MB, TRAINER_SECONDS, "the function")
+
+
+@dataclass(frozen=True)
 class Timed:
     """A fit on so many rows, in CPU seconds."""
 
@@ -48,9 +64,9 @@ def memory_for(rows: int, columns: int) -> int:
     return _ITSELF + round(_TIMES * rows * columns * _CELL)
 
 
-def rows_in_memory(columns: int) -> int:
-    """How many rows the trainer has memory for."""
-    return int((TRAINER_MEMORY_MB * 1024**2 - _ITSELF) / (_TIMES * columns * _CELL))
+def rows_in_memory(columns: int, room: Room | None = None) -> int:
+    """How many rows there is memory for; in the function, unless another room is named."""
+    return int(((room or function_room()).memory_mb * 1024**2 - _ITSELF) / (_TIMES * columns * _CELL))
 
 
 def seconds_for(timed: Sequence[Timed], rows: int) -> float:
@@ -67,41 +83,45 @@ def seconds_for(timed: Sequence[Timed], rows: int) -> float:
     return float(last.cpu_s * max(rows / last.rows, 1.0) ** power)
 
 
-def seconds_allowed(fits: int) -> float:
+def seconds_allowed(fits: int, room: Room | None = None) -> float:
     """What one fit may take where a step has so many of them."""
-    return FOR_FITS * TRAINER_SECONDS / fits
+    return FOR_FITS * (room or function_room()).seconds / fits
 
 
-def fits_into_memory(rows: int, columns: int) -> bool:
+def fits_into_memory(rows: int, columns: int, room: Room | None = None) -> bool:
     """Whether the trainer can hold so many rows."""
-    return memory_for(rows, columns) <= TRAINER_MEMORY_MB * 1024**2
+    return memory_for(rows, columns) <= (room or function_room()).memory_mb * 1024**2
 
 
-def fits_into_time(timed: Sequence[Timed], rows: int, fits: int) -> bool:
-    """Whether a call with so many fits on so many rows would end in time."""
-    return seconds_for(timed, rows) <= seconds_allowed(fits)
+def fits_into_time(timed: Sequence[Timed], rows: int, fits: int, room: Room | None = None) -> bool:
+    """Whether a step with so many fits on so many rows would end in time."""
+    return seconds_for(timed, rows) <= seconds_allowed(fits, room)
 
 
-def too_much_memory(rows: int, columns: int, curve: LearningCurve | None) -> TooLarge:
+def too_much_memory(rows: int, columns: int, curve: LearningCurve | None, room: Room | None = None) -> TooLarge:
     """Why these rows cannot be trained on."""
-    needed = memory_for(rows, columns)
+    needed, room = memory_for(rows, columns), room or function_room()
+    most = rows_in_memory(columns, room)
     found = (
-        f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak, which has "
-        f"{TRAINER_MEMORY_MB:,} MB: it has room for {rows_in_memory(columns):,} rows."
+        f"{rows:,} rows of {columns} columns take about {needed / 1024**2:,.0f} MB at the trainer's peak, and "
+        f"{room.name} has {room.memory_mb:,.0f} MB: it has room for {most:,} rows."
     )
-    return TooLarge(_with(found, curve), _remedy(rows_in_memory(columns) / rows), "training.window")
+    return TooLarge(_with(found, curve), _remedy(most / rows), OF_ROWS)
 
 
-def too_much_time(timed: Sequence[Timed], rows: int, fits: int, curve: LearningCurve) -> TooLarge:
-    """Why a fit on these rows would not end in time, where a call has so many."""
-    needed, allowed = seconds_for(timed, rows), seconds_allowed(fits)
+def too_much_time(
+    timed: Sequence[Timed], rows: int, fits: int, curve: LearningCurve, room: Room | None = None
+) -> TooLarge:
+    """Why a fit on these rows would not end in time, where a step has so many."""
+    room = room or function_room()
+    needed, allowed = seconds_for(timed, rows), seconds_allowed(fits, room)
     measured = ", ".join(f"{one.cpu_s:,.1f} s for {one.rows:,} rows" for one in timed)
     several = f", {fits} of them in one call" if fits > 1 else ""
     found = (
-        f"A fit on {rows:,} rows would take about {needed:,.0f} s of CPU{several}, and the function has "
-        f"{TRAINER_SECONDS:,} s; measured: {measured}."
+        f"A fit on {rows:,} rows would take about {needed:,.0f} s of CPU{several}, and {room.name} has "
+        f"{room.seconds:,.0f} s; measured: {measured}."
     )
-    return TooLarge(_with(found, curve), _remedy(allowed / needed), "training.window")
+    return TooLarge(_with(found, curve), _remedy(allowed / needed), OF_ROWS)
 
 
 def said_of_curve(curve: LearningCurve) -> str:
@@ -138,7 +158,8 @@ def plus_minus(estimate: Estimate) -> str:
 def _remedy(share: float) -> str:
     return (
         f"Shorten training.window to {_percent(share)} of what it is, or less; or learn from fewer columns, or by "
-        "smaller fits. The gain above says what the older rows would bring."
+        "smaller fits; or allow a (larger) machine by the charter's training.job. The gain above says what the older "
+        "rows would bring."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from serin.domain.metrics import METRICS_OF_TASK
+from serin.domain.training_jobs import LONGEST_JOB
 from serin.files.design_checks import DESIGN_CHECKS
 from serin.files.faults import FieldPath, Finding
 from serin.files.feature_checks import FEATURE_CHECKS
@@ -64,6 +65,13 @@ def _spans(subject: Subject) -> Iterator[Finding]:
     if training.holdout is not None and training.holdout >= training.window:
         remedy = "Withhold less than the window, so that rows remain to learn from."
         yield Finding(("training", "holdout"), "a holdout as long as the window or longer", remedy)
+
+
+@check("training")
+def _job(subject: Subject) -> Iterator[Finding]:
+    job = subject.charter.training.job
+    if job is not None and job.max_runtime > LONGEST_JOB:
+        yield Finding(("training", "job", "max_runtime"), "longer than SageMaker lets a job run", "Allow 5d at most.")
 
 
 @check("training")

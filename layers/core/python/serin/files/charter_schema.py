@@ -16,6 +16,7 @@ from serin.domain.compliance import Risk
 from serin.domain.explainability import Explainability
 from serin.domain.judgement.policy import Block
 from serin.domain.names import NAME
+from serin.domain.training_machines import MachineName
 from serin.files.design_schema import BudgetSection, ComplianceSection
 from serin.files.durations import holdout, moment
 from serin.files.monitoring_schema import MonitoringSection
@@ -191,6 +192,13 @@ class GateSection(Section):
     minimum_gain: float = Field(default=0.0, ge=0)
 
 
+class JobSection(Section):
+    largest: MachineName
+    max_runtime: Duration
+    spot: bool = False
+    always: bool = False
+
+
 class TrainingSection(Section):
     start_on: StartOn
     pipeline: Module | None = None
@@ -200,6 +208,7 @@ class TrainingSection(Section):
     search: SearchSection
     gate: GateSection = GateSection()
     measure_views: bool = False
+    job: JobSection | None = None
 
 
 class MaturityTarget(Section):

@@ -11,6 +11,7 @@ from serin.domain.charter import (
     Features,
     Input,
     IntendedUse,
+    JobTerms,
     Moment,
     Objectives,
     ReleaseTerms,
@@ -30,6 +31,7 @@ from serin.files.charter_schema import (
     FeaturesSection,
     InputSection,
     IntendedUseSection,
+    JobSection,
     TrainingSection,
     ValueSection,
     ViewSection,
@@ -137,4 +139,9 @@ def _training(section: TrainingSection, task: Task) -> Training:
         gate=GatePolicy(gate.metric or PROPER_SCORES[task][0], gate.alpha, gate.block, gate.minimum_gain),
         pipeline=section.pipeline,
         measure_views=section.measure_views,
+        job=_job(section.job),
     )
+
+
+def _job(section: JobSection | None) -> JobTerms | None:
+    return None if section is None else JobTerms(section.largest, section.max_runtime, section.spot, section.always)

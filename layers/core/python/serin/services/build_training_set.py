@@ -13,6 +13,7 @@ from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
 from serin.domain.schemas import schema_of
 from serin.domain.searching import trials
+from serin.domain.training_leases import span_of
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.champion_columns import champion_columns, only_champions
 from serin.services.steps.cut_making import Carried
@@ -65,7 +66,7 @@ def build_training_set(
     )
     if isinstance(made, FrozenRows):
         # Whose rows are enough first may train; one that still reads its rows may find too few, and is in nobody's way.
-        made = take_lease(run, catalog=catalog, clock=clock) or made
+        made = take_lease(run, span_of(charter.training), catalog=catalog, clock=clock) or made
     if isinstance(made, str):
         catalog.save_run(replace(run, status="skipped", training_set=name, reason=made, ended=clock.now()))
         return made

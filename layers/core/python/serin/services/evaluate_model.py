@@ -192,6 +192,7 @@ def register(
         classes=run.contest.classes,
         warnings=run.warnings,
         compilation=refitted.compilation,
+        fitted_on=refitted.fitted_on,
         at=clock.now(),
     )
     files = {**run.artifacts, "estimator": refitted.estimator, "layer": refitted.layer}

@@ -114,6 +114,7 @@ def _origins(version: ModelVersion, run: Run | None) -> Origins:
         version.runtime,
         version.estimator,
         version.layer,
+        version.fitted_on,
     )
 
 

@@ -10,14 +10,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from serin.domain.charter import Charter
+from serin.domain.charter import Charter, JobTerms
 from serin.domain.compilation import Compilation
 from serin.domain.errors import Invalid
 from serin.domain.experiments import TrainingSet, Trial, TrialResult
 from serin.domain.explainability import Explained, shortfall
+from serin.domain.fitted_on import FittedOn
 from serin.domain.measurements import Measurements
 from serin.domain.models import Artifact, ModelVersion
 from serin.domain.names import digest
+from serin.domain.training_jobs import room_of
+from serin.domain.training_machines import Machine
 from serin.learning.baselines import baseline_maker
 from serin.learning.columns import TrainingColumns
 from serin.learning.compiling.proven import Proven, compiled_and_proven, explained_alone
@@ -55,13 +58,15 @@ _SIMPLER = "Choose boosted trees or a linear model, fewer or smaller trees, or a
 
 @dataclass(frozen=True)
 class Checked:
-    """A training that may begin, what somebody should look at, and with what is fitted."""
+    """A training that may begin, what somebody should look at, and with what and where is fitted."""
 
     warnings: tuple[str, ...] = ()
     lock: str = ""
     runtime: Mapping[str, str] = field(default_factory=dict)
     layer: str = ""
     processor: str = ""
+    machine: str | None = None
+    """What all else is to be fitted on; None for functions."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +86,14 @@ class Refitted:
     lock: str
     runtime: Mapping[str, str]
     compilation: Compilation | None = None
+    fitted_on: FittedOn | None = None
 
 
 class Trainer:
     """The model's code and one frozen training set.
 
     `golden` are the charter's golden rows, which edge rows are made of; `room` is how many bytes the model's layer may
-    have.
+    have. Without a `machine`, by the `terms` of its use, it is in a function.
     """
 
     def __init__(
@@ -100,6 +106,8 @@ class Trainer:
         lake: ObjectStore,
         artifacts: ObjectStore,
         room: int,
+        machine: Machine | None = None,
+        terms: JobTerms | None = None,
     ) -> None:
         self._charter = charter
         self._set = training_set
@@ -108,12 +116,14 @@ class Trainer:
         self._artifacts = artifacts
         self._room = room
         self._golden = golden
+        self._machine = machine
+        self._rows_room = None if machine is None or terms is None else room_of(machine, terms)
         self._make = pipeline_maker(charter)
 
     def check(self, trials: Sequence[Trial]) -> Checked:
         """Refuse, before a trial is paid for, what can only fail; Invalid or TooLarge says by what label or number."""
         charter = self._charter
-        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake)
+        columns = planned_columns(charter, self._set, trials, self._make, lake=self._lake, room=self._rows_room)
         self._edges(columns).check_features()
         splits = splits_of(columns, holdout_of(self._set))
         training = charter.training
@@ -128,7 +138,8 @@ class Trainer:
             )
         suspected = (*valueless(columns, splits.older), *suspicions(columns, charter.task, splits))
         lock = lock_digest(LEARNT_BESIDE)
-        return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor())
+        machine = None if self._machine is None else self._machine.name
+        return Checked((*warnings, *suspected), lock, runtime_versions(), layer_digest(), processor(), machine)
 
     def trial(self, trial: Trial) -> TrialResult:
         """Fit on the older learnable rows, judge on the newer ones."""

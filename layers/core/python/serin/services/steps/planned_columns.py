@@ -12,8 +12,10 @@ from serin.domain.measurements import LearningCurve
 from serin.domain.training_size import (
     PROBED_FROM,
     SHARES,
+    Room,
     fits_into_memory,
     fits_into_time,
+    function_room,
     seconds_allowed,
     seconds_for,
     too_much_memory,
@@ -40,8 +42,11 @@ def planned_columns(
     *,
     lake: ObjectStore,
     watch: Stopwatch = time.process_time,
+    room: Room | None = None,
 ) -> TrainingColumns:
-    """The rows to train on. Raises TooLarge, with what ten times the rows bring, for more than memory or time is for.
+    """The rows to train on, in a function unless another `room` is named.
+
+    Raises TooLarge, with what ten times the rows bring, for more than memory or time is for.
 
     Memory follows from how many rows and columns there are; the time of a fit is measured on few of them, by the trial
     that takes longest.
@@ -49,12 +54,14 @@ def planned_columns(
     content = recorded_columns(training_set, lake=lake)
     own = [trial for trial in trials if trial.recipe == "pipeline"]
     rows, width = shape_of(content)
-    if not fits_into_memory(rows, width):
-        raise too_much_memory(rows, width, _curve_of_a_part(charter, training_set, own[0], make, content, width))
+    room = room or function_room()
+    if not fits_into_memory(rows, width, room):
+        curve = _curve_of_a_part(charter, training_set, own[0], make, content, width, room)
+        raise too_much_memory(rows, width, curve, room)
     columns = read_columns(content)
     judging = _judging(charter, training_set, columns, own[0], make)
     if training_set.learnable >= PROBED_FROM:
-        _refuse_too_slow(charter, training_set, judging, own, watch)
+        _refuse_too_slow(charter, training_set, judging, own, watch, room)
     return columns
 
 
@@ -66,7 +73,12 @@ def _judging(
 
 
 def _refuse_too_slow(
-    charter: Charter, training_set: TrainingSet, judging: Judging, trials: Sequence[Trial], watch: Stopwatch
+    charter: Charter,
+    training_set: TrainingSet,
+    judging: Judging,
+    trials: Sequence[Trial],
+    watch: Stopwatch,
+    room: Room,
 ) -> None:
     rows = validation_rows(judging.columns, judging.holdout)
     shares = list(shares_of(judging, rows, training_set.first.timestamp()))
@@ -79,11 +91,11 @@ def _refuse_too_slow(
     timed = [one for one, trial in tried if one and longest and trial is longest[1]]
     for share, chosen in shares[1:]:
         # Two small fits are enough to see that a large one is quick; that it is slow a third has to say.
-        if share == SHARES[-1] and timed and seconds_for(timed, learnable) < _SURE * seconds_allowed(fits):
+        if share == SHARES[-1] and timed and seconds_for(timed, learnable) < _SURE * seconds_allowed(fits, room):
             return
         timed += [one for one in (timed_fit(slowest, slowest.params, chosen, watch),) if one]
-    if not fits_into_time(timed, learnable, fits):
-        raise too_much_time(timed, learnable, fits, learning_curve(slowest, rows, shares, learnable))
+    if not fits_into_time(timed, learnable, fits, room):
+        raise too_much_time(timed, learnable, fits, learning_curve(slowest, rows, shares, learnable), room)
 
 
 def _fits_in_a_call(charter: Charter, training_set: TrainingSet, judging: Judging) -> int:
@@ -93,7 +105,13 @@ def _fits_in_a_call(charter: Charter, training_set: TrainingSet, judging: Judgin
 
 
 def _curve_of_a_part(
-    charter: Charter, training_set: TrainingSet, trial: Trial, make: PipelineMaker, content: bytes, width: int
+    charter: Charter,
+    training_set: TrainingSet,
+    trial: Trial,
+    make: PipelineMaker,
+    content: bytes,
+    width: int,
+    room: Room,
 ) -> LearningCurve | None:
     """The learning curve of the newest rows, where these alone fit into memory; rows without a time have no newest."""
     if training_set.holdout_from is None:
@@ -103,7 +121,7 @@ def _curve_of_a_part(
     cut = validation_from(moment[(moment < until) & judges])
     since = cut - (max(1, round(SHARES[-1] * (cut - moment[0]) / _DAY)) + 1) * _DAY
     first, last = int(moment.searchsorted(since)), int(moment.searchsorted(until))
-    if not fits_into_memory(last - first, width):
+    if not fits_into_memory(last - first, width, room):
         return None
     columns = read_columns(content, slice(first, last))
     rows = Validation(*columns.split(columns.moment < cut, columns.moment >= cut))

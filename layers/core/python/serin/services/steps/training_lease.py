@@ -22,15 +22,15 @@ def held_by_another(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
     return _sentence(holder, lease)
 
 
-def take_lease(run: Run, *, catalog: Catalog, clock: Clock) -> str | None:
-    """Take the lease for the run, or say who has it."""
+def take_lease(run: Run, span: timedelta = SPAN, *, catalog: Catalog, clock: Clock) -> str | None:
+    """Take the lease for the run, for `span` from now, or say who has it."""
     for _ in range(_ATTEMPTS):
         held = catalog.training_lease(run.model)
         if reason := held_by_another(run, catalog=catalog, clock=clock):
             return reason
         revision = held.revision + 1 if held else 1
         # The table decides who was first.
-        if catalog.save_training_lease(TrainingLease(run.model, run.id, clock.now() + SPAN, revision)):
+        if catalog.save_training_lease(TrainingLease(run.model, run.id, clock.now() + span, revision)):
             _end_silent(run, held, catalog, clock)
             return None
     return f"other runs of {run.model} take its lease all the time; train again later"

@@ -1,0 +1,24 @@
+"""Where a model was fitted, where that was not in a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FittedOn:
+    """Where a model was fitted, for how many seconds that are paid for, and how often it had to begin anew."""
+
+    machine: str
+    spot: bool
+    seconds: int
+    usd: float
+    interruptions: int = 0
+
+    def sentence(self) -> str:
+        """As a card has it."""
+        spot = " (spot)" if self.spot else ""
+        times = "once" if self.interruptions == 1 else f"{self.interruptions} times"
+        again = f" AWS took the machine back {times}, and it began anew." if self.interruptions else ""
+        took = f"{self.seconds:,} s, for ${self.usd:,.4f}"
+        return f"Fitted by a training job on {self.machine}{spot} in {took}.{again}"

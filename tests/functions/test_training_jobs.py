@@ -1,0 +1,122 @@
+"""Trainings whose steps go to machines: the same model, the same records, and failures that are told by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serin.domain import training_size
+from serin.domain.charter import JobTerms
+from serin.services import training_job
+from tests.functions.subject import MODEL, TABLE, ModelWorld, subject
+from tests.functions.test_training_states import send
+from tests.functions.training_machine import train
+
+TERMS = JobTerms("ml.m5.large", timedelta(hours=1), always=True)
+
+
+def allow(world: ModelWorld, terms: JobTerms | None) -> None:
+    charter = world.charters[MODEL]
+    world.charters = {MODEL: replace(charter, training=replace(charter.training, job=terms))}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> ModelWorld:
+    return send(ModelWorld(subject(tmp_path)), TABLE)
+
+
+def jobs(world: ModelWorld) -> list[Any]:
+    keys = [key for key in world.artifacts.keys(f"runs/{MODEL}/") if key.endswith("request.json")]
+    return [json.loads(world.artifacts.get(key)) for key in keys]
+
+
+def test_a_model_that_was_fitted_by_jobs_is_the_functions_to_the_bit(world: ModelWorld, tmp_path: Path) -> None:
+    alone = train(world, "f1")
+    other = send(ModelWorld(subject(tmp_path / "other")), TABLE)
+    allow(other, TERMS)
+    seen: list[str] = []
+    run = train(other, "j1", seen.append)
+    assert (run.status, run.version) == ("registered", 1)
+    by_function, by_job = (one.catalog.version(MODEL, 1) for one in (world, other))
+    assert by_job.estimator.sha256 == by_function.estimator.sha256
+    assert (run.verdict, dict(run.contest.challenger)) == (alone.verdict, dict(alone.contest.challenger))
+    assert by_job.compilation == by_function.compilation
+    assert by_function.fitted_on is None
+    assert by_job.fitted_on is not None
+    assert (by_job.fitted_on.machine, by_job.fitted_on.seconds, by_job.fitted_on.interruptions) == (
+        "ml.m5.large",
+        36,
+        1,
+    )
+    assert by_job.fitted_on.usd == pytest.approx(0.00115)
+    assert [name for name in seen if name.endswith("Job")] == ["CheckJob", *["TrialJob"] * 4, "ContestJob", "RefitJob"]
+    assert {job["machine"] for job in jobs(other)} == {"ml.m5.large"}
+
+
+def test_a_function_keeps_what_it_has_room_for_and_hands_on_what_it_has_not(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(world, replace(TERMS, always=False))
+    seen: list[str] = []
+    train(world, "r1", seen.append)
+    assert [name for name in seen if name.endswith("Job")] == []
+    needed = training_size.memory_for(*_shape(world)) / 1024**2
+    monkeypatch.setattr(training_size, "TRAINER_MEMORY_MB", needed - 0.01)
+    train(world, "r2", seen.append, parent="r1")
+    assert [name for name in seen if name.endswith("Job")][:2] == ["CheckJob", "TrialJob"]
+
+
+def test_more_than_the_largest_machine_has_room_for_is_refused_with_the_numbers(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(world, TERMS)
+    monkeypatch.setattr(training_size, "_ITSELF", 8 * 1024**3)
+    run = train(world, "r1")
+    assert run.status == "failed"
+    assert "ml.m5.large, the largest machine of training.job, has 7,373 MB" in run.reason
+    assert "Allow a larger machine (training.job.largest)" in run.reason
+    assert jobs(world) == []
+
+
+def test_a_step_that_fails_in_a_job_says_what_it_says_in_a_function(
+    world: ModelWorld, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = send(
+        ModelWorld(subject(tmp_path / "broken", pipeline="def pipeline(columns, params):\n    return 1\n")), TABLE
+    )
+    refused = train(broken, "f1")
+    allow(broken, TERMS)
+    handed = train(broken, "j1")
+    assert handed.status == refused.status == "failed"
+    assert handed.reason == refused.reason
+    # A job that is killed leaves no answer: the run says so, and the next training begins as ever.
+    allow(world, TERMS)
+    monkeypatch.setattr(
+        training_job, "answer_in", lambda folder: f"{folder}/elsewhere.json" if _once() else f"{folder}/a"
+    )
+    run = train(world, "r1")
+    assert run.status == "failed"
+    assert "ended without an answer" in run.reason
+    monkeypatch.undo()
+    assert train(world, "r2").status == "registered"
+
+
+_asked: list[int] = []
+
+
+def _once() -> bool:
+    _asked.append(1)
+    return len(_asked) % 2 == 1
+
+
+def _shape(world: ModelWorld) -> tuple[int, int]:
+    run = world.catalog.run(MODEL, "r1")
+    training_set = world.catalog.training_set(MODEL, run.training_set)
+    from serin.learning.columns import shape_of
+
+    return shape_of(world.lake.get(training_set.columns))
