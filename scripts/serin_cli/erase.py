@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -65,16 +66,17 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
     column, sign, value = (arguments.entity or "").partition("=")
     if not (column and sign and value):
         raise Invalid("Nobody is named.", "Write: serin erase MODEL --entity COLUMN=VALUE", "--entity")
-    plan = _begin(ErasureWanted(arguments.target, column, value), connection)
+    wanted = ErasureWanted(arguments.target, column, value)
+    plan = _begin(wanted, connection)
     if any(one.id == plan.id for one in _catalog(connection).erasures()):
         return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
-    said = [*_told(plan)]
+    said = [*_told(plan), *_named_here(wanted)]
     if not arguments.yes:
         for line in said:
             story.say(line)
         if not _confirmed():
             return Outcome(_shown(plan), done=False, said=["Nothing was erased."])
-    begun = _begin(ErasureWanted(arguments.target, column, value, confirmed=True), connection)
+    begun = _begin(replace(wanted, confirmed=True), connection)
     after = f"It has begun as {begun.id}, and ends in some seven hours: `./scripts/serin erase` says how far it is."
     return Outcome(_shown(begun), said=[*(said if arguments.yes else ()), after])
 
@@ -117,6 +119,20 @@ def _told(plan: Erasure) -> Sequence[str]:
         f"These versions may have learnt from them and stay as they are: {versions}.",
         *ends,
     )
+
+
+def _named_here(wanted: ErasureWanted) -> Sequence[str]:
+    """Requests in this checkout that ask about them, which no erasure reaches: they are deployed with the model."""
+    models = [
+        model.charter.model
+        for model in read_models(MODELS)
+        if any(wanted.value in _texts(row.get("instance")) for row in model.golden)
+    ]
+    return [f"Golden requests of {', '.join(models)} name them: take these out, and deploy."] if models else []
+
+
+def _texts(instance: object) -> Sequence[object]:
+    return list(instance.values()) if isinstance(instance, Mapping) else ()
 
 
 def _hours(span: timedelta) -> int:

@@ -177,6 +177,22 @@ def test_without_salts_nothing_personal_is_taken_in() -> None:
     assert world.lake.keys("") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1,seventy\n2,eighty\n", "its first line names no column of the contract of orders"),
+        ("order_id,income\n1,seventy,x\n2,eighty,x\n", "not as many values as the header"),
+        ("2013 seventy\norder_id,income\n1,2\n", "its first line names no column of the contract of orders"),
+    ],
+)
+def test_neither_a_line_without_names_nor_one_of_a_wrong_width_shows_a_classified_value(text: str, reason: str) -> None:
+    columns = (COLUMNS[0], Column("income", "integer", classification="confidential"))
+    world = Personal(a_contract(columns=columns, rules=(), primary_key=("order_id",)))
+    upload = world.upload(text)
+    assert (upload.status, reason in (upload.reason or "")) == ("rejected", True)
+    assert "seventy" not in str(upload) + str(vars(world.events))
+
+
 def test_a_reason_shows_no_value_of_a_classified_column() -> None:
     columns = (COLUMNS[0], Column("income", "integer", classification="confidential"))
     world = Personal(a_contract(columns=columns, rules=(), primary_key=("order_id",)))

@@ -214,6 +214,11 @@ class Contract:
         return bool(self.hashed or self.dropped)
 
     @property
+    def keeps_back(self) -> bool:
+        """Whether its files hold values that nobody may be shown, or of which nothing is kept."""
+        return bool(self.dropped) or any(not column.shown for column in self.columns)
+
+    @property
     def in_files(self) -> Contract:
         """The contract as files keep it, with the columns that are dropped once they are read."""
         return replace(self, columns=(*self.columns, *(self.dropped or ())))

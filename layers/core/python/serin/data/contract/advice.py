@@ -92,7 +92,9 @@ def broken_most(quarantined: pl.DataFrame, counts: Mapping[str, int], contract: 
         if row.is_empty():
             continue
         rule = rules.get(name)
-        said = _shape_of(row) if rule is None else _broken_by(rule, [columns[one] for one in rule.columns], row)
+        said = (
+            _shape_of(row, contract) if rule is None else _broken_by(rule, [columns[one] for one in rule.columns], row)
+        )
         yield f"{count:,} {'row' if count == 1 else 'rows'}: {said} ({name})"
 
 
@@ -109,8 +111,9 @@ def _broken_by(rule: Rule, columns: Sequence[Column], row: pl.DataFrame) -> str:
     return ", ".join(pairs)
 
 
-def _shape_of(row: pl.DataFrame) -> str:
-    text = row[TEXT][0] if TEXT in row.columns else None
+def _shape_of(row: pl.DataFrame, contract: Contract) -> str:
+    # A row of a wrong width may say any column's value anywhere.
+    text = row[TEXT][0] if TEXT in row.columns and not contract.keeps_back else None
     return "not as many values as the header" + ("" if text is None else f": {printable(text, 60)!r}")
 
 

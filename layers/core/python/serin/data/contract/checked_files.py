@@ -60,9 +60,10 @@ def check_file(
     try:
         return _checked(blocks, contract, around, folder, caps)
     except ENGINE_FAULTS as error:
+        # What the engine says may repeat a value.
+        said = type(error).__name__ if contract.keeps_back else told_by(error)
         raise Rejected(
-            f"The contract of {contract.dataset}, version {contract.version}, cannot be run over this file: "
-            f"{told_by(error)}.",
+            f"The contract of {contract.dataset}, version {contract.version}, cannot be run over this file: {said}.",
             "Correct the contract, deploy it and upload the file again; ./scripts/serin validate checks contracts.",
         ) from error
 

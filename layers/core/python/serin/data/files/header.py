@@ -46,8 +46,8 @@ def check_columns(
     if len(names) > caps.columns:
         raise TooLarge(f"{name}: has {len(names):,} columns; {caps.columns:,} are allowed.", "Drop some columns.")
     here = named_here(names, contract)
-    if contract.personal and not {column.name for column in contract.columns} & set(here):
-        # What stands there may be somebody's row, which a message would repeat.
+    if contract.keeps_back and not {column.name for column in contract.columns} & set(here):
+        # What stands there may be a row, which a message would repeat.
         raise Rejected(
             f"{name}: its first line names no column of the contract of {contract.dataset}.",
             "Write the columns' names on the first line.",
