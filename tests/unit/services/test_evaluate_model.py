@@ -453,3 +453,10 @@ def test_a_run_that_failed_says_why_and_no_more_than_fits() -> None:
     catalog = a_catalog()
     fail(MODEL, "r1", "x" * 3000, catalog=catalog, clock=MemoryClock(NOON))
     assert (catalog.run(MODEL, "r1").status, catalog.run(MODEL, "r1").reason) == ("failed", "x" * 2000)
+
+
+def test_that_the_workflow_ended_of_it_does_not_replace_the_reason() -> None:
+    catalog = a_catalog()
+    for reason in ("no such day", "its workflow failed"):
+        fail(MODEL, "r1", reason, catalog=catalog, clock=MemoryClock(NOON))
+    assert catalog.run(MODEL, "r1").reason == "no such day"

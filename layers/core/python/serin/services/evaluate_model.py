@@ -226,10 +226,11 @@ def keep_measured(model: str, run_id: str, measured: Measurements, *, catalog: C
 
 
 def fail(model: str, run_id: str, reason: str, *, catalog: Catalog, clock: Clock) -> None:
-    """Remember why a run ended early."""
+    """Remember why a run ended early; the first reason stays, for that its workflow ended then tells nothing more."""
     run = catalog.run(model, run_id)
+    first = run.reason if run.status == "failed" else reason[:2000]
     # One that has registered its version, or was judged, ended so: what failed after that changes nothing of it.
-    if catalog.save_run(replace(run, status="failed", reason=reason[:2000], ended=run.ended or clock.now())):
+    if catalog.save_run(replace(run, status="failed", reason=first, ended=run.ended or clock.now())):
         _summarise(catalog.run(model, run_id), catalog)
 
 
