@@ -101,6 +101,12 @@ def a_contract_of(schema: Mapping[str, Any], **parts: Any) -> Contract:
     return a_contract(**{"columns": columns, "rules": (), "primary_key": (), **parts})
 
 
+def contracts_of_orders() -> Mapping[str, Contract]:
+    """Of both datasets of the charter below."""
+    shops = (Column("shop", "string"), Column("seen_at", "timestamp"), Column("length", "integer"))
+    return {"orders": a_contract(), "shops": a_contract(dataset="shops", columns=shops, rules=(), primary_key=())}
+
+
 def a_charter(**parts: Any) -> Charter:
     """A small binary model over one dataset, with one view of another."""
     given: dict[str, Any] = {

@@ -21,6 +21,7 @@ from typing import Any
 import boto3
 import httpx
 
+from benches.flights import model
 from benches.hostile.bodies import api_requests, predict_requests
 from benches.hostile.handlers import ROOT, Handlers
 from benches.hostile.runtimes import compared
@@ -71,7 +72,7 @@ def fuzz(platform: Running, folder: Path, asked: Namespace) -> Mapping[str, Any]
     over_http = int(count * HTTP_SHARE)
     sys.path[:0] = [str(_layer(platform, folder)), str(_kernel())]
     package = find_package()
-    world = world_of(package.charter)
+    world = world_of(package.charter, model().contracts)
     ports: Any = {"online": world.online, "clock": world.clock, "function_version": "8"}
     predictors = [Predictor(package, 1, package.manifest.sha256, **ports, runtime=runtime) for runtime in RUNTIMES]
     good = json.loads((ROOT / "models" / MODEL / "golden.json").read_text(encoding="utf-8"))[0]["instance"]

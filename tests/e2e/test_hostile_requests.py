@@ -21,6 +21,7 @@ from serin.services.predict import Predictor
 from serin.serving.package import find_package
 from serin_cli.local import EVERYTHING, running
 from serin_cli.walk import CLOCK, MODEL
+from tests.builders import contracts_of_orders
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import on_path, orders_charter, release
 
@@ -34,7 +35,7 @@ def handlers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handlers]:
     charter = orders_charter()
     released = release(tmp_path_factory.mktemp("layer"), charter, order_columns())
     with on_path(released.folder):
-        world = world_of(charter)
+        world = world_of(charter, contracts_of_orders())
         yield Handlers(
             world,
             Predictor(find_package(), 7, released.sha256, online=world.online, clock=world.clock, function_version="8"),

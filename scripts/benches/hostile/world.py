@@ -22,7 +22,7 @@ class World:
     """What `serin.bootstrap.Platform` is to a function, in memory."""
 
     charters: Mapping[str, Charter]
-    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    contracts: Mapping[str, Contract]
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     control: MemoryControl = field(default_factory=MemoryControl)
     workflows: MemoryWorkflows = field(default_factory=MemoryWorkflows)
@@ -42,9 +42,9 @@ class World:
         return next(iter(self.charters))
 
 
-def world_of(charter: Charter) -> World:
-    """A world that knows this model and one upload of its truth's dataset."""
-    world = World({charter.model: charter})
+def world_of(charter: Charter, contracts: Mapping[str, Contract]) -> World:
+    """A world that knows this model, its contracts and one upload of its truth's dataset."""
+    world = World({charter.model: charter}, contracts)
     dataset = charter.truth.dataset
     upload = Upload("u1", dataset, "a.csv", f"raw/{dataset}/a.csv", "c1", "accepted", NOON, 1, 1, 0, sequence=1)
     world.catalog.record_accepted(

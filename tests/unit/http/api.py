@@ -28,7 +28,7 @@ from serin.domain.actual_cost import ActualCost
 from serin.domain.approvals import Approval, Word
 from serin.domain.batches import Batch
 from serin.domain.charter import Charter
-from serin.domain.contracts import Column, Contract
+from serin.domain.contracts import Contract
 from serin.domain.cut_plan import CutPlan
 from serin.domain.events import Event
 from serin.domain.feedback import Feedback
@@ -55,11 +55,9 @@ from serin.services.show_watch import ShownWatch, show_watch
 from serin.services.start_batch import start_batch
 from serin.services.tend_episode import Deed, tend_episode
 from serin.services.withdraw_version import withdraw_version
-from tests.builders import NOON, a_charter, a_contract
+from tests.builders import NOON, a_charter, contracts_of_orders
 
 MODEL = "late-orders"
-_SHOPS = (Column("shop", "string"), Column("seen_at", "timestamp"), Column("length", "integer"))
-PLANNED_BY = {"orders": a_contract(), "shops": a_contract(dataset="shops", columns=_SHOPS, rules=(), primary_key=())}
 
 
 @dataclass
@@ -107,7 +105,7 @@ class Api:
         return show_profile(dataset, model, {MODEL: a_charter()}, catalog=self.catalog, lake=self.lake)
 
     def plan(self, model: str) -> CutPlan:
-        return show_plan(self.charter, PLANNED_BY, catalog=self.catalog, lake=self.lake)
+        return show_plan(self.charter, contracts_of_orders(), catalog=self.catalog, lake=self.lake)
 
     def publish(self, event: Event) -> None:
         self.events.publish(event)

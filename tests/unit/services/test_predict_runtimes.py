@@ -19,7 +19,7 @@ from serin.domain.compilation import RUNTIMES
 from serin.domain.features import OnlineValues
 from serin.services.predict import Predictor
 from serin.serving.package import find_package
-from tests.builders import NOON
+from tests.builders import NOON, contracts_of_orders
 from tests.definitions import item_key
 from tests.unit.learning.orders import order_columns
 from tests.unit.serving.released import on_path, orders_charter, release
@@ -32,7 +32,7 @@ SEED = 20130401
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    world = world_of(orders_charter())
+    world = world_of(orders_charter(), contracts_of_orders())
     world.online.write([OnlineValues(item_key("queue", "north"), {"length": 9}, NOON)])
     return world
 

@@ -11,8 +11,7 @@ from serin.domain.cut_plan import CutPlan
 from serin.domain.experiments import Contest, Run, Trial, TrialResult
 from serin.domain.measurements import Estimate, LearningCurve, Measurements
 from serin.services.show_plan import show_plan
-from tests.builders import NOON, a_run, a_training_set
-from tests.unit.http.api import PLANNED_BY
+from tests.builders import NOON, a_run, a_training_set, contracts_of_orders
 from tests.unit.services.test_build_training_set import DAYS, World, orders, shops
 
 GAIN = Estimate(0.0004, 900, 14, 0.0002, 0.0006)
@@ -41,7 +40,7 @@ def judged(world: World, name: str, hours: int, rows: int, parent: str | None = 
 
 
 def planned(world: World) -> CutPlan:
-    return show_plan(world.charter, PLANNED_BY, catalog=world.catalog, lake=world.lake)
+    return show_plan(world.charter, contracts_of_orders(), catalog=world.catalog, lake=world.lake)
 
 
 def test_before_a_training_nobody_knows_what_fits_take(world: World) -> None:

@@ -23,7 +23,7 @@ def create_training_job(response: SageMakerResponse) -> ActionResult:
 
 @add(SageMakerResponse, "stop_training_job")
 def stop_training_job(response: SageMakerResponse) -> ActionResult:
-    """moto stops no job."""
+    """moto stops no training job: it has no such call."""
     name = response._get_param("TrainingJobName")
     if name not in sagemaker_backends[ACCOUNT][response.region].training_jobs:
         raise Refused(f"Requested resource not found: {FakeTrainingJob.arn_formatter(name, ACCOUNT, response.region)}")
