@@ -92,12 +92,15 @@ def running(walked: Walked, root: Path, config: Mapping[str, Any]) -> Iterator[A
     given = dict(one.partition("=")[::2] for one in config["Env"])
     # It is as late as on the platform: what is known online is as old.
     clock = root / "clock"
+    (root / "tmp").mkdir(exist_ok=True)
     clock.write_bytes(struct.pack("q", int(cloud.clock.now().timestamp() * 1_000_000) << 1 | 1))
     places = ":".join(str(root / place.lstrip("/")) for place in given["PYTHONPATH"].split(":"))
     client = cloud.client
     environment = {
         **given,
         "PATH": os.environ["PATH"],
+        # A function clears away what an earlier one left there, as only its own /tmp may be.
+        "TMPDIR": str(root / "tmp"),
         "PYTHONPATH": places,
         "LAMBDA_TASK_ROOT": str(root / "var" / "task"),
         "AWS_LAMBDA_RUNTIME_API": api.address,

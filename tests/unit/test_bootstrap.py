@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.session import Session
 from serin.bootstrap import SCRATCH, platform
 from serin.services.steps.released_code import ReleasedCode
 
@@ -30,6 +31,19 @@ def test_lambdas_temporary_folder_is_cleared_of_an_ended_process_before_the_next
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
     platform.__wrapped__()
     assert [path.name for path in scratch.iterdir()] == ["somebody-elses"]
+
+
+def test_a_running_local_cloud_is_not_taken_for_what_a_process_left(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function's image runs on a laptop as well, whose /tmp is everybody's."""
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    session = Session(scratch)
+    try:
+        platform.__wrapped__()
+        assert session.folder.exists()
+    finally:
+        session.close()
 
 
 def test_a_released_models_code_is_there_whole_or_not_at_all(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
