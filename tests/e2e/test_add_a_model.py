@@ -87,6 +87,8 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     _answer(checkout, drafted["questions"])
     _protect(checkout)
     _edit_charter(checkout, TRAINING, BY_JOBS)
+    # Each step is a job with a process, its packages and its models of its own: one trial shows what four would.
+    _edit_charter(checkout, "trials: 4", "trials: 1")
     steps.json("validate")
     with checkout.up("--state", "state"):
         steps.json("upload", "wards", "wards.csv")
