@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -38,6 +38,7 @@ from serin_cli.inputs import inputs
 from serin_cli.lineage import arguments as lineage_arguments
 from serin_cli.lineage import lineage
 from serin_cli.local import up
+from serin_cli.manual import manual
 from serin_cli.maturity import maturity
 from serin_cli.outcome import Outcome
 from serin_cli.pipeline import arguments as pipeline_arguments
@@ -102,10 +103,13 @@ class Add(Protocol):
 def parser() -> Parser:
     """All commands and their arguments."""
     top = Parser(prog="serin", description="Serin: models described in one file, released by evidence.")
-    named = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    top.formatter_class = RawDescriptionHelpFormatter
+    named = top.add_subparsers(required=True, metavar="COMMAND")
+    texts = dict[str, str]()
 
     def add(name: str, command: Command, text: str, *arguments: tuple[str, dict[str, Any]]) -> None:
-        made = named.add_parser(name, help=text, description=text)
+        texts[name] = text
+        made = named.add_parser(name, description=text)
         for argument, options in arguments:
             made.add_argument(argument, **options)
         if "--json" not in (argument for argument, _ in arguments):
@@ -114,6 +118,7 @@ def parser() -> Parser:
 
     for commands_of in (_of_the_platform, _of_data, _of_models, _of_answers):
         commands_of(add)
+    top.epilog = manual(texts)
     return top
 
 
