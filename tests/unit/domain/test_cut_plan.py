@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 
 from serin.domain import cut_sizes
-from serin.domain.charter import Charter, DatasetUse, Derivation, View, Window
+from serin.domain.account_quotas import INSTANCES, needs_of
+from serin.domain.charter import Charter, DatasetUse, Derivation, JobTerms, View, Window
 from serin.domain.compliance import Budget
 from serin.domain.cut_plan import CutPlan, enlarged, plan_training_set
 from serin.domain.cut_sizes import ROUNDS, FileSize, TableSize, fit_together, lookups_of, too_large_together
+from serin.domain.plan_sentences import sentences_of
 from serin.domain.records import as_record, from_record
+from serin.domain.training_machines import MACHINES
 from tests.builders import a_charter
 
 DAY = timedelta(days=1)
@@ -124,6 +127,28 @@ def test_the_rows_at_most_are_those_of_the_window_and_say_when_no_function_train
     assert made.rows == pytest.approx(table("orders", 9_000).rows / 2, rel=0.01)
     assert made.doubt is not None
     assert f"{made.rows:,} rows of {made.columns} columns" in made.doubt
+
+
+def test_where_jobs_may_fit_the_plan_says_on_which_machine_and_what_that_asks_of_the_account() -> None:
+    """The rows of the test above, which no function trains on."""
+
+    def planned(largest: str, megabytes: int) -> CutPlan:
+        training = replace(a_charter().training, job=JobTerms(largest, timedelta(hours=4)))
+        days = 2 * training.window.days
+        return plan(
+            table("orders", megabytes, days=days), table("shops", 1), charter=replace(a_charter(), training=training)
+        )
+
+    made = planned("ml.m5.24xlarge", 9_000)
+    assert made.doubt is None
+    assert made.machine in MACHINES
+    search = a_charter().training.search
+    assert needs_of(made)[INSTANCES] == made.machines == min(search.concurrency, search.trials)
+    assert any(f"on an {made.machine} of $" in sentence for sentence in sentences_of(made))
+    refused = planned("ml.m5.large", 90_000)
+    assert (refused.machine, needs_of(refused)[INSTANCES]) == (None, 0)
+    assert refused.doubt is not None
+    assert "ml.m5.large, the largest machine of training.job" in refused.doubt
 
 
 def test_the_refusal_of_tables_and_the_plan_count_alike() -> None:

@@ -56,7 +56,7 @@ class QuotaUse:
 
 def needs_of(plan: CutPlan) -> Mapping[Quota, int]:
     """What the training that is planned asks of each quota, beside what answers predictions meanwhile."""
-    return {CONCURRENCY: plan.at_once, MEMORY: TRAINER_MEMORY_MB, INSTANCES: 0}
+    return {CONCURRENCY: plan.at_once, MEMORY: TRAINER_MEMORY_MB, INSTANCES: plan.machines}
 
 
 def uses_of(needs: Mapping[Quota, int], account: Mapping[Quota, int], why_not: str) -> Iterator[QuotaUse]:

@@ -37,7 +37,7 @@ from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
 from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
 from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
-from serin.domain.training_size import fits_into_memory, too_much_memory
+from serin.domain.training_jobs import fitted_where
 
 Carrier = Literal["whole", "process", "map"]
 """In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
@@ -81,7 +81,8 @@ class CutPlan:
     `refused` says why nothing of it is begun; `doubt` what may refuse it once its rows are counted. `charter` is the
     digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
     took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
-    many functions it runs at once at most.
+    many functions it runs at once at most, and `machines` how many training jobs, each on a `machine`; none where
+    functions fit.
     """
 
     model: str
@@ -99,6 +100,8 @@ class CutPlan:
     fits: Fits | None = None
     more: MoreRows | None = None
     at_once: int = 1
+    machine: str | None = None
+    machines: int = 0
 
 
 def plan_training_set(
@@ -116,11 +119,18 @@ def plan_training_set(
     """
     made = _made_of(charter, tables, views, list((recent or tables).values()))
     search, pieces = charter.training.search, PIECES_AT_ONCE if made.carrier == "map" else 1
+    trials, (machine, doubt) = (
+        min(search.concurrency, search.trials),
+        fitted_where(charter.training.job, made.rows, made.columns),
+    )
     made = replace(
         made,
         charter=charter.digest(),
         fits=None if last is None else fits_on(last, made.rows),
-        at_once=max(min(pieces, len(made.pieces)), min(search.concurrency, search.trials)),
+        at_once=max(min(pieces, len(made.pieces)), trials),
+        machine=machine,
+        machines=trials if machine else 0,
+        doubt=doubt,
     )
     return replace(made, refused=made.refused or over_ceiling(charter.budget, made.usd, made.fits))
 
@@ -131,12 +141,9 @@ def _made_of(
     lookups = lookups_of(charter, views)
     rows, columns = _rows_at_most(charter, tables[charter.truth.dataset]), len(feature_columns(charter))
     memory = {name: table.memory for name, table in tables.items()}
-    doubt = None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
     if fit_together(needed):
         whole = _plan_whole(needed)
-        return CutPlan(
-            charter.model, "whole", rows, columns, memory, Cuts(), (whole,), whole.seconds, whole.usd, doubt=doubt
-        )
+        return CutPlan(charter.model, "whole", rows, columns, memory, Cuts(), (whole,), whole.seconds, whole.usd)
     try:
         cuts = _cuts(charter, tables, lookups, rows)
     except TooLarge as error:
@@ -146,7 +153,7 @@ def _made_of(
     carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
     pieces = tuple(here if carrier == "process" else mapped)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, doubt=doubt)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd)
 
 
 def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:

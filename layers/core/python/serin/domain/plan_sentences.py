@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from serin.domain.cut_plan import Carrier, CutPlan
 from serin.domain.plan_costs import Fits, MoreRows, dollars
+from serin.domain.training_machines import MACHINES
 from serin.domain.training_size import plus_minus
 
 CARRIERS: Mapping[Carrier, str] = {
@@ -25,8 +26,14 @@ def sentences_of(plan: CutPlan) -> Iterator[str]:
         f"{plan.seconds:,.0f} s of functions and {dollars(plan.usd)}."
     )
     yield _said_of_fits(plan.fits, plan.usd)
+    if plan.machine:
+        hour = dollars(MACHINES[plan.machine].usd_hour)
+        yield (
+            f"If all of them have a label, training jobs fit them, up to {plan.machines} at once, each on an "
+            f"{plan.machine} of {hour} an hour."
+        )
     if plan.doubt:
-        yield f"If all of them have a label, no function trains on them: {plan.doubt}"
+        yield f"If all of them have a label, nothing trains on them: {plan.doubt}"
     if plan.more:
         yield said_of_more(plan.more)
 

@@ -13,7 +13,7 @@ from serin.domain.errors import Conflict, Denied, ModelFailed, SerinError, TooLa
 from serin.domain.fitted_on import FittedOn
 from serin.domain.names import digest
 from serin.domain.training_machines import MACHINES, Machine
-from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory
+from serin.domain.training_size import Room, fits_into_memory, memory_for, rows_in_memory, too_much_memory
 
 FOR_ROWS = 0.9
 """The share of a machine's memory that a step may have: SageMaker's own programs run beside it."""
@@ -71,6 +71,17 @@ def place(rows: int, columns: int, terms: JobTerms) -> Machine | None:
     if fits_into_memory(rows, columns) and not terms.always:
         return None
     return machine_for(rows, columns, terms)
+
+
+def fitted_where(terms: JobTerms | None, rows: int, columns: int) -> tuple[str | None, str | None]:
+    """The machine for so many rows, None where functions have room; and why there is no place for them at all."""
+    if terms is None:
+        return None, None if fits_into_memory(rows, columns) else too_much_memory(rows, columns, None).message
+    try:
+        machine = place(rows, columns, terms)
+    except TooLarge as error:
+        return None, error.message
+    return machine.name if machine else None, None
 
 
 def request_in(folder: str) -> str:
