@@ -17,8 +17,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_PREFIX = "cloud-serin-"
-"""Not as functions name what they leave: they clear such files away where they are run without a sandbox."""
+_PREFIX = "serin-cloud-"
 _LOCK = "owner.lock"
 _PROCESSES = "processes"
 _MADE_WITHIN_S = 5.0

@@ -102,7 +102,8 @@ def write_image(file: Path, layers: Sequence[Layer], config: Record, name: str, 
 def read_base(archive: Path, architecture: str) -> Base:
     """The image in an OCI layout's tar, the one of that architecture where there are several.
 
-    Raises KeyError, ValueError, OSError or tarfile.TarError for what is no such file or has no such image.
+    Raises OSError or tarfile.TarError for what is no such file; for what has no such image, what reading it raises:
+    LookupError, TypeError, AttributeError, ValueError, StopIteration.
     """
     with tarfile.open(archive) as tar:
         (listed, *others) = json.loads(_content(tar, "index.json"))["manifests"]

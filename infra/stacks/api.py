@@ -232,19 +232,7 @@ class ApiStack(SerinStack):
                         *(f"AUDIT#{area}#*" for area in ("registry", "watch", "people")),
                     ],
                 ),
-                # Salts of personal values lie in the same table.
-                allow_items(
-                    "dynamodb:GetItem",
-                    on=self.addresses.table("control"),
-                    of=["DIRECTIVE#*", "LIVE#*", "SESSION#*", "TOKENS"],
-                ),
-                allow_items(
-                    "dynamodb:PutItem",
-                    on=self.addresses.table("control"),
-                    of=["DIRECTIVE#*", "DIRECTIVES#*", "SESSION#*"],
-                ),
-                # The audit shows what was wished of releases, and tokens by their digests.
-                allow_items("dynamodb:Query", on=self.addresses.table("control"), of=["DIRECTIVES#*", "TOKENS"]),
+                *self._wishes_and_sessions(),
                 allow("dynamodb:BatchGetItem", on=self.addresses.table("online-features")),
                 *personal.looked_up,
                 allow(
@@ -268,6 +256,16 @@ class ApiStack(SerinStack):
             memory=512,
             timeout=cdk.Duration.seconds(30),
         )
+
+    def _wishes_and_sessions(self) -> list[Permission]:
+        """What is wished of releases, who is signed in, and tokens; salts of personal values lie in the same table."""
+        table = self.addresses.table("control")
+        return [
+            allow_items("dynamodb:GetItem", on=table, of=["DIRECTIVE#*", "LIVE#*", "SESSION#*", "TOKENS"]),
+            allow_items("dynamodb:PutItem", on=table, of=["DIRECTIVE#*", "DIRECTIVES#*", "SESSION#*"]),
+            # The audit shows what was wished of releases, and tokens by their digests.
+            allow_items("dynamodb:Query", on=table, of=["DIRECTIVES#*", "TOKENS"]),
+        ]
 
     def _corrections(self) -> list[Permission]:
         """Show rows that were set aside, and send one in again."""

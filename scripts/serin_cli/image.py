@@ -112,7 +112,7 @@ def _check_python(version: ModelVersion, target: Target) -> None:
 def _base(file: Path, target: Target) -> Base:
     try:
         base = read_base(file, PROCESSORS[target.architecture])
-    except (OSError, KeyError, ValueError, StopIteration, tarfile.TarError) as error:
+    except (OSError, LookupError, TypeError, AttributeError, ValueError, StopIteration, tarfile.TarError) as error:
         raise Invalid(
             f"{file} is no OCI layout of an image for {PROCESSORS[target.architecture]}: {error}.",
             "Write one with: skopeo copy docker://IMAGE oci-archive:FILE, or docker buildx build --output type=oci.",

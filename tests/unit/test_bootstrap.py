@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from infra.local.session import Session
-from serin.bootstrap import SCRATCH, platform
+from serin.bootstrap import platform
+from serin.domain.scratch import SCRATCH
 from serin.services.steps.released_code import ReleasedCode
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -31,6 +35,15 @@ def test_lambdas_temporary_folder_is_cleared_of_an_ended_process_before_the_next
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
     platform.__wrapped__()
     assert [path.name for path in scratch.iterdir()] == ["somebody-elses"]
+
+
+def test_all_that_functions_make_in_their_temporary_folder_is_named_so() -> None:
+    sources = (ROOT / "layers" / "core" / "python" / "serin").rglob("*.py")
+    made = [
+        call for path in sources for call in re.findall(r"(?:TemporaryDirectory|mkdtemp)\((.*?)\)", path.read_text())
+    ]
+    assert len(made) > 5
+    assert set(made) == {"prefix=SCRATCH"}
 
 
 def test_a_running_local_cloud_is_not_taken_for_what_a_process_left(

@@ -20,7 +20,7 @@ def running(scratch: Path, resources: Resources, as_written: bool = False) -> It
     deployed = resources if as_written else opened({"Role": role(), **resources})
     with LocalCloud.start(assembly(("stack", deployed)), scratch=scratch) as cloud:
         yield cloud
-    left = list(scratch.glob("cloud-serin-*"))
+    left = list(scratch.glob("serin-cloud-*"))
     assert not left, f"the cloud left {left}"
 
 

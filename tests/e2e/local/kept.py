@@ -22,5 +22,5 @@ def kept(
     read = assembly(("stack", {"Role": role(), **resources}))
     with LocalCloud.start(read, clock=clock, scratch=folder, state=folder / "state", before=before) as cloud:
         yield cloud
-    left = list(folder.glob("cloud-serin-*"))
+    left = list(folder.glob("serin-cloud-*"))
     assert not left, f"the cloud left {left}"

@@ -82,7 +82,7 @@ class Supervisor:
 
     def left(self) -> list[object]:
         """Processes, files and ports that outlived it."""
-        files = [*self._folder.glob("cloud-serin-*"), *self._folder.glob("tmp*")]
+        files = [*self._folder.glob("serin-cloud-*"), *self._folder.glob("tmp*")]
         return [*self.processes(), *files, *self.ports_left()]
 
     def ports_left(self) -> list[str]:

@@ -44,7 +44,7 @@ def test_after_many_kills_the_next_start_finds_nothing_and_leaves_nothing(tmp_pa
         supervisor = Supervisor(tmp_path, IN_THE_MIDDLE)
         for one in killed:
             assert not one.ports_left()
-        assert len(list(tmp_path.glob("cloud-serin-*"))) == 1
+        assert len(list(tmp_path.glob("serin-cloud-*"))) == 1
         killed.append(supervisor)
         if number % 2:
             supervisor.kill_with_watcher()

@@ -84,6 +84,6 @@ def test_a_session_without_its_watcher_tidies_up_itself(tmp_path: Path) -> None:
 def test_a_running_session_is_not_swept(tmp_path: Path) -> None:
     session = Session(tmp_path)
     assert sweep(tmp_path) == []
-    (tmp_path / "cloud-serin-1-being-made").mkdir()
+    (tmp_path / "serin-cloud-1-being-made").mkdir()
     assert sweep(tmp_path) == [], "its process lives, and it has no lock yet"
     session.close()

@@ -19,7 +19,7 @@ from tests.e2e.local.templates import assembly as of
 
 
 def left_in(scratch: Path) -> list[Path]:
-    return list(scratch.glob("cloud-serin-*"))
+    return list(scratch.glob("serin-cloud-*"))
 
 
 def children() -> set[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from infra.local.clock.milliseconds import in_milliseconds
 from infra.local.delivery.envelope import event
 from infra.local.delivery.registry import emit
 from infra.local.wiring import ACCOUNT, wiring
@@ -89,7 +90,7 @@ class TrainingJob:
         self.training_job_status = status
         emit(
             event(
-                *("aws.sagemaker", "SageMaker Training Job State Change", _in_milliseconds(self.response_object)),
+                *("aws.sagemaker", "SageMaker Training Job State Change", in_milliseconds(self.response_object)),
                 region=self.region,
                 resources=[self.arn],
             )
@@ -115,12 +116,3 @@ class TrainingJob:
             seconds = {"TrainingTimeInSeconds": self.seconds, "BillableTimeInSeconds": self.seconds}
             known |= {**seconds, "ModelArtifacts": {"S3ModelArtifacts": self.model}}
         return {name: value for name, value in known.items() if value is not None}
-
-
-def _in_milliseconds(value: Any) -> Any:
-    """Moments as events have them."""
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if isinstance(value, dict):
-        return {name: _in_milliseconds(one) for name, one in value.items()}
-    return [_in_milliseconds(one) for one in value] if isinstance(value, list) else value

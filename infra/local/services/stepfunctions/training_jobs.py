@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,6 +31,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
+from infra.local.clock.milliseconds import in_milliseconds
 from infra.local.moto_patches.registry import wrap
 from infra.local.moto_patches.time import now_s
 from infra.local.services.stepfunctions.patches import boto_client_for
@@ -86,9 +86,9 @@ class TrainingJobTask(StateTaskServiceCallback):
             return
         job.pop("ResponseMetadata", None)
         if job["TrainingJobStatus"] != "Completed":
-            cause = to_json_str(_in_milliseconds(job))
+            cause = to_json_str(in_milliseconds(job))
             raise FailureEventException(self._failed(env, StatesErrorName(_TASK_FAILED), cause))
-        env.stack.append(_in_milliseconds(job))
+        env.stack.append(in_milliseconds(job))
 
     def _from_error(self, env: Environment, ex: Exception) -> FailureEvent:
         if isinstance(ex, ClientError):
@@ -121,12 +121,3 @@ def task_of(original: Callable[[str], StateTaskService], service_name: str) -> S
 
 def _sagemaker(part: ResourceRuntimePart, credentials: StateCredentials) -> Any:
     return boto_client_for(region=part.region, service="sagemaker", state_credentials=credentials)
-
-
-def _in_milliseconds(value: Any) -> Any:
-    """Moments as executions have them."""
-    if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
-    if isinstance(value, dict):
-        return {name: _in_milliseconds(one) for name, one in value.items()}
-    return [_in_milliseconds(one) for one in value] if isinstance(value, list) else value

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
         Workflows,
     )
 
-SCRATCH = "serin-"
-"""What every file and folder begins with that a function makes in its temporary folder."""
 _REMEMBERED = 64 * 1024 * 1024
 """Bytes of objects that a process keeps in mind."""
 
@@ -352,6 +350,8 @@ def _forget_files(folder: str) -> None:
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     """
+    from serin.domain.scratch import SCRATCH
+
     # Hardly ever is there any, and what paths are handled with is not loaded to find none.
     for left in [item for item in os.scandir(folder) if item.name.startswith(SCRATCH)]:
         if left.is_dir():

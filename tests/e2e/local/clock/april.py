@@ -20,4 +20,4 @@ def running(scratch: Path, resources: Resources, as_written: bool = False) -> It
     stack = assembly(("stack", wanted if as_written else opened(wanted)))
     with LocalCloud.start(stack, scratch=scratch, clock=START) as cloud:
         yield cloud
-    assert not list(scratch.glob("cloud-serin-*"))
+    assert not list(scratch.glob("serin-cloud-*"))

@@ -27,6 +27,7 @@ from serin.domain.events import Event
 from serin.domain.names import digest
 from serin.domain.printable import printable
 from serin.domain.schemas import refuse_incompatible, schema_of
+from serin.domain.scratch import SCRATCH
 from serin.ports import Catalog, Clock, Events, ObjectStore, Salts
 from serin.services.steps.accepted_before import accepted_before
 from serin.services.steps.copies import Comparison
@@ -84,7 +85,7 @@ def accept_upload(
         contract = _contract(raw, contracts)
     except SerinError as error:
         return _reject_name(arrival, error, catalog, events, clock)
-    with TemporaryDirectory(prefix="serin-") as name:
+    with TemporaryDirectory(prefix=SCRATCH) as name:
         folder = Path(name)
         erased = covering(contract, arrival.at, catalog=catalog)
         try:
@@ -93,17 +94,7 @@ def accept_upload(
             if not erased:
                 raise
             return _erased(arrival, raw, contract, catalog, events, clock)
-        own = _id(raw, content)
-        blank = Upload(
-            (catalog.rewritten(raw.dataset, own) if contract.hashed else None) or own,
-            raw.dataset,
-            raw.name,
-            raw.key,
-            contract.digest(),
-            "rejected",
-            clock.now(),
-            correlation=arrival.correlation,
-        )
+        blank = _begun(arrival, raw, contract, _id(raw, content), catalog, clock)
         known = catalog.upload(raw.dataset, blank.id)
         if known and (known.status == "accepted" or known.contract == blank.contract):
             again = accepted_before(known, arrival.correlation, catalog=catalog)
@@ -129,6 +120,20 @@ def accept_upload(
         compared = Comparison(accepted, checked, contract, folder, lake=lake, catalog=catalog)
         recorded = _record(compared, claims, catalog)
     return _finish(arrival, recorded, catalog, events)
+
+
+def _begun(arrival: Arrival, raw: RawFile, contract: Contract, own: str, catalog: Catalog, clock: Clock) -> Upload:
+    """The upload before anything is known of its rows; `own` is the id that its content gives it."""
+    return Upload(
+        (catalog.rewritten(raw.dataset, own) if contract.hashed else None) or own,
+        raw.dataset,
+        raw.name,
+        raw.key,
+        contract.digest(),
+        "rejected",
+        clock.now(),
+        correlation=arrival.correlation,
+    )
 
 
 def _fetched(raw: RawFile, uploads: ObjectStore, folder: Path) -> Path | None:

@@ -31,6 +31,7 @@ from serin.domain.erasures import Erasure, endings
 from serin.domain.errors import Conflict, Rejected, TooLarge
 from serin.domain.events import Event
 from serin.domain.names import digest
+from serin.domain.scratch import SCRATCH
 from serin.domain.segments import Segment, segment_of
 from serin.ports import (
     Catalog,
@@ -304,7 +305,7 @@ class PersonEraser:
         contract = self.contracts[dataset]
         column = next(column for column in contract.hashed if column.name == self.erasure.column)
         is_theirs = partial(theirs, self.erasure, salts=self.salts)
-        with TemporaryDirectory(prefix="serin-") as name:
+        with TemporaryDirectory(prefix=SCRATCH) as name:
             folder = Path(name)
             file = folder / "content"
             self.uploads.fetch(version.key, file, version.id)
@@ -333,7 +334,7 @@ class PersonEraser:
         for versions in self.uploads.versions(f"batch/{model}/", after):
             gone = 0
             for version in self._old(versions):
-                with TemporaryDirectory(prefix="serin-") as name:
+                with TemporaryDirectory(prefix=SCRATCH) as name:
                     file = Path(name) / "content"
                     self.uploads.fetch(version.key, file, version.id)
                     asks = self._asks(model, file, is_theirs)

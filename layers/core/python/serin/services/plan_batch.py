@@ -33,6 +33,7 @@ from serin.domain.contracts import Contract
 from serin.domain.datasets import DatasetHead
 from serin.domain.errors import Invalid, TooLarge
 from serin.domain.records import as_record, from_record
+from serin.domain.scratch import SCRATCH
 from serin.ports import Catalog, ObjectStore, SaltReads
 from serin.services.steps.batch_version import BatchVersion
 from serin.services.steps.known_objects import known_record
@@ -70,7 +71,7 @@ def plan_batch(
         return known
     heads = _heads(version, contracts, catalog)
     empty = BatchPlan(batch, set_of(batch, version.looks_up), (), heads, WORK)
-    with TemporaryDirectory(prefix="serin-") as folder:
+    with TemporaryDirectory(prefix=SCRATCH) as folder:
         file = _fetched(batch, Path(folder) / "content", uploads)
         parts, absent = _cut(empty, file, version, contracts.get(version.charter.truth.dataset), lake, salts)
     plan = replace(empty, parts=parts, absent=absent)

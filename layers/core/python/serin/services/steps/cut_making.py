@@ -25,6 +25,7 @@ from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
 from serin.domain.plan_costs import LastFits, over_ceiling
 from serin.domain.records import as_record, from_record, record_digest
+from serin.domain.scratch import SCRATCH
 from serin.ports import Catalog, Clock, Files, ObjectStore
 from serin.services.steps.accepted_uploads import accepted_at
 from serin.services.steps.cut_rounds import CutSource, most_of_shard, run_piece
@@ -183,7 +184,7 @@ def task_at(key: str, *, lake: ObjectStore) -> CutTask:
 
 def keep_rows(source: CutSource, key: str) -> None:
     """Write the rows of a training set whose rounds are over as one file."""
-    with made_rows(source) as rows, TemporaryDirectory(prefix="serin-") as name:
+    with made_rows(source) as rows, TemporaryDirectory(prefix=SCRATCH) as name:
         if rows is not None:
             file = Path(name) / "rows.parquet"
             rows.write_parquet(file)
@@ -197,7 +198,7 @@ def made_rows(source: CutSource) -> Iterator[ShardedRows | None]:
     names = [item["piece"] for item in json.loads(lake.get(task.pieces_at("gather")))]
     contents = lake.get_each([task.done_at(name) for name in names])
     files = [file for content in contents for file in from_record(PieceDone, json.loads(content)).files]
-    with TemporaryDirectory(prefix="serin-") as name:
+    with TemporaryDirectory(prefix=SCRATCH) as name:
         folder, shards = Path(name), list[Path]()
         for file in sorted(files, key=lambda one: one.slab):
             shards.append(folder / f"gathered-{file.slab}.parquet")

@@ -48,6 +48,7 @@ from serin.domain.cut_sizes import (
     refuse_crowded,
 )
 from serin.domain.records import as_record, from_record
+from serin.domain.scratch import SCRATCH
 from serin.ports import Catalog, Files, ObjectStore
 from serin.services.steps.cut_files import FineParts, Target, frames_of, written
 from serin.services.steps.dataset_rows import all_rows
@@ -295,7 +296,7 @@ def run_piece(source: CutSource, name: str) -> PieceDone:
     if done := known_record(PieceDone, task.done_at(name), store=files):
         return done
     piece = from_record(CutPiece, json.loads(files.get(task.piece_at(name))))
-    with TemporaryDirectory(prefix="serin-") as folder:
+    with TemporaryDirectory(prefix=SCRATCH) as folder:
         done = _ROUNDS[piece.round](source, piece, Path(folder))
     files.put_new(task.done_at(name), json.dumps(as_record(done)).encode())
     return done

@@ -9,13 +9,14 @@ from tempfile import mkdtemp
 from weakref import finalize
 
 from serin.domain.errors import NotFound
+from serin.domain.scratch import SCRATCH
 
 
 class FolderStore:
     """Objects as files below a folder; where none is given it has one that goes with it."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or Path(mkdtemp(prefix="serin-"))
+        self._folder = folder or Path(mkdtemp(prefix=SCRATCH))
         if folder is None:
             finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 

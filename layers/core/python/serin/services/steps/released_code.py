@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from serin.domain.names import digest
+from serin.domain.scratch import SCRATCH
 from serin.files.replaced import replace_file
 
 PACKAGE = "model_code"
@@ -26,7 +27,7 @@ class ReleasedCode:
 
     def __init__(self, layer: bytes) -> None:
         # Python imports from a zip; one name for one content, so that a warm process writes it once.
-        self._path = Path(tempfile.gettempdir()) / f"serin-model-{digest(layer)[:32]}.zip"
+        self._path = Path(tempfile.gettempdir()) / f"{SCRATCH}model-{digest(layer)[:32]}.zip"
         if not self._path.exists():
             # Whoever dies while writing leaves no half of it under that name.
             replace_file(self._path, layer)
