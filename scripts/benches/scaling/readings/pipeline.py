@@ -15,5 +15,9 @@ if TYPE_CHECKING:
 def pipeline(_: Sequence[ModelColumn], params: Mapping[str, Scalar]) -> HistGradientBoostingClassifier:
     """Boosted trees; `params`: `max_leaf_nodes`."""
     return HistGradientBoostingClassifier(
-        max_iter=20, learning_rate=0.3, max_leaf_nodes=int(params["max_leaf_nodes"]), early_stopping=False
+        max_iter=20,
+        learning_rate=0.3,
+        max_leaf_nodes=int(params["max_leaf_nodes"]),
+        early_stopping=False,
+        random_state=0,
     )
