@@ -126,7 +126,7 @@ def plan_training_set(
     made = replace(
         made,
         charter=charter.digest(),
-        fits=None if last is None else fits_on(last, made.rows),
+        fits=None if last is None else fits_on(last, made.rows, machine),
         at_once=max(min(pieces, len(made.pieces)), trials),
         machine=machine,
         machines=trials if machine else 0,

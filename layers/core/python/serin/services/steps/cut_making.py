@@ -21,6 +21,7 @@ from serin.domain.cut_sizes import ROUNDS, Round
 from serin.domain.cuts import Cuts
 from serin.domain.datasets import DatasetHead
 from serin.domain.experiments import ChampionColumns
+from serin.domain.features import views_at_most
 from serin.domain.model_source import ModelSource, code_digest
 from serin.domain.names import digest
 from serin.domain.plan_costs import LastFits, over_ceiling
@@ -114,7 +115,7 @@ class MakingInPieces:
         charter, contracts = self.source.charter, self.source.contracts
         if charter.budget.usd_per_month is None:
             return None
-        planned = charter, contracts, self.heads, charter.features.views, self._last_fits
+        planned = charter, contracts, self.heads, views_at_most(charter), self._last_fits
         plan, _ = planned_set(*planned, catalog=self.catalog, lake=self.lake)
         return over_ceiling(charter.budget, plan.usd, plan.fits)
 
