@@ -14,11 +14,12 @@ from datetime import timedelta
 from typing import Literal
 
 from serin.domain import cut_sizes
-from serin.domain.charter import Charter, View
+from serin.domain.charter import Charter, JobTerms, View
 from serin.domain.cut_sizes import (
     CPU_S,
     HERE_S,
     PIECE_S,
+    ROUNDS,
     START_S,
     FileSize,
     Lookup,
@@ -35,13 +36,14 @@ from serin.domain.cut_sizes import (
 from serin.domain.cuts import Cut, Cuts
 from serin.domain.errors import TooLarge
 from serin.domain.features import feature_columns
+from serin.domain.piece_jobs import JOB_START_S, PIECE_MACHINE, jobs_for
 from serin.domain.plan_costs import Fits, LastFits, MoreRows, fits_on, over_ceiling
 from serin.domain.prices import BUCKET_GET, BUCKET_PUT, LAMBDA_CALL, STATE_TRANSITION, TRAINER_SECOND
 from serin.domain.training_jobs import fitted_where
 
-Carrier = Literal["whole", "process", "map"]
-"""In one go; piece after piece in the function that was called; or by many functions at once, as Step Functions maps a
-list."""
+Carrier = Literal["whole", "process", "map", "jobs"]
+"""In one go; piece after piece in the function that was called; by many functions at once, as Step Functions maps a
+list; or by training jobs, each a share of them."""
 PIECES_AT_ONCE = 5
 """An account that is new runs ten functions at once, and predictions come first."""
 IN_PROCESS_S = 400.0
@@ -82,7 +84,7 @@ class CutPlan:
     digest of the charter that it is made by. `fits` are what fitting on these rows would take, as the last training
     took; None where none was judged yet. `more` is what more rows would bring, where that was asked. `at_once` is how
     many functions it runs at once at most, and `machines` how many training jobs, each on a `machine`; none where
-    functions fit.
+    functions fit. `piece_jobs` are how many training jobs share the pieces.
     """
 
     model: str
@@ -102,6 +104,7 @@ class CutPlan:
     at_once: int = 1
     machine: str | None = None
     machines: int = 0
+    piece_jobs: int = 0
 
 
 def plan_training_set(
@@ -149,11 +152,31 @@ def _made_of(
     except TooLarge as error:
         return CutPlan(charter.model, "map", rows, columns, memory, Cuts(), (), 0.0, 0.0, refused=str(error))
     mapped = list(_pieces(charter, tables, lookups, cuts, rows))
-    here = [_here(piece) for piece in mapped]
-    carrier: Carrier = "process" if sum(piece.seconds for piece in here) <= IN_PROCESS_S else "map"
-    pieces = tuple(here if carrier == "process" else mapped)
+    carrier, pieces, jobs = _carried(mapped, charter.training.job)
     seconds, usd = sum(piece.seconds for piece in pieces), sum(piece.usd for piece in pieces)
-    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd)
+    return CutPlan(charter.model, carrier, rows, columns, memory, cuts, pieces, seconds, usd, piece_jobs=jobs)
+
+
+def _carried(mapped: Sequence[PlannedPiece], terms: JobTerms | None) -> tuple[Carrier, tuple[PlannedPiece, ...], int]:
+    """Who runs the pieces: one function where that has time, else who costs less; and how many jobs share them."""
+    here = tuple(_here(piece) for piece in mapped)
+    if sum(piece.seconds for piece in here) <= IN_PROCESS_S:
+        return "process", here, 0
+    rounds = [[piece for piece in mapped if piece.round == each] for each in ROUNDS]
+    shared = [(pieces, _jobs(pieces, terms)) for pieces in rounds if pieces]
+    jobs = [number for _, number in shared if number is not None]
+    by_jobs = [_by_a_job(piece, number / len(pieces)) for pieces, number in shared if number for piece in pieces]
+    if len(jobs) < len(shared) or sum(piece.usd for piece in by_jobs) >= sum(piece.usd for piece in mapped):
+        return "map", tuple(mapped), 0
+    return "jobs", tuple(by_jobs), max(jobs)
+
+
+def _jobs(pieces: Sequence[PlannedPiece], terms: JobTerms | None) -> int | None:
+    """How many jobs share a round; None where none may or they would not end in time."""
+    if terms is None:
+        return None
+    number = jobs_for(sum(piece.seconds - START_S + HERE_S for piece in pieces), terms)
+    return None if number is None else min(number, len(pieces))
 
 
 def enlarged(tables: Mapping[str, TableSize]) -> Mapping[str, TableSize]:
@@ -382,6 +405,13 @@ def _here(piece: PlannedPiece) -> PlannedPiece:
     """The piece in a process that runs others before it, and hands over to them on its own disk."""
     seconds = piece.seconds - START_S + HERE_S
     return replace(piece, seconds=seconds, usd=seconds * TRAINER_SECOND, reads=0, writes=0)
+
+
+def _by_a_job(piece: PlannedPiece, starts: float) -> PlannedPiece:
+    """The piece on a machine that runs others before it; `starts` are what it has of the starts of jobs."""
+    seconds = piece.seconds - START_S + HERE_S + starts * JOB_START_S
+    usd = seconds * PIECE_MACHINE.usd_hour / 3600 + piece.reads * BUCKET_GET + piece.writes * BUCKET_PUT
+    return replace(piece, seconds=seconds, usd=usd)
 
 
 def _usd(seconds: float, reads: int, writes: int) -> float:

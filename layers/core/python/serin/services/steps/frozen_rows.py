@@ -86,7 +86,7 @@ def freeze_rows(
         return _frozen_in_pieces(making, champion)
     if ceiling := making.over_ceiling():
         return ceiling
-    if carried == "always_mapped":
+    if carried in ("always_mapped", "always_shared"):
         return _frozen_in_pieces(making, champion)
     tables = TrainingTables(heads, contracts, lake=lake, catalog=catalog)
 
