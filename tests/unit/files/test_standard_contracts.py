@@ -189,6 +189,24 @@ def test_quality_of_odcs_3_0_is_read(tmp_path: Path, check: str, rule: str | Non
     assert found.kind == (rule or "condition")
 
 
+@pytest.mark.parametrize("metric", ["nullValues", "missingValues", "duplicateValues"])
+def test_shares_of_bad_values_need_no_name_and_may_be_told_and_refused_at_two_limits(
+    tmp_path: Path, metric: str
+) -> None:
+    shares = ", ".join(
+        f"{{metric: {metric}, {limit}, unit: percent}}"
+        for limit in ("mustBeLessThan: 60, severity: warning", "mustBeLessThan: 5")
+    )
+    column = f"{{name: a, logicalType: string, quality: [{shares}]}}"
+    contract = taken(read(tmp_path, "{name: n, logicalType: integer}", column))
+    table = read_table("a.csv", b"n,a\n1,x\n2,x\n3,\n4,\n", contract)
+    bad = 25.0 if metric == "duplicateValues" else 50.0
+    assert [(one.holds, f"in {bad:.2f} %" in one.found) for one in check(table, contract).measured] == [
+        (True, True),
+        (False, True),
+    ]
+
+
 def test_sql_speaks_of_columns_by_any_of_their_names_and_of_the_table_by_any_of_its_own(tmp_path: Path) -> None:
     column = "{name: Data Value, physicalName: DV, logicalType: number, quality: [%s]}"
     for where in ('"Data Value" <= 0', "dv <= 0", "{property} <= 0", "data_value <= 0", "`DV` <= 0"):
