@@ -147,6 +147,12 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
             ["2010-01-01 09:00", "01.01.2010 09:00"],
             "2010-01-01 09:00",
         ),
+        (
+            "logicalType: integer, "
+            "logicalTypeOptions: {minimum: 9007199254740993, maximum: 9007199254740995, multipleOf: 3}",
+            ["9007199254740992", "9007199254740993", "9007199254740994", "9007199254740996"],
+            "9007199254740993",
+        ),
         ("logicalType: time, logicalTypeOptions: {format: 'HH:mm:ss'}", ["23:59:59", "24:00:00", "noon"], "23:59:59"),
         ("logicalType: string, enum: [{value: a}, {value: null}]", ["a", "b"], "a"),
     ],

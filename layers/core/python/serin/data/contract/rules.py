@@ -55,7 +55,8 @@ def broken(rule: Rule, contract: Contract, around: Surroundings) -> pl.Expr:
     For a frame with the typed value of each column under its name, and its text under `text:<name>`.
     """
     if rule.kind == "condition":
-        return compiled(rule.condition or Expression("value", value=False))
+        integers = {column.name for column in contract.columns if column.type == "integer"}
+        return compiled(rule.condition or Expression("value", value=False), integers)
     if rule.kind == "foreign_key":
         return _foreign_key(rule, around)
     column = next(column for column in contract.columns if column.name == rule.columns[0])
