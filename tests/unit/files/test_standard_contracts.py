@@ -143,6 +143,19 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
             "11/7/2010 1:30 AM",  # the first of two; in March clocks leave the hour out
         ),
         (
+            "logicalType: date, logicalTypeOptions: {format: dd/MM/yyyy}, quality: [{metric: invalidValues, mustBe: 0, "
+            "arguments: {validValues: [01/02/2012, 2012-03-01]}}]",
+            ["01/02/2012", "02/01/2012", "2012-02-01", "01/03/2012"],
+            "01/02/20122012-02-0101/03/2012",
+        ),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Paris}, "
+            "enum: [{value: 2010-01-01 09:00}]",
+            ["2010-01-01 09:00", "2010-01-01T08:00:00Z", "2010-01-01T09:00:00Z"],
+            "2010-01-01 09:002010-01-01T08:00:00Z",
+        ),
+        ("logicalType: string, enum: [{value: 010}, {value: 7}, {value: NO}]", ["010", "10", "7", "NO"], "0107NO"),
+        (
             "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Etc/UTC}",
             ["2010-01-01 09:00", "01.01.2010 09:00"],
             "2010-01-01 09:00",
