@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from serin.domain.cut_plan import Carrier, CutPlan
+from serin.domain.cut_carriers import Carrier
+from serin.domain.cut_plan import CutPlan
 from serin.domain.piece_jobs import PIECE_MACHINE
 from serin.domain.plan_costs import Fits, MoreRows, dollars
 from serin.domain.training_machines import MACHINES
