@@ -21,7 +21,7 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.erasures import StepFunctionsErasures
 from serin.adapters.salts import DynamoSalts
-from serin.domain.erasures import DELIVERED, SETTLED, Erasure
+from serin.domain.erasures import DELIVERED, SETTLED, Erasure, known_with
 from serin.domain.errors import Denied, Invalid
 from serin.domain.printable import printable
 from serin.files.models import read_models
@@ -71,7 +71,7 @@ def _done(arguments: Namespace, connection: Connection) -> Any:
     plan = _begin(wanted, connection)
     if any(one.id == plan.id for one in _catalog(connection).erasures()):
         return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
-    said = [*_told(plan), *_known_too(wanted, connection), *_named_here(wanted)]
+    said = [*_told(plan), *_several(wanted), *_known_too(wanted, connection), *_named_here(wanted)]
     if not arguments.yes:
         for line in said:
             story.say(line)
@@ -123,6 +123,15 @@ def _told(plan: Erasure) -> Sequence[str]:
         f"These versions may have learnt from them and stay as they are: {versions}.",
         *ends,
     )
+
+
+def _several(wanted: ErasureWanted) -> Sequence[str]:
+    """Where models know people by several columns, one of them may name more than one."""
+    others = known_with(wanted.column, (model.charter for model in read_models(MODELS)))
+    if not others:
+        return []
+    said = f"Entities are known by {wanted.column} with {', '.join(others)}"
+    return [f"{said}: everybody of that {wanted.column} is erased, whatever the others are."]
 
 
 def _known_too(wanted: ErasureWanted, connection: Connection) -> Sequence[str]:

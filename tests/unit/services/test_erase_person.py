@@ -26,7 +26,7 @@ from serin.domain.charter import Charter, DatasetUse, Features, Input, Moment, T
 from serin.domain.compliance import Compliance
 from serin.domain.contracts import Column
 from serin.domain.datasets import Upload
-from serin.domain.erasures import Erasure
+from serin.domain.erasures import Erasure, known_with
 from serin.domain.errors import Conflict, Invalid, NotFound
 from serin.domain.features import EntityKey, OnlineValues
 from serin.domain.people import People
@@ -107,6 +107,8 @@ class World(Personal):
         )
         logged = logged.replace(ANN.lower(), "p1") + json.dumps({"prediction_id": "p2", "inputs": row}) + "\n"
         self.lake.put(f"predictions/{MODEL}/2013-04-01/x.jsonl.gz", gzip.compress(logged.encode()))
+        seen = json.dumps({"columns": [{"top": [{"value": self.name(ANN), "rows": 3}]}]}).encode()
+        self.lake.put(f"reports/profiles/{MODEL}/orders/seen.json", seen)
         self.lake.put(f"reports/{MODEL}/watch.json", json.dumps({"categories": {self.name(ANN): 3}}).encode())
         piece = pl.DataFrame({"customer": [self.name(BO), self.name(ANN)], ROW: [1, 2]})
         self.lake.put(f"batch/{MODEL}/rows/p.parquet", to_parquet(piece))
@@ -485,6 +487,16 @@ def test_a_file_to_be_scored_goes_by_the_name_that_files_have_for_the_column_and
         world.uploads.put(f"batch/{MODEL}/{name}.csv", text.encode())
     world.erase()
     assert world.uploads.keys(f"batch/{MODEL}/") == [f"batch/{MODEL}/other.csv"]
+
+
+def test_of_one_column_of_a_key_it_is_told_by_which_others_people_are_known() -> None:
+    def known(**entities: tuple[str, ...]) -> tuple[str, ...]:
+        of = charter()
+        return known_with("customer", [replace(of, features=replace(of.features, entities=entities))])
+
+    assert known(customer=("customer",), visit=("customer", "at")) == ()
+    assert known(account=("region", "customer"), day=("customer", "at")) == ("region", "at")
+    assert known(region=("region",)) == ()
 
 
 def test_spellings_of_a_value_are_other_people_and_are_told(world: World) -> None:

@@ -102,6 +102,13 @@ def endings(begun: datetime, logged: int) -> tuple[Ending, ...]:
     )
 
 
+def known_with(column: str, charters: Iterable[Charter]) -> tuple[str, ...]:
+    """The columns by which, with this one, models tell people apart; none where the column alone names somebody."""
+    keys = [key for charter in charters for key in charter.features.entities.values() if column in key]
+    alone = any(len(key) == 1 for key in keys)
+    return () if alone else tuple(dict.fromkeys(name for key in keys for name in key if name != column))
+
+
 def reach(column: str, charters: Iterable[Charter]) -> tuple[str, ...]:
     """The datasets that have people by that column: all of them, for a person has one salt."""
     datasets = dict[str, None]()

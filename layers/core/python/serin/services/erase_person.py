@@ -139,7 +139,7 @@ class PersonEraser:
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", FOLDER, WORK, PIECES):
+            for folder in ("watching", "reports", "reports/profiles", FOLDER, WORK, PIECES):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
             yield "files to be scored", partial(self._asked_files, model)
         yield "online items", self._online
