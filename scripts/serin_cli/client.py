@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from serin.domain.errors import Denied, NotFound, SerinError, Unavailable
 from serin.domain.names import checked_file, checked_name
 from serin.domain.releases import OPEN
 from serin_cli.clock import clock_of
-from serin_cli.connection import Connection, aws_client
+from serin_cli.connection import Connection, aws_client, load
 from serin_cli.evidence import flat
 from serin_cli.signing import credentials_at_hand, signed
 
@@ -206,6 +207,16 @@ class Client:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+
+@contextmanager
+def connected() -> Iterator[Client]:
+    """The platform this checkout is connected to."""
+    client = Client(load())
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, redirect_stdout
 from typing import Any
@@ -30,13 +29,6 @@ class Terminal(Console):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
-class Parser(ArgumentParser):
-    """A parser whose messages may repeat what was typed, or pasted."""
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        super()._print_message(visible(message or ""), file)
-
-
 def cell(value: object, style: str = "") -> Text:
     """A value as a cell or a line: one line, never rich's markup; nothing for None."""
     return Text("" if value is None else visible(str(value), keep=""), style)
@@ -49,8 +41,9 @@ def as_json(result: Any) -> JSON:
 
 
 def print_json(result: Any) -> None:
-    """The result for another program: JSON in ASCII."""
+    """The result for another program: JSON in ASCII, at once, for a command may go on after it."""
     sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
+    sys.stdout.flush()
 
 
 def print_document(text: str) -> None:
