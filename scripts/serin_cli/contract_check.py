@@ -17,7 +17,7 @@ from serin.files.faults import InvalidFiles, invalid
 from serin.pages.rules import with_reason
 from serin_cli import story
 from serin_cli.command_line.words import Json
-from serin_cli.terminal import print_json
+from serin_cli.documents import print_json
 
 Record = dict[str, Any]
 _REFUSED = "What is refused contradicts the standard, or itself; everything else is checked or said."

@@ -22,6 +22,7 @@ from serin.files.faults import shown_file
 from serin.files.yaml_files import read_document
 from serin_cli import story
 from serin_cli.command_line.words import Json, option
+from serin_cli.documents import print_document
 from serin_cli.drafting.charter import charter_text
 from serin_cli.drafting.code import code_text
 from serin_cli.drafting.contract import contract_text
@@ -29,7 +30,6 @@ from serin_cli.drafting.draft import Draft, Wishes, draft
 from serin_cli.drafting.requests import golden_text, instances
 from serin_cli.incoming import incoming
 from serin_cli.partitions import together
-from serin_cli.terminal import print_document
 
 MODELS = Path("models")
 _PART = re.compile(r"[-_. ]+\d[-_. \dT]*\Z")

@@ -31,9 +31,9 @@ from serin_cli.checkout import MODELS
 from serin_cli.clock import moment
 from serin_cli.command_line.words import Json, option
 from serin_cli.connection import FILE, Connection, forget, save
+from serin_cli.documents import print_json
 from serin_cli.earlier_rows import check_deployed
 from serin_cli.prepare import CDK_JSON, prepare
-from serin_cli.terminal import print_json
 
 TOKEN_LIFE = timedelta(days=1)
 LOCAL_TOKEN_LIFE = LONGEST_LIFE

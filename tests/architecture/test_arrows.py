@@ -74,8 +74,9 @@ def test_the_command_line_starts_without_any_command() -> None:
     """What a command needs is imported once it is typed, and the page of help asks for none."""
     commands = {source.module: source for source in sources(ROOT / "scripts" / "serin_cli", "serin_cli").values()}
     loaded = closure(commands["serin_cli.__main__"], {**MODULES, **commands}, at_start=True)
+    loaded |= closure(commands["serin_cli.command_line.app"], {**MODULES, **commands}, at_start=True)
     assert {"serin_cli.command_line.wrong_calls", "cyclopts"} <= loaded, "the closure was not followed"
-    assert not {"boto3", "botocore", "httpx", "polars", "pydantic", "yaml", "sklearn"} & loaded
+    assert not {"rich", "boto3", "botocore", "httpx", "polars", "pydantic", "yaml", "sklearn"} & loaded
     places = {f"serin_cli.{place.partition(':')[0]}" for _, place in typed()}
     assert places & loaded == set()
 

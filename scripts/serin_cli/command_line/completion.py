@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from serin_cli.terminal import print_document
+from serin_cli.documents import print_document
 
 
 def completion(

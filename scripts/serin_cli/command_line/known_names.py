@@ -6,7 +6,6 @@ A stage on AWS is asked nothing: whoever presses a key has not asked for a call 
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,13 +71,16 @@ def _model_of(context: CompletionContext) -> str | None:
 
 def _asked(path: str, query: str = "") -> list[Mapping[str, Any]]:
     """A page of the local cloud's list, newest first; nothing where none is connected, or it does not answer."""
+    # Every command says here what it completes; hardly any asks.
+    from urllib.request import Request, urlopen
+
     try:
         connection = json.loads(CONNECTION.read_text(encoding="utf-8"))
         if not connection.get("endpoint_url"):
             return []
         headers = {"Authorization": f"Bearer {connection['token']}"}
-        request = urllib.request.Request(f"{connection['api_url']}{path}{query}", headers=headers)
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+        request = Request(f"{connection['api_url']}{path}{query}", headers=headers)
+        with urlopen(request, timeout=PATIENCE_S) as answer:
             items: list[Mapping[str, Any]] = json.load(answer)["items"]
     except (OSError, ValueError, KeyError):
         return []

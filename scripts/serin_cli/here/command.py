@@ -20,12 +20,12 @@ from serin.files.commits import commit_of
 from serin.files.models import read_model
 from serin_cli import story
 from serin_cli.checkout import MODELS, charter_of
+from serin_cli.documents import prints_aside
 from serin_cli.here.code import code_in_place
 from serin_cli.here.files import files_of
 from serin_cli.here.kernel import ROOT, kernel_beside
 from serin_cli.here.world import HereWorld
 from serin_cli.outcome import Outcome
-from serin_cli.terminal import prints_aside
 from serin_cli.training import told_of
 
 ROOM = 60 * 1024**2

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from serin_cli.__main__ import main
-from serin_cli.command_line import known_names
 from serin_cli.command_line.app import app, read
 from serin_cli.command_line.index import typed
 from serin_cli.command_line.manual import text_of
@@ -130,7 +129,7 @@ def test_names_are_completed_from_this_checkout_and_ids_by_a_local_cloud_alone(
         asked.append(request.full_url)  # type: ignore[attr-defined]
         raise OSError("nobody is there")
 
-    monkeypatch.setattr(known_names.urllib.request, "urlopen", answer)
+    monkeypatch.setattr("urllib.request.urlopen", answer)
     assert offered("versions", "") == ["trip-delay"]
     assert "trips" in offered("quality", "")
     assert offered("release", "show", "trip-delay", "--release", "") == []
