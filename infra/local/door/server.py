@@ -7,14 +7,11 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
-from email.utils import formatdate
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
-from infra.local.clock import machine
 from infra.local.door.calls import REQUEST_LINE, header_lines, headers_of_call
 from infra.local.iam.refusals import failed
 from infra.local.iam.requests.reading import signature_of
@@ -128,7 +125,7 @@ class _Handler(MotoRequestHandler):
 
     def _send(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         """In one piece: of two the second would wait for the first to be acknowledged."""
-        own = [("Content-Length", str(len(content))), ("Date", _date(int(machine.time_s())))]
+        own = [("Content-Length", str(len(content))), ("Date", self.date_time_string())]
         if self.close_connection:
             own.append(("Connection", "close"))
         replaced = {name.lower() for name, _ in own}
@@ -154,12 +151,6 @@ def _answer_of(app: Any, environ: WSGIEnvironment) -> tuple[str, list[tuple[str,
             close()
     status, headers = begun[-1]
     return status, headers, content
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """The same for all that is answered in a second."""
-    return formatdate(second, usegmt=True)
 
 
 def _no_write(_data: bytes) -> None:

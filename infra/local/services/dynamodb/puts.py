@@ -63,11 +63,12 @@ def put_item(
     hash_value, range_value = key
     if not overwrite and not get_filter_expression(*condition).expr(table.get_item(hash_value, range_value)):
         raise ConditionalCheckFailed
+    items: Any = table.items
     item = Item(hash_value, range_value, item_attrs)
     if range_value is None:
-        table.items[hash_value] = item
+        items[hash_value] = item
     else:
-        table.items[hash_value][range_value] = item
+        items[hash_value][range_value] = item
     return item
 
 
