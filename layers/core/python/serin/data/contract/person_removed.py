@@ -15,6 +15,7 @@ from serin.data.contract.read_columns import read_column
 from serin.data.contract.said_values import values_said
 from serin.data.files.gunzip import MAGIC as GZIP
 from serin.data.files.gunzip import Unpacked
+from serin.data.files.literal_names import as_written
 from serin.data.files.parquet import keep_rows
 from serin.data.files.parquet_layout import MAGIC as PARQUET
 from serin.data.files.reading import container, opened
@@ -116,7 +117,7 @@ def _written(blocks: Blocks, found: list[pl.Series], into: Path, *, compressed: 
         for number, gone in enumerate(found):
             table = blocks.again(number)
             if number == 0:
-                file.write(",".join(map(_quoted, table.text.columns)).encode() + b"\n")
+                file.write(",".join(map(_quoted, map(as_written, table.text.columns))).encode() + b"\n")
             rows, ragged = (~numbers.is_in(gone.implode()) for numbers in (table.numbers, table.ragged[ROW]))
             for line in (*_lines(table.text.filter(rows)), *table.ragged.filter(ragged)[TEXT]):
                 file.write(line.encode() + b"\n")
