@@ -143,9 +143,28 @@ def test_a_key_with_a_column_that_is_left_out_names_no_row(tmp_path: Path) -> No
             "11/7/2010 1:30 AM",  # the first of two; in March clocks leave the hour out
         ),
         (
+            "logicalType: date, logicalTypeOptions: {format: dd/MM/yyyy}, quality: [{metric: invalidValues, mustBe: 0, "
+            "arguments: {validValues: [01/02/2012, 2012-03-01]}}]",
+            ["01/02/2012", "02/01/2012", "2012-02-01", "01/03/2012"],
+            "01/02/20122012-02-0101/03/2012",
+        ),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Paris}, "
+            "enum: [{value: 2010-01-01 09:00}]",
+            ["2010-01-01 09:00", "2010-01-01T08:00:00Z", "2010-01-01T09:00:00Z"],
+            "2010-01-01 09:002010-01-01T08:00:00Z",
+        ),
+        ("logicalType: string, enum: [{value: 010}, {value: 7}, {value: NO}]", ["010", "10", "7", "NO"], "0107NO"),
+        (
             "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Etc/UTC}",
             ["2010-01-01 09:00", "01.01.2010 09:00"],
             "2010-01-01 09:00",
+        ),
+        (
+            "logicalType: integer, "
+            "logicalTypeOptions: {minimum: 9007199254740993, maximum: 9007199254740995, multipleOf: 3}",
+            ["9007199254740992", "9007199254740993", "9007199254740994", "9007199254740996"],
+            "9007199254740993",
         ),
         ("logicalType: time, logicalTypeOptions: {format: 'HH:mm:ss'}", ["23:59:59", "24:00:00", "noon"], "23:59:59"),
         ("logicalType: string, enum: [{value: a}, {value: null}]", ["a", "b"], "a"),
@@ -187,6 +206,24 @@ def test_quality_of_odcs_3_0_is_read(tmp_path: Path, check: str, rule: str | Non
     path.write_text(f"{head}schema: [{{name: Air_Quality, properties: [{column}]}}]\n")
     (found,) = read_contract(path).rules
     assert found.kind == (rule or "condition")
+
+
+@pytest.mark.parametrize("metric", ["nullValues", "missingValues", "duplicateValues"])
+def test_shares_of_bad_values_need_no_name_and_may_be_told_and_refused_at_two_limits(
+    tmp_path: Path, metric: str
+) -> None:
+    shares = ", ".join(
+        f"{{metric: {metric}, {limit}, unit: percent}}"
+        for limit in ("mustBeLessThan: 60, severity: warning", "mustBeLessThan: 5")
+    )
+    column = f"{{name: a, logicalType: string, quality: [{shares}]}}"
+    contract = taken(read(tmp_path, "{name: n, logicalType: integer}", column))
+    table = read_table("a.csv", b"n,a\n1,x\n2,x\n3,\n4,\n", contract)
+    bad = 25.0 if metric == "duplicateValues" else 50.0
+    assert [(one.holds, f"in {bad:.2f} %" in one.found) for one in check(table, contract).measured] == [
+        (True, True),
+        (False, True),
+    ]
 
 
 def test_sql_speaks_of_columns_by_any_of_their_names_and_of_the_table_by_any_of_its_own(tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ from serin.domain.errors import Invalid
 from serin.files.contract_conditions import query_condition
 from serin.files.contract_rules import Rules
 
-TYPES: Mapping[str, ColumnType] = {"a": "number", "b": "number", "s": "string", "t": "timestamp", "d": "date"}
+TYPES: Mapping[str, ColumnType] = {
+    **{"a": "number", "b": "number", "i": "integer", "j": "integer"},
+    **{"s": "string", "t": "timestamp", "d": "date"},
+}
 COLUMNS = tuple(Column(name, kind) for name, kind in TYPES.items())
 RULES = Rules("rows", COLUMNS, known={name: name for name in TYPES}, calls=frozenset({"rows"}))
 NUMBERS = st.sampled_from(["a", "b", "0", "1", "2.5", "-3", "1e3"])
@@ -52,7 +55,7 @@ ROWS = st.lists(
 def flagged(where: str, frame: pl.DataFrame) -> list[bool]:
     condition = query_condition(f"SELECT COUNT(*) FROM ${{object}} WHERE {where}", RULES, None)
     assert condition is not None
-    return frame.select(compiled(condition).fill_null(value=False).alias("found")).to_series().to_list()
+    return frame.select(compiled(condition, {"i", "j"}).fill_null(value=False).alias("found")).to_series().to_list()
 
 
 @settings(max_examples=3 * settings.default.max_examples)
@@ -94,6 +97,24 @@ def test_times_remainders_and_divisions_by_zero_are_understood(where: str, expec
     times = pl.Series(["2013-01-01T09:30:00Z", "2013-01-01T11:00:00Z"]).str.to_datetime(time_zone="UTC", time_unit="us")
     days = pl.Series(["2013-01-01", "2013-01-02"]).str.to_date()
     frame = pl.DataFrame({"a": [-5.0, 4.0], "t": times, "d": days})
+    assert flagged(where, frame) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("i % 5 = 0", [False, False, True]),
+        ("i - 1 = 9007199254740992", [True, False, False]),
+        ("i + j = -2", [False, False, True]),
+        ("i * 2 <> 18014398509481986", [False, True, True]),
+        ("-i * i * i * i * i < 0", [True, True, False]),  # too many bits for a whole number
+        ("ABS(i) > 9007199254740993", [False, False, True]),
+        ("i % (j - j) = 0", [False, False, False]),
+        ("i - 0.5 > 1e15", [True, True, False]),
+    ],
+)
+def test_whole_numbers_are_counted_with_exactly(where: str, expected: list[bool]) -> None:
+    frame = pl.DataFrame({"i": [2**53 + 1, 2**53, -(2**63) + 3], "j": [2, 1, 2**63 - 5]})
     assert flagged(where, frame) == expected
 
 

@@ -72,6 +72,8 @@ def test_a_text_of_its_type_is_read(text: str, type: ColumnType, value: object) 
         ("NaN", "number"),
         ("9007199254740993", "number"),
         ("9007199254740993.00", "number"),
+        ("123456789012345678901234567890123456789012", "number"),
+        ("-100000000000000000000000000000000000000000.0", "number"),
         ("1,5", "number"),
         ("0x10", "number"),
         ("yes", "boolean"),
@@ -101,6 +103,9 @@ def test_a_text_that_would_lose_something_is_of_no_type(text: str, type: ColumnT
 
 
 def test_numbers_survive_the_way_through_text() -> None:
+    numbers = [*map(float, held := [-(2**150), 3**20 * 2**150])]
+    frame = pl.DataFrame({"text": [f"{held[0]}", f"+{'0' * 5000}{held[1]}.00"]})
+    assert frame.select(typed(pl.col("text"), "number")).to_series().to_list() == numbers
     numbers = [0.1, 5e-324, 1.7976931348623157e308, 1 / 3, math.pi * 1e22, -0.0]
     frame = pl.DataFrame({"text": [repr(number) for number in numbers]})
     assert frame.select(typed(pl.col("text"), "number")).to_series().to_list() == numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -76,6 +76,24 @@ def test_a_column_that_the_contract_does_not_name_stops_nothing_whatever_its_typ
     assert caught.value.remedy == "Write one plain value for each row: string."
 
 
+NAMED_LIKE_PATTERNS = ("*", "^n$", "^.*$", "* ")
+
+
+@pytest.mark.parametrize("extra", NAMED_LIKE_PATTERNS)
+@pytest.mark.parametrize("parquet", [False, True])
+def test_a_column_may_be_named_like_a_pattern_of_columns_and_keeps_its_name(extra: str, *, parquet: bool) -> None:
+    agreed = contract({"n": "integer", "s": "string"}, Rule("rows.n.range", "range", ("n",), "accuracy", maximum=8))
+    frame = pl.DataFrame({"n": [1, 99], "s": ["NA", "x"], extra: ["NA", "y"]})
+    found = checked(to_parquet(frame) if parquet else frame.write_csv(quote_style="always").encode(), agreed)
+    assert found.accepted.rows() == [(1, "NA")]
+    exported = to_csv([found.quarantine.with_columns(pl.lit("0" * 32).alias("__upload"))], {"n": "integer"})
+    assert exported.decode().splitlines()[0].split(",") == ["__upload", "__row", "__rules", "n", "s", extra]
+    again = checked(exported.replace(b"99", b"2"), agreed)
+    assert (again.accepted.rows(), again.quarantine.height) == ([(2, "x")], 0)
+    seen = look_at("rows", to_parquet(frame)).columns[-1]
+    assert (seen.written, seen.type) == (extra, "string")
+
+
 WORDS = b"id,s,n\n1,NULL,NULL\n2,\\N,\\N\n3,None,None\n4,-999,-999.0\n"
 WORDS_TYPES: dict[str, ColumnType] = {"id": "integer", "s": "string", "n": "number"}
 
@@ -116,6 +134,35 @@ def test_a_second_header_is_set_aside(again: bytes) -> None:
     assert found.quarantine.select("__row", "__rules", "__text").rows() == [(2, ["rows.row.shape"], "code,name")]
     seen = look_at("regions.csv", b"code,name\nABC,x\n" + again + b"DEF,y\n")
     assert (seen.typed.height, seen.ragged) == (2, 1)
+
+
+def test_a_second_header_is_one_in_the_files_own_names_too() -> None:
+    agreed = Contract("rows", "1", (Column("code", "string", written="Code (ISO)"), Column("name", "string")), (), ())
+    found = checked(b"Code (ISO),name\nABC,x\nCode (ISO),name\nDEF,y\n", agreed)
+    assert found.accepted["code"].to_list() == ["ABC", "DEF"]
+    assert found.quarantine.select("__row", "__text").rows() == [(2, "Code (ISO),name")]
+
+
+def test_the_time_of_a_day_keeps_what_is_smaller_than_a_second() -> None:
+    frame = pl.DataFrame({"at": [time(1, 2, 3), time(1, 2, 3, 5), None]})
+    assert checked(to_parquet(frame), contract({"at": "string"})).accepted["at"].to_list() == [
+        "01:02:03",
+        "01:02:03.000005",
+        None,
+    ]
+
+
+def test_a_number_that_stands_for_something_else_is_no_value() -> None:
+    found = of_file("months-period.parquet", contract({"n": "integer"}))
+    assert (found.accepted.height, found.warnings) == (2, {"rows.month.unexpected": 2})
+    with pytest.raises(Rejected, match=r"column 'month' holds .*pandas\.period"):
+        of_file("months-period.parquet", contract({"month": "string"}))
+
+
+def test_a_zone_that_is_an_offset_is_refused_by_what_it_is() -> None:
+    with pytest.raises(Rejected, match=r"has times in the zone '\+05:30'") as caught:
+        of_file("offset-zone.parquet", contract({"n": "integer"}))
+    assert caught.value.remedy == "Write them in UTC, or in a zone by its name, such as Europe/Paris."
 
 
 def test_times_without_a_zone_are_never_guessed() -> None:

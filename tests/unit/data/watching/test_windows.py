@@ -58,6 +58,18 @@ def test_distances_are_those_of_the_rows() -> None:
     assert wasserstein(np.array([7.0]), constant, constant)[0] == 0.0
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e200, 2e307])
+def test_how_far_numbers_are_does_not_depend_on_their_unit(unit: float) -> None:
+    def spread(by: float) -> pl.DataFrame:
+        return pl.concat([week(number) for number in range(WEEKS)]).with_columns(pl.col("x") * unit * by)
+
+    with np.errstate(over="raise", invalid="raise"):
+        windows = reference_windows(summarise(spread(0.3), "at", ("x",)), BEGIN, BEGIN + WEEKS * WEEK, WEEK)
+        reference = with_power(reference_of(windows, POLICY), windows)
+        (window,) = window_against(reference, summarise(spread(0.6), "at", ("x",)), BEGIN, WEEK).features
+    assert window.statistics["shape"] == pytest.approx(0.8606023484538428)
+
+
 def test_numbers_of_many_values_are_binned_over_both_samples() -> None:
     values = np.arange(40.0)
     counts = np.array([np.ones(40, np.int64), np.r_[np.zeros(20, np.int64), np.full(20, 2)]])

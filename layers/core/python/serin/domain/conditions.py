@@ -1,7 +1,8 @@
 """Conditions over the columns of one row: a small tree, as SQL means it, whatever wrote it and whatever runs it.
 
 A null makes every operation null but `is_null`, `coalesce`, and an `and` or `or` that the other side
-decides. Arithmetic is of 64-bit floats; where it has no finite result, such as a division by zero, it is null.
+decides. Sums, products and remainders of integers are exact, unless they need more than 126 bits; all
+other arithmetic is of 64-bit floats. Where it has no finite result, such as a division by zero, it is null.
 """
 
 from __future__ import annotations

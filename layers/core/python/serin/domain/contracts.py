@@ -101,8 +101,8 @@ class Rule:
     columns: tuple[str, ...]
     dimension: Dimension
     severity: Severity = "error"
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     values: tuple[str, ...] = ()
     pattern: str | None = None
     condition: Expression | None = None

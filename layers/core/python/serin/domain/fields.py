@@ -82,8 +82,8 @@ def _string(_: Field, value: object) -> str:
 
 
 def _integer(item: Field, value: object) -> int:
-    # JSON has one kind of number, and 1.0 is a whole one; past 2^53 its writer may have meant a neighbour.
-    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+    # JSON has one kind of number, and 1.0 is a whole one; from 2^53 on its writer may have meant a neighbour.
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Invalid(f"found {shown(value)}, not an integer", "Send a JSON number without a fraction.")

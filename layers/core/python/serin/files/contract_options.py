@@ -194,10 +194,10 @@ def _condition(rules: Rules, name: str, option: str, bound: object, broken: Expr
 
 
 def number(value: object) -> float | None:
-    """The finite number, or None."""
+    """The finite number, or None; an integer that a float would change stays one."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
-    return float(value)
+    return value if isinstance(value, int) and int(float(value)) != value else float(value)
 
 
 def _listed(type: str) -> str:

@@ -75,7 +75,10 @@ class Rules:
         if isinstance(rule, Rule):
             self.found.append(replace(rule, id=self._free(rule.id, rule.kind)))
         else:
-            self.of_dataset.append(replace(rule, id=self._free(rule.id)))
+            free = self._free(rule.id)
+            # What is counted of rows is found again by the id of the rule that counts them.
+            rows = replace(rule.rows, id=free) if rule.rows else None
+            self.of_dataset.append(replace(rule, id=free, rows=rows))
 
     def refuse(self, path: FieldPath, found: str, remedy: str) -> None:
         """Remember what contradicts the standard, or the contract itself."""

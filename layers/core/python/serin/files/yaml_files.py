@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from serin.domain.errors import Invalid
+from serin.domain.fields import INT64
 from serin.files.faults import Fault, FieldPath, Finding, dotted, invalid, shown, shown_file
 
 MAXIMUM_BYTES = 256 * 1024
@@ -23,7 +24,7 @@ MAXIMUM_NODES = 20_000
 
 # libyaml, which takes a tenth of the time; PyYAML may be built without.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,18})\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?\Z")
 # `serin init` leaves questions where only a person knows the answer: `<who owns this model?>`.
 _PLACEHOLDER = re.compile(r"<\w[^<>\n]{0,200}\?>\Z")
@@ -175,9 +176,12 @@ class _Builder:
 
 
 def scalar(text: str) -> str | int | float | bool | None:
-    """What an unquoted word means in YAML 1.2; longer digits than 64 bits hold stay text."""
+    """What an unquoted word means in YAML 1.2, but that digits stay a text where a number would lose some of them.
+
+    These are more than 64 bits hold, and those behind a nought, as codes have it: `012`.
+    """
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.match(text):
+    if _INTEGER.match(text) and int(text) in INT64:
         return int(text)
     return float(text) if _NUMBER.match(text) and not text.lstrip("+-").isdigit() else text

@@ -104,11 +104,15 @@ def combined_columns(table: pd.DataFrame, first: Sequence[str]) -> Iterator[Cand
     numeric = [name for name in first if is_numeric_dtype(table[name])][:MOST_COMBINED]
     for left, right in combinations(numeric, 2):
         a, b = table[left].to_numpy(np.float64), table[right].to_numpy(np.float64)
-        yield Candidate((left, right), f"{left} + {right}", a + b)
-        yield Candidate((left, right), f"{left} - {right}", a - b)
-        yield Candidate((left, right), f"{left} * {right}", a * b)
-        yield Candidate((left, right), f"{left} / {right}", _ratio(a, b))
-        yield Candidate((left, right), f"{right} / {left}", _ratio(b, a))
+        for name, values in _combined(left, right, a, b):
+            yield Candidate((left, right), name, values)
+
+
+def _combined(left: str, right: str, a: Floats, b: Floats) -> list[tuple[str, Floats]]:
+    """What is made of two columns; a number beyond the largest float is infinite, and is no value then."""
+    with np.errstate(over="ignore"):
+        sums = [(f"{left} + {right}", a + b), (f"{left} - {right}", a - b), (f"{left} * {right}", a * b)]
+        return [*sums, (f"{left} / {right}", _ratio(a, b)), (f"{right} / {left}", _ratio(b, a))]
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, ne, or_
@@ -16,17 +16,34 @@ from serin.domain.conditions import Expression
 Binary = Callable[[Any, Any], Any]
 
 
-def compiled(expression: Expression) -> pl.Expr:
-    """The expression over a frame with each column, typed, under its name."""
+def compiled(expression: Expression, integers: Collection[str]) -> pl.Expr:
+    """The expression over a frame with each column, typed, under its name; some of them are `integers`."""
     if expression.operation in _LEAVES:
         return _LEAVES[expression.operation](expression)
-    parts = [compiled(part) for part in expression.of]
+    parts = [compiled(part, integers) for part in expression.of]
     if expression.operation in _BINARY:
         return reduce(_BINARY[expression.operation], parts)
-    if expression.operation in _ARITHMETIC:
-        result = _ARITHMETIC[expression.operation](*(part.cast(pl.Float64) for part in parts))
-        return pl.when(result.is_finite()).then(result)
-    return _OTHERS[expression.operation](*parts)
+    if expression.operation not in _ARITHMETIC:
+        return _OTHERS[expression.operation](*parts)
+    compute = _ARITHMETIC[expression.operation]
+    if (bits := _bits(expression, integers)) is not None and bits <= _MOST_BITS:
+        whole = [part.cast(pl.Int128) for part in parts]
+        return pl.when(whole[1] != 0).then(compute(*whole)) if expression.operation == "%" else compute(*whole)
+    result = compute(*(part.cast(pl.Float64) for part in parts))
+    return pl.when(result.is_finite()).then(result)
+
+
+def _bits(expression: Expression, integers: Collection[str]) -> int | None:
+    """How many bits the whole number has at most that the expression is; None where it may be another one."""
+    if expression.operation == "column":
+        return 64 if expression.name in integers else None
+    if expression.operation == "value":
+        return expression.value.bit_length() if type(expression.value) is int else None
+    if expression.operation not in _BITS:
+        return None
+    parts = [_bits(part, integers) for part in expression.of]
+    known = [bits for bits in parts if bits is not None]
+    return _BITS[expression.operation](known) if len(known) == len(parts) else None
 
 
 def _in(value: pl.Expr, *choices: pl.Expr) -> pl.Expr:
@@ -51,8 +68,15 @@ _ARITHMETIC: Mapping[str, Callable[..., pl.Expr]] = {
     "*": lambda left, right: left * right,
     "/": lambda left, right: left / right,
     "%": _remainder,
-    "negative": lambda value: -value,
+    # Not `-`, which the engine does not know of integers this wide.
+    "negative": lambda value: 0 - value,
     "abs": lambda value: value.abs(),
+}
+_MOST_BITS = 126
+_BITS: Mapping[str, Callable[[list[int]], int]] = {
+    **dict.fromkeys("+-", lambda parts: max(parts) + 1),
+    "*": sum,
+    **dict.fromkeys(("%", "negative", "abs"), max),
 }
 _OTHERS: Mapping[str, Callable[..., pl.Expr]] = {
     "not": lambda value: ~value,

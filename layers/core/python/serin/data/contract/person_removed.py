@@ -14,6 +14,7 @@ import polars as pl
 from serin.data.contract.protected import Theirs
 from serin.data.contract.read_columns import read_column
 from serin.data.files.gunzip import MAGIC as GZIP
+from serin.data.files.literal_names import as_written
 from serin.data.files.parquet import keep_rows
 from serin.data.files.parquet_layout import MAGIC as PARQUET
 from serin.data.files.reading import opened
@@ -75,7 +76,7 @@ def _written(blocks: Blocks, found: list[tuple[pl.Series, pl.Series]], into: Pat
         for number, (rows, ragged) in enumerate(found):
             table = blocks.again(number)
             if number == 0:
-                file.write(",".join(map(_quoted, table.text.columns)).encode() + b"\n")
+                file.write(",".join(map(_quoted, map(as_written, table.text.columns))).encode() + b"\n")
             for line in (*_lines(table.text.filter(~rows)), *table.ragged.filter(~ragged)[TEXT]):
                 file.write(line.encode() + b"\n")
     return into

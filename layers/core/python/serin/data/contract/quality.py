@@ -12,6 +12,7 @@ from serin.data.contract.dataset_rules import Measured, measure, newest
 from serin.data.contract.read_columns import read_column
 from serin.data.contract.rules import OF_TEXT, Surroundings, broken
 from serin.data.contract.tally import Tally
+from serin.data.files.literal_names import as_written
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, Table
 from serin.domain.contract_rules import is_error, rules_of
 from serin.domain.contracts import Contract, Rule
@@ -191,6 +192,6 @@ def _found(counts: Mapping[str, int]) -> Mapping[str, int]:
 def _unexpected(tally: Tally, columns: Sequence[str], contract: Contract) -> Mapping[str, int]:
     """A supplier may add a column: it does not stop the flow, and is not passed on unchecked either."""
     known = {*(column.name for column in contract.columns), *(contract.left_out or ())}
-    extra = [re.sub(r"[^a-z0-9_]", "_", name.lower())[:63] for name in columns if name not in known]
+    extra = [re.sub(r"[^a-z0-9_]", "_", as_written(name).lower())[:63] for name in columns if name not in known]
     more = [f"{len(extra) - NAMED} more"] if len(extra) > NAMED else []
     return {f"{contract.dataset}.{name}.unexpected": tally.rows for name in [*extra[:NAMED], *more]}

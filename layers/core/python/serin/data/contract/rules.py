@@ -12,8 +12,8 @@ import polars as pl
 from serin.data.contract.claims import Held
 from serin.data.contract.conditions import compiled
 from serin.data.contract.moments import TIMESTAMP
-from serin.data.contract.read_columns import TEXT_OF
-from serin.data.contract.types import POLARS_TYPES, typed
+from serin.data.contract.read_columns import TEXT_OF, values_of
+from serin.data.contract.types import POLARS_TYPES
 from serin.domain.conditions import Expression
 from serin.domain.contracts import Column, ColumnType, Contract, Reference, Rule, RuleKind
 
@@ -55,7 +55,8 @@ def broken(rule: Rule, contract: Contract, around: Surroundings) -> pl.Expr:
     For a frame with the typed value of each column under its name, and its text under `text:<name>`.
     """
     if rule.kind == "condition":
-        return compiled(rule.condition or Expression("value", value=False))
+        integers = {column.name for column in contract.columns if column.type == "integer"}
+        return compiled(rule.condition or Expression("value", value=False), integers)
     if rule.kind == "foreign_key":
         return _foreign_key(rule, around)
     column = next(column for column in contract.columns if column.name == rule.columns[0])
@@ -115,7 +116,7 @@ def _whole(bound: float | None, rounded: Callable[[float], int]) -> float | None
 
 
 def _one_of(rule: Rule, column: Column) -> pl.Expr:
-    values = pl.select(typed(pl.lit(pl.Series(rule.values, dtype=pl.String)), column.type)).to_series()
+    values = values_of(pl.Series("values", rule.values, dtype=pl.String), column)
     return ~pl.col(column.name).is_in(values.cast(POLARS_TYPES[column.type]).implode())
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import polars as pl
 
 from serin.data.contract.quality import sort_rows
-from serin.data.contract.read_columns import TEXT_OF
+from serin.data.contract.read_columns import TEXT_OF, values_of
 from serin.data.contract.rules import Surroundings, broken
 from serin.data.contract.types import POLARS_TYPES, typed
 from serin.data.files.table import Table, ragged_rows, row_numbers
@@ -115,7 +115,7 @@ def _not_run(rule: Rule, error: BaseException) -> Invalid:
 def _check_values(rule: Rule, column: Column) -> None:
     """A value of no type would equal nothing, so that every row broke the rule."""
     try:
-        read = pl.select(typed(pl.lit(pl.Series(rule.values, dtype=pl.String)), column.type)).to_series()
+        read = values_of(pl.Series("values", rule.values, dtype=pl.String), column)
     except _FAULTS as error:
         raise _not_run(rule, error) from error
     wrong = [value for value, known in zip(rule.values, read.is_not_null(), strict=True) if not known]

@@ -24,6 +24,7 @@ POLARS_TYPES: Mapping[ColumnType, pl.DataType] = {
 }
 # As a float or a decimal writes a whole number, such as pandas where a column has nulls.
 _WHOLE = r"^([+-]?[0-9]+)\.0*$"
+_DIGITS = r"^[+-]?[0-9]+$"
 _EXACT = 2**53
 # PostgreSQL writes a letter, spreadsheets and older databases a number, in any case of letters.
 _BOOLEANS: Mapping[str, bool] = {
@@ -59,9 +60,19 @@ def _numbers(text: pl.Series) -> pl.Series:
         return number
     value, integer = pl.col("number"), pl.col("integer")
     exact = (value.abs() < _EXACT) | integer.is_null() | (integer == value.cast(pl.Int128, strict=False))
-    whole = text.str.replace(r"\.0*$", "").cast(pl.Int128, strict=False)
+    digits = text.str.replace(r"\.0*$", "")
+    whole = digits.cast(pl.Int128, strict=False)
     frame = pl.DataFrame({"number": number, "integer": whole})
-    return frame.select(pl.when(value.is_finite() & exact).then(value).alias(text.name)).to_series()
+    read = frame.select(pl.when(value.is_finite() & exact).then(value).alias(text.name)).to_series()
+    longer = whole.is_null() & read.is_not_null() & digits.str.contains(_DIGITS)
+    return read.scatter(at, list(map(_held, digits.gather(at)))) if (at := longer.arg_true()).len() else read
+
+
+def _held(digits: str) -> float | None:
+    """An integer of more than 128 bits as a float, where that holds it."""
+    number = float(digits)
+    # Without its noughts it has no more digits than the largest float.
+    return number if abs(int(number)) == int(digits.lstrip("+-0")) else None
 
 
 def _booleans(text: pl.Series) -> pl.Series:

@@ -18,6 +18,7 @@ from dataclasses import replace
 import polars as pl
 
 from serin.data.files.formulas import guarded, guarded_name, name_of, unguarded
+from serin.data.files.literal_names import as_written, literal
 from serin.data.files.null_words import WORDS
 from serin.data.files.table import RESERVED, ROW, RULES, TEXT, UPLOAD, Table
 from serin.domain.contracts import Column, ColumnType
@@ -39,7 +40,7 @@ def to_csv(quarantined: Sequence[pl.DataFrame], types: Mapping[str, ColumnType])
     texts = [name for name in [*own, *values] if name != ROW]
     cells = [_cells(name, types.get(name, "string")) for name in texts]
     whole = rows.with_columns(cells).select([*own, *values])
-    return whole.rename({name: guarded_name(name) for name in values}).write_csv().encode()
+    return whole.rename({name: guarded_name(as_written(name)) for name in values}).write_csv().encode()
 
 
 def in_files(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
@@ -56,7 +57,7 @@ def restored(table: Table) -> Table:
     """
     if RULES not in table.text.columns:
         return table
-    names = {name: name_of(name) for name in table.text.columns if name not in RESERVED}
+    names = {name: literal(name_of(as_written(name))) for name in table.text.columns if name not in RESERVED}
     twice = [name for name, count in Counter(names.values()).items() if count > 1]
     if twice:
         raise Rejected(

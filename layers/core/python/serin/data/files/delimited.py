@@ -37,6 +37,7 @@ class DelimitedBlocks:
         names = read_header(name, first[:end].removeprefix(_BOM), caps)
         check_columns(name, names, contract, caps, lambda: first[end + 1 :])
         self._names = named_by_place(named_here(names, contract))
+        self._written = dict(zip(self._names, names, strict=True))
         self._words = columns_of_words(self._names, contract)
         self._first = Place(end + 1)
         self._places: list[Place] = []
@@ -84,7 +85,7 @@ class DelimitedBlocks:
         # A value is no longer than its row, and the text of all of them no longer than the block.
         if records.longest > self._caps.value:
             check_lengths(self._name, text, self._caps)
-        return without_headers(restored(Table(self._name, text, records.numbers, records.ragged)))
+        return without_headers(restored(Table(self._name, text, records.numbers, records.ragged)), self._written)
 
     def _parse(self, records: Records) -> pl.DataFrame:
         if not records.numbers.len():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from serin.data.files.literal_names import literal
 from serin.data.files.mapped_names import named_here, spellings
 from serin.data.files.titles import cells, lines_of, refuse_title, refused_title
 from serin.data.files.values import is_value
@@ -45,11 +46,14 @@ def refuse_values(name: str, names: Sequence[str]) -> None:
 
 
 def named_by_place(names: Sequence[str]) -> tuple[str, ...]:
-    """Columns without a name are called by their place: spreadsheets write empty ones at the end of every line."""
+    """The columns' names as a table has them, each a column's own.
+
+    Columns without one are called by their place: spreadsheets write empty ones at the end of every line.
+    """
     prefix = "unnamed_"
     while any(text.startswith(prefix) for text in names):
         prefix += "_"
-    return tuple(text or f"{prefix}{place}" for place, text in enumerate(names, 1))
+    return tuple(literal(text) or f"{prefix}{place}" for place, text in enumerate(names, 1))
 
 
 def refuse_misread(name: str, names: Sequence[str], after: bytes, contract: Contract) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 import polars as pl
 
 from serin.data.files.header import check_columns, check_lengths
+from serin.data.files.literal_names import literal
 from serin.data.files.mapped_names import named_here
 from serin.data.files.parquet_layout import Layout, read_layout
 from serin.data.files.parquet_values import as_text, is_plain, may_hold_nul, refuse_nul
@@ -24,6 +26,7 @@ T = TypeVar("T")
 _GROUP = 262_144
 _RANGES = 4
 _TIMES = (pl.Datetime, pl.Date)
+_UNKNOWN_ZONE = re.compile("unable to parse time zone: '([^']*)'")
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
@@ -123,7 +126,8 @@ class ParquetBlocks:
         layout = _layout(name, content, caps)
         check_columns(name, layout.columns, contract, caps)
         schema = _tried(name, lambda: pl.read_parquet_schema(content))
-        here = dict(zip(layout.columns, named_here(layout.columns, contract), strict=True))
+        names = map(literal, named_here(layout.columns, contract))
+        here = dict(zip(layout.columns, names, strict=True))
         types = {column.name: column.type for column in contract.columns}
         plain = {
             one: dtype
@@ -140,6 +144,7 @@ class ParquetBlocks:
             raise Rejected(f"{name}: has no rows.", "Upload a file with rows.")
         self._columns = [as_text(column, dtype).alias(here[column]) for column, dtype in plain.items()]
         self._written = [here[column] for column, dtype in plain.items() if may_hold_nul(dtype)]
+        self._own = {here[column]: column for column in plain}
         self._unread = tuple(column for column in layout.columns if column not in plain)
         self._rows, self._step = layout.rows, caps.rows_together(len(layout.columns))
 
@@ -156,7 +161,7 @@ class ParquetBlocks:
         check_lengths(self._name, text, self._caps)
         numbers, ragged = row_numbers(text.height, before), ragged_rows([], [])
         refuse_nul(self._name, text, numbers, self._written)
-        return without_headers(Table(self._name, text, numbers, ragged, unread=self._unread))
+        return without_headers(Table(self._name, text, numbers, ragged, unread=self._unread), self._own)
 
 
 def _layout(name: str, content: Path | bytes, caps: Caps) -> Layout:
@@ -175,5 +180,10 @@ def _tried(name: str, read: Callable[[], T]) -> T:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         if str(error).startswith("invalid utf8"):
             raise Rejected(f"{name}: a column of bytes holds what is no text.", "Write its values as texts.") from error
+        if zone := _UNKNOWN_ZONE.search(str(error)):
+            raise Rejected(
+                f"{name}: has times in the zone {printable(zone[1])!r}, which cannot be read.",
+                "Write them in UTC, or in a zone by its name, such as Europe/Paris.",
+            ) from error
         message = f"{name}: cannot be read as Parquet ({printable(str(error).partition(chr(10))[0], 100)})."
         raise Rejected(message, "Write the file again and upload it.") from error

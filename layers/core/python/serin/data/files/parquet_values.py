@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+import polars.selectors as cs
 
 from serin.domain.errors import Rejected
 from serin.domain.printable import printable
 
 _NOT_PLAIN = (pl.Binary, pl.Object, pl.Duration, pl.BaseExtension)
+# Of types that a writer adds only these have numbers stored that are the values: a period of pandas has a count.
+_STORED_AS_MEANT = ("arrow.bool8",)
 
 
 def is_plain(dtype: pl.DataType, *, text: bool) -> bool:
@@ -20,12 +23,14 @@ def is_plain(dtype: pl.DataType, *, text: bool) -> bool:
     stored = _stored(dtype)
     if isinstance(stored, pl.Binary):
         return text
+    if isinstance(dtype, pl.BaseExtension) and not isinstance(stored, pl.String):
+        return dtype.ext_name() in _STORED_AS_MEANT
     return not stored.is_nested() and not isinstance(stored, _NOT_PLAIN)
 
 
 def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     """The column as text, under its own name."""
-    column = pl.col(name)
+    column: pl.Expr = cs.by_name(name)
     if isinstance(dtype, pl.BaseExtension):
         column = column.ext.storage()
     if isinstance(dtype, pl.Datetime):
@@ -33,6 +38,9 @@ def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
         zone = "" if dtype.time_zone is None else "Z"
         moment = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
         return moment.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.f{zone}")
+    if isinstance(dtype, pl.Time):
+        # A cast leaves out what is smaller than a second.
+        return column.dt.strftime("%H:%M:%S%.f")
     return column.cast(pl.String)
 
 

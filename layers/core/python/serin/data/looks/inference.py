@@ -14,6 +14,7 @@ import polars as pl
 
 from serin.data.contract.read_columns import read_column
 from serin.data.contract.types import typed
+from serin.data.files.literal_names import as_written
 from serin.data.files.null_words import WORDS
 from serin.data.files.reading import first_line, read_table
 from serin.data.files.unheaded import check_names
@@ -113,9 +114,9 @@ def look_at(name: str, content: bytes) -> FileSeen:
     columns, values = [], []
     unnamed = [place for place, text in enumerate(first.names, 1) if not text] if first else []
     texts = [text for place, text in enumerate(table.text.head(ROWS_READ).get_columns(), 1) if place not in unnamed]
-    for text, here in zip(texts, columns_named([text.name for text in texts]), strict=True):
+    for text, here in zip(texts, columns_named([as_written(text.name) for text in texts]), strict=True):
         column, read = _column(text.alias(here))
-        columns.append(column if here == text.name else replace(column, written=text.name))
+        columns.append(column if here == text.name else replace(column, written=as_written(text.name)))
         values.append(read)
     typed_rows = pl.DataFrame(values)
     return FileSeen(name, table.rows, table.ragged.height, typed_rows, tuple(columns), table.unread, tuple(unnamed))

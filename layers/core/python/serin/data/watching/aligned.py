@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,12 +23,15 @@ from serin.data.watching.counts import (
 from serin.data.watching.distances import Sample
 
 _FEWEST_CELLS = 2
+# The exponent up to which squares of numbers, and sums of these, are finite.
+_LARGEST = 500
 
 
 @dataclass(frozen=True)
 class Aligned:
     """`counts` has a row for each window. `values` ascend; of categories they only tell them apart.
 
+    What is said of numbers is said in their own deviations, so very great ones are all smaller here by one factor.
     `width` is that of the grid that all are on, 0 without one; `sample` says which of a grid's categories are told
     apart all the same, where there are enough of them.
     """
@@ -50,7 +54,15 @@ def aligned_numbers(parts: Sequence[NumberCounts], cap: int = CAP) -> Aligned:
     counts = np.zeros((len(parts), len(whole.cells)), np.int64)
     for row, part in zip(counts, parts, strict=True):
         np.add.at(row, np.searchsorted(whole.cells, coarser(part.cells, whole.width)), part.counts)
-    return Aligned(whole.cells + whole.width / 2, counts, whole.width)
+    scale = _scale(whole)
+    return Aligned((whole.cells + whole.width / 2) * scale, counts, whole.width * scale)
+
+
+def _scale(whole: NumberCounts) -> float:
+    """What makes squares and differences of the numbers finite: a power of two, and 1 for all but the greatest."""
+    ends = [abs(end) for end in (whole.minimum, whole.maximum) if end is not None]
+    _, exponent = math.frexp(max(ends, default=0.0))
+    return math.ldexp(1.0, min(0, _LARGEST - exponent))
 
 
 def aligned_categories(parts: Sequence[CategoryCounts], cap: int = CATEGORY_CAP) -> Aligned:
