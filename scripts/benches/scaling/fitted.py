@@ -149,7 +149,8 @@ def _recorded(here: Place, run_id: str) -> dict[str, Any]:
 
 def _jobs(here: Place) -> dict[str, dict[str, Any]]:
     """Each training job by its name, in order, with its step and what SageMaker says of it."""
-    sagemaker, s3 = (boto3.client(name, **here.cloud.client) for name in ("sagemaker", "s3"))
+    sagemaker = boto3.client("sagemaker", **here.cloud.client)
+    s3 = boto3.client("s3", **here.cloud.client)
     artifacts = here.connection.uploads_bucket.replace("-uploads-", "-artifacts-")
     jobs = dict[str, dict[str, Any]]()
     for summary in sagemaker.list_training_jobs(MaxResults=100, SortBy="CreationTime")["TrainingJobSummaries"]:

@@ -167,4 +167,4 @@ def _write_arrays(into: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             member = zipfile.ZipInfo(f"{name}.npy", _NO_DATE)
             with content.getbuffer() as written:
-                archive.writestr(member, written, zipfile.ZIP_DEFLATED, compresslevel=1)  # type: ignore[arg-type]
+                archive.writestr(member, written, zipfile.ZIP_DEFLATED, compresslevel=1)
