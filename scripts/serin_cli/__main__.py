@@ -7,6 +7,7 @@ from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from serin.bootstrap import take_zones_as_they_are
 from serin.domain.errors import Invalid, SerinError
 from serin_cli import commands, story
 from serin_cli.approve import approve
@@ -73,6 +74,7 @@ _DATASET = ("dataset", {"help": "the dataset's name in the charter"})
 def main() -> int:
     """Run the command line; 0 when what was asked for is done, 1 when it is not, 2 for a wrong call."""
     arguments = parser().parse_args()
+    take_zones_as_they_are()
     try:
         result = arguments.command(arguments)
     except SerinError as error:
