@@ -65,6 +65,6 @@ def told_of(run: Mapping[str, Any]) -> list[str]:
     """How a training has ended, and why."""
     ended = f"registered as version {run.get('version')}" if run["status"] == "registered" else run["status"]
     verdict = run.get("verdict") or {}
-    lines = [f"The training {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
+    lines = [f"Run {run['id']} is {ended}.", verdict.get("sentence") or run.get("reason") or ""]
     lines += [f"Warning: {warning}" for warning in run.get("warnings", [])]
     return [line for line in lines if line]

@@ -43,6 +43,8 @@ def test_every_command_prints_its_result_as_json_but_for_a_reason() -> None:
         ("", "No command is named.", "`serin --help` lists the commands."),
         ("runs m --wehre x", "`runs` takes no option --wehre.", "Did you mean --where?"),
         ("models --version 1", "`models list` takes no option --version.", "or write `models withdraw`."),
+        ("release --json start m", "--json stands where an action", "after: `serin release ACTION"),
+        ("help", "There is no command 'help'.", "Did you mean --help?"),
         ("quality", "`quality`: DATASET is missing.", "`serin quality --help` says what it is given."),
         ("quality a b", "`quality` takes nothing more; found 'b'.", "Leave it out."),
         ("runs m --where --json", "`runs`: --where has no value.", "`serin runs --help`"),
