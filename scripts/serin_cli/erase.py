@@ -21,10 +21,11 @@ from serin.adapters.catalog import DynamoCatalog
 from serin.adapters.dynamodb import RecordTable
 from serin.adapters.erasures import StepFunctionsErasures
 from serin.adapters.salts import DynamoSalts
-from serin.domain.erasures import DELIVERED, SETTLED, Erasure
+from serin.domain.erasures import DELIVERED, SETTLED, Erasure, known_with
 from serin.domain.errors import Denied, Invalid
+from serin.domain.printable import printable
 from serin.files.models import read_models
-from serin.services.begin_erasure import ErasureWanted, begin_erasure
+from serin.services.begin_erasure import ErasureWanted, begin_erasure, spelt_otherwise
 from serin_cli import story
 from serin_cli.checkout import MODELS
 from serin_cli.clock import clock_of
@@ -75,7 +76,7 @@ def _erase(target: str, entity: str | None, yes: bool, connection: Connection) -
     plan = _begin(wanted, connection)
     if any(one.id == plan.id for one in _catalog(connection).erasures()):
         return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
-    said = [*_told(plan), *_named_here(wanted)]
+    said = [*_told(plan), *_several(wanted), *_known_too(wanted, connection), *_named_here(wanted)]
     if not yes:
         for line in said:
             story.say(line)
@@ -90,17 +91,20 @@ def _begin(wanted: ErasureWanted, connection: Connection) -> Erasure:
     identity = aws_client(connection, "sts").get_caller_identity()
     names = Names(connection.stage)
     place = f"{connection.region}:{identity['Account']}:stateMachine:{names.machine('erase')}"
-    control = names.table("control")
     return begin_erasure(
         wanted,
         {model.charter.model: model.charter for model in read_models(MODELS)},
         identity["Arn"].rpartition("/")[2],
-        salts=DynamoSalts(lambda: aws_client(connection, "dynamodb"), control),
+        salts=_salts(connection),
         catalog=_catalog(connection),
         erasures=StepFunctionsErasures(aws_client(connection, "stepfunctions"), f"arn:aws:states:{place}"),
         clock=clock_of(connection),
         logged=read_settings(Path("cdk.json"), connection.stage).log_retention_days,
     )
+
+
+def _salts(connection: Connection) -> DynamoSalts:
+    return DynamoSalts(lambda: aws_client(connection, "dynamodb"), Names(connection.stage).table("control"))
 
 
 def _catalog(connection: Connection) -> DynamoCatalog:
@@ -124,6 +128,22 @@ def _told(plan: Erasure) -> Sequence[str]:
         f"These versions may have learnt from them and stay as they are: {versions}.",
         *ends,
     )
+
+
+def _several(wanted: ErasureWanted) -> Sequence[str]:
+    """Where models know people by several columns, one of them may name more than one."""
+    others = known_with(wanted.column, (model.charter for model in read_models(MODELS)))
+    if not others:
+        return []
+    said = f"Entities are known by {wanted.column} with {', '.join(others)}"
+    return [f"{said}: everybody of that {wanted.column} is erased, whatever the others are."]
+
+
+def _known_too(wanted: ErasureWanted, connection: Connection) -> Sequence[str]:
+    """Other spellings that files have had: to the platform these are other people."""
+    others = spelt_otherwise(wanted.column, wanted.value, salts=_salts(connection))
+    named = ", ".join(repr(printable(one)) for one in others)
+    return [f"Known too, as other people whom this does not erase: {named}. Erase each that is them."] if others else []
 
 
 def _named_here(wanted: ErasureWanted) -> Sequence[str]:
@@ -156,5 +176,6 @@ def _shown(erasure: Erasure) -> dict[str, Any]:
         "until": f"{erasure.closed:%Y-%m-%dT%H:%M:%SZ}" if erasure.closed else "",
         "erased": dict(erasure.erased),
         "versions": " ".join(erasure.versions),
+        "unread": list(erasure.unread),
         "ends": {ending.what: f"{ending.at:%Y-%m-%d}" for ending in erasure.endings},
     }

@@ -31,6 +31,8 @@ from serin_cli.connection import Connection, aws_client, load
 
 PROCESSORS = {"arm64": "arm64", "x86_64": "amd64"}
 """Lambda's words for a processor in those of images."""
+INHERITED = ("User", "ExposedPorts", "Volumes", "StopSignal")
+"""What an image has of its base unless it says otherwise; above all it is run by whom the base is run by."""
 TASK, LAYERS, RUNTIME = "var/task", "opt", "var/runtime"
 """Where Lambda lays a function's code, its layers and its runtime."""
 _BASE = "an OCI layout as a tar, with the Python that it is to stand on (default: none, add one beneath)"
@@ -121,7 +123,7 @@ def _base(file: Path, target: Target) -> Base:
             "Write one with: skopeo copy docker://IMAGE oci-archive:FILE, or docker buildx build --output type=oci.",
             "--base",
         ) from error
-    said = dict(one.partition("=")[::2] for one in base.config.get("config", {}).get("Env", ()))
+    said = dict(one.partition("=")[::2] for one in (base.config.get("config") or {}).get("Env") or ())
     python = ".".join(said.get("PYTHON_VERSION", target.python).split(".")[:2])
     if python != target.python:
         raise Invalid(f"The base has Python {python}.", f"The packages are of Python {target.python}.", "--base")
@@ -184,7 +186,7 @@ def _unzipped(content: bytes) -> list[tuple[str, Source]]:
 
 def _config(version: ModelVersion, target: Target, variables: Mapping[str, str], base: Base | None) -> dict[str, Any]:
     """How the image is run: as Lambda runs the function, by AWS's own client."""
-    below = (base.config.get("config", {}) if base else {}).get("Env", ())
+    below = base.config.get("config") or {} if base else {}
     ours = {
         **dict(sorted(variables.items())),
         "LAMBDA_TASK_ROOT": f"/{TASK}",
@@ -195,14 +197,19 @@ def _config(version: ModelVersion, target: Target, variables: Mapping[str, str],
         "architecture": PROCESSORS[target.architecture],
         "os": "linux",
         "config": {
+            **{name: below[name] for name in INHERITED if name in below},
             "Env": [
-                *(one for one in below if one.partition("=")[0] not in ours),
+                *(one for one in below.get("Env") or () if one.partition("=")[0] not in ours),
                 *(f"{k}={v}" for k, v in ours.items()),
             ],
             "Entrypoint": ["python3", "-m", "awslambdaric"],
             "Cmd": ["handler.handle"],
             "WorkingDir": f"/{TASK}",
-            "Labels": {"serin.model": version.model, "serin.version": str(version.version)},
+            "Labels": {
+                **(below.get("Labels") or {}),
+                "serin.model": version.model,
+                "serin.version": str(version.version),
+            },
         },
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -350,6 +352,15 @@ def test_a_value_that_nobody_may_see_is_on_no_page_and_stays_in_the_row() -> Non
     assert "shown to nobody: shop" in Html(page).words
     (key,) = corrected(browser, amount="7.5")
     assert secret in api.uploads.get(key).decode()
+
+
+@pytest.mark.parametrize("value", ["two\nlines,\ta\u200bnd\u00a0more", "", "a long one " * 300])
+def test_a_correction_leaves_what_a_form_cannot_show_as_it_was(value: str) -> None:
+    browser = Browser(an_api()).signed_in("read", "correct:*")
+    _replace_value(browser.api, "shop", value)
+    (key,) = corrected(browser, amount="7.5")
+    (row,) = csv.DictReader(io.StringIO(browser.api.uploads.get(key).decode(), newline=""))
+    assert (row["shop"], row["amount"]) == (value or "'", "7.5")
 
 
 def _replace_value(api: Api, column: str, value: str) -> None:

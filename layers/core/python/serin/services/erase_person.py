@@ -9,7 +9,7 @@ between a file and its record puts both right when it comes again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,10 @@ import polars as pl
 
 from serin.data.contract.person_removed import Left, speaks_of, without_person
 from serin.data.contract.protected import Theirs
+from serin.data.contract.said_values import values_said
 from serin.data.files.erasing import Rewritten, named, without_name, without_rows
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
+from serin.data.files.table import CAPS, TEXT
 from serin.data.scoring.asked_files import pieces
 from serin.domain.batches import FOLDER, WORK
 from serin.domain.charter import Charter
@@ -137,7 +139,7 @@ class PersonEraser:
         for model in self.erasure.models:
             for folder in ("predictions", "shadow", "truth"):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_rows)
-            for folder in ("watching", "reports", FOLDER, WORK, PIECES):
+            for folder in ("watching", "reports", "reports/profiles", FOLDER, WORK, PIECES):
                 yield folder, partial(self._files, f"{folder}/{model}/", without_name)
             yield "files to be scored", partial(self._asked_files, model)
         yield "online items", self._online
@@ -305,6 +307,9 @@ class PersonEraser:
         contract = self.contracts[dataset]
         column = next(column for column in contract.hashed if column.name == self.erasure.column)
         is_theirs = partial(theirs, self.erasure, salts=self.salts)
+        if version.size > CAPS.stored:
+            self._note_unread(version.key)
+            return 0
         with TemporaryDirectory(prefix=SCRATCH) as name:
             folder = Path(name)
             file = folder / "content"
@@ -313,7 +318,7 @@ class PersonEraser:
                 left = without_person(version.key, file, contract, column, is_theirs, folder)
             except (Rejected, TooLarge):
                 # Nobody can say where its rows end, so that nothing of it can stay.
-                left = Left(None, 1) if speaks_of(file, is_theirs) else None
+                left = Left(None, 1) if self._speaks(version.key, file, is_theirs) else None
             if left is None:
                 return 0
             if version.latest and left.file is not None:
@@ -321,6 +326,19 @@ class PersonEraser:
                 self.uploads.put_file(version.key, left.file)
         self.uploads.delete_version(version)
         return left.rows
+
+    def _speaks(self, key: str, file: Path, is_theirs: Theirs) -> bool:
+        """Whether a file that cannot be read by a contract says the person; one of which nobody can say it is noted."""
+        speaks = speaks_of(file.name, file, is_theirs)
+        if speaks is None:
+            self._note_unread(key)
+        return bool(speaks)
+
+    def _note_unread(self, key: str) -> None:
+        current = self.catalog.erasure(self.erasure.id)
+        noted = current.with_unread(key)
+        if noted != current:
+            self.catalog.save_erasure(noted)
 
     def _note_rewritten(self, dataset: str, before: Path, after: Path) -> None:
         """What is left of a file is the same upload: nothing of it comes in a second time."""
@@ -334,21 +352,24 @@ class PersonEraser:
         for versions in self.uploads.versions(f"batch/{model}/", after):
             gone = 0
             for version in self._old(versions):
-                with TemporaryDirectory(prefix=SCRATCH) as name:
-                    file = Path(name) / "content"
-                    self.uploads.fetch(version.key, file, version.id)
-                    asks = self._asks(model, file, is_theirs)
-                if asks:
+                if self._asks(model, version, is_theirs):
                     self.uploads.delete_version(version)
                     gone += 1
             yield versions[0].key, gone
 
-    def _asks(self, model: str, file: Path, is_theirs: Theirs) -> bool:
+    def _asks(self, model: str, version: ObjectVersion, is_theirs: Theirs) -> bool:
         charter, column = self.charters[model], self.erasure.column
-        try:
-            return any(is_theirs(_texts(piece, column)) for piece in pieces(file.name, file, charter))
-        except (Rejected, TooLarge):
-            return speaks_of(file, is_theirs)
+        truth = self.contracts.get(charter.truth.dataset)
+        if version.size > CAPS.stored:
+            self._note_unread(version.key)
+            return False
+        with TemporaryDirectory(prefix=SCRATCH) as name:
+            file = Path(name) / "content"
+            self.uploads.fetch(version.key, file, version.id)
+            try:
+                return any(is_theirs(_texts(piece, column)) for piece in pieces(file.name, file, charter, truth))
+            except (Rejected, TooLarge):
+                return self._speaks(version.key, file, is_theirs)
 
     @property
     def _notes(self) -> str:
@@ -393,5 +414,8 @@ def _counted(upload: Upload, **counts: int) -> Upload:
     return replace(upload, **known, erased=upload.rows - sum(known.values()))
 
 
-def _texts(piece: pl.DataFrame, column: str) -> Sequence[str]:
-    return piece[column].drop_nulls().unique().to_list() if column in piece.columns else ()
+def _texts(piece: pl.DataFrame, column: str) -> Collection[str]:
+    """What a piece of a file to be scored says in that column, and in rows of a wrong width."""
+    ragged = [values_said(text) for text in piece[TEXT].drop_nulls()]
+    named = piece[column].drop_nulls().unique().to_list() if column in piece.columns else ()
+    return set(named).union(*ragged)

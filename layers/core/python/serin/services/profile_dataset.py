@@ -20,6 +20,7 @@ from serin.domain.names import digest
 from serin.domain.profiles import Profile, ProfileMade
 from serin.domain.records import as_record
 from serin.domain.segments import Segment
+from serin.domain.shown_names import is_hidden
 from serin.ports import Catalog, Clock, ObjectStore
 from serin.services.steps.dataset_rows import rows_up_to
 from serin.services.steps.listed_segments import segments_up_to
@@ -142,6 +143,7 @@ class Profiler:
             task=self.charter.task if is_truth else None,
             afterwards=afterwards,
             notes=tuple(notes),
+            not_shown={name for name in table.columns if is_hidden(self.charter, head.dataset, name)},
         )
         return profile_of(table, about)
 

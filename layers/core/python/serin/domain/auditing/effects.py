@@ -48,7 +48,8 @@ def erasure_entries(erasure: Erasure) -> tuple[Entry, ...]:
 
 
 def _erasure(erasure: Erasure, dataset: str, what: What, at: datetime) -> Entry:
-    counted = ", ".join(f"{count:,} of {place}" for place, count in erasure.erased.items())
+    left = {"files nobody can read, which stay": len(erasure.unread)} if erasure.unread else {}
+    counted = ", ".join(f"{count:,} of {place}" for place, count in {**erasure.erased, **left}.items())
     return Entry(
         entry_id(what, dataset, erasure.id),
         at,
