@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -21,10 +22,10 @@ def train(
     *,
     here: Annotated[bool, Parameter(help="in this process and from files, with no cloud")] = False,
     data: Annotated[
-        str | None, Parameter(metavar="FOLDER", help="with --here: the files, each dataset in a folder of its name")
+        Path | None, Parameter(metavar="FOLDER", help="with --here: the files, each dataset in a folder of its name")
     ] = None,
     to: Annotated[
-        str | None, Parameter(metavar="FOLDER", help="with --here: write the run, its rows and its model there")
+        Path | None, Parameter(metavar="FOLDER", help="with --here: write the run, its rows and its model there")
     ] = None,
     as_json: Json = False,
 ) -> Outcome:
