@@ -93,6 +93,7 @@ def exercise(walked: Walked) -> None:
     _repeat_the_first_training(walked)
     _release_two_at_once(walked)
     _abandon_a_release(walked)
+    _let_an_alarm_go_off(walked)
     walked.platform.cloud.advance(RECONCILED)
     walked.platform.cloud.settle()
     assert {view["state"] for view in walked.client.get(f"/models/{MODEL}/views")["items"]} == {"filled"}
@@ -102,6 +103,16 @@ def exercise(walked: Walked) -> None:
         for rule in _rules(walked):
             wiring().part(Router).fire(rule, _event(walked))
         walked.platform.cloud.settle()
+
+
+def _let_an_alarm_go_off(walked: Walked) -> None:
+    """By hand, as one tries what it tells: CloudWatch looks at it again at its next moment."""
+    alarms, name = _client(walked, "cloudwatch"), f"serin-{walked.platform.connection.stage}-throttles-{MODEL}"
+    for state in ("ALARM", "OK"):
+        alarms.set_alarm_state(AlarmName=name, StateValue=state, StateReason="tried by hand")
+        walked.platform.cloud.settle()
+    told = [entry for entry in walked.client.all("/audit", model=MODEL) if entry["about"] == f"alarm {name}"]
+    assert [entry["what"] for entry in told] == ["alarm is over", "alarm went off"]
 
 
 def _repeat_the_first_training(walked: Walked) -> None:

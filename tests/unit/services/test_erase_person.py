@@ -460,7 +460,7 @@ def test_a_file_of_which_nobody_can_say_whose_it_is_stays_and_is_named(name: str
 def test_a_file_that_is_too_large_to_be_taken_in_is_named_and_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     world.upload(HEADER + line(ANN, 1) + line(BO, 2))
-    monkeypatch.setattr("serin.services.erase_person.CAPS", replace(CAPS, stored=10))
+    monkeypatch.setattr("serin.services.steps.sent_files.CAPS", replace(CAPS, stored=10))
     ended = world.erase()
     assert ended.unread == ("raw/orders/a.csv",)
 
