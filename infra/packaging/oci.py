@@ -20,6 +20,8 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 _BLOBS = "blobs/sha256"
+_LEVEL = 4
+"""Half the time of gzip's usual 6, for a twentieth more bytes."""
 _OF_DOCKER: Mapping[str, str] = {
     "application/vnd.docker.image.rootfs.diff.tar": "application/vnd.oci.image.layer.v1.tar",
     "application/vnd.docker.image.rootfs.diff.tar.gzip": LAYER,
@@ -58,7 +60,9 @@ def write_layer(what: str, files: Iterable[tuple[str, Source]], blob: Path) -> L
     """Pack files, each by its path in the image, of nobody and of no time; what may be run may be run by all."""
     with blob.open("wb") as file:
         packed = _Hashed(file)
-        with gzip.GzipFile(filename="", mode="wb", fileobj=cast(IO[bytes], packed), mtime=0, compresslevel=6) as zipped:
+        with gzip.GzipFile(
+            filename="", mode="wb", fileobj=cast(IO[bytes], packed), mtime=0, compresslevel=_LEVEL
+        ) as zipped:
             plain = _Hashed(zipped)
             with tarfile.open(mode="w|", fileobj=cast(IO[bytes], plain), format=tarfile.PAX_FORMAT) as tar:
                 _add_all(tar, sorted(files, key=lambda one: one[0]))

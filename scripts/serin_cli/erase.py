@@ -6,14 +6,14 @@ Never over HTTP: no token can erase anybody, and the value goes no further than 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 
 from infra.names import Names
 from infra.settings import read_settings
@@ -27,28 +27,30 @@ from serin.domain.printable import printable
 from serin.files.models import read_models
 from serin.services.begin_erasure import ErasureWanted, begin_erasure, spelt_otherwise
 from serin_cli import story
+from serin_cli.checkout import MODELS
 from serin_cli.clock import clock_of
-from serin_cli.commands import MODELS
+from serin_cli.command_line.words import Json, option
 from serin_cli.connection import Connection, aws_client, load
 from serin_cli.outcome import Outcome
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin erase`."""
-    return (
-        (
-            "target",
-            {"metavar": "MODEL|DATASET", "nargs": "?", "help": "where from; without it: what was erased so far"},
-        ),
-        ("--entity", {"metavar": "COLUMN=VALUE", "help": "who: a column that a charter hashes, and its value"}),
-        ("--yes", {"action": "store_true", "help": "erase without asking again"}),
-    )
+def erase(
+    target: Annotated[
+        str | None, Parameter(name="MODEL|DATASET", help="where from; without it: what was erased so far")
+    ] = None,
+    /,
+    *,
+    entity: Annotated[str | None, option("COLUMN=VALUE", "who: a column that a charter hashes, and its value")] = None,
+    yes: Annotated[bool, Parameter(help="erase without asking again")] = False,
+    as_json: Json = False,
+) -> Any:
+    """Take a person out of everything that was kept, with your own AWS credentials.
 
-
-def erase(arguments: Namespace) -> Any:
-    """Show what will be erased and, once that is confirmed, begin; without a target list the erasures."""
+    It shows what will be erased and begins once that is confirmed; where it is not, it ends with 1.
+    """
     try:
-        return _done(arguments, load())
+        connection = load()
+        return _erasures(connection, as_json) if target is None else _erase(target, entity, yes, connection)
     except (BotoCoreError, ClientError) as error:
         raise Denied(
             f"AWS did not let the command at what it needs: {error}.",
@@ -57,29 +59,32 @@ def erase(arguments: Namespace) -> Any:
         ) from error
 
 
-def _done(arguments: Namespace, connection: Connection) -> Any:
-    if arguments.target is None:
-        known = [_shown(one) for one in reversed(_catalog(connection).erasures())]
-        if arguments.print_json:
-            return known
-        story.show_table(known, ["id", "at", "by", "column", "datasets", "status"])
-        return None
-    column, sign, value = (arguments.entity or "").partition("=")
+def _erasures(connection: Connection, as_json: bool) -> Any:
+    """What was erased so far, newest first."""
+    known = [_shown(one) for one in reversed(_catalog(connection).erasures())]
+    if as_json:
+        return known
+    story.show_table(known, ["id", "at", "by", "column", "datasets", "status"])
+    return None
+
+
+def _erase(target: str, entity: str | None, yes: bool, connection: Connection) -> Any:
+    column, sign, value = (entity or "").partition("=")
     if not (column and sign and value):
         raise Invalid("Nobody is named.", "Write: serin erase MODEL --entity COLUMN=VALUE", "--entity")
-    wanted = ErasureWanted(arguments.target, column, value)
+    wanted = ErasureWanted(target, column, value)
     plan = _begin(wanted, connection)
     if any(one.id == plan.id for one in _catalog(connection).erasures()):
         return Outcome(_shown(plan), said=[f"They are being erased since {plan.at:%Y-%m-%d %H:%M} UTC, as {plan.id}."])
     said = [*_told(plan), *_several(wanted), *_known_too(wanted, connection), *_named_here(wanted)]
-    if not arguments.yes:
+    if not yes:
         for line in said:
             story.say(line)
         if not _confirmed():
             return Outcome(_shown(plan), done=False, said=["Nothing was erased."])
     begun = _begin(replace(wanted, confirmed=True), connection)
     after = f"It has begun as {begun.id}, and ends in some seven hours: `./scripts/serin erase` says how far it is."
-    return Outcome(_shown(begun), said=[*(said if arguments.yes else ()), after])
+    return Outcome(_shown(begun), said=[*(said if yes else ()), after])
 
 
 def _begin(wanted: ErasureWanted, connection: Connection) -> Erasure:

@@ -8,10 +8,9 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,8 +24,9 @@ from serin.domain.errors import Corrupt, Denied, Invalid, NotFound
 from serin.domain.models import ListedVersion, ModelVersion
 from serin.domain.records import from_record
 from serin_cli import story
-from serin_cli.client import Client
-from serin_cli.commands import connected
+from serin_cli.client import Client, connected
+from serin_cli.command_line import known_names as known
+from serin_cli.command_line.words import Json, Model, option
 from serin_cli.connection import Connection, aws_client, load
 
 PROCESSORS = {"arm64": "arm64", "x86_64": "amd64"}
@@ -35,28 +35,31 @@ INHERITED = ("User", "ExposedPorts", "Volumes", "StopSignal")
 """What an image has of its base unless it says otherwise; above all it is run by whom the base is run by."""
 TASK, LAYERS, RUNTIME = "var/task", "opt", "var/runtime"
 """Where Lambda lays a function's code, its layers and its runtime."""
+_BASE = "an OCI layout as a tar, with the Python that it is to stand on (default: none, add one beneath)"
 
 
-def arguments() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """What follows `serin image`."""
-    base = "an OCI layout as a tar, with the Python that it is to stand on (default: none, add one beneath)"
-    return (
-        ("model", {"help": "the model's name"}),
-        ("--version", {"type": int, "metavar": "N", "help": "(default: the live one)"}),
-        ("--to", {"metavar": "FILE", "help": "the file to write (default: MODEL-VERSION.oci.tar)"}),
-        ("--base", {"metavar": "FILE", "help": base}),
-    )
+def image(
+    model: Model,
+    /,
+    *,
+    number: Annotated[
+        int | None, option("N", "(default: the live one)", name="--version", completer=known.versions)
+    ] = None,
+    to: Annotated[str | None, option("FILE", "the file to write (default: MODEL-VERSION.oci.tar)")] = None,
+    beneath: Annotated[str | None, option("FILE", _BASE, name="--base")] = None,
+    _json: Json = False,
+) -> Any:
+    """The endpoint as an OCI image in one file, for teams that run containers.
 
-
-def image(arguments: Namespace) -> Any:
-    """Write the image, and say its digest and what it needs."""
+    It says the image's digest, and what must be beneath it.
+    """
     connection = load()
     with connected() as client:
-        version = _version(client, arguments.model, arguments.version)
+        version = _version(client, model, number)
     target = _target(connection)
     _check_python(version, target)
-    base = None if arguments.base is None else _base(Path(arguments.base), target)
-    file = Path(arguments.to or f"{version.model}-{version.version}.oci.tar")
+    base = None if beneath is None else _base(Path(beneath), target)
+    file = Path(to or f"{version.model}-{version.version}.oci.tar")
     layer, variables = _model_layer(connection, version), _variables(connection, version)
     with tempfile.TemporaryDirectory(prefix="serin-image-") as scratch, story.bar("packing the image"):
         layers = list(_layers(target, version, layer, Path(scratch)))

@@ -38,7 +38,7 @@ from serin.services.steps.shadow_files import keep
 from serin.services.tokens import create_token
 from serin.services.train_model import Checked
 from serin_cli.asked import first_flights
-from serin_cli.batch import begun, ended, fetch
+from serin_cli.batch import begin, ended, fetch
 from serin_cli.quarantine import set_aside
 from serin_cli.walk import MODEL, STAGE
 from tests.contracts.endpoints import packed
@@ -253,7 +253,7 @@ def _score_a_file(walked: Walked) -> None:
 
 
 def _answers(walked: Walked, file: Path, runtime: str) -> pl.DataFrame:
-    shown = ended(walked.client, MODEL, begun(walked.client, MODEL, str(file)))
+    shown = ended(walked.client, MODEL, begin(walked.client, MODEL, str(file)))
     assert shown["status"] == "done", shown
     result = shown["result"]
     assert (result["rows"], result["scored"], result["errors"], result["runtimes"]) == (21, 20, 1, [runtime]), shown
