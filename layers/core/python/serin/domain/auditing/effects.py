@@ -85,10 +85,8 @@ def asked_for_batch(batch: Batch) -> Entry:
     """Somebody's call for a file to be scored."""
     name, about = entry_id("batch asked for", batch.model, batch.id), f"batch {batch.id}"
     said = f"{file_in(batch.key)} by version {batch.version}"
-    what: What = "batch asked for"
-    return Entry(
-        *(name, batch.at, "people", batch.model, what, about, said, batch.by or None), correlation=batch.correlation
-    )
+    by, began = batch.by or None, batch.correlation
+    return Entry(name, batch.at, "people", batch.model, "batch asked for", about, said, by, correlation=began)
 
 
 def row_corrected(model: str, dataset: str, upload: str, number: int, file: str, asking: Asking) -> Entry:
@@ -97,10 +95,8 @@ def row_corrected(model: str, dataset: str, upload: str, number: int, file: str,
     What was corrected is in the files.
     """
     name, said = entry_id("row corrected", dataset, file), f"row {number:,} of {dataset}, sent in again as {file}"
-    what, by = "row corrected", (asking.by, asking.token)
-    return Entry(
-        *(name, asking.at, "people", model, what, f"upload {upload}", said, *by), correlation=asking.correlation
-    )
+    about, by, began = f"upload {upload}", (asking.by, asking.token), asking.correlation
+    return Entry(name, asking.at, "people", model, "row corrected", about, said, *by, correlation=began)
 
 
 def asked_for(what: What, model: str, about: str) -> str:
