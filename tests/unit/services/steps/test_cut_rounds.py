@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from benches.scaling.worlds import DAY, RandomWorld, in_pieces
+from serin.domain import cut_sizes
+from serin.services.steps import cut_rounds
 
 WAYS = [(0, True, 7, None), (1, False, 2, DAY), (2, True, 64, 30 * DAY), (3, False, 1, 30 * DAY), (4, True, 2, DAY)]
 
@@ -19,3 +21,12 @@ def test_a_training_set_is_the_same_bytes_however_it_is_cut(
     world, chance = RandomWorld(seed, keyed), Random(seed)
     made = in_pieces(world.cut(world.cuts(buckets, slab, chance)), chance)
     assert made == world.whole(), f"seed {seed}, keyed {keyed}, {buckets} buckets, slabs of {slab}"
+
+
+@pytest.mark.slow
+def test_a_training_set_is_the_same_bytes_where_hardly_a_row_fits_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, chance = RandomWorld(5, keyed=True), Random(5)
+    whole = world.whole()
+    monkeypatch.setattr(cut_sizes, "ROOM", 2_000)
+    monkeypatch.setattr(cut_rounds, "refuse_crowded", lambda *_: None)
+    assert in_pieces(world.cut(world.cuts(2, DAY, chance)), chance) == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -62,12 +63,14 @@ class FineParts:
 def written(
     task: CutTask, piece: str, cells: Iterable[tuple[Target, pl.DataFrame]], *, store: Files
 ) -> tuple[CutFile, ...]:
-    """Each cell as a file of the piece; the same cells are the same files."""
-    files = list[CutFile]()
-    for (content, of, bucket, slab), rows in cells:
+    """Each cell as files of the piece, one for each time that it comes; the same cells are the same files."""
+    files, times = list[CutFile](), Counter[Target]()
+    for target, rows in cells:
+        content, of, bucket, slab = target
         kept = content == "shard"
-        kind = "parquet" if kept else "arrow"
-        key = task.at("files", piece, f"{content}-{of or 'all'}-{bucket}-{slab}.{kind}")
+        kind, number = "parquet" if kept else "arrow", f"-{times[target]}" if times[target] else ""
+        times[target] += 1
+        key = task.at("files", piece, f"{content}-{of or 'all'}-{bucket}-{slab}{number}.{kind}")
         store.put(key, to_parquet(rows) if kept else _passed_on(rows))
         files.append(CutFile(content, of, bucket, slab, rows.height, key))
     return tuple(files)

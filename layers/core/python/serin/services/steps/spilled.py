@@ -11,6 +11,9 @@ import polars as pl
 from serin.domain import cut_sizes
 
 Cell = TypeVar("Cell", bound=Hashable)
+_PARTS = 8
+"""What is handed over in one go is about this part of what a function has room for: beside it are its bytes as they are
+written, and who reads it cuts it again."""
 
 
 class Spilled(Generic[Cell]):
@@ -38,12 +41,26 @@ class Spilled(Generic[Cell]):
 
     def rows(self, cell: Cell) -> pl.DataFrame:
         """All rows of one cell that has been added to."""
-        files = [pl.read_ipc(file) for file in self._files.get(cell, ())]
-        frames: list[pl.DataFrame] = [*files, *self._held.get(cell, ())]
-        return pl.concat(frames)
+        return pl.concat(self._frames(cell))
 
     def __iter__(self) -> Iterator[tuple[Cell, pl.DataFrame]]:
-        return ((cell, self.rows(cell)) for cell in self.cells())
+        """Each cell with its rows; one that is large comes again and again, with the next of them."""
+        return ((cell, part) for cell in self.cells() for part in self._parts(cell))
+
+    def _frames(self, cell: Cell) -> Iterator[pl.DataFrame]:
+        yield from (pl.read_ipc(file) for file in self._files.get(cell, ()))
+        yield from self._held.get(cell, ())
+
+    def _parts(self, cell: Cell) -> Iterator[pl.DataFrame]:
+        part, size = list[pl.DataFrame](), 0
+        for frame in self._frames(cell):
+            part.append(frame)
+            size += int(frame.estimated_size())
+            if size > cut_sizes.ROOM // _PARTS:
+                yield pl.concat(part)
+                part, size = [], 0
+        if part:
+            yield pl.concat(part)
 
     def _spill(self) -> None:
         self._folder.mkdir(exist_ok=True)
