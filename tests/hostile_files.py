@@ -119,7 +119,7 @@ SMALL = [
     _refused("unbalanced-quotes.csv", "row 2 has a quote", _csv(GOOD, row(2, tailnum='"N1'), row(3))),
     _sorted_out("two-headers.csv", 1, 1, _csv(HEADER, GOOD)),
     _refused("column-twice.csv", "more than once", lambda: HEADER.replace(b"hour,", b"year,", 1) + GOOD),
-    _refused("column-of-two-lines.csv", "header cannot be read", lambda: b'"ye\nar",' + HEADER + GOOD),
+    _refused("column-of-two-lines.csv", "does not end on the first line", lambda: b'"ye\nar",' + HEADER + GOOD),
     _sorted_out("column-with-an-escape.csv", 1, 0, lambda: HEADER.rstrip() + b",\x1b[31m\n" + GOOD.rstrip() + b",1\n"),
     _sorted_out("wrong-widths.csv", 1, 2, _csv(GOOD, GOOD.rstrip() + b",1\n", b"2013,1\n")),
     _sorted_out("crlf.csv", 1, 0, lambda: (HEADER + GOOD).replace(b"\n", b"\r\n")),

@@ -183,6 +183,8 @@ WRONG_TENSORS: Mapping[str, tuple[object, str]] = {
     "too many rows": (with_tensor("amount", shape=[10**12]), "are allowed"),
     "short": (with_tensor("amount", data=[1.0]), "1 values for 2 rows"),
     "uneven": (with_tensor("amount", shape=[1], data=[1.0]), "another number of rows"),
+    "too great for its type": (with_tensor("order_id", datatype="INT8", data=[127, 128]), "says INT8 and holds 128"),
+    "negative for its type": (with_tensor("amount", datatype="UINT16", data=[0, -1]), "says UINT16 and holds -1"),
     "null": (with_tensor("order_id", data=[1, None]), "found null"),
     "lacks": ({"inputs": [tensor("at", [AT, AT])]}, r"order_id: is missing"),
     "no output": ({**tensors(), "outputs": [{"name": "x"}]}, "no output"),

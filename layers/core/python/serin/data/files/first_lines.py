@@ -23,8 +23,7 @@ def refuse_other_text(name: str, names: Sequence[str], after: bytes) -> None:
     """
     if not any(text.strip() for text in names):
         raise Rejected(f"{name}: its first line is empty.", "Write the columns' names on the first line.")
-    if kind := _OTHERS.get(names[0].lstrip()[:1]):
-        raise Rejected(f"{name}: is {kind}, no table.", "Upload CSV, gzipped CSV or Parquet.")
+    refuse_other_kind(name, names[0])
     if names[0].startswith("sep="):
         line = printable(",".join(names))
         raise Rejected(f"{name}: its first line is {line!r}, a note to a spreadsheet.", "Delete that line.")
@@ -34,6 +33,12 @@ def refuse_other_text(name: str, names: Sequence[str], after: bytes) -> None:
     if sign:
         remedy = "Separate them by commas, and write decimals with a point."
         raise Rejected(f"{name}: its values are separated by {_SEPARATORS[sign]}.", remedy)
+
+
+def refuse_other_kind(name: str, line: str) -> None:
+    """Raise Rejected where the first line begins as that of JSON or HTML."""
+    if kind := _OTHERS.get(line.lstrip()[:1]):
+        raise Rejected(f"{name}: is {kind}, no table.", "Upload CSV, gzipped CSV or Parquet.")
 
 
 def refuse_values(name: str, names: Sequence[str]) -> None:

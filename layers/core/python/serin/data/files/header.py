@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from serin.data.files.first_lines import refuse_misread, refuse_other_spelling
+from serin.data.files.first_lines import refuse_misread, refuse_other_kind, refuse_other_spelling
 from serin.data.files.mapped_names import named_here
 from serin.data.files.table import Caps
 from serin.domain.contracts import Contract
@@ -31,6 +31,11 @@ def read_header(name: str, line: bytes, caps: Caps) -> tuple[str, ...]:
     try:
         names = next(csv.reader([text], strict=True), [])
     except csv.Error as error:
+        refuse_other_kind(name, text)
+        if text.count('"') % 2:
+            raise Rejected(
+                f"{name}: a column's name in quotes does not end on the first line.", "Write every name on one line."
+            ) from error
         raise Rejected(f"{name}: the header cannot be read ({error}).", "Quote the column names correctly.") from error
     return tuple(names)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from serin.domain.charter import InputType, Scalar
 from serin.domain.errors import Invalid
+from serin.domain.fields import shown
 
 _INTEGERS = {"INT8": "b", "INT16": "h", "INT32": "i", "INT64": "q"}
 _NATURALS = {"UINT8": "B", "UINT16": "H", "UINT32": "I", "UINT64": "Q"}
@@ -58,7 +59,20 @@ def values_of(tensor: Tensor, where: str) -> Sequence[object]:
     if not isinstance(data, list) or len(data) != rows:
         found = f"{len(data)} values" if isinstance(data, list) else "no list of data"
         raise Invalid(f"{where}: {tensor.name} has {found} for {rows} rows.", "Send one for each row.", where)
-    return [value[0] if isinstance(value, list) and len(value) == 1 else value for value in data]
+    values = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in data]
+    if tensor.datatype in _WHOLE:
+        _check_whole(tensor, values, where)
+    return values
+
+
+def _check_whole(tensor: Tensor, values: Sequence[object], where: str) -> None:
+    """Raise Invalid for a number that the tensor's own datatype cannot hold; what is none is for others to refuse."""
+    bits = 8 * struct.calcsize(_CODES[tensor.datatype])
+    least = 0 if tensor.datatype in _NATURALS else -(2 ** (bits - 1))
+    beyond = [value for value in values if isinstance(value, int) and not least <= value < least + 2**bits]
+    if beyond:
+        found = f"{where}: {tensor.name} says {tensor.datatype} and holds {shown(beyond[0])}."
+        raise Invalid(found, "Send a datatype that holds every value.", where)
 
 
 def binary_values(tensor: Tensor, content: bytes, where: str) -> Sequence[object]:
