@@ -233,6 +233,7 @@ def test_afterwards_nothing_that_was_kept_has_the_person(world: World) -> None:
     assert world.held(world.name(BO)) != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_wherever_it_dies_it_goes_on_and_ends_as_if_it_had_not(after: bool) -> None:
     seed = random.randrange(2**32)
