@@ -439,6 +439,20 @@ def test_a_file_that_says_them_in_whatever_way_does_not_stay(who: str, name: str
     assert ended.unread == ()
 
 
+def test_a_row_whose_values_have_shifted_does_not_stay_where_it_was_set_aside_nor_in_its_file() -> None:
+    world = World()
+    shifted = f"Q7,2013-01-01T10:01:00Z,,{ANN},true\nQ8,{ANN},,5,true\n"
+    world.upload(HEADER + line(ANN, 1) + line(BO, 2) + line(BO, 3, "much") + shifted)
+    (before,) = world.catalog.latest_uploads("orders").items
+    assert (before.accepted, before.quarantined) == (2, 3)
+    assert world.held(ANN) != []
+    world.erase()
+    assert world.held(ANN) == []
+    (after,) = world.catalog.latest_uploads("orders").items
+    assert (after.accepted, after.quarantined, after.erased) == (1, 1, 3)
+    assert world.uploads.get("raw/orders/a.csv").count(b"Bo Elk") == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -314,7 +314,12 @@ def test_an_episode_is_taken_by_one_and_closed_by_hand_until_the_feature_drifts_
         tend_episode("late-orders", "amount", "acknowledge", "bob", **ports)
     with pytest.raises(NotFound):
         tend_episode("late-orders", "queue.length", "close", "ana", **ports)
-    assert tend_episode("late-orders", "amount", "close", "ana", **ports).closed_because == "ana closed it"
+    closed = tend_episode("late-orders", "amount", "close", "ana", **ports)
+    assert (closed.closed_because, closed.closed_by) == ("ana closed it", "ana")
+    told = [
+        one for one in ports["catalog"].latest_entries("watch", "late-orders").items if one.what == "episodes closed"
+    ]
+    assert [one.by for one in told] == ["ana"]
     shown = show_watch("late-orders", (BEGIN + WEEK).date(), catalog=world.catalog, lake=world.lake)
     assert (shown.report.window.begin, len(shown.windows)) == (BEGIN + WEEK, 3)  # type: ignore[union-attr]
     with pytest.raises(NotFound):

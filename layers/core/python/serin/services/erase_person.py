@@ -15,6 +15,7 @@ from functools import partial
 
 import polars as pl
 
+from serin.data.contract.person_removed import are_theirs
 from serin.data.files.erasing import Rewritten, named, without_name, without_rows
 from serin.data.files.parquet import from_parquet, size_in_memory, to_parquet, value_ranges
 from serin.domain.batches import FOLDER, WORK
@@ -38,6 +39,7 @@ from serin.ports import (
     ObjectVersion,
 )
 from serin.services.steps.accepted_uploads import accepted_uploads
+from serin.services.steps.erased_people import theirs
 from serin.services.steps.origins import if_known
 from serin.services.steps.segments import LINEAGE
 from serin.services.steps.sent_files import SentFiles
@@ -169,6 +171,14 @@ class PersonEraser:
                 self.lake.delete_version(version)
         return rows
 
+    def _without_said(self, content: bytes, pseudonym: str) -> Rewritten | None:
+        """Rows set aside without the person, who may be said in clear where another value should be."""
+        rows, is_theirs = from_parquet(content), partial(theirs, self.erasure, salts=self.salts)
+        found = named(rows, pseudonym)
+        for text in rows.select(pl.col(pl.String)).get_columns():
+            found |= are_theirs(text, is_theirs)
+        return Rewritten(to_parquet(rows.filter(~found)), int(found.sum())) if found.any() else None
+
     def _training_sets(self, model: str, after: str) -> Iterator[tuple[str, int]]:
         for versions in self.lake.versions(f"training-sets/{model}/", after):
             count = self._rewritten(versions, without_rows)
@@ -282,7 +292,7 @@ class PersonEraser:
         if after:
             return
         done = 0
-        for _key, count in self._files(f"quarantine/{dataset}/", without_rows, ""):
+        for _key, count in self._files(f"quarantine/{dataset}/", self._without_said, ""):
             done += count
         for upload in accepted_uploads(dataset, catalog=self.catalog):
             if upload.quarantine is not None:

@@ -27,7 +27,8 @@ from serin.services.steps.listed_segments import segments_up_to
 from serin.services.steps.segments import rows_of
 
 Functions = Callable[[str], Callable[..., Any]]
-FORMAT = "1"
+FORMAT = "2"
+"""Changes with what a profile says: those made before are made anew with the next upload."""
 
 
 @dataclass(frozen=True)

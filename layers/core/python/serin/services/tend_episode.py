@@ -31,4 +31,4 @@ def tend_episode(model: str, feature: str, deed: Deed, by: str, *, catalog: Cata
 def _tended(episodes: Sequence[Episode], feature: str, deed: Deed, by: str, at: datetime) -> tuple[Episode, ...]:
     if deed == "acknowledge":
         return acknowledge(episodes, feature, by, at)
-    return close_one(episodes, feature, f"{by} closed it", at)
+    return close_one(episodes, feature, by, at)

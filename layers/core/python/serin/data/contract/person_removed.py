@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +46,10 @@ def without_person(
     """
     with opened(name, file, contract.in_files) as blocks:
         rows, found = 0, list[pl.Series]()
+        others = [one for one in contract.in_files.columns if one.type != "string"]
         for table in blocks:
             rows += table.rows
-            found.append(numbers_of(table, column, theirs))
+            found.append(numbers_of(table, column, others, theirs))
         gone = pl.concat(found)
         if not gone.len():
             return None
@@ -81,13 +82,23 @@ def speaks_of(name: str, file: Path, theirs: Theirs) -> bool | None:
             return None
 
 
-def numbers_of(table: Table, column: Column, theirs: Theirs) -> pl.Series:
-    """The numbers of its rows that are theirs, and of those of a wrong width that may say their name."""
-    values = read_column(table.text[column.name], column)[column.name]
-    known = pl.Series(list(theirs(values.drop_nulls().unique().to_list())), dtype=pl.String)
-    rows = values.is_in(known.implode()).fill_null(value=False)
+def numbers_of(table: Table, column: Column, others: Sequence[Column], theirs: Theirs) -> pl.Series:
+    """The numbers of its rows that are theirs, and of those of a wrong width that may say their name.
+
+    A row whose values have shifted says it where a number or a time should be: in one of the `others`.
+    """
+    rows = are_theirs(read_column(table.text[column.name], column)[column.name], theirs)
+    for other in (one for one in others if one.name in table.text.columns):
+        text, value = read_column(table.text[other.name], other).get_columns()
+        rows |= are_theirs(text.set(value.is_not_null(), None), theirs)
     ragged = pl.Series([bool(theirs(values_said(text))) for text in table.ragged[TEXT]], dtype=pl.Boolean)
     return pl.concat([table.numbers.filter(rows), table.ragged[ROW].filter(ragged)])
+
+
+def are_theirs(texts: pl.Series, theirs: Theirs) -> pl.Series:
+    """Which of the texts are theirs."""
+    known = pl.Series(list(theirs(texts.drop_nulls().unique().to_list())), dtype=pl.String)
+    return texts.is_in(known.implode()).fill_null(value=False)
 
 
 def _pieces(source: Source) -> Iterator[bytes]:

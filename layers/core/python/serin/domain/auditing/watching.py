@@ -37,7 +37,7 @@ def _changes(before: Episode | None, after: Episode) -> list[Moment]:
     if after.acknowledged and (before is None or before.acknowledged is None):
         changes.append(("episodes acknowledged", after.acknowledged, "", after.acknowledged_by))
     if after.closed and (before is None or before.closed is None):
-        changes.append(("episodes closed", after.closed, after.closed_because or "", None))
+        changes.append(("episodes closed", after.closed, after.closed_because or "", after.closed_by))
     return changes
 
 

@@ -35,6 +35,7 @@ class Episode:
     acknowledged: datetime | None = None
     closed: datetime | None = None
     closed_because: str | None = None
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ def acknowledge(episodes: Sequence[Episode], feature: str, by: str, at: datetime
     return tuple(taken if episode is running else episode for episode in episodes)
 
 
-def close_one(episodes: Sequence[Episode], feature: str, because: str, at: datetime) -> tuple[Episode, ...]:
-    """The episodes with the feature's closed; raises NotFound where none is running."""
+def close_one(episodes: Sequence[Episode], feature: str, by: str, at: datetime) -> tuple[Episode, ...]:
+    """The episodes with the feature's closed by a person; raises NotFound where none is running."""
     running = _running(episodes, feature)
-    return tuple(_closed(episode, because, at) if episode is running else episode for episode in episodes)
+    closed = replace(_closed(running, f"{by} closed it", at), closed_by=by)
+    return tuple(closed if episode is running else episode for episode in episodes)
 
 
 def _running(episodes: Sequence[Episode], feature: str) -> Episode:
